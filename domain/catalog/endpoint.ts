@@ -1,0 +1,8 @@
+import type { Product } from './product.js';
+
+export const endpoint = {
+  code: 'endpoint',
+  name: 'Endpoint management',
+  minimumVersion: '5.1.0',
+  meters: [{ code: 'endpoint.device', unit: 'device' }],
+} as const satisfies Product;

@@ -1,0 +1,8 @@
+import type { Product } from './product.js';
+
+export const mailServer = {
+  code: 'mail-server',
+  name: 'Mail server',
+  minimumVersion: '8.0.0',
+  meters: [{ code: 'mail-server.mailbox', unit: 'mailbox' }],
+} as const satisfies Product;

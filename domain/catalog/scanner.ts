@@ -1,0 +1,11 @@
+import type { Product } from './product.js';
+
+export const scanner = {
+  code: 'scanner',
+  name: 'Vulnerability scanner',
+  minimumVersion: '4.0.0',
+  meters: [
+    { code: 'scanner.scan', unit: 'scan' },
+    { code: 'scanner.node', unit: 'node' },
+  ],
+} as const satisfies Product;

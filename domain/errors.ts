@@ -1,0 +1,90 @@
+/**
+ * Every failure Kontor names, in one table. The code is stable: clients, tests and operators rely on it.
+ *
+ * `kind` says what went wrong and `api/errors.ts` maps codes to HTTP statuses; `retryable` says whether the same call
+ * may succeed later without anybody changing it, and `activities/failures.ts` hands exactly that to Temporal.
+ */
+export const ERROR_CODES = {
+  // input
+  VALIDATION_FAILED: { retryable: false },
+  PERIOD_INVALID: { retryable: false },
+  PERIOD_NOT_OVER: { retryable: false },
+  TERRITORY_NOT_SERVED: { retryable: false },
+  METER_UNKNOWN: { retryable: false },
+  QUANTITY_INVALID: { retryable: false },
+  REASON_REQUIRED: { retryable: false },
+  PRODUCT_VERSION_TOO_OLD: { retryable: false },
+  OBSERVED_IN_FUTURE: { retryable: false },
+  OBSERVED_TOO_OLD: { retryable: false },
+  BATCH_TOO_LARGE: { retryable: false },
+  BODY_TOO_LARGE: { retryable: false },
+  BODY_TOO_DEEP: { retryable: false },
+  BODY_MALFORMED: { retryable: false },
+  UNSUPPORTED_MEDIA_TYPE: { retryable: false },
+  // identity and access
+  UNAUTHENTICATED: { retryable: false },
+  FORBIDDEN: { retryable: false },
+  UNKNOWN_KEY: { retryable: false },
+  KEY_REVOKED: { retryable: false },
+  KEY_DISABLED: { retryable: false },
+  SIGNATURE_INVALID: { retryable: false },
+  SIGNATURE_EXPIRED: { retryable: false },
+  NONCE_REUSED: { retryable: false },
+  FOUR_EYES_REQUIRED: { retryable: false },
+  RATE_LIMITED: { retryable: true },
+  // state
+  NOT_FOUND: { retryable: false },
+  NAME_TAKEN: { retryable: false },
+  STATE_CONFLICT: { retryable: false },
+  ALREADY_DECIDED: { retryable: false },
+  DECISION_NOT_ALLOWED: { retryable: false },
+  REVIEW_ENDED: { retryable: false },
+  ID_REUSED_WITH_OTHER_CONTENT: { retryable: false },
+  IDEMPOTENCY_KEY_REUSED: { retryable: false },
+  // the close
+  EXCHANGE_RATE_MISSING: { retryable: false },
+  PRICE_MISSING: { retryable: false },
+  PRICE_PLAN_MISSING: { retryable: false },
+  ISSUED_DOCUMENT_CHANGED: { retryable: false },
+  RENDER_FAILED: { retryable: false },
+  MAIL_REFUSED: { retryable: false },
+  MAIL_DEFERRED: { retryable: true },
+  MAIL_UNCERTAIN: { retryable: false },
+  // services
+  DATABASE_UNAVAILABLE: { retryable: true },
+  TEMPORAL_UNAVAILABLE: { retryable: true },
+  CONFIGURATION_INVALID: { retryable: false },
+  INTERNAL: { retryable: true },
+} as const satisfies Record<string, { retryable: boolean }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One broken rule on one field: `field` is a JSON pointer or an option's name. */
+export interface FieldError {
+  field: string;
+  code: string;
+  message: string;
+}
+
+/** The one error class of Kontor: a stable code, a sentence that says what to do, and the fields it is about. */
+export class KontorError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
+
+  constructor(code: ErrorCode, message: string, fields: readonly FieldError[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'KontorError';
+    this.code = code;
+    this.fields = fields;
+  }
+
+  /** Whether the same call may succeed later without anybody changing it. */
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+}
+
+/** Shorthand for a single broken field. */
+export function fieldError(code: ErrorCode, field: string, message: string): KontorError {
+  return new KontorError(code, message, [{ field, code, message }]);
+}

@@ -1,0 +1,116 @@
+import { Temporal } from 'temporal-polyfill';
+import { fieldError } from './errors.js';
+
+/** A calendar month, written `YYYY-MM`; a half-open range of instants once a time zone is given. */
+export type Period = string & { readonly __period: unique symbol };
+
+/** A calendar day, written `YYYY-MM-DD`. */
+export type Day = string;
+
+/** Half-open: `start <= t < end`. */
+export interface InstantRange {
+  start: Date;
+  end: Date;
+}
+
+/** The instants of rule 1 for one period and one zone. All absolute; a wait that lies in the past is over. */
+export interface ProgrammeCalendar {
+  /** Usage is collected until the end of day 3. */
+  collectUntil: Date;
+  /** Discrepancies are reviewed until the end of day 5, which is the start of the issue day. */
+  reviewUntil: Date;
+  /** Statements carry this date: day 6 of the following month. */
+  issueDay: Day;
+  /** Everything is mailed by the end of day 10. */
+  mailedBy: Date;
+}
+
+/** Parses `YYYY-MM`; throws PERIOD_INVALID for anything else. */
+export function parsePeriod(text: string): Period {
+  if (!/^(20\d\d)-(0[1-9]|1[0-2])$/.test(text)) {
+    throw fieldError(
+      'PERIOD_INVALID',
+      'period',
+      `A period is a month written YYYY-MM, such as 2026-03, not "${text}".`,
+    );
+  }
+  return text as Period;
+}
+
+function monthOf(period: Period): Temporal.PlainYearMonth {
+  return Temporal.PlainYearMonth.from(period);
+}
+
+function startOfDay(day: Temporal.PlainDate, zone: string): Date {
+  return new Date(day.toZonedDateTime({ timeZone: zone }).epochMilliseconds);
+}
+
+/** The period `months` later (negative: earlier). */
+export function addMonths(period: Period, months: number): Period {
+  return monthOf(period).add({ months }).toString() as Period;
+}
+
+export function previousPeriod(period: Period): Period {
+  return addMonths(period, -1);
+}
+
+export function nextPeriod(period: Period): Period {
+  return addMonths(period, 1);
+}
+
+/** First and last day of the month, both inclusive: for people to read. */
+export function periodDays(period: Period): { first: Day; last: Day } {
+  const month = monthOf(period);
+  return {
+    first: month.toPlainDate({ day: 1 }).toString(),
+    last: month.toPlainDate({ day: month.daysInMonth }).toString(),
+  };
+}
+
+/** The month as instants in `zone` (IANA name): clock changes and all, 743 to 745 hours for 31 days. */
+export function periodRange(period: Period, zone: string): InstantRange {
+  const first = monthOf(period).toPlainDate({ day: 1 });
+  return { start: startOfDay(first, zone), end: startOfDay(first.add({ months: 1 }), zone) };
+}
+
+/** The period an instant belongs to in `zone`. */
+export function periodOf(instant: Date, zone: string): Period {
+  return dayOf(instant, zone).slice(0, 7) as Period;
+}
+
+/** The calendar day of an instant in `zone`. */
+export function dayOf(instant: Date, zone: string): Day {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** The instant a wall-clock time of a day in `zone`: `time` is `HH:MM`. */
+export function instantAt(day: Day, time: string, zone: string): Date {
+  const zoned = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime: time });
+  return new Date(zoned.epochMilliseconds);
+}
+
+/** When the run of `period` opens: day 1 of the next month at 04:00 programme time (rule 1). */
+export function opensAt(period: Period, programmeZone: string): Date {
+  return instantAt(periodDays(nextPeriod(period)).first, '04:00', programmeZone);
+}
+
+/** Rule 1 in the MSP's zone. */
+export function programmeCalendar(period: Period, zone: string): ProgrammeCalendar {
+  const day = (n: number) => monthOf(nextPeriod(period)).toPlainDate({ day: n });
+  return {
+    collectUntil: startOfDay(day(4), zone),
+    reviewUntil: startOfDay(day(6), zone),
+    issueDay: day(6).toString(),
+    mailedBy: startOfDay(day(11), zone),
+  };
+}
+
+/** Whether `zone` is an IANA time zone this runtime knows. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return /^[A-Za-z]/.test(zone);
+  } catch {
+    return false;
+  }
+}

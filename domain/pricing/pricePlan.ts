@@ -1,0 +1,30 @@
+import type { MeterCode } from '../catalog/index.js';
+import type { Day } from '../period.js';
+import type { Price } from './index.js';
+
+/** Prices per meter with validity dates (rule 9). The base plan has no distributor; a distributor may have its own. */
+export interface PricePlan {
+  id: string;
+  name: string;
+  /** Null: the base plan, for every distributor without one of its own. */
+  distributorId: string | null;
+  currency: string;
+  /** Both inclusive; open-ended when null. A plan prices a period when it is valid on the period's first day. */
+  validFrom: Day;
+  validUntil: Day | null;
+  /** Monthly minimum per MSP in minor units of `currency`. */
+  monthlyMinimumMinor: bigint | null;
+  /** Rule 8: whether a new site is billed in its first calendar month. */
+  firstMonth: 'billed' | 'unbilled';
+  prices: Partial<Record<MeterCode, Price>>;
+}
+
+/** Rule 10: units of `currency` for one unit of `base`, as published for `day` by `source`. */
+export interface ExchangeRate {
+  base: string;
+  currency: string;
+  /** Exact decimal. */
+  rate: string;
+  day: Day;
+  source: string;
+}

@@ -1,0 +1,68 @@
+import type { MeterCode } from './catalog/index.js';
+import { fieldError } from './errors.js';
+import type { Day } from './period.js';
+
+/** More than any meter can count; a larger number is a defect of the site, not usage. */
+export const MAX_QUANTITY = 10_000_000;
+
+/** Counts are whole units from 0 to MAX_QUANTITY; throws QUANTITY_INVALID naming `field`. */
+export function parseQuantity(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > MAX_QUANTITY) {
+    throw fieldError('QUANTITY_INVALID', field, `A count is a whole number from 0 to ${MAX_QUANTITY}.`);
+  }
+  return value;
+}
+
+/** What one installation said about one tenant and meter in one period. Peaks are in units. */
+export interface InstallationUsage {
+  installationId: string;
+  /** Peak in the installation's usage report; null: it sent none for this period. */
+  reported: number | null;
+  /** Highest check-in; null: no check-in counted this tenant and meter. */
+  observed: number | null;
+  /** Day of the highest check-in, in the MSP's zone. */
+  observedOn: Day | null;
+  /** Highest check-in up to the revocation of the site's key; equals `observed` where it was not revoked. */
+  observedBeforeRevocation: number | null;
+}
+
+/** Everything known about one site, tenant and meter in one period, as it stood when the collection ended. */
+export interface UsageFacts {
+  /** The site's own reference of the tenant, as sent; null where it named none. */
+  tenantRef: string | null;
+  /** Null: no tenant of the MSP at this site has that reference. */
+  tenantId: string | null;
+  meter: MeterCode;
+  installations: InstallationUsage[];
+  /** Quantity confirmed in the period before; null: nothing was billed for it. */
+  lastQuantity: number | null;
+  /** Count covered by a term licence in force. */
+  licensed: number;
+}
+
+export interface SiteFacts {
+  siteId: string;
+  siteName: string;
+  /** Set when the site's key was revoked before the period's end. */
+  revokedAt: Date | null;
+  /** Installations active in the period; more than one means a key was used twice. */
+  installationIds: string[];
+  /** Those of them whose usage report for the period is missing. */
+  silentInstallationIds: string[];
+  /** Largest deviation of the site's clock from ours over the period's messages, in seconds; sign kept. */
+  clockOffsetSeconds: number;
+  /** First day, in the MSP's zone, with usage after the revocation; null: none. */
+  usedAfterRevocationOn: Day | null;
+  /** Whether this period is the site's first calendar month (rule 8). */
+  firstMonth: boolean;
+  usage: UsageFacts[];
+}
+
+/** Where a quantity comes from; printed on the statement. */
+export type Basis = 'reported' | 'observed' | 'estimated' | 'decided' | 'waived' | 'deferred';
+
+export interface Quantity {
+  value: number;
+  basis: Basis;
+  peakOn: Day | null;
+}

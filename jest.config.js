@@ -1,0 +1,11 @@
+// Tests run as compiled by scripts/build.mjs: what is tested is what is shipped, worker threads and child processes too.
+export default {
+  roots: ['<rootDir>/dist/test'],
+  testMatch: ['**/*.test.js'],
+  transform: {},
+  testEnvironment: 'node',
+  globalSetup: '<rootDir>/dist/test/support/globalSetup.js',
+  globalTeardown: '<rootDir>/dist/test/support/globalTeardown.js',
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};
