@@ -1,0 +1,114 @@
+import type { MeterCode } from './catalog/index.js';
+import type { Day, Period } from './period.js';
+import type { Price, PriceStep } from './pricing/index.js';
+import type { ExchangeRate } from './pricing/pricePlan.js';
+import type { DiscrepancyKind, Evidence, Resolution } from './reconcile/index.js';
+import type { Basis } from './usage.js';
+
+/** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
+export const TEMPLATE_VERSION = 1;
+
+export type Locale = 'en' | 'de' | 'it' | 'pl';
+export const LOCALES: readonly Locale[] = ['en', 'de', 'it', 'pl'];
+
+/** A company as printed, frozen at issue. */
+export interface Party {
+  name: string;
+  registrationNumber: string;
+  /** Street, postcode and town; one string a printed line. */
+  address: string[];
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  email: string;
+}
+
+interface LineBase {
+  lineNo: number;
+  /** Integer minor units of the statement's currency; the sum of all lines is the total, to the last unit (rule 11). */
+  amountMinor: bigint;
+}
+
+interface MeteredLine extends LineBase {
+  siteId: string;
+  siteName: string;
+  /** Null: unassigned. */
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode;
+  /** Printed arithmetic in the price list's currency; with the exchange rate it gives the amount before rounding. */
+  steps: PriceStep[];
+}
+
+/** Usage of this period: one line per site, tenant and meter. */
+export interface UsageLine extends MeteredLine {
+  kind: 'usage';
+  /** Peak that counts, before the term licence is deducted. */
+  peak: number;
+  peakOn: Day | null;
+  basis: Basis;
+  /** Units covered by a term licence; `quantity = max(0, peak - licensed)`. */
+  licensed: number;
+  /** Billable quantity. */
+  quantity: number;
+  /** Rule 8: shown, not billed. */
+  firstMonthFree: boolean;
+}
+
+/** A correction of an earlier period, booked here (rules 4 and 7). */
+export interface CorrectionLine extends MeteredLine {
+  kind: 'correction';
+  /** The period it belongs to. */
+  forPeriod: Period;
+  /** Number of the statement it corrects. */
+  correctsNumber: string;
+  reason: 'estimate_confirmed' | 'late_report' | 'deferred';
+  oldQuantity: number;
+  newQuantity: number;
+}
+
+/** What is missing to the monthly minimum of the price plan (rule 9). */
+export interface MinimumLine extends LineBase {
+  kind: 'minimum';
+  /** The minimum in minor units of the statement's currency. */
+  minimumMinor: bigint;
+}
+
+export type StatementLine = UsageLine | CorrectionLine | MinimumLine;
+
+/** A discrepancy and how it was settled, as the statement prints it. */
+export interface StatementFinding {
+  kind: DiscrepancyKind;
+  siteName: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode | null;
+  evidence: Evidence;
+  resolution: Resolution;
+}
+
+/** Everything a statement says, frozen at issue: with the template version it determines the PDF byte for byte. */
+export interface Statement {
+  /** Gapless per distributor and year (rule 13), such as `IT-2026-000042`. */
+  number: string;
+  revision: number;
+  templateVersion: number;
+  locale: Locale;
+  period: Period;
+  /** IANA time zone of the MSP: the period's month is reckoned in it. */
+  zone: string;
+  /** Date of the document: the programme's issue day (rule 1), not the wall clock, so that it is reproducible. */
+  statementDate: Day;
+  currency: string;
+  vendor: Party;
+  distributor: Party;
+  msp: Party;
+  pricePlan: { name: string; currency: string; validFrom: Day; prices: Partial<Record<MeterCode, Price>> };
+  /** Null where the price list is in the statement's currency already. */
+  exchange: ExchangeRate | null;
+  lines: StatementLine[];
+  findings: StatementFinding[];
+  /** Totals of up to five earlier periods, oldest first, in the statement's currency: for the chart. */
+  history: { period: Period; totalMinor: bigint }[];
+  totalMinor: bigint;
+}
