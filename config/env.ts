@@ -1,0 +1,58 @@
+/**
+ * The configuration: one schema, the only reader of process.env. Every variable is optional; what is missing is replaced
+ * by an embedded default where the command starts one (`kontor up`, `kontor demo`). docker-compose.yml is kept in step
+ * with this schema by a test.
+ */
+import { z } from 'zod';
+import { KontorError } from '../domain/errors.js';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const count = z.coerce.number().int().min(1).max(1000);
+
+export const ENV_SCHEMA = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional().describe('PostgreSQL 18 as the login role kontor_app'),
+  DATABASE_OWNER_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL as the owner of the schema: `kontor migrate` only'),
+  DATABASE_POOL: count.default(12).describe('Connections a process holds at most'),
+  TEMPORAL_ADDRESS: z.string().min(1).optional().describe('host:port of a Temporal frontend'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_API_KEY: z.string().min(1).optional(),
+  TEMPORAL_TLS: z.enum(['true', 'false']).optional().describe('TLS towards Temporal; an API key implies it'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor'),
+  TEMPORAL_CLI: z.string().min(1).optional().describe('Path of the temporal binary for the embedded server'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional().describe('Mail relay, such as smtp://user:pass@host:587'),
+  MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender; its domain also ends each Message-ID'),
+  PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  METRICS_PORT: port.default(0).describe('Port of the worker for /healthz, /readyz and /metrics; 0: none'),
+  RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Env = z.infer<typeof ENV_SCHEMA>;
+
+/** Reads and checks the environment; throws CONFIGURATION_INVALID naming each variable that is off. */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = ENV_SCHEMA.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => ({
+    field: issue.path.join('.'),
+    code: 'CONFIGURATION_INVALID',
+    message: issue.message,
+  }));
+  const list = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new KontorError('CONFIGURATION_INVALID', `The environment is not usable: ${list}`, fields);
+}
+
+/** The variable or CONFIGURATION_INVALID: for processes that cannot start an embedded default. */
+export function required<K extends keyof Env>(env: Env, name: K): NonNullable<Env[K]> {
+  const value = env[name];
+  if (value === undefined) {
+    throw new KontorError('CONFIGURATION_INVALID', `Set ${name}: this process starts no embedded services.`);
+  }
+  return value;
+}

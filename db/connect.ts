@@ -1,0 +1,66 @@
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+
+/** A transaction with its scope set. Every store takes one; none opens its own. */
+export type Trx = Knex.Transaction;
+
+/** Whose rows a transaction may see; enforced by row level security, not by filters. */
+export type Scope = { kind: 'all' } | { kind: 'msp'; mspId: string } | { kind: 'distributor'; distributorId: string };
+
+export const ALL: Scope = { kind: 'all' };
+
+// bigint and numeric arrive as strings and stay exact; dates stay `YYYY-MM-DD` instead of becoming local midnights.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+export interface Database {
+  /** Runs `work` in one transaction that sees what `scope` allows. Rolled back when it throws. */
+  transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T>;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+  /** Statements sent since the start: the benchmark counts them. */
+  statementCount(): number;
+}
+
+/** Connects as the login role. `poolSize` connections at most; `url` is a postgres:// address. */
+export function connect(url: string, poolSize: number): Database {
+  const db = knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'kontor', statement_timeout: 300_000 },
+    pool: { min: 0, max: poolSize, acquireTimeoutMillis: 30_000 },
+  });
+  let statements = 0;
+  db.on('query', () => {
+    statements += 1;
+  });
+  return {
+    transaction: (scope, work) =>
+      db.transaction(async (trx) => {
+        await trx.raw(
+          `select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true),
+             set_config('kontor.distributor_id', ?, true)`,
+          [
+            scope.kind,
+            scope.kind === 'msp' ? scope.mspId : '',
+            scope.kind === 'distributor' ? scope.distributorId : '',
+          ],
+        );
+        return work(trx);
+      }),
+    ping: async () => {
+      await db.raw('select 1');
+    },
+    close: () => db.destroy(),
+    statementCount: () => statements,
+  };
+}
+
+/** One statement, its rows. For SQL that is clearer as SQL; `?` and `:name` are bound, never spliced in. */
+export async function rows<Row>(
+  trx: Trx,
+  sql: string,
+  bindings: Knex.RawBinding[] | Knex.ValueDict = [],
+): Promise<Row[]> {
+  const result = (await trx.raw(sql, bindings)) as unknown as { rows: Row[] };
+  return result.rows;
+}

@@ -1,0 +1,30 @@
+import type { Knex } from 'knex';
+
+/** Price plans (rule 9) and reference rates (rule 10). */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table price_plan (
+      id uuid primary key,
+      name text not null,
+      distributor_id uuid references distributor,
+      currency text not null,
+      valid_from date not null,
+      valid_until date check (valid_until >= valid_from),
+      monthly_minimum_minor bigint check (monthly_minimum_minor >= 0),
+      first_month text not null check (first_month in ('billed', 'unbilled')),
+      prices jsonb not null,
+      created_at timestamptz not null
+    );
+    create index price_plan_by_distributor on price_plan (distributor_id, valid_from);
+
+    -- Units of currency for one unit of base, as published for that day.
+    create table exchange_rate (
+      source text not null,
+      base text not null,
+      currency text not null,
+      day date not null,
+      rate numeric not null check (rate > 0),
+      primary key (source, base, currency, day)
+    );
+  `);
+}

@@ -1,0 +1,118 @@
+import type { Knex } from 'knex';
+
+/** Issued statements: insert-only, numbered without gaps, chained by hash; documents; billing packs. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    -- Rule 13: the last number given per distributor and year; the row lock makes numbers gapless.
+    create table statement_number (
+      distributor_id uuid not null references distributor,
+      year integer not null,
+      last integer not null check (last > 0),
+      -- Hash of the last statement in the chain of that distributor and year.
+      chain_hash bytea not null,
+      primary key (distributor_id, year)
+    );
+
+    create table statement (
+      id uuid primary key,
+      msp_id uuid not null references msp,
+      distributor_id uuid not null references distributor,
+      period text not null,
+      revision integer not null check (revision > 0),
+      number text not null unique,
+      sequence integer not null,
+      year integer not null,
+      statement_date date not null,
+      currency text not null,
+      total_minor bigint not null,
+      line_count integer not null,
+      -- domain Statement without its lines.
+      content jsonb not null,
+      template_version integer not null,
+      -- SHA-256 over content and lines, and over the chain up to this statement.
+      content_hash bytea not null,
+      previous_hash bytea not null,
+      chain_hash bytea not null,
+      issued_at timestamptz not null,
+      unique (msp_id, period, revision),
+      unique (distributor_id, year, sequence),
+      unique (msp_id, id)
+    );
+    create index statement_by_period on statement (period, distributor_id);
+
+    create table statement_line (
+      msp_id uuid not null,
+      statement_id uuid not null,
+      line_no integer not null,
+      period text not null,
+      kind text not null check (kind in ('usage', 'correction', 'minimum')),
+      site_id uuid,
+      tenant_ref text,
+      tenant_id uuid,
+      meter text,
+      peak integer,
+      quantity integer,
+      basis text,
+      for_period text,
+      amount_minor bigint not null,
+      -- domain StatementLine in full.
+      content jsonb not null,
+      primary key (msp_id, statement_id, line_no),
+      foreign key (msp_id, statement_id) references statement (msp_id, id)
+    );
+    create index statement_line_by_usage on statement_line (msp_id, period, site_id) where kind = 'usage';
+
+    create table statement_document (
+      msp_id uuid not null,
+      statement_id uuid not null,
+      sha256 bytea not null,
+      pages integer not null,
+      pdf bytea not null,
+      rendered_at timestamptz not null,
+      primary key (msp_id, statement_id),
+      foreign key (msp_id, statement_id) references statement (msp_id, id)
+    );
+    alter table statement_document alter column pdf set storage external;
+
+    -- What a distributor gets: supplement 0 with the run, then one per batch of MSPs settled later.
+    create table billing_pack (
+      id uuid primary key,
+      distributor_id uuid not null references distributor,
+      period text not null references billing_run,
+      supplement integer not null check (supplement >= 0),
+      summary jsonb not null,
+      summary_sha256 bytea not null,
+      summary_pdf bytea not null,
+      lines_csv bytea not null,
+      made_at timestamptz not null,
+      unique (distributor_id, period, supplement)
+    );
+    create table billing_pack_statement (
+      billing_pack_id uuid not null references billing_pack,
+      msp_id uuid not null,
+      statement_id uuid not null,
+      primary key (msp_id, statement_id),
+      foreign key (msp_id, statement_id) references statement (msp_id, id)
+    );
+    create index billing_pack_statement_by_pack on billing_pack_statement (billing_pack_id);
+    alter table billing_pack enable row level security;
+    alter table billing_pack force row level security;
+    create policy visible on billing_pack using (
+      (select kontor_scope()) = 'all' or distributor_id = (select kontor_distributor())
+    );
+
+    call kontor_protect('statement');
+    call kontor_protect('statement_line');
+    call kontor_protect('statement_document');
+    call kontor_protect('billing_pack_statement');
+
+    create trigger frozen before update or delete on statement for each row execute function kontor_refuse_change();
+    create trigger frozen before update or delete on statement_line for each row execute function kontor_refuse_change();
+    create trigger frozen before update or delete on statement_document for each row execute function kontor_refuse_change();
+    create trigger frozen before update or delete on billing_pack for each row execute function kontor_refuse_change();
+    create trigger frozen before update or delete on billing_pack_statement for each row execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on statement execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on statement_line execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on statement_document execute function kontor_refuse_change();
+  `);
+}

@@ -1,0 +1,105 @@
+import type { Knex } from 'knex';
+
+/** Outgoing mail, the audit trail, API tokens and idempotency keys. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    -- One row per message and recipient; message_id is its identity whatever is retried. The body is made when it is
+    -- sent, from kind and params, which are frozen here.
+    create table outbox (
+      id bigint generated always as identity primary key,
+      message_id text not null unique,
+      kind text not null,
+      locale text not null,
+      recipient text not null,
+      params jsonb not null,
+      period text,
+      msp_id uuid references msp,
+      distributor_id uuid references distributor,
+      statement_id uuid references statement,
+      billing_pack_id uuid references billing_pack,
+      -- pending → sending → sent | pending again (4xx) | bounced (5xx) | uncertain (cut after the body) | parked
+      state text not null default 'pending'
+        check (state in ('pending', 'sending', 'sent', 'bounced', 'uncertain', 'parked')),
+      attempts integer not null default 0,
+      not_before timestamptz not null,
+      claimed_at timestamptz,
+      claimed_by text,
+      last_response text,
+      sent_at timestamptz,
+      created_at timestamptz not null
+    );
+    create index outbox_due on outbox (not_before, id) where state = 'pending';
+    create index outbox_sending on outbox (claimed_at) where state = 'sending';
+    create index outbox_by_period on outbox (period, state);
+
+    -- Append-only and chained: hash = SHA-256 of the previous hash and this row's canonical JSON.
+    create table audit_event (
+      id bigint primary key,
+      at timestamptz not null,
+      actor text not null,
+      action text not null,
+      subject text not null,
+      msp_id uuid,
+      before jsonb,
+      after jsonb,
+      reason text,
+      previous_hash bytea not null,
+      hash bytea not null
+    );
+    create index audit_event_by_subject on audit_event (subject, id);
+
+    create function kontor_chain_audit() returns trigger language plpgsql as $$
+    declare
+      last record;
+      scope text := kontor_scope();
+    begin
+      perform pg_advisory_xact_lock(hashtext('kontor_audit_chain'));
+      perform set_config('kontor.scope', 'all', true);
+      select id, hash into last from audit_event order by id desc limit 1;
+      new.id := coalesce(last.id, 0) + 1;
+      new.previous_hash := coalesce(last.hash, '\\x');
+      new.hash := sha256(new.previous_hash || convert_to(jsonb_build_array(new.id, extract(epoch from new.at), new.actor,
+        new.action, new.subject, new.msp_id, new.before, new.after, new.reason)::text, 'UTF8'));
+      perform set_config('kontor.scope', scope, true);
+      return new;
+    end $$;
+    create trigger chain before insert on audit_event for each row execute function kontor_chain_audit();
+    create trigger frozen before update or delete on audit_event for each row execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on audit_event execute function kontor_refuse_change();
+
+    create table api_token (
+      id uuid primary key,
+      name text not null,
+      role text not null check (role in ('partner_team', 'msp', 'distributor')),
+      msp_id uuid references msp,
+      distributor_id uuid references distributor,
+      token_hash bytea not null unique,
+      created_at timestamptz not null,
+      revoked_at timestamptz,
+      check ((role = 'msp') = (msp_id is not null)),
+      check ((role = 'distributor') = (distributor_id is not null))
+    );
+
+    -- Answers already given under an Idempotency-Key, with the hash of the request they were given to.
+    create table idempotency_key (
+      principal text not null,
+      key text not null,
+      request_hash bytea not null,
+      status integer not null,
+      body jsonb not null,
+      created_at timestamptz not null,
+      primary key (principal, key)
+    );
+
+    alter table outbox enable row level security;
+    alter table outbox force row level security;
+    create policy visible on outbox using (
+      (select kontor_scope()) = 'all' or msp_id = (select kontor_msp()) or distributor_id = (select kontor_distributor())
+    ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()));
+
+    alter table audit_event enable row level security;
+    alter table audit_event force row level security;
+    create policy visible on audit_event for select using ((select kontor_scope()) = 'all');
+    create policy appended on audit_event for insert with check (true);
+  `);
+}

@@ -1,0 +1,192 @@
+/**
+ * Rating: usage → lines → total, for one MSP and one period. The order of the steps is the list `STEPS`; each takes the
+ * lines so far and returns more. Amounts are rounded in one place, `toMinor`, once per line (rule 11).
+ */
+import type { MeterCode } from './catalog/index.js';
+import { KontorError } from './errors.js';
+import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
+import type { Period } from './period.js';
+import { amountOf, priceChange, priceLine, type Price, type PriceStep } from './pricing/index.js';
+import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
+import type { CorrectionLine, StatementLine } from './statement.js';
+import type { Quantity } from './usage.js';
+
+/** One site, tenant and meter with its settled quantity: the unit of billing (rule 2). */
+export interface BillableUsage {
+  siteId: string;
+  siteName: string;
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode;
+  quantity: Quantity;
+  /** Units covered by a term licence. */
+  licensed: number;
+  /** Whether this is the site's first calendar month (rule 8). */
+  firstMonth: boolean;
+}
+
+/** A change of an already issued line, booked in this period (rules 4 and 7), at the prices frozen back then. */
+export interface DueCorrection {
+  siteId: string;
+  siteName: string;
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode;
+  forPeriod: Period;
+  correctsNumber: string;
+  reason: CorrectionLine['reason'];
+  /** Billable quantities of the line, before and after. */
+  oldQuantity: number;
+  newQuantity: number;
+  /** The MSP's billed total of the meter in `forPeriod`, and the price and rate it was billed at. */
+  billedTotal: number;
+  price: Price;
+  exchange: ExchangeRate | null;
+}
+
+export interface RatingInput {
+  /** Currency of the statement. */
+  currency: string;
+  plan: PricePlan;
+  /** Null where the plan is in the statement's currency. */
+  exchange: ExchangeRate | null;
+  usage: readonly BillableUsage[];
+  corrections: readonly DueCorrection[];
+}
+
+export interface Rating {
+  lines: StatementLine[];
+  totalMinor: bigint;
+}
+
+type Step = (input: RatingInput, lines: readonly StatementLine[]) => StatementLine[];
+
+function toMinor(steps: readonly PriceStep[], exchange: ExchangeRate | null, currency: string): bigint {
+  const exact = amountOf(steps);
+  return roundToMinor(exchange === null ? exact : exact.times(decimal(exchange.rate)), currency);
+}
+
+function compare(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b ? -1 : 1;
+}
+
+interface Placed {
+  siteName: string;
+  siteId: string;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: string;
+}
+
+/** By site, tenant and meter, in code point order: the same on every machine. */
+function inPrintedOrder(a: Placed, b: Placed): number {
+  return (
+    compare(a.siteName, b.siteName) ||
+    compare(a.tenantName, b.tenantName) ||
+    compare(a.tenantRef, b.tenantRef) ||
+    compare(a.meter, b.meter) ||
+    compare(a.siteId, b.siteId)
+  );
+}
+
+const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
+  const billed = usage.map((item) => {
+    const quantity = Math.max(0, item.quantity.value - item.licensed);
+    const firstMonthFree = item.firstMonth && plan.firstMonth === 'unbilled';
+    return { item, quantity, firstMonthFree, counted: firstMonthFree ? 0 : quantity };
+  });
+  const totals = new Map<MeterCode, number>();
+  for (const { item, counted } of billed) totals.set(item.meter, (totals.get(item.meter) ?? 0) + counted);
+
+  const used = new Map<MeterCode, number>();
+  return billed
+    .sort((a, b) => inPrintedOrder(a.item, b.item))
+    .map(({ item, quantity, firstMonthFree, counted }) => {
+      const price = plan.prices[item.meter];
+      if (price === undefined) {
+        throw new KontorError('PRICE_MISSING', `Price plan "${plan.name}" has no price for ${item.meter}; add one.`);
+      }
+      const from = used.get(item.meter) ?? 0;
+      used.set(item.meter, from + counted);
+      const steps = priceLine(price, from, counted, totals.get(item.meter) ?? 0);
+      return {
+        kind: 'usage',
+        lineNo: 0,
+        siteId: item.siteId,
+        siteName: item.siteName,
+        tenantId: item.tenantId,
+        tenantName: item.tenantName,
+        tenantRef: item.tenantRef,
+        meter: item.meter,
+        peak: item.quantity.value,
+        peakOn: item.quantity.peakOn,
+        basis: item.quantity.basis,
+        licensed: item.licensed,
+        quantity,
+        firstMonthFree,
+        steps,
+        amountMinor: toMinor(steps, exchange, currency),
+      };
+    });
+};
+
+const applyMinimum: Step = ({ plan, exchange, currency }, lines) => {
+  if (plan.monthlyMinimumMinor === null) return [];
+  const minimumMinor =
+    exchange === null
+      ? plan.monthlyMinimumMinor
+      : roundToMinor(
+          decimal(minorToDecimalString(plan.monthlyMinimumMinor, plan.currency)).times(exchange.rate),
+          currency,
+        );
+  const missing = minimumMinor - sumMinor(lines.map(({ amountMinor }) => amountMinor));
+  return missing > 0n ? [{ kind: 'minimum', lineNo: 0, minimumMinor, amountMinor: missing }] : [];
+};
+
+const bookCorrections: Step = ({ corrections, currency }) => {
+  const changed = new Map<string, number>();
+  return corrections
+    .toSorted((a, b) => compare(a.forPeriod, b.forPeriod) || inPrintedOrder(a, b))
+    .map((due) => {
+      const key = `${due.correctsNumber} ${due.meter}`;
+      const oldTotal = due.billedTotal + (changed.get(key) ?? 0);
+      const delta = due.newQuantity - due.oldQuantity;
+      changed.set(key, (changed.get(key) ?? 0) + delta);
+      const steps = priceChange(due.price, oldTotal, oldTotal + delta);
+      return {
+        kind: 'correction',
+        lineNo: 0,
+        siteId: due.siteId,
+        siteName: due.siteName,
+        tenantId: due.tenantId,
+        tenantName: due.tenantName,
+        tenantRef: due.tenantRef,
+        meter: due.meter,
+        forPeriod: due.forPeriod,
+        correctsNumber: due.correctsNumber,
+        reason: due.reason,
+        oldQuantity: due.oldQuantity,
+        newQuantity: due.newQuantity,
+        steps,
+        amountMinor: toMinor(steps, due.exchange, currency),
+      };
+    });
+};
+
+/** The order matters: the minimum is about this period's usage, so corrections of other periods come after it. */
+const STEPS: readonly Step[] = [priceUsage, applyMinimum, bookCorrections];
+
+/** Rates one MSP's month. Throws PRICE_MISSING when a meter in use has no price. */
+export function rate(input: RatingInput): Rating {
+  const lines: StatementLine[] = [];
+  for (const step of STEPS) lines.push(...step(input, lines));
+  lines.forEach((line, index) => {
+    line.lineNo = index + 1;
+  });
+  return { lines, totalMinor: sumMinor(lines.map(({ amountMinor }) => amountMinor)) };
+}

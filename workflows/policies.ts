@@ -1,0 +1,34 @@
+/**
+ * All waiting and retrying policy of activities, each bound with its reason. A workflow takes the proxy whose failure
+ * behaviour its step needs; `KontorError` decides which failures are final (activities/failures.ts).
+ */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+
+/** One short transaction. Retried until the database is back: a decision or a month is never dropped. */
+export const quick = proxyActivities<Activities>({
+  // A transaction of a few rows takes milliseconds; a minute means the connection is gone.
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+
+/** A batch over hundreds of MSPs. Heartbeats a cursor, so a retry goes on where the last attempt stopped. */
+export const batch = proxyActivities<Activities>({
+  // 500 MSPs with 10,000 sites take seconds; half an hour is a database in trouble.
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '60 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** Sending a queue of mails: a slow relay may take hours, and what could not be sent is due again later. */
+export const mailing = proxyActivities<Activities>({
+  startToCloseTimeout: '6 hours',
+  // A relay may keep one connection silent for five minutes before nodemailer gives up on it.
+  heartbeatTimeout: '7 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+});
+
+/** An absolute deadline as the milliseconds left from `nowMs`; zero when it has passed. */
+export function msUntil(deadline: string, nowMs: number): number {
+  return Math.max(0, Date.parse(deadline) - nowMs);
+}
