@@ -4,3 +4,5 @@
 export { EmbeddedError, type EmbeddedErrorCode } from './errors.js';
 export { freePort } from './ports.js';
 export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres.js';
+export { startTemporal, SEARCH_ATTRIBUTES, type EmbeddedTemporal, type TemporalOptions } from './temporal.js';
+export { findTemporalBinary, type TemporalBinaryOptions } from './temporalBinary.js';

@@ -69,18 +69,19 @@ export async function launch(
     if (identity !== null) await endProcess(identity, spec.stopSignal, spec.stopGraceMs);
     release?.();
   };
-  for (const deadline = Date.now() + spec.readyTimeoutMs; ; await sleep(POLL_MS)) {
-    if (state.ended === null && identity !== null && (await ready(identity.pid, await output.read()))) {
+  const deadline = Date.now() + spec.readyTimeoutMs;
+  while (state.ended === null && identity !== null && Date.now() < deadline) {
+    if (await ready(identity.pid, await output.read())) {
       state.running = true;
       child.unref();
       return { identity, stop };
     }
-    if (state.ended === null && Date.now() < deadline) continue;
-    await stop();
-    const logged = (await output.read()).slice(-TOLD_LOG_BYTES).trim();
-    const reason = state.ended ?? `not ready after ${spec.readyTimeoutMs} ms`;
-    throw new EmbeddedError('EMBEDDED_START_FAILED', `${spec.name} did not start (${reason}). ${logged}`);
+    await sleep(POLL_MS);
   }
+  await stop();
+  const logged = (await output.read()).slice(-TOLD_LOG_BYTES).trim();
+  const reason = state.ended ?? `not ready after ${spec.readyTimeoutMs} ms`;
+  throw new EmbeddedError('EMBEDDED_START_FAILED', `${spec.name} did not start (${reason}). ${logged}`);
 }
 
 /** Tries again while the failure looks like one that another attempt, on other ports, can cure. */
