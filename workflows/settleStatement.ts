@@ -1,0 +1,158 @@
+/**
+ * One MSP's statement in the hands of people: started by a person's first decision on one of its cases, or by the run
+ * when the MSP is parked. Decisions come as Updates: the caller gets the outcome, a refused one leaves no trace.
+ *
+ * During the review it only records decisions; the shard issues. Once the MSP is parked it stays until every case is
+ * decided (a total that moved needs a second person), then issues, renders and mails by the same batch activities, and a
+ * supplement of the billing pack follows. It never expires: at the deadline, and daily after it, the partner team is
+ * reminded.
+ */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { batch, mailing, msUntil, quick } from './policies.js';
+import { BILLING_PERIOD, CASE_STATE, MSP_ID, stage } from './searchAttributes.js';
+
+export interface SettleStatementInput {
+  period: string;
+  mspId: string;
+}
+
+export interface CaseDecision {
+  caseId: string;
+  decision: string;
+  /** With `set_quantity` only. */
+  quantity: number | null;
+  reason: string | null;
+  /** Token name of the person. */
+  author: string;
+}
+
+export interface CaseOutcome {
+  caseId: string;
+  state: string;
+  /** Set when the decision led to the statement being issued. */
+  statementNumber: string | null;
+}
+
+export const decideCase = defineUpdate<CaseOutcome, [CaseDecision]>('decideCase');
+/** Tries a parked MSP again, after a missing rate or price was added. */
+export const retryIssue = defineUpdate<
+  { statementNumber: string | null; parkedReason: string | null },
+  [{ author: string }]
+>('retryIssue');
+export const settlementState = defineQuery<string>('state');
+
+const REMIND_EVERY_MS = 86_400_000;
+
+export function settleStatementId(period: string, mspId: string): string {
+  return `msp-statement:${period}:${mspId}`;
+}
+
+export async function settleStatement(input: SettleStatementInput): Promise<{ statementNumber: string | null }> {
+  const { period, mspId } = input;
+  let changes = 1;
+  let attempts = 0;
+  let number: string | null = null;
+  let parkedReason: string | null = null;
+  let current = 'review';
+  const settled = async (): Promise<void> => {
+    changes += 1;
+    const seen = changes;
+    await condition(() => attempts >= seen);
+  };
+  setHandler(
+    decideCase,
+    async (decision) => {
+      const outcome = await quick.decideCase.executeWithOptions({ summary: `decision on case ${decision.caseId}` }, [
+        { period, mspId, ...decision, now: new Date().toISOString() },
+      ]);
+      await settled();
+      return { ...outcome, statementNumber: number };
+    },
+    {
+      validator: (decision) => {
+        if (current === 'issued') {
+          throw ApplicationFailure.nonRetryable('The statement is issued; correct it instead.', 'ALREADY_DECIDED');
+        }
+        if (decision.author === '')
+          throw ApplicationFailure.nonRetryable('A decision has an author.', 'VALIDATION_FAILED');
+      },
+    },
+  );
+  setHandler(retryIssue, async () => {
+    await settled();
+    return { statementNumber: number, parkedReason };
+  });
+  setHandler(settlementState, () => current);
+  const enter = (name: string, details: string) => {
+    current = name;
+    upsertSearchAttributes([
+      stage(name),
+      { key: CASE_STATE, value: name },
+      { key: MSP_ID, value: mspId },
+      { key: BILLING_PERIOD, value: period },
+    ]);
+    setCurrentDetails(`**Statement of ${period}**, MSP \`${mspId}\`\n\n${details}`);
+  };
+
+  for (;;) {
+    const seen = changes;
+    let status = await quick.loadSettlement.executeWithOptions({ summary: 'open cases of the MSP' }, [
+      { period, mspId },
+    ]);
+    if (status.state === 'parked' && status.openCases === 0) {
+      enter('issue', 'Every case is decided: issuing.');
+      await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
+        { period, mspId, now: new Date().toISOString() },
+      ]);
+      status = await quick.loadSettlement.executeWithOptions({ summary: 'issued, or parked again' }, [
+        { period, mspId },
+      ]);
+    }
+    number = status.statementNumber;
+    parkedReason = status.parkedReason;
+    attempts = seen;
+    if (status.state === 'issued') {
+      enter('issued', `Statement ${number ?? ''} is issued.`);
+      break;
+    }
+    if (status.state === 'open') {
+      // The shard issues it when the review ends; a later decision starts this workflow again.
+      enter('review', `${status.openCases} cases left, until ${status.deadline}.`);
+      await condition(allHandlersFinished);
+      if (changes === seen) return { statementNumber: null };
+      continue;
+    }
+    enter(
+      'parked',
+      `${status.parkedReason ?? 'Parked'}: ${status.openCases} cases open. Decide at \`/v1/cases?mspId=${mspId}\`; due ${status.deadline}.`,
+    );
+    const decided = await condition(
+      () => changes !== seen,
+      Math.max(msUntil(status.deadline, Date.now()), REMIND_EVERY_MS),
+      { summary: `a person's decision, due ${status.deadline}` },
+    );
+    if (!decided) {
+      await quick.remindParked.executeWithOptions({ summary: 'remind the partner team' }, [
+        { period, mspId, now: new Date().toISOString() },
+      ]);
+      await mailing.drainOutbox.executeWithOptions({ summary: 'mail the reminder' }, [{ period }]);
+    }
+  }
+
+  await batch.renderStatements.executeWithOptions({ summary: 'PDF' }, [
+    { period, mspId, now: new Date().toISOString() },
+  ]);
+  await batch.makeBillingPacks.executeWithOptions({ summary: 'supplement for the distributor' }, [{ period, mspId }]);
+  await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{ period }]);
+  await condition(allHandlersFinished);
+  return { statementNumber: number };
+}
