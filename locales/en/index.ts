@@ -1,0 +1,110 @@
+import type { Messages } from '../messages.js';
+import { mail } from './mail.js';
+import { statement } from './statement.js';
+import { summary } from './summary.js';
+
+export const en: Messages = {
+  units: {
+    mailbox: { one: 'mailbox', other: 'mailboxes' },
+    user: { one: 'user', other: 'users' },
+    scan: { one: 'scan', other: 'scans' },
+    node: { one: 'node', other: 'nodes' },
+    server_agent: { one: 'server agent', other: 'server agents' },
+    workstation_agent: { one: 'workstation agent', other: 'workstation agents' },
+    device: { one: 'device', other: 'devices' },
+  },
+  products: {
+    'mail-server': 'Mail server',
+    firewall: 'Firewall',
+    scanner: 'Vulnerability scanner',
+    backup: 'Backup',
+    endpoint: 'Endpoint management',
+  },
+  meters: {
+    'mail-server.mailbox': 'Mail server: mailboxes',
+    'firewall.user': 'Firewall: users',
+    'scanner.scan': 'Vulnerability scanner: scans',
+    'scanner.node': 'Vulnerability scanner: nodes',
+    'backup.server_agent': 'Backup: server agents',
+    'backup.workstation_agent': 'Backup: workstation agents',
+    'endpoint.device': 'Endpoint management: devices',
+  },
+  priceModels: { per_unit: 'per unit', graduated: 'graduated tiers', volume: 'volume tiers', package: 'package' },
+  discrepancies: {
+    unknown_key: {
+      name: 'Unknown key',
+      byDefault: 'refused and counted nowhere',
+      evidence: () => 'A message arrived under a key that was never issued.',
+    },
+    clock_off: {
+      name: 'Clock of the site off',
+      byDefault: 'the time of receipt counts',
+      evidence: ({ hours }) => `The site’s clock was off by up to ${hours} hours.`,
+    },
+    missing_report: {
+      name: 'Missing report',
+      byDefault: 'quantity estimated',
+      evidence: ({ silent, installations }) =>
+        `No usage report at the deadline; silent installations: ${silent} of ${installations}.`,
+    },
+    usage_after_revocation: {
+      name: 'Usage after revocation',
+      byDefault: 'peak up to the revocation counts',
+      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+        `Key revoked on ${revokedOn}, in use on ${usedOn}; peak up to the revocation: ${upToRevocation}.`,
+    },
+    report_mismatch: {
+      name: 'Reported and observed differ',
+      byDefault: 'the greater of both counts',
+      evidence: ({ reported, observed }) => `Reported ${reported}, highest check-in ${observed}.`,
+    },
+    two_installations: {
+      name: 'Two installations on one key',
+      byDefault: 'each counted, then summed',
+      evidence: ({ installations, sum }) => `${installations} installations used the same key; together ${sum}.`,
+    },
+    unassigned_tenant: {
+      name: 'Unassigned tenant',
+      byDefault: 'billed as unassigned',
+      evidence: ({ tenantRef, quantity }) =>
+        tenantRef === null
+          ? `The site reported ${quantity} without naming a tenant.`
+          : `The site reported ${quantity} for “${tenantRef}”, which is no tenant of this site.`,
+    },
+    usage_jump: {
+      name: 'Unusual change',
+      byDefault: 'accepted',
+      evidence: ({ last, quantity }) => `${quantity} after ${last} in the previous period.`,
+    },
+    licence_exceeded: {
+      name: 'Over the term licence',
+      byDefault: 'the excess is metered',
+      evidence: ({ licensed, quantity, excess }) => `${quantity} in use, ${licensed} licensed: ${excess} over.`,
+    },
+    total_moved: {
+      name: 'Total moved markedly',
+      byDefault: 'confirmed',
+      evidence: ({ total, lastTotal }) => `${total} after ${lastTotal} in the previous period.`,
+    },
+  },
+  decisions: {
+    accept: () => 'accepted',
+    accept_reported: () => 'reported quantity accepted',
+    accept_observed: () => 'observed quantity accepted',
+    set_quantity: (quantity) => `quantity set to ${quantity ?? '0'}`,
+    waive: () => 'waived',
+    defer: () => 'deferred to the next period',
+    confirm: () => 'confirmed',
+  },
+  bases: {
+    reported: 'reported',
+    observed: 'observed',
+    estimated: 'estimated',
+    decided: 'decided',
+    waived: 'waived',
+    deferred: 'deferred',
+  },
+  statement,
+  summary,
+  mail,
+};

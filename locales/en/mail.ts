@@ -1,0 +1,137 @@
+import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import type { MailMessages } from '../mail.js';
+import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+
+const count = (n: number, forms: PluralForms) => counted(n, forms, 'en');
+const day = (text: string) => formatDay(text, 'en');
+const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'en');
+
+const DAYS: PluralForms = { one: 'day', other: 'days' };
+const STATEMENTS: PluralForms = { one: 'statement', other: 'statements' };
+const LINES: PluralForms = { one: 'line', other: 'lines' };
+const CORRECTIONS: PluralForms = { one: 'correction', other: 'corrections' };
+const SITES: PluralForms = { one: 'site', other: 'sites' };
+
+export const mail: MailMessages = {
+  registrationReceived: {
+    subject: ({ vendorName }) => `Your registration with the ${vendorName} programme`,
+    body: ({ vendorName, mspName, registrationNumber }) => [
+      `Thank you for registering ${mspName} (registration number ${registrationNumber}) as a managed service provider.`,
+      `The partner team of ${vendorName} reviews your registration and writes to you as soon as it is decided. You need not do anything until then.`,
+    ],
+  },
+  registrationReminder: {
+    subject: ({ mspName }) => `Registration of ${mspName} awaits a decision`,
+    body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
+      `The registration of ${mspName} (registration number ${registrationNumber}, distributor ${distributorName}) has been waiting for ${count(waitingDays, DAYS)}.`,
+      ...paragraphIf(duplicateOf !== null, `It may be a duplicate of ${duplicateOf ?? ''}.`),
+      `Please approve or reject it. Undecided, it expires on ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWelcome: {
+    subject: ({ vendorName }) => `Welcome to the ${vendorName} programme`,
+    body: ({ vendorName, mspName, distributorName, portalUrl }) => [
+      `${vendorName} has approved the registration of ${mspName}.`,
+      'You can now set up tenants and sites and create a metered key for each installation. Usage is counted afterwards; you do not order quantities in advance.',
+      `Each month you receive a statement of your usage. ${distributorName} invoices it in your local currency.`,
+      ...(portalUrl === null ? [] : [`Your portal: ${portalUrl}`]),
+    ],
+  },
+  registrationRejected: {
+    subject: ({ vendorName }) => `Your registration with the ${vendorName} programme was not accepted`,
+    body: ({ vendorName, mspName, reason }) => [
+      `${vendorName} could not accept the registration of ${mspName}.`,
+      `Reason: ${reason}`,
+      'If circumstances change, you are welcome to register again.',
+    ],
+  },
+  registrationExpired: {
+    subject: ({ vendorName }) => `Your registration with the ${vendorName} programme has expired`,
+    body: ({ mspName, days }) => [
+      `The registration of ${mspName} was not decided within ${count(days, DAYS)} and has expired.`,
+      'We apologise. Please register again if you are still interested.',
+    ],
+  },
+  siteActivationReminder: {
+    subject: ({ siteName }) => `Site ${siteName} has not been activated yet`,
+    body: ({ siteName, keyCreatedOn }) => [
+      `The key of site ${siteName} was created on ${day(keyCreatedOn)}, and no installation has used it since.`,
+      'Please enter the key at the site. If the site is no longer needed, destroy the key.',
+    ],
+  },
+  contactWarning: {
+    subject: ({ siteName }) => `No contact with site ${siteName}`,
+    body: ({ siteName, lastContactOn, silentDays, blockOn }) => [
+      `Site ${siteName} has not been in contact for ${count(silentDays, DAYS)}. Last contact: ${dayOr(lastContactOn, 'never', 'en')}.`,
+      `Please check that the site can reach the Internet. Without a check-in, new deployments are refused from ${day(blockOn)}. A check-in lifts this at once.`,
+    ],
+  },
+  contactBlocked: {
+    subject: ({ siteName }) => `New deployments at site ${siteName} are refused`,
+    body: ({ siteName, lastContactOn, silentDays, disableOn }) => [
+      `Site ${siteName} has not been in contact for ${count(silentDays, DAYS)}; new deployments are refused. Last contact: ${dayOr(lastContactOn, 'never', 'en')}.`,
+      `Without a check-in, its key is disabled on ${day(disableOn)}. A check-in lifts both at once.`,
+    ],
+  },
+  keyDisabled: {
+    subject: ({ siteName }) => `The key of site ${siteName} is disabled`,
+    body: ({ siteName, lastContactOn, silentDays }) => [
+      `Site ${siteName} has not been in contact for ${count(silentDays, DAYS)}; its key is disabled. Last contact: ${dayOr(lastContactOn, 'never', 'en')}.`,
+      'The next check-in of the site enables the key again.',
+    ],
+  },
+  reportMissing: {
+    subject: ({ period, siteNames }) => `Usage reports for ${month(period)} missing: ${count(siteNames.length, SITES)}`,
+    body: ({ period, siteNames, collectUntil }) => [
+      `We have no usage report for ${month(period)} from:`,
+      bulleted(siteNames),
+      `Reports count until the end of ${day(collectUntil)}. A site still missing then is estimated, and the estimate is corrected in a later period.`,
+    ],
+  },
+  statementIssued: {
+    subject: ({ number, period }) => `Usage statement ${number} for ${month(period)}`,
+    body: ({ mspName, number, period, total, distributorName, estimatedLines, correctionLines }) => [
+      `Attached is usage statement ${number} of ${mspName} for ${month(period)}. Total: ${formatMinor(total.totalMinor, total.currency, 'en')}.`,
+      ...paragraphIf(
+        estimatedLines > 0,
+        `It contains estimates (${count(estimatedLines, LINES)}), because sites did not report in time. They are corrected in a later period.`,
+      ),
+      ...paragraphIf(correctionLines > 0, `It contains ${count(correctionLines, CORRECTIONS)} of earlier periods.`),
+      `This statement is not an invoice. You are invoiced by ${distributorName}.`,
+    ],
+  },
+  billingPack: {
+    subject: ({ vendorName, period, supplement }) =>
+      supplement === 0
+        ? `${vendorName}: billing pack for ${month(period)}`
+        : `${vendorName}: billing pack for ${month(period)}, supplement ${supplement}`,
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+      supplement === 0
+        ? `Attached is the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${count(statements, STATEMENTS)}, a summary and the lines in machine-readable form.`
+        : `Attached is supplement ${supplement} to the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${count(statements, STATEMENTS)} settled since, a summary and the lines in machine-readable form.`,
+      ...paragraphIf(totals.length > 0, `Total:\n${totalsList(totals, 'en')}`),
+      ...paragraphIf(parked.length > 0, `Still open; these follow in a supplement:\n${parkedList(parked)}`),
+      'The statements are not invoices. Please invoice the managed service providers.',
+    ],
+  },
+  parkedReminder: {
+    subject: ({ mspName, period }) => `Decision needed: ${mspName}, ${month(period)}`,
+    body: ({ mspName, period, reason, waitingDays, decideBy }) => [
+      `The statement of ${mspName} for ${month(period)} has been waiting for a decision for ${count(waitingDays, DAYS)}.`,
+      `Reason: ${reason}`,
+      decideBy === null ? 'It is issued once it is decided.' : `Please decide by ${day(decideBy)}.`,
+    ],
+  },
+  runSummary: {
+    subject: ({ period, parked }) =>
+      parked.length === 0
+        ? `Month-end close ${month(period)} completed`
+        : `Month-end close ${month(period)}: ${count(parked.length, STATEMENTS)} still open`,
+    body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
+      `The close of ${month(period)} has issued ${count(issued, STATEMENTS)}, of them without usage: ${zeroStatements}. Estimated lines: ${estimatedLines}.`,
+      ...paragraphIf(totals.length > 0, `Totals:\n${totalsList(totals, 'en')}`),
+      `Mails sent: ${mailed}. Mails that need attention: ${mailProblems}.`,
+      ...paragraphIf(parked.length > 0, `Waiting for a decision:\n${parkedList(parked)}`),
+    ],
+  },
+};

@@ -1,0 +1,87 @@
+import type { Day, Period } from '../domain/period.js';
+
+/** A mail in words: `body` is one string per paragraph, without greeting lines' markup; delivery makes text and HTML. */
+export interface MailText<P> {
+  subject(params: P): string;
+  body(params: P): string[];
+}
+
+export interface Total {
+  currency: string;
+  /** Minor units of `currency`. */
+  totalMinor: bigint;
+}
+
+export interface ParkedMsp {
+  mspName: string;
+  reason: string;
+}
+
+/** What each mail needs to know. Days and amounts arrive as data; the language formats them. */
+export interface MailParams {
+  /** To the applicant: we have it, and somebody looks at it. */
+  registrationReceived: { vendorName: string; mspName: string; registrationNumber: string };
+  /** To the partner team. `waitingDays` since the application; `expiresOn` is the day it lapses. */
+  registrationReminder: {
+    mspName: string;
+    registrationNumber: string;
+    distributorName: string;
+    waitingDays: number;
+    expiresOn: Day;
+    /** Name of the MSP it may duplicate; null: none found. */
+    duplicateOf: string | null;
+  };
+  registrationWelcome: { vendorName: string; mspName: string; distributorName: string; portalUrl: string | null };
+  registrationRejected: { vendorName: string; mspName: string; reason: string };
+  registrationExpired: { vendorName: string; mspName: string; days: number };
+  /** A key was made and no installation has used it yet. */
+  siteActivationReminder: { vendorName: string; siteName: string; keyCreatedOn: Day };
+  /** Rule 6. `lastContactOn` null: the site was never heard. */
+  contactWarning: { vendorName: string; siteName: string; lastContactOn: Day | null; silentDays: number; blockOn: Day };
+  contactBlocked: {
+    vendorName: string;
+    siteName: string;
+    lastContactOn: Day | null;
+    silentDays: number;
+    disableOn: Day;
+  };
+  keyDisabled: { vendorName: string; siteName: string; lastContactOn: Day | null; silentDays: number };
+  /** Names the sites whose report is missing and until which day, inclusive, it counts. */
+  reportMissing: { vendorName: string; period: Period; siteNames: string[]; collectUntil: Day };
+  statementIssued: {
+    vendorName: string;
+    distributorName: string;
+    mspName: string;
+    number: string;
+    period: Period;
+    total: Total;
+    estimatedLines: number;
+    correctionLines: number;
+  };
+  /** `supplement` 0: the pack itself; 1, 2, …: what was settled later. */
+  billingPack: {
+    vendorName: string;
+    distributorName: string;
+    period: Period;
+    supplement: number;
+    statements: number;
+    totals: Total[];
+    parked: ParkedMsp[];
+  };
+  /** To the partner team: a parked MSP waits for a decision. */
+  parkedReminder: { mspName: string; period: Period; reason: string; waitingDays: number; decideBy: Day | null };
+  /** To the partner team when the run is sealed. */
+  runSummary: {
+    period: Period;
+    issued: number;
+    zeroStatements: number;
+    estimatedLines: number;
+    totals: Total[];
+    mailed: number;
+    mailProblems: number;
+    parked: ParkedMsp[];
+  };
+}
+
+/** One text per mail; a new mail is one member of `MailParams`, and every language must then have it. */
+export type MailMessages = { [K in keyof MailParams]: MailText<MailParams[K]> };

@@ -1,0 +1,30 @@
+import { parentPort } from 'node:worker_threads';
+import { renderStatement } from './render.js';
+import type { RenderJob, RenderOutcome } from './renderJob.js';
+import type { RenderedDocument } from './sheet.js';
+import { renderBillingSummary } from './summary.js';
+
+function attempt(render: () => RenderedDocument): RenderOutcome {
+  try {
+    return { document: render() };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function outcomesOf(job: RenderJob): RenderOutcome[] {
+  if (job.kind === 'summary') return [attempt(() => renderBillingSummary(job.summary, job.statements))];
+  return job.statements.map((statement) => attempt(() => renderStatement(statement)));
+}
+
+/** Bytes are handed over, not copied. */
+function memoryOf(outcome: RenderOutcome): ArrayBuffer[] {
+  if (!('document' in outcome)) return [];
+  const { buffer } = outcome.document.bytes;
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
+parentPort?.on('message', (job: RenderJob) => {
+  const outcomes = outcomesOf(job);
+  parentPort?.postMessage(outcomes, outcomes.flatMap(memoryOf));
+});

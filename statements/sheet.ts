@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import PDFDocument from 'pdfkit';
+import type { Day } from '../domain/period.js';
+import { fontOf, type FontName, type Weight } from './fonts/index.js';
+import { printable, runsOf, widthOf } from './fonts/runs.js';
+import { ASCENT, COLOUR, CONTENT_BOTTOM, LEADING, PAGE, SIZE, type Colour } from './layout.js';
+
+export type Element = PDFKit.PDFStructureElement;
+
+/** How a text looks. */
+export interface TextStyle {
+  size: number;
+  weight: Weight;
+  colour: Colour;
+}
+
+export const STYLE = {
+  body: { size: SIZE.body, weight: 'regular', colour: 'text' },
+  strong: { size: SIZE.body, weight: 'bold', colour: 'text' },
+  small: { size: SIZE.small, weight: 'regular', colour: 'muted' },
+  label: { size: SIZE.small, weight: 'bold', colour: 'muted' },
+  warning: { size: SIZE.small, weight: 'bold', colour: 'warning' },
+  section: { size: SIZE.section, weight: 'bold', colour: 'accent' },
+  title: { size: SIZE.title, weight: 'bold', colour: 'accent' },
+  total: { size: SIZE.total, weight: 'bold', colour: 'text' },
+} as const satisfies Record<string, TextStyle>;
+
+export interface RenderedDocument {
+  bytes: Uint8Array;
+  /** SHA-256 of `bytes`, hexadecimal. */
+  sha256: string;
+  pages: number;
+}
+
+export interface DocumentMeta {
+  /** Two-letter language code. */
+  lang: string;
+  title: string;
+  /** The only date in the file: equal data gives equal bytes. */
+  date: Day;
+}
+
+export function lineHeight(size: number): number {
+  return size * LEADING;
+}
+
+function withoutMarkup(text: string): string {
+  return printable(text).replace(/[<>&]/g, ' ');
+}
+
+/** A view on a shared pool could not be handed to another thread. */
+function inOwnMemory(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
+
+/**
+ * A document being drawn, top to bottom: pages, a cursor, text and lines, and the structure that readers of tagged PDFs
+ * follow. `y` is in points from the top of the page.
+ */
+export class Sheet {
+  y: number = PAGE.top;
+  /** Root of the structure; blocks add their elements to it in reading order. */
+  readonly root: Element;
+  private readonly doc: PDFKit.PDFDocument;
+  private readonly fonts = new Set<FontName>();
+
+  constructor(meta: DocumentMeta) {
+    const created = new Date(`${meta.date}T00:00:00Z`);
+    this.doc = new PDFDocument({
+      size: 'A4',
+      margin: 0,
+      pdfVersion: '1.7',
+      subset: 'PDF/A-3b',
+      tagged: true,
+      displayTitle: true,
+      bufferPages: true,
+      // pdfkit writes the title into XMP as it is.
+      info: { Title: withoutMarkup(meta.title), Creator: 'Kontor', CreationDate: created, ModDate: created },
+      lang: meta.lang,
+      // No standard font: PDF/A demands that every font be embedded.
+      font: '',
+    });
+    this.root = this.doc.struct('Document');
+    this.doc.addStructure(this.root);
+  }
+
+  /** A new structure element under `parent`. */
+  element(type: string, parent: Element, options: PDFKit.Mixins.StructureElementOptions = {}): Element {
+    const element = this.doc.struct(type, options);
+    parent.add(element);
+    return element;
+  }
+
+  /** Whether `height` more points fit on the page. */
+  fits(height: number): boolean {
+    return this.y + height <= CONTENT_BOTTOM;
+  }
+
+  nextPage(): void {
+    this.doc.addPage();
+    this.y = PAGE.top;
+  }
+
+  /** Moves to the next page unless `height` points fit on this one. */
+  reserve(height: number): void {
+    if (!this.fits(height)) this.nextPage();
+  }
+
+  /** Draws as content of a new element of `type`: what `draw` prints is read as one piece. */
+  tagged(type: string, parent: Element, draw: () => void, options: PDFKit.Mixins.StructureElementOptions = {}): void {
+    const content = this.doc.markStructureContent(type);
+    draw();
+    this.doc.endMarkedContent();
+    parent.add(this.doc.struct(type, options, content));
+  }
+
+  /** Draws what is decoration or repetition, and not to be read out. */
+  artifact(draw: () => void): void {
+    this.doc.markContent('Artifact', { type: 'Layout' });
+    draw();
+    this.doc.endMarkedContent();
+  }
+
+  /** Prints one line at `x` and the top `y`; with `align: 'right'`, `x` is its right edge. */
+  text(text: string, x: number, y: number, style: TextStyle, align: 'left' | 'right' | 'center' = 'left'): void {
+    const shown = printable(text);
+    let left = x;
+    if (align !== 'left') left -= widthOf(shown, style.weight, style.size) / (align === 'right' ? 1 : 2);
+    this.doc.fillColor(COLOUR[style.colour]);
+    for (const run of runsOf(shown, style.weight)) {
+      const font = fontOf(run.font);
+      this.useFont(run.font, style.size);
+      this.doc.text(run.text, left, y + style.size * ASCENT, { lineBreak: false, baseline: 'alphabetic' });
+      left += (font.widthOf(run.text) * style.size) / 1000;
+    }
+  }
+
+  private useFont(name: FontName, size: number): void {
+    if (!this.fonts.has(name)) {
+      this.doc.registerFont(name, fontOf(name));
+      this.fonts.add(name);
+    }
+    this.doc.font(name, size);
+  }
+
+  rule(x1: number, x2: number, y: number, colour: Colour = 'rule', width = 0.6): void {
+    this.doc.lineWidth(width).moveTo(x1, y).lineTo(x2, y).stroke(COLOUR[colour]);
+  }
+
+  box(x: number, y: number, width: number, height: number, colour: Colour): void {
+    this.doc.rect(x, y, width, height).fill(COLOUR[colour]);
+  }
+
+  /** Attaches a file to the document. */
+  attach(name: string, type: string, description: string, content: Buffer, date: Day): void {
+    const modifiedDate = new Date(`${date}T00:00:00Z`);
+    this.doc.file(content, { name, type, description, relationship: 'Data', creationDate: modifiedDate, modifiedDate });
+  }
+
+  /** Prints something on every page, once the number of pages is known, and closes the document. */
+  finish(drawFooter: (page: number, pages: number) => void): RenderedDocument {
+    const pages = this.doc.bufferedPageRange().count;
+    for (let page = 0; page < pages; page += 1) {
+      this.doc.switchToPage(page);
+      this.doc.markContent('Artifact', { type: 'Pagination' });
+      drawFooter(page + 1, pages);
+      this.doc.endMarkedContent();
+    }
+    this.root.end();
+    this.doc.end();
+    const bytes: unknown = this.doc.read();
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('The PDF library returned no bytes');
+    return { bytes: inOwnMemory(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), pages };
+  }
+}

@@ -1,0 +1,52 @@
+// What pdfkit 0.20 does and @types/pdfkit does not know yet.
+
+declare namespace PDFKit {
+  /** A font as pdfkit uses it: any object that lays out text and makes a subset of itself may stand in for a file. */
+  interface FontLike {
+    readonly postscriptName: string;
+    readonly unitsPerEm: number;
+    readonly ascent: number;
+    readonly descent: number;
+    readonly lineGap: number;
+    readonly xHeight: number;
+    readonly capHeight: number;
+    readonly italicAngle: number;
+    readonly bbox: { minX: number; minY: number; maxX: number; maxY: number };
+    readonly 'OS/2': { sFamilyClass: number };
+    readonly post: { isFixedPitch: number };
+    readonly head: { macStyle: { italic: boolean } };
+    layout(text: string): FontLikeRun;
+    getGlyph(id: number): FontLikeGlyph;
+    createSubset(): { includeGlyph(id: number): number; encode(): Uint8Array };
+  }
+
+  interface FontLikeGlyph {
+    id: number;
+    advanceWidth: number;
+    codePoints: number[];
+  }
+
+  interface FontLikeRun {
+    glyphs: FontLikeGlyph[];
+    positions: { xAdvance: number; yAdvance: number; xOffset: number; yOffset: number }[];
+    readonly advanceWidth: number;
+  }
+
+  namespace Mixins {
+    interface PDFFont {
+      registerFont(name: string, src: FontLike): this;
+    }
+
+    interface PDFAttachmentOptions {
+      /** How the file relates to the document (ISO 32000-2, AFRelationship). */
+      relationship?: 'Source' | 'Data' | 'Alternative' | 'Supplement' | 'Unspecified';
+    }
+
+    interface StructureElementOptions {
+      /** Which cells a TH heads. */
+      scope?: 'Row' | 'Column' | 'Both';
+      bbox?: [number, number, number, number];
+      placement?: 'Block' | 'Inline';
+    }
+  }
+}
