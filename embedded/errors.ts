@@ -14,12 +14,18 @@ export class EmbeddedError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown. Not by `instanceof`: jest gives Node's own errors another Error class. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return property(error, 'message') ?? String(error);
 }
 
 /** The code of a Node system error (`ENOENT`, `EADDRINUSE`), else undefined. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return property(error, 'code');
+}
+
+function property(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found: unknown = Reflect.get(value, name);
+  return typeof found === 'string' ? found : undefined;
 }

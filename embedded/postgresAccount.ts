@@ -11,6 +11,8 @@ const SYSTEM_PATH = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 /**
  * PostgreSQL refuses to run as root, and initdb wants an account that is listed in passwd. An ordinary user is its own
  * account. Root takes, in this order: the owner of a cluster made earlier, `postgres`, a new `postgres`, `nobody`.
+ *
+ * @throws EmbeddedError EMBEDDED_UNSUPPORTED for a root that can become none of them
  */
 export async function postgresAccount(pgdata: string): Promise<Account> {
   if (process.getuid?.() !== 0) return null;
@@ -21,6 +23,12 @@ export async function postgresAccount(pgdata: string): Promise<Account> {
     throw new EmbeddedError(
       'EMBEDDED_UNSUPPORTED',
       'PostgreSQL does not run as root, and no other account exists here: add one named postgres, or set DATABASE_URL.',
+    );
+  }
+  if (!succeedsAs(found, 'true', [])) {
+    throw new EmbeddedError(
+      'EMBEDDED_UNSUPPORTED',
+      `PostgreSQL does not run as root, and root may not become uid ${found.uid} here; set DATABASE_URL.`,
     );
   }
   return found;

@@ -18,7 +18,7 @@ export type Cluster = { folder: string; native: string; account: Account };
  * made in a draft folder and renamed, so a run killed half-way leaves nothing that looks finished. UTF-8, sorted by code
  * point, the same on every machine.
  *
- * @throws EmbeddedError EMBEDDED_START_FAILED with what initdb said
+ * @throws EmbeddedError EMBEDDED_START_FAILED with what initdb said; EMBEDDED_UNSUPPORTED for a uid without a name
  */
 export async function ensureCluster(cluster: Cluster, opts: { fsync: boolean }): Promise<string> {
   const { folder, native, account } = cluster;
@@ -62,5 +62,12 @@ async function run(program: string, args: string[], account: Account): Promise<v
     child.once('close', resolve);
   });
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (code !== 0) throw new EmbeddedError('EMBEDDED_START_FAILED', `initdb failed: ${stderr || stdout}`);
+  if (code === 0) return;
+  if (stderr.includes('could not look up effective user ID')) {
+    throw new EmbeddedError(
+      'EMBEDDED_UNSUPPORTED',
+      `PostgreSQL needs the uid it runs as to be listed in /etc/passwd: add it, or set DATABASE_URL. (${stderr.trim()})`,
+    );
+  }
+  throw new EmbeddedError('EMBEDDED_START_FAILED', `initdb failed: ${stderr || stdout}`);
 }

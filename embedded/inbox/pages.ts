@@ -7,6 +7,7 @@ export type ListedMail = StoredMail & { attachments: readonly string[] };
 /** Ways to look at one mail, in the order of their tabs. */
 export const VIEWS = ['html', 'text', 'headers', 'source'] as const;
 export type View = (typeof VIEWS)[number];
+const VIEW_NAMES: Record<View, string> = { html: 'HTML', text: 'Text', headers: 'Headers', source: 'Source' };
 
 /** The list, newest first, with a search by recipient, sender or subject. */
 export function listPage(list: MailList): Html {
@@ -86,7 +87,8 @@ export function mailPage(mail: StoredMail, email: Email, view: View, source: str
         ${attachments.length > 0 ? html`<p>${attachments}</p>` : null}
         <nav>
           ${VIEWS.map(
-            (each) => html`<a href="?view=${each}" ${each === view ? html`aria-current="page"` : null}>${each}</a>`,
+            (each) =>
+              html`<a href="?view=${each}" ${each === view ? html`aria-current="page"` : null}>${VIEW_NAMES[each]}</a>`,
           )}
         </nav>
         ${body(mail, email, view, source)}
@@ -108,7 +110,11 @@ function body(mail: StoredMail, email: Email, view: View, source: string): Html 
     case 'html':
       return email.html === undefined
         ? html`<p class="empty">This mail has no HTML part.</p>`
-        : html`<iframe sandbox="allow-popups" src="/messages/${mail.id}/html" title="Message"></iframe>`;
+        : html`<iframe
+            sandbox="allow-popups allow-popups-to-escape-sandbox"
+            src="/messages/${mail.id}/html"
+            title="Message"
+          ></iframe>`;
     case 'text':
       return html`<pre>${email.text ?? ''}</pre>`;
     case 'headers':

@@ -23,7 +23,7 @@ th.num { text-align: right; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0 0 1rem; }
 dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
 nav { display: flex; gap: 1rem; align-items: baseline; margin: .5rem 0; }
-nav a { text-transform: capitalize; padding: .2rem 0; text-decoration: none; }
+nav a { padding: .2rem 0; text-decoration: none; }
 nav a[aria-current] { border-bottom: 2px solid; }
 iframe { width: 100%; height: 70vh; border: 1px solid var(--line); border-radius: 6px; background: #fff; }
 pre { padding: 1rem; border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -12,7 +12,9 @@ const PAGE_POLICY =
 /** The mail's own HTML: no script, nothing from the network, in a frame that has no origin. */
 const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
-  "frame-ancestors 'self'; sandbox allow-popups";
+  "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+/** A link in a mail opens beside the inbox, not inside its frame. */
+const LINKS_OPEN_BESIDE = '<base target="_blank">';
 /** What a browser may show in place. Anything else, HTML and SVG above all, is only offered as a download. */
 const SHOWN_IN_PLACE = new Set(['application/pdf', 'image/png', 'image/jpeg', 'image/gif', 'text/plain', 'text/csv']);
 
@@ -63,7 +65,10 @@ export function createInboxApp(store: MailStore, log: (line: string) => void): E
     '/messages/:id/html',
     withMail(async (mail, _req, res) => {
       const email = await store.parsed(mail.id);
-      res.set('content-security-policy', MAIL_POLICY).type('html').send(inlineImages(mail.id, email));
+      res
+        .set('content-security-policy', MAIL_POLICY)
+        .type('html')
+        .send(LINKS_OPEN_BESIDE + inlineImages(mail.id, email));
     }),
   );
   app.get(
