@@ -2,10 +2,10 @@ import { chmod, mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claim } from './claim.js';
 import { freePort } from './ports.js';
-import { postgresAccount } from './postgresAccount.js';
-import { nativeFolder } from './postgresBinaries.js';
-import { ensureCluster, POSTGRES_ENV, SUPERUSER, type Cluster } from './postgresCluster.js';
-import { clusterFolder, movedTo } from './postgresFolder.js';
+import { postgresAccount } from './postgres/account.js';
+import { nativeFolder } from './postgres/binaries.js';
+import { ensureCluster, POSTGRES_ENV, SUPERUSER, type Cluster } from './postgres/cluster.js';
+import { clusterFolder, movedTo } from './postgres/folder.js';
 import { commandLine, endProcess, identify } from './process.js';
 import { launch, withRetries } from './server.js';
 

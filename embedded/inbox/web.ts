@@ -1,9 +1,11 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { messageOf } from '../errors.js';
-import type { Attachment, Email } from 'postal-mime';
 import type { Html } from './html.js';
+import { bytesOf, contentDisposition, inlineImages, namesOf } from './mailParts.js';
 import type { MailStore, StoredMail } from './mailStore.js';
-import { listPage, mailPage, notFoundPage, VIEWS, type MailList } from './pages.js';
+import { notFoundPage } from './layout.js';
+import { listPage, type MailList } from './listPage.js';
+import { mailPage, VIEWS } from './mailPage.js';
 import { STYLE } from './style.js';
 
 const PAGE_SIZE = 50;
@@ -144,27 +146,6 @@ function notFound(res: Response): void {
 
 function matches(mail: StoredMail, wanted: string): boolean {
   return [mail.subject, mail.from, ...mail.recipients].some((text) => text.toLowerCase().includes(wanted));
-}
-
-function namesOf(email: Email): string[] {
-  return email.attachments.map((attachment) => attachment.filename ?? attachment.mimeType);
-}
-
-/** Pictures that the HTML takes from its own mail. */
-function inlineImages(id: number, email: Email): string {
-  return email.attachments.reduce((text, { contentId }, index) => {
-    const reference = contentId?.replace(/^<|>$/g, '');
-    return reference === undefined ? text : text.replaceAll(`cid:${reference}`, `/messages/${id}/attachments/${index}`);
-  }, email.html ?? '');
-}
-
-function bytesOf({ content }: Attachment): Buffer {
-  if (typeof content === 'string') return Buffer.from(content);
-  return content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content);
-}
-
-function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
-  return `${kind}; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
 function textOf(value: unknown): string {

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { EmbeddedError } from './errors.js';
-import type { Account } from './postgresAccount.js';
+import { EmbeddedError } from '../errors.js';
+import type { Account } from './account.js';
 
 export const SUPERUSER = 'postgres';
 /** No locale of the machine's own is needed, and macOS's postgres insists on LC_ALL. */

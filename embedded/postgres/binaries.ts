@@ -3,9 +3,9 @@ import { chmod, cp, readdir, readFile, realpath, rename, rm, symlink } from 'nod
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { EmbeddedError, errorCode } from './errors.js';
-import { succeedsAs, type Account } from './postgresAccount.js';
-import { sharedFolder } from './postgresFolder.js';
+import { EmbeddedError, errorCode } from '../errors.js';
+import { succeedsAs, type Account } from './account.js';
+import { sharedFolder } from './folder.js';
 
 const versionSchema = z.object({ version: z.string() });
 const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string() }));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { EmbeddedError } from './errors.js';
+import { EmbeddedError } from '../errors.js';
 
 export type OtherAccount = { uid: number; gid: number };
 /** The operating-system account PostgreSQL runs as; null means our own. */

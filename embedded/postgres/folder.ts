@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedError } from './errors.js';
-import { succeedsAs, type Account, type OtherAccount } from './postgresAccount.js';
+import { EmbeddedError } from '../errors.js';
+import { succeedsAs, type Account, type OtherAccount } from './account.js';
 
 /** A file in the requested folder that says where the cluster went instead. */
 const NOTE = 'moved-to';
