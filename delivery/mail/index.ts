@@ -1,0 +1,64 @@
+/**
+ * Every mail Kontor sends, one file each: what it needs to know (checked by zod, since it comes out of the outbox), what
+ * is attached, and its words, which `locales` keeps in each language. A kind without a file does not compile.
+ */
+import type { Locale } from '../../domain/statement.js';
+import { LOCALES } from '../../domain/statement.js';
+import type { MailParams } from '../../locales/index.js';
+import { billingPack } from './billingPack.js';
+import { contactBlocked } from './contactBlocked.js';
+import { contactWarning } from './contactWarning.js';
+import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
+import { keyDisabled } from './keyDisabled.js';
+import { parkedReminder } from './parkedReminder.js';
+import { registrationExpired } from './registrationExpired.js';
+import { registrationReceived } from './registrationReceived.js';
+import { registrationRejected } from './registrationRejected.js';
+import { registrationReminder } from './registrationReminder.js';
+import { registrationWelcome } from './registrationWelcome.js';
+import { reportMissing } from './reportMissing.js';
+import { runSummary } from './runSummary.js';
+import { siteActivationReminder } from './siteActivationReminder.js';
+import { statementIssued } from './statementIssued.js';
+
+export type { AttachmentsWanted, WrittenMail } from './defineMail.js';
+
+const MAILS = {
+  registrationReceived,
+  registrationReminder,
+  registrationWelcome,
+  registrationRejected,
+  registrationExpired,
+  siteActivationReminder,
+  contactWarning,
+  contactBlocked,
+  keyDisabled,
+  reportMissing,
+  statementIssued,
+  billingPack,
+  parkedReminder,
+  runSummary,
+} satisfies { [Kind in keyof MailParams]: { kind: Kind } };
+
+/** The mails by kind, for whoever reads them from the outbox. */
+export const MAIL_TEMPLATES: Record<
+  keyof MailParams,
+  { attachments: AttachmentsWanted; write(params: unknown, locale: Locale): WrittenMail }
+> = MAILS;
+
+/** What the outbox keeps for a mail of this kind: JSON, amounts as `{amount: "12.34", currency: "EUR"}`. */
+export type MailInput<Kind extends keyof MailParams> =
+  (typeof MAILS)[Kind] extends MailDefinition<Kind, infer Input extends Record<string, unknown>> ? Input : never;
+
+/** The params of a mail, typed by its kind, for `enqueueMails`. Checked when the mail is written, not here. */
+export function mailParams<Kind extends keyof MailParams>(
+  _kind: Kind,
+  params: MailInput<Kind>,
+): Record<string, unknown> {
+  return params;
+}
+
+/** The language to write in: English for one Kontor does not speak (yet). */
+export function mailLocale(locale: string): Locale {
+  return LOCALES.find((known) => known === locale) ?? 'en';
+}
