@@ -1,0 +1,46 @@
+/**
+ * The HTTP API: a frame around declared routes.
+ *
+ * To add a route: (1) put its zod shapes into `schemas/<noun>.ts`, built from `schemas/common.ts` and strictObject;
+ * (2) declare it in `routes/<noun>.ts` with `route({...})` (see routes/pricePlans.ts) and list the file in
+ * `routes/index.ts`; (3) write the handler: it gets params, query and body parsed, `transaction` with the sender's
+ * scope, `principal`, `receivedAt` as its only clock and `requestId` for ids of new rows and updates; it returns
+ * `{ status, body }` as its responses declare and throws KontorError for everything else; (4) decisions that a workflow
+ * takes go through `askWorkflow`. The frame does the rest: tokens and roles, another MSP's ids (404), limits, JSON
+ * rules, Idempotency-Key, problem documents, OpenAPI, metrics.
+ */
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { ApiDeps } from './deps.js';
+import { docs } from './docs.js';
+import { health } from './health.js';
+import { LIMITS, type Limits } from './http/limits.js';
+import { logRequests } from './http/logging.js';
+import { createMetrics } from './http/metrics.js';
+import { mount } from './http/mount.js';
+import { answerProblem, notFound } from './http/problem.js';
+import { limitByAddress, limitByToken } from './http/rateLimit.js';
+import { openApiDocument } from './openapi.js';
+import { ROUTES } from './routes/index.js';
+
+export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  const metrics = createMetrics(deps);
+  app.use(logRequests(deps.log));
+  app.use(metrics.observe);
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } } }));
+  app.use(health(deps));
+  app.get('/metrics', metrics.expose);
+  app.use('/docs', docs());
+  const document = openApiDocument(ROUTES, deps.publicUrl);
+  app.get('/openapi.json', (_req, res) => {
+    res.json(document);
+  });
+  app.use(limitByAddress(limits));
+  const byToken = limitByToken(limits);
+  for (const route of ROUTES) mount(app, deps, route, limits, byToken);
+  app.use(notFound);
+  app.use(answerProblem);
+  return app;
+}

@@ -1,0 +1,79 @@
+import type { Request, RequestHandler } from 'express';
+import { ALL, type Scope } from '../db/connect.js';
+import { findToken, type ApiToken, type Role } from '../db/tokenStore.js';
+import { KontorError } from '../domain/errors.js';
+import type { ApiDeps } from './deps.js';
+
+/** Who sent a request. `name` is the actor of the audit trail. */
+export type Principal =
+  | { role: 'partner_team'; tokenId: string; name: string }
+  | { role: 'msp'; tokenId: string; name: string; mspId: string }
+  | { role: 'distributor'; tokenId: string; name: string; distributorId: string }
+  | { role: 'public'; name: 'public' };
+
+/** Who may call a route: roles of tokens, everybody, or sites, which sign what they send. */
+export type Access = readonly Role[] | 'public' | 'signature';
+
+const PUBLIC: Principal = { role: 'public', name: 'public' };
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+const principals = new WeakMap<Request, Principal>();
+
+/** The sender of a request that went through `authenticate`; the public for any other. */
+export function principalOf(req: Request): Principal {
+  return principals.get(req) ?? PUBLIC;
+}
+
+/** What the sender's transactions may see. The public sees nobody's rows. */
+export function scopeOf(principal: Principal): Scope {
+  switch (principal.role) {
+    case 'partner_team':
+      return ALL;
+    case 'msp':
+      return { kind: 'msp', mspId: principal.mspId };
+    case 'distributor':
+      return { kind: 'distributor', distributorId: principal.distributorId };
+    case 'public':
+      return { kind: 'msp', mspId: NOBODY };
+  }
+}
+
+function toPrincipal(token: ApiToken): Principal {
+  const { id: tokenId, name } = token;
+  if (token.mspId !== null) return { role: 'msp', tokenId, name, mspId: token.mspId };
+  if (token.distributorId !== null) {
+    return { role: 'distributor', tokenId, name, distributorId: token.distributorId };
+  }
+  return { role: 'partner_team', tokenId, name };
+}
+
+/** Finds the bearer token's principal; UNAUTHENTICATED without a live one. */
+export function authenticate({ db }: Pick<ApiDeps, 'db'>): RequestHandler {
+  return async (req, _res, next) => {
+    const [, text] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization ?? '') ?? [];
+    const token = text === undefined ? undefined : await db.transaction(ALL, (trx) => findToken(trx, text));
+    if (token === undefined) {
+      throw new KontorError('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer …".');
+    }
+    principals.set(req, toPrincipal(token));
+    next();
+  };
+}
+
+/**
+ * Lets the named roles pass (FORBIDDEN). An MSP asking for another MSP's things learns no more than that there is
+ * nothing there for it (NOT_FOUND): row level security would say the same, but a process must not be started either.
+ */
+export function requireRole(roles: readonly Role[]): RequestHandler {
+  return (req, _res, next) => {
+    const principal = principalOf(req);
+    if (principal.role === 'public' || !roles.includes(principal.role)) {
+      throw new KontorError('FORBIDDEN', 'This token may not do that.');
+    }
+    const { mspId } = req.params;
+    if (principal.role === 'msp' && mspId !== undefined && mspId !== principal.mspId) {
+      throw new KontorError('NOT_FOUND', 'There is nothing at this address.');
+    }
+    next();
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * The one place where failures become HTTP: every error code has its status here, and what is no KontorError is
+ * translated once, so that a route never looks at a driver's or Temporal's own errors.
+ */
+import {
+  isGrpcServiceError,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, TemporalFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { ERROR_CODES, KontorError, type ErrorCode } from '../domain/errors.js';
+
+/** A code that is missing here does not compile. */
+export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
+  VALIDATION_FAILED: 422,
+  PERIOD_INVALID: 422,
+  PERIOD_NOT_OVER: 409,
+  TERRITORY_NOT_SERVED: 422,
+  METER_UNKNOWN: 422,
+  QUANTITY_INVALID: 422,
+  REASON_REQUIRED: 422,
+  PRODUCT_VERSION_TOO_OLD: 422,
+  OBSERVED_IN_FUTURE: 422,
+  OBSERVED_TOO_OLD: 422,
+  BATCH_TOO_LARGE: 413,
+  BODY_TOO_LARGE: 413,
+  BODY_TOO_DEEP: 400,
+  BODY_MALFORMED: 400,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  UNKNOWN_KEY: 401,
+  KEY_REVOKED: 403,
+  KEY_DISABLED: 403,
+  SIGNATURE_INVALID: 401,
+  SIGNATURE_MALFORMED: 400,
+  ALGORITHM_NOT_ALLOWED: 400,
+  CLOCK_UNUSABLE: 422,
+  SIGNATURE_EXPIRED: 401,
+  NONCE_REUSED: 409,
+  FOUR_EYES_REQUIRED: 403,
+  RATE_LIMITED: 429,
+  NOT_FOUND: 404,
+  NAME_TAKEN: 409,
+  STATE_CONFLICT: 409,
+  ALREADY_DECIDED: 409,
+  DECISION_NOT_ALLOWED: 422,
+  REVIEW_ENDED: 409,
+  ID_REUSED_WITH_OTHER_CONTENT: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  EXCHANGE_RATE_MISSING: 409,
+  PRICE_MISSING: 409,
+  PRICE_PLAN_MISSING: 409,
+  ISSUED_DOCUMENT_CHANGED: 500,
+  RENDER_FAILED: 500,
+  MAIL_REFUSED: 409,
+  MAIL_DEFERRED: 503,
+  MAIL_UNCERTAIN: 409,
+  DATABASE_UNAVAILABLE: 503,
+  TEMPORAL_UNAVAILABLE: 503,
+  CONFIGURATION_INVALID: 500,
+  INTERNAL: 500,
+};
+
+/** Seconds a client waits before it asks again, for answers that are worth asking again. */
+export const RETRY_AFTER_SECONDS = 5;
+
+// gRPC status numbers: the client package does not export them, and its transport is not ours to depend on.
+const GRPC_DEADLINE_EXCEEDED = 4;
+const GRPC_NOT_FOUND = 5;
+const GRPC_UNAVAILABLE = 14;
+
+/** Connection, resource, shutdown and serialization classes of PostgreSQL, and the sockets' own names. */
+const DATABASE_AWAY = /^(08|53|57|58|40)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^KnexTimeoutError$/;
+
+function isErrorCode(code: string | null | undefined): code is ErrorCode {
+  return code != null && Object.hasOwn(ERROR_CODES, code);
+}
+
+function isFieldError(detail: unknown): detail is { field: string; code: string; message: string } {
+  return (
+    typeof detail === 'object' &&
+    detail !== null &&
+    ['field', 'code', 'message'].every((name) => typeof (detail as Record<string, unknown>)[name] === 'string')
+  );
+}
+
+/** What a workflow or one of its activities failed with: the innermost failure that carries one of our codes. */
+function fromTemporalFailure(failure: unknown): KontorError | undefined {
+  for (let cause = failure; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {
+      return new KontorError(cause.type, cause.message, (cause.details ?? []).filter(isFieldError), { cause });
+    }
+    if (!(cause instanceof TemporalFailure)) return undefined;
+  }
+  return undefined;
+}
+
+function fromTemporalService(error: unknown): KontorError | undefined {
+  if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) {
+    return fromTemporalFailure(error.cause);
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return new KontorError('NOT_FOUND', 'No process of that kind is running for it.', [], { cause: error });
+  }
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable('TEMPORAL_UNAVAILABLE', error);
+  if (!isGrpcServiceError(cause)) return undefined;
+  const status: number = cause.code;
+  if (status === GRPC_NOT_FOUND) {
+    return new KontorError('NOT_FOUND', 'No process of that kind is known.', [], { cause: error });
+  }
+  return status === GRPC_UNAVAILABLE || status === GRPC_DEADLINE_EXCEEDED
+    ? unavailable('TEMPORAL_UNAVAILABLE', error)
+    : undefined;
+}
+
+function unavailable(code: 'TEMPORAL_UNAVAILABLE' | 'DATABASE_UNAVAILABLE', cause: unknown): KontorError {
+  const who = code === 'TEMPORAL_UNAVAILABLE' ? 'The workflow service' : 'The database';
+  return new KontorError(code, `${who} does not answer; nothing is lost, ask again shortly.`, [], { cause });
+}
+
+/** Express and its body reader throw errors with a status and a type. */
+function fromExpress(error: Error): KontorError | undefined {
+  if (!('status' in error) || typeof error.status !== 'number' || error.status >= 500) return undefined;
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
+  if (error.status === 413) return new KontorError('BODY_TOO_LARGE', 'The body is larger than this route takes.');
+  if (error.status === 415) return new KontorError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as is or with gzip.');
+  if (type.startsWith('entity.') || type.startsWith('request.')) {
+    return new KontorError('BODY_MALFORMED', 'The body did not arrive as its headers announce.');
+  }
+  if (error instanceof URIError) return new KontorError('VALIDATION_FAILED', 'The path is not valid UTF-8.');
+  return new KontorError('BODY_MALFORMED', 'The request cannot be read.', [], { cause: error });
+}
+
+/** Any thrown value as the error the client is told; what nobody foresaw becomes INTERNAL without details. */
+export function toKontorError(error: unknown): KontorError {
+  if (error instanceof KontorError) return error;
+  const temporal = fromTemporalService(error) ?? fromTemporalFailure(error);
+  if (temporal !== undefined) return temporal;
+  if (error instanceof Error) {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    if (DATABASE_AWAY.test(code)) return unavailable('DATABASE_UNAVAILABLE', error);
+    const express = fromExpress(error);
+    if (express !== undefined) return express;
+  }
+  return new KontorError('INTERNAL', 'Something failed here; the log names it under the instance id.', [], {
+    cause: error,
+  });
+}

@@ -1,0 +1,34 @@
+/** Every bound of the HTTP edge, each with its reason. Tests pass smaller ones. */
+export interface Limits {
+  /** Requests a minute from one address, whoever it is. */
+  perAddressPerMinute: number;
+  /** Requests a minute with one token. */
+  perTokenPerMinute: number;
+  /** Bytes of a body after decompression, unless its route asks for more. */
+  bodyBytes: number;
+  /** Nesting of a JSON body. */
+  bodyDepth: number;
+  /** Milliseconds a decision waits for its workflow before the answer is 202. */
+  updateTimeoutMs: number;
+}
+
+export const LIMITS: Limits = {
+  // One address may be the proxy in front of all sites of a country; a core answers about 5,000 requests a second.
+  perAddressPerMinute: 240_000,
+  // A client that lists, decides and downloads for 500 MSPs needs some thousands; a loop gone wild sends more.
+  perTokenPerMinute: 60_000,
+  bodyBytes: 256 * 1024,
+  bodyDepth: 10,
+  // Longer than any worker in trouble needs to come back to its queue, shorter than clients wait for an answer.
+  updateTimeoutMs: 10_000,
+};
+
+/** A batch of 1,000 check-ins over several tenants, written out as JSON. */
+export const CHECK_IN_BODY_BYTES = 4 * 1024 * 1024;
+
+/** A programme document of some megabytes, in base64. */
+export const DOCUMENT_BODY_BYTES = 12 * 1024 * 1024;
+
+/** Milliseconds for the whole request to arrive, and for its headers: a slow sender keeps no connection. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+export const HEADERS_TIMEOUT_MS = 15_000;

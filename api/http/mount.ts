@@ -1,0 +1,67 @@
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { KontorError } from '../../domain/errors.js';
+import { authenticate, principalOf, requireRole } from '../auth.js';
+import type { ApiDeps } from '../deps.js';
+import type { RawContext, Reply, Route } from '../route.js';
+import { parseJson, readBody, requireJson } from './body.js';
+import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
+import type { Limits } from './limits.js';
+import { labelRoute } from './metrics.js';
+
+function send(res: Response, reply: Reply): void {
+  res.status(reply.status);
+  if ('file' in reply) {
+    res.set({
+      ETag: `"${reply.sha256}"`,
+      'Cache-Control': 'private, no-cache',
+      'Content-Type': reply.contentType,
+      // The filename is made of codes and numbers, but a quote in it would end the parameter.
+      'Content-Disposition': `attachment; filename="${reply.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+    });
+    res.send(reply.file);
+    return;
+  }
+  if (!('body' in reply)) {
+    res.end();
+    return;
+  }
+  res.set({ 'Cache-Control': 'private, no-cache', ...reply.headers });
+  res.json(reply.body);
+}
+
+function handlerOf(deps: ApiDeps, route: Route, limits: Limits): RequestHandler {
+  return async (req: Request, res: Response) => {
+    const receivedAt = new Date();
+    const principal = principalOf(req);
+    const rawBody =
+      route.method === 'get' ? Buffer.alloc(0) : await readBody(req, res, route.bodyLimit ?? limits.bodyBytes);
+    if (rawBody.length > 0 || route.body !== undefined) requireJson(req);
+    const keyed = keyedRequest(route, req, principal, rawBody);
+    const context: RawContext = {
+      deps,
+      limits,
+      req,
+      principal,
+      receivedAt,
+      requestId: requestIdOf(keyed),
+      rawBody,
+      readJson: () => {
+        if (rawBody.length === 0) throw new KontorError('BODY_MALFORMED', 'This route needs a JSON body.');
+        return parseJson(rawBody, limits.bodyDepth);
+      },
+    };
+    const work = () => route.handle(context);
+    send(res, keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work));
+  };
+}
+
+/** Makes a declared route answer: who, how often, then what. `byToken` is shared by all routes, so that it counts all. */
+export function mount(app: Express, deps: ApiDeps, route: Route, limits: Limits, byToken: RequestHandler): void {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  const label: RequestHandler = (req, _res, next) => {
+    labelRoute(req, route.path);
+    next();
+  };
+  const guards = typeof route.roles === 'string' ? [] : [authenticate(deps), byToken, requireRole(route.roles)];
+  app[route.method](path, label, ...guards, handlerOf(deps, route, limits));
+}

@@ -1,0 +1,80 @@
+/**
+ * The API's process. It prints one line of JSON, `{"listening": url}`, when it is ready, and tells a parent that
+ * started it with an IPC channel the same; when that parent goes away, so does this process.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import closeWithGrace from 'close-with-grace';
+import { destination, pino, type Logger } from 'pino';
+import { readEnv, required, type Env } from '../config/env.js';
+import { connectTemporal } from '../config/temporalClient.js';
+import { ALL, connect, type Database } from '../db/connect.js';
+import { forgetAnswers } from '../db/idempotencyStore.js';
+import { createApp } from './app.js';
+import { HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
+
+const HOUR_MS = 3_600_000;
+const ANSWERS_KEPT_MS = 24 * HOUR_MS;
+const SHUTDOWN_MS = 15_000;
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function bind(server: Server, { HOST, PORT }: Env): Promise<number> {
+  return listen(server, PORT, HOST).catch((error: unknown) => {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!busy) throw error;
+    return listen(server, 0, HOST);
+  });
+}
+
+function forgetOldAnswers(db: Database, log: Logger): NodeJS.Timeout {
+  const forget = () => {
+    const before = new Date(Date.now() - ANSWERS_KEPT_MS);
+    db.transaction(ALL, (trx) => forgetAnswers(trx, before)).catch((err: unknown) => {
+      log.warn({ err }, 'old answers are still kept');
+    });
+  };
+  return setInterval(forget, HOUR_MS).unref();
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+const env = readEnv();
+const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
+const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
+const temporal = await connectTemporal(env);
+const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
+const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
+const url = `http://${host}:${await bind(server, env)}`;
+const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
+server.on('request', createApp({ db, temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE, publicUrl, log }));
+const forgetting = forgetOldAnswers(db, log);
+
+const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
+  if (err) log.error({ err }, 'ending after an error');
+  clearInterval(forgetting);
+  await stop(server);
+  await temporal.close();
+  await db.close();
+});
+process.once('disconnect', () => {
+  grace.close();
+});
+
+process.stdout.write(`${JSON.stringify({ listening: url })}\n`);
+process.send?.({ listening: url });

@@ -1,0 +1,110 @@
+import { OpenApiGeneratorV31, OpenAPIRegistry, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../domain/errors.js';
+import { STATUS_OF } from './errors.js';
+import type { ResponseSpec, Route } from './route.js';
+
+const problem = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z.array(z.strictObject({ field: z.string(), code: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457. `code` is stable; `errors` names fields by JSON pointer.' });
+
+const DESCRIPTION = `Metered licensing for managed service providers: sign-up, keys, usage, the monthly close, statements.
+
+Send \`Authorization: Bearer <token>\`. POST requests take an \`Idempotency-Key\`: a repeat gets the first answer. Lists
+are pages: pass \`next\` as \`after\`. Amounts are decimal strings with their currency, periods \`YYYY-MM\`, instants UTC.`;
+
+function responseConfig(spec: ResponseSpec): ResponseConfig {
+  if ('schema' in spec) {
+    return { description: spec.description, content: { 'application/json': { schema: spec.schema } } };
+  }
+  if ('file' in spec) {
+    return {
+      description: spec.description,
+      content: { [spec.file]: { schema: { type: 'string', format: 'binary' } } },
+    };
+  }
+  return { description: spec.description };
+}
+
+function codesOf(status: number): string {
+  return Object.entries(STATUS_OF)
+    .filter(([, mapped]) => mapped === status)
+    .map(([code]) => code)
+    .join(', ');
+}
+
+/** Every failure looks the same; which statuses a route can give follows from what it takes. */
+function problemStatuses(route: Route): number[] {
+  const statuses = [422, 429, 500, 503];
+  if (route.roles !== 'public') statuses.push(401, 403);
+  if (route.path.includes('{')) statuses.push(404);
+  if (route.method !== 'get') statuses.push(400, 409, 413, 415);
+  return statuses.sort();
+}
+
+function securityOf(route: Route): Record<string, string[]>[] {
+  if (route.roles === 'public') return [];
+  return [route.roles === 'signature' ? { siteSignature: [] } : { token: [] }];
+}
+
+function describe(route: Route): string {
+  const who = typeof route.roles === 'string' ? '' : `For ${route.roles.join(', ').replaceAll('_', ' ')}.`;
+  return [route.description ?? '', who].filter((part) => part !== '').join('\n\n');
+}
+
+const PROBLEM_CONTENT = { 'application/problem+json': { schema: problem } };
+const idempotencyHeader = z.object({
+  'Idempotency-Key': z.string().min(1).max(200).optional().meta({ description: 'A repeat gets the first answer' }),
+});
+
+/** The OpenAPI 3.1 document of these routes. */
+export function openApiDocument(routes: readonly Route[], publicUrl: string) {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'siteSignature', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Kontor-Signature',
+    description: 'Detached JWS (RFC 7797), Ed25519, over the body before content encoding',
+  });
+  for (const route of routes) {
+    const responses: Record<string, ResponseConfig> = {};
+    for (const [status, spec] of Object.entries(route.responses)) responses[status] = responseConfig(spec);
+    for (const status of problemStatuses(route)) {
+      responses[String(status)] ??= { description: codesOf(status), content: PROBLEM_CONTENT };
+    }
+    registry.registerPath({
+      method: route.method,
+      path: route.path,
+      operationId: `${route.method} ${route.path}`.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_all, next: string) =>
+        next.toUpperCase(),
+      ),
+      summary: route.summary,
+      description: describe(route),
+      tags: [...route.tags],
+      security: securityOf(route),
+      request: {
+        params: route.params,
+        query: route.query,
+        ...(route.method === 'post' && route.roles !== 'signature' ? { headers: idempotencyHeader } : {}),
+        ...(route.body === undefined
+          ? {}
+          : { body: { required: true, content: { 'application/json': { schema: route.body } } } }),
+      },
+      responses,
+    });
+  }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'Kontor', version: '1', description: DESCRIPTION },
+    servers: [{ url: publicUrl }],
+  });
+}

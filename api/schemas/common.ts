@@ -1,0 +1,81 @@
+/** Parts that every route's schema is built from. Amounts, periods and instants have one form in the whole API. */
+import { z } from 'zod';
+import { PRODUCTS } from '../../domain/catalog/index.js';
+import { isCurrency } from '../../domain/currency.js';
+import { LOCALES } from '../../domain/statement.js';
+import { isTimeZone, parsePeriod } from '../../domain/period.js';
+
+export const uuid = z.uuid().meta({ format: 'uuid' });
+
+/** Text a person typed: no control characters, which end up in mails and documents. */
+export function text(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed');
+}
+
+export const period = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'A period is a month written YYYY-MM')
+  .transform(parsePeriod)
+  .meta({ type: 'string', pattern: '^20\\d\\d-(0[1-9]|1[0-2])$', example: '2026-03' });
+
+/** A period in an answer. */
+export const periodText = z.string().meta({ example: '2026-03' });
+
+export const day = z.iso.date().meta({ example: '2026-03-31' });
+
+/** An instant in a request, in UTC or with its offset. */
+export const instantIn = z.iso
+  .datetime({ offset: true })
+  .transform((value) => new Date(value))
+  .meta({ type: 'string', format: 'date-time', example: '2026-04-04T00:00:00Z' });
+
+/** An instant in an answer: ISO 8601 in UTC. */
+export const instant = z
+  .union([z.date(), z.iso.datetime()])
+  .meta({ type: 'string', format: 'date-time', example: '2026-04-04T00:00:00.000Z' });
+
+/** ISO 3166-1 alpha-2. */
+export const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'Two capital letters, ISO 3166-1')
+  .meta({ example: 'IT' });
+export const currency = z.string().refine(isCurrency, 'An ISO 4217 code').meta({ example: 'EUR' });
+export const locale = z.enum(LOCALES);
+export const zone = z.string().max(64).refine(isTimeZone, 'An IANA time zone').meta({ example: 'Europe/Rome' });
+export const productCode = z.enum(PRODUCTS.map((product) => product.code));
+
+/** Lower case: mail domains are compared. */
+export const email = z
+  .email()
+  .max(254)
+  .transform((value) => value.toLowerCase())
+  .meta({ type: 'string', format: 'email' });
+
+/** An exact decimal; never a JSON number. */
+export const decimalText = z
+  .string()
+  .regex(/^-?\d{1,15}(\.\d{1,12})?$/, 'A decimal such as "12.34"')
+  .meta({ example: '12.34' });
+
+export const amount = z.strictObject({ amount: decimalText, currency }).meta({ id: 'Amount' });
+
+export const addressLines = z.array(text(200)).min(1).max(6);
+
+/** A company as printed on documents. */
+export const party = z
+  .strictObject({
+    name: text(200),
+    registrationNumber: text(60),
+    address: addressLines,
+    country,
+    email,
+  })
+  .meta({ id: 'Party' });
+
+/** The answer when no worker took a decision in time: it may still be taken; ask again with the same key. */
+export const pending = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'Accepted' });
