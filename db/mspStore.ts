@@ -1,7 +1,6 @@
+import { mspStatesBefore, type Applicant, type MspState } from '../domain/msp.js';
 import type { Locale } from '../domain/statement.js';
 import { rows, type Trx } from './connect.js';
-
-export type MspState = 'applied' | 'approved' | 'rejected' | 'expired';
 
 /** A registered provider, as kept. Instants are absolute. */
 export interface Msp {
@@ -15,6 +14,8 @@ export interface Msp {
   country: string;
   contactName: string;
   email: string;
+  /** Of `email`, in lower case. */
+  mailDomain: string;
   locale: Locale;
   /** IANA time zone. */
   zone: string;
@@ -38,6 +39,7 @@ interface MspRow {
   country: string;
   contact_name: string;
   email: string;
+  mail_domain: string;
   locale: Locale;
   zone: string;
   state: MspState;
@@ -50,7 +52,7 @@ interface MspRow {
 }
 
 const COLUMNS = `id, distributor_id, programme_code, name, registration_number, address, country, contact_name, email,
-  locale, zone, state, duplicate_of, applied_at, decide_until, decided_at, decided_by, decision_reason`;
+  mail_domain, locale, zone, state, duplicate_of, applied_at, decide_until, decided_at, decided_by, decision_reason`;
 
 function toMsp(row: MspRow): Msp {
   return {
@@ -63,6 +65,7 @@ function toMsp(row: MspRow): Msp {
     country: row.country,
     contactName: row.contact_name,
     email: row.email,
+    mailDomain: row.mail_domain,
     locale: row.locale,
     zone: row.zone,
     state: row.state,
@@ -77,5 +80,60 @@ function toMsp(row: MspRow): Msp {
 
 export async function findMsp(trx: Trx, mspId: string): Promise<Msp | undefined> {
   const [row] = await rows<MspRow>(trx, `select ${COLUMNS} from msp where id = :mspId`, { mspId });
+  return row && toMsp(row);
+}
+
+/** Keeps a new application; false when the id is known already, and then nothing changed. */
+export async function insertMsp(trx: Trx, msp: Msp): Promise<boolean> {
+  const inserted = await rows<{ id: string }>(
+    trx,
+    `insert into msp (${COLUMNS})
+     values (:id, :distributorId, :programmeCode, :name, :registrationNumber, :address, :country, :contactName, :email,
+       :mailDomain, :locale, :zone, :state, :duplicateOf, :appliedAt, :decideUntil, :decidedAt, :decidedBy,
+       :decisionReason)
+     on conflict (id) do nothing returning id`,
+    { ...msp },
+  );
+  return inserted.length === 1;
+}
+
+/** Registrations with much the same registration number or the same mail domain: candidates for `probableDuplicates`. */
+export async function findSimilarApplicants(
+  trx: Trx,
+  registrationNumber: string,
+  mailDomain: string,
+): Promise<Applicant[]> {
+  const found = await rows<{ id: string; registration_number: string; mail_domain: string; state: MspState }>(
+    trx,
+    `select id, registration_number, mail_domain, state from msp
+     where kontor_comparable_number(registration_number) = kontor_comparable_number(:registrationNumber)
+       or mail_domain = :mailDomain
+     order by applied_at, id`,
+    { registrationNumber, mailDomain },
+  );
+  return found.map((row) => ({
+    id: row.id,
+    registrationNumber: row.registration_number,
+    mailDomain: row.mail_domain,
+    state: row.state,
+  }));
+}
+
+export interface MspMove {
+  mspId: string;
+  to: MspState;
+  at: Date;
+  by: string;
+  reason: string | null;
+}
+
+/** Settles an application; undefined where the state table does not allow it (any more), and then nothing changed. */
+export async function moveMsp(trx: Trx, move: MspMove): Promise<Msp | undefined> {
+  const [row] = await rows<MspRow>(
+    trx,
+    `update msp set state = :to, decided_at = :at, decided_by = :by, decision_reason = :reason
+     where id = :mspId and state = any(:from) returning ${COLUMNS}`,
+    { ...move, from: mspStatesBefore(move.to) },
+  );
   return row && toMsp(row);
 }

@@ -69,7 +69,10 @@ export async function up(knex: Knex): Promise<void> {
       decision_reason text
     );
     create index msp_by_distributor on msp (distributor_id);
-    create index msp_by_registration_number on msp (registration_number);
+    -- Only letters and digits tell registration numbers apart (domain/msp.ts, comparableRegistrationNumber).
+    create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
+      as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
+    create index msp_by_registration_number on msp (kontor_comparable_number(registration_number));
     create index msp_by_mail_domain on msp (mail_domain);
 
     alter table msp enable row level security;

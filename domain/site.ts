@@ -1,0 +1,49 @@
+import { addDays } from './instant.js';
+
+export const SITE_STATES = ['created', 'active', 'retired'] as const;
+export type SiteState = (typeof SITE_STATES)[number];
+
+/** From which state a site may move to which. A site is retired when its last key is destroyed. */
+const MOVES: Record<SiteState, readonly SiteState[]> = {
+  created: ['active', 'retired'],
+  active: ['retired'],
+  retired: [],
+};
+
+/** States from which a site may reach `to`. */
+export function siteStatesBefore(to: SiteState): SiteState[] {
+  return SITE_STATES.filter((from) => MOVES[from].includes(to));
+}
+
+/** Rule 6: how long a site has been silent, in what follows from it. */
+export const CONTACT_STATES = ['ok', 'warned', 'blocked', 'disabled'] as const;
+export type ContactState = (typeof CONTACT_STATES)[number];
+
+/** Rule 6, each configurable per programme; days may be fractions. */
+export interface ContactPolicy {
+  warnAfterDays: number;
+  /** New deployments (activations and keys) are refused from here. */
+  blockAfterDays: number;
+  /** The key is disabled from here. */
+  disableAfterDays: number;
+}
+
+export const CONTACT_POLICY: ContactPolicy = { warnAfterDays: 7, blockAfterDays: 30, disableAfterDays: 60 };
+
+/** Rule 6: the state that a silence since `lastContactAt` has led to at `now`. A check-in makes it `ok` again. */
+export function contactStateAt(now: Date, lastContactAt: Date, policy: ContactPolicy): ContactState {
+  if (now >= addDays(lastContactAt, policy.disableAfterDays)) return 'disabled';
+  if (now >= addDays(lastContactAt, policy.blockAfterDays)) return 'blocked';
+  if (now >= addDays(lastContactAt, policy.warnAfterDays)) return 'warned';
+  return 'ok';
+}
+
+/** Rule 6: whether a site in that state may get a new key or a new installation. */
+export const MAY_DEPLOY: Record<ContactState, boolean> = { ok: true, warned: true, blocked: false, disabled: false };
+
+/** When the MSP is reminded of a site that no installation has activated. */
+export interface ProvisioningPolicy {
+  remindAfterDays: readonly number[];
+}
+
+export const PROVISIONING_POLICY: ProvisioningPolicy = { remindAfterDays: [7, 21] };
