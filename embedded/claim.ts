@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedError, errorCode } from './errors.js';
 import { identify, isRunning, type ProcessIdentity } from './process.js';
@@ -10,16 +10,20 @@ const ownerSchema = z.object({ pid: z.number(), startedAt: z.string() });
 const MAX_TURNS = 20;
 
 /**
- * Takes a data directory for this process alone, by a file that names it; returns what gives it back. A claim whose
- * process has died is taken over, so a killed run never blocks the next.
+ * Takes a data directory for this process alone, by a file in it that names the process; returns what gives it back.
+ * Makes the directory if need be, closed to other users. A claim whose process has died is taken over, so a killed run
+ * never blocks the next.
  *
  * @throws EmbeddedError EMBEDDED_IN_USE while another living process, or this one, holds it
  */
-export async function claim(file: string, what: string): Promise<() => Promise<void>> {
+export async function claim(folder: string, what: string): Promise<() => Promise<void>> {
   const me = identify(process.pid);
   if (me === null)
     throw new EmbeddedError('EMBEDDED_UNSUPPORTED', 'Neither /proc nor ps tells when a process started.');
-  await mkdir(dirname(file), { recursive: true });
+  // Only the directory itself is closed: PostgreSQL may have to pass through those above it as another user.
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700);
+  const file = join(folder, 'owner');
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     if (await create(file, JSON.stringify(me))) return () => rm(file, { force: true });
     const claimed = await readFile(file, 'utf8').catch(() => '');
@@ -27,12 +31,12 @@ export async function claim(file: string, what: string): Promise<() => Promise<v
     if (owner !== null && isRunning(owner)) {
       throw new EmbeddedError(
         'EMBEDDED_IN_USE',
-        `${what} in ${dirname(file)} is already run by process ${owner.pid}; stop that one first.`,
+        `${what} in ${folder} is already run by process ${owner.pid}; stop that one first.`,
       );
     }
     await discard(file, claimed);
   }
-  throw new EmbeddedError('EMBEDDED_IN_USE', `${what} in ${dirname(file)} is being started by others.`);
+  throw new EmbeddedError('EMBEDDED_IN_USE', `${what} in ${folder} is being started by others.`);
 }
 
 /** Whole or not at all: a hard link refuses to replace, and the file behind it is already complete. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, realpath, rm } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claim } from './claim.js';
 import { freePort } from './ports.js';
@@ -55,18 +55,16 @@ const SETTINGS = [
  */
 export async function startPostgres(opts: PostgresOptions): Promise<EmbeddedPostgres> {
   const log = opts.log ?? (() => undefined);
-  await mkdir(opts.dataDir, { recursive: true });
-  await chmod(opts.dataDir, 0o700);
-  const requested = await realpath(opts.dataDir);
   const releases: (() => Promise<void>)[] = [];
   const release = async () => {
     for (const give of releases.splice(0).reverse()) await give();
   };
   try {
-    releases.push(await claim(join(requested, 'owner'), 'PostgreSQL'));
+    releases.push(await claim(opts.dataDir, 'PostgreSQL'));
+    const requested = await realpath(opts.dataDir);
     const account = await postgresAccount(join((await movedTo(requested)) ?? requested, 'pgdata'));
     const folder = await clusterFolder(requested, account);
-    if (folder !== requested) releases.push(await claim(join(folder, 'owner'), 'PostgreSQL'));
+    if (folder !== requested) releases.push(await claim(folder, 'PostgreSQL'));
     const cluster = { folder, account, native: await nativeFolder(account) };
     await stopLeftOver(join(folder, 'pgdata'), log);
     const password = await ensureCluster(cluster, { fsync: opts.fsync ?? true });

@@ -56,11 +56,10 @@ const processSchema = z.object({ pid: z.number(), startedAt: z.string() });
 export async function startTemporal(opts: TemporalOptions): Promise<EmbeddedTemporal> {
   const log = opts.log ?? (() => undefined);
   const dataDir = resolve(opts.dataDir);
-  await mkdir(dataDir, { recursive: true });
-  await mkdir(dirname(resolve(opts.logFile)), { recursive: true });
-  const release = await claim(join(dataDir, 'owner'), 'Temporal');
+  const release = await claim(dataDir, 'Temporal');
   const processFile = join(dataDir, 'server.json');
   try {
+    await mkdir(dirname(resolve(opts.logFile)), { recursive: true });
     await stopLeftOver(processFile, log);
     const { port, uiPort, server } = await withRetries(MAX_ATTEMPTS, CURABLE, async (attempt) => {
       const first = attempt === 1;

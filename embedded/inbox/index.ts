@@ -4,8 +4,7 @@
  * so they outlive the process. Tests decide by `fault` which deliveries are refused or cut off.
  */
 import { createServer } from 'node:http';
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { claim } from '../claim.js';
 import { listenNear } from '../ports.js';
 import { openMailStore } from './mailStore.js';
@@ -49,8 +48,7 @@ export type Inbox = {
  */
 export async function startInbox(opts: InboxOptions): Promise<Inbox> {
   const dataDir = resolve(opts.dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const release = await claim(join(dataDir, 'owner'), 'The inbox');
+  const release = await claim(dataDir, 'The inbox');
   try {
     const store = await openMailStore(dataDir);
     const smtp = createSmtpSink(store, opts);

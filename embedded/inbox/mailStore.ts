@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { z } from 'zod';
@@ -58,7 +58,6 @@ export function addressText(address: Address): string {
  * files count: a mail that a killed run left out of the index is indexed again, with its headers for an envelope.
  */
 export async function openMailStore(folder: string): Promise<MailStore> {
-  await mkdir(folder, { recursive: true });
   const path = (id: number) => join(folder, `${String(id).padStart(8, '0')}.eml`);
   const mails = await load(folder, path);
   const index = await open(join(folder, 'index.jsonl'), 'a');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { EmbeddedError } from '../errors.js';
@@ -9,7 +9,7 @@ import type { Account } from './account.js';
 export const SUPERUSER = 'postgres';
 /** No locale of the machine's own is needed, and macOS's postgres insists on LC_ALL. */
 export const POSTGRES_ENV = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
-const DRAFT = 'pgdata.new';
+const DRAFT = 'pgdata.new-';
 
 export type Cluster = { folder: string; native: string; account: Account };
 
@@ -26,8 +26,11 @@ export async function ensureCluster(cluster: Cluster, opts: { fsync: boolean }):
   const version = await readFile(join(folder, 'pgdata/PG_VERSION'), 'utf8').catch(() => null);
   if (version !== null) return await readFile(passwordFile, 'utf8');
 
-  const draft = join(folder, DRAFT);
-  await rm(draft, { recursive: true, force: true });
+  // A new name each time: the initdb of a run killed just now may still be busy in its own.
+  const draft = join(folder, `${DRAFT}${randomUUID()}`);
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(DRAFT)) await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+  }
   await rm(passwordFile, { force: true });
   const password = randomBytes(24).toString('base64url');
   await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });

@@ -22,7 +22,6 @@ export async function clusterFolder(requested: string, account: Account): Promis
   if (!(await handOver(moved, account))) {
     throw new EmbeddedError('EMBEDDED_START_FAILED', `uid ${account.uid} cannot keep PostgreSQL's data in ${moved}.`);
   }
-  await chmod(moved, 0o700);
   await writeFile(join(requested, NOTE), `${moved}\n`);
   return moved;
 }

@@ -126,7 +126,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('starts twice at once side by side, after a first start that died half-way', async () => {
-    await mkdir(join(scratch, 'half/pgdata.new/base'), { recursive: true });
+    await mkdir(join(scratch, 'half/pgdata.new-1/base'), { recursive: true });
     const [one, two] = await Promise.all([start(join(scratch, 'half'), 5499), start(join(scratch, 'other'), 5499)]);
     expect(one.port).not.toBe(two.port);
     expect(await Promise.all([query(one, 'SELECT 1'), query(two, 'SELECT 2')])).toEqual([[1], [2]]);
