@@ -2,8 +2,8 @@ import type { Day, Period } from '../domain/period.js';
 
 /** A mail in words: `body` is one string per paragraph, without greeting lines' markup; delivery makes text and HTML. */
 export interface MailText<P> {
-  subject(params: P): string;
-  body(params: P): string[];
+  subject: (params: P) => string;
+  body: (params: P) => string[];
 }
 
 export interface Total {

@@ -1,4 +1,4 @@
-import type { MeterCode, ProductCode, Unit } from '../domain/catalog/index.js';
+import type { ProductCode, Unit } from '../domain/catalog/index.js';
 import type { PriceModel } from '../domain/pricing/index.js';
 import type { Decision, DiscrepancyKind } from '../domain/reconcile/index.js';
 import type { CorrectionLine } from '../domain/statement.js';
@@ -8,12 +8,12 @@ import type { MailMessages } from './mail.js';
 
 /** How a price model reads for one meter. Prices and bounds arrive formatted. */
 export interface PriceTexts {
-  perUnit(price: string): string;
-  graduated(tiers: string[]): string;
-  volume(tiers: string[]): string;
-  package(size: string, price: string): string;
+  perUnit: (price: string) => string;
+  graduated: (tiers: string[]) => string;
+  volume: (tiers: string[]) => string;
+  package: (size: string, price: string) => string;
   /** One tier: units `from` to `to` (null: no end). */
-  tier(from: string, to: string | null, price: string): string;
+  tier: (from: string, to: string | null, price: string) => string;
 }
 
 /** What each kind of discrepancy says about its evidence. Numbers, days and amounts arrive formatted. */
@@ -35,16 +35,16 @@ export interface DiscrepancyTexts<K extends DiscrepancyKind> {
   name: string;
   /** What was done where nobody decided. */
   byDefault: string;
-  evidence(params: EvidenceParams[K]): string;
+  evidence: (params: EvidenceParams[K]) => string;
 }
 
 export interface StatementMessages {
   documentName: string;
   /** Title in the reader's window and in the list of documents. */
-  title(number: string, period: string): string;
-  notInvoice(distributor: string): string;
+  title: (number: string, period: string) => string;
+  notInvoice: (distributor: string) => string;
   parties: { msp: string; distributor: string; vendor: string };
-  registrationNumber(number: string): string;
+  registrationNumber: (number: string) => string;
   facts: {
     number: string;
     revision: string;
@@ -55,22 +55,22 @@ export interface StatementMessages {
     pricePlan: string;
   };
   /** First and last day of the period. */
-  days(first: string, last: string): string;
-  pricePlan(name: string, validFrom: string): string;
-  total(period: string): string;
+  days: (first: string, last: string) => string;
+  pricePlan: (name: string, validFrom: string) => string;
+  total: (period: string) => string;
   lines: PluralForms;
   estimatedLines: PluralForms;
   correctionLines: PluralForms;
   noUsage: string;
-  chart: { title(currency: string): string; alt(bars: string): string };
+  chart: { title: (currency: string) => string; alt: (bars: string) => string };
   arithmetic: {
     title: string;
     rule: string;
     columns: { meter: string; formula: string; quantity: string; price: string; amount: string };
     /** Where there are too many peaks to print each: `1,240 (sum of 214 peaks)`. */
-    sumOfPeaks(sum: string, count: string): string;
-    licensed(units: string): string;
-    firstMonth(units: string): string;
+    sumOfPeaks: (sum: string, count: string) => string;
+    licensed: (units: string) => string;
+    firstMonth: (units: string) => string;
   };
   prices: PriceTexts;
   usage: {
@@ -85,42 +85,42 @@ export interface StatementMessages {
       amount: string;
     };
     unassigned: string;
-    licensed(units: string): string;
+    licensed: (units: string) => string;
     firstMonth: string;
-    packagesOf(size: string): string;
+    packagesOf: (size: string) => string;
   };
   corrections: {
     title: string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
-    forPeriod(period: string, number: string): string;
+    forPeriod: (period: string, number: string) => string;
   };
-  totals: { usage: string; corrections: string; minimum(minimum: string): string; total: string };
+  totals: { usage: string; corrections: string; minimum: (minimum: string) => string; total: string };
   findings: {
     title: string;
     none: string;
     columns: { kind: string; where: string; found: string; settled: string };
     wholeStatement: string;
-    byRule(done: string): string;
-    byDefault(done: string): string;
-    byPerson(decision: string): string;
-    reason(reason: string): string;
+    byRule: (done: string) => string;
+    byDefault: (done: string) => string;
+    byPerson: (decision: string) => string;
+    reason: (reason: string) => string;
   };
   exchange: {
     title: string;
-    text(rate: string, day: string, source: string): string;
-    rounding(currency: string): string;
+    text: (rate: string, day: string, source: string) => string;
+    rounding: (currency: string) => string;
   };
   notes: { title: string; estimated: string; waived: string; deferred: string; rounding: string; attachment: string };
   attachment: string;
-  page(page: string, pages: string): string;
+  page: (page: string, pages: string) => string;
 }
 
 export interface SummaryMessages {
   documentName: string;
-  supplement(n: string): string;
-  title(period: string, distributor: string): string;
-  intro(distributor: string, vendor: string): string;
+  supplement: (n: string) => string;
+  title: (period: string, distributor: string) => string;
+  intro: (distributor: string, vendor: string) => string;
   statements: PluralForms;
   facts: { distributor: string; vendor: string; period: string; date: string; statements: string };
   totals: { title: string; columns: { currency: string; statements: string; total: string } };
@@ -135,7 +135,8 @@ export interface SummaryMessages {
 export interface Messages {
   units: Record<Unit, PluralForms>;
   products: Record<ProductCode, string>;
-  meters: Record<MeterCode, string>;
+  /** What a meter counts, in the plural and without a number: `mailboxes`. */
+  unitTitles: Record<Unit, string>;
   priceModels: Record<PriceModel, string>;
   discrepancies: { [K in DiscrepancyKind]: DiscrepancyTexts<K> };
   /** Decisions as past participles; `quantity` is formatted, null unless the decision sets one. */

@@ -1,11 +1,85 @@
-import type { Statement } from '../domain/statement.js';
+import { stringify } from 'csv-stringify/sync';
+import { minorToDecimalString } from '../domain/money.js';
+import type { Locale, Statement, StatementLine } from '../domain/statement.js';
+import { decimalSeparator } from '../locales/index.js';
 
-/** Lines of one statement as CSV. */
-export function statementCsv(_statement: Statement): Buffer {
-  return Buffer.alloc(0);
+/** `plain`: RFC 4180, decimal points. `local`: as spreadsheet programmes of that language open it. */
+export type CsvForm = 'plain' | { local: Locale };
+
+interface Cell {
+  text: string;
+  /** Numbers are written as they are: an escaped "-5.50" would be a text. */
+  isNumber: boolean;
 }
 
-/** Lines of all statements as CSV. */
-export function billingLinesCsv(_statements: readonly Statement[]): Buffer {
-  return Buffer.alloc(0);
+const text = (value: string | null): Cell => ({ text: value ?? '', isNumber: false });
+const number = (value: string | number | null): Cell => ({ text: value === null ? '' : String(value), isNumber: true });
+const none: Cell = { text: '', isNumber: false };
+
+/** Columns, in order. Amounts are exact decimals in major units; the names are stable, whatever the language. */
+const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: Statement) => Cell][] = [
+  ['statement_number', (_l, s) => text(s.number)],
+  ['revision', (_l, s) => number(s.revision)],
+  ['statement_date', (_l, s) => text(s.statementDate)],
+  ['period', (_l, s) => text(s.period)],
+  ['msp_name', (_l, s) => text(s.msp.name)],
+  ['msp_registration_number', (_l, s) => text(s.msp.registrationNumber)],
+  ['line_no', (l) => number(l.lineNo)],
+  ['kind', (l) => text(l.kind)],
+  ['site', (l) => (l.kind === 'minimum' ? none : text(l.siteName))],
+  ['tenant', (l) => (l.kind === 'minimum' ? none : text(l.tenantName))],
+  ['tenant_ref', (l) => (l.kind === 'minimum' ? none : text(l.tenantRef))],
+  ['meter', (l) => (l.kind === 'minimum' ? none : text(l.meter))],
+  ['peak', (l) => (l.kind === 'usage' ? number(l.peak) : none)],
+  ['peak_on', (l) => (l.kind === 'usage' ? text(l.peakOn) : none)],
+  ['basis', (l) => (l.kind === 'usage' ? text(l.basis) : none)],
+  ['licensed', (l) => (l.kind === 'usage' ? number(l.licensed) : none)],
+  ['quantity', (l) => (l.kind === 'usage' ? number(l.quantity) : none)],
+  ['first_month_free', (l) => (l.kind === 'usage' ? text(l.firstMonthFree ? 'yes' : 'no') : none)],
+  ['for_period', (l) => (l.kind === 'correction' ? text(l.forPeriod) : none)],
+  ['corrects_number', (l) => (l.kind === 'correction' ? text(l.correctsNumber) : none)],
+  ['correction_reason', (l) => (l.kind === 'correction' ? text(l.reason) : none)],
+  ['old_quantity', (l) => (l.kind === 'correction' ? number(l.oldQuantity) : none)],
+  ['new_quantity', (l) => (l.kind === 'correction' ? number(l.newQuantity) : none)],
+  ['formula', (l) => (l.kind === 'minimum' ? none : text(formulaOf(l.steps)))],
+  ['price_currency', (l, s) => (l.kind === 'minimum' ? none : text(s.pricePlan.currency))],
+  ['exchange_rate', (l, s) => (l.kind === 'minimum' ? none : number(s.exchange?.rate ?? null))],
+  ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
+  ['currency', (_l, s) => text(s.currency)],
+];
+
+function formulaOf(steps: readonly { units: number; unitPrice: string }[]): string {
+  return steps.map(({ units, unitPrice }) => `${units} x ${unitPrice}`).join(' + ');
+}
+
+/** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe; in text columns only. */
+function defused(value: string): string {
+  return /^(?:\s*[=+\-@]|[\t\r\n])/.test(value) ? `'${value}` : value;
+}
+
+function written(cell: Cell, decimal: string): string {
+  return cell.isNumber ? cell.text.replace('.', decimal) : defused(cell.text);
+}
+
+function toCsv(statements: readonly Statement[], form: CsvForm): Buffer {
+  const decimal = form === 'plain' ? '.' : decimalSeparator(form.local);
+  const rows = statements.flatMap((statement) =>
+    statement.lines.map((line) => COLUMNS.map(([, cell]) => written(cell(line, statement), decimal))),
+  );
+  const csv = stringify([COLUMNS.map(([name]) => name), ...rows], {
+    bom: form !== 'plain',
+    delimiter: decimal === ',' ? ';' : ',',
+    record_delimiter: '\r\n',
+  });
+  return Buffer.from(csv, 'utf8');
+}
+
+/** The lines of one statement as CSV, one record a line, UTF-8 and CRLF. `local` opens in a spreadsheet as it is. */
+export function statementCsv(statement: Statement, form: CsvForm = 'plain'): Buffer {
+  return toCsv([statement], form);
+}
+
+/** The lines of all statements of a billing pack as one CSV, in the order given. */
+export function billingLinesCsv(statements: readonly Statement[], form: CsvForm = 'plain'): Buffer {
+  return toCsv(statements, form);
 }

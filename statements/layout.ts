@@ -23,7 +23,7 @@ export const LEADING = 1.36;
 /** From the top of a line to its baseline, as a multiple of the size. */
 export const ASCENT = 1.04;
 
-export const GAP = { block: 18, section: 7, cell: 6, row: 3.5 } as const;
+export const GAP = { block: 18, section: 7, cell: 9, row: 3.5 } as const;
 
 /** Longest a cell may get; what is beyond ends in an ellipsis. */
 export const MAX_CELL_LINES = 3;

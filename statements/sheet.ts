@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import PDFDocument from 'pdfkit';
 import type { Day } from '../domain/period.js';
 import { fontOf, type FontName, type Weight } from './fonts/index.js';
-import { printable, runsOf, widthOf } from './fonts/runs.js';
+import { printRun } from './fonts/printRun.js';
+import { printable, runsOf, widthOfRuns } from './fonts/runs.js';
 import { ASCENT, COLOUR, CONTENT_BOTTOM, LEADING, PAGE, SIZE, type Colour } from './layout.js';
 
 export type Element = PDFKit.PDFStructureElement;
@@ -24,6 +25,8 @@ export const STYLE = {
   title: { size: SIZE.title, weight: 'bold', colour: 'accent' },
   total: { size: SIZE.total, weight: 'bold', colour: 'text' },
 } as const satisfies Record<string, TextStyle>;
+
+type Align = 'left' | 'right' | 'center';
 
 export interface RenderedDocument {
   bytes: Uint8Array;
@@ -63,6 +66,8 @@ export class Sheet {
   readonly root: Element;
   private readonly doc: PDFKit.PDFDocument;
   private readonly fonts = new Set<FontName>();
+  /** Fill colour in force on the current page. */
+  private fill: Colour | null = null;
 
   constructor(meta: DocumentMeta) {
     const created = new Date(`${meta.date}T00:00:00Z`);
@@ -98,6 +103,7 @@ export class Sheet {
 
   nextPage(): void {
     this.doc.addPage();
+    this.fill = null;
     this.y = PAGE.top;
   }
 
@@ -122,17 +128,26 @@ export class Sheet {
   }
 
   /** Prints one line at `x` and the top `y`; with `align: 'right'`, `x` is its right edge. */
-  text(text: string, x: number, y: number, style: TextStyle, align: 'left' | 'right' | 'center' = 'left'): void {
+  text(text: string, x: number, y: number, style: TextStyle, align: Align = 'left'): void {
     const shown = printable(text);
+    const runs = runsOf(shown, style.weight);
     let left = x;
-    if (align !== 'left') left -= widthOf(shown, style.weight, style.size) / (align === 'right' ? 1 : 2);
-    this.doc.fillColor(COLOUR[style.colour]);
-    for (const run of runsOf(shown, style.weight)) {
-      const font = fontOf(run.font);
+    if (align !== 'left') left -= widthOfRuns(runs, style.size) / (align === 'right' ? 1 : 2);
+    this.useFill(style.colour);
+    for (const run of runs) {
       this.useFont(run.font, style.size);
-      this.doc.text(run.text, left, y + style.size * ASCENT, { lineBreak: false, baseline: 'alphabetic' });
-      left += (font.widthOf(run.text) * style.size) / 1000;
+      printRun(this.doc, run.text, left, y + style.size * ASCENT, style.size);
+      left += widthOfRuns([run], style.size);
     }
+  }
+
+  rule(x1: number, x2: number, y: number, colour: Colour = 'rule', width = 0.6): void {
+    this.doc.lineWidth(width).moveTo(x1, y).lineTo(x2, y).stroke(COLOUR[colour]);
+  }
+
+  box(x: number, y: number, width: number, height: number, colour: Colour): void {
+    this.useFill(colour);
+    this.doc.rect(x, y, width, height).fill();
   }
 
   private useFont(name: FontName, size: number): void {
@@ -143,18 +158,16 @@ export class Sheet {
     this.doc.font(name, size);
   }
 
-  rule(x1: number, x2: number, y: number, colour: Colour = 'rule', width = 0.6): void {
-    this.doc.lineWidth(width).moveTo(x1, y).lineTo(x2, y).stroke(COLOUR[colour]);
+  private useFill(colour: Colour): void {
+    if (this.fill === colour) return;
+    this.doc.fillColor(COLOUR[colour]);
+    this.fill = colour;
   }
 
-  box(x: number, y: number, width: number, height: number, colour: Colour): void {
-    this.doc.rect(x, y, width, height).fill(COLOUR[colour]);
-  }
-
-  /** Attaches a file to the document. */
-  attach(name: string, type: string, description: string, content: Buffer, date: Day): void {
-    const modifiedDate = new Date(`${date}T00:00:00Z`);
-    this.doc.file(content, { name, type, description, relationship: 'Data', creationDate: modifiedDate, modifiedDate });
+  /** Attaches a file of media type `type` to the document. */
+  attach(file: { name: string; description: string }, type: string, content: Buffer, date: Day): void {
+    const written = new Date(`${date}T00:00:00Z`);
+    this.doc.file(content, { ...file, type, relationship: 'Data', creationDate: written, modifiedDate: written });
   }
 
   /** Prints something on every page, once the number of pages is known, and closes the document. */
@@ -162,6 +175,7 @@ export class Sheet {
     const pages = this.doc.bufferedPageRange().count;
     for (let page = 0; page < pages; page += 1) {
       this.doc.switchToPage(page);
+      this.fill = null;
       this.doc.markContent('Artifact', { type: 'Pagination' });
       drawFooter(page + 1, pages);
       this.doc.endMarkedContent();

@@ -32,6 +32,19 @@ declare namespace PDFKit {
     readonly advanceWidth: number;
   }
 
+  /** A font within one document: a subset that grows as text is encoded. */
+  interface DocumentFont {
+    readonly id: string;
+    ref(): PDFKitReference;
+    /** The glyphs of a text as hexadecimal numbers within the subset, and where each stands. */
+    encode(text: string): [string[], { xAdvance: number; advanceWidth: number; xOffset: number; yOffset: number }[]];
+  }
+
+  interface PDFDocument {
+    /** The font last chosen by `font()`. Not public in pdfkit, whose version is pinned. */
+    readonly _font: DocumentFont;
+  }
+
   namespace Mixins {
     interface PDFFont {
       registerFont(name: string, src: FontLike): this;

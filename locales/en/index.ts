@@ -20,14 +20,14 @@ export const en: Messages = {
     backup: 'Backup',
     endpoint: 'Endpoint management',
   },
-  meters: {
-    'mail-server.mailbox': 'Mail server: mailboxes',
-    'firewall.user': 'Firewall: users',
-    'scanner.scan': 'Vulnerability scanner: scans',
-    'scanner.node': 'Vulnerability scanner: nodes',
-    'backup.server_agent': 'Backup: server agents',
-    'backup.workstation_agent': 'Backup: workstation agents',
-    'endpoint.device': 'Endpoint management: devices',
+  unitTitles: {
+    mailbox: 'mailboxes',
+    user: 'users',
+    scan: 'scans',
+    node: 'nodes',
+    server_agent: 'server agents',
+    workstation_agent: 'workstation agents',
+    device: 'devices',
   },
   priceModels: { per_unit: 'per unit', graduated: 'graduated tiers', volume: 'volume tiers', package: 'package' },
   discrepancies: {

@@ -48,9 +48,14 @@ function fontFor(character: string, weight: Weight): [FontName, string] {
   return fontOf(fallback).has(codePoint) ? [fallback, character] : [weight, REPLACEMENT];
 }
 
+/** Width of runs in points. */
+export function widthOfRuns(runs: readonly TextRun[], size: number): number {
+  let width = 0;
+  for (const { font, text } of runs) width += fontOf(font).widthOf(text);
+  return (width * size) / 1000;
+}
+
 /** Width of printable text in points. */
 export function widthOf(text: string, weight: Weight, size: number): number {
-  let width = 0;
-  for (const run of runsOf(text, weight)) width += fontOf(run.font).widthOf(run.text);
-  return (width * size) / 1000;
+  return widthOfRuns(runsOf(text, weight), size);
 }

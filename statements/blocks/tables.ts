@@ -1,0 +1,38 @@
+import type { ColumnLayout } from '../table.js';
+
+/** Column widths of the statement's tables, as shares of the page's width. */
+export const ARITHMETIC_COLUMNS: readonly ColumnLayout[] = [
+  { share: 22 },
+  { share: 27, maxLines: 6 },
+  { share: 11, align: 'right' },
+  { share: 26, maxLines: 12 },
+  { share: 14, align: 'right' },
+];
+
+export const USAGE_COLUMNS: readonly ColumnLayout[] = [
+  { share: 6 },
+  { share: 27 },
+  { share: 20 },
+  { share: 11, align: 'right' },
+  { share: 13, align: 'right' },
+  { share: 14, align: 'right', maxLines: 12 },
+  { share: 13, align: 'right' },
+];
+
+export const CORRECTION_COLUMNS: readonly ColumnLayout[] = [
+  { share: 6 },
+  { share: 23 },
+  { share: 17 },
+  { share: 18 },
+  { share: 8, align: 'right' },
+  { share: 8, align: 'right' },
+  { share: 14, align: 'right', maxLines: 12 },
+  { share: 13, align: 'right' },
+];
+
+export const FINDING_COLUMNS: readonly ColumnLayout[] = [
+  { share: 19 },
+  { share: 24 },
+  { share: 28, maxLines: 6 },
+  { share: 29, maxLines: 8 },
+];

@@ -1,0 +1,137 @@
+import { sumMinor } from '../domain/money.js';
+import { periodDays } from '../domain/period.js';
+import type { CorrectionLine, MinimumLine, Party, Statement, StatementLine, UsageLine } from '../domain/statement.js';
+import { counted, formatDay, formatDecimal, formatPeriod, withCurrency } from '../locales/index.js';
+import { arithmeticSection } from './views/arithmetic.js';
+import { chartView } from './views/chart.js';
+import { contextOf, type ViewContext } from './views/context.js';
+import { correctionsSection } from './views/corrections.js';
+import { findingsSection } from './views/findings.js';
+import type { HeaderView, PartyView, StatementView, SumRow, TextBlock, TotalView } from './views/types.js';
+import { usageSection } from './views/usage.js';
+
+export type { StatementView } from './views/types.js';
+
+interface LinesByKind {
+  usage: UsageLine[];
+  corrections: CorrectionLine[];
+  minimum: MinimumLine[];
+}
+
+function linesByKind(lines: readonly StatementLine[]): LinesByKind {
+  return {
+    usage: lines.filter((line) => line.kind === 'usage'),
+    corrections: lines.filter((line) => line.kind === 'correction'),
+    minimum: lines.filter((line) => line.kind === 'minimum'),
+  };
+}
+
+/** Data to words: every string a statement prints, in its language. Pure; the amounts are the frozen ones. */
+export function buildStatementView(statement: Statement): StatementView {
+  const context = contextOf(statement);
+  const { locale, words } = context;
+  const lines = linesByKind(statement.lines);
+  const period = formatPeriod(statement.period, locale);
+  return {
+    lang: locale,
+    title: words.statement.title(statement.number, period),
+    date: statement.statementDate,
+    header: headerView(context),
+    total: totalView(context, lines),
+    chart: chartView(context),
+    arithmetic: arithmeticSection(context, lines.usage),
+    exchange: exchangeView(context),
+    usage: usageSection(context, lines.usage),
+    corrections: correctionsSection(context, lines.corrections),
+    sums: sumRows(context, lines),
+    findings: findingsSection(context, statement.findings),
+    notes: notesView(context, lines.usage),
+    footer: {
+      text: [statement.number, statement.msp.name, period].join(' · '),
+      page: (page, pages) => words.statement.page(String(page), String(pages)),
+    },
+    attachment: { name: `${statement.number}.csv`, description: words.statement.attachment },
+  };
+}
+
+function headerView({ statement, words, locale }: ViewContext): HeaderView {
+  const { facts, parties, documentName, days, pricePlan } = words.statement;
+  const day = (date: string) => formatDay(date, locale);
+  const { first, last } = periodDays(statement.period);
+  return {
+    issuer: statement.vendor.name,
+    documentName,
+    number: statement.number,
+    parties: [
+      partyView(parties.msp, statement.msp, words.statement.registrationNumber),
+      partyView(parties.distributor, statement.distributor, words.statement.registrationNumber),
+      partyView(parties.vendor, statement.vendor, words.statement.registrationNumber),
+    ],
+    facts: [
+      { label: facts.number, value: statement.number },
+      ...(statement.revision > 1 ? [{ label: facts.revision, value: String(statement.revision) }] : []),
+      { label: facts.date, value: day(statement.statementDate) },
+      { label: facts.period, value: days(day(first), day(last)) },
+      { label: facts.zone, value: statement.zone },
+      { label: facts.currency, value: statement.currency },
+      { label: facts.pricePlan, value: pricePlan(statement.pricePlan.name, day(statement.pricePlan.validFrom)) },
+    ],
+  };
+}
+
+function partyView(label: string, party: Party, registrationNumber: (number: string) => string): PartyView {
+  const address = [...party.address.slice(0, -1), [party.address.at(-1), party.country].filter(Boolean).join(', ')];
+  return { label, name: party.name, lines: [...address, registrationNumber(party.registrationNumber), party.email] };
+}
+
+function totalView({ statement, words, locale, amount }: ViewContext, lines: LinesByKind): TotalView {
+  const { total, lines: lineForms, estimatedLines, correctionLines, notInvoice } = words.statement;
+  const estimated = lines.usage.filter(({ basis }) => basis === 'estimated').length;
+  return {
+    label: total(formatPeriod(statement.period, locale)),
+    amount: amount(statement.totalMinor),
+    details: [
+      counted(statement.lines.length, lineForms, locale),
+      ...(estimated > 0 ? [counted(estimated, estimatedLines, locale)] : []),
+      ...(lines.corrections.length > 0 ? [counted(lines.corrections.length, correctionLines, locale)] : []),
+    ],
+    notInvoice: notInvoice(statement.distributor.name),
+  };
+}
+
+function exchangeView({ statement, words, locale }: ViewContext): TextBlock | null {
+  if (statement.exchange === null) return null;
+  const { base, currency, rate, day, source } = statement.exchange;
+  const { title, text, rounding } = words.statement.exchange;
+  const equation = `${withCurrency('1', base, locale)} = ${withCurrency(formatDecimal(rate, locale), currency, locale)}`;
+  return { title, paragraphs: [text(equation, formatDay(day, locale), source), rounding(currency)] };
+}
+
+function sumRows({ statement, words, amount }: ViewContext, lines: LinesByKind): SumRow[] {
+  const { totals } = words.statement;
+  const sumOf = (some: readonly StatementLine[]) => amount(sumMinor(some.map(({ amountMinor }) => amountMinor)));
+  const rows: SumRow[] = [{ label: totals.usage, amount: sumOf(lines.usage), isTotal: false }];
+  if (lines.corrections.length > 0) {
+    rows.push({ label: totals.corrections, amount: sumOf(lines.corrections), isTotal: false });
+  }
+  for (const line of lines.minimum) {
+    rows.push({ label: totals.minimum(amount(line.minimumMinor)), amount: amount(line.amountMinor), isTotal: false });
+  }
+  const total: SumRow = { label: totals.total, amount: amount(statement.totalMinor), isTotal: true };
+  return rows.length === 1 ? [total] : [...rows, total];
+}
+
+function notesView({ words }: ViewContext, usage: readonly UsageLine[]): TextBlock {
+  const { notes } = words.statement;
+  const bases = new Set(usage.map(({ basis }) => basis));
+  return {
+    title: notes.title,
+    paragraphs: [
+      ...(bases.has('estimated') ? [notes.estimated] : []),
+      ...(bases.has('waived') ? [notes.waived] : []),
+      ...(bases.has('deferred') ? [notes.deferred] : []),
+      notes.rounding,
+      notes.attachment,
+    ],
+  };
+}

@@ -1,0 +1,87 @@
+import type { MeterCode } from '../../domain/catalog/index.js';
+import { sumMinor } from '../../domain/money.js';
+import type { Price, Tier } from '../../domain/pricing/index.js';
+import type { UsageLine } from '../../domain/statement.js';
+import { meterCell, type ViewContext } from './context.js';
+import { body, small, strong, type Cell, type Section } from './types.js';
+
+/** Up to this many peaks are printed as `12 + 8 + 30`; of more, their sum and number. */
+const MAX_PRINTED_PEAKS = 10;
+
+/** Rule 2 as arithmetic: per meter the sum of peaks, what is deducted, the price and the amount. Null: no usage. */
+export function arithmeticSection(context: ViewContext, lines: readonly UsageLine[]): Section | null {
+  if (lines.length === 0) return null;
+  const { title, rule, columns } = context.words.statement.arithmetic;
+  const { currency, pricePlan } = context.statement;
+  return {
+    title,
+    intro: rule,
+    columns: [
+      columns.meter,
+      columns.formula,
+      columns.quantity,
+      `${columns.price} (${pricePlan.currency})`,
+      `${columns.amount} (${currency})`,
+    ],
+    rows: [...byMeter(lines)].map(([meter, ofMeter]) => meterRow(context, meter, ofMeter)),
+  };
+}
+
+function byMeter(lines: readonly UsageLine[]): Map<MeterCode, UsageLine[]> {
+  const groups = new Map<MeterCode, UsageLine[]>();
+  for (const line of lines) {
+    const group = groups.get(line.meter);
+    if (group === undefined) groups.set(line.meter, [line]);
+    else group.push(line);
+  }
+  return groups;
+}
+
+function meterRow(context: ViewContext, meter: MeterCode, lines: readonly UsageLine[]): Cell[] {
+  const { count } = context;
+  const { arithmetic } = context.words.statement;
+  const sum = (pick: (line: UsageLine) => number) => lines.reduce((total, line) => total + pick(line), 0);
+
+  const peaks = sum(({ peak }) => peak);
+  const licensed = sum(({ peak, licensed: covered }) => Math.min(peak, covered));
+  const billable = sum(({ quantity, firstMonthFree }) => (firstMonthFree ? 0 : quantity));
+  const free = peaks - licensed - billable;
+  const deductions = [
+    ...(licensed > 0 ? [body(`− ${arithmetic.licensed(count(licensed))}`)] : []),
+    ...(free > 0 ? [body(`− ${arithmetic.firstMonth(count(free))}`)] : []),
+  ];
+  const printed =
+    lines.length <= MAX_PRINTED_PEAKS
+      ? lines.map(({ peak }) => count(peak)).join(' + ')
+      : arithmetic.sumOfPeaks(count(peaks), count(lines.length));
+  const price = context.statement.pricePlan.prices[meter];
+  return [
+    meterCell(context, meter),
+    [body(printed), ...deductions],
+    [strong(count(billable))],
+    price === undefined ? [body('–')] : [small(priceText(context, price))],
+    [strong(context.number(sumMinor(lines.map(({ amountMinor }) => amountMinor))))],
+  ];
+}
+
+/** How the price model works for one meter. */
+function priceText(context: ViewContext, price: Price): string {
+  const { prices } = context.words.statement;
+  switch (price.model) {
+    case 'per_unit':
+      return prices.perUnit(context.price(price.unitPrice));
+    case 'graduated':
+      return prices.graduated(tierTexts(context, price.tiers));
+    case 'volume':
+      return prices.volume(tierTexts(context, price.tiers));
+    case 'package':
+      return prices.package(context.count(price.size), context.price(price.packagePrice));
+  }
+}
+
+function tierTexts({ count, price, words }: ViewContext, tiers: readonly Tier[]): string[] {
+  return tiers.map(({ upTo, unitPrice }, i) => {
+    const from = (tiers[i - 1]?.upTo ?? 0) + 1;
+    return words.statement.prices.tier(count(from), upTo === undefined ? null : count(upTo), price(unitPrice));
+  });
+}

@@ -1,0 +1,72 @@
+import type { MeterCode } from '../../domain/catalog/index.js';
+import type { PriceStep } from '../../domain/pricing/index.js';
+import type { Locale, Statement } from '../../domain/statement.js';
+import {
+  formatMinor,
+  formatMinorNumber,
+  formatQuantity,
+  formatUnitPrice,
+  meterParts,
+  messagesFor,
+  type Messages,
+} from '../../locales/index.js';
+import { body, small, type Cell } from './types.js';
+
+/** A statement with the words and number formats of its language at hand. */
+export interface ViewContext {
+  statement: Statement;
+  locale: Locale;
+  words: Messages;
+  count: (quantity: number) => string;
+  /** Amount with the statement's currency. */
+  amount: (minor: bigint) => string;
+  /** The same for columns whose title names the currency. */
+  number: (minor: bigint) => string;
+  /** Unit price in the price list's currency, for columns whose title names it. */
+  price: (unitPrice: string) => string;
+}
+
+export function contextOf(statement: Statement): ViewContext {
+  const { locale, currency, pricePlan } = statement;
+  return {
+    statement,
+    locale,
+    words: messagesFor(locale),
+    count: (quantity) => formatQuantity(quantity, locale),
+    amount: (minor) => formatMinor(minor, currency, locale),
+    number: (minor) => formatMinorNumber(minor, currency, locale),
+    price: (unitPrice) => formatUnitPrice(unitPrice, pricePlan.currency, locale),
+  };
+}
+
+export interface Place {
+  siteName: string | null;
+  tenantId?: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+}
+
+/** Site, and below it the tenant; usage of no known tenant says so, with the site's own reference. */
+export function placeCell(context: ViewContext, place: Place): Cell {
+  const { unassigned } = context.words.statement.usage;
+  const reference = place.tenantRef === null ? unassigned : `${unassigned}: ${place.tenantRef}`;
+  return [body(place.siteName ?? '–'), small(place.tenantName ?? reference)];
+}
+
+/** The product, and below it what is counted. */
+export function meterCell({ locale }: ViewContext, meter: MeterCode): Cell {
+  const { product, unit } = meterParts(meter, locale);
+  return [body(product), small(unit)];
+}
+
+/** The formula of one line: `100 × 2.50`, and below it `+ 20 × 2.00`. */
+export function stepsCell(context: ViewContext, steps: readonly PriceStep[]): Cell {
+  if (steps.length === 0) return [body('–')];
+  const sizes = new Set(steps.flatMap(({ packageOf }) => packageOf ?? []));
+  return [
+    ...steps.map(({ units, unitPrice }, i) =>
+      body(`${i > 0 ? '+ ' : ''}${context.count(units)} × ${context.price(unitPrice)}`),
+    ),
+    ...[...sizes].map((size) => small(context.words.statement.usage.packagesOf(context.count(size)))),
+  ];
+}

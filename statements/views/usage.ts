@@ -1,0 +1,48 @@
+import type { UsageLine } from '../../domain/statement.js';
+import { formatDayOfYear } from '../../locales/index.js';
+import { meterCell, placeCell, stepsCell, type ViewContext } from './context.js';
+import { body, small, warning, type Cell, type CellLine, type Section } from './types.js';
+
+/** One row per site, tenant and meter: peak, billable quantity, formula and amount. */
+export function usageSection(context: ViewContext, lines: readonly UsageLine[]): Section {
+  const { usage, noUsage } = context.words.statement;
+  const { columns } = usage;
+  const { currency, pricePlan } = context.statement;
+  return {
+    title: usage.title,
+    intro: lines.length === 0 ? noUsage : null,
+    columns: [
+      columns.no,
+      columns.where,
+      columns.meter,
+      columns.peak,
+      columns.quantity,
+      `${columns.price} (${pricePlan.currency})`,
+      `${columns.amount} (${currency})`,
+    ],
+    rows: lines.map((line) => usageRow(context, line)),
+  };
+}
+
+function usageRow(context: ViewContext, line: UsageLine): Cell[] {
+  const day = line.peakOn === null ? [] : [small(formatDayOfYear(line.peakOn, context.locale))];
+  return [
+    [small(String(line.lineNo))],
+    placeCell(context, line),
+    meterCell(context, line.meter),
+    [body(context.count(line.peak)), ...day],
+    [body(context.count(line.quantity)), ...marksOf(context, line)],
+    stepsCell(context, line.steps),
+    [body(context.number(line.amountMinor))],
+  ];
+}
+
+/** What the reader must know about a quantity besides its number. An ordinary, reported one needs no mark. */
+function marksOf({ words, count }: ViewContext, line: UsageLine): CellLine[] {
+  const marks: CellLine[] = [];
+  if (line.basis === 'estimated') marks.push(warning(words.bases.estimated));
+  else if (line.basis !== 'reported') marks.push(small(words.bases[line.basis]));
+  if (line.licensed > 0) marks.push(small(words.statement.usage.licensed(count(line.licensed))));
+  if (line.firstMonthFree) marks.push(small(words.statement.usage.firstMonth));
+  return marks;
+}
