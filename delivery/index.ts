@@ -1,0 +1,19 @@
+/**
+ * Mail. `mail/` says what each kind needs to know and how it reads, `template.ts` makes text and HTML of it, and a channel
+ * carries it: `email.ts` over SMTP. `outbox.ts` decides what becomes of a mail after a try. Nothing here reads the
+ * database or a clock. A mail's identity is its Message-ID: whatever is retried, it is handed over once, and when nobody
+ * can tell whether it was (the connection ended after the final dot) the outcome is `uncertain` and it is never resent
+ * by itself.
+ */
+export { createMailer, type MailerOptions } from './email.js';
+export {
+  MAIL_TEMPLATES,
+  mailLocale,
+  mailParams,
+  type AttachmentsWanted,
+  type MailInput,
+  type WrittenMail,
+} from './mail/index.js';
+export type { Attachment, Mailer, PreparedMail, SendOutcome } from './mailer.js';
+export { afterTry, PACK_BYTES, type OutboxStep } from './outbox.js';
+export { layOut } from './template.js';
