@@ -78,6 +78,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (msp_id, id),
       foreign key (msp_id, site_id, installation_id) references installation (msp_id, site_id, id)
     );
+    create index signing_key_by_installation on signing_key (msp_id, site_id, installation_id);
 
     create table term_licence (
       msp_id uuid not null,

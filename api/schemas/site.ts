@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ACTIVATION, CHECK_INS, NEW_SIGNING_KEY, USAGE_REPORT } from '../../sites/index.js';
+import { instant, periodText, uuid } from './common.js';
+
+/** What sites send is defined by the protocol (sites/push/schemas.ts); here it gets its names in the document. */
+export const activation = ACTIVATION.meta({ id: 'Activation' });
+export const checkIns = CHECK_INS.meta({ id: 'CheckIns' });
+export const usageReport = USAGE_REPORT.meta({ id: 'UsageReport' });
+export const newSigningKey = NEW_SIGNING_KEY.meta({ id: 'NewSigningKey' });
+
+export const time = z.strictObject({ now: instant });
+
+const signingKeyId = z.string().meta({ description: 'The `kid` of signatures', example: 'sk_8Xq0…' });
+
+export const activated = z
+  .strictObject({
+    siteId: uuid,
+    mspId: uuid,
+    signingKeyId,
+    checkInSeconds: z.number().int(),
+    jitterSeconds: z.number().int().meta({ description: 'Added to each interval, always the same for one site' }),
+  })
+  .meta({ id: 'Activated' });
+
+/** What the site tells its administrator: a revoked key still speaks, and is told so. */
+const keyState = z.enum(['active', 'disabled', 'revoked']);
+
+export const checkInsStored = z
+  .strictObject({
+    accepted: z.number().int(),
+    repeated: z.number().int().meta({ description: 'Known already, with the same content' }),
+    nextCheckInSeconds: z.number().int(),
+    keyState,
+  })
+  .meta({ id: 'CheckInsStored' });
+
+export const usageReportStored = z
+  .strictObject({
+    period: periodText,
+    revision: z.number().int(),
+    repeated: z.boolean(),
+    late: z
+      .boolean()
+      .meta({ description: 'Came after its period was closed for the MSP: a correction follows (rule 7)' }),
+    keyState,
+  })
+  .meta({ id: 'UsageReportStored' });
+
+export const signingKeyRegistered = z.strictObject({ signingKeyId }).meta({ id: 'SigningKeyRegistered' });

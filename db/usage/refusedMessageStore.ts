@@ -1,0 +1,37 @@
+import type { ErrorCode } from '../../domain/errors.js';
+import type { Trx } from '../connect.js';
+
+/** A message refused at the door: counted nowhere, shown to the partner team. Nothing in it is proven. */
+export interface RefusedMessage {
+  receivedAt: Date;
+  code: ErrorCode;
+  detail: string;
+  claimedPeriod: string | null;
+  claimedSite: string | null;
+  /** First eight hex digits of the hash of the key it came with. */
+  keyFingerprint: string | null;
+  /** Only where a key of that MSP was shown. */
+  mspId: string | null;
+}
+
+export async function insertRefusedMessages(trx: Trx, messages: readonly RefusedMessage[]): Promise<void> {
+  await trx.raw(
+    `insert into refused_message (received_at, code, detail, claimed_period, claimed_site, key_fingerprint, msp_id)
+     select m.received_at, m.code, m.detail, m.claimed_period, m.claimed_site, m.key_fingerprint, m.msp_id
+     from jsonb_to_recordset(:messages::jsonb) as m(received_at timestamptz, code text, detail text,
+       claimed_period text, claimed_site text, key_fingerprint text, msp_id uuid)`,
+    {
+      messages: JSON.stringify(
+        messages.map((message) => ({
+          received_at: message.receivedAt,
+          code: message.code,
+          detail: message.detail,
+          claimed_period: message.claimedPeriod,
+          claimed_site: message.claimedSite,
+          key_fingerprint: message.keyFingerprint,
+          msp_id: message.mspId,
+        })),
+      ),
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import { reusedWithOtherContent, type Stored, type UsageReportMessage } from '../../domain/siteMessage.js';
+import type { KontorError } from '../../domain/errors.js';
+import { rows, type Trx } from '../connect.js';
+
+type Outcome = Extract<Stored, { kind: 'usageReport' }> | KontorError;
+
+interface OutcomeRow {
+  position: number;
+  repeated: boolean;
+  same: boolean;
+  late: boolean;
+}
+
+function toRecord(message: UsageReportMessage, position: number) {
+  return {
+    position,
+    msp_id: message.from.mspId,
+    site_id: message.from.siteId,
+    installation_id: message.from.installationId,
+    period: message.period,
+    revision: message.revision,
+    sent_at: message.sentAt,
+    received_at: message.receivedAt,
+    clock_offset_seconds: message.clockOffsetSeconds,
+    tenant_refs: message.peaks.map(({ tenant }) => tenant),
+    meters: message.peaks.map(({ meter }) => meter),
+    peaks: message.peaks.map(({ count }) => count),
+    content_hash: message.contentHash,
+  };
+}
+
+/**
+ * Stores usage reports, at most one per installation. Outcomes in order: whether it was known already and whether the
+ * first of it came after its period was reconciled or issued for the MSP (rule 7), so that a repeat gets the same
+ * answer; or ID_REUSED_WITH_OTHER_CONTENT.
+ */
+export async function storeUsageReports(trx: Trx, messages: readonly UsageReportMessage[]): Promise<Outcome[]> {
+  if (messages.length === 0) return [];
+  const records = JSON.stringify(messages.map(toRecord));
+  const added = await rows<{ site_id: string; installation_id: string }>(
+    trx,
+    `insert into usage_report (msp_id, site_id, installation_id, period, revision, sent_at, received_at,
+       clock_offset_seconds, tenant_refs, meters, peaks, content_hash)
+     select m.msp_id, m.site_id, m.installation_id, m.period, m.revision, m.sent_at, m.received_at,
+       m.clock_offset_seconds, m.tenant_refs, m.meters, m.peaks, decode(m.content_hash, 'hex')
+     from jsonb_to_recordset(:records::jsonb) as m(msp_id uuid, site_id uuid, installation_id uuid, period text,
+       revision integer, sent_at timestamptz, received_at timestamptz, clock_offset_seconds integer,
+       tenant_refs text[], meters text[], peaks integer[], content_hash text)
+     order by m.msp_id, m.site_id, m.installation_id
+     on conflict do nothing
+     returning site_id, installation_id`,
+    { records },
+  );
+  const fresh = new Set(added.map((row) => `${row.site_id}/${row.installation_id}`));
+  const stored = await rows<OutcomeRow>(
+    trx,
+    `select m.position, r.content_hash = decode(m.content_hash, 'hex') as same,
+       exists (select from reconciled_site s
+         where s.period = r.period and s.msp_id = r.msp_id and s.reconciled_at <= r.received_at)
+       or exists (select from statement s
+         where s.period = r.period and s.msp_id = r.msp_id and s.issued_at <= r.received_at) as late
+     from jsonb_to_recordset(:records::jsonb) as m(position integer, msp_id uuid, site_id uuid, installation_id uuid,
+       period text, revision integer, content_hash text)
+     join usage_report r using (msp_id, site_id, installation_id, period, revision)`,
+    { records },
+  );
+  const byPosition = new Map(stored.map((row) => [row.position, row]));
+  return messages.map(({ from }, position) => {
+    const row = byPosition.get(position);
+    if (row?.same !== true) return reusedWithOtherContent(['/period', '/revision']);
+    return { kind: 'usageReport', repeated: !fresh.has(`${from.siteId}/${from.installationId}`), late: row.late };
+  });
+}

@@ -1,0 +1,115 @@
+/**
+ * What sites send, once it has been read and understood: check-ins and usage reports, and the rule that moves what a
+ * site with a wrong clock observed. Instants are absolute; counts and peaks are units.
+ */
+import type { MeterCode } from './catalog/index.js';
+import { fieldError, KontorError } from './errors.js';
+import type { Period } from './period.js';
+
+/** Who speaks: one installation of one site. */
+export interface Sender {
+  mspId: string;
+  siteId: string;
+  installationId: string;
+}
+
+export interface Count {
+  /** The site's own reference of the tenant; null where it names none. */
+  tenant: string | null;
+  meter: MeterCode;
+  count: number;
+}
+
+/** What one installation counted at one instant. Sender and `observedAt` are its identity. */
+export interface CheckIn {
+  observedAt: Date;
+  /** The instant it counts for: `observedAt`, moved where the site's clock is off (rule 3). */
+  countedAt: Date;
+  counts: readonly Count[];
+  /** SHA-256 in hex over what was counted: the same identity with another hash is a conflict. */
+  contentHash: string;
+}
+
+interface Envelope {
+  from: Sender;
+  /** By the site's clock. */
+  sentAt: Date;
+  receivedAt: Date;
+  /** `sentAt - receivedAt` in seconds: positive where the site's clock is ahead. */
+  clockOffsetSeconds: number;
+}
+
+/** A batch of check-ins, oldest first: all of them are stored, or none. */
+export interface CheckInMessage extends Envelope {
+  kind: 'checkIns';
+  checkIns: readonly CheckIn[];
+}
+
+/** A site's own summary of one period. Sender, period and revision are its identity. */
+export interface UsageReportMessage extends Envelope {
+  kind: 'usageReport';
+  period: Period;
+  revision: number;
+  peaks: readonly Count[];
+  contentHash: string;
+}
+
+export type SiteMessage = CheckInMessage | UsageReportMessage;
+
+/** What became of a message that was stored. */
+export type Stored =
+  | { kind: 'checkIns'; accepted: number; repeated: number }
+  /** `late`: it came after the period was reconciled or issued for its MSP (rule 7). */
+  | { kind: 'usageReport'; repeated: boolean; late: boolean };
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Beyond it a site's clock is off and the time of receipt counts (rule 3). Also how far ahead a check-in may be. */
+export const CLOCK_TOLERANCE_MS = DAY_MS;
+/** Beyond it a clock is no basis for anything. */
+const CLOCK_UNUSABLE_MS = 7 * DAY_MS;
+/** How long a site may have been offline and still hand over its backlog. */
+const OLDEST_CHECK_IN_MS = 400 * DAY_MS;
+
+/** Deviation of the site's clock in seconds, positive when ahead. Throws CLOCK_UNUSABLE beyond seven days. */
+export function clockOffsetSeconds(sentAt: Date, receivedAt: Date): number {
+  const offsetMs = sentAt.getTime() - receivedAt.getTime();
+  if (Math.abs(offsetMs) > CLOCK_UNUSABLE_MS) {
+    throw fieldError(
+      'CLOCK_UNUSABLE',
+      '/sentAt',
+      `The clock of the site is more than seven days off; it is ${receivedAt.toISOString()} here. Set it and send again.`,
+    );
+  }
+  return Math.round(offsetMs / 1000);
+}
+
+/**
+ * The instant an observation counts for. Rule 3, clock off by more than 24 hours: what was observed is moved by the
+ * deviation, so that the newest observation counts at its receipt. Throws OBSERVED_IN_FUTURE and OBSERVED_TOO_OLD.
+ */
+export function countedAt(observedAt: Date, sentAt: Date, receivedAt: Date, field: string): Date {
+  const offsetMs = sentAt.getTime() - receivedAt.getTime();
+  const counted = new Date(observedAt.getTime() - (Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : 0));
+  const ageMs = receivedAt.getTime() - counted.getTime();
+  if (ageMs < -CLOCK_TOLERANCE_MS) {
+    throw fieldError('OBSERVED_IN_FUTURE', field, 'A check-in cannot be observed after it was received.');
+  }
+  if (ageMs > OLDEST_CHECK_IN_MS) {
+    throw fieldError('OBSERVED_TOO_OLD', field, 'Check-ins are taken up to 400 days back.');
+  }
+  return counted;
+}
+
+/** The error of a repeated identity with another content; `fields` name the items. */
+export function reusedWithOtherContent(fields: readonly string[]): KontorError {
+  return new KontorError(
+    'ID_REUSED_WITH_OTHER_CONTENT',
+    'The same was sent before with other numbers. Nothing of this message was stored.',
+    fields.map((field) => ({
+      field,
+      code: 'ID_REUSED_WITH_OTHER_CONTENT',
+      message: 'Known already, with other content.',
+    })),
+  );
+}

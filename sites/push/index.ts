@@ -1,0 +1,17 @@
+/**
+ * The push protocol: a site with network contact speaks to us over HTTPS, and signs what it says. This folder knows the
+ * shapes, the signature and the meaning of messages; it stores nothing and asks nobody. `api/siteDoor` receives them.
+ */
+export { CHECK_IN_SECONDS, jitterSeconds } from './checkInPace.js';
+export { createGroupQueue, type GroupQueue } from './groupQueue.js';
+export { parseCheckIns, parseUsageReport, withUsageCodes, type Reading } from './parseMessage.js';
+export { ACTIVATION, CHECK_INS, NEW_SIGNING_KEY, USAGE_REPORT, type Activation } from './schemas.js';
+export {
+  parseSignature,
+  SIGNATURE_HEADER,
+  SIGNATURE_WINDOW_SECONDS,
+  signMessage,
+  verifyMessage,
+  type SignatureClaims,
+} from './signature.js';
+export { signingKeyId } from './signingKeyId.js';

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import type { MeterCode, Product } from '../../domain/catalog/index.js';
+import { fieldError, KontorError, type ErrorCode, type FieldError } from '../../domain/errors.js';
+import { instantAt, parsePeriod, periodDays } from '../../domain/period.js';
+import {
+  clockOffsetSeconds,
+  countedAt,
+  type CheckIn,
+  type CheckInMessage,
+  type Count,
+  type Sender,
+  type UsageReportMessage,
+} from '../../domain/siteMessage.js';
+import type { CHECK_INS, USAGE_REPORT } from './schemas.js';
+
+/** What is known about the sender before its message is read. */
+export interface Reading {
+  from: Sender;
+  product: Product;
+  /** Time zone of the MSP: its month decides whether a period may be reported yet. */
+  zone: string;
+  receivedAt: Date;
+}
+
+const SHOWN_FIELDS = 50;
+
+function codeOf({ field, code }: FieldError): ErrorCode {
+  if (/\/(count|peak)$/.test(field)) return 'QUANTITY_INVALID';
+  if (field === '/checkIns' && code === 'TOO_BIG') return 'BATCH_TOO_LARGE';
+  if (field === '/period') return 'PERIOD_INVALID';
+  return 'VALIDATION_FAILED';
+}
+
+/**
+ * Gives a body that has not the agreed shape the code of its first broken field: a count that is no whole number from 0
+ * on is QUANTITY_INVALID, more check-ins than allowed BATCH_TOO_LARGE. Other errors stay as they are.
+ */
+export function withUsageCodes(error: unknown): unknown {
+  if (!(error instanceof KontorError) || error.code !== 'VALIDATION_FAILED') return error;
+  const fields = error.fields.slice(0, SHOWN_FIELDS).map((field) => {
+    const code = codeOf(field);
+    return code === 'VALIDATION_FAILED' ? field : { ...field, code };
+  });
+  const [first] = error.fields;
+  return new KontorError(
+    first === undefined ? error.code : codeOf(first),
+    'Nothing of this message was stored: mend the fields named and send it again.',
+    fields,
+  );
+}
+
+/** Counts of one instant or period in a fixed order, each tenant and meter at most once, each meter of the product. */
+function readCounts(
+  given: readonly { tenant: string | null; meter: string; count: number }[],
+  product: Product,
+  field: string,
+): Count[] {
+  const sorted = given.map(({ tenant, meter, count }, index) => {
+    if (!product.meters.some(({ code }) => code === meter)) {
+      const known = product.meters.map(({ code }) => code).join(', ');
+      throw fieldError('METER_UNKNOWN', `${field}/${index}/meter`, `The meters of ${product.name} are: ${known}.`);
+    }
+    return { tenant, meter: meter as MeterCode, count, index, identity: JSON.stringify([meter, tenant]) };
+  });
+  sorted.sort((a, b) => (a.identity < b.identity ? -1 : 1));
+  sorted.forEach(({ identity, index }, position) => {
+    if (sorted[position - 1]?.identity !== identity) return;
+    throw fieldError('VALIDATION_FAILED', `${field}/${index}`, 'A tenant and meter is counted once.');
+  });
+  return sorted.map(({ tenant, meter, count }) => ({ tenant, meter, count }));
+}
+
+function hashOf(counts: readonly Count[]): string {
+  const content = JSON.stringify(counts.map(({ tenant, meter, count }) => [tenant, meter, count]));
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/**
+ * Understands a batch of check-ins. Throws the code of the first thing that is wrong, with a pointer to it:
+ * METER_UNKNOWN, VALIDATION_FAILED, OBSERVED_IN_FUTURE, OBSERVED_TOO_OLD, CLOCK_UNUSABLE.
+ */
+export function parseCheckIns(body: z.output<typeof CHECK_INS>, reading: Reading): CheckInMessage {
+  const { from, product, receivedAt } = reading;
+  const sentAt = new Date(body.sentAt);
+  const offset = clockOffsetSeconds(sentAt, receivedAt);
+  const seen = new Set<number>();
+  const checkIns = body.checkIns.map((item, index): CheckIn => {
+    const field = `/checkIns/${index}`;
+    const observedAt = new Date(item.observedAt);
+    if (seen.has(observedAt.getTime())) {
+      throw fieldError('VALIDATION_FAILED', `${field}/observedAt`, 'An instant is observed once.');
+    }
+    seen.add(observedAt.getTime());
+    const counts = readCounts(item.counts, product, `${field}/counts`);
+    return {
+      observedAt,
+      countedAt: countedAt(observedAt, sentAt, receivedAt, `${field}/observedAt`),
+      counts,
+      contentHash: hashOf(counts),
+    };
+  });
+  return { kind: 'checkIns', from, sentAt, receivedAt, clockOffsetSeconds: offset, checkIns };
+}
+
+/**
+ * Understands a usage report. Throws METER_UNKNOWN, VALIDATION_FAILED, CLOCK_UNUSABLE, PERIOD_INVALID, and
+ * PERIOD_NOT_OVER before the last day of the period has begun in the MSP's zone: sites snapshot on that day (rule 1).
+ */
+export function parseUsageReport(body: z.output<typeof USAGE_REPORT>, reading: Reading): UsageReportMessage {
+  const { from, product, zone, receivedAt } = reading;
+  const sentAt = new Date(body.sentAt);
+  const period = parsePeriod(body.period);
+  const offset = clockOffsetSeconds(sentAt, receivedAt);
+  if (receivedAt < instantAt(periodDays(period).last, '00:00', zone)) {
+    throw fieldError('PERIOD_NOT_OVER', '/period', 'A period is reported from its last day on.');
+  }
+  const lines = body.lines.map(({ tenant, meter, peak }) => ({ tenant, meter, count: peak }));
+  const peaks = readCounts(lines, product, '/lines');
+  return {
+    kind: 'usageReport',
+    from,
+    sentAt,
+    receivedAt,
+    clockOffsetSeconds: offset,
+    period,
+    revision: body.revision,
+    peaks,
+    contentHash: hashOf(peaks),
+  };
+}
