@@ -11,7 +11,7 @@ import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetAnswers } from '../db/idempotencyStore.js';
 import { createApp } from './app.js';
-import { HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
+import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 
 const HOUR_MS = 3_600_000;
 const ANSWERS_KEPT_MS = 24 * HOUR_MS;
@@ -58,7 +58,11 @@ const env = readEnv();
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
 const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
 const temporal = await connectTemporal(env);
-const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
+const server = createServer({
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+});
 const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
 const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');

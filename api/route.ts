@@ -44,6 +44,16 @@ export function reply<S extends number, B>(status: S, body: B): JsonReply<S, B> 
   return { status, body };
 }
 
+/** A file of a declared response. */
+export function fileReply<S extends number>(status: S, file: Omit<FileReply, 'status'>): FileReply<S> {
+  return { status, ...file };
+}
+
+/** An answer that is its status alone. */
+export function emptyReply<S extends number>(status: S): EmptyReply<S> {
+  return { status };
+}
+
 type ReplyOf<R extends Record<number, ResponseSpec>> = {
   [S in keyof R & number]: R[S] extends { schema: infer Z extends z.ZodType }
     ? JsonReply<S, z.input<Z>>

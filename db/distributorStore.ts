@@ -77,11 +77,30 @@ export async function putTerritory(trx: Trx, { country, programmeCode, distribut
   );
 }
 
+interface TerritoryRow {
+  country: string;
+  programme_code: string;
+  distributor_id: string;
+}
+
+function toTerritory(row: TerritoryRow): Territory {
+  return { country: row.country, programmeCode: row.programme_code, distributorId: row.distributor_id };
+}
+
 export async function findTerritory(trx: Trx, country: string): Promise<Territory | undefined> {
-  const [row] = await rows<{ country: string; programme_code: string; distributor_id: string }>(
+  const [row] = await rows<TerritoryRow>(
     trx,
     'select country, programme_code, distributor_id from territory where country = :country',
     { country },
   );
-  return row && { country: row.country, programmeCode: row.programme_code, distributorId: row.distributor_id };
+  return row && toTerritory(row);
+}
+
+/** By country; there are no more of them than countries. */
+export async function listTerritories(trx: Trx): Promise<Territory[]> {
+  const found = await rows<TerritoryRow>(
+    trx,
+    'select country, programme_code, distributor_id from territory order by country',
+  );
+  return found.map(toTerritory);
 }

@@ -93,8 +93,16 @@ export async function findToken(trx: Trx, token: string): Promise<ApiToken | und
   return row && toToken(row);
 }
 
+export async function findTokenById(trx: Trx, id: string): Promise<ApiToken | undefined> {
+  const [row] = await rows<TokenRow>(trx, `select ${COLUMNS} from api_token where id = :id`, { id });
+  return row && toToken(row);
+}
+
 /** In the order of their making, revoked ones included; those after the cursor. */
-export async function listTokens(trx: Trx, page: { limit: number; after?: [Date, string] }): Promise<ApiToken[]> {
+export async function listTokens(
+  trx: Trx,
+  page: { limit: number; after?: [Date, string] | undefined },
+): Promise<ApiToken[]> {
   const [at, id] = page.after ?? [null, null];
   const found = await rows<TokenRow>(
     trx,

@@ -32,3 +32,6 @@ export const DOCUMENT_BODY_BYTES = 12 * 1024 * 1024;
 /** Milliseconds for the whole request to arrive, and for its headers: a slow sender keeps no connection. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 export const HEADERS_TIMEOUT_MS = 15_000;
+
+/** Milliseconds an idle connection is kept: longer than the clients' pools keep theirs, so that they end it, not we. */
+export const KEEP_ALIVE_MS = 65_000;

@@ -2,19 +2,23 @@
 import { z } from 'zod';
 import { PRODUCTS } from '../../domain/catalog/index.js';
 import { isCurrency } from '../../domain/currency.js';
+import { canonicalName, nameProblem } from '../../domain/name.js';
 import { LOCALES } from '../../domain/statement.js';
 import { isTimeZone, parsePeriod } from '../../domain/period.js';
 
 export const uuid = z.uuid().meta({ format: 'uuid' });
 
-/** Text a person typed: no control characters, which end up in mails and documents. */
+/** Text a person typed, in its one form; what could break a mail or a document is refused (domain/name.ts). */
 export function text(max: number) {
   return z
     .string()
-    .trim()
     .min(1)
     .max(max)
-    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed');
+    .superRefine((value, context) => {
+      const message = nameProblem(value);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
+    .overwrite(canonicalName);
 }
 
 export const period = z
@@ -38,6 +42,9 @@ export const instantIn = z.iso
 export const instant = z
   .union([z.date(), z.iso.datetime()])
   .meta({ type: 'string', format: 'date-time', example: '2026-04-04T00:00:00.000Z' });
+
+/** An instant inside a cursor. */
+export const cursorInstant = z.iso.datetime().transform((value) => new Date(value));
 
 /** ISO 3166-1 alpha-2. */
 export const country = z

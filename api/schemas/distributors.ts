@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { addressLines, country, currency, email, locale, text, uuid, zone } from './common.js';
+import { programmeCode } from './programmes.js';
+
+const shape = {
+  code: z
+    .string()
+    .regex(/^[A-Z0-9]{2,8}$/, '2 to 8 capital letters and digits')
+    .meta({ description: 'Starts the number of each statement', example: 'IT' }),
+  name: text(200),
+  registrationNumber: text(60),
+  address: addressLines,
+  country,
+  email,
+  currency,
+  locale,
+  zone,
+};
+
+export const newDistributor = z.strictObject(shape).meta({ id: 'NewDistributor' });
+export const distributor = z.strictObject({ id: uuid, ...shape }).meta({ id: 'Distributor' });
+
+export const territoryInput = z.strictObject({ programmeCode, distributorId: uuid }).meta({ id: 'TerritoryInput' });
+
+export const territory = z.strictObject({ country, programmeCode, distributorId: uuid }).meta({ id: 'Territory' });

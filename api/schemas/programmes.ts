@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { email, party, text, zone } from './common.js';
+
+export const programmeCode = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Lower-case letters, digits and hyphens')
+  .meta({ example: 'msp' });
+
+/** A name, never a path. */
+export const filename = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'Letters, digits, dots, hyphens and underscores')
+  .meta({ example: 'programme-guide.pdf' });
+
+const days = z.number().int().min(1).max(3660);
+const remindAfterDays = z.array(days).max(10).readonly().exactOptional();
+
+const settings = z
+  .strictObject({
+    partnerTeamEmail: email.exactOptional().meta({ description: 'Where the partner team reads its mail' }),
+    registration: z.strictObject({ remindAfterDays, expireAfterDays: days.exactOptional() }).exactOptional(),
+    contact: z
+      .strictObject({
+        warnAfterDays: days.exactOptional(),
+        blockAfterDays: days.exactOptional(),
+        disableAfterDays: days.exactOptional(),
+      })
+      .exactOptional(),
+    provisioning: z.strictObject({ remindAfterDays }).exactOptional(),
+  })
+  .meta({ description: "What the programme sets otherwise than the rules' defaults" });
+
+export const programmeInput = z
+  .strictObject({ name: text(120), zone, vendor: party, settings: settings.optional() })
+  .meta({ id: 'ProgrammeInput' });
+
+export const programme = z
+  .strictObject({ code: programmeCode, name: z.string(), zone: z.string(), vendor: party, settings })
+  .meta({ id: 'Programme' });
+
+const contentType = z.enum(['application/pdf', 'text/plain', 'text/markdown', 'application/zip', 'image/png']);
+
+export const documentInput = z
+  .strictObject({
+    title: text(120),
+    contentType,
+    contentBase64: z.base64().min(1).meta({ description: 'At most some 8 MB of content' }),
+  })
+  .meta({ id: 'ProgrammeDocumentInput' });
+
+export const programmeDocument = z
+  .strictObject({ filename, title: z.string(), contentType })
+  .meta({ id: 'ProgrammeDocument' });
