@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/connect.js';
 import type { Mailer } from '../delivery/index.js';
+import type { RateSource } from '../rates/rateSource.js';
 import type { RenderPool } from '../statements/index.js';
 
 /** What activities work with; worker/deps.ts composes it. Each activity takes the part it needs. */
@@ -8,6 +9,7 @@ export interface ActivityDeps {
   db: Database;
   renderPool: RenderPool;
   mailer: Mailer;
+  rates: RateSource;
   temporal: Client;
   taskQueue: string;
 }

@@ -27,11 +27,18 @@ function translate(error: unknown): unknown {
   }
   const sqlState = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (TRANSIENT_SQLSTATE.test(sqlState) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH)/.test(sqlState)) {
-    return ApplicationFailure.create({ type: 'DATABASE_UNAVAILABLE', message: `The database did not answer (${sqlState})` });
+    return ApplicationFailure.create({
+      type: 'DATABASE_UNAVAILABLE',
+      message: `The database did not answer (${sqlState})`,
+    });
   }
   if (PERMANENT_SQLSTATE.test(sqlState)) {
     // The message of a constraint names the rule, its detail would name the data: only the first leaves the process.
-    return ApplicationFailure.create({ type: 'INTERNAL', message: `${error.message} (${sqlState})`, nonRetryable: true });
+    return ApplicationFailure.create({
+      type: 'INTERNAL',
+      message: `${error.message} (${sqlState})`,
+      nonRetryable: true,
+    });
   }
   return ApplicationFailure.create({ type: 'INTERNAL', message: error.message });
 }

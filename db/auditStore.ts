@@ -17,18 +17,31 @@ export interface AuditEvent {
 
 /** Appends to the hash chain; the database numbers and chains the row. */
 export async function appendAudit(trx: Trx, event: AuditEvent): Promise<void> {
+  await appendAudits(trx, [event]);
+}
+
+/** Appends many, in their order, in one statement. */
+export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return;
   await trx.raw(
     `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
-     values (0, :at, :actor, :action, :subject, :mspId, :before, :after, :reason, '\\x', '\\x')`,
+     select 0, e.at, e.actor, e.action, e.subject, e.msp_id, e.before, e.after, e.reason, '\\x', '\\x'
+     from rows from (jsonb_to_recordset(:events::jsonb) as (at timestamptz, actor text, action text, subject text,
+       msp_id uuid, before jsonb, after jsonb, reason text)) with ordinality as e
+     order by e.ordinality`,
     {
-      at: event.at,
-      actor: event.actor,
-      action: event.action,
-      subject: event.subject,
-      mspId: event.mspId ?? null,
-      before: event.before === undefined ? null : JSON.stringify(event.before),
-      after: event.after === undefined ? null : JSON.stringify(event.after),
-      reason: event.reason ?? null,
+      events: JSON.stringify(
+        events.map(({ at, actor, action, subject, mspId, before, after, reason }) => ({
+          at,
+          actor,
+          action,
+          subject,
+          msp_id: mspId ?? null,
+          before,
+          after,
+          reason: reason ?? null,
+        })),
+      ),
     },
   );
 }

@@ -113,6 +113,15 @@ export async function retireSiteWithoutKey(trx: Trx, mspId: string, siteId: stri
   return retired.length === 1;
 }
 
+/** Undefined: the MSP has no such site. */
+export async function findSiteState(trx: Trx, mspId: string, siteId: string): Promise<SiteState | undefined> {
+  const [row] = await rows<{ state: SiteState }>(trx, 'select state from site where msp_id = :mspId and id = :siteId', {
+    mspId,
+    siteId,
+  });
+  return row?.state;
+}
+
 interface SiteRow {
   msp_id: string;
   id: string;

@@ -30,12 +30,19 @@ export interface ContactPolicy {
 
 export const CONTACT_POLICY: ContactPolicy = { warnAfterDays: 7, blockAfterDays: 30, disableAfterDays: 60 };
 
-/** Rule 6: the state that a silence since `lastContactAt` has led to at `now`. A check-in makes it `ok` again. */
-export function contactStateAt(now: Date, lastContactAt: Date, policy: ContactPolicy): ContactState {
-  if (now >= addDays(lastContactAt, policy.disableAfterDays)) return 'disabled';
-  if (now >= addDays(lastContactAt, policy.blockAfterDays)) return 'blocked';
-  if (now >= addDays(lastContactAt, policy.warnAfterDays)) return 'warned';
-  return 'ok';
+/** Rule 6: who was last heard at that instant, or earlier, is in that state. A check-in makes it `ok` again. */
+export interface ContactThresholds {
+  warned: Date;
+  blocked: Date;
+  disabled: Date;
+}
+
+export function contactThresholds(now: Date, policy: ContactPolicy): ContactThresholds {
+  return {
+    warned: addDays(now, -policy.warnAfterDays),
+    blocked: addDays(now, -policy.blockAfterDays),
+    disabled: addDays(now, -policy.disableAfterDays),
+  };
 }
 
 /** Rule 6: whether a site in that state may get a new key or a new installation. */

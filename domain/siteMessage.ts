@@ -39,7 +39,7 @@ interface Envelope {
   clockOffsetSeconds: number;
 }
 
-/** A batch of check-ins, oldest first: all of them are stored, or none. */
+/** A batch of check-ins: all of them are stored, or none. */
 export interface CheckInMessage extends Envelope {
   kind: 'checkIns';
   checkIns: readonly CheckIn[];
@@ -68,8 +68,8 @@ const DAY_MS = 24 * HOUR_MS;
 export const CLOCK_TOLERANCE_MS = DAY_MS;
 /** Beyond it a clock is no basis for anything. */
 const CLOCK_UNUSABLE_MS = 7 * DAY_MS;
-/** How long a site may have been offline and still hand over its backlog. */
-const OLDEST_CHECK_IN_MS = 400 * DAY_MS;
+/** How long a site may have been offline and still hand over its backlog: older check-ins are not kept (rule 15). */
+const OLDEST_CHECK_IN_DAYS = 730;
 
 /** Deviation of the site's clock in seconds, positive when ahead. Throws CLOCK_UNUSABLE beyond seven days. */
 export function clockOffsetSeconds(sentAt: Date, receivedAt: Date): number {
@@ -95,8 +95,8 @@ export function countedAt(observedAt: Date, sentAt: Date, receivedAt: Date, fiel
   if (ageMs < -CLOCK_TOLERANCE_MS) {
     throw fieldError('OBSERVED_IN_FUTURE', field, 'A check-in cannot be observed after it was received.');
   }
-  if (ageMs > OLDEST_CHECK_IN_MS) {
-    throw fieldError('OBSERVED_TOO_OLD', field, 'Check-ins are taken up to 400 days back.');
+  if (ageMs > OLDEST_CHECK_IN_DAYS * DAY_MS) {
+    throw fieldError('OBSERVED_TOO_OLD', field, `Check-ins are taken up to ${OLDEST_CHECK_IN_DAYS} days back.`);
   }
   return counted;
 }

@@ -11,15 +11,14 @@ import {
   condition,
   defineQuery,
   defineSignal,
-  getExternalWorkflowHandle,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
   startChild,
   upsertSearchAttributes,
-  workflowInfo,
+  type SignalDefinition,
 } from '@temporalio/workflow';
-import { closeShard, closeShardId, endCollection, endReview, issueTurn, type ShardResult } from './closeShard.js';
+import { closeShard, closeShardId, endCollection, endReview, issueTurn, shardIssued } from './closeShard.js';
 import { batch, mailing, quick } from './policies.js';
 import { BILLING_PERIOD, stage } from './searchAttributes.js';
 
@@ -47,21 +46,11 @@ export interface CloseProgress {
   shardsIssued: number;
 }
 
-/** A shard tells that its statements are numbered, so the next one may go on. */
-export const shardIssued = defineSignal<[number]>('shardIssued');
 export const closeProgress = defineQuery<CloseProgress>('progress');
 export { endCollection, endReview };
 
 export function closePeriodId(period: string): string {
   return `billing-run:${period}`;
-}
-
-/** The child as closePeriod starts it: it reports back over a signal, since a function cannot cross. */
-export async function closeShardOf(input: Parameters<typeof closeShard>[0]): Promise<ShardResult> {
-  const parent = workflowInfo().parent;
-  return closeShard(input, async () => {
-    if (parent !== undefined) await getExternalWorkflowHandle(parent.workflowId).signal(shardIssued, input.shard);
-  });
 }
 
 export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult> {
@@ -70,7 +59,7 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
   const over = new Set<number>();
   let current = 'open';
   let shardCount = 0;
-  let forward: (signal: typeof endCollection) => Promise<void> = () => Promise.resolve();
+  let forward: (signal: SignalDefinition) => Promise<void> = () => Promise.resolve();
   setHandler(shardIssued, (shard) => void issued.add(shard));
   setHandler(endCollection, () => forward(endCollection));
   setHandler(endReview, () => forward(endReview));
@@ -89,7 +78,7 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
 
   const children = await Promise.all(
     run.shards.map((shard) =>
-      startChild(closeShardOf, {
+      startChild(closeShard, {
         workflowId: closeShardId(period, shard.shard),
         args: [{ period, ...shard }],
         // The parent waits for its children and reports them; ending it by hand must not cut a shard in half.

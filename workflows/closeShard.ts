@@ -9,9 +9,11 @@ import {
   condition,
   defineQuery,
   defineSignal,
+  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { IssueCounts } from '../activities/issueStatements.js';
 import { batch, mailing, msUntil, quick } from './policies.js';
@@ -39,6 +41,8 @@ export const endCollection = defineSignal('endCollection');
 export const endReview = defineSignal('endReview');
 /** closePeriod lets its shards issue one after the other, so that numbers follow one order. */
 export const issueTurn = defineSignal('issueTurn');
+/** Sent to closePeriod once the shard's statements are numbered. */
+export const shardIssued = defineSignal<[number]>('shardIssued');
 export const shardStage = defineQuery<string>('stage');
 
 /** Missing sites are looked at again this often while the collection is open. */
@@ -50,11 +54,9 @@ export function closeShardId(period: string, shard: number): string {
   return `billing-run:${period}:${shard}`;
 }
 
-export async function closeShard(
-  input: CloseShardInput,
-  onIssued: () => Promise<void> = () => Promise.resolve(),
-): Promise<ShardResult> {
+export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   const { period, shard } = input;
+  const parent = workflowInfo().parent;
   const key = { period, shard };
   let current = 'collect';
   let collectionEnded = false;
@@ -117,7 +119,7 @@ export async function closeShard(
   const issued = await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
     { ...key, now: new Date().toISOString() },
   ]);
-  await onIssued();
+  if (parent !== undefined) await getExternalWorkflowHandle(parent.workflowId).signal(shardIssued, shard);
 
   enter(
     'send',

@@ -9,6 +9,6 @@ export const CASE_STATE = defineSearchAttributeKey('CaseState', SearchAttributeT
 
 export const SEARCH_ATTRIBUTES = [MSP_ID, DISTRIBUTOR_ID, BILLING_PERIOD, STAGE, CASE_STATE] as const;
 
-export function stage(value: string): SearchAttributePair<typeof SearchAttributeType.KEYWORD> {
+export function stage(value: string): SearchAttributePair {
   return { key: STAGE, value };
 }

@@ -17,6 +17,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+export { settleStatementId } from '../domain/workflowIds.js';
 import { batch, mailing, msUntil, quick } from './policies.js';
 import { BILLING_PERIOD, CASE_STATE, MSP_ID, stage } from './searchAttributes.js';
 
@@ -51,10 +52,6 @@ export const retryIssue = defineUpdate<
 export const settlementState = defineQuery<string>('state');
 
 const REMIND_EVERY_MS = 86_400_000;
-
-export function settleStatementId(period: string, mspId: string): string {
-  return `msp-statement:${period}:${mspId}`;
-}
 
 export async function settleStatement(input: SettleStatementInput): Promise<{ statementNumber: string | null }> {
   const { period, mspId } = input;
@@ -135,11 +132,9 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
       'parked',
       `${status.parkedReason ?? 'Parked'}: ${status.openCases} cases open. Decide at \`/v1/cases?mspId=${mspId}\`; due ${status.deadline}.`,
     );
-    const decided = await condition(
-      () => changes !== seen,
-      Math.max(msUntil(status.deadline, Date.now()), REMIND_EVERY_MS),
-      { summary: `a person's decision, due ${status.deadline}` },
-    );
+    const decided = await condition(() => changes !== seen, msUntil(status.deadline, Date.now()) || REMIND_EVERY_MS, {
+      summary: `a person's decision, due ${status.deadline}`,
+    });
     if (!decided) {
       await quick.remindParked.executeWithOptions({ summary: 'remind the partner team' }, [
         { period, mspId, now: new Date().toISOString() },

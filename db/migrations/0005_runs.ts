@@ -5,7 +5,6 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table billing_run (
       period text primary key check (period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
-      programme_code text not null references programme,
       state text not null check (state in ('open', 'sealed')),
       opened_at timestamptz not null,
       opened_by text not null,

@@ -1,0 +1,175 @@
+import { KontorError } from '../../domain/errors.js';
+import { correctionOf } from '../../domain/corrections.js';
+import type { Period } from '../../domain/period.js';
+import type { ExchangeRate, PricePlan } from '../../domain/pricing/pricePlan.js';
+import { rate, type BillableUsage, type DueCorrection } from '../../domain/rating.js';
+import { KINDS, settleQuantity, type Resolution } from '../../domain/reconcile/index.js';
+import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../../domain/statement.js';
+import type { IssueCase, IssueInput } from '../../db/closing/issueInputs.js';
+import type { LateUsage } from '../../db/closing/lateUsage.js';
+
+/** What one period is rated with. */
+export interface PeriodPrices {
+  plans: readonly PricePlan[];
+  rates: readonly ExchangeRate[];
+}
+
+function planFor(input: IssueInput, { plans }: PeriodPrices): PricePlan {
+  const plan = plans.find(({ distributorId }) => distributorId === input.distributorId || distributorId === null);
+  if (plan === undefined) {
+    throw new KontorError('PRICE_PLAN_MISSING', 'No price plan is valid for this period; add one, then retry.');
+  }
+  return plan;
+}
+
+function exchangeFor(plan: PricePlan, currency: string, { rates }: PeriodPrices): ExchangeRate | null {
+  if (plan.currency === currency) return null;
+  const found = rates.find((candidate) => candidate.base === plan.currency && candidate.currency === currency);
+  if (found === undefined) {
+    throw new KontorError(
+      'EXCHANGE_RATE_MISSING',
+      `No reference rate from ${plan.currency} to ${currency} was published in the last days of the period; load it, then retry.`,
+    );
+  }
+  return found;
+}
+
+const caseKey = (kind: string, siteId: string | null, tenantRef: string | null, meter: string | null) =>
+  JSON.stringify([kind, siteId, tenantRef, meter]);
+
+function billableUsage(input: IssueInput): BillableUsage[] {
+  const resolutions = new Map<string, Resolution>();
+  for (const found of input.cases) {
+    if (found.resolution !== null) {
+      resolutions.set(caseKey(found.kind, found.siteId, found.tenantRef, found.meter), found.resolution);
+    }
+  }
+  return input.sites.flatMap((site) =>
+    site.usage.map((usage) => ({
+      siteId: site.siteId,
+      siteName: site.siteName,
+      tenantId: usage.tenantId,
+      tenantName: usage.tenantId === null ? null : (input.tenantNames.get(usage.tenantId) ?? usage.tenantRef),
+      tenantRef: usage.tenantRef,
+      meter: usage.meter,
+      quantity: settleQuantity(
+        site,
+        usage,
+        (kind) =>
+          resolutions.get(caseKey(kind, site.siteId, usage.tenantRef, usage.meter)) ??
+          resolutions.get(caseKey(kind, site.siteId, null, null)),
+      ),
+      licensed: usage.licensed,
+      firstMonth: site.firstMonth,
+    })),
+  );
+}
+
+function dueCorrections(late: readonly LateUsage[]): DueCorrection[] {
+  return late.flatMap((item) => {
+    const usage = item.facts.usage.find(({ tenantRef, meter }) => tenantRef === item.tenantRef && meter === item.meter);
+    const change = item.firstMonthFree
+      ? null
+      : correctionOf({
+          basis: item.basis,
+          reported: item.reported,
+          licensed: item.licensed,
+          billed: item.billed,
+          usage: usage ?? null,
+        });
+    if (change === null) return [];
+    if (item.price === null) {
+      throw new KontorError('PRICE_MISSING', `Statement ${item.number} had no price for ${item.meter}.`);
+    }
+    return [
+      {
+        siteId: item.siteId,
+        siteName: item.siteName,
+        tenantId: item.tenantId,
+        tenantName: item.tenantName,
+        tenantRef: item.tenantRef,
+        meter: item.meter,
+        forPeriod: item.period,
+        correctsNumber: item.number,
+        ...change,
+        billedTotal: item.billedTotal,
+        price: item.price,
+        exchange: item.exchange,
+      },
+    ];
+  });
+}
+
+function findingsOf(input: IssueInput): StatementFinding[] {
+  const siteNames = new Map(input.sites.map(({ siteId, siteName }) => [siteId, siteName]));
+  const tenantIds = new Map(
+    input.sites.flatMap((site) =>
+      site.usage.map((usage): [string, string | null] => [`${site.siteId} ${usage.tenantRef ?? ''}`, usage.tenantId]),
+    ),
+  );
+  const order = (found: IssueCase) =>
+    [
+      String(KINDS.findIndex(({ kind }) => kind === found.kind)),
+      found.siteId === null ? '' : (siteNames.get(found.siteId) ?? ''),
+      found.tenantRef ?? '',
+      found.meter ?? '',
+      found.siteId ?? '',
+    ].join('\u0000');
+  return input.cases
+    .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
+    .flatMap((found) => {
+      if (found.resolution === null) return [];
+      const tenantId =
+        found.siteId === null ? null : (tenantIds.get(`${found.siteId} ${found.tenantRef ?? ''}`) ?? null);
+      return [
+        {
+          kind: found.kind,
+          siteName: found.siteId === null ? null : (siteNames.get(found.siteId) ?? null),
+          tenantName: tenantId === null ? null : (input.tenantNames.get(tenantId) ?? null),
+          tenantRef: found.tenantRef,
+          meter: found.meter,
+          evidence: found.evidence,
+          resolution: found.resolution,
+        },
+      ];
+    });
+}
+
+/**
+ * One MSP's month, rated: everything of the statement but its number. Pure, from frozen facts and settled cases.
+ * Throws PRICE_PLAN_MISSING, PRICE_MISSING or EXCHANGE_RATE_MISSING, which park the MSP.
+ */
+export function draftStatement(
+  period: Period,
+  input: IssueInput,
+  prices: PeriodPrices,
+  late: readonly LateUsage[],
+): Omit<Statement, 'number'> {
+  const plan = planFor(input, prices);
+  const exchange = exchangeFor(plan, input.currency, prices);
+  const { lines, totalMinor } = rate({
+    currency: input.currency,
+    plan,
+    exchange,
+    usage: billableUsage(input),
+    corrections: dueCorrections(late),
+  });
+  return {
+    revision: 1,
+    templateVersion: TEMPLATE_VERSION,
+    locale: input.locale,
+    period,
+    zone: input.zone,
+    statementDate: input.statementDate,
+    currency: input.currency,
+    vendor: input.vendor,
+    distributor: input.distributor,
+    msp: input.msp,
+    pricePlan: { name: plan.name, currency: plan.currency, validFrom: plan.validFrom, prices: plan.prices },
+    exchange,
+    lines,
+    findings: findingsOf(input),
+    history: input.history,
+    totalMinor,
+  };
+}

@@ -1,0 +1,49 @@
+/** Every activity, bound to what it works with. A new one is one file and one line here. */
+import { activateTenant } from './activateTenant.js';
+import { applyDefaults } from './applyDefaults.js';
+import { checkCompleteness } from './checkCompleteness.js';
+import { decideCase } from './decideCase.js';
+import { decideMsp } from './decideMsp.js';
+import type { ActivityDeps } from './deps.js';
+import { expireMsp } from './expireMsp.js';
+import { finishShard } from './finishShard.js';
+import { issueStatements } from './issueStatements.js';
+import { loadProvisioning } from './loadProvisioning.js';
+import { loadSettlement } from './loadSettlement.js';
+import { openPeriod } from './openPeriod.js';
+import { previewPeriod } from './previewPeriod.js';
+import { reconcileShard } from './reconcileShard.js';
+import { remindOfActivation } from './remindOfActivation.js';
+import { remindOfRegistration } from './remindOfRegistration.js';
+import { remindParked } from './remindParked.js';
+import { renderStatements } from './renderStatements.js';
+import { sealPeriod } from './sealPeriod.js';
+import { startSettlements } from './startSettlements.js';
+import { watchContact } from './watchContact.js';
+
+export function createActivities(deps: ActivityDeps) {
+  return {
+    activateTenant: activateTenant(deps),
+    applyDefaults: applyDefaults(deps),
+    checkCompleteness: checkCompleteness(deps),
+    decideCase: decideCase(deps),
+    decideMsp: decideMsp(deps),
+    expireMsp: expireMsp(deps),
+    finishShard: finishShard(deps),
+    issueStatements: issueStatements(deps),
+    loadProvisioning: loadProvisioning(deps),
+    loadSettlement: loadSettlement(deps),
+    openPeriod: openPeriod(deps),
+    previewPeriod: previewPeriod(deps),
+    reconcileShard: reconcileShard(deps),
+    remindOfActivation: remindOfActivation(deps),
+    remindOfRegistration: remindOfRegistration(deps),
+    remindParked: remindParked(deps),
+    renderStatements: renderStatements(deps),
+    sealPeriod: sealPeriod(deps),
+    startSettlements: startSettlements(deps),
+    watchContact: watchContact(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,52 @@
+import { ALL } from '../db/connect.js';
+import { findMsp } from '../db/mspStore.js';
+import { enqueueMails } from '../db/outboxStore.js';
+import { programmeOfMsp } from '../db/readModels/programmeOf.js';
+import { wholeDaysBetween } from '../domain/instant.js';
+import { messageId } from '../domain/messageId.js';
+import { dayOf } from '../domain/period.js';
+import type { MailParams } from '../locales/mail.js';
+import type { ActivityDeps } from './deps.js';
+
+export interface RemindOfRegistrationInput {
+  mspId: string;
+  /** 1 for the first reminder. */
+  reminder: number;
+  /** ISO instant the reminder was due. */
+  at: string;
+}
+
+/**
+ * Reminds the partner team of an application (rule 14); `waiting` is false where nothing waits for a decision. Doing it
+ * twice is safe: the reminder's number is part of the mail's identity.
+ */
+export const remindOfRegistration =
+  (deps: Pick<ActivityDeps, 'db'>) =>
+  async (input: RemindOfRegistrationInput): Promise<{ waiting: boolean }> =>
+    deps.db.transaction(ALL, async (trx) => {
+      const msp = await findMsp(trx, input.mspId);
+      const programme = await programmeOfMsp(trx, input.mspId);
+      if (msp?.state !== 'applied' || programme === undefined) return { waiting: false };
+      const [duplicateId] = msp.duplicateOf;
+      const duplicate = duplicateId === undefined ? undefined : await findMsp(trx, duplicateId);
+      const at = new Date(input.at);
+      const params: MailParams['registrationReminder'] = {
+        mspName: msp.name,
+        registrationNumber: msp.registrationNumber,
+        distributorName: programme.distributorName,
+        waitingDays: wholeDaysBetween(msp.appliedAt, at),
+        expiresOn: dayOf(msp.decideUntil, programme.programmeZone),
+        duplicateOf: duplicate?.name ?? null,
+      };
+      const mail = {
+        messageId: messageId('registration-reminder', msp.id, input.reminder),
+        kind: 'registrationReminder' as const,
+        locale: 'en',
+        recipient: programme.vendorEmail,
+        params: { ...params },
+        mspId: msp.id,
+        notBefore: at,
+      };
+      await enqueueMails(trx, [mail], at);
+      return { waiting: true };
+    });

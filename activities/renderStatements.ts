@@ -1,0 +1,42 @@
+import { heartbeat } from '@temporalio/activity';
+import { ALL, type Database } from '../db/connect.js';
+import type { Selection } from '../db/closing/participants.js';
+import { insertDocuments, unrenderedStatements } from '../db/closing/unrendered.js';
+import { loadStatements } from '../db/statementStore.js';
+import { KontorError } from '../domain/errors.js';
+import type { RenderPool } from '../statements/index.js';
+
+/** Documents in memory at once: some megabytes, and little to redo when a worker dies. */
+const RENDER_BATCH = 40;
+
+/**
+ * Twice is once: only statements without a document are rendered, and equal rows give equal bytes. Fails with
+ * RENDER_FAILED after the others are stored, so that one poisoned statement holds up nobody else's document.
+ */
+export const renderStatements =
+  ({ db, renderPool }: { db: Database; renderPool: RenderPool }) =>
+  async ({ now, ...selection }: Selection & { now: string }): Promise<{ rendered: number }> => {
+    const at = new Date(now);
+    const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, selection));
+    let failure: KontorError | undefined;
+    let rendered = 0;
+    for (let start = 0; start < ids.length; start += RENDER_BATCH) {
+      const statements = await db.transaction(ALL, (trx) =>
+        loadStatements(trx, ids.slice(start, start + RENDER_BATCH)),
+      );
+      const documents = await renderPool.renderStatements(statements.map(({ statement }) => statement));
+      const stored = statements.flatMap(({ statementId, mspId }, index) => {
+        const document = documents[index];
+        if (document === undefined || document instanceof KontorError) {
+          failure = document ?? failure;
+          return [];
+        }
+        return [{ mspId, statementId, sha256: document.sha256, pages: document.pages, bytes: document.bytes }];
+      });
+      await db.transaction(ALL, (trx) => insertDocuments(trx, stored, at));
+      rendered += stored.length;
+      heartbeat(start + RENDER_BATCH);
+    }
+    if (failure !== undefined) throw failure;
+    return { rendered };
+  };

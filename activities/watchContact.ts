@@ -1,0 +1,103 @@
+import { Context } from '@temporalio/activity';
+import { appendAudits } from '../db/auditStore.js';
+import { ALL } from '../db/connect.js';
+import { judgeContact, type ContactChange } from '../db/contact.js';
+import { enqueueMails, type OutgoingMail } from '../db/outboxStore.js';
+import { programmeContactPolicies } from '../db/readModels/programmeContactPolicies.js';
+import { addDays, wholeDaysBetween } from '../domain/instant.js';
+import { messageId } from '../domain/messageId.js';
+import { dayOf } from '../domain/period.js';
+import { CONTACT_STATES, contactThresholds, type ContactPolicy } from '../domain/site.js';
+import type { MailParams } from '../locales/mail.js';
+import type { ActivityDeps } from './deps.js';
+
+/** Sites changed in one transaction: their letters and audit events go with them. */
+const CHUNK = 1000;
+
+/** The letter about a change for the worse; a site that is better off gets none. */
+function letter(change: ContactChange, policy: ContactPolicy, now: Date): OutgoingMail | undefined {
+  const { vendorName, siteName, silentSince, lastContactAt, becomes, zone } = change;
+  if (CONTACT_STATES.indexOf(becomes) <= CONTACT_STATES.indexOf(change.was)) return undefined;
+  const params = {
+    vendorName,
+    siteName,
+    lastContactOn: lastContactAt === null ? null : dayOf(lastContactAt, zone),
+    silentDays: wholeDaysBetween(silentSince, now),
+  };
+  const dayAfter = (days: number) => dayOf(addDays(silentSince, days), zone);
+  // One letter per silence and step: the silence is told by when it began.
+  const mail = (kind: 'contactWarning' | 'contactBlocked' | 'keyDisabled', all: Record<string, unknown>) => ({
+    messageId: messageId(kind, change.siteId, silentSince.toISOString()),
+    kind,
+    locale: change.locale,
+    recipient: change.email,
+    params: all,
+    mspId: change.mspId,
+    notBefore: now,
+  });
+  switch (becomes) {
+    case 'warned': {
+      const all: MailParams['contactWarning'] = { ...params, blockOn: dayAfter(policy.blockAfterDays) };
+      return mail('contactWarning', { ...all });
+    }
+    case 'blocked': {
+      const all: MailParams['contactBlocked'] = { ...params, disableOn: dayAfter(policy.disableAfterDays) };
+      return mail('contactBlocked', { ...all });
+    }
+    case 'disabled': {
+      const all: MailParams['keyDisabled'] = params;
+      return mail('keyDisabled', { ...all });
+    }
+    case 'ok':
+      return undefined;
+  }
+}
+
+/**
+ * Rule 6 over all active sites as of `now` (ISO). Doing it twice is safe: each site gets the state its silence has led
+ * to, a state it has already is no change, and a letter's identity names the silence. Each chunk is a transaction, so a
+ * new attempt goes on where the last one stopped.
+ */
+export const watchContact =
+  (deps: Pick<ActivityDeps, 'db'>) =>
+  async (input: { now: string }): Promise<{ warned: number; blocked: number; disabled: number; lifted: number }> => {
+    const now = new Date(input.now);
+    const policies = await deps.db.transaction(ALL, programmeContactPolicies);
+    const thresholds = [...policies].map(([programmeCode, policy]) => ({
+      programmeCode,
+      ...contactThresholds(now, policy),
+    }));
+    const counts = { ok: 0, warned: 0, blocked: 0, disabled: 0 };
+    let changed: number;
+    do {
+      changed = await deps.db.transaction(ALL, async (trx) => {
+        const changes = await judgeContact(trx, thresholds, CHUNK);
+        const letters = changes.map((change) => {
+          const policy = policies.get(change.programmeCode);
+          return policy && letter(change, policy, now);
+        });
+        await enqueueMails(
+          trx,
+          letters.filter((mail) => mail !== undefined),
+          now,
+        );
+        await appendAudits(
+          trx,
+          changes.map(({ mspId, siteId, was, becomes }) => ({
+            at: now,
+            actor: 'kontor',
+            action: `site.contact.${becomes}`,
+            subject: `site:${siteId}`,
+            mspId,
+            before: { contact: was },
+            after: { contact: becomes },
+            reason: 'Rule 6',
+          })),
+        );
+        for (const { becomes } of changes) counts[becomes] += 1;
+        return changes.length;
+      });
+      Context.current().heartbeat(counts);
+    } while (changed === CHUNK);
+    return { warned: counts.warned, blocked: counts.blocked, disabled: counts.disabled, lifted: counts.ok };
+  };

@@ -1,0 +1,95 @@
+import type { MeterCode } from '../../domain/catalog/index.js';
+import type { Period } from '../../domain/period.js';
+import type { Price } from '../../domain/pricing/index.js';
+import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
+import type { Basis, SiteFacts } from '../../domain/usage.js';
+import { rows, type Trx } from '../connect.js';
+
+/** A line of an earlier statement that may have to be corrected, or a usage a late report brought that had no line. */
+export interface LateUsage {
+  mspId: string;
+  period: Period;
+  number: string;
+  siteId: string;
+  siteName: string;
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode;
+  /** As billed; basis null: there was no line. */
+  basis: Basis | null;
+  licensed: number;
+  billed: number;
+  firstMonthFree: boolean;
+  /** Sum over installations of the latest report's peak, where one came after the facts were frozen; else null. */
+  reported: number | null;
+  facts: SiteFacts;
+  billedTotal: number;
+  price: Price | null;
+  exchange: ExchangeRate | null;
+}
+
+/**
+ * Rules 4 and 7: of the MSPs' statements from `earliest` on, every usage line that was estimated or deferred or whose
+ * site reported after the facts were frozen, and everything such a late report adds; less what was corrected already.
+ */
+export async function loadLateUsage(
+  trx: Trx,
+  mspIds: readonly string[],
+  earliest: Period,
+  before: Period,
+): Promise<LateUsage[]> {
+  return rows<LateUsage>(
+    trx,
+    `with issued as (
+       select s.id, s.msp_id, s.period, s.number, s.content
+       from statement s where s.msp_id = any(:mspIds) and s.period >= :earliest and s.period < :before
+     ), latest as (
+       select distinct on (g.site_id, g.installation_id, g.period) g.*
+       from issued s
+       join reconciled_site r on r.msp_id = s.msp_id and r.period = s.period
+       join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
+         and g.received_at > r.reconciled_at
+       order by g.site_id, g.installation_id, g.period, g.revision desc
+     ), late as (
+       select g.msp_id, g.site_id, g.period, u.tenant_ref, u.meter, sum(u.peak)::int as peak
+       from latest g cross join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, peak)
+       group by 1, 2, 3, 4, 5
+     ), late_site as (
+       select distinct msp_id, site_id, period from latest
+     ), line as (
+       select s.msp_id, s.period, s.number, s.content as head, l.site_id, l.tenant_ref, l.meter, l.basis, l.quantity,
+         l.content
+       from issued s join statement_line l on l.msp_id = s.msp_id and l.statement_id = s.id and l.kind = 'usage'
+     ), candidate as (
+       select coalesce(l.msp_id, t.msp_id) as msp_id, coalesce(l.period, t.period) as period,
+         coalesce(l.site_id, t.site_id) as site_id, coalesce(l.tenant_ref, t.tenant_ref) as tenant_ref,
+         coalesce(l.meter, t.meter) as meter, l.basis, l.quantity, l.content, t.peak
+       from line l full join late t on t.msp_id = l.msp_id and t.period = l.period and t.site_id = l.site_id
+         and t.meter = l.meter and coalesce(t.tenant_ref, E'\\x01') = coalesce(l.tenant_ref, E'\\x01')
+     )
+     select c.msp_id as "mspId", c.period, s.number, c.site_id as "siteId",
+       coalesce(c.content ->> 'siteName', site.name) as "siteName",
+       coalesce((c.content ->> 'tenantId')::uuid, tenant.id) as "tenantId",
+       coalesce(c.content ->> 'tenantName', tenant.name) as "tenantName", c.tenant_ref as "tenantRef", c.meter, c.basis,
+       coalesce((c.content ->> 'licensed')::int, 0) as licensed, coalesce(c.quantity, 0) as billed,
+       coalesce((c.content ->> 'firstMonthFree')::boolean, false) as "firstMonthFree",
+       case when ls.site_id is null then null else coalesce(c.peak, 0) end as reported, r.facts,
+       (select coalesce(sum(l.quantity), 0)::int from statement_line l where l.msp_id = c.msp_id and l.statement_id = s.id
+         and l.kind = 'usage' and l.meter = c.meter and not (l.content ->> 'firstMonthFree')::boolean) as "billedTotal",
+       s.content -> 'pricePlan' -> 'prices' -> c.meter as price,
+       nullif(s.content -> 'exchange', 'null') as exchange
+     from candidate c
+     join issued s on s.msp_id = c.msp_id and s.period = c.period
+     join site on site.msp_id = c.msp_id and site.id = c.site_id
+     join reconciled_site r on r.msp_id = c.msp_id and r.site_id = c.site_id and r.period = c.period
+     left join late_site ls on ls.msp_id = c.msp_id and ls.site_id = c.site_id and ls.period = c.period
+     left join tenant on tenant.msp_id = c.msp_id and tenant.ref = c.tenant_ref
+     where (ls.site_id is not null or c.basis = 'deferred')
+       and not exists (select from statement_line done where done.msp_id = c.msp_id and done.kind = 'correction'
+         and done.for_period = c.period and done.site_id = c.site_id and done.meter = c.meter
+         and done.tenant_ref is not distinct from c.tenant_ref)
+     order by c.period, c.site_id, c.tenant_ref, c.meter`,
+    { mspIds: [...mspIds], earliest, before },
+  );
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonicalJson.js';
+import { rows, type Trx } from '../connect.js';
+
+/** What a run adds up to. Amounts are integer minor units as strings, per currency. */
+export interface ControlTotals {
+  issued: number;
+  parked: number;
+  zeroStatements: number;
+  estimatedLines: number;
+  totals: Record<string, string>;
+}
+
+/** Control totals of a period as it stands. */
+export async function controlTotals(trx: Trx, period: string): Promise<ControlTotals> {
+  const [counts] = await rows<{ issued: number; parked: number; estimatedLines: number; zeroStatements: number }>(
+    trx,
+    `select (select count(*)::int from run_participant where period = :period and state = 'issued') as issued,
+       (select count(*)::int from run_participant where period = :period and state = 'parked') as parked,
+       (select count(*)::int from statement where period = :period and total_minor = 0) as "zeroStatements",
+       (select count(*)::int from statement_line where period = :period and basis = 'estimated') as "estimatedLines"`,
+    { period },
+  );
+  const totals = await rows<{ currency: string; total: string }>(
+    trx,
+    `select currency, sum(total_minor)::text as total from statement where period = :period group by currency
+     order by currency`,
+    { period },
+  );
+  return {
+    issued: counts?.issued ?? 0,
+    parked: counts?.parked ?? 0,
+    zeroStatements: counts?.zeroStatements ?? 0,
+    estimatedLines: counts?.estimatedLines ?? 0,
+    totals: Object.fromEntries(totals.map(({ currency, total }) => [currency, total])),
+  };
+}
+
+/** SHA-256 over the chain heads of every statement issued so far and the control totals. */
+export async function sealRun(trx: Trx, period: string, totals: ControlTotals, at: Date): Promise<boolean> {
+  const heads = await rows<{ number: string; chain: string }>(
+    trx,
+    `select number, encode(chain_hash, 'hex') as chain from statement where period = :period order by number`,
+    { period },
+  );
+  const seal = createHash('sha256').update(canonicalJson({ period, heads, totals })).digest();
+  const sealed = await rows(
+    trx,
+    `update billing_run set state = 'sealed', sealed_at = :at, control_totals = :totals, seal = :seal
+     where period = :period and state = 'open' returning period`,
+    { period, at, seal, totals: JSON.stringify(totals) },
+  );
+  return sealed.length > 0;
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import { isCurrency } from '../domain/currency.js';
+import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
+import type { RateSource } from './rateSource.js';
+
+/** As printed on statements. */
+export const ECB_SOURCE = 'European Central Bank, euro foreign exchange reference rates';
+
+const SHIPPED = new URL('../../data/ecb-euro-reference-rates.csv', import.meta.url);
+
+/**
+ * Euro reference rates from a file in the European Central Bank's own form: a column per currency, a row per day, `N/A`
+ * where none was published. By default the file that ships with Kontor.
+ */
+export function ecbFile(file: URL = SHIPPED): RateSource {
+  return {
+    published: async (first, last) => {
+      const table = parse(await readFile(file, 'utf8'), { columns: true, skip_empty_lines: true, trim: true });
+      return (table as Record<string, string>[])
+        .filter(({ Date: day }) => day !== undefined && day >= first && day <= last)
+        .flatMap(({ Date: day = '', ...columns }) =>
+          Object.entries(columns)
+            .filter(([currency, rate]) => isCurrency(currency) && /^\d+(\.\d+)?$/.test(rate))
+            .map(([currency, rate]): ExchangeRate => ({ base: 'EUR', currency, rate, day, source: ECB_SOURCE })),
+        );
+    },
+  };
+}

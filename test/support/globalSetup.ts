@@ -1,0 +1,34 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { migrate } from '../../db/migrate.js';
+import { findTemporalBinary, startPostgres, startTemporal } from '../../embedded/index.js';
+import { LOGIN_PASSWORD, TEMPLATE, type Services } from './services.js';
+
+/** One PostgreSQL with fsync off, one Temporal dev server and one migrated template database for the whole run. */
+export default async function globalSetup(): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'kontor-test-'));
+  const cacheDir = fileURLToPath(new URL('../../../.kontor/cache', import.meta.url));
+  const [postgres, temporal] = await Promise.all([
+    startPostgres({ dataDir: join(dataDir, 'postgres'), fsync: false }),
+    findTemporalBinary({
+      cacheDir,
+      ...(process.env.TEMPORAL_CLI === undefined ? {} : { explicit: process.env.TEMPORAL_CLI }),
+    }).then((binary) =>
+      startTemporal({ binary, dataDir: join(dataDir, 'temporal'), logFile: join(dataDir, 'temporal.log') }),
+    ),
+  ]);
+  const admin = new pg.Client({ connectionString: postgres.adminUrl });
+  await admin.connect();
+  await admin.query(`create database ${TEMPLATE}`);
+  await admin.end();
+  const templateUrl = new URL(postgres.adminUrl);
+  templateUrl.pathname = `/${TEMPLATE}`;
+  await migrate(templateUrl.toString(), LOGIN_PASSWORD);
+
+  const services: Services = { adminUrl: postgres.adminUrl, temporalAddress: temporal.address, namespace: 'default' };
+  process.env.KONTOR_TEST_SERVICES = JSON.stringify(services);
+  (globalThis as { kontorTestServices?: unknown }).kontorTestServices = { postgres, temporal, dataDir };
+}

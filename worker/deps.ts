@@ -1,0 +1,34 @@
+import { availableParallelism } from 'node:os';
+import type { ActivityDeps } from '../activities/deps.js';
+import { required, type Env } from '../config/env.js';
+import { connectTemporal } from '../config/temporalClient.js';
+import { connect } from '../db/connect.js';
+import { createMailer } from '../delivery/index.js';
+import { ecbFile } from '../rates/ecbFile.js';
+import { createRenderPool } from '../statements/index.js';
+
+const MAX_RENDER_THREADS = 4;
+
+/** The composition root: everything activities work with, from the configuration. `close` in reverse order. */
+export async function createDeps(env: Env): Promise<ActivityDeps & { close(): Promise<void> }> {
+  const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
+  const temporal = await connectTemporal(env);
+  const renderPool = createRenderPool({
+    threads: env.RENDER_THREADS ?? Math.min(availableParallelism(), MAX_RENDER_THREADS),
+  });
+  const mailer = createMailer({ smtpUrl: required(env, 'SMTP_URL'), from: env.MAIL_FROM });
+  return {
+    db,
+    renderPool,
+    mailer,
+    rates: ecbFile(),
+    temporal: temporal.client,
+    taskQueue: env.TEMPORAL_TASK_QUEUE,
+    close: async () => {
+      await mailer.close();
+      await renderPool.close();
+      await temporal.close();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** The worker process: workflows and activities on one task queue. Any number of them may run side by side. */
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import closeWithGrace from 'close-with-grace';
+import { readEnv } from '../config/env.js';
+import { ALL, rows } from '../db/connect.js';
+import { createDeps } from './deps.js';
+import { createWorker } from './createWorker.js';
+import { upsertSchedules } from './schedules.js';
+import { registerSearchAttributes } from './searchAttributes.js';
+
+const env = readEnv();
+Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' : 'WARN') });
+const deps = await createDeps(env);
+await registerSearchAttributes(deps.temporal);
+const [programme] = await deps.db.transaction(ALL, (trx) =>
+  rows<{ zone: string }>(trx, 'select zone from programme order by code limit 1'),
+);
+await upsertSchedules(deps.temporal, env.TEMPORAL_TASK_QUEUE, programme?.zone ?? 'UTC');
+const { worker, connection } = await createWorker(env, deps);
+
+const running = worker.run();
+closeWithGrace({ delay: 40_000 }, async () => {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await running;
+});
+// Started by `kontor up`, this process ends with it, however it ends.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.on('message', (message) => {
+  if (message === 'statistics') {
+    process.send?.({ statements: deps.db.statementCount(), rssBytes: process.memoryUsage().rss });
+  }
+});
+process.send?.({ ready: true });
+
+await running;
+await connection.close();
+await deps.close();

@@ -1,0 +1,10 @@
+/**
+ * Every workflow, for the bundle. A workflow file is a whole contract: function, input, id, signals, queries, updates.
+ * Nothing here reaches Node, a clock other than the workflow's, randomness or I/O.
+ */
+export { closePeriod } from './closePeriod.js';
+export { closeShard } from './closeShard.js';
+export { monthEnd } from './monthEnd.js';
+export { previewPeriod } from './previewPeriod.js';
+export { registerMsp } from './registerMsp.js';
+export { settleStatement } from './settleStatement.js';

@@ -1,0 +1,59 @@
+/**
+ * One tenant from its name to its first use: it is active once it has sites and all of them are. The API has kept the
+ * tenant and starts this with its first task delayed; the signal says that one of its sites changed, the rows say what
+ * is true. A tenant without sites waits.
+ */
+import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { local } from './policies.js';
+import { MSP_ID, stage } from './searchAttributes.js';
+
+export interface OnboardTenantInput {
+  mspId: string;
+  tenantId: string;
+}
+
+/** A site of the tenant became active or was retired, or the tenant was assigned to other sites. */
+export const sitesChanged = defineSignal('sitesChanged');
+
+/** In case a signal was lost. */
+const LOOK_AGAIN_MS = 7 * 86_400_000;
+
+export function tenantOnboardingId(tenantId: string): string {
+  return `tenant-onboarding:${tenantId}`;
+}
+
+/** How it is started: again is joining. */
+export function onboardingStart(input: OnboardTenantInput) {
+  return {
+    workflowId: tenantOnboardingId(input.tenantId),
+    args: [input] as [OnboardTenantInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    startDelay: LOOK_AGAIN_MS,
+    typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting sites')],
+    staticSummary: `Onboarding of tenant ${input.tenantId}`,
+    staticDetails: 'Waits until the tenant has sites and all of them are active. Sleeps until one of them changes.',
+  } as const;
+}
+
+export async function onboardTenant(input: OnboardTenantInput): Promise<{ state: string }> {
+  const { mspId, tenantId } = input;
+  let changed = false;
+  setHandler(sitesChanged, () => {
+    changed = true;
+  });
+  for (;;) {
+    changed = false;
+    const tenant = await local.activateTenant.executeWithOptions({ summary: 'are all its sites active?' }, [
+      { mspId, tenantId, at: new Date().toISOString() },
+    ]);
+    if (tenant.state !== 'onboarding') return { state: tenant.state };
+    const until = new Date(Date.now() + LOOK_AGAIN_MS).toISOString();
+    setCurrentDetails(
+      `**Tenant** \`${tenantId}\` of MSP \`${mspId}\`\n\n` +
+        (tenant.sites === 0 ? 'Has no site yet.' : `Waits for ${tenant.waitingFor} of ${tenant.sites} sites.`) +
+        ` Looks again when one changes, and at ${until}.`,
+    );
+    await condition(() => changed, LOOK_AGAIN_MS, { summary: `a change of its sites, until ${until}` });
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * One application to join the programme, until the partner team decides or it expires (rule 14). The API has kept the
+ * application before anybody sees this workflow; only ids and instants travel here. Reminders and the end are absolute
+ * instants, fixed when the application came in. The decision is an Update: the caller gets the outcome, one that is
+ * refused leaves no trace, and the row's state in PostgreSQL is the guard against a second one.
+ */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { MspState, RegistrationDecision } from '../domain/msp.js';
+import { mailing, msUntil, quick } from './policies.js';
+import { DISTRIBUTOR_ID, MSP_ID, stage } from './searchAttributes.js';
+
+export interface RegisterMspInput {
+  mspId: string;
+  /** ISO instants, in order; one that the next has overtaken is left out. */
+  remindAt: string[];
+  /** ISO instant at which an undecided application expires. */
+  decideUntil: string;
+}
+
+export interface DecideRegistration {
+  decision: RegistrationDecision;
+  /** Mandatory with `reject`. */
+  reason: string | null;
+  /** Token name of the person. */
+  actor: string;
+}
+
+export interface RegistrationOutcome {
+  mspId: string;
+  state: MspState;
+  /** ISO instant. */
+  decidedAt: string;
+}
+
+export const decideRegistration = defineUpdate<RegistrationOutcome, [DecideRegistration]>('decideRegistration');
+export const registrationState = defineQuery<MspState>('state');
+
+export function registrationId(mspId: string): string {
+  return `msp-registration:${mspId}`;
+}
+
+/** How it is started: again is joining. A run that was terminated may be replaced, a finished one is not. */
+export function registrationStart(input: RegisterMspInput, distributorId: string) {
+  return {
+    workflowId: registrationId(input.mspId),
+    args: [input] as [RegisterMspInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.mspId },
+      { key: DISTRIBUTOR_ID, value: distributorId },
+      stage('awaiting decision'),
+    ],
+    staticSummary: `Registration of MSP ${input.mspId}`,
+    staticDetails: `Decide at \`/v1/registrations/${input.mspId}\` until ${input.decideUntil}.`,
+  } as const;
+}
+
+export async function registerMsp(input: RegisterMspInput): Promise<{ state: MspState | 'withdrawn' }> {
+  const { mspId, decideUntil } = input;
+  let state: MspState = 'applied';
+  let deciding = false;
+  const settle = (next: MspState, details: string): void => {
+    state = next;
+    upsertSearchAttributes([stage(next)]);
+    setCurrentDetails(`**Registration** of MSP \`${mspId}\`: ${next}.\n\n${details}`);
+  };
+  setHandler(
+    decideRegistration,
+    async (request) => {
+      deciding = true;
+      try {
+        const decided = await quick.decideMsp.executeWithOptions({ summary: `record: ${request.decision}` }, [
+          { mspId, ...request, at: new Date().toISOString() },
+        ]);
+        settle(decided.state, `Decided at ${decided.decidedAt} by ${request.actor}.`);
+        return decided;
+      } finally {
+        deciding = false;
+      }
+    },
+    {
+      validator: ({ decision, reason }: DecideRegistration) => {
+        if (deciding || state !== 'applied') {
+          throw ApplicationFailure.nonRetryable('This registration is decided already.', 'ALREADY_DECIDED');
+        }
+        if (decision === 'reject' && (reason ?? '').trim() === '') {
+          throw ApplicationFailure.nonRetryable('A rejection needs a reason.', 'REASON_REQUIRED');
+        }
+      },
+    },
+  );
+  setHandler(registrationState, () => state);
+
+  const over = () => state !== 'applied';
+  const awaitDecision = async (until: string, summary: string): Promise<void> => {
+    const waitMs = msUntil(until, Date.now());
+    if (waitMs > 0) await condition(over, waitMs, { summary });
+    // A decision that is being recorded when the time runs out still counts.
+    await condition(() => !deciding);
+  };
+
+  setCurrentDetails(
+    `**Registration** of MSP \`${mspId}\`\n\nWaits for the partner team until ${decideUntil}: ` +
+      `\`POST /v1/registrations/${mspId}/decision\`. Reminders: ${input.remindAt.join(', ') || 'none'}.`,
+  );
+  for (const [index, remindAt] of input.remindAt.entries()) {
+    await awaitDecision(remindAt, `a decision; reminder ${index + 1} at ${remindAt}`);
+    if (over()) break;
+    if (Date.parse(input.remindAt[index + 1] ?? decideUntil) <= Date.now()) continue;
+    const { waiting } = await quick.remindOfRegistration.executeWithOptions({ summary: `reminder ${index + 1}` }, [
+      { mspId, reminder: index + 1, at: remindAt },
+    ]);
+    if (!waiting) {
+      await condition(() => !deciding);
+      // Not decided here either: the request that started this was never completed, there is no application.
+      if (!over()) return { state: 'withdrawn' };
+      break;
+    }
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail the reminder' }, [{}]);
+  }
+  if (!over()) await awaitDecision(decideUntil, `a decision; expires at ${decideUntil}`);
+  if (!over()) {
+    const ended = await quick.expireMsp.executeWithOptions({ summary: 'expire it' }, [{ mspId, at: decideUntil }]);
+    if (ended.state === null) return { state: 'withdrawn' };
+    settle(ended.state, `Not decided until ${decideUntil}.`);
+  }
+  await mailing.drainOutbox.executeWithOptions({ summary: 'mail the outcome' }, [{}]);
+  await condition(allHandlersFinished);
+  return { state };
+}

@@ -1,0 +1,40 @@
+/**
+ * Rule 6, once a day over all sites: warn, block, disable, and lift where a site was heard again. A schedule starts it;
+ * the instant it judges by is the scheduled one, so a late or repeated run gives the same result.
+ */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { batch, mailing } from './policies.js';
+
+export interface WatchContactInput {
+  /** ISO instant to judge by; null: when the schedule was due. */
+  now: string | null;
+}
+
+export interface WatchContactResult {
+  warned: number;
+  blocked: number;
+  disabled: number;
+  lifted: number;
+}
+
+/** Each day at 02:30 UTC: before the run of day 1 opens anywhere, so that the month closes on today's states. */
+export const WATCH_CONTACT_SCHEDULE = {
+  scheduleId: 'watch-contact',
+  workflowId: 'watch-contact',
+  calendar: { hour: 2, minute: 30, comment: 'daily at 02:30 UTC' },
+  args: [{ now: null }] as [WatchContactInput],
+} as const;
+
+const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
+
+export async function watchContact(input: WatchContactInput): Promise<WatchContactResult> {
+  const info = workflowInfo();
+  const now = input.now ?? (info.typedSearchAttributes.get(SCHEDULED_AT) ?? info.startTime).toISOString();
+  setCurrentDetails(`**Contact watch** as of ${now}\n\nWarns, blocks and disables silent sites; waits for nobody.`);
+  const result = await batch.watchContact.executeWithOptions({ summary: `all sites as of ${now}` }, [{ now }]);
+  if (result.warned + result.blocked + result.disabled > 0) {
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail the warnings' }, [{}]);
+  }
+  return result;
+}
