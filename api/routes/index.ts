@@ -5,6 +5,7 @@ import { exchangeRateRoutes } from './exchangeRates.js';
 import { mspRoutes } from './msps.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { programmeRoutes } from './programmes.js';
+import { siteRoutes } from './site.js';
 import { tokenRoutes } from './tokens.js';
 
 export const ROUTES: readonly Route[] = [
@@ -14,4 +15,5 @@ export const ROUTES: readonly Route[] = [
   ...pricePlanRoutes,
   ...exchangeRateRoutes,
   ...mspRoutes,
+  ...siteRoutes,
 ];

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { activated, siteProvisioningId } from '../../workflows/provisionSite.js';
 import type { ApiDeps } from '../deps.js';
 
 /**
@@ -7,8 +8,8 @@ import type { ApiDeps } from '../deps.js';
  */
 export function notifyActivated({ temporal, log }: Pick<ApiDeps, 'temporal' | 'log'>, siteId: string): void {
   temporal.workflow
-    .getHandle(`site-provisioning:${siteId}`)
-    .signal('activated')
+    .getHandle(siteProvisioningId(siteId))
+    .signal(activated)
     .catch((error: unknown) => {
       if (error instanceof WorkflowNotFoundError) return;
       log.warn({ err: error, siteId }, 'the provisioning workflow was not told of the activation');

@@ -1,5 +1,4 @@
 import { ALL } from '../../db/connect.js';
-import { liftContact } from '../../db/contact.js';
 import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
 import { registerSigningKey } from '../../db/usage/signingKeyStore.js';
 import { storeSiteMessages, type SignedMessage } from '../../db/usage/storeSiteMessages.js';
@@ -64,7 +63,7 @@ function createSiteDoor({ db, log }: Pick<ApiDeps, 'db' | 'log'>): SiteDoor {
     work: async (signed) => {
       const usedAt = new Date();
       pruneNow(usedAt);
-      return withRetries(() => db.transaction(ALL, (trx) => storeSiteMessages(trx, signed, usedAt, liftContact)));
+      return withRetries(() => db.transaction(ALL, (trx) => storeSiteMessages(trx, signed, usedAt)));
     },
     keyOf: ({ message: { from } }) => `${from.siteId}/${from.installationId}`,
     largestGroup: 200,

@@ -1,6 +1,7 @@
 import { KontorError } from '../../domain/errors.js';
 import type { CheckInMessage, SiteMessage, Stored, UsageReportMessage } from '../../domain/siteMessage.js';
 import { rows, type Trx } from '../connect.js';
+import { liftContact } from '../contact.js';
 import { storeCheckIns } from './checkInStore.js';
 import { useNonces } from './nonceStore.js';
 import { storeUsageReports } from './usageReportStore.js';
@@ -40,14 +41,13 @@ function isMessage(item: SiteMessage | undefined): item is SiteMessage {
 
 /**
  * Stores verified messages of many sites in a handful of statements; at most one message per installation. Outcomes in
- * order: what was stored, or NONCE_REUSED or ID_REUSED_WITH_OTHER_CONTENT for that message alone. `liftContact` ends
- * the measures of rule 6 for sites that check in again.
+ * order: what was stored, or NONCE_REUSED or ID_REUSED_WITH_OTHER_CONTENT for that message alone. What
+ * rule 6 did to a site that was silent is lifted.
  */
 export async function storeSiteMessages(
   trx: Trx,
   signed: readonly SignedMessage[],
   usedAt: Date,
-  liftContact: (trx: Trx, siteIds: string[]) => Promise<unknown>,
 ): Promise<(Stored | KontorError)[]> {
   const fresh = await useNonces(trx, signed, usedAt);
   const accepted = signed.map(({ message }, index) => (fresh[index] === true ? message : undefined));
