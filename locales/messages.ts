@@ -93,7 +93,6 @@ export interface StatementMessages {
     title: string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
-    forPeriod: (period: string, number: string) => string;
   };
   totals: { usage: string; corrections: string; minimum: (minimum: string) => string; total: string };
   findings: {

@@ -1,4 +1,111 @@
-import { en } from '../en/index.js';
 import type { Messages } from '../messages.js';
+import { mail } from './mail.js';
+import { statement } from './statement.js';
+import { summary } from './summary.js';
 
-export const de: Messages = en;
+export const de: Messages = {
+  units: {
+    mailbox: { one: 'Postfach', other: 'Postfächer' },
+    user: { one: 'Benutzer', other: 'Benutzer' },
+    scan: { one: 'Scan', other: 'Scans' },
+    node: { one: 'Knoten', other: 'Knoten' },
+    server_agent: { one: 'Server-Agent', other: 'Server-Agenten' },
+    workstation_agent: { one: 'Workstation-Agent', other: 'Workstation-Agenten' },
+    device: { one: 'Gerät', other: 'Geräte' },
+  },
+  products: {
+    'mail-server': 'Mailserver',
+    firewall: 'Firewall',
+    scanner: 'Schwachstellenscanner',
+    backup: 'Backup',
+    endpoint: 'Endgeräteverwaltung',
+  },
+  unitTitles: {
+    mailbox: 'Postfächer',
+    user: 'Benutzer',
+    scan: 'Scans',
+    node: 'Knoten',
+    server_agent: 'Server-Agenten',
+    workstation_agent: 'Workstation-Agenten',
+    device: 'Geräte',
+  },
+  priceModels: { per_unit: 'je Einheit', graduated: 'Staffelpreis', volume: 'Mengenpreis', package: 'Paketpreis' },
+  discrepancies: {
+    unknown_key: {
+      name: 'Unbekannter Schlüssel',
+      byDefault: 'abgewiesen und nirgends gezählt',
+      evidence: () => 'Eine Meldung kam unter einem Schlüssel, der nie ausgegeben wurde.',
+    },
+    clock_off: {
+      name: 'Uhr des Standorts falsch',
+      byDefault: 'es gilt der Zeitpunkt des Eingangs',
+      evidence: ({ hours }) => `Die Uhr des Standorts wich um bis zu ${hours} Stunden ab.`,
+    },
+    missing_report: {
+      name: 'Fehlender Bericht',
+      byDefault: 'Menge geschätzt',
+      evidence: ({ silent, installations }) =>
+        `Bei Fristende kein Nutzungsbericht; stumme Installationen: ${silent} von ${installations}.`,
+    },
+    usage_after_revocation: {
+      name: 'Nutzung nach Widerruf',
+      byDefault: 'es gilt die Spitze bis zum Widerruf',
+      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+        `Schlüssel am ${revokedOn} widerrufen, am ${usedOn} in Gebrauch; Spitze bis zum Widerruf: ${upToRevocation}.`,
+    },
+    report_mismatch: {
+      name: 'Gemeldet und beobachtet weichen ab',
+      byDefault: 'es gilt die größere der beiden Zahlen',
+      evidence: ({ reported, observed }) => `Gemeldet ${reported}, höchster Check-in ${observed}.`,
+    },
+    two_installations: {
+      name: 'Zwei Installationen mit einem Schlüssel',
+      byDefault: 'jede gezählt und summiert',
+      evidence: ({ installations, sum }) => `${installations} Installationen mit demselben Schlüssel; zusammen ${sum}.`,
+    },
+    unassigned_tenant: {
+      name: 'Nicht zugeordneter Mandant',
+      byDefault: 'als nicht zugeordnet abgerechnet',
+      evidence: ({ tenantRef, quantity }) =>
+        tenantRef === null
+          ? `Der Standort meldete ${quantity}, ohne einen Mandanten zu nennen.`
+          : `Der Standort meldete ${quantity} für „${tenantRef}“; diesen Mandanten hat er nicht.`,
+    },
+    usage_jump: {
+      name: 'Ungewöhnliche Veränderung',
+      byDefault: 'anerkannt',
+      evidence: ({ last, quantity }) => `${quantity} nach ${last} in der Vorperiode.`,
+    },
+    licence_exceeded: {
+      name: 'Über der Laufzeitlizenz',
+      byDefault: 'der Überhang wird nach Nutzung abgerechnet',
+      evidence: ({ licensed, quantity, excess }) =>
+        `${quantity} in Gebrauch, ${licensed} lizenziert: ${excess} darüber.`,
+    },
+    total_moved: {
+      name: 'Summe stark verändert',
+      byDefault: 'bestätigt',
+      evidence: ({ total, lastTotal }) => `${total} nach ${lastTotal} in der Vorperiode.`,
+    },
+  },
+  decisions: {
+    accept: () => 'anerkannt',
+    accept_reported: () => 'gemeldete Menge anerkannt',
+    accept_observed: () => 'beobachtete Menge anerkannt',
+    set_quantity: (quantity) => `Menge auf ${quantity ?? '0'} festgesetzt`,
+    waive: () => 'erlassen',
+    defer: () => 'in die nächste Periode verschoben',
+    confirm: () => 'bestätigt',
+  },
+  bases: {
+    reported: 'gemeldet',
+    observed: 'beobachtet',
+    estimated: 'geschätzt',
+    decided: 'festgesetzt',
+    waived: 'erlassen',
+    deferred: 'verschoben',
+  },
+  statement,
+  summary,
+  mail,
+};

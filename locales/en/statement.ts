@@ -73,7 +73,6 @@ export const statement: StatementMessages = {
       late_report: 'late report',
       deferred: 'deferred, now decided',
     },
-    forPeriod: (period, number) => `${period}, ${number}`,
   },
   totals: {
     usage: 'Usage',

@@ -1,4 +1,112 @@
-import { en } from '../en/index.js';
 import type { Messages } from '../messages.js';
+import { mail } from './mail.js';
+import { statement } from './statement.js';
+import { summary } from './summary.js';
 
-export const it: Messages = en;
+export const it: Messages = {
+  units: {
+    mailbox: { one: 'casella', other: 'caselle' },
+    user: { one: 'utente', other: 'utenti' },
+    scan: { one: 'scansione', other: 'scansioni' },
+    node: { one: 'nodo', other: 'nodi' },
+    server_agent: { one: 'agente server', other: 'agenti server' },
+    workstation_agent: { one: 'agente workstation', other: 'agenti workstation' },
+    device: { one: 'dispositivo', other: 'dispositivi' },
+  },
+  products: {
+    'mail-server': 'Server di posta',
+    firewall: 'Firewall',
+    scanner: 'Scanner di vulnerabilità',
+    backup: 'Backup',
+    endpoint: 'Gestione degli endpoint',
+  },
+  unitTitles: {
+    mailbox: 'caselle',
+    user: 'utenti',
+    scan: 'scansioni',
+    node: 'nodi',
+    server_agent: 'agenti server',
+    workstation_agent: 'agenti workstation',
+    device: 'dispositivi',
+  },
+  priceModels: { per_unit: 'per unità', graduated: 'a scaglioni', volume: 'a volume', package: 'a pacchetto' },
+  discrepancies: {
+    unknown_key: {
+      name: 'Chiave sconosciuta',
+      byDefault: 'rifiutata e mai conteggiata',
+      evidence: () => 'È arrivato un messaggio con una chiave mai rilasciata.',
+    },
+    clock_off: {
+      name: 'Orologio della sede errato',
+      byDefault: 'vale l’ora di ricezione',
+      evidence: ({ hours }) => `L’orologio della sede era sfasato fino a ${hours} ore.`,
+    },
+    missing_report: {
+      name: 'Rapporto mancante',
+      byDefault: 'quantità stimata',
+      evidence: ({ silent, installations }) =>
+        `Nessun rapporto d’uso alla scadenza; installazioni silenziose: ${silent} su ${installations}.`,
+    },
+    usage_after_revocation: {
+      name: 'Uso dopo la revoca',
+      byDefault: 'vale il picco fino alla revoca',
+      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+        `Chiave revocata in data ${revokedOn}, in uso in data ${usedOn}; picco fino alla revoca: ${upToRevocation}.`,
+    },
+    report_mismatch: {
+      name: 'Valore dichiarato e rilevato divergenti',
+      byDefault: 'vale il maggiore dei due',
+      evidence: ({ reported, observed }) => `Dichiarati ${reported}, massimo rilevato ${observed}.`,
+    },
+    two_installations: {
+      name: 'Due installazioni con una chiave',
+      byDefault: 'conteggiate entrambe e sommate',
+      evidence: ({ installations, sum }) =>
+        `${installations} installazioni hanno usato la stessa chiave; in totale ${sum}.`,
+    },
+    unassigned_tenant: {
+      name: 'Cliente non assegnato',
+      byDefault: 'fatturabile come non assegnato',
+      evidence: ({ tenantRef, quantity }) =>
+        tenantRef === null
+          ? `La sede ha dichiarato ${quantity} senza indicare un cliente.`
+          : `La sede ha dichiarato ${quantity} per «${tenantRef}», che non è un suo cliente.`,
+    },
+    usage_jump: {
+      name: 'Variazione insolita',
+      byDefault: 'accettata',
+      evidence: ({ last, quantity }) => `${quantity} dopo ${last} nel periodo precedente.`,
+    },
+    licence_exceeded: {
+      name: 'Oltre la licenza a termine',
+      byDefault: 'l’eccedenza è conteggiata a consumo',
+      evidence: ({ licensed, quantity, excess }) =>
+        `${quantity} in uso, ${licensed} coperti da licenza: ${excess} in eccesso.`,
+    },
+    total_moved: {
+      name: 'Totale molto variato',
+      byDefault: 'confermato',
+      evidence: ({ total, lastTotal }) => `${total} dopo ${lastTotal} nel periodo precedente.`,
+    },
+  },
+  decisions: {
+    accept: () => 'accettato',
+    accept_reported: () => 'accettata la quantità dichiarata',
+    accept_observed: () => 'accettata la quantità rilevata',
+    set_quantity: (quantity) => `quantità fissata a ${quantity ?? '0'}`,
+    waive: () => 'condonato',
+    defer: () => 'rinviato al periodo successivo',
+    confirm: () => 'confermato',
+  },
+  bases: {
+    reported: 'dichiarata',
+    observed: 'rilevata',
+    estimated: 'stimata',
+    decided: 'fissata',
+    waived: 'condonata',
+    deferred: 'rinviata',
+  },
+  statement,
+  summary,
+  mail,
+};

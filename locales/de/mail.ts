@@ -1,0 +1,141 @@
+import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import type { MailMessages } from '../mail.js';
+import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+
+const count = (n: number, forms: PluralForms) => counted(n, forms, 'de');
+const day = (text: string) => formatDay(text, 'de');
+const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'de');
+
+/** Dative, as after "seit" and "von". */
+const DAYS_DATIVE: PluralForms = { one: 'Tag', other: 'Tagen' };
+const STATEMENTS: PluralForms = { one: 'Abrechnung', other: 'Abrechnungen' };
+const LINES: PluralForms = { one: 'Zeile', other: 'Zeilen' };
+const CORRECTIONS: PluralForms = { one: 'Korrektur', other: 'Korrekturen' };
+const SITES: PluralForms = { one: 'Standort', other: 'Standorte' };
+
+export const mail: MailMessages = {
+  registrationReceived: {
+    subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName}`,
+    body: ({ vendorName, mspName, registrationNumber }) => [
+      `Vielen Dank für die Registrierung von ${mspName} (Registernummer ${registrationNumber}) als Managed Service Provider.`,
+      `Das Partnerteam von ${vendorName} prüft Ihre Registrierung und schreibt Ihnen, sobald darüber entschieden ist. Bis dahin brauchen Sie nichts zu tun.`,
+    ],
+  },
+  registrationReminder: {
+    subject: ({ mspName }) => `Registrierung von ${mspName} wartet auf eine Entscheidung`,
+    body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
+      `Die Registrierung von ${mspName} (Registernummer ${registrationNumber}, Distributor ${distributorName}) wartet seit ${count(waitingDays, DAYS_DATIVE)}.`,
+      ...paragraphIf(duplicateOf !== null, `Möglicherweise ist sie ein Duplikat von ${duplicateOf ?? ''}.`),
+      `Bitte genehmigen Sie sie oder lehnen Sie sie ab. Ohne Entscheidung verfällt sie am ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWelcome: {
+    subject: ({ vendorName }) => `Willkommen im Programm von ${vendorName}`,
+    body: ({ vendorName, mspName, distributorName, portalUrl }) => [
+      `${vendorName} hat die Registrierung von ${mspName} genehmigt.`,
+      'Sie können nun Mandanten und Standorte anlegen und für jede Installation einen Schlüssel erzeugen. Die Nutzung wird nachträglich gezählt; Sie bestellen keine Mengen im Voraus.',
+      `Jeden Monat erhalten Sie eine Abrechnung Ihrer Nutzung. ${distributorName} stellt sie Ihnen in Ihrer Landeswährung in Rechnung.`,
+      ...(portalUrl === null ? [] : [`Ihr Portal: ${portalUrl}`]),
+    ],
+  },
+  registrationRejected: {
+    subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName} wurde nicht angenommen`,
+    body: ({ vendorName, mspName, reason }) => [
+      `${vendorName} konnte die Registrierung von ${mspName} nicht annehmen.`,
+      `Begründung: ${reason}`,
+      'Sollten sich die Umstände ändern, können Sie sich gern erneut registrieren.',
+    ],
+  },
+  registrationExpired: {
+    subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName} ist verfallen`,
+    body: ({ mspName, days }) => [
+      `Über die Registrierung von ${mspName} wurde innerhalb von ${count(days, DAYS_DATIVE)} nicht entschieden; sie ist verfallen.`,
+      'Wir bitten um Entschuldigung. Bitte registrieren Sie sich erneut, falls Sie weiterhin interessiert sind.',
+    ],
+  },
+  siteActivationReminder: {
+    subject: ({ siteName }) => `Standort ${siteName} ist noch nicht aktiviert`,
+    body: ({ siteName, keyCreatedOn }) => [
+      `Der Schlüssel des Standorts ${siteName} wurde am ${day(keyCreatedOn)} erzeugt und seither von keiner Installation verwendet.`,
+      'Bitte tragen Sie den Schlüssel am Standort ein. Wird der Standort nicht mehr gebraucht, vernichten Sie den Schlüssel.',
+    ],
+  },
+  contactWarning: {
+    subject: ({ siteName }) => `Kein Kontakt zum Standort ${siteName}`,
+    body: ({ siteName, lastContactOn, silentDays, blockOn }) => [
+      `Der Standort ${siteName} hat sich seit ${count(silentDays, DAYS_DATIVE)} nicht gemeldet. Letzter Kontakt: ${dayOr(lastContactOn, 'noch nie', 'de')}.`,
+      `Bitte prüfen Sie, ob der Standort das Internet erreicht. Ohne Check-in werden ab dem ${day(blockOn)} neue Installationen abgewiesen. Ein Check-in hebt dies sofort auf.`,
+    ],
+  },
+  contactBlocked: {
+    subject: ({ siteName }) => `Neue Installationen am Standort ${siteName} werden abgewiesen`,
+    body: ({ siteName, lastContactOn, silentDays, disableOn }) => [
+      `Der Standort ${siteName} hat sich seit ${count(silentDays, DAYS_DATIVE)} nicht gemeldet; neue Installationen werden abgewiesen. Letzter Kontakt: ${dayOr(lastContactOn, 'noch nie', 'de')}.`,
+      `Ohne Check-in wird der Schlüssel am ${day(disableOn)} gesperrt. Ein Check-in hebt beides sofort auf.`,
+    ],
+  },
+  keyDisabled: {
+    subject: ({ siteName }) => `Der Schlüssel des Standorts ${siteName} ist gesperrt`,
+    body: ({ siteName, lastContactOn, silentDays }) => [
+      `Der Standort ${siteName} hat sich seit ${count(silentDays, DAYS_DATIVE)} nicht gemeldet; sein Schlüssel ist gesperrt. Letzter Kontakt: ${dayOr(lastContactOn, 'noch nie', 'de')}.`,
+      'Der nächste Check-in des Standorts gibt den Schlüssel wieder frei.',
+    ],
+  },
+  reportMissing: {
+    subject: ({ period, siteNames }) =>
+      `Nutzungsberichte für ${month(period)} fehlen: ${count(siteNames.length, SITES)}`,
+    body: ({ period, siteNames, collectUntil }) => [
+      `Für ${month(period)} liegt uns kein Nutzungsbericht vor von:`,
+      bulleted(siteNames),
+      `Berichte zählen bis zum Ende des ${day(collectUntil)}. Für Standorte, die dann noch fehlen, wird geschätzt; die Schätzung wird in einem späteren Zeitraum korrigiert.`,
+    ],
+  },
+  statementIssued: {
+    subject: ({ number, period }) => `Nutzungsabrechnung ${number} für ${month(period)}`,
+    body: ({ mspName, number, period, total, distributorName, estimatedLines, correctionLines }) => [
+      `Anbei die Nutzungsabrechnung ${number} von ${mspName} für ${month(period)}. Summe: ${formatMinor(total.totalMinor, total.currency, 'de')}.`,
+      ...paragraphIf(
+        estimatedLines > 0,
+        `Sie enthält Schätzungen (${count(estimatedLines, LINES)}), weil Standorte nicht rechtzeitig berichtet haben. Sie werden in einem späteren Zeitraum korrigiert.`,
+      ),
+      ...paragraphIf(correctionLines > 0, `Sie enthält ${count(correctionLines, CORRECTIONS)} früherer Zeiträume.`),
+      `Diese Abrechnung ist keine Rechnung. Die Rechnung stellt ${distributorName}.`,
+    ],
+  },
+  billingPack: {
+    subject: ({ vendorName, period, supplement }) =>
+      supplement === 0
+        ? `${vendorName}: Abrechnungspaket für ${month(period)}`
+        : `${vendorName}: Abrechnungspaket für ${month(period)}, Nachtrag ${supplement}`,
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+      supplement === 0
+        ? `Anbei das Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${count(statements, STATEMENTS)}, eine Übersicht und die Zeilen in maschinenlesbarer Form.`
+        : `Anbei Nachtrag ${supplement} zum Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${count(statements, STATEMENTS)}, seither geklärt, eine Übersicht und die Zeilen in maschinenlesbarer Form.`,
+      ...paragraphIf(totals.length > 0, `Summe:\n${totalsList(totals, 'de')}`),
+      ...paragraphIf(parked.length > 0, `Noch offen; diese folgen in einem Nachtrag:\n${parkedList(parked)}`),
+      'Die Abrechnungen sind keine Rechnungen. Bitte stellen Sie sie den Managed Service Providern in Rechnung.',
+    ],
+  },
+  parkedReminder: {
+    subject: ({ mspName, period }) => `Entscheidung nötig: ${mspName}, ${month(period)}`,
+    body: ({ mspName, period, reason, waitingDays, decideBy }) => [
+      `Die Abrechnung von ${mspName} für ${month(period)} wartet seit ${count(waitingDays, DAYS_DATIVE)} auf eine Entscheidung.`,
+      `Grund: ${reason}`,
+      decideBy === null
+        ? 'Sie wird ausgestellt, sobald entschieden ist.'
+        : `Bitte entscheiden Sie bis zum ${day(decideBy)}.`,
+    ],
+  },
+  runSummary: {
+    subject: ({ period, parked }) =>
+      parked.length === 0
+        ? `Monatsabschluss ${month(period)} abgeschlossen`
+        : `Monatsabschluss ${month(period)}: noch ${count(parked.length, STATEMENTS)} offen`,
+    body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
+      `Im Abschluss für ${month(period)} ausgestellt: ${count(issued, STATEMENTS)}, davon ohne Nutzung: ${zeroStatements}. Geschätzte Zeilen: ${estimatedLines}.`,
+      ...paragraphIf(totals.length > 0, `Summen:\n${totalsList(totals, 'de')}`),
+      `Versandte E-Mails: ${mailed}. E-Mails, um die sich jemand kümmern muss: ${mailProblems}.`,
+      ...paragraphIf(parked.length > 0, `Warten auf eine Entscheidung:\n${parkedList(parked)}`),
+    ],
+  },
+};

@@ -1,0 +1,27 @@
+import type { SummaryMessages } from '../messages.js';
+
+export const summary: SummaryMessages = {
+  documentName: 'Abrechnungsübersicht',
+  supplement: (n) => `Nachtrag ${n}`,
+  title: (period, distributor) => `Abrechnungsübersicht ${period}, ${distributor}`,
+  intro: (distributor, vendor) =>
+    `${vendor} hat die folgenden Abrechnungen ausgestellt. ${distributor} stellt sie den Managed Service Providern in Rechnung.`,
+  statements: { one: 'Abrechnung', other: 'Abrechnungen' },
+  facts: {
+    distributor: 'Für',
+    vendor: 'Ausgestellt von',
+    period: 'Zeitraum',
+    date: 'Datum',
+    statements: 'Abrechnungen',
+  },
+  totals: { title: 'Summen', columns: { currency: 'Währung', statements: 'Abrechnungen', total: 'Summe' } },
+  columns: { number: 'Nummer', msp: 'Managed Service Provider', lines: 'Zeilen', marks: 'Davon', total: 'Summe' },
+  list: 'Abrechnungen',
+  none: 'In diesem Paket wurden keine Abrechnungen ausgestellt.',
+  parked: {
+    title: 'Noch offen',
+    text: 'Diese Abrechnungen warten auf eine Entscheidung. Sie folgen in einem Nachtrag.',
+    columns: { msp: 'Managed Service Provider', reason: 'Grund' },
+  },
+  attachment: 'Zeilen aller Abrechnungen, durch Kommas getrennt',
+};

@@ -1,0 +1,140 @@
+import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import type { MailMessages } from '../mail.js';
+import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+
+const count = (n: number, forms: PluralForms) => counted(n, forms, 'it');
+const day = (text: string) => formatDay(text, 'it');
+const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'it');
+
+const DAYS: PluralForms = { one: 'giorno', other: 'giorni' };
+const STATEMENTS: PluralForms = { one: 'estratto', other: 'estratti' };
+const LINES: PluralForms = { one: 'riga', other: 'righe' };
+const CORRECTIONS: PluralForms = { one: 'rettifica', other: 'rettifiche' };
+const SITES: PluralForms = { one: 'sede', other: 'sedi' };
+
+export const mail: MailMessages = {
+  registrationReceived: {
+    subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName}`,
+    body: ({ vendorName, mspName, registrationNumber }) => [
+      `Grazie per aver registrato ${mspName} (numero di registrazione ${registrationNumber}) come managed service provider.`,
+      `Il team partner di ${vendorName} esamina la registrazione e vi scriverà non appena avrà deciso. Fino ad allora non occorre fare nulla.`,
+    ],
+  },
+  registrationReminder: {
+    subject: ({ mspName }) => `La registrazione di ${mspName} attende una decisione`,
+    body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
+      `La registrazione di ${mspName} (numero di registrazione ${registrationNumber}, distributore ${distributorName}) è in attesa da ${count(waitingDays, DAYS)}.`,
+      ...paragraphIf(duplicateOf !== null, `Potrebbe essere un duplicato di ${duplicateOf ?? ''}.`),
+      `Vi preghiamo di approvarla o respingerla. Senza decisione scade il ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWelcome: {
+    subject: ({ vendorName }) => `Benvenuti nel programma di ${vendorName}`,
+    body: ({ vendorName, mspName, distributorName, portalUrl }) => [
+      `${vendorName} ha approvato la registrazione di ${mspName}.`,
+      'Ora potete creare clienti e sedi e generare una chiave a consumo per ogni installazione. I consumi si contano a posteriori: non si ordinano quantità in anticipo.',
+      `Ogni mese riceverete un estratto dei vostri consumi. ${distributorName} lo fattura nella vostra valuta locale.`,
+      ...(portalUrl === null ? [] : [`Il vostro portale: ${portalUrl}`]),
+    ],
+  },
+  registrationRejected: {
+    subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName} non è stata accettata`,
+    body: ({ vendorName, mspName, reason }) => [
+      `${vendorName} non ha potuto accettare la registrazione di ${mspName}.`,
+      `Motivo: ${reason}`,
+      'Se le circostanze dovessero cambiare, potete registrarvi di nuovo.',
+    ],
+  },
+  registrationExpired: {
+    subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName} è scaduta`,
+    body: ({ mspName, days }) => [
+      `La registrazione di ${mspName} non è stata decisa entro ${count(days, DAYS)} ed è scaduta.`,
+      'Ce ne scusiamo. Se siete ancora interessati, vi preghiamo di registrarvi di nuovo.',
+    ],
+  },
+  siteActivationReminder: {
+    subject: ({ siteName }) => `La sede ${siteName} non è ancora attivata`,
+    body: ({ siteName, keyCreatedOn }) => [
+      `La chiave della sede ${siteName} è stata creata in data ${day(keyCreatedOn)} e da allora nessuna installazione l’ha usata.`,
+      'Vi preghiamo di inserire la chiave presso la sede. Se la sede non serve più, distruggete la chiave.',
+    ],
+  },
+  contactWarning: {
+    subject: ({ siteName }) => `Nessun contatto con la sede ${siteName}`,
+    body: ({ siteName, lastContactOn, silentDays, blockOn }) => [
+      `La sede ${siteName} non dà notizie da ${count(silentDays, DAYS)}. Ultimo contatto: ${dayOr(lastContactOn, 'mai', 'it')}.`,
+      `Vi preghiamo di verificare che la sede raggiunga Internet. Senza un check-in, dal ${day(blockOn)} le nuove installazioni saranno rifiutate. Un check-in annulla subito il blocco.`,
+    ],
+  },
+  contactBlocked: {
+    subject: ({ siteName }) => `Nuove installazioni rifiutate presso la sede ${siteName}`,
+    body: ({ siteName, lastContactOn, silentDays, disableOn }) => [
+      `La sede ${siteName} non dà notizie da ${count(silentDays, DAYS)}; le nuove installazioni sono rifiutate. Ultimo contatto: ${dayOr(lastContactOn, 'mai', 'it')}.`,
+      `Senza un check-in la chiave sarà disabilitata in data ${day(disableOn)}. Un check-in annulla subito entrambi i blocchi.`,
+    ],
+  },
+  keyDisabled: {
+    subject: ({ siteName }) => `La chiave della sede ${siteName} è disabilitata`,
+    body: ({ siteName, lastContactOn, silentDays }) => [
+      `La sede ${siteName} non dà notizie da ${count(silentDays, DAYS)}; la sua chiave è disabilitata. Ultimo contatto: ${dayOr(lastContactOn, 'mai', 'it')}.`,
+      'Il prossimo check-in della sede riabilita la chiave.',
+    ],
+  },
+  reportMissing: {
+    subject: ({ period, siteNames }) =>
+      `Rapporti d’uso mancanti per ${month(period)}: ${count(siteNames.length, SITES)}`,
+    body: ({ period, siteNames, collectUntil }) => [
+      `Per ${month(period)} non abbiamo ricevuto il rapporto d’uso da:`,
+      bulleted(siteNames),
+      `I rapporti valgono fino alla fine del giorno ${day(collectUntil)}. Per le sedi ancora mancanti la quantità viene stimata e rettificata in un periodo successivo.`,
+    ],
+  },
+  statementIssued: {
+    subject: ({ number, period }) => `Estratto dei consumi ${number} di ${month(period)}`,
+    body: ({ mspName, number, period, total, distributorName, estimatedLines, correctionLines }) => [
+      `In allegato l’estratto dei consumi ${number} di ${mspName} per ${month(period)}. Totale: ${formatMinor(total.totalMinor, total.currency, 'it')}.`,
+      ...paragraphIf(
+        estimatedLines > 0,
+        `Contiene stime (${count(estimatedLines, LINES)}), perché alcune sedi non hanno inviato il rapporto in tempo. Saranno rettificate in un periodo successivo.`,
+      ),
+      ...paragraphIf(correctionLines > 0, `Contiene ${count(correctionLines, CORRECTIONS)} di periodi precedenti.`),
+      `Questo estratto non è una fattura. La fattura è emessa da ${distributorName}.`,
+    ],
+  },
+  billingPack: {
+    subject: ({ vendorName, period, supplement }) =>
+      supplement === 0
+        ? `${vendorName}: pacchetto di fatturazione di ${month(period)}`
+        : `${vendorName}: pacchetto di fatturazione di ${month(period)}, supplemento ${supplement}`,
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+      supplement === 0
+        ? `In allegato il pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${count(statements, STATEMENTS)}, un riepilogo e le righe in forma leggibile da macchina.`
+        : `In allegato il supplemento ${supplement} al pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${count(statements, STATEMENTS)} nel frattempo, un riepilogo e le righe in forma leggibile da macchina.`,
+      ...paragraphIf(totals.length > 0, `Totale:\n${totalsList(totals, 'it')}`),
+      ...paragraphIf(parked.length > 0, `Ancora aperti; seguiranno in un supplemento:\n${parkedList(parked)}`),
+      'Gli estratti non sono fatture. Vi preghiamo di fatturarli ai managed service provider.',
+    ],
+  },
+  parkedReminder: {
+    subject: ({ mspName, period }) => `Serve una decisione: ${mspName}, ${month(period)}`,
+    body: ({ mspName, period, reason, waitingDays, decideBy }) => [
+      `L’estratto di ${mspName} per ${month(period)} attende una decisione da ${count(waitingDays, DAYS)}.`,
+      `Motivo: ${reason}`,
+      decideBy === null
+        ? 'Sarà emesso non appena sarà deciso.'
+        : `Vi preghiamo di decidere entro il giorno ${day(decideBy)}.`,
+    ],
+  },
+  runSummary: {
+    subject: ({ period, parked }) =>
+      parked.length === 0
+        ? `Chiusura di ${month(period)} completata`
+        : `Chiusura di ${month(period)}: ancora in sospeso ${count(parked.length, STATEMENTS)}`,
+    body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
+      `Emessi con la chiusura di ${month(period)}: ${count(issued, STATEMENTS)}, di cui senza consumi: ${zeroStatements}. Righe stimate: ${estimatedLines}.`,
+      ...paragraphIf(totals.length > 0, `Totali:\n${totalsList(totals, 'it')}`),
+      `E-mail inviate: ${mailed}. E-mail che richiedono attenzione: ${mailProblems}.`,
+      ...paragraphIf(parked.length > 0, `In attesa di decisione:\n${parkedList(parked)}`),
+    ],
+  },
+};

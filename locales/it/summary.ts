@@ -1,0 +1,21 @@
+import type { SummaryMessages } from '../messages.js';
+
+export const summary: SummaryMessages = {
+  documentName: 'Riepilogo di fatturazione',
+  supplement: (n) => `Supplemento ${n}`,
+  title: (period, distributor) => `Riepilogo di fatturazione ${period}, ${distributor}`,
+  intro: (distributor, vendor) =>
+    `${vendor} ha emesso gli estratti seguenti. ${distributor} li fattura ai managed service provider.`,
+  statements: { one: 'estratto', other: 'estratti' },
+  facts: { distributor: 'Per', vendor: 'Emesso da', period: 'Periodo', date: 'Data', statements: 'Estratti' },
+  totals: { title: 'Totali', columns: { currency: 'Valuta', statements: 'Estratti', total: 'Totale' } },
+  columns: { number: 'Numero', msp: 'Managed service provider', lines: 'Righe', marks: 'Di cui', total: 'Totale' },
+  list: 'Estratti',
+  none: 'In questo pacchetto non è stato emesso alcun estratto.',
+  parked: {
+    title: 'Ancora aperti',
+    text: 'Questi estratti attendono una decisione. Seguiranno in un supplemento.',
+    columns: { msp: 'Managed service provider', reason: 'Motivo' },
+  },
+  attachment: 'Righe di tutti gli estratti, separate da virgole',
+};

@@ -1,0 +1,146 @@
+import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import type { MailMessages } from '../mail.js';
+import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+
+const count = (n: number, forms: PluralForms) => counted(n, forms, 'pl');
+const day = (text: string) => formatDay(text, 'pl');
+const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'pl');
+
+const DAYS: PluralForms = { one: 'dzień', few: 'dni', many: 'dni', other: 'dnia' };
+/** Genitive, as after "od" and "w ciągu". */
+const DAYS_GENITIVE: PluralForms = { one: 'dnia', other: 'dni' };
+const STATEMENTS: PluralForms = { one: 'zestawienie', few: 'zestawienia', many: 'zestawień', other: 'zestawienia' };
+const LINES: PluralForms = { one: 'pozycja', few: 'pozycje', many: 'pozycji', other: 'pozycji' };
+/** Accusative, as after "zawiera". */
+const CORRECTIONS: PluralForms = { one: 'korektę', few: 'korekty', many: 'korekt', other: 'korekty' };
+const SITES: PluralForms = { one: 'lokalizacja', few: 'lokalizacje', many: 'lokalizacji', other: 'lokalizacji' };
+
+export const mail: MailMessages = {
+  registrationReceived: {
+    subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName}`,
+    body: ({ vendorName, mspName, registrationNumber }) => [
+      `Dziękujemy za zgłoszenie firmy ${mspName} (numer rejestrowy ${registrationNumber}) jako dostawcy usług zarządzanych.`,
+      `Zespół partnerski ${vendorName} rozpatruje zgłoszenie i napisze, gdy tylko zapadnie decyzja. Do tego czasu nie trzeba nic robić.`,
+    ],
+  },
+  registrationReminder: {
+    subject: ({ mspName }) => `Zgłoszenie ${mspName} czeka na decyzję`,
+    body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
+      `Zgłoszenie ${mspName} (numer rejestrowy ${registrationNumber}, dystrybutor ${distributorName}) czeka już ${count(waitingDays, DAYS)}.`,
+      ...paragraphIf(duplicateOf !== null, `Możliwe, że powiela istniejący wpis: ${duplicateOf ?? ''}.`),
+      `Prosimy o przyjęcie lub odrzucenie zgłoszenia. Bez decyzji wygaśnie ono ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWelcome: {
+    subject: ({ vendorName }) => `Witamy w programie ${vendorName}`,
+    body: ({ vendorName, mspName, distributorName, portalUrl }) => [
+      `Zgłoszenie ${mspName} do programu ${vendorName} zostało przyjęte.`,
+      'Można teraz zakładać klientów i lokalizacje oraz tworzyć klucz dla każdej instalacji. Użycie liczymy z dołu; nie zamawia się ilości z góry.',
+      `Co miesiąc prześlemy zestawienie użycia. Fakturę w walucie lokalnej wystawia ${distributorName}.`,
+      ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
+    ],
+  },
+  registrationRejected: {
+    subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName} nie zostało przyjęte`,
+    body: ({ vendorName, mspName, reason }) => [
+      `Zgłoszenie ${mspName} do programu ${vendorName} nie mogło zostać przyjęte.`,
+      `Powód: ${reason}`,
+      'Jeśli okoliczności się zmienią, zapraszamy do ponownego zgłoszenia.',
+    ],
+  },
+  registrationExpired: {
+    subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName} wygasło`,
+    body: ({ mspName, days }) => [
+      `W sprawie zgłoszenia ${mspName} nie zapadła decyzja w ciągu ${count(days, DAYS_GENITIVE)}, dlatego wygasło.`,
+      'Przepraszamy. W razie dalszego zainteresowania prosimy o ponowne zgłoszenie.',
+    ],
+  },
+  siteActivationReminder: {
+    subject: ({ siteName }) => `Lokalizacja ${siteName} nie została jeszcze aktywowana`,
+    body: ({ siteName, keyCreatedOn }) => [
+      `Klucz lokalizacji ${siteName} utworzono ${day(keyCreatedOn)} i od tego czasu nie użyła go żadna instalacja.`,
+      'Prosimy wprowadzić klucz w lokalizacji. Jeśli lokalizacja nie jest już potrzebna, prosimy zniszczyć klucz.',
+    ],
+  },
+  contactWarning: {
+    subject: ({ siteName }) => `Brak kontaktu z lokalizacją ${siteName}`,
+    body: ({ siteName, lastContactOn, silentDays, blockOn }) => [
+      `Lokalizacja ${siteName} nie kontaktuje się od ${count(silentDays, DAYS_GENITIVE)}. Ostatni kontakt: ${dayOr(lastContactOn, 'nigdy', 'pl')}.`,
+      `Prosimy sprawdzić, czy lokalizacja ma dostęp do Internetu. Jeśli się nie zgłosi, od ${day(blockOn)} nowe wdrożenia będą odrzucane. Zgłoszenie lokalizacji natychmiast znosi blokadę.`,
+    ],
+  },
+  contactBlocked: {
+    subject: ({ siteName }) => `Nowe wdrożenia w lokalizacji ${siteName} są odrzucane`,
+    body: ({ siteName, lastContactOn, silentDays, disableOn }) => [
+      `Lokalizacja ${siteName} nie kontaktuje się od ${count(silentDays, DAYS_GENITIVE)}; nowe wdrożenia są odrzucane. Ostatni kontakt: ${dayOr(lastContactOn, 'nigdy', 'pl')}.`,
+      `Jeśli lokalizacja się nie zgłosi, jej klucz zostanie wyłączony ${day(disableOn)}. Zgłoszenie lokalizacji natychmiast znosi obie blokady.`,
+    ],
+  },
+  keyDisabled: {
+    subject: ({ siteName }) => `Klucz lokalizacji ${siteName} jest wyłączony`,
+    body: ({ siteName, lastContactOn, silentDays }) => [
+      `Lokalizacja ${siteName} nie kontaktuje się od ${count(silentDays, DAYS_GENITIVE)}; jej klucz został wyłączony. Ostatni kontakt: ${dayOr(lastContactOn, 'nigdy', 'pl')}.`,
+      'Następne zgłoszenie lokalizacji ponownie włączy klucz.',
+    ],
+  },
+  reportMissing: {
+    subject: ({ period, siteNames }) =>
+      `Brak raportów użycia za okres ${month(period)}: ${count(siteNames.length, SITES)}`,
+    body: ({ period, siteNames, collectUntil }) => [
+      `Za okres ${month(period)} nie otrzymaliśmy raportu użycia z lokalizacji:`,
+      bulleted(siteNames),
+      `Raporty przyjmujemy do końca dnia ${day(collectUntil)}. Jeśli raportu nadal nie będzie, ilość zostanie oszacowana, a szacunek skorygowany w późniejszym okresie.`,
+    ],
+  },
+  statementIssued: {
+    subject: ({ number, period }) => `Zestawienie użycia ${number} za okres ${month(period)}`,
+    body: ({ mspName, number, period, total, distributorName, estimatedLines, correctionLines }) => [
+      `W załączeniu zestawienie użycia ${number} dla ${mspName} za okres ${month(period)}. Razem: ${formatMinor(total.totalMinor, total.currency, 'pl')}.`,
+      ...paragraphIf(
+        estimatedLines > 0,
+        `Zestawienie zawiera szacunki (${count(estimatedLines, LINES)}), ponieważ lokalizacje nie przesłały raportów w terminie. Zostaną skorygowane w późniejszym okresie.`,
+      ),
+      ...paragraphIf(
+        correctionLines > 0,
+        `Zestawienie zawiera ${count(correctionLines, CORRECTIONS)} wcześniejszych okresów.`,
+      ),
+      `To zestawienie nie jest fakturą. Fakturę wystawia ${distributorName}.`,
+    ],
+  },
+  billingPack: {
+    subject: ({ vendorName, period, supplement }) =>
+      supplement === 0
+        ? `${vendorName}: pakiet rozliczeniowy za okres ${month(period)}`
+        : `${vendorName}: pakiet rozliczeniowy za okres ${month(period)}, uzupełnienie ${supplement}`,
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+      supplement === 0
+        ? `W załączeniu pakiet rozliczeniowy ${vendorName} dla ${distributorName} za okres ${month(period)}: ${count(statements, STATEMENTS)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`
+        : `W załączeniu uzupełnienie ${supplement} do pakietu rozliczeniowego ${vendorName} dla ${distributorName} za okres ${month(period)}: ${count(statements, STATEMENTS)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`,
+      ...paragraphIf(totals.length > 0, `Razem:\n${totalsList(totals, 'pl')}`),
+      ...paragraphIf(parked.length > 0, `Jeszcze otwarte, zostaną przesłane w uzupełnieniu:\n${parkedList(parked)}`),
+      'Zestawienia nie są fakturami. Prosimy o wystawienie faktur dostawcom usług zarządzanych.',
+    ],
+  },
+  parkedReminder: {
+    subject: ({ mspName, period }) => `Potrzebna decyzja: ${mspName}, ${month(period)}`,
+    body: ({ mspName, period, reason, waitingDays, decideBy }) => [
+      `Zestawienie dla ${mspName} za okres ${month(period)} czeka na decyzję od ${count(waitingDays, DAYS_GENITIVE)}.`,
+      `Powód: ${reason}`,
+      decideBy === null
+        ? 'Zostanie wystawione, gdy tylko zapadnie decyzja.'
+        : `Prosimy o decyzję najpóźniej ${day(decideBy)}.`,
+    ],
+  },
+  runSummary: {
+    subject: ({ period, parked }) =>
+      parked.length === 0
+        ? `Zamknięcie miesiąca ${month(period)} zakończone`
+        : `Zamknięcie miesiąca ${month(period)}, jeszcze otwarte: ${count(parked.length, STATEMENTS)}`,
+    body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
+      `Wystawiono za okres ${month(period)}: ${count(issued, STATEMENTS)}, w tym bez użycia: ${zeroStatements}. Pozycje szacunkowe: ${estimatedLines}.`,
+      ...paragraphIf(totals.length > 0, `Sumy:\n${totalsList(totals, 'pl')}`),
+      `Wysłane wiadomości: ${mailed}. Wiadomości wymagające uwagi: ${mailProblems}.`,
+      ...paragraphIf(parked.length > 0, `Czekają na decyzję:\n${parkedList(parked)}`),
+    ],
+  },
+};

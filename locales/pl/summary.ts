@@ -1,0 +1,21 @@
+import type { SummaryMessages } from '../messages.js';
+
+export const summary: SummaryMessages = {
+  documentName: 'Podsumowanie rozliczeń',
+  supplement: (n) => `Uzupełnienie ${n}`,
+  title: (period, distributor) => `Podsumowanie rozliczeń ${period}, ${distributor}`,
+  intro: (distributor, vendor) =>
+    `Wystawca poniższych zestawień: ${vendor}. Faktury dla dostawców usług zarządzanych wystawia ${distributor}.`,
+  statements: { one: 'zestawienie', few: 'zestawienia', many: 'zestawień', other: 'zestawienia' },
+  facts: { distributor: 'Dla', vendor: 'Wystawca', period: 'Okres', date: 'Data', statements: 'Zestawienia' },
+  totals: { title: 'Sumy', columns: { currency: 'Waluta', statements: 'Zestawienia', total: 'Razem' } },
+  columns: { number: 'Numer', msp: 'Dostawca usług zarządzanych', lines: 'Pozycje', marks: 'W tym', total: 'Razem' },
+  list: 'Zestawienia',
+  none: 'W tym pakiecie nie wystawiono żadnych zestawień.',
+  parked: {
+    title: 'Jeszcze otwarte',
+    text: 'Te zestawienia czekają na decyzję. Zostaną przesłane w uzupełnieniu.',
+    columns: { msp: 'Dostawca usług zarządzanych', reason: 'Powód' },
+  },
+  attachment: 'Pozycje wszystkich zestawień rozdzielone przecinkami',
+};
