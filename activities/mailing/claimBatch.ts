@@ -1,0 +1,30 @@
+import type { Trx } from '../../db/connect.js';
+import { claimMails, type Claim, type ClaimedMail } from '../../db/outboxClaim.js';
+import { packFiles, programmeFiles, type PackFiles } from '../../db/outboxDocuments.js';
+import { PACK_BYTES } from '../../delivery/index.js';
+import { attachmentsOf, type LoadedFiles } from './prepareMail.js';
+
+/** Mails in doubt at most when a worker dies: all that one activity has claimed and not recorded. */
+const BATCH = 30;
+/** Packs in memory at once: up to 20 MB each, and some four times that while they are encoded. */
+const PACK_BATCH = 2;
+
+export interface Batch {
+  mails: ClaimedMail[];
+  files: LoadedFiles;
+}
+
+/** The next mails with their documents, `room` at most; packs once nothing else is due. */
+export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>, room: number): Promise<Batch> {
+  const light = await claimMails(trx, { ...claim, packs: false, limit: Math.min(BATCH, room) });
+  const mails =
+    light.length > 0 ? light : await claimMails(trx, { ...claim, packs: true, limit: Math.min(PACK_BATCH, room) });
+  const packs = new Map<string, PackFiles>();
+  for (const { billingPackId } of mails) {
+    if (billingPackId !== null) packs.set(billingPackId, await packFiles(trx, billingPackId, PACK_BYTES));
+  }
+  const welcomed = mails.flatMap(({ kind, mspId }) =>
+    attachmentsOf(kind) === 'programmeDocuments' && mspId !== null ? [mspId] : [],
+  );
+  return { mails, files: { packs, programmes: await programmeFiles(trx, welcomed) } };
+}

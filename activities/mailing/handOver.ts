@@ -1,0 +1,66 @@
+import type { ClaimedMail } from '../../db/outboxClaim.js';
+import type { MailRecord } from '../../db/outboxRecord.js';
+import { afterTry, type Mailer } from '../../delivery/index.js';
+import { KontorError } from '../../domain/errors.js';
+import { prepareMail, type LoadedFiles } from './prepareMail.js';
+
+/** What became of one mail of a batch. */
+export interface Handed {
+  record: MailRecord;
+  /** `released`: not tried, still due. `relayDown`: no mail would have passed. */
+  fate: 'tried' | 'released' | 'relayDown';
+}
+
+/** More than the mailer has connections, so that the next mail is ready when one is free. */
+const IN_FLIGHT = 10;
+
+async function handOverOne(mailer: Mailer, mail: ClaimedMail, files: LoadedFiles, date: Date): Promise<Handed> {
+  const tried = { id: mail.id, attempts: mail.attempts + 1, notBefore: null, sentAt: null };
+  try {
+    const outcome = await mailer.send(prepareMail(mail, files, date));
+    const relayDown = outcome.kind === 'deferred' && outcome.relayDown;
+    return {
+      record: { id: mail.id, ...afterTry(outcome, mail.attempts, new Date()) },
+      fate: relayDown ? 'relayDown' : 'tried',
+    };
+  } catch (error) {
+    const response = error instanceof Error ? error.message : String(error);
+    // An error nobody foresaw says nothing about the relay: the mail may be on its way.
+    const state = error instanceof KontorError && error.code === 'MAIL_REFUSED' ? 'parked' : 'uncertain';
+    return { record: { ...tried, state, response }, fate: 'tried' };
+  }
+}
+
+function release(mail: ClaimedMail): Handed {
+  const record = { id: mail.id, state: 'pending', attempts: mail.attempts, notBefore: null } as const;
+  return { record: { ...record, sentAt: null, response: null }, fate: 'released' };
+}
+
+/**
+ * Hands a batch over, some at a time, and says what became of each. Once `goOn` is false or the relay is down the rest is
+ * released untried; what is under way is waited for. Never rejects.
+ */
+export async function handOver(
+  mailer: Mailer,
+  mails: readonly ClaimedMail[],
+  files: LoadedFiles,
+  date: Date,
+  goOn: () => boolean,
+): Promise<Handed[]> {
+  const handed: Handed[] = [];
+  const waiting = mails.values();
+  let relayDown = false;
+  const lane = async () => {
+    for (const mail of waiting) {
+      if (relayDown || !goOn()) {
+        handed.push(release(mail));
+      } else {
+        const one = await handOverOne(mailer, mail, files, date);
+        relayDown ||= one.fate === 'relayDown';
+        handed.push(one);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  return handed;
+}

@@ -1,0 +1,68 @@
+import type { ClaimedMail } from '../../db/outboxClaim.js';
+import { statementFile, type PackFiles, type StoredFile } from '../../db/outboxDocuments.js';
+import type { MailKind } from '../../db/outboxStore.js';
+import {
+  layOut,
+  MAIL_TEMPLATES,
+  mailLocale,
+  type Attachment,
+  type AttachmentsWanted,
+  type PreparedMail,
+} from '../../delivery/index.js';
+import { KontorError } from '../../domain/errors.js';
+
+/** What was loaded along with a batch. */
+export interface LoadedFiles {
+  /** By billing pack. */
+  packs: ReadonlyMap<string, PackFiles>;
+  /** Documents of the programme, by MSP. */
+  programmes: ReadonlyMap<string, readonly StoredFile[]>;
+}
+
+/** What goes along with a mail of this kind. Every kind the outbox may hold has a template, or this does not compile. */
+export function attachmentsOf(kind: MailKind): AttachmentsWanted {
+  const templates: Record<MailKind, { attachments: AttachmentsWanted }> = MAIL_TEMPLATES;
+  return templates[kind].attachments;
+}
+
+function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment[] {
+  switch (attachmentsOf(mail.kind)) {
+    case 'none':
+      return [];
+    case 'programmeDocuments':
+      return files.programmes.get(mail.mspId ?? '') ?? [];
+    case 'statement':
+      if (mail.statementNumber === null || mail.statementPdf === null) {
+        throw new KontorError('MAIL_REFUSED', 'The statement that belongs to this mail has no document.');
+      }
+      return [statementFile(mail.statementNumber, mail.statementPdf)];
+    case 'billingPack': {
+      const pack = files.packs.get(mail.billingPackId ?? '');
+      if (pack === undefined || pack.own.length === 0) {
+        throw new KontorError('MAIL_REFUSED', 'The billing pack that belongs to this mail does not exist.');
+      }
+      return [...pack.own, ...(pack.statements ?? [])];
+    }
+  }
+}
+
+/** A claimed mail as it is sent. Throws MAIL_REFUSED when it cannot be written or lacks its document. */
+export function prepareMail(mail: ClaimedMail, files: LoadedFiles, date: Date): PreparedMail {
+  const locale = mailLocale(mail.locale);
+  const pack = files.packs.get(mail.billingPackId ?? '');
+  const params = pack?.statements === null ? { ...mail.params, download: downloadOf(mail) } : mail.params;
+  const written = MAIL_TEMPLATES[mail.kind].write(params, locale);
+  return {
+    messageId: mail.messageId,
+    to: mail.recipient,
+    locale,
+    date,
+    ...layOut(written, locale),
+    attachments: attachments(mail, files),
+  };
+}
+
+/** Where a pack that is too large for a mail is downloaded, on the API. */
+function downloadOf(mail: ClaimedMail): string {
+  return `/v1/billing-packs/${mail.billingPackId ?? ''}`;
+}
