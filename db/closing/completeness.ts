@@ -15,7 +15,12 @@ export interface Completeness {
 }
 
 /** Sites expected against sites heard, of one shard: the gate before reconciliation. */
-export async function completenessOf(trx: Trx, period: Period, shard: number, zones: readonly string[]): Promise<Completeness> {
+export async function completenessOf(
+  trx: Trx,
+  period: Period,
+  shard: number,
+  zones: readonly string[],
+): Promise<Completeness> {
   const ends = zones.map((zone) => ({ zone, end: periodRange(period, zone).end }));
   const found = await rows<MissingSite & { heard: boolean }>(
     trx,

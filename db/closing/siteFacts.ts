@@ -292,7 +292,8 @@ function usageFactsOf(used: readonly UsageRow[], known: readonly KnownRow[], sit
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);
   }
-  for (const row of known) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
+  // What was down to nothing last time is no longer expected.
+  for (const row of known) if (row.quantity > 0) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
   coverByLicences([...facts.values()], site.licences);
   return [...facts.values()];
 }
