@@ -1,21 +1,29 @@
-import { formatPeriod, messagesFor } from '../locales/index.js';
-import type { BillingSummary } from './billingSummary.js';
-import { CONTENT_BOTTOM, PAGE } from './layout.js';
-import { Sheet, STYLE, type RenderedDocument } from './sheet.js';
 import type { Statement } from '../domain/statement.js';
+import type { BillingSummary } from './billingSummary.js';
+import { drawFooter } from './blocks/footer.js';
+import { drawHeader } from './blocks/header.js';
+import { drawParagraph, drawSection } from './blocks/section.js';
+import { PARKED_COLUMNS, STATEMENT_LIST_COLUMNS, TOTALS_COLUMNS } from './blocks/tables.js';
+import { billingLinesCsv } from './csv.js';
+import { GAP } from './layout.js';
+import { Sheet, type RenderedDocument } from './sheet.js';
+import { buildBillingSummaryView } from './summaryView.js';
 
-/** Renders the summary of a billing pack. */
-export function renderBillingSummary(summary: BillingSummary, _statements: readonly Statement[]): RenderedDocument {
-  const messages = messagesFor(summary.locale);
-  const sheet = new Sheet({
-    lang: summary.locale,
-    title: messages.summary.title(formatPeriod(summary.period, summary.locale), summary.distributor.name),
-    date: summary.date,
-  });
-  sheet.tagged('H1', sheet.root, () => {
-    sheet.text(messages.summary.documentName, PAGE.left, sheet.y, STYLE.title);
-  });
+/**
+ * Renders the summary of a billing pack in the thread that calls, with the lines of `statements` attached as CSV. Equal
+ * data give equal bytes.
+ */
+export function renderBillingSummary(summary: BillingSummary, statements: readonly Statement[]): RenderedDocument {
+  const view = buildBillingSummaryView(summary);
+  const sheet = new Sheet(view);
+  drawHeader(sheet, view.header);
+  sheet.y += GAP.section;
+  drawParagraph(sheet, sheet.root, view.intro);
+  if (view.totals !== null) drawSection(sheet, view.totals, TOTALS_COLUMNS);
+  drawSection(sheet, view.statements, STATEMENT_LIST_COLUMNS);
+  if (view.parked !== null) drawSection(sheet, view.parked, PARKED_COLUMNS);
+  sheet.attach(view.attachment, 'text/csv', billingLinesCsv(statements), view.date);
   return sheet.finish((page, pages) => {
-    sheet.text(messages.statement.page(String(page), String(pages)), PAGE.left, CONTENT_BOTTOM + 12, STYLE.small);
+    drawFooter(sheet, view.footer, page, pages);
   });
 }

@@ -1,13 +1,14 @@
 import { sumMinor } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
-import type { CorrectionLine, MinimumLine, Party, Statement, StatementLine, UsageLine } from '../domain/statement.js';
+import type { CorrectionLine, MinimumLine, Statement, StatementLine, UsageLine } from '../domain/statement.js';
 import { counted, formatDay, formatDecimal, formatPeriod, withCurrency } from '../locales/index.js';
 import { arithmeticSection } from './views/arithmetic.js';
 import { chartView } from './views/chart.js';
 import { contextOf, type ViewContext } from './views/context.js';
 import { correctionsSection } from './views/corrections.js';
 import { findingsSection } from './views/findings.js';
-import type { HeaderView, PartyView, StatementView, SumRow, TextBlock, TotalView } from './views/types.js';
+import { partyView } from './views/party.js';
+import type { HeaderView, StatementView, SumRow, TextBlock, TotalView } from './views/types.js';
 import { usageSection } from './views/usage.js';
 
 export type { StatementView } from './views/types.js';
@@ -77,11 +78,6 @@ function headerView({ statement, words, locale }: ViewContext): HeaderView {
       { label: facts.pricePlan, value: pricePlan(statement.pricePlan.name, day(statement.pricePlan.validFrom)) },
     ],
   };
-}
-
-function partyView(label: string, party: Party, registrationNumber: (number: string) => string): PartyView {
-  const address = [...party.address.slice(0, -1), [party.address.at(-1), party.country].filter(Boolean).join(', ')];
-  return { label, name: party.name, lines: [...address, registrationNumber(party.registrationNumber), party.email] };
 }
 
 function totalView({ statement, words, locale, amount }: ViewContext, lines: LinesByKind): TotalView {

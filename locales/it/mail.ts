@@ -25,7 +25,7 @@ export const mail: MailMessages = {
     body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
       `La registrazione di ${mspName} (numero di registrazione ${registrationNumber}, distributore ${distributorName}) è in attesa da ${count(waitingDays, DAYS)}.`,
       ...paragraphIf(duplicateOf !== null, `Potrebbe essere un duplicato di ${duplicateOf ?? ''}.`),
-      `Vi preghiamo di approvarla o respingerla. Senza decisione scade il ${day(expiresOn)}.`,
+      `Vi preghiamo di approvarla o respingerla. Senza decisione scade in data ${day(expiresOn)}.`,
     ],
   },
   registrationWelcome: {
@@ -63,7 +63,7 @@ export const mail: MailMessages = {
     subject: ({ siteName }) => `Nessun contatto con la sede ${siteName}`,
     body: ({ siteName, lastContactOn, silentDays, blockOn }) => [
       `La sede ${siteName} non dà notizie da ${count(silentDays, DAYS)}. Ultimo contatto: ${dayOr(lastContactOn, 'mai', 'it')}.`,
-      `Vi preghiamo di verificare che la sede raggiunga Internet. Senza un check-in, dal ${day(blockOn)} le nuove installazioni saranno rifiutate. Un check-in annulla subito il blocco.`,
+      `Vi preghiamo di verificare che la sede raggiunga Internet. Senza un check-in, le nuove installazioni saranno rifiutate con decorrenza ${day(blockOn)}. Un check-in annulla subito il blocco.`,
     ],
   },
   contactBlocked: {

@@ -16,7 +16,7 @@ export const statement: StatementMessages = {
     pricePlan: 'Listino',
   },
   days: (first, last) => `dal ${first} al ${last}`,
-  pricePlan: (name, validFrom) => `${name}, valido dal ${validFrom}`,
+  pricePlan: (name, validFrom) => `${name}, decorrenza ${validFrom}`,
   total: (period) => `Totale di ${period}`,
   lines: { one: 'riga', other: 'righe' },
   estimatedLines: { one: 'riga stimata', other: 'righe stimate' },
@@ -92,7 +92,7 @@ export const statement: StatementMessages = {
   },
   exchange: {
     title: 'Tasso di cambio',
-    text: (rate, day, source) => `${rate}, pubblicato per il ${day} da ${source}.`,
+    text: (rate, day, source) => `${rate}, pubblicato con data ${day} da ${source}.`,
     rounding: (currency) =>
       `I prezzi sono nella valuta del listino. Ogni riga è convertita a questo tasso e arrotondata una sola volta in ${currency}.`,
   },

@@ -1,6 +1,6 @@
 import type { ColumnLayout } from '../table.js';
 
-/** Column widths of the statement's tables, as shares of the page's width. */
+/** Column widths as shares of the page's width. First the tables of a statement. */
 export const ARITHMETIC_COLUMNS: readonly ColumnLayout[] = [
   { share: 22 },
   { share: 27, maxLines: 6 },
@@ -36,3 +36,21 @@ export const FINDING_COLUMNS: readonly ColumnLayout[] = [
   { share: 28, maxLines: 6 },
   { share: 29, maxLines: 8 },
 ];
+
+/** Tables of the billing summary. */
+export const TOTALS_COLUMNS: readonly ColumnLayout[] = [
+  { share: 20 },
+  { share: 20, align: 'right' },
+  { share: 60, align: 'right' },
+];
+
+export const STATEMENT_LIST_COLUMNS: readonly ColumnLayout[] = [
+  { share: 20 },
+  { share: 36 },
+  { share: 8, align: 'right' },
+  { share: 17 },
+  { share: 14, align: 'right' },
+  { share: 5 },
+];
+
+export const PARKED_COLUMNS: readonly ColumnLayout[] = [{ share: 40 }, { share: 60, maxLines: 6 }];
