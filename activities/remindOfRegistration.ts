@@ -42,7 +42,7 @@ export const remindOfRegistration =
         messageId: messageId('registration-reminder', msp.id, input.reminder),
         kind: 'registrationReminder' as const,
         locale: 'en',
-        recipient: programme.vendorEmail,
+        recipient: programme.partnerTeamEmail,
         params: { ...params },
         mspId: msp.id,
         notBefore: at,

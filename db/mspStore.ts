@@ -97,6 +97,28 @@ export async function insertMsp(trx: Trx, msp: Msp): Promise<boolean> {
   return inserted.length === 1;
 }
 
+/** Registrations, the latest first, in a state or in any; those after the cursor. */
+export async function listRegistrations(
+  trx: Trx,
+  filter: { state?: MspState | undefined; limit: number; after?: [appliedAt: string, id: string] | undefined },
+): Promise<Msp[]> {
+  const [afterAt, afterId] = filter.after ?? [null, null];
+  const found = await rows<MspRow>(
+    trx,
+    `select ${COLUMNS} from msp
+     where (:state::text is null or state = :state)
+       and (:afterId::uuid is null or (applied_at, id) < (:afterAt::timestamptz, :afterId::uuid))
+     order by applied_at desc, id desc limit :limit`,
+    { state: filter.state ?? null, afterAt, afterId, limit: filter.limit },
+  );
+  return found.map(toMsp);
+}
+
+/** One new application at a time until the transaction ends, so that of two at once the second sees the first. */
+export async function lockRegistrations(trx: Trx): Promise<void> {
+  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_registration'))`);
+}
+
 /** Registrations with much the same registration number or the same mail domain: candidates for `probableDuplicates`. */
 export async function findSimilarApplicants(
   trx: Trx,

@@ -52,7 +52,7 @@ export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | '
 export async function listTenants(trx: Trx, mspId: string, after: string, limit: number): Promise<Tenant[]> {
   const found = await rows<TenantRow>(
     trx,
-    `select ${COLUMNS} from tenant where msp_id = :mspId and ref > :after order by ref limit :limit`,
+    `select ${COLUMNS} from tenant where msp_id = :mspId and ref collate "C" > :after order by ref collate "C" limit :limit`,
     { mspId, after, limit },
   );
   return found.map(toTenant);

@@ -3,6 +3,8 @@ import { CONTACT_POLICY, PROVISIONING_POLICY, type ContactPolicy, type Provision
 
 /** What a programme sets otherwise than the rules' defaults; checked when it is saved (api/schemas). */
 export interface ProgrammeSettings {
+  /** Where the partner team reads its mail; the vendor's address unless set. */
+  partnerTeamEmail?: string;
   registration?: Partial<RegistrationPolicy>;
   contact?: Partial<ContactPolicy>;
   provisioning?: Partial<ProvisioningPolicy>;

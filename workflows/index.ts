@@ -5,6 +5,9 @@
 export { closePeriod } from './closePeriod.js';
 export { closeShard } from './closeShard.js';
 export { monthEnd } from './monthEnd.js';
+export { onboardTenant } from './onboardTenant.js';
 export { previewPeriod } from './previewPeriod.js';
+export { provisionSite } from './provisionSite.js';
 export { registerMsp } from './registerMsp.js';
 export { settleStatement } from './settleStatement.js';
+export { watchContact } from './watchContact.js';

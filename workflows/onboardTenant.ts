@@ -27,13 +27,13 @@ export function onboardingStart(input: OnboardTenantInput) {
   return {
     workflowId: tenantOnboardingId(input.tenantId),
     args: [input] as [OnboardTenantInput],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
     startDelay: LOOK_AGAIN_MS,
     typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting sites')],
     staticSummary: `Onboarding of tenant ${input.tenantId}`,
     staticDetails: 'Waits until the tenant has sites and all of them are active. Sleeps until one of them changes.',
-  } as const;
+  };
 }
 
 export async function onboardTenant(input: OnboardTenantInput): Promise<{ state: string }> {

@@ -37,15 +37,15 @@ export function provisioningStart(input: ProvisionSiteInput, now: Date) {
   return {
     workflowId: siteProvisioningId(input.siteId),
     args: [input] as [ProvisionSiteInput],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
     startDelay: firstReminder === undefined ? LOOK_AGAIN_MS : msUntil(firstReminder, now.getTime()),
     typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting activation')],
     staticSummary: `Provisioning of site ${input.siteId}`,
     staticDetails:
       "Waits until an installation activates with the site's key. Sleeps until then or until the first reminder; " +
       `reminders to the MSP: ${input.remindAt.join(', ') || 'none'}.`,
-  } as const;
+  };
 }
 
 export async function provisionSite(input: ProvisionSiteInput): Promise<{ state: string }> {

@@ -53,8 +53,8 @@ export function registrationStart(input: RegisterMspInput, distributorId: string
   return {
     workflowId: registrationId(input.mspId),
     args: [input] as [RegisterMspInput],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
     typedSearchAttributes: [
       { key: MSP_ID, value: input.mspId },
       { key: DISTRIBUTOR_ID, value: distributorId },
@@ -62,7 +62,7 @@ export function registrationStart(input: RegisterMspInput, distributorId: string
     ],
     staticSummary: `Registration of MSP ${input.mspId}`,
     staticDetails: `Decide at \`/v1/registrations/${input.mspId}\` until ${input.decideUntil}.`,
-  } as const;
+  };
 }
 
 export async function registerMsp(input: RegisterMspInput): Promise<{ state: MspState | 'withdrawn' }> {

@@ -2,10 +2,15 @@
 import type { Route } from '../route.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
+import { keyRoutes } from './keys.js';
 import { mspRoutes } from './msps.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { programmeRoutes } from './programmes.js';
+import { registrationRoutes } from './registrations.js';
 import { siteRoutes } from './site.js';
+import { sitesOfMspRoutes } from './sites.js';
+import { tenantRoutes } from './tenants.js';
+import { termLicenceRoutes } from './termLicences.js';
 import { tokenRoutes } from './tokens.js';
 
 export const ROUTES: readonly Route[] = [
@@ -14,6 +19,11 @@ export const ROUTES: readonly Route[] = [
   ...distributorRoutes,
   ...pricePlanRoutes,
   ...exchangeRateRoutes,
+  ...registrationRoutes,
   ...mspRoutes,
+  ...tenantRoutes,
+  ...sitesOfMspRoutes,
+  ...keyRoutes,
+  ...termLicenceRoutes,
   ...siteRoutes,
 ];

@@ -12,7 +12,8 @@ export const filename = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'Letters, digits, dots, hyphens and underscores')
   .meta({ example: 'programme-guide.pdf' });
 
-const days = z.number().int().min(1).max(3660);
+/** Of 24 hours; fractions allowed. */
+const days = z.number().positive().max(3660);
 const remindAfterDays = z.array(days).max(10).readonly().exactOptional();
 
 const settings = z

@@ -9,7 +9,7 @@ export interface ProgrammeOf {
   settings: ProgrammeSettings;
   vendorName: string;
   /** Where the partner team reads its mail. */
-  vendorEmail: string;
+  partnerTeamEmail: string;
   distributorId: string;
   distributorName: string;
 }
@@ -19,7 +19,7 @@ interface Row {
   zone: string;
   settings: ProgrammeSettings;
   vendor_name: string;
-  vendor_email: string;
+  partner_team_email: string;
   distributor_id: string;
   distributor_name: string;
 }
@@ -28,7 +28,7 @@ async function find(trx: Trx, from: string, key: string): Promise<ProgrammeOf | 
   const [row] = await rows<Row>(
     trx,
     `select p.code as programme_code, p.zone, p.settings, p.vendor ->> 'name' as vendor_name,
-       p.vendor ->> 'email' as vendor_email, d.id as distributor_id, d.name as distributor_name
+       coalesce(p.settings ->> 'partnerTeamEmail', p.vendor ->> 'email') as partner_team_email, d.id as distributor_id, d.name as distributor_name
      from ${from} join programme p on p.code = f.programme_code join distributor d on d.id = f.distributor_id`,
     { key },
   );
@@ -38,7 +38,7 @@ async function find(trx: Trx, from: string, key: string): Promise<ProgrammeOf | 
       programmeZone: row.zone,
       settings: row.settings,
       vendorName: row.vendor_name,
-      vendorEmail: row.vendor_email,
+      partnerTeamEmail: row.partner_team_email,
       distributorId: row.distributor_id,
       distributorName: row.distributor_name,
     }

@@ -1,0 +1,153 @@
+/**
+ * A metered key's changes are one transaction with their audit event, and no workflow: there is nothing to wait for and
+ * nothing to undo, the door reads the key's row at each message, and a stolen key must be revocable while Temporal is
+ * away.
+ */
+import { z } from 'zod';
+import { appendAudit } from '../../db/auditStore.js';
+import {
+  endKey,
+  insertKey,
+  listKeys,
+  moveInstallations,
+  type KeyEnd,
+  type MeteredKey,
+} from '../../db/meteredKeyStore.js';
+import { retireSiteWithoutKey } from '../../db/siteStore.js';
+import { KontorError } from '../../domain/errors.js';
+import { MAY_DEPLOY } from '../../domain/site.js';
+import { activated, siteProvisioningId } from '../../workflows/provisionSite.js';
+import { newKey } from '../newKey.js';
+import { reply, route, type Context } from '../route.js';
+import { uuid } from '../schemas/common.js';
+import { keyShown, meteredKey, reason } from '../schemas/keys.js';
+import { tellWorkflow } from '../startWorkflow.js';
+import { requireSite } from './sites.js';
+
+const tags = ['Keys'] as const;
+const bySite = z.strictObject({ mspId: uuid, siteId: uuid });
+const byKey = z.strictObject({ mspId: uuid, siteId: uuid, keyId: uuid });
+
+function toJson({ id, state, issuedAt, endedAt, reason: why }: MeteredKey): z.input<typeof meteredKey> {
+  return { keyId: id, state, issuedAt, endedAt, reason: why };
+}
+
+type KeyContext = Context<z.output<typeof byKey>, unknown, unknown>;
+
+async function end(context: KeyContext, to: KeyEnd['to'], why: string): Promise<MeteredKey> {
+  const { params, principal, receivedAt, deps, transaction } = context;
+  const { mspId, siteId, keyId } = params;
+  const { ended, retired } = await transaction(async (trx) => {
+    await requireSite(trx, mspId, siteId);
+    const before = (await listKeys(trx, mspId, siteId)).find(({ id }) => id === keyId);
+    if (before === undefined) throw new KontorError('NOT_FOUND', 'This site has no such key.');
+    const ended = await endKey(trx, { mspId, siteId, keyId, to, at: receivedAt, reason: why });
+    if (ended === undefined) throw new KontorError('STATE_CONFLICT', `A key that is ${before.state} cannot be ${to}.`);
+    const retired = to === 'destroyed' && (await retireSiteWithoutKey(trx, mspId, siteId));
+    await appendAudit(trx, {
+      at: receivedAt,
+      actor: principal.name,
+      action: `key.${to}`,
+      subject: `key:${keyId}`,
+      mspId,
+      before: { state: before.state },
+      after: { state: to, siteId, siteRetired: retired },
+      reason: why,
+    });
+    return { ended, retired };
+  });
+  // Whoever waits for the site's activation waits no longer.
+  if (retired) tellWorkflow(deps, siteProvisioningId(siteId), activated);
+  return ended;
+}
+
+export const keyRoutes = [
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/sites/{siteId}/keys',
+    summary: 'List the keys of a site, the newest first',
+    tags,
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: bySite,
+    responses: { 200: { description: 'The keys', schema: z.strictObject({ items: z.array(meteredKey) }) } },
+    handler: async ({ params: { mspId, siteId }, transaction }) => {
+      const found = await transaction((trx) => listKeys(trx, mspId, siteId));
+      // Each site has had a key from its first moment.
+      if (found.length === 0) throw new KontorError('NOT_FOUND', 'This MSP has no such site.');
+      return reply(200, { items: found.map(toJson) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/revoke',
+    summary: 'Revoke a key at once',
+    description: 'No installation activates with it any more; usage sent afterwards becomes a discrepancy.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byKey,
+    body: z.strictObject({ reason }),
+    responses: { 200: { description: 'The key', schema: meteredKey } },
+    handler: async (context) => reply(200, toJson(await end(context, 'revoked', context.body.reason))),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy',
+    summary: 'Destroy a key that is no longer needed',
+    description: 'Final. A site without any other key is retired.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byKey,
+    body: z.strictObject({ reason: reason.default('No longer needed') }),
+    responses: { 200: { description: 'The key', schema: meteredKey } },
+    handler: async (context) => reply(200, toJson(await end(context, 'destroyed', context.body.reason))),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/{siteId}/keys/rotate',
+    summary: 'Replace the key of a site',
+    description:
+      'Installations go on under the new key, which is shown in this answer alone; the old one is destroyed. After a ' +
+      'revocation the site gets a new key, and installations activate with it again.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: bySite,
+    showsSecret: true,
+    responses: { 201: { description: 'The new key', schema: keyShown } },
+    handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
+      const { key, keyHash } = newKey();
+      await transaction(async (trx) => {
+        const { state, contact } = await requireSite(trx, mspId, siteId);
+        if (state === 'retired') throw new KontorError('STATE_CONFLICT', 'This site is retired: add a new one.');
+        if (!MAY_DEPLOY[contact]) {
+          throw new KontorError('STATE_CONFLICT', 'This site was silent for too long: no new key until it checks in.');
+        }
+        const old = (await listKeys(trx, mspId, siteId)).find(
+          (one) => one.state === 'issued' || one.state === 'active',
+        );
+        if (old !== undefined) {
+          const replaced = { mspId, siteId, keyId: old.id, at: receivedAt, reason: `Replaced by ${keyId}` };
+          await endKey(trx, { ...replaced, to: 'destroyed' });
+        }
+        await insertKey(trx, {
+          mspId,
+          siteId,
+          keyId,
+          keyHash,
+          state: old?.state === 'active' ? 'active' : 'issued',
+          at: receivedAt,
+        });
+        if (old !== undefined) await moveInstallations(trx, { mspId, siteId, fromKeyId: old.id, toKeyId: keyId });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'key.rotated',
+          subject: `key:${keyId}`,
+          mspId,
+          before: { keyId: old?.id ?? null },
+          after: { keyId, siteId },
+        });
+      });
+      return reply(201, { keyId, key });
+    },
+  }),
+];

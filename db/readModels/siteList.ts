@@ -1,0 +1,58 @@
+import type { KeyState } from '../../domain/key.js';
+import type { ContactState, SiteState } from '../../domain/site.js';
+import { rows, type Trx } from '../connect.js';
+
+/** A site with what its MSP asks about it first. */
+export interface SiteSummary {
+  siteId: string;
+  name: string;
+  product: string;
+  state: SiteState;
+  /** Rule 6. */
+  contact: ContactState;
+  createdAt: Date;
+  activatedAt: Date | null;
+  lastContactAt: Date | null;
+  tenantRefs: string[];
+  /** More than one: the key is used twice. */
+  installations: number;
+  keyState: KeyState;
+}
+
+export interface SiteFilter {
+  mspId: string;
+  siteId?: string | undefined;
+  contact?: ContactState | undefined;
+  state?: SiteState | undefined;
+  limit: number;
+  after?: [name: string, id: string] | undefined;
+}
+
+/** Sites of an MSP by name: one, those in a state, or all; those after the cursor. */
+export async function siteList(trx: Trx, filter: SiteFilter): Promise<SiteSummary[]> {
+  const [afterName, afterId] = filter.after ?? [null, null];
+  return rows<SiteSummary>(
+    trx,
+    `select s.id as "siteId", s.name, s.product, s.state, s.contact, s.created_at as "createdAt",
+       s.activated_at as "activatedAt", s.last_contact_at as "lastContactAt",
+       array(select t.ref from site_tenant st join tenant t on t.msp_id = st.msp_id and t.id = st.tenant_id
+         where st.msp_id = s.msp_id and st.site_id = s.id order by t.ref collate "C") as "tenantRefs",
+       (select count(*)::int from installation i where i.msp_id = s.msp_id and i.site_id = s.id) as installations,
+       (select k.state from metered_key k where k.msp_id = s.msp_id and k.site_id = s.id
+         order by k.state in ('issued', 'active', 'disabled') desc, k.issued_at desc limit 1) as "keyState"
+     from site s
+     where s.msp_id = :mspId and (:siteId::uuid is null or s.id = :siteId::uuid)
+       and (:contact::text is null or s.contact = :contact) and (:state::text is null or s.state = :state)
+       and (:afterId::uuid is null or (s.name collate "C", s.id) > (:afterName::text collate "C", :afterId::uuid))
+     order by s.name collate "C", s.id limit :limit`,
+    {
+      mspId: filter.mspId,
+      siteId: filter.siteId ?? null,
+      contact: filter.contact ?? null,
+      state: filter.state ?? null,
+      afterName,
+      afterId,
+      limit: filter.limit,
+    },
+  );
+}
