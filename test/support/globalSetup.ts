@@ -28,7 +28,7 @@ export default async function globalSetup(): Promise<void> {
   templateUrl.pathname = `/${TEMPLATE}`;
   await migrate(templateUrl.toString(), LOGIN_PASSWORD);
 
-  const services: Services = { adminUrl: postgres.adminUrl, temporalAddress: temporal.address, namespace: 'default' };
+  const services: Services = { adminUrl: postgres.adminUrl, temporalAddress: temporal.address };
   process.env.KONTOR_TEST_SERVICES = JSON.stringify(services);
   (globalThis as { kontorTestServices?: unknown }).kontorTestServices = { postgres, temporal, dataDir };
 }

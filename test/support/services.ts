@@ -2,7 +2,6 @@
 export interface Services {
   adminUrl: string;
   temporalAddress: string;
-  namespace: string;
 }
 
 export const TEMPLATE = 'kontor_template';

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { closePeriod, closePeriodId, endReview, type ClosePeriodInput } from '../../workflows/closePeriod.js';
+import { decideCase, settleStatement, settleStatementId, type CaseDecision } from '../../workflows/settleStatement.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
+
+const MAILBOX = 'mail-server.mailbox';
+
+describe('the close of a period', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+  let month: ReturnType<typeof monthFixture>;
+  let alpha: string;
+  let beta: string;
+
+  const start = (input: Partial<ClosePeriodInput> & { period: string }) =>
+    app.client.workflow.start(closePeriod, {
+      workflowId: closePeriodId(input.period),
+      taskQueue: app.taskQueue,
+      args: [{ openedBy: 'first person', collectUntil: null, reviewUntil: null, ...input }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+
+  const decide = (mspId: string, decision: CaseDecision) =>
+    app.client.workflow.executeUpdateWithStart(decideCase, {
+      args: [decision],
+      startWorkflowOperation: new WithStartWorkflowOperation(settleStatement, {
+        workflowId: settleStatementId('2026-03', mspId),
+        taskQueue: app.taskQueue,
+        args: [{ period: '2026-03', mspId }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    });
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await createTestApp(database);
+    month = monthFixture(database.db);
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '1.00' } } });
+    alpha = await month.msp({ name: 'MSP Alpha', distributorId });
+    beta = await month.msp({ name: 'MSP Beta', distributorId, locale: 'de' });
+    for (const [mspId, february, march] of [
+      [alpha, 20, 20],
+      [beta, 20, 40],
+    ] as const) {
+      const site = await month.site({ mspId, name: 'site' });
+      await month.report(site, { period: '2026-02', lines: [{ tenant: 'main', meter: MAILBOX, peak: february }] });
+      await month.report(site, { period: '2026-03', lines: [{ tenant: 'main', meter: MAILBOX, peak: march }] });
+      await month.checkIn(site, { at: '2026-03-15T10:00:00Z', tenant: 'main', meter: MAILBOX, count: march + 5 });
+    }
+    await app.startWorker();
+  });
+
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+
+  it('issues, renders and mails every MSP, and a pack to the distributor', async () => {
+    const handle = await start({ period: '2026-02' });
+    expect(await handle.result()).toMatchObject({ period: '2026-02', issued: 2, parked: 0, packs: 1 });
+    const recipients = app.inbox.messages().flatMap(({ recipients: to }) => to);
+    expect(recipients).toContain('billing@de.example');
+    expect(recipients.filter((to) => to.startsWith('billing@') && to !== 'billing@de.example')).toHaveLength(2);
+  });
+
+  it('joins a run that is there already instead of running twice (rule 1)', async () => {
+    const mails = app.inbox.messages().length;
+    const again = await start({ period: '2026-02' });
+    expect(await again.result()).toMatchObject({ issued: 2, parked: 0 });
+    expect(app.inbox.messages()).toHaveLength(mails);
+  });
+
+  it('takes decisions in the review, parks a moved total, and issues it once a second person confirms', async () => {
+    const handle = await start({ period: '2026-03', reviewUntil: new Date(Date.now() + 600_000).toISOString() });
+    const openCases = async () => (await month.cases('2026-03')).filter(({ state }) => state === 'open');
+    while ((await openCases()).length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const mine = (await openCases()).find(({ mspId, kind }) => mspId === alpha && kind === 'report_mismatch');
+    const outcome = await decide(alpha, {
+      caseId: mine?.id ?? '',
+      decision: 'set_quantity',
+      quantity: 21,
+      reason: 'counted by hand',
+      author: 'first person',
+    });
+    expect(outcome).toMatchObject({ state: 'settled', statementNumber: null });
+    await handle.signal(endReview);
+    expect(await handle.result()).toMatchObject({ issued: 1, parked: 1 });
+
+    const moved = (await month.cases('2026-03')).find(({ kind }) => kind === 'total_moved');
+    const confirmation = { caseId: moved?.id ?? '', decision: 'confirm', quantity: null, reason: null };
+    await expect(decide(beta, { ...confirmation, author: 'first person' })).rejects.toMatchObject({
+      cause: { type: 'FOUR_EYES_REQUIRED' },
+    });
+    expect(await decide(beta, { ...confirmation, author: 'second person' })).toMatchObject({
+      statementNumber: 'DE-2026-000004',
+    });
+    await app.client.workflow.getHandle(settleStatementId('2026-03', beta)).result();
+
+    const totals = await month.run<{ number: string; total: string }>(
+      `select number, total_minor as total from statement where period = '2026-03' order by number`,
+    );
+    expect(totals).toEqual([
+      { number: 'DE-2026-000003', total: '2100' },
+      { number: 'DE-2026-000004', total: '4500' },
+    ]);
+    const packs = await month.run<{ supplement: number }>(
+      `select supplement from billing_pack where period = '2026-03' order by supplement`,
+    );
+    expect(packs).toEqual([{ supplement: 0 }, { supplement: 1 }]);
+  });
+});
