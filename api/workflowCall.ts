@@ -1,4 +1,4 @@
-import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
+import { isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import type { Limits } from './http/limits.js';
 
 /** A workflow's answer, or that no worker gave one in time. */
@@ -8,7 +8,7 @@ export type WorkflowAnswer<T> = { answered: true; result: T } | { answered: fals
 export const PENDING = { status: 202, body: { status: 'accepted' }, pending: true } as const;
 
 /**
- * Runs an update (or update-with-start) with a deadline. No worker in time is an answer of its own; a Temporal server
+ * Runs an update, an update-with-start, or a wait for a short workflow's result, with a deadline. No worker in time is an answer of its own; a Temporal server
  * that does not answer at all throws and becomes TEMPORAL_UNAVAILABLE. Failures of the update keep their error code.
  */
 export async function askWorkflow<T>(
@@ -19,7 +19,7 @@ export async function askWorkflow<T>(
   try {
     return { answered: true, result: await connection.withDeadline(Date.now() + limits.updateTimeoutMs, update) };
   } catch (error) {
-    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isGrpcDeadlineError(error)) throw error;
     await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));
     return { answered: false };
   }

@@ -1,6 +1,7 @@
 import { KontorError } from '../domain/errors.js';
 import { appendAudit } from './auditStore.js';
 import { rows, type Trx } from './connect.js';
+import type { MailState } from './readModels/outboxList.js';
 
 export interface Resend {
   /** The row of the outbox. */
@@ -15,13 +16,13 @@ export interface Resend {
 export interface Resent {
   id: string;
   messageId: string;
-  state: string;
+  state: MailState;
 }
 
 interface OutboxRow {
   id: string;
   message_id: string;
-  state: string;
+  state: MailState;
   msp_id: string | null;
 }
 

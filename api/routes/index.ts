@@ -1,14 +1,21 @@
 /** Every route of the API. A new file of routes is one line here; the frame, OpenAPI and the tests read this list. */
 import type { Route } from '../route.js';
+import { auditRoutes } from './audit.js';
+import { billingPackRoutes } from './billingPacks.js';
+import { caseRoutes } from './cases.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { keyRoutes } from './keys.js';
 import { mspRoutes } from './msps.js';
+import { outboxRoutes } from './outbox.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
+import { runRoutes } from './runs.js';
+import { runStepRoutes } from './runSteps.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
+import { statementRoutes } from './statements.js';
 import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
 import { tokenRoutes } from './tokens.js';
@@ -26,4 +33,11 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...termLicenceRoutes,
   ...siteRoutes,
+  ...runRoutes,
+  ...runStepRoutes,
+  ...caseRoutes,
+  ...statementRoutes,
+  ...billingPackRoutes,
+  ...outboxRoutes,
+  ...auditRoutes,
 ];

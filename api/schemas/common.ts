@@ -8,6 +8,9 @@ import { isTimeZone, parsePeriod } from '../../domain/period.js';
 
 export const uuid = z.uuid().meta({ format: 'uuid' });
 
+/** A row that the database numbers. */
+export const rowId = z.string().regex(/^[1-9][0-9]{0,17}$/, 'A number');
+
 /** Text a person typed, in its one form; what could break a mail or a document is refused (domain/name.ts). */
 export function text(max: number) {
   return z

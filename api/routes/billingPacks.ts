@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { billingPackFiles, type BillingPackFiles } from '../../db/readModels/billingPackFiles.js';
+import { billingPackList, type BillingPackSummary } from '../../db/readModels/billingPackList.js';
+import { KontorError } from '../../domain/errors.js';
+import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { fileReply, reply, route } from '../route.js';
+import { amount, instant, period, periodText, uuid } from '../schemas/common.js';
+import { toAmount } from '../schemas/statements.js';
+
+const billingPack = z
+  .strictObject({
+    id: uuid,
+    distributorId: uuid,
+    distributorCode: z.string(),
+    period: periodText,
+    supplement: z.number().int().meta({ description: '0 came with the run; higher ones carry what was settled later' }),
+    madeAt: instant,
+    summarySha256: z.string(),
+    statements: z.array(z.strictObject({ id: uuid, number: z.string(), mspId: uuid, total: amount })),
+  })
+  .meta({ id: 'BillingPack' });
+
+const byId = z.strictObject({ id: uuid });
+
+function notFound(): KontorError {
+  return new KontorError('NOT_FOUND', 'There is no such billing pack.');
+}
+
+function toJson({ statements, ...pack }: BillingPackSummary): z.input<typeof billingPack> {
+  return {
+    ...pack,
+    statements: statements.map(({ totalMinor, currency, ...statement }) => ({
+      ...statement,
+      total: toAmount(BigInt(totalMinor), currency),
+    })),
+  };
+}
+
+function baseName({ distributorCode, period: month, supplement }: BillingPackFiles): string {
+  return `${distributorCode}-${month}${supplement === 0 ? '' : `-${supplement}`}`;
+}
+
+export const billingPackRoutes = [
+  route({
+    method: 'get',
+    path: '/v1/billing-packs',
+    summary: 'List billing packs',
+    description: 'A distributor sees its own.',
+    tags: ['Billing packs'],
+    roles: ['partner_team', 'distributor'],
+    query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), distributorId: uuid.optional() }),
+    responses: { 200: { description: 'A page of packs', schema: pageOf(billingPack) } },
+    handler: async ({ query: { limit, after, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.number().int()]));
+      const found = await transaction((trx) => billingPackList(trx, { ...filter, limit: limit + 1, after: cursor }));
+      return reply(
+        200,
+        toPage(found, limit, (pack) => [pack.period, pack.distributorCode, pack.supplement], toJson),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/billing-packs/{id}',
+    summary: 'Show a billing pack',
+    tags: ['Billing packs'],
+    roles: ['partner_team', 'distributor'],
+    params: byId,
+    responses: { 200: { description: 'The pack', schema: billingPack } },
+    handler: async ({ params, transaction }) => {
+      const [found] = await transaction((trx) => billingPackList(trx, { id: params.id, limit: 1 }));
+      if (found === undefined) throw notFound();
+      return reply(200, toJson(found));
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/billing-packs/{id}/summary.pdf',
+    summary: 'Download the summary',
+    tags: ['Billing packs'],
+    roles: ['partner_team', 'distributor'],
+    params: byId,
+    responses: { 200: { description: 'The summary as it was mailed', file: 'application/pdf' } },
+    handler: async ({ params, transaction }) => {
+      const found = await transaction((trx) => billingPackFiles(trx, params.id));
+      if (found === undefined) throw notFound();
+      return fileReply(200, {
+        file: found.summaryPdf,
+        contentType: 'application/pdf',
+        filename: `${baseName(found)}-summary.pdf`,
+        sha256: found.summarySha256,
+      });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/billing-packs/{id}/lines.csv',
+    summary: 'Download the lines of its statements as CSV',
+    tags: ['Billing packs'],
+    roles: ['partner_team', 'distributor'],
+    params: byId,
+    responses: { 200: { description: 'The lines as they were mailed', file: 'text/csv' } },
+    handler: async ({ params, transaction }) => {
+      const found = await transaction((trx) => billingPackFiles(trx, params.id));
+      if (found === undefined) throw notFound();
+      return fileReply(200, {
+        file: found.linesCsv,
+        contentType: 'text/csv; charset=utf-8',
+        filename: `${baseName(found)}-lines.csv`,
+        sha256: createHash('sha256').update(found.linesCsv).digest('hex'),
+      });
+    },
+  }),
+];

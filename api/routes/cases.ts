@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { caseList, type CaseView } from '../../db/readModels/caseList.js';
+import { KontorError } from '../../domain/errors.js';
+import { kindOf } from '../../domain/reconcile/index.js';
+import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { reply, route } from '../route.js';
+import { caseDecision, caseKind, caseOutcome, caseState, caseView } from '../schemas/cases.js';
+import { cursorInstant, pending, period, uuid } from '../schemas/common.js';
+import { askDecision } from '../settlement.js';
+import { PENDING } from '../workflowCall.js';
+
+const byId = z.strictObject({ id: uuid });
+
+function notFound(): KontorError {
+  return new KontorError('NOT_FOUND', 'There is no such case.');
+}
+
+function toJson({ participantState: _state, ...found }: CaseView): z.input<typeof caseView> {
+  return { ...found, decisions: [...kindOf(found.kind).decisions] };
+}
+
+export const caseRoutes = [
+  route({
+    method: 'get',
+    path: '/v1/cases',
+    summary: 'List cases, the latest first',
+    tags: ['Cases'],
+    roles: ['partner_team'],
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      period: period.optional(),
+      state: caseState.optional(),
+      kind: caseKind.optional(),
+      mspId: uuid.optional(),
+    }),
+    responses: { 200: { description: 'A page of cases', schema: pageOf(caseView) } },
+    handler: async ({ query: { limit, after, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
+      const found = await transaction((trx) => caseList(trx, { ...filter, limit: limit + 1, after: cursor }));
+      return reply(
+        200,
+        toPage(found, limit, (row) => [row.foundAt, row.id], toJson),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/cases/{id}',
+    summary: 'Show a case with its evidence',
+    tags: ['Cases'],
+    roles: ['partner_team'],
+    params: byId,
+    responses: { 200: { description: 'The case', schema: caseView } },
+    handler: async ({ params, transaction }) => {
+      const [found] = await transaction((trx) => caseList(trx, { id: params.id, limit: 1 }));
+      if (found === undefined) throw notFound();
+      return reply(200, toJson(found));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/cases/{id}/decision',
+    summary: 'Decide a case',
+    description:
+      'By the people of the partner team, while the review lasts or the MSP is parked (rule 5). A total that moved is ' +
+      'confirmed by somebody who neither opened the run nor decided a case of the MSP.',
+    tags: ['Cases'],
+    roles: ['partner_team'],
+    params: byId,
+    body: caseDecision,
+    responses: {
+      200: { description: 'The decision counts', schema: caseOutcome },
+      202: { description: 'Nobody answered in time; ask again with the same Idempotency-Key', schema: pending },
+    },
+    handler: async ({ deps, limits, params, body, principal, requestId, transaction }) => {
+      const [found] = await transaction((trx) => caseList(trx, { id: params.id, limit: 1 }));
+      if (found === undefined) throw notFound();
+      if (found.mspId === null) {
+        throw new KontorError('DECISION_NOT_ALLOWED', 'It was refused at the door: there is nothing to decide.');
+      }
+      if (found.participantState === 'issued') {
+        throw new KontorError(
+          'ALREADY_DECIDED',
+          'The statement is issued; an issued month is changed by a correction.',
+        );
+      }
+      const answer = await askDecision(
+        { deps, limits, period: found.period, mspId: found.mspId, requestId },
+        {
+          caseId: found.id,
+          decision: body.decision,
+          quantity: body.quantity ?? null,
+          reason: body.reason ?? null,
+          author: principal.name,
+        },
+      );
+      if (!answer.answered) return PENDING;
+      const { caseId, state, statementNumber } = answer.result;
+      return reply(200, { caseId, state, statementNumber });
+    },
+  }),
+];

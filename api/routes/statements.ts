@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { findStatementMail, resendMail } from '../../db/outboxResend.js';
+import { statementList, type StatementSummary } from '../../db/readModels/statementList.js';
+import { statementPdf } from '../../db/readModels/statementPdf.js';
+import { loadStatements } from '../../db/statementStore.js';
+import { KontorError } from '../../domain/errors.js';
+import { statementCsv } from '../../statements/index.js';
+import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { fileReply, reply, route } from '../route.js';
+import { period, periodText, uuid } from '../schemas/common.js';
+import { resendInput, resentMail } from '../schemas/outbox.js';
+import { statement, statementSummary, toAmount, toStatementContent } from '../schemas/statements.js';
+
+const byId = z.strictObject({ id: uuid });
+
+function notFound(): KontorError {
+  return new KontorError('NOT_FOUND', 'There is no such statement.');
+}
+
+function toJson(row: StatementSummary): z.input<typeof statementSummary> {
+  const { totalMinor, currency, pdfSha256, pages, ...rest } = row;
+  return {
+    ...rest,
+    total: toAmount(totalMinor, currency),
+    document: pdfSha256 === null || pages === null ? null : { sha256: pdfSha256, pages },
+  };
+}
+
+export const statementRoutes = [
+  route({
+    method: 'get',
+    path: '/v1/statements',
+    summary: 'List issued statements',
+    description: 'An MSP sees its own, a distributor those of its MSPs.',
+    tags: ['Statements'],
+    roles: ['partner_team', 'distributor', 'msp'],
+    query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), mspId: uuid.optional() }),
+    responses: { 200: { description: 'A page of statements', schema: pageOf(statementSummary) } },
+    handler: async ({ query, transaction }) => {
+      const after = readCursor(query.after, z.tuple([periodText, z.string()]));
+      const filter = { period: query.period, mspId: query.mspId, limit: query.limit + 1, after };
+      const found = await transaction((trx) => statementList(trx, filter));
+      return reply(
+        200,
+        toPage(found, query.limit, (row) => [row.period, row.number], toJson),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/statements/{id}',
+    summary: 'Show a statement with its lines, as frozen at issue',
+    tags: ['Statements'],
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: byId,
+    responses: { 200: { description: 'The statement', schema: statement } },
+    handler: async ({ params, transaction }) => {
+      const [found] = await transaction((trx) => loadStatements(trx, [params.id]));
+      if (found === undefined) throw notFound();
+      const { statementId: id, mspId, distributorId } = found;
+      return reply(200, { id, mspId, distributorId, ...toStatementContent(found.statement) });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/statements/{id}/pdf',
+    summary: 'Download the PDF',
+    tags: ['Statements'],
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: byId,
+    responses: { 200: { description: 'The document as it was mailed', file: 'application/pdf' } },
+    handler: async ({ params, transaction }) => {
+      const found = await transaction((trx) => statementPdf(trx, params.id));
+      if (found === undefined) throw notFound();
+      return fileReply(200, {
+        file: found.pdf,
+        contentType: 'application/pdf',
+        filename: `${found.number}.pdf`,
+        sha256: found.sha256,
+      });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/statements/{id}/csv',
+    summary: 'Download the lines as CSV',
+    tags: ['Statements'],
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: byId,
+    query: z.strictObject({
+      form: z
+        .enum(['plain', 'local'])
+        .default('plain')
+        .meta({ description: 'RFC 4180, or as a spreadsheet of the MSP expects it' }),
+    }),
+    responses: { 200: { description: 'The lines', file: 'text/csv' } },
+    handler: async ({ params, query, transaction }) => {
+      const [found] = await transaction((trx) => loadStatements(trx, [params.id]));
+      if (found === undefined) throw notFound();
+      const form = query.form === 'plain' ? 'plain' : { local: found.statement.locale };
+      const file = statementCsv(found.statement, form);
+      return fileReply(200, {
+        file,
+        contentType: 'text/csv; charset=utf-8',
+        filename: `${found.statement.number}.csv`,
+        sha256: createHash('sha256').update(file).digest('hex'),
+      });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/statements/{id}/resend',
+    summary: 'Mail a statement to its MSP again',
+    tags: ['Statements'],
+    roles: ['partner_team'],
+    params: byId,
+    body: resendInput,
+    responses: { 202: { description: 'The mail is due', schema: resentMail } },
+    handler: async ({ params, body, principal, receivedAt, requestId, transaction }) => {
+      const resent = await transaction(async (trx) => {
+        const id = await findStatementMail(trx, params.id);
+        if (id === undefined) throw new KontorError('NOT_FOUND', 'No mail carried that statement.');
+        return resendMail(trx, { id, reason: body.reason, actor: principal.name, at: receivedAt, requestId });
+      });
+      return reply(202, resent);
+    },
+  }),
+];

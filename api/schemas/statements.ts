@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { Statement, StatementLine } from '../../domain/statement.js';
+import { minorToDecimalString } from '../../domain/money.js';
+import { amount, day, instant, locale, party, periodText, uuid } from './common.js';
+import { price } from './pricePlans.js';
+
+export const statementSummary = z
+  .strictObject({
+    id: uuid,
+    number: z.string(),
+    mspId: uuid,
+    mspName: z.string(),
+    distributorId: uuid,
+    period: periodText,
+    revision: z.number().int(),
+    statementDate: day,
+    total: amount,
+    lineCount: z.number().int(),
+    issuedAt: instant,
+    document: z
+      .strictObject({ sha256: z.string(), pages: z.number().int() })
+      .nullable()
+      .meta({ description: 'Null until the PDF is rendered' }),
+  })
+  .meta({ id: 'StatementSummary' });
+
+const step = z.strictObject({
+  units: z.number(),
+  unitPrice: z.string(),
+  packageOf: z.number().int().optional(),
+});
+
+const metered = {
+  lineNo: z.number().int(),
+  siteId: uuid,
+  siteName: z.string(),
+  tenantId: uuid.nullable(),
+  tenantName: z.string().nullable(),
+  tenantRef: z.string().nullable(),
+  meter: z.string(),
+  steps: z.array(step).meta({ description: 'The printed arithmetic, in the currency of the price plan' }),
+  amount,
+};
+
+const line = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('usage'),
+      ...metered,
+      peak: z.number().int(),
+      peakOn: day.nullable(),
+      basis: z.string(),
+      licensed: z.number().int(),
+      quantity: z.number().int(),
+      firstMonthFree: z.boolean(),
+    }),
+    z.strictObject({
+      kind: z.literal('correction'),
+      ...metered,
+      forPeriod: periodText,
+      correctsNumber: z.string(),
+      reason: z.string(),
+      oldQuantity: z.number().int(),
+      newQuantity: z.number().int(),
+    }),
+    z.strictObject({ kind: z.literal('minimum'), lineNo: z.number().int(), minimum: amount, amount }),
+  ])
+  .meta({ id: 'StatementLine' });
+
+export const evidence = z.record(z.string(), z.union([z.number(), z.string(), z.null()]));
+
+const resolution = z.union([
+  z.strictObject({ by: z.enum(['rule', 'default']) }),
+  z.strictObject({
+    by: z.literal('person'),
+    decision: z.string(),
+    quantity: z.number().int().nullable(),
+    reason: z.string().nullable(),
+  }),
+]);
+
+const finding = z.strictObject({
+  kind: z.string(),
+  siteName: z.string().nullable(),
+  tenantName: z.string().nullable(),
+  tenantRef: z.string().nullable(),
+  meter: z.string().nullable(),
+  evidence,
+  resolution,
+});
+
+/** What was frozen at issue, in the form of the API. */
+export const statementContent = z.strictObject({
+  number: z.string(),
+  revision: z.number().int(),
+  templateVersion: z.number().int(),
+  locale,
+  period: periodText,
+  zone: z.string(),
+  statementDate: day,
+  currency: z.string(),
+  vendor: party,
+  distributor: party,
+  msp: party,
+  pricePlan: z.strictObject({
+    name: z.string(),
+    currency: z.string(),
+    validFrom: day,
+    prices: z.record(z.string(), price),
+  }),
+  exchange: z
+    .strictObject({ base: z.string(), currency: z.string(), rate: z.string(), day, source: z.string() })
+    .nullable(),
+  lines: z.array(line),
+  findings: z.array(finding),
+  history: z.array(z.strictObject({ period: periodText, total: amount })),
+  total: amount,
+});
+
+export const statement = z
+  .strictObject({ id: uuid, mspId: uuid, distributorId: uuid, ...statementContent.shape })
+  .meta({ id: 'Statement' });
+
+/** Integer minor units as the API writes amounts. */
+export function toAmount(minor: bigint, currency: string): { amount: string; currency: string } {
+  return { amount: minorToDecimalString(minor, currency), currency };
+}
+
+function toLine(entry: StatementLine, currency: string): z.input<typeof line> {
+  if (entry.kind === 'minimum') {
+    const { amountMinor, minimumMinor, ...rest } = entry;
+    return { ...rest, minimum: toAmount(minimumMinor, currency), amount: toAmount(amountMinor, currency) };
+  }
+  const { amountMinor, ...rest } = entry;
+  return { ...rest, amount: toAmount(amountMinor, currency) };
+}
+
+/** A frozen statement in the form of the API. */
+export function toStatementContent(frozen: Statement): z.input<typeof statementContent> {
+  const { totalMinor, lines, history, ...head } = frozen;
+  const { currency } = frozen;
+  return {
+    ...head,
+    lines: lines.map((entry) => toLine(entry, currency)),
+    history: history.map((month) => ({ period: month.period, total: toAmount(month.totalMinor, currency) })),
+    total: toAmount(totalMinor, currency),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Decision, DiscrepancyKind, Evidence, Handling } from '../../domain/reconcile/index.js';
+import { rows, type Trx } from '../connect.js';
+
+/** A discrepancy with its names, evidence and resolution, and where its MSP stands. */
+export interface CaseView {
+  id: string;
+  period: string;
+  /** Null for what was refused at the door before an MSP could be told. */
+  mspId: string | null;
+  mspName: string | null;
+  kind: DiscrepancyKind;
+  handling: Handling;
+  siteId: string | null;
+  siteName: string | null;
+  tenantRef: string | null;
+  meter: string | null;
+  evidence: Evidence;
+  state: 'open' | 'settled';
+  resolvedBy: 'rule' | 'default' | 'person' | null;
+  decision: Decision | null;
+  quantity: number | null;
+  reason: string | null;
+  author: string | null;
+  foundAt: Date;
+  resolvedAt: Date | null;
+  /** Until when a person may decide, or should where the MSP is parked. */
+  decideUntil: Date | null;
+  participantState: 'open' | 'parked' | 'issued' | null;
+  /** Of the statement the case ended in. */
+  statementNumber: string | null;
+}
+
+/** Cases by any of the filters, the latest first; those after the cursor. */
+export async function caseList(
+  trx: Trx,
+  filter: {
+    id?: string | undefined;
+    period?: string | undefined;
+    state?: string | undefined;
+    kind?: string | undefined;
+    mspId?: string | undefined;
+    limit: number;
+    after?: [foundAt: Date, id: string] | undefined;
+  },
+): Promise<CaseView[]> {
+  const [afterAt, afterId] = filter.after ?? [null, null];
+  return rows<CaseView>(
+    trx,
+    `select c.id, c.period, c.msp_id as "mspId", m.name as "mspName", c.kind, c.handling, c.site_id as "siteId",
+       s.name as "siteName", c.tenant_ref as "tenantRef", c.meter, c.evidence, c.state, c.resolved_by as "resolvedBy",
+       c.decision, c.decided_quantity as quantity, c.reason, c.author, c.found_at as "foundAt",
+       c.resolved_at as "resolvedAt", coalesce(p.parked_until, r.review_until) as "decideUntil",
+       p.state as "participantState", (select number from statement t where t.msp_id = c.msp_id and t.period = c.period
+         order by t.revision desc limit 1) as "statementNumber"
+     from discrepancy c
+     left join msp m on m.id = c.msp_id
+     left join site s on s.msp_id = c.msp_id and s.id = c.site_id
+     left join run_participant p on p.period = c.period and p.msp_id = c.msp_id
+     left join run_shard r on r.period = p.period and r.shard = p.shard
+     where (:id::uuid is null or c.id = :id::uuid) and (:period::text is null or c.period = :period)
+       and (:state::text is null or c.state = :state) and (:kind::text is null or c.kind = :kind)
+       and (:mspId::uuid is null or c.msp_id = :mspId::uuid)
+       and (:afterId::uuid is null or (c.found_at, c.id) < (:afterAt::timestamptz, :afterId::uuid))
+     order by c.found_at desc, c.id desc limit :limit`,
+    {
+      id: filter.id ?? null,
+      period: filter.period ?? null,
+      state: filter.state ?? null,
+      kind: filter.kind ?? null,
+      mspId: filter.mspId ?? null,
+      afterAt,
+      afterId,
+      limit: filter.limit,
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { rows, type Trx } from '../connect.js';
+import type { MailKind } from '../outboxStore.js';
+
+export const MAIL_STATES = ['pending', 'sending', 'sent', 'bounced', 'uncertain', 'parked'] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
+/** A mail as the partner team sees it; what it says is made when it is sent. */
+export interface OutboxView {
+  id: string;
+  messageId: string;
+  kind: MailKind;
+  locale: string;
+  recipient: string;
+  period: string | null;
+  mspId: string | null;
+  distributorId: string | null;
+  statementId: string | null;
+  billingPackId: string | null;
+  state: MailState;
+  attempts: number;
+  notBefore: Date;
+  lastResponse: string | null;
+  sentAt: Date | null;
+  createdAt: Date;
+}
+
+/** Mails by state, period or recipient, the latest first; those after the cursor. */
+export async function outboxList(
+  trx: Trx,
+  filter: {
+    state?: string | undefined;
+    period?: string | undefined;
+    recipient?: string | undefined;
+    limit: number;
+    after?: [id: string] | undefined;
+  },
+): Promise<OutboxView[]> {
+  return rows<OutboxView>(
+    trx,
+    `select id, message_id as "messageId", kind, locale, recipient, period, msp_id as "mspId",
+       distributor_id as "distributorId", statement_id as "statementId", billing_pack_id as "billingPackId", state,
+       attempts, not_before as "notBefore", last_response as "lastResponse", sent_at as "sentAt",
+       created_at as "createdAt"
+     from outbox
+     where (:state::text is null or state = :state) and (:period::text is null or period = :period)
+       and (:recipient::text is null or recipient = :recipient)
+       and (:after::bigint is null or id < :after::bigint)
+     order by id desc limit :limit`,
+    {
+      state: filter.state ?? null,
+      period: filter.period ?? null,
+      recipient: filter.recipient ?? null,
+      after: filter.after?.[0] ?? null,
+      limit: filter.limit,
+    },
+  );
+}

@@ -1,0 +1,72 @@
+import { rows, type Trx } from '../connect.js';
+
+/** Where a run stands. Instants inside are ISO texts; totals are integer minor units as text. */
+export interface RunStatus {
+  period: string;
+  state: 'open' | 'sealed';
+  openedAt: Date;
+  openedBy: string;
+  sealedAt: Date | null;
+  /** SHA-256 in hex over the chain heads and control totals; null until the run is sealed. */
+  seal: string | null;
+  shards: {
+    shard: number;
+    zone: string;
+    stage: 'collect' | 'review' | 'issue' | 'done';
+    msps: number;
+    collectUntil: Date;
+    reviewUntil: Date;
+    mailedBy: Date;
+    statementDate: string;
+  }[];
+  participants: { open: number; parked: number; issued: number };
+  discrepancies: Record<string, number>;
+  /** Cases a person may still decide. */
+  openCases: number;
+  mails: Record<string, number>;
+  totals: Record<string, string>;
+}
+
+type Row = Omit<RunStatus, 'shards'> & {
+  shards: (Omit<RunStatus['shards'][number], 'collectUntil' | 'reviewUntil' | 'mailedBy'> & {
+    collectUntil: string;
+    reviewUntil: string;
+    mailedBy: string;
+  })[];
+};
+
+/** The run of a period; undefined before it is opened. */
+export async function runStatus(trx: Trx, period: string): Promise<RunStatus | undefined> {
+  const [row] = await rows<Row>(
+    trx,
+    `select r.period, r.state, r.opened_at as "openedAt", r.opened_by as "openedBy", r.sealed_at as "sealedAt",
+       encode(r.seal, 'hex') as seal,
+       coalesce((select jsonb_agg(jsonb_build_object('shard', s.shard, 'zone', s.zone, 'stage', s.stage,
+           'msps', (select count(*) from run_participant p where p.period = s.period and p.shard = s.shard),
+           'collectUntil', s.collect_until, 'reviewUntil', s.review_until, 'mailedBy', s.mailed_by,
+           'statementDate', s.statement_date) order by s.shard)
+         from run_shard s where s.period = r.period), '[]') as shards,
+       (select jsonb_build_object('open', count(*) filter (where p.state = 'open'),
+           'parked', count(*) filter (where p.state = 'parked'), 'issued', count(*) filter (where p.state = 'issued'))
+         from run_participant p where p.period = r.period) as participants,
+       coalesce((select jsonb_object_agg(x.kind, x.n) from (select kind, count(*) as n from discrepancy
+         where period = r.period group by kind) x), '{}') as discrepancies,
+       (select count(*)::int from discrepancy d where d.period = r.period and d.state = 'open') as "openCases",
+       coalesce((select jsonb_object_agg(x.state, x.n) from (select state, count(*) as n from outbox
+         where period = r.period group by state) x), '{}') as mails,
+       coalesce((select jsonb_object_agg(x.currency, x.total) from (select currency, sum(total_minor)::text as total
+         from statement where period = r.period group by currency) x), '{}') as totals
+     from billing_run r where r.period = :period`,
+    { period },
+  );
+  if (row === undefined) return undefined;
+  return {
+    ...row,
+    shards: row.shards.map((shard) => ({
+      ...shard,
+      collectUntil: new Date(shard.collectUntil),
+      reviewUntil: new Date(shard.reviewUntil),
+      mailedBy: new Date(shard.mailedBy),
+    })),
+  };
+}
