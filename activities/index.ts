@@ -5,11 +5,13 @@ import { checkCompleteness } from './checkCompleteness.js';
 import { decideCase } from './decideCase.js';
 import { decideMsp } from './decideMsp.js';
 import type { ActivityDeps } from './deps.js';
+import { drainOutbox } from './drainOutbox.js';
 import { expireMsp } from './expireMsp.js';
 import { finishShard } from './finishShard.js';
 import { issueStatements } from './issueStatements.js';
 import { loadProvisioning } from './loadProvisioning.js';
 import { loadSettlement } from './loadSettlement.js';
+import { makeBillingPacks } from './makeBillingPacks.js';
 import { openPeriod } from './openPeriod.js';
 import { previewPeriod } from './previewPeriod.js';
 import { reconcileShard } from './reconcileShard.js';
@@ -28,11 +30,13 @@ export function createActivities(deps: ActivityDeps) {
     checkCompleteness: checkCompleteness(deps),
     decideCase: decideCase(deps),
     decideMsp: decideMsp(deps),
+    drainOutbox: drainOutbox(deps),
     expireMsp: expireMsp(deps),
     finishShard: finishShard(deps),
     issueStatements: issueStatements(deps),
     loadProvisioning: loadProvisioning(deps),
     loadSettlement: loadSettlement(deps),
+    makeBillingPacks: makeBillingPacks(deps),
     openPeriod: openPeriod(deps),
     previewPeriod: previewPeriod(deps),
     reconcileShard: reconcileShard(deps),

@@ -36,7 +36,7 @@ export async function packFiles(trx: Trx, billingPackId: string, limitBytes: num
     { billingPackId },
   );
   if (pack === undefined) return { own: [], statements: null };
-  const stem = `${pack.code}-${pack.period}${pack.supplement === 0 ? '' : `-supplement-${pack.supplement}`}`;
+  const stem = `${pack.code}-${pack.period}${pack.supplement === 0 ? '' : `-${pack.supplement}`}`;
   const own = [
     { filename: `${stem}-summary.pdf`, contentType: 'application/pdf', content: pack.summary },
     { filename: `${stem}-lines.csv`, contentType: 'text/csv; charset=utf-8', content: pack.csv },

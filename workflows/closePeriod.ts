@@ -122,7 +122,7 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
 
   enter('packs', 'Making billing packs for the distributors and mailing them.');
   const packs = await batch.makeBillingPacks.executeWithOptions({ summary: 'packs for the distributors' }, [
-    { period },
+    { period, now: new Date().toISOString() },
   ]);
   const mails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the packs' }, [{ period }]);
 

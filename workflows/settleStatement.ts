@@ -146,7 +146,9 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
   await batch.renderStatements.executeWithOptions({ summary: 'PDF' }, [
     { period, mspId, now: new Date().toISOString() },
   ]);
-  await batch.makeBillingPacks.executeWithOptions({ summary: 'supplement for the distributor' }, [{ period, mspId }]);
+  await batch.makeBillingPacks.executeWithOptions({ summary: 'supplement for the distributor' }, [
+    { period, mspId, now: new Date().toISOString() },
+  ]);
   await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{ period }]);
   await condition(allHandlersFinished);
   return { statementNumber: number };

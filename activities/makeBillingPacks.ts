@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { heartbeat } from '@temporalio/activity';
+import { appendAudit } from '../db/auditStore.js';
+import { insertBillingPack, lockPacks } from '../db/billingPackStore.js';
+import { distributorsOfRun, packContents, type PackContents } from '../db/closing/makeBillingPacks.js';
+import { ALL, type Trx } from '../db/connect.js';
+import { enqueueMails } from '../db/outboxStore.js';
+import { toJson } from '../db/statementCodec.js';
+import { loadStatements } from '../db/statementStore.js';
+import { mailParams } from '../delivery/index.js';
+import { messageId } from '../domain/messageId.js';
+import { minorToDecimalString } from '../domain/money.js';
+import { parsePeriod, type Period } from '../domain/period.js';
+import type { Statement } from '../domain/statement.js';
+import { billingLinesCsv, totalsByCurrency, type BillingSummary, type RenderPool } from '../statements/index.js';
+import type { ActivityDeps } from './deps.js';
+
+export interface MakeBillingPacksInput {
+  period: string;
+  /** The supplement for this MSP's distributor alone; none: every distributor of the run. */
+  mspId?: string;
+  now: string;
+}
+
+/**
+ * One transaction per distributor: its lock, what is in no pack yet, the rendered summary, the pack and its mail. A run
+ * makes pack 0 of each distributor, if need be with nothing in it but the names that are still open; a supplement exists
+ * only where there is a statement for it. An MSP settled before the run has made pack 0 comes in that one.
+ *
+ * Doing it twice is safe: a statement is in one pack (unique key), and what is packed is not looked at again.
+ */
+export const makeBillingPacks =
+  ({ db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>) =>
+  async (input: MakeBillingPacksInput): Promise<{ packs: number }> => ({
+    packs: await makePacks({ db, renderPool }, input, heartbeat),
+  });
+
+/** The activity, told how to say that it is alive; how many packs it has made. */
+export async function makePacks(
+  { db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>,
+  { now, ...selection }: MakeBillingPacksInput,
+  alive: (packs: number) => void,
+): Promise<number> {
+  const period = parsePeriod(selection.period);
+  const distributors = await db.transaction(ALL, (trx) => distributorsOfRun(trx, selection));
+  let packs = 0;
+  for (const distributorId of distributors) {
+    const made = await db.transaction(ALL, async (trx) => {
+      await lockPacks(trx, distributorId, period);
+      const contents = await packContents(trx, period, distributorId);
+      const due = contents.supplement === 0 ? selection.mspId === undefined : contents.statementIds.length > 0;
+      if (due) await makePack(trx, renderPool, { period, distributorId, contents, at: new Date(now) });
+      return due;
+    });
+    if (made) packs += 1;
+    alive(packs);
+  }
+  return packs;
+}
+
+interface PackDue {
+  period: Period;
+  distributorId: string;
+  contents: PackContents;
+  at: Date;
+}
+
+async function makePack(trx: Trx, renderPool: RenderPool, { period, distributorId, contents, at }: PackDue) {
+  const issued = await loadStatements(trx, contents.statementIds);
+  const statements = issued.map(({ statement }) => statement);
+  const summary = summaryOf(period, contents, statements);
+  const document = await renderPool.renderBillingSummary(summary, statements);
+  const id = randomUUID();
+  await insertBillingPack(
+    trx,
+    {
+      id,
+      distributorId,
+      period,
+      supplement: summary.supplement,
+      summary: toJson(summary),
+      summarySha256: document.sha256,
+      summaryPdf: Buffer.from(document.bytes.buffer, document.bytes.byteOffset, document.bytes.byteLength),
+      linesCsv: billingLinesCsv(statements),
+      statements: issued.map(({ mspId, statementId }) => ({ mspId, statementId })),
+    },
+    at,
+  );
+  await enqueueMails(
+    trx,
+    [
+      {
+        messageId: messageId('billing-pack', contents.distributorCode, period, summary.supplement),
+        kind: 'billingPack',
+        locale: summary.locale,
+        recipient: summary.distributor.email,
+        params: mailParams('billingPack', {
+          vendorName: summary.vendor.name,
+          distributorName: summary.distributor.name,
+          period,
+          supplement: summary.supplement,
+          statements: statements.length,
+          totals: totalsByCurrency(summary.statements).map(({ currency, totalMinor }) => ({
+            currency,
+            amount: minorToDecimalString(totalMinor, currency),
+          })),
+          parked: summary.parked,
+        }),
+        period,
+        distributorId,
+        billingPackId: id,
+        notBefore: at,
+      },
+    ],
+    at,
+  );
+  const after = { statements: statements.length, summarySha256: document.sha256 };
+  await appendAudit(trx, { at, actor: 'kontor', action: 'billing-pack.made', subject: `billing-pack:${id}`, after });
+}
+
+function summaryOf(period: Period, contents: PackContents, statements: readonly Statement[]): BillingSummary {
+  const { distributor, vendor, locale, date, supplement, parked } = contents;
+  return {
+    distributor,
+    vendor,
+    locale,
+    period,
+    date,
+    supplement,
+    parked,
+    statements: statements.map(({ number, msp, currency, totalMinor, lines }) => ({
+      number,
+      mspName: msp.name,
+      registrationNumber: msp.registrationNumber,
+      currency,
+      totalMinor,
+      lineCount: lines.length,
+      estimatedLines: lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
+      correctionLines: lines.filter(({ kind }) => kind === 'correction').length,
+    })),
+  };
+}
