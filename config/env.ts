@@ -10,7 +10,10 @@ const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().min(1).max(1000);
 
 export const ENV_SCHEMA = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional().describe('PostgreSQL 18 as the login role kontor_app'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL 18 as the login role kontor_app'),
   DATABASE_OWNER_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
@@ -22,7 +25,10 @@ export const ENV_SCHEMA = z.object({
   TEMPORAL_TLS: z.enum(['true', 'false']).optional().describe('TLS towards Temporal; an API key implies it'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor'),
   TEMPORAL_CLI: z.string().min(1).optional().describe('Path of the temporal binary for the embedded server'),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional().describe('Mail relay, such as smtp://user:pass@host:587'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('Mail relay, such as smtp://user:pass@host:587'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender; its domain also ends each Message-ID'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
   HOST: z.string().default('127.0.0.1'),
@@ -55,4 +61,9 @@ export function required<K extends keyof Env>(env: Env, name: K): NonNullable<En
     throw new KontorError('CONFIGURATION_INVALID', `Set ${name}: this process starts no embedded services.`);
   }
   return value;
+}
+
+/** The environment of a child process: ours, with these variables set (an empty one counts as not given). */
+export function childEnvironment(changes: Partial<Record<keyof Env, string>>): Record<string, string | undefined> {
+  return { ...process.env, ...changes };
 }

@@ -1,7 +1,8 @@
 import knex from 'knex';
 import { migrationSource } from './migrations/index.js';
 
-const LOGIN_ROLE = 'kontor_app';
+/** What the API and the workers connect as; it owns nothing. */
+export const LOGIN_ROLE = 'kontor_app';
 
 /** What the login role may do beyond reading and inserting, per table; it owns nothing and never truncates. */
 const UPDATES = [

@@ -1,0 +1,59 @@
+import { ApplicationFailure, isGrpcServiceError, TemporalFailure } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
+import { CommanderError } from 'commander';
+import { EmbeddedError } from '../embedded/index.js';
+import { KontorError } from '../domain/errors.js';
+
+/** Exit statuses of every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export interface Failure {
+  /** Null for an error without a code of ours: then only the message is printed. */
+  code: string | null;
+  message: string;
+  exit: number;
+}
+
+/** Codes that mean: correct the call or the machine, then try again. */
+const USAGE_CODES = new Set([
+  'CONFIGURATION_INVALID',
+  'VALIDATION_FAILED',
+  'PERIOD_INVALID',
+  'EMBEDDED_IN_USE',
+  'EMBEDDED_UNSUPPORTED',
+  'TEMPORAL_BINARY_MISSING',
+]);
+
+/** What anything that was thrown means to the person at the terminal. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    return { code: null, message: error.message, exit: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
+  }
+  const known = error instanceof KontorError || error instanceof EmbeddedError ? error : fromTemporal(error);
+  if (known !== null) {
+    return { code: known.code, message: known.message, exit: USAGE_CODES.has(known.code) ? EXIT.usage : EXIT.failed };
+  }
+  return { code: null, message: messageOf(error), exit: EXIT.failed };
+}
+
+/** The innermost failure with a code of what a workflow or activity failed with. */
+function fromTemporal(error: unknown): { code: string; message: string } | null {
+  if (isGrpcServiceError(error)) return { code: 'TEMPORAL_UNAVAILABLE', message: `Temporal: ${error.message}` };
+  let cause = error instanceof WorkflowFailedError ? error.cause : error;
+  while (cause instanceof TemporalFailure) {
+    if (cause instanceof ApplicationFailure && cause.type != null) return { code: cause.type, message: cause.message };
+    cause = cause.cause;
+  }
+  return null;
+}
+
+/** pg reports a refused connection as an AggregateError without a message of its own. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The one line (or, for a log's end, few lines) that a failed command leaves on stderr. */
+export function failureText({ code, message }: Failure): string {
+  return code === null ? `kontor: ${message}` : `kontor: ${code}: ${message}`;
+}

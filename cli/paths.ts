@@ -1,0 +1,31 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where `kontor up` keeps its services' data unless told otherwise. */
+export const DEFAULT_DATA_DIR = join(PACKAGE, '.kontor');
+
+/** Compiled entry points of the processes that the CLI starts. */
+export const WORKER_MAIN = fileURLToPath(new URL('../worker/main.js', import.meta.url));
+export const API_MAIN = fileURLToPath(new URL('../api/main.js', import.meta.url));
+
+/** The absolute path of a `--data` option; `~` alone is what a shell leaves when it is quoted. */
+export function dataDirOf(option: string | undefined): string {
+  if (option === undefined) return DEFAULT_DATA_DIR;
+  return resolve(option.replace(/^~(?=\/|$)/, homedir()));
+}
+
+/** A folder for downloads that outlive a data directory: the package's own where it can be written, else one in `dataDir`. */
+export async function cacheDirFor(dataDir: string): Promise<string> {
+  const shared = join(DEFAULT_DATA_DIR, 'cache');
+  try {
+    await mkdir(shared, { recursive: true });
+    await access(shared, constants.W_OK);
+    return shared;
+  } catch {
+    return join(dataDir, 'cache');
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The stack behind `kontor up` and `kontor demo`: PostgreSQL, Temporal and an inbox, each only where the configuration
+ * names no real one, and over them a worker and the API as processes of their own. Everything keeps its state in one
+ * data directory, which one command at a time holds, and nothing outlives the command, however it ends.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Env } from '../config/env.js';
+import { claim } from '../embedded/claim.js';
+import { EmbeddedError } from '../embedded/index.js';
+import { API_MAIN, WORKER_MAIN } from './paths.js';
+import { startDatabase } from './services/database.js';
+import { startMail } from './services/mail.js';
+import { startNodeProcess, type NodeProcess, type NodeProcessSpec } from './services/nodeProcess.js';
+import { Parts } from './services/parts.js';
+import { removeState, writeState } from './services/stateFile.js';
+import { startTemporalPart } from './services/temporal.js';
+
+export interface Services {
+  dataDir: string;
+  /** Environment variables that lead to every service, for other processes. */
+  env: Partial<Record<keyof Env, string>>;
+  /** Without a slash at its end. */
+  apiUrl: string;
+  /** Null where a real service is configured. */
+  temporalUiUrl: string | null;
+  inboxUrl: string | null;
+  worker: NodeProcess<unknown>;
+  /** Starts another process of Kontor's, stopped with the rest. */
+  startProcess<Ready>(spec: NodeProcessSpec<Ready>): Promise<NodeProcess<Ready>>;
+  /** Resolves when one of them ended by itself. */
+  died: Promise<Error>;
+}
+
+export interface ServicesOptions {
+  env: Env;
+  dataDir: string;
+  say: (line: string) => void;
+}
+
+/** A stack that is starting: it can be stopped at any moment, half-started parts included. */
+export interface Stack {
+  services: Promise<Services>;
+  stop(): Promise<void>;
+}
+
+/** Starts the stack. `services` rejects with the first failure; `stop` is due in any case. */
+export function startStack(options: ServicesOptions): Stack {
+  const folder = new Parts();
+  const servers = new Parts();
+  const processes = new Parts();
+  return {
+    services: start(options, { folder, servers, processes }),
+    stop: async () => {
+      await processes.stop();
+      await servers.stop();
+      await folder.stop();
+    },
+  };
+}
+
+async function start(
+  { env, dataDir, say }: ServicesOptions,
+  { folder, servers, processes }: { folder: Parts; servers: Parts; processes: Parts },
+): Promise<Services> {
+  let report: (error: Error) => void = () => undefined;
+  const died = new Promise<Error>((resolve) => {
+    report = resolve;
+  });
+  const part = {
+    dataDir,
+    say,
+    died: (line: string) => {
+      report(new EmbeddedError('EMBEDDED_START_FAILED', line));
+    },
+  };
+  await mkdir(dataDir, { recursive: true });
+  await folder.start(
+    () => claim(join(dataDir, 'running'), 'Kontor'),
+    async (release) => {
+      await removeState(dataDir);
+      await release();
+    },
+  );
+  const [database, temporal, mail] = await Promise.all([
+    servers.start(
+      () => startDatabase(env, part),
+      (each) => each.stop(),
+    ),
+    servers.start(
+      () => startTemporalPart(env, part),
+      (each) => each.stop(),
+    ),
+    servers.start(
+      () => startMail(env, part),
+      (each) => each.stop(),
+    ),
+  ]);
+  const leads: Services['env'] = { DATABASE_URL: database.url, SMTP_URL: mail.smtpUrl, ...temporal.env };
+
+  const startProcess = <Ready>(spec: NodeProcessSpec<Ready>) =>
+    processes.start(
+      () => startNodeProcess(spec),
+      (each) => each.stop(),
+    );
+  const logFile = (name: string) => join(dataDir, 'logs', `${name}.log`);
+  const [worker, api] = await Promise.all([
+    startProcess({
+      name: 'The worker',
+      main: WORKER_MAIN,
+      env: leads,
+      logFile: logFile('worker'),
+      ready: z.object({ ready: z.literal(true) }),
+    }),
+    startProcess({
+      name: 'The API',
+      main: API_MAIN,
+      env: { ...leads, PORT: String(env.PORT) },
+      logFile: logFile('api'),
+      ready: z.object({ listening: z.url() }),
+    }),
+  ]);
+  void Promise.race([worker.died, api.died]).then(report);
+  const urls = { apiUrl: api.ready.listening, temporalUiUrl: temporal.uiUrl, inboxUrl: mail.inboxUrl };
+  await writeState(dataDir, { env: known(leads), ...urls });
+  return { dataDir, env: leads, ...urls, worker, startProcess, died };
+}
+
+function known(env: Services['env']): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}

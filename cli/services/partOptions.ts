@@ -1,0 +1,8 @@
+/** What every service of the stack is started with. */
+export interface PartOptions {
+  dataDir: string;
+  /** Told in one line each what takes time or goes another way than usual. */
+  say: (line: string) => void;
+  /** Told when a server ended without having been stopped. */
+  died: (line: string) => void;
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { readEnv } from '../config/env.js';
+import { EXIT } from './failure.js';
+import { dataOption, examples } from './options.js';
+import { dataDirOf } from './paths.js';
+import { runUntilEnded } from './runUntilEnded.js';
+import { startStack, type Services } from './services.js';
+
+/** `kontor up`: the services, kept between starts, until Ctrl-C. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description(
+      'Start what is not configured (PostgreSQL, Temporal, an inbox for mail) with a worker and the API, and keep it ' +
+        'running until Ctrl-C. Data stays for the next start. DATABASE_URL, TEMPORAL_ADDRESS and SMTP_URL each replace ' +
+        'one of the embedded services.',
+    )
+    .addOption(dataOption('where the services keep their data'))
+    .addHelpText(
+      'after',
+      examples('kontor up', 'kontor up --data /var/lib/kontor', 'SMTP_URL=smtp://mail:25 kontor up'),
+    )
+    .action(up);
+}
+
+async function up({ data }: { data?: string }): Promise<void> {
+  const say = (line: string) => {
+    console.log(line);
+  };
+  const dataDir = dataDirOf(data);
+  const stack = startStack({ env: readEnv(), dataDir, say });
+  await runUntilEnded({ stop: () => stack.stop(), say, complain: console.error }, async (serving) => {
+    const services = await stack.services;
+    for (const line of whereToLook(services)) say(line);
+    const dataPart = data === undefined ? '' : ` --data ${data}`;
+    say(`\nA first token:  kontor token create --role partner_team --name "…"${dataPart}`);
+    say('Ctrl-C ends it all; the data stays.');
+    serving();
+    const error = await services.died;
+    console.error(`kontor: ${error.message}`);
+    return EXIT.failed;
+  });
+}
+
+/** One line per thing to look at, aligned. */
+export function whereToLook({ apiUrl, temporalUiUrl, inboxUrl, dataDir }: Services): string[] {
+  const places: [string, string | null][] = [
+    ['API', apiUrl],
+    ['API docs', `${apiUrl}/docs/`],
+    ['Temporal UI', temporalUiUrl],
+    ['Inbox', inboxUrl],
+    ['Data, logs', dataDir],
+  ];
+  return places.flatMap(([name, place]) => (place === null ? [] : [`${name.padEnd(12)} ${place}`]));
+}
