@@ -1,18 +1,30 @@
-import { greaterQuantity } from './reconcile/quantities.js';
+import { quantityByDefault } from './reconcile/index.js';
 import type { CorrectionLine } from './statement.js';
-import type { Basis, UsageFacts } from './usage.js';
+import type { Basis, InstallationUsage, SiteFacts, UsageFacts } from './usage.js';
+
+/** What the latest usage reports of a site say about one tenant and meter, once one came after the facts were frozen. */
+export interface LateReports {
+  /** Installations that have reported by now, in time or late. */
+  installationIds: readonly string[];
+  /** Peak by installation; one that reported and is missing here says that it was not used. */
+  peaks: Readonly<Record<string, number>>;
+}
 
 /** What is known later about a line that was billed as an estimate, was deferred, or whose site reported late. */
 export interface LateKnowledge {
   /** Null: there was no line, the late report brought the usage. */
   basis: Basis | null;
-  /** Sum of the late report's peaks; null: no report came after the facts were frozen. */
-  reported: number | null;
+  /** Whether a person chose the quantity (rule 5). */
+  decidedByPerson: boolean;
+  /** Null: no report came after the facts were frozen. */
+  late: LateReports | null;
   licensed: number;
-  /** Billable quantity of the line, after the licence. */
+  /** Billable quantity, after the licence and after what was corrected already. */
   billed: number;
-  /** Frozen facts of the line, for what was deferred; null: there are none. */
-  usage: UsageFacts | null;
+  /** The site as it was frozen. */
+  site: SiteFacts;
+  /** Frozen facts of the line; without installations where there were none. */
+  usage: UsageFacts;
 }
 
 export interface QuantityChange {
@@ -27,15 +39,50 @@ function reasonOf(basis: Basis | null): CorrectionLine['reason'] {
 }
 
 /**
- * Rules 4, 5 and 7: an estimate is corrected to what the site reports later, a deferred quantity is booked in the next
- * period (the late report where there is one, else the greater of reported and observed), a late report replaces what
- * was billed. What a person decided or waived stays. Null: nothing changes.
+ * The installations with what they reported by now. One that had been silent is taken at its word (rule 4), so its
+ * check-ins, which the estimate was made of, step back; one that reported in time is cross-checked again (rule 3), so that
+ * a later revision cannot talk down what was seen.
  */
-export function correctionOf(late: LateKnowledge): QuantityChange | null {
-  if (late.basis === 'decided' || late.basis === 'waived') return null;
-  let peak = late.reported;
-  if (peak === null && late.basis === 'deferred' && late.usage !== null) peak = greaterQuantity(late.usage).value;
+function installationsNow(usage: UsageFacts, late: LateReports): InstallationUsage[] {
+  const known = new Set(usage.installations.map(({ installationId }) => installationId));
+  const unseen = Object.keys(late.peaks)
+    .filter((installationId) => !known.has(installationId))
+    .map((installationId) => ({
+      installationId,
+      reported: null,
+      observed: null,
+      observedOn: null,
+      observedBeforeRevocation: null,
+    }));
+  return [...usage.installations, ...unseen].map((installation) =>
+    late.installationIds.includes(installation.installationId)
+      ? {
+          ...installation,
+          reported: late.peaks[installation.installationId] ?? 0,
+          observed: installation.reported === null ? null : installation.observed,
+        }
+      : installation,
+  );
+}
+
+/** The peak the rules arrive at now; null: nothing new is known. */
+function peakNow({ basis, late, site, usage }: LateKnowledge): number | null {
+  if (late === null) return basis === 'deferred' ? quantityByDefault(site, usage).value : null;
+  const silentInstallationIds = site.silentInstallationIds.filter((id) => !late.installationIds.includes(id));
+  const now = { ...usage, installations: installationsNow(usage, late) };
+  return quantityByDefault({ ...site, silentInstallationIds }, now).value;
+}
+
+/**
+ * Rules 4, 5 and 7: an estimate is corrected to what the site reports later, a deferred quantity is booked in the next
+ * period as the rules settle it, a late report takes the place of what was billed. What a person decided or waived stays.
+ * Null: nothing changes.
+ */
+export function correctionOf(later: LateKnowledge): QuantityChange | null {
+  if (later.decidedByPerson || later.basis === 'decided' || later.basis === 'waived') return null;
+  const peak = peakNow(later);
   if (peak === null) return null;
-  const newQuantity = Math.max(0, peak - late.licensed);
-  return newQuantity === late.billed ? null : { reason: reasonOf(late.basis), oldQuantity: late.billed, newQuantity };
+  const newQuantity = Math.max(0, peak - later.licensed);
+  if (newQuantity === later.billed) return null;
+  return { reason: reasonOf(later.basis), oldQuantity: later.billed, newQuantity };
 }

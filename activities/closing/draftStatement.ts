@@ -72,10 +72,19 @@ function dueCorrections(late: readonly LateUsage[]): DueCorrection[] {
       ? null
       : correctionOf({
           basis: item.basis,
-          reported: item.reported,
+          decidedByPerson: item.decidedByPerson,
+          late: item.late,
           licensed: item.licensed,
           billed: item.billed,
-          usage: usage ?? null,
+          site: { ...item.facts, revokedAt: item.facts.revokedAt === null ? null : new Date(item.facts.revokedAt) },
+          usage: usage ?? {
+            tenantRef: item.tenantRef,
+            tenantId: item.tenantId,
+            meter: item.meter,
+            installations: [],
+            lastQuantity: null,
+            licensed: 0,
+          },
         });
     if (change === null) return [];
     if (item.price === null) {

@@ -133,8 +133,12 @@ export async function loadIssueInputs(trx: Trx, selection: Selection): Promise<I
   const history = groupByMsp(
     await rows<{ mspId: string; period: Period; totalMinor: string }>(
       trx,
-      `select distinct on (msp_id, period) msp_id as "mspId", period, total_minor as "totalMinor" from statement
-       where msp_id = any(:ids) and period >= :earliest and period < :period order by msp_id, period, revision desc`,
+      `select distinct on (s.msp_id, s.period) s.msp_id as "mspId", s.period, s.total_minor as "totalMinor"
+       from statement s
+       join msp m on m.id = s.msp_id
+       join distributor d on d.id = m.distributor_id and d.currency = s.currency
+       where s.msp_id = any(:ids) and s.period >= :earliest and s.period < :period
+       order by s.msp_id, s.period, s.revision desc`,
       { ...msps, earliest: addMonths(selection.period as Period, -HISTORY_PERIODS) },
     ),
   );

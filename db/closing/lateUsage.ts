@@ -1,4 +1,5 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
+import type { LateReports } from '../../domain/corrections.js';
 import type { Period } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
@@ -19,11 +20,15 @@ export interface LateUsage {
   /** As billed; basis null: there was no line. */
   basis: Basis | null;
   licensed: number;
+  /** Billable quantity as it stands, earlier corrections included. */
   billed: number;
   firstMonthFree: boolean;
-  /** Sum over installations of the latest report's peak, where one came after the facts were frozen; else null. */
-  reported: number | null;
+  /** Whether a person chose the quantity instead of leaving it to the rules. */
+  decidedByPerson: boolean;
+  /** What the site's latest reports say, where one of them came after the facts were frozen; else null. */
+  late: LateReports | null;
   facts: SiteFacts;
+  /** The MSP's billed total of the meter in that period, earlier corrections included. */
   billedTotal: number;
   price: Price | null;
   exchange: ExchangeRate | null;
@@ -31,7 +36,7 @@ export interface LateUsage {
 
 /**
  * Rules 4 and 7: of the MSPs' statements from `earliest` on, every usage line that was estimated or deferred or whose
- * site reported after the facts were frozen, and everything such a late report adds; less what was corrected already.
+ * site reported after the facts were frozen, and everything such a late report adds; as earlier corrections left it.
  */
 export async function loadLateUsage(
   trx: Trx,
@@ -45,18 +50,21 @@ export async function loadLateUsage(
        select s.id, s.msp_id, s.period, s.number, s.content
        from statement s where s.msp_id = any(:mspIds) and s.period >= :earliest and s.period < :before
      ), latest as (
+       -- Every installation's latest report, of sites from which at least one came late.
        select distinct on (g.site_id, g.installation_id, g.period) g.*
        from issued s
        join reconciled_site r on r.msp_id = s.msp_id and r.period = s.period
        join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
-         and g.received_at > r.reconciled_at
+       where exists (select from usage_report n where n.msp_id = r.msp_id and n.site_id = r.site_id
+         and n.period = r.period and n.received_at > r.reconciled_at)
        order by g.site_id, g.installation_id, g.period, g.revision desc
      ), late as (
-       select g.msp_id, g.site_id, g.period, u.tenant_ref, u.meter, sum(u.peak)::int as peak
+       select g.msp_id, g.site_id, g.period, u.tenant_ref, u.meter, jsonb_object_agg(g.installation_id, u.peak) as peaks
        from latest g cross join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, peak)
        group by 1, 2, 3, 4, 5
      ), late_site as (
-       select distinct msp_id, site_id, period from latest
+       select msp_id, site_id, period, jsonb_agg(installation_id order by installation_id) as installations
+       from latest group by 1, 2, 3
      ), line as (
        select s.msp_id, s.period, s.number, s.content as head, l.site_id, l.tenant_ref, l.meter, l.basis, l.quantity,
          l.content
@@ -64,7 +72,7 @@ export async function loadLateUsage(
      ), candidate as (
        select coalesce(l.msp_id, t.msp_id) as msp_id, coalesce(l.period, t.period) as period,
          coalesce(l.site_id, t.site_id) as site_id, coalesce(l.tenant_ref, t.tenant_ref) as tenant_ref,
-         coalesce(l.meter, t.meter) as meter, l.basis, l.quantity, l.content, t.peak
+         coalesce(l.meter, t.meter) as meter, l.basis, l.quantity, l.content, t.peaks
        from line l full join late t on t.msp_id = l.msp_id and t.period = l.period and t.site_id = l.site_id
          and t.meter = l.meter and coalesce(t.tenant_ref, E'\\x01') = coalesce(l.tenant_ref, E'\\x01')
      )
@@ -72,11 +80,20 @@ export async function loadLateUsage(
        coalesce(c.content ->> 'siteName', site.name) as "siteName",
        coalesce((c.content ->> 'tenantId')::uuid, tenant.id) as "tenantId",
        coalesce(c.content ->> 'tenantName', tenant.name) as "tenantName", c.tenant_ref as "tenantRef", c.meter, c.basis,
-       coalesce((c.content ->> 'licensed')::int, 0) as licensed, coalesce(c.quantity, 0) as billed,
+       coalesce((c.content ->> 'licensed')::int, 0) as licensed, coalesce(c.quantity, 0) + (
+         select coalesce(sum(done.quantity), 0)::int from statement_line done
+         where done.msp_id = c.msp_id and done.kind = 'correction' and done.for_period = c.period
+           and done.site_id = c.site_id and done.meter = c.meter and done.tenant_ref is not distinct from c.tenant_ref
+       ) as billed,
        coalesce((c.content ->> 'firstMonthFree')::boolean, false) as "firstMonthFree",
-       case when ls.site_id is null then null else coalesce(c.peak, 0) end as reported, r.facts,
-       (select coalesce(sum(l.quantity), 0)::int from statement_line l where l.msp_id = c.msp_id and l.statement_id = s.id
-         and l.kind = 'usage' and l.meter = c.meter and not (l.content ->> 'firstMonthFree')::boolean) as "billedTotal",
+       exists (select from discrepancy d where d.period = c.period and d.msp_id = c.msp_id and d.site_id = c.site_id
+         and d.meter = c.meter and d.tenant_ref is not distinct from c.tenant_ref and d.resolved_by = 'person'
+         and d.decision in ('accept_reported', 'accept_observed', 'set_quantity', 'waive')) as "decidedByPerson",
+       case when ls.site_id is not null then
+         jsonb_build_object('installationIds', ls.installations, 'peaks', coalesce(c.peaks, '{}')) end as late, r.facts,
+       (select coalesce(sum(l.quantity), 0)::int from statement_line l where l.msp_id = c.msp_id and l.meter = c.meter
+         and (l.statement_id = s.id and l.kind = 'usage' and not (l.content ->> 'firstMonthFree')::boolean
+           or l.kind = 'correction' and l.for_period = c.period)) as "billedTotal",
        s.content -> 'pricePlan' -> 'prices' -> c.meter as price,
        nullif(s.content -> 'exchange', 'null') as exchange
      from candidate c
@@ -85,10 +102,7 @@ export async function loadLateUsage(
      join reconciled_site r on r.msp_id = c.msp_id and r.site_id = c.site_id and r.period = c.period
      left join late_site ls on ls.msp_id = c.msp_id and ls.site_id = c.site_id and ls.period = c.period
      left join tenant on tenant.msp_id = c.msp_id and tenant.ref = c.tenant_ref
-     where (ls.site_id is not null or c.basis = 'deferred')
-       and not exists (select from statement_line done where done.msp_id = c.msp_id and done.kind = 'correction'
-         and done.for_period = c.period and done.site_id = c.site_id and done.meter = c.meter
-         and done.tenant_ref is not distinct from c.tenant_ref)
+     where ls.site_id is not null or c.basis = 'deferred'
      order by c.period, c.site_id, c.tenant_ref, c.meter`,
     { mspIds: [...mspIds], earliest, before },
   );

@@ -238,7 +238,8 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
       siteName: site.name,
       revokedAt,
       installationIds,
-      silentInstallationIds: revokedAt === null ? installationIds.filter((id) => !reporting.has(id)) : [],
+      // A key revoked in mid-month ends the site, not its bill: what it used until then and never reported is estimated.
+      silentInstallationIds: revokedBefore ? [] : installationIds.filter((id) => !reporting.has(id)),
       clockOffsetSeconds: [
         ...used.flatMap((row) => [row.maxOffset, row.minOffset]),
         ...reported.map((row) => row.maxOffset),
@@ -298,19 +299,25 @@ function usageFactsOf(used: readonly UsageRow[], known: readonly KnownRow[], sit
   return [...facts.values()];
 }
 
-/** A licence for one tenant covers that tenant; one for the whole site covers its tenants in order until it is used up. */
+/** What a licence may have to cover of one usage: its highest number, or the one it is estimated by. */
+function coverable({ installations, lastQuantity }: UsageFacts): number {
+  if (installations.length === 0) return lastQuantity ?? 0;
+  return installations.reduce((sum, { reported, observed }) => sum + Math.max(reported ?? 0, observed ?? 0), 0);
+}
+
+/**
+ * A licence for one tenant covers that tenant; one for the whole site covers, tenant by tenant until it is used up, what
+ * their own licences leave.
+ */
 function coverByLicences(facts: readonly UsageFacts[], licences: readonly LicenceRow[]): void {
-  for (const licence of licences) {
+  const ownFirst = licences.toSorted((a, b) => Number(a.tenantId === null) - Number(b.tenantId === null));
+  for (const licence of ownFirst) {
     const covered = facts.filter(
       (fact) => fact.meter === licence.meter && (licence.tenantId === null || fact.tenantId === licence.tenantId),
     );
     let left = licence.count;
     for (const [index, fact] of covered.entries()) {
-      const peak = fact.installations.reduce(
-        (sum, { reported, observed }) => sum + Math.max(reported ?? 0, observed ?? 0),
-        0,
-      );
-      const share = index === covered.length - 1 ? left : Math.min(left, peak);
+      const share = index === covered.length - 1 ? left : Math.min(left, Math.max(0, coverable(fact) - fact.licensed));
       fact.licensed += share;
       left -= share;
     }

@@ -85,31 +85,46 @@ const QUANTITY_KINDS: readonly (UsageKind | SiteKind)[] = (KINDS as readonly Dis
   isQuantityKind,
 );
 
-/** Every discrepancy of one site, and the quantities by default. Pure: the same facts give the same findings. */
+/** Applies the kinds in order to one usage: `found` hears of each that concerns this usage alone. */
+function applyDefaults(
+  site: SiteFacts,
+  usage: UsageFacts,
+  settings: ReconcileSettings,
+  found: (kind: UsageKind, evidence: Evidence) => void,
+): Quantity {
+  let quantity = reportedQuantity(usage);
+  for (const kind of QUANTITY_KINDS) {
+    const evidence = kind.level === 'site' ? kind.detect(site, settings) : kind.detect(usage, quantity, site, settings);
+    if (evidence === null) continue;
+    if (kind.level === 'usage') found(kind, evidence);
+    quantity = kind.applyDefault(quantity, usage, site);
+  }
+  return quantity;
+}
+
+/** Every discrepancy of one site. Pure: the same facts give the same findings. */
 export function reconcileSite(site: SiteFacts, settings: ReconcileSettings = DEFAULT_SETTINGS): Finding[] {
   const findings: Finding[] = [];
-  const ofSite = new Map<SiteKind, Evidence>();
+  const { siteId } = site;
   for (const kind of QUANTITY_KINDS) {
-    if (kind.level !== 'site') continue;
-    const evidence = kind.detect(site, settings);
-    if (evidence === null) continue;
-    ofSite.set(kind, evidence);
-    findings.push({ kind: kind.kind as DiscrepancyKind, siteId: site.siteId, usage: null, evidence });
+    const evidence = kind.level === 'site' ? kind.detect(site, settings) : null;
+    if (evidence !== null) findings.push({ kind: kind.kind as DiscrepancyKind, siteId, usage: null, evidence });
   }
   for (const usage of site.usage) {
-    let quantity = reportedQuantity(usage);
-    for (const kind of QUANTITY_KINDS) {
-      if (kind.level === 'site') {
-        if (ofSite.has(kind)) quantity = kind.applyDefault(quantity, usage, site);
-        continue;
-      }
-      const evidence = kind.detect(usage, quantity, site, settings);
-      if (evidence === null) continue;
-      findings.push({ kind: kind.kind as DiscrepancyKind, siteId: site.siteId, usage, evidence });
-      quantity = kind.applyDefault(quantity, usage, site);
-    }
+    applyDefaults(site, usage, settings, (kind, evidence) => {
+      findings.push({ kind: kind.kind as DiscrepancyKind, siteId, usage, evidence });
+    });
   }
   return findings;
+}
+
+/** The quantity of one usage where nobody decides anything: every kind that applies gets its default. */
+export function quantityByDefault(
+  site: SiteFacts,
+  usage: UsageFacts,
+  settings: ReconcileSettings = DEFAULT_SETTINGS,
+): Quantity {
+  return applyDefaults(site, usage, settings, () => undefined);
 }
 
 /** The quantity of one usage after all its cases: defaults where nobody decided, people's decisions where they did. */

@@ -10,15 +10,22 @@ function isBeyondTolerance(installation: InstallationUsage, { tolerance }: Recon
   return difference * 100 > Math.max(tolerance.units * 100, tolerance.percent * Math.max(reported, observed));
 }
 
-/** Reported peak against highest check-in, per installation: beyond the tolerance the greater of both is billed. */
+/**
+ * Reported peak against highest check-in, per installation: beyond the tolerance the greater of both is billed. Usage
+ * after a revocation is no mismatch but a kind of its own; what another installation left to estimate stays an estimate.
+ */
 export const reportMismatch = {
   kind: 'report_mismatch',
   level: 'usage',
   handling: 'review',
   decisions: QUANTITY_DECISIONS,
   detect: (usage, _quantity, site, settings) =>
-    site.revokedAt === null && usage.installations.some((installation) => isBeyondTolerance(installation, settings))
+    site.usedAfterRevocationOn === null &&
+    usage.installations.some((installation) => isBeyondTolerance(installation, settings))
       ? { reported: reportedQuantity(usage).value, observed: observedQuantity(usage).value }
       : null,
-  applyDefault: (_quantity, usage) => greaterQuantity(usage),
+  applyDefault: (quantity, usage) => {
+    const greater = greaterQuantity(usage);
+    return quantity.basis === 'estimated' ? { ...greater, basis: 'estimated' } : greater;
+  },
 } as const satisfies UsageKind;
