@@ -9,6 +9,8 @@ export interface ActivityDeps {
   db: Database;
   renderPool: RenderPool;
   mailer: Mailer;
+  /** Address of the API as mails name it, without a slash at its end; null: they name paths alone. */
+  publicUrl: string | null;
   rates: RateSource;
   temporal: Client;
   taskQueue: string;

@@ -14,7 +14,7 @@ const countsSchema = z.object({ sent: number, deferred: number, bounced: number,
  * went away after the claim becomes `uncertain` instead of being sent again.
  */
 export const drainOutbox =
-  (deps: Pick<ActivityDeps, 'db' | 'mailer'>) =>
+  (deps: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl'>) =>
   (input: DrainOutboxInput): Promise<DrainOutboxResult> => {
     const context = Context.current();
     const { workflowExecution, activityId } = context.info;

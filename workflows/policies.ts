@@ -26,15 +26,16 @@ export const local = proxyLocalActivities<Activities>({
 export const batch = proxyActivities<Activities>({
   // 500 MSPs with 10,000 sites take seconds; half an hour is a database in trouble.
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '60 seconds',
+  // A chunk takes a second or two; a worker that died is noticed and replaced after this.
+  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
 /** Sending a queue of mails: a slow relay may take hours, and what could not be sent is due again later. */
 export const mailing = proxyActivities<Activities>({
   startToCloseTimeout: '6 hours',
-  // A relay may keep one connection silent for five minutes before nodemailer gives up on it.
-  heartbeatTimeout: '7 minutes',
+  // Heartbeats come every ten seconds, whatever the relay does.
+  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 

@@ -124,7 +124,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     if (status.state === 'open') {
       // The shard issues it when the review ends; a later decision starts this workflow again.
       enter('review', `${status.openCases} cases left, until ${status.deadline}.`);
-      await condition(allHandlersFinished);
+      await condition(() => changes !== seen || allHandlersFinished());
       if (changes === seen) return { statementNumber: null };
       continue;
     }

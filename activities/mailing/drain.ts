@@ -65,7 +65,7 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
  * MAIL_DEFERRED while the relay is down, and with the signal's reason once it is aborted; nothing claimed is left then.
  */
 export async function drain(
-  { db, mailer }: Pick<ActivityDeps, 'db' | 'mailer'>,
+  { db, mailer, publicUrl }: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl'>,
   { period = null, limit = Number.MAX_SAFE_INTEGER, untilEmpty = false }: DrainOutboxInput,
   { claimant, before, signal, heartbeat }: DrainPlace,
 ): Promise<DrainOutboxResult> {
@@ -112,7 +112,7 @@ export async function drain(
       if (batch !== undefined && batch.mails.length > 0) {
         const date = new Date();
         const goOn = () => !signal.aborted && Date.now() - date.getTime() < HAND_OVER_MS;
-        handed = await handOver(mailer, batch.mails, batch.files, date, goOn);
+        handed = await handOver(mailer, batch.mails, { files: batch.files, date, publicUrl }, goOn);
         count(counts, handed);
         room -= handed.filter(({ fate }) => fate !== 'released').length;
         heartbeat(counts);

@@ -2,7 +2,7 @@ import type { ClaimedMail } from '../../db/outboxClaim.js';
 import type { MailRecord } from '../../db/outboxRecord.js';
 import { afterTry, type Mailer } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
-import { prepareMail, type LoadedFiles } from './prepareMail.js';
+import { prepareMail, type Batchwide } from './prepareMail.js';
 
 /** What became of one mail of a batch. */
 export interface Handed {
@@ -14,10 +14,10 @@ export interface Handed {
 /** More than the mailer has connections, so that the next mail is ready when one is free. */
 const IN_FLIGHT = 10;
 
-async function handOverOne(mailer: Mailer, mail: ClaimedMail, files: LoadedFiles, date: Date): Promise<Handed> {
+async function handOverOne(mailer: Mailer, mail: ClaimedMail, batchwide: Batchwide): Promise<Handed> {
   const tried = { id: mail.id, attempts: mail.attempts + 1, notBefore: null, sentAt: null };
   try {
-    const outcome = await mailer.send(prepareMail(mail, files, date));
+    const outcome = await mailer.send(prepareMail(mail, batchwide));
     const relayDown = outcome.kind === 'deferred' && outcome.relayDown;
     return {
       record: { id: mail.id, ...afterTry(outcome, mail.attempts, new Date()) },
@@ -43,8 +43,7 @@ function release(mail: ClaimedMail): Handed {
 export async function handOver(
   mailer: Mailer,
   mails: readonly ClaimedMail[],
-  files: LoadedFiles,
-  date: Date,
+  batchwide: Batchwide,
   goOn: () => boolean,
 ): Promise<Handed[]> {
   const handed: Handed[] = [];
@@ -55,7 +54,7 @@ export async function handOver(
       if (relayDown || !goOn()) {
         handed.push(release(mail));
       } else {
-        const one = await handOverOne(mailer, mail, files, date);
+        const one = await handOverOne(mailer, mail, batchwide);
         relayDown ||= one.fate === 'relayDown';
         handed.push(one);
       }

@@ -46,11 +46,22 @@ function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment
   }
 }
 
+/** What is the same for all mails of a batch. */
+export interface Batchwide {
+  files: LoadedFiles;
+  /** Its Date header. */
+  date: Date;
+  /** Address of the API; null: paths alone. */
+  publicUrl: string | null;
+}
+
 /** A claimed mail as it is sent. Throws MAIL_REFUSED when it cannot be written or lacks its document. */
-export function prepareMail(mail: ClaimedMail, files: LoadedFiles, date: Date): PreparedMail {
+export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: Batchwide): PreparedMail {
   const locale = mailLocale(mail.locale);
-  const pack = files.packs.get(mail.billingPackId ?? '');
-  const params = pack?.statements === null ? { ...mail.params, download: downloadOf(mail) } : mail.params;
+  const packId = mail.billingPackId ?? '';
+  const tooLarge = files.packs.get(packId)?.statements === null;
+  const download = `${publicUrl ?? ''}/v1/billing-packs/${packId}`;
+  const params = tooLarge ? { ...mail.params, download } : mail.params;
   const written = MAIL_TEMPLATES[mail.kind].write(params, locale);
   return {
     messageId: mail.messageId,
@@ -60,9 +71,4 @@ export function prepareMail(mail: ClaimedMail, files: LoadedFiles, date: Date): 
     ...layOut(written, locale),
     attachments: attachments(mail, files),
   };
-}
-
-/** Where a pack that is too large for a mail is downloaded, on the API. */
-function downloadOf(mail: ClaimedMail): string {
-  return `/v1/billing-packs/${mail.billingPackId ?? ''}`;
 }

@@ -126,7 +126,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
       await database.db.transaction(ALL, (trx) => enqueueMails(trx, whole, NOW));
     },
     drain: (input = {}, place = {}) =>
-      drain({ db: database.db, mailer: place.mailer ?? mailer }, input, {
+      drain({ db: database.db, mailer: place.mailer ?? mailer, publicUrl: 'https://kontor.example' }, input, {
         claimant: place.claimant ?? randomUUID(),
         before: NOTHING,
         signal: new AbortController().signal,

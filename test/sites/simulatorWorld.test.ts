@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { nameProblem } from '../../domain/name.js';
+import { dayOf, isTimeZone, periodOf, periodRange } from '../../domain/period.js';
+import { KINDS, reconcileSite } from '../../domain/reconcile/index.js';
+import type { MeterCode } from '../../domain/catalog/index.js';
+import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
+import {
+  buildWorld,
+  checkInsOf,
+  clockOffsetMs,
+  reportOf,
+  revokedAt,
+  type World,
+  type WorldMsp,
+  type WorldSite,
+} from '../../sites/simulator/world/index.js';
+
+const DEFAULT = { seed: 1, period: '2026-03', msps: 40, sites: 400 };
+
+/** What Kontor will know of a site when its collection has ended, told from the world alone. */
+function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
+  const end = site.role === 'revoked' ? revokedAt(world, msp) : null;
+  const usage = new Map<string, UsageFacts>();
+  for (const installation of site.installations) {
+    const offset = clockOffsetMs(site, 'current');
+    const checkIns = checkInsOf(world, msp, site, installation, 'current').map(({ observedAt, counts }) => ({
+      countedAt: new Date(observedAt.getTime() - offset),
+      counts,
+    }));
+    const report = reportOf(site, installation, 'current');
+    const counted = [...checkIns.flatMap(({ counts }) => counts), ...(report ?? [])];
+    for (const key of new Set(counted.map(({ tenant, meter }) => JSON.stringify([tenant, meter])))) {
+      const [tenantRef, meter] = JSON.parse(key) as [string, MeterCode];
+      const line = site.lines.find((one) => one.tenantRef === tenantRef && one.meter === meter);
+      const peak = (until: Date | null) =>
+        checkIns
+          .filter(({ countedAt }) => until === null || countedAt < until)
+          .flatMap(({ counts }) => counts.filter((one) => one.tenant === tenantRef && one.meter === meter))
+          .reduce((max, { count }) => Math.max(max, count), 0);
+      const facts = usage.get(key) ?? {
+        tenantRef,
+        tenantId: site.tenantRefs.includes(tenantRef) ? tenantRef : null,
+        meter,
+        installations: [] as InstallationUsage[],
+        lastQuantity: line?.previous ?? null,
+        licensed: line === site.lines[0] ? (site.licenceCount ?? 0) : 0,
+      };
+      facts.installations.push({
+        installationId: installation.id,
+        reported: report?.find((one) => one.tenant === tenantRef && one.meter === meter)?.count ?? null,
+        observed: checkIns.length === 0 ? null : peak(null),
+        observedOn: null,
+        observedBeforeRevocation: checkIns.length === 0 ? null : peak(end),
+      });
+      usage.set(key, facts);
+    }
+  }
+  return {
+    siteId: site.name,
+    siteName: site.name,
+    revokedAt: end,
+    installationIds: site.installations.map(({ id }) => id),
+    silentInstallationIds: site.installations
+      .filter((one) => reportOf(site, one, 'current') === null)
+      .map(({ id }) => id),
+    clockOffsetSeconds: clockOffsetMs(site, 'current') / 1000,
+    usedAfterRevocationOn: end === null ? null : dayOf(end, msp.zone),
+    firstMonth: false,
+    usage: [...usage.values()],
+  };
+}
+
+describe('the world of the simulator', () => {
+  const world = buildWorld(DEFAULT);
+  const sites = world.msps.flatMap((msp) => msp.sites.map((site) => ({ msp, site })));
+
+  it('is the same for the same seed, and another for another', () => {
+    expect(buildWorld(DEFAULT)).toEqual(world);
+    expect(buildWorld({ ...DEFAULT, seed: 2 })).not.toEqual(world);
+  });
+
+  it('has as many MSPs and sites as asked for, one MSP with 5 % of the sites and two without usage', () => {
+    expect(world.msps).toHaveLength(40);
+    expect(sites).toHaveLength(400);
+    expect(world.msps[0]?.sites).toHaveLength(20);
+    expect(Math.max(...world.msps.map((msp) => msp.sites.length))).toBe(20);
+    expect(world.msps.at(-1)?.sites).toHaveLength(0);
+    expect(world.msps.at(-2)?.sites.map(({ role }) => role)).toEqual(['zero']);
+  });
+
+  it('lets every discrepancy kind of rule 3 occur', () => {
+    const found = new Set(
+      sites.flatMap(({ msp, site }) => reconcileSite(factsOf(world, msp, site)).map(({ kind }) => kind)),
+    );
+    if (world.unknownKeys.length > 0) found.add('unknown_key');
+    if (world.msps.some(({ grows }) => grows)) found.add('total_moved');
+    expect([...found].sort()).toEqual(KINDS.map(({ kind }) => kind).sort());
+  });
+
+  it.each([
+    ['silent', 'missing_report'],
+    ['mute', 'missing_report'],
+    ['underReported', 'report_mismatch'],
+    ['overReported', 'report_mismatch'],
+    ['revoked', 'usage_after_revocation'],
+    ['twoInstallations', 'two_installations'],
+    ['unassignedTenant', 'unassigned_tenant'],
+    ['spike', 'usage_jump'],
+    ['drop', 'usage_jump'],
+    ['clockOff', 'clock_off'],
+    ['overLicence', 'licence_exceeded'],
+  ] as const)('shows with a site that is "%s" a %s and nothing else', (role, kind) => {
+    const shown = sites.filter(({ site }) => site.role === role);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { msp, site } of shown) {
+      expect(new Set(reconcileSite(factsOf(world, msp, site)).map((finding) => finding.kind))).toEqual(new Set([kind]));
+    }
+  });
+
+  it('finds nothing at sites that are right, or wrong within the tolerance', () => {
+    for (const { msp, site } of sites) {
+      if (!['ordinary', 'nearlyRight', 'withinLicence', 'zero', 'late'].includes(site.role)) continue;
+      expect(reconcileSite(factsOf(world, msp, site))).toEqual([]);
+    }
+  });
+
+  it('observes each day of March once, across the clock change, in zones on both sides of UTC', () => {
+    const zones = new Set(world.msps.map(({ zone }) => zone));
+    expect([...zones].every(isTimeZone)).toBe(true);
+    expect(zones.size).toBeGreaterThan(5);
+    for (const { msp, site } of sites.filter(({ site: { role } }) => role === 'ordinary')) {
+      const { start, end } = periodRange(world.period, msp.zone);
+      const observed = checkInsOf(world, msp, site, site.installations[0], 'current').map(
+        ({ observedAt }) => observedAt,
+      );
+      expect(new Set(observed.map((instant) => dayOf(instant, msp.zone))).size).toBe(31);
+      expect(observed.every((instant) => instant >= start && instant < end)).toBe(true);
+      expect(observed.every((instant) => periodOf(instant, msp.zone) === '2026-03')).toBe(true);
+    }
+  });
+
+  it('names nobody by a name that is not allowed, and each site of an MSP differently', () => {
+    for (const msp of world.msps) {
+      const names = [msp.company.name, ...msp.sites.map(({ name }) => name), ...msp.tenants.map(({ name }) => name)];
+      expect(names.map(nameProblem)).toEqual(names.map(() => null));
+      expect(new Set(msp.sites.map(({ name }) => name)).size).toBe(msp.sites.length);
+      expect(Math.max(...names.map((name) => name.length))).toBeLessThanOrEqual(200);
+    }
+  });
+});
