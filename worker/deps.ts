@@ -21,6 +21,7 @@ export async function createDeps(env: Env): Promise<ActivityDeps & { close(): Pr
     db,
     renderPool,
     mailer,
+    publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     rates: ecbFile(),
     temporal: temporal.client,
     taskQueue: env.TEMPORAL_TASK_QUEUE,

@@ -3,15 +3,10 @@
  * derives the period from the instant it was scheduled for and starts `billing-run:<period>`; a run that is there already
  * is success (rule 1).
  */
-import {
-  ParentClosePolicy,
-  setCurrentDetails,
-  startChild,
-  workflowInfo,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
+import { ParentClosePolicy, setCurrentDetails, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { closePeriod, closePeriodId } from './closePeriod.js';
+import { scheduledAt } from './scheduledAt.js';
 import { BILLING_PERIOD } from './searchAttributes.js';
 
 const DAY_MS = 86_400_000;
@@ -24,11 +19,6 @@ export function periodToClose(instant: Date): string {
   const inMonth = new Date(instant.getTime() + DAY_MS);
   const before = new Date(Date.UTC(inMonth.getUTCFullYear(), inMonth.getUTCMonth() - 1, 1));
   return before.toISOString().slice(0, 7);
-}
-
-function scheduledAt(): Date {
-  const [scheduled] = (workflowInfo().searchAttributes['TemporalScheduledStartTime'] ?? []) as unknown[];
-  return scheduled instanceof Date ? scheduled : workflowInfo().startTime;
 }
 
 export async function monthEnd(): Promise<{ period: string; started: boolean }> {

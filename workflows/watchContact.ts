@@ -2,9 +2,9 @@
  * Rule 6, once a day over all sites: warn, block, disable, and lift where a site was heard again. A schedule starts it;
  * the instant it judges by is the scheduled one, so a late or repeated run gives the same result.
  */
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import { batch, mailing } from './policies.js';
+import { scheduledAt } from './scheduledAt.js';
 
 export interface WatchContactInput {
   /** ISO instant to judge by; null: when the schedule was due. */
@@ -26,11 +26,8 @@ export const WATCH_CONTACT_SCHEDULE = {
   args: [{ now: null }] as [WatchContactInput],
 } as const;
 
-const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
-
 export async function watchContact(input: WatchContactInput): Promise<WatchContactResult> {
-  const info = workflowInfo();
-  const now = input.now ?? (info.typedSearchAttributes.get(SCHEDULED_AT) ?? info.startTime).toISOString();
+  const now = input.now ?? scheduledAt().toISOString();
   setCurrentDetails(`**Contact watch** as of ${now}\n\nWarns, blocks and disables silent sites; waits for nobody.`);
   const result = await batch.watchContact.executeWithOptions({ summary: `all sites as of ${now}` }, [{ now }]);
   if (result.warned + result.blocked + result.disabled > 0) {
