@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { appendAudit } from '../db/auditStore.js';
 import { insertBillingPack, lockPacks } from '../db/billingPackStore.js';
 import { distributorsOfRun, packContents, type PackContents } from '../db/closing/makeBillingPacks.js';
@@ -22,6 +22,8 @@ export interface MakeBillingPacksInput {
   now: string;
 }
 
+const HEARTBEAT_MS = 10_000;
+
 /**
  * One transaction per distributor: its lock, what is in no pack yet, the rendered summary, the pack and its mail. A run
  * makes pack 0 of each distributor, if need be with nothing in it but the names that are still open; a supplement exists
@@ -31,15 +33,23 @@ export interface MakeBillingPacksInput {
  */
 export const makeBillingPacks =
   ({ db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>) =>
-  async (input: MakeBillingPacksInput): Promise<{ packs: number }> => ({
-    packs: await makePacks({ db, renderPool }, input, heartbeat),
-  });
+  async (input: MakeBillingPacksInput): Promise<{ packs: number }> => {
+    const context = Context.current();
+    // A summary of thousands of statements takes a while, and so may waiting for the lock of another pack.
+    const beat = setInterval(() => {
+      context.heartbeat();
+    }, HEARTBEAT_MS);
+    try {
+      return { packs: await makePacks({ db, renderPool }, input) };
+    } finally {
+      clearInterval(beat);
+    }
+  };
 
-/** The activity, told how to say that it is alive; how many packs it has made. */
+/** The activity, wherever it runs; how many packs it has made. */
 export async function makePacks(
   { db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>,
   { now, ...selection }: MakeBillingPacksInput,
-  alive: (packs: number) => void,
 ): Promise<number> {
   const period = parsePeriod(selection.period);
   const distributors = await db.transaction(ALL, (trx) => distributorsOfRun(trx, selection));
@@ -53,7 +63,6 @@ export async function makePacks(
       return due;
     });
     if (made) packs += 1;
-    alive(packs);
   }
   return packs;
 }

@@ -67,6 +67,8 @@ export interface MailParams {
     statements: number;
     totals: Total[];
     parked: ParkedMsp[];
+    /** Where the statements are when they are too large for a mail; null: they are attached. */
+    download: string | null;
   };
   /** To the partner team: a parked MSP waits for a decision. */
   parkedReminder: { mspName: string; period: Period; reason: string; waitingDays: number; decideBy: Day | null };

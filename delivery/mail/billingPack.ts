@@ -14,5 +14,7 @@ export const billingPack = defineMail(
     statements: count,
     totals: z.array(total),
     parked,
+    /** Added when the mail is prepared, once the size of the documents is known. */
+    download: z.string().nullable().default(null),
   }),
 );

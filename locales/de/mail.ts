@@ -1,4 +1,4 @@
-import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 
@@ -25,7 +25,7 @@ export const mail: MailMessages = {
     subject: ({ mspName }) => `Registrierung von ${mspName} wartet auf eine Entscheidung`,
     body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
       `Die Registrierung von ${mspName} (Registernummer ${registrationNumber}, Distributor ${distributorName}) wartet seit ${count(waitingDays, DAYS_DATIVE)}.`,
-      ...paragraphIf(duplicateOf !== null, `Möglicherweise ist sie ein Duplikat von ${duplicateOf ?? ''}.`),
+      ...paragraphIf(duplicateOf !== null, fullStop(`Möglicherweise ist sie ein Duplikat von ${duplicateOf ?? ''}`)),
       `Bitte genehmigen Sie sie oder lehnen Sie sie ab. Ohne Entscheidung verfällt sie am ${day(expiresOn)}.`,
     ],
   },
@@ -99,7 +99,7 @@ export const mail: MailMessages = {
         `Sie enthält Schätzungen (${count(estimatedLines, LINES)}), weil Standorte nicht rechtzeitig berichtet haben. Sie werden in einem späteren Zeitraum korrigiert.`,
       ),
       ...paragraphIf(correctionLines > 0, `Sie enthält ${count(correctionLines, CORRECTIONS)} früherer Zeiträume.`),
-      `Diese Abrechnung ist keine Rechnung. Die Rechnung stellt ${distributorName}.`,
+      fullStop(`Diese Abrechnung ist keine Rechnung. Die Rechnung stellt ${distributorName}`),
     ],
   },
   billingPack: {
@@ -107,10 +107,14 @@ export const mail: MailMessages = {
       supplement === 0
         ? `${vendorName}: Abrechnungspaket für ${month(period)}`
         : `${vendorName}: Abrechnungspaket für ${month(period)}, Nachtrag ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
       supplement === 0
         ? `Anbei das Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${count(statements, STATEMENTS)}, eine Übersicht und die Zeilen in maschinenlesbarer Form.`
         : `Anbei Nachtrag ${supplement} zum Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${count(statements, STATEMENTS)}, seither geklärt, eine Übersicht und die Zeilen in maschinenlesbarer Form.`,
+      ...paragraphIf(
+        download !== null,
+        `Zusammen sind die Abrechnungen zu groß für eine E-Mail. Übersicht und Zeilen sind angehängt, die Abrechnungen stehen zum Herunterladen bereit: ${download ?? ''}`,
+      ),
       ...paragraphIf(totals.length > 0, `Summe:\n${totalsList(totals, 'de')}`),
       ...paragraphIf(parked.length > 0, `Noch offen; diese folgen in einem Nachtrag:\n${parkedList(parked)}`),
       'Die Abrechnungen sind keine Rechnungen. Bitte stellen Sie sie den Managed Service Providern in Rechnung.',

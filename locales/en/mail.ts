@@ -1,4 +1,4 @@
-import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 
@@ -24,14 +24,14 @@ export const mail: MailMessages = {
     subject: ({ mspName }) => `Registration of ${mspName} awaits a decision`,
     body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
       `The registration of ${mspName} (registration number ${registrationNumber}, distributor ${distributorName}) has been waiting for ${count(waitingDays, DAYS)}.`,
-      ...paragraphIf(duplicateOf !== null, `It may be a duplicate of ${duplicateOf ?? ''}.`),
+      ...paragraphIf(duplicateOf !== null, fullStop(`It may be a duplicate of ${duplicateOf ?? ''}`)),
       `Please approve or reject it. Undecided, it expires on ${day(expiresOn)}.`,
     ],
   },
   registrationWelcome: {
     subject: ({ vendorName }) => `Welcome to the ${vendorName} programme`,
     body: ({ vendorName, mspName, distributorName, portalUrl }) => [
-      `${vendorName} has approved the registration of ${mspName}.`,
+      fullStop(`${vendorName} has approved the registration of ${mspName}`),
       'You can now set up tenants and sites and create a metered key for each installation. Usage is counted afterwards; you do not order quantities in advance.',
       `Each month you receive a statement of your usage. ${distributorName} invoices it in your local currency.`,
       ...(portalUrl === null ? [] : [`Your portal: ${portalUrl}`]),
@@ -40,7 +40,7 @@ export const mail: MailMessages = {
   registrationRejected: {
     subject: ({ vendorName }) => `Your registration with the ${vendorName} programme was not accepted`,
     body: ({ vendorName, mspName, reason }) => [
-      `${vendorName} could not accept the registration of ${mspName}.`,
+      fullStop(`${vendorName} could not accept the registration of ${mspName}`),
       `Reason: ${reason}`,
       'If circumstances change, you are welcome to register again.',
     ],
@@ -97,7 +97,7 @@ export const mail: MailMessages = {
         `It contains estimates (${count(estimatedLines, LINES)}), because sites did not report in time. They are corrected in a later period.`,
       ),
       ...paragraphIf(correctionLines > 0, `It contains ${count(correctionLines, CORRECTIONS)} of earlier periods.`),
-      `This statement is not an invoice. You are invoiced by ${distributorName}.`,
+      fullStop(`This statement is not an invoice. You are invoiced by ${distributorName}`),
     ],
   },
   billingPack: {
@@ -105,10 +105,14 @@ export const mail: MailMessages = {
       supplement === 0
         ? `${vendorName}: billing pack for ${month(period)}`
         : `${vendorName}: billing pack for ${month(period)}, supplement ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
       supplement === 0
         ? `Attached is the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${count(statements, STATEMENTS)}, a summary and the lines in machine-readable form.`
         : `Attached is supplement ${supplement} to the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${count(statements, STATEMENTS)} settled since, a summary and the lines in machine-readable form.`,
+      ...paragraphIf(
+        download !== null,
+        `Together the statements are too large for a mail. The summary and the lines are attached; the statements can be downloaded: ${download ?? ''}`,
+      ),
       ...paragraphIf(totals.length > 0, `Total:\n${totalsList(totals, 'en')}`),
       ...paragraphIf(parked.length > 0, `Still open; these follow in a supplement:\n${parkedList(parked)}`),
       'The statements are not invoices. Please invoice the managed service providers.',

@@ -1,4 +1,4 @@
-import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 
@@ -24,14 +24,14 @@ export const mail: MailMessages = {
     subject: ({ mspName }) => `La registrazione di ${mspName} attende una decisione`,
     body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
       `La registrazione di ${mspName} (numero di registrazione ${registrationNumber}, distributore ${distributorName}) è in attesa da ${count(waitingDays, DAYS)}.`,
-      ...paragraphIf(duplicateOf !== null, `Potrebbe essere un duplicato di ${duplicateOf ?? ''}.`),
+      ...paragraphIf(duplicateOf !== null, fullStop(`Potrebbe essere un duplicato di ${duplicateOf ?? ''}`)),
       `Vi preghiamo di approvarla o respingerla. Senza decisione scade in data ${day(expiresOn)}.`,
     ],
   },
   registrationWelcome: {
     subject: ({ vendorName }) => `Benvenuti nel programma di ${vendorName}`,
     body: ({ vendorName, mspName, distributorName, portalUrl }) => [
-      `${vendorName} ha approvato la registrazione di ${mspName}.`,
+      fullStop(`${vendorName} ha approvato la registrazione di ${mspName}`),
       'Ora potete creare clienti e sedi e generare una chiave a consumo per ogni installazione. I consumi si contano a posteriori: non si ordinano quantità in anticipo.',
       `Ogni mese riceverete un estratto dei vostri consumi. ${distributorName} lo fattura nella vostra valuta locale.`,
       ...(portalUrl === null ? [] : [`Il vostro portale: ${portalUrl}`]),
@@ -40,7 +40,7 @@ export const mail: MailMessages = {
   registrationRejected: {
     subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName} non è stata accettata`,
     body: ({ vendorName, mspName, reason }) => [
-      `${vendorName} non ha potuto accettare la registrazione di ${mspName}.`,
+      fullStop(`${vendorName} non ha potuto accettare la registrazione di ${mspName}`),
       `Motivo: ${reason}`,
       'Se le circostanze dovessero cambiare, potete registrarvi di nuovo.',
     ],
@@ -98,7 +98,7 @@ export const mail: MailMessages = {
         `Contiene stime (${count(estimatedLines, LINES)}), perché alcune sedi non hanno inviato il rapporto in tempo. Saranno rettificate in un periodo successivo.`,
       ),
       ...paragraphIf(correctionLines > 0, `Contiene ${count(correctionLines, CORRECTIONS)} di periodi precedenti.`),
-      `Questo estratto non è una fattura. La fattura è emessa da ${distributorName}.`,
+      fullStop(`Questo estratto non è una fattura. La fattura è emessa da ${distributorName}`),
     ],
   },
   billingPack: {
@@ -106,10 +106,14 @@ export const mail: MailMessages = {
       supplement === 0
         ? `${vendorName}: pacchetto di fatturazione di ${month(period)}`
         : `${vendorName}: pacchetto di fatturazione di ${month(period)}, supplemento ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
       supplement === 0
         ? `In allegato il pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${count(statements, STATEMENTS)}, un riepilogo e le righe in forma leggibile da macchina.`
         : `In allegato il supplemento ${supplement} al pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${count(statements, STATEMENTS)} nel frattempo, un riepilogo e le righe in forma leggibile da macchina.`,
+      ...paragraphIf(
+        download !== null,
+        `Insieme gli estratti sono troppo grandi per un’e-mail. Il riepilogo e le righe sono allegati, gli estratti si possono scaricare: ${download ?? ''}`,
+      ),
       ...paragraphIf(totals.length > 0, `Totale:\n${totalsList(totals, 'it')}`),
       ...paragraphIf(parked.length > 0, `Ancora aperti; seguiranno in un supplemento:\n${parkedList(parked)}`),
       'Gli estratti non sono fatture. Vi preghiamo di fatturarli ai managed service provider.',

@@ -1,4 +1,4 @@
-import { counted, formatDay, formatMinor, formatPeriod, type PluralForms } from '../format.js';
+import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 
@@ -27,7 +27,7 @@ export const mail: MailMessages = {
     subject: ({ mspName }) => `Zgłoszenie ${mspName} czeka na decyzję`,
     body: ({ mspName, registrationNumber, distributorName, waitingDays, expiresOn, duplicateOf }) => [
       `Zgłoszenie ${mspName} (numer rejestrowy ${registrationNumber}, dystrybutor ${distributorName}) czeka już ${count(waitingDays, DAYS)}.`,
-      ...paragraphIf(duplicateOf !== null, `Możliwe, że powiela istniejący wpis: ${duplicateOf ?? ''}.`),
+      ...paragraphIf(duplicateOf !== null, fullStop(`Możliwe, że powiela istniejący wpis: ${duplicateOf ?? ''}`)),
       `Prosimy o przyjęcie lub odrzucenie zgłoszenia. Bez decyzji wygaśnie ono ${day(expiresOn)}.`,
     ],
   },
@@ -36,7 +36,7 @@ export const mail: MailMessages = {
     body: ({ vendorName, mspName, distributorName, portalUrl }) => [
       `Zgłoszenie ${mspName} do programu ${vendorName} zostało przyjęte.`,
       'Można teraz zakładać klientów i lokalizacje oraz tworzyć klucz dla każdej instalacji. Użycie liczymy z dołu; nie zamawia się ilości z góry.',
-      `Co miesiąc prześlemy zestawienie użycia. Fakturę w walucie lokalnej wystawia ${distributorName}.`,
+      fullStop(`Co miesiąc prześlemy zestawienie użycia. Fakturę w walucie lokalnej wystawia ${distributorName}`),
       ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
     ],
   },
@@ -104,7 +104,7 @@ export const mail: MailMessages = {
         correctionLines > 0,
         `Zestawienie zawiera ${count(correctionLines, CORRECTIONS)} wcześniejszych okresów.`,
       ),
-      `To zestawienie nie jest fakturą. Fakturę wystawia ${distributorName}.`,
+      fullStop(`To zestawienie nie jest fakturą. Fakturę wystawia ${distributorName}`),
     ],
   },
   billingPack: {
@@ -112,10 +112,14 @@ export const mail: MailMessages = {
       supplement === 0
         ? `${vendorName}: pakiet rozliczeniowy za okres ${month(period)}`
         : `${vendorName}: pakiet rozliczeniowy za okres ${month(period)}, uzupełnienie ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
       supplement === 0
         ? `W załączeniu pakiet rozliczeniowy ${vendorName} dla ${distributorName} za okres ${month(period)}: ${count(statements, STATEMENTS)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`
         : `W załączeniu uzupełnienie ${supplement} do pakietu rozliczeniowego ${vendorName} dla ${distributorName} za okres ${month(period)}: ${count(statements, STATEMENTS)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`,
+      ...paragraphIf(
+        download !== null,
+        `Zestawienia są łącznie zbyt duże na jedną wiadomość. Podsumowanie i pozycje są w załączeniu, zestawienia można pobrać: ${download ?? ''}`,
+      ),
       ...paragraphIf(totals.length > 0, `Razem:\n${totalsList(totals, 'pl')}`),
       ...paragraphIf(parked.length > 0, `Jeszcze otwarte, zostaną przesłane w uzupełnieniu:\n${parkedList(parked)}`),
       'Zestawienia nie są fakturami. Prosimy o wystawienie faktur dostawcom usług zarządzanych.',

@@ -29,11 +29,7 @@ describe('billing packs of a month', () => {
   let late: string;
 
   const packs = (mspId?: string) =>
-    makePacks(
-      { db: database.db, renderPool },
-      { period: PERIOD, now: NOW, ...(mspId === undefined ? {} : { mspId }) },
-      () => undefined,
-    );
+    makePacks({ db: database.db, renderPool }, { period: PERIOD, now: NOW, ...(mspId === undefined ? {} : { mspId }) });
   const query = <Row>(sql: string) => database.db.transaction(ALL, (trx) => rows<Row>(trx, sql));
   const render = async () => {
     const found = await query<{ id: string }>(
