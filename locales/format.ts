@@ -130,3 +130,8 @@ export function counted(count: number, forms: PluralForms, locale: Locale): stri
 export function pluralForm(count: number, forms: PluralForms, locale: Locale): string {
   return forms[pluralRules(locale).select(count)] ?? forms.other;
 }
+
+/** A sentence that ends in a name: names such as `S.p.A.` bring their own full stop. */
+export function fullStop(sentence: string): string {
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
+}

@@ -91,6 +91,8 @@ export interface StatementMessages {
   };
   corrections: {
     title: string;
+    /** Which prices apply. */
+    prices: string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
   };

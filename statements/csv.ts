@@ -42,8 +42,9 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['old_quantity', (l) => (l.kind === 'correction' ? number(l.oldQuantity) : none)],
   ['new_quantity', (l) => (l.kind === 'correction' ? number(l.newQuantity) : none)],
   ['formula', (l) => (l.kind === 'minimum' ? none : text(formulaOf(l.steps)))],
-  ['price_currency', (l, s) => (l.kind === 'minimum' ? none : text(s.pricePlan.currency))],
-  ['exchange_rate', (l, s) => (l.kind === 'minimum' ? none : number(s.exchange?.rate ?? null))],
+  // A correction is priced as the statement it corrects was: its currency and rate stand there.
+  ['price_currency', (l, s) => (l.kind === 'usage' ? text(s.pricePlan.currency) : none)],
+  ['exchange_rate', (l, s) => (l.kind === 'usage' ? number(s.exchange?.rate ?? null) : none)],
   ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
   ['currency', (_l, s) => text(s.currency)],
 ];

@@ -58,6 +58,7 @@ export function buildStatementView(statement: Statement): StatementView {
 function headerView({ statement, words, locale }: ViewContext): HeaderView {
   const { facts, parties, documentName, days, pricePlan } = words.statement;
   const day = (date: string) => formatDay(date, locale);
+  const revision = statement.revision > 1 ? `${facts.revision} ${statement.revision}` : null;
   const { first, last } = periodDays(statement.period);
   return {
     issuer: statement.vendor.name,
@@ -69,8 +70,7 @@ function headerView({ statement, words, locale }: ViewContext): HeaderView {
       partyView(parties.vendor, statement.vendor, words.statement.registrationNumber),
     ],
     facts: [
-      { label: facts.number, value: statement.number },
-      ...(statement.revision > 1 ? [{ label: facts.revision, value: String(statement.revision) }] : []),
+      { label: facts.number, value: revision === null ? statement.number : `${statement.number} (${revision})` },
       { label: facts.date, value: day(statement.statementDate) },
       { label: facts.period, value: days(day(first), day(last)) },
       { label: facts.zone, value: statement.zone },

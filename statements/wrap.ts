@@ -2,9 +2,11 @@ import type { Weight } from './fonts/index.js';
 import { widthOf } from './fonts/runs.js';
 
 const ELLIPSIS = '…';
+/** After a space, and after a hyphen within a word. Not in `IT-2026-000042`. */
+const BREAKS = /(?<= )|(?<=\p{L}-)(?=\p{L})/u;
 
 /**
- * Breaks printable text into at most `maxLines` lines no wider than `width` points: at spaces, and inside a word only
+ * Breaks printable text into at most `maxLines` lines no wider than `width` points: at spaces and hyphens, and inside a word only
  * where the word alone is too wide. What does not fit ends in an ellipsis.
  */
 export function wrap(text: string, weight: Weight, size: number, width: number, maxLines: number): string[] {
@@ -12,22 +14,21 @@ export function wrap(text: string, weight: Weight, size: number, width: number, 
   const fits = (line: string) => widthOf(line, weight, size) <= width;
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (fits(longer)) {
-      line = longer;
+  for (const word of text.split(BREAKS)) {
+    if (fits((line + word).trimEnd())) {
+      line += word;
       continue;
     }
-    if (line !== '') lines.push(line);
+    if (line !== '') lines.push(line.trimEnd());
     line = word;
-    while (!fits(line) && lines.length <= maxLines) {
+    while (!fits(line.trimEnd()) && lines.length <= maxLines) {
       const head = longestPrefix(line, fits);
       lines.push(head);
       line = line.slice(head.length);
     }
     if (lines.length > maxLines) break;
   }
-  if (line !== '') lines.push(line);
+  if (line.trimEnd() !== '') lines.push(line.trimEnd());
   if (lines.length <= maxLines) return lines;
   const last = lines[maxLines - 1] ?? '';
   return [...lines.slice(0, maxLines - 1), ellipsised(last, fits)];

@@ -16,7 +16,7 @@ export const de: Messages = {
   products: {
     'mail-server': 'Mailserver',
     firewall: 'Firewall',
-    scanner: 'Schwachstellenscanner',
+    scanner: 'Schwachstellen-Scanner',
     backup: 'Backup',
     endpoint: 'Endgeräteverwaltung',
   },

@@ -1,9 +1,10 @@
+import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
 
 export const statement: StatementMessages = {
   documentName: 'Nutzungsabrechnung',
   title: (number, period) => `Nutzungsabrechnung ${number}, ${period}`,
-  notInvoice: (distributor) => `Diese Abrechnung ist keine Rechnung. Die Rechnung stellt ${distributor}.`,
+  notInvoice: (distributor) => fullStop(`Diese Abrechnung ist keine Rechnung. Die Rechnung stellt ${distributor}`),
   parties: { msp: 'Abrechnung für', distributor: 'Rechnungsstellung durch', vendor: 'Ausgestellt von' },
   registrationNumber: (number) => `Reg.-Nr. ${number}`,
   facts: {
@@ -59,6 +60,7 @@ export const statement: StatementMessages = {
   },
   corrections: {
     title: 'Korrekturen früherer Zeiträume',
+    prices: 'Zu Preisen und Wechselkurs der korrigierten Abrechnung.',
     columns: {
       no: 'Nr.',
       where: 'Standort und Mandant',
@@ -92,7 +94,7 @@ export const statement: StatementMessages = {
   },
   exchange: {
     title: 'Wechselkurs',
-    text: (rate, day, source) => `${rate}, veröffentlicht für den ${day} von ${source}.`,
+    text: (rate, day, source) => fullStop(`${rate}, veröffentlicht für den ${day} von ${source}`),
     rounding: (currency) =>
       `Die Preise stehen in der Währung der Preisliste. Jede Zeile wird zu diesem Kurs umgerechnet und einmal auf ${currency} gerundet.`,
   },

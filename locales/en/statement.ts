@@ -1,9 +1,10 @@
+import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
 
 export const statement: StatementMessages = {
   documentName: 'Usage statement',
   title: (number, period) => `Usage statement ${number}, ${period}`,
-  notInvoice: (distributor) => `This statement is not an invoice. You are invoiced by ${distributor}.`,
+  notInvoice: (distributor) => fullStop(`This statement is not an invoice. You are invoiced by ${distributor}`),
   parties: { msp: 'Statement for', distributor: 'Invoiced by', vendor: 'Issued by' },
   registrationNumber: (number) => `Reg. no. ${number}`,
   facts: {
@@ -59,6 +60,7 @@ export const statement: StatementMessages = {
   },
   corrections: {
     title: 'Corrections of earlier periods',
+    prices: 'At the prices and the exchange rate of the statement that is corrected.',
     columns: {
       no: 'No.',
       where: 'Site and tenant',
@@ -92,7 +94,7 @@ export const statement: StatementMessages = {
   },
   exchange: {
     title: 'Exchange rate',
-    text: (rate, day, source) => `${rate}, published for ${day} by ${source}.`,
+    text: (rate, day, source) => fullStop(`${rate}, published for ${day} by ${source}`),
     rounding: (currency) =>
       `Prices are in the currency of the price list. Each line is converted at this rate and rounded once to ${currency}.`,
   },

@@ -1,9 +1,10 @@
+import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
 
 export const statement: StatementMessages = {
   documentName: 'Estratto dei consumi',
   title: (number, period) => `Estratto dei consumi ${number}, ${period}`,
-  notInvoice: (distributor) => `Questo estratto non è una fattura. La fattura è emessa da ${distributor}.`,
+  notInvoice: (distributor) => fullStop(`Questo estratto non è una fattura. La fattura è emessa da ${distributor}`),
   parties: { msp: 'Estratto per', distributor: 'Fatturazione a cura di', vendor: 'Emesso da' },
   registrationNumber: (number) => `N. reg. ${number}`,
   facts: {
@@ -59,6 +60,7 @@ export const statement: StatementMessages = {
   },
   corrections: {
     title: 'Rettifiche di periodi precedenti',
+    prices: 'Ai prezzi e al tasso di cambio dell’estratto rettificato.',
     columns: {
       no: 'N.',
       where: 'Sede e cliente',
@@ -92,7 +94,7 @@ export const statement: StatementMessages = {
   },
   exchange: {
     title: 'Tasso di cambio',
-    text: (rate, day, source) => `${rate}, pubblicato con data ${day} da ${source}.`,
+    text: (rate, day, source) => fullStop(`${rate}, pubblicato con data ${day} da ${source}`),
     rounding: (currency) =>
       `I prezzi sono nella valuta del listino. Ogni riga è convertita a questo tasso e arrotondata una sola volta in ${currency}.`,
   },

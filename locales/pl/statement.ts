@@ -1,9 +1,10 @@
+import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
 
 export const statement: StatementMessages = {
   documentName: 'Zestawienie użycia',
   title: (number, period) => `Zestawienie użycia ${number}, ${period}`,
-  notInvoice: (distributor) => `To zestawienie nie jest fakturą. Fakturę wystawia ${distributor}.`,
+  notInvoice: (distributor) => fullStop(`To zestawienie nie jest fakturą. Fakturę wystawia ${distributor}`),
   parties: { msp: 'Zestawienie dla', distributor: 'Fakturę wystawia', vendor: 'Wystawca zestawienia' },
   registrationNumber: (number) => `Nr rej. ${number}`,
   facts: {
@@ -64,6 +65,7 @@ export const statement: StatementMessages = {
   },
   corrections: {
     title: 'Korekty wcześniejszych okresów',
+    prices: 'Według cen i kursu wymiany korygowanego zestawienia.',
     columns: {
       no: 'Lp.',
       where: 'Lokalizacja i klient',
@@ -97,7 +99,7 @@ export const statement: StatementMessages = {
   },
   exchange: {
     title: 'Kurs wymiany',
-    text: (rate, day, source) => `${rate}; kurs na ${day}, źródło: ${source}.`,
+    text: (rate, day, source) => fullStop(`${rate}; kurs na ${day}, źródło: ${source}`),
     rounding: (currency) =>
       `Ceny podano w walucie cennika. Każdą pozycję przelicza się po tym kursie i jeden raz zaokrągla do ${currency}.`,
   },

@@ -1,3 +1,4 @@
+import { fullStop } from '../format.js';
 import type { SummaryMessages } from '../messages.js';
 
 export const summary: SummaryMessages = {
@@ -5,7 +6,9 @@ export const summary: SummaryMessages = {
   supplement: (n) => `Uzupełnienie ${n}`,
   title: (period, distributor) => `Podsumowanie rozliczeń ${period}, ${distributor}`,
   intro: (distributor, vendor) =>
-    `Wystawca poniższych zestawień: ${vendor}. Faktury dla dostawców usług zarządzanych wystawia ${distributor}.`,
+    fullStop(
+      `Wystawca poniższych zestawień: ${fullStop(vendor)} Faktury dla dostawców usług zarządzanych wystawia ${distributor}`,
+    ),
   statements: { one: 'zestawienie', few: 'zestawienia', many: 'zestawień', other: 'zestawienia' },
   facts: { distributor: 'Dla', vendor: 'Wystawca', period: 'Okres', date: 'Data', statements: 'Zestawienia' },
   totals: { title: 'Sumy', columns: { currency: 'Waluta', statements: 'Zestawienia', total: 'Razem' } },

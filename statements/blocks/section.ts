@@ -17,7 +17,7 @@ function paragraphLines(text: string, style: TextStyle): string[] {
 }
 
 function drawTitle(sheet: Sheet, parent: Element, title: string): void {
-  sheet.y += GAP.block;
+  if (sheet.y > PAGE.top) sheet.y += GAP.block;
   sheet.tagged('H2', parent, () => {
     sheet.text(title, PAGE.left, sheet.y, STYLE.section);
   });

@@ -1,8 +1,10 @@
+import { printable, widthOf } from '../fonts/runs.js';
 import { CONTENT_WIDTH, GAP, PAGE } from '../layout.js';
 import { lineHeight, STYLE, type Sheet } from '../sheet.js';
 import type { SumRow } from '../views/types.js';
+import { wrap } from '../wrap.js';
 
-const WIDTH = CONTENT_WIDTH * 0.55;
+const WIDTH = CONTENT_WIDTH * 0.7;
 const ROW = lineHeight(STYLE.body.size) + 2 * GAP.row;
 
 /** What the lines add up to: by sort of line, and the total. Kept together on one page. */
@@ -14,6 +16,8 @@ export function drawSums(sheet: Sheet, rows: readonly SumRow[]): void {
   const table = sheet.element('Table', sheet.root);
   for (const row of rows) {
     const style = row.isTotal ? STYLE.strong : STYLE.body;
+    const amountWidth = widthOf(printable(row.amount), style.weight, style.size);
+    const [label = ''] = wrap(printable(row.label), style.weight, style.size, WIDTH - amountWidth - GAP.cell, 1);
     if (row.isTotal) {
       sheet.artifact(() => {
         sheet.rule(left, right, sheet.y, 'accent', 0.8);
@@ -24,7 +28,7 @@ export function drawSums(sheet: Sheet, rows: readonly SumRow[]): void {
       'TH',
       element,
       () => {
-        sheet.text(row.label, left, sheet.y + GAP.row, style);
+        sheet.text(label, left, sheet.y + GAP.row, style);
       },
       { scope: 'Row' },
     );

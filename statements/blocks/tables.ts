@@ -11,11 +11,11 @@ export const ARITHMETIC_COLUMNS: readonly ColumnLayout[] = [
 
 export const USAGE_COLUMNS: readonly ColumnLayout[] = [
   { share: 6 },
-  { share: 27 },
-  { share: 20 },
+  { share: 26 },
+  { share: 21 },
   { share: 11, align: 'right' },
-  { share: 13, align: 'right' },
-  { share: 14, align: 'right', maxLines: 12 },
+  { share: 12, align: 'right' },
+  { share: 13, align: 'right', maxLines: 12 },
   { share: 13, align: 'right' },
 ];
 

@@ -45,7 +45,7 @@ function meterRow(context: ViewContext, meter: MeterCode, lines: readonly UsageL
   const peaks = sum(({ peak }) => peak);
   const licensed = sum(({ peak, licensed: covered }) => Math.min(peak, covered));
   const billable = sum(({ quantity, firstMonthFree }) => (firstMonthFree ? 0 : quantity));
-  const free = peaks - licensed - billable;
+  const free = sum(({ peak, licensed: covered, firstMonthFree }) => (firstMonthFree ? Math.max(0, peak - covered) : 0));
   const deductions = [
     ...(licensed > 0 ? [body(`− ${arithmetic.licensed(count(licensed))}`)] : []),
     ...(free > 0 ? [body(`− ${arithmetic.firstMonth(count(free))}`)] : []),

@@ -8,10 +8,10 @@ export function correctionsSection(context: ViewContext, lines: readonly Correct
   if (lines.length === 0) return null;
   const { corrections, usage } = context.words.statement;
   const { columns } = corrections;
-  const { currency, pricePlan } = context.statement;
+  const { currency } = context.statement;
   return {
     title: corrections.title,
-    intro: null,
+    intro: corrections.prices,
     columns: [
       columns.no,
       columns.where,
@@ -19,7 +19,7 @@ export function correctionsSection(context: ViewContext, lines: readonly Correct
       columns.corrects,
       columns.was,
       columns.now,
-      `${usage.columns.price} (${pricePlan.currency})`,
+      usage.columns.price,
       `${columns.amount} (${currency})`,
     ],
     rows: lines.map((line) => correctionRow(context, line)),
