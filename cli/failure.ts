@@ -1,5 +1,4 @@
-import { ApplicationFailure, isGrpcServiceError, TemporalFailure } from '@temporalio/client';
-import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, isGrpcServiceError, TemporalFailure, WorkflowFailedError } from '@temporalio/client';
 import { CommanderError } from 'commander';
 import { EmbeddedError } from '../embedded/index.js';
 import { KontorError } from '../domain/errors.js';

@@ -2,13 +2,15 @@
 /** The `kontor` command. Exit status: 0 done, 1 failed or something is broken, 2 the call or configuration is wrong. */
 import { Command, CommanderError } from 'commander';
 import { readEnv } from '../config/env.js';
+import { closeCommand } from './close.js';
 import { describeFailure, failureText } from './failure.js';
 import { examples } from './options.js';
 import { migrateCommand } from './migrate.js';
+import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
 
-const COMMANDS = [upCommand, tokenCommand, migrateCommand];
+const COMMANDS = [upCommand, closeCommand, statusCommand, tokenCommand, migrateCommand];
 
 function program(): Command {
   const kontor = new Command('kontor')

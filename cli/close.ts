@@ -1,0 +1,124 @@
+import type { Client } from '@temporalio/client';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { requirePeriodOver } from '../api/periodOver.js';
+import { startClose } from '../api/startClose.js';
+import type { Env } from '../config/env.js';
+import { ALL, type Database } from '../db/connect.js';
+import { parkedMsps } from '../db/readModels/parkedMsps.js';
+import { runStatus } from '../db/readModels/runStatus.js';
+import { KontorError } from '../domain/errors.js';
+import type { Period } from '../domain/period.js';
+import { closePeriod, closePeriodId } from '../workflows/closePeriod.js';
+import { previewClose } from './closing/previewClose.js';
+import { followClose } from './closing/followClose.js';
+import { decimalTotals, runLines } from './closing/runView.js';
+import { environmentOf, withDatabase, withTemporal } from './environment.js';
+import { dataOption, examples, jsonOption, periodOption } from './options.js';
+import { createTerminal, type Terminal } from './terminal.js';
+
+/** Who the run says has opened it. */
+const OPENED_BY = 'kontor cli';
+
+interface CloseOptions {
+  period: Period;
+  wait: boolean;
+  zeroWaits?: true;
+  collectUntil?: Date;
+  reviewUntil?: Date;
+  dryRun?: true;
+  data?: string;
+  json?: true;
+}
+
+interface Place {
+  env: Env;
+  client: Client;
+  db: Database;
+  terminal: Terminal;
+}
+
+/** `kontor close`: what the month-end schedule does, by hand. */
+export function closeCommand(): Command {
+  return new Command('close')
+    .description(
+      'Close a month: reconcile, issue statements, mail them. There is one run per period: a second start joins the ' +
+        'first and changes none of its deadlines. Shows progress until the run is sealed; leaving it does not stop it.',
+    )
+    .addOption(periodOption().makeOptionMandatory())
+    .option('--no-wait', 'start it and return at once')
+    .option('--zero-waits', 'neither collect nor review any longer: all deadlines are now')
+    .addOption(instantOption('--collect-until <instant>', 'collect usage until then, in every zone'))
+    .addOption(instantOption('--review-until <instant>', 'let cases be reviewed until then, in every zone'))
+    .option('--dry-run', 'show totals and open cases; nothing is written and nobody gets mail')
+    .addOption(dataOption())
+    .addOption(jsonOption('print the outcome as one JSON object on stdout'))
+    .addHelpText(
+      'after',
+      examples(
+        'kontor close --period 2026-03 --dry-run',
+        'kontor close --period 2026-03 --no-wait',
+        'kontor close --period 2026-03 --collect-until 2026-04-03T22:00:00Z --json',
+      ),
+    )
+    .action(close);
+}
+
+function instantOption(flags: string, description: string): Option {
+  return new Option(flags, description).conflicts('zeroWaits').argParser((text) => {
+    const instant = new Date(text);
+    if (!/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(instant.getTime())) {
+      throw new InvalidArgumentError('An instant such as 2026-04-03T22:00:00Z.');
+    }
+    return instant;
+  });
+}
+
+async function close(options: CloseOptions): Promise<void> {
+  const env = await environmentOf(options.data);
+  const terminal = createTerminal({ json: options.json });
+  await withDatabase(env, (db) =>
+    withTemporal(env, async (client) => {
+      const place = { env, client, db, terminal };
+      const outcome = options.dryRun === true ? await previewClose(place, options.period) : await run(place, options);
+      if (options.json === true) console.log(JSON.stringify(outcome));
+    }),
+  );
+}
+
+async function run({ env, client, db, terminal }: Place, options: CloseOptions) {
+  const { period } = options;
+  const now = new Date();
+  const known = await db.transaction(ALL, async (trx) => {
+    await requirePeriodOver(trx, period, now);
+    return runStatus(trx, period);
+  });
+  const workflowId = closePeriodId(period);
+  const zero = options.zeroWaits === true ? now.toISOString() : null;
+  const joined =
+    known?.state === 'sealed' ||
+    !(await startClose(
+      { temporal: client, taskQueue: env.TEMPORAL_TASK_QUEUE },
+      {
+        period,
+        openedBy: OPENED_BY,
+        collectUntil: zero ?? options.collectUntil?.toISOString() ?? null,
+        reviewUntil: zero ?? options.reviewUntil?.toISOString() ?? null,
+      },
+    ));
+  if (known?.state === 'sealed') terminal.say(`${period} is closed and sealed already.`);
+  else if (joined) terminal.say(`The close of ${period} is going on: joined it; its deadlines stay.`);
+  else terminal.say(`The close of ${period} has started (workflow ${workflowId}).`);
+  if (!options.wait) return { period, workflowId, joined };
+  if (known?.state !== 'sealed') {
+    const progress = terminal.progress();
+    const over = client.workflow.getHandle<typeof closePeriod>(workflowId).result();
+    await followClose({ db, period, progress }, over).finally(progress.stop);
+  }
+  const [status, parked] = await db.transaction(ALL, async (trx) => [
+    await runStatus(trx, period),
+    await parkedMsps(trx, { period, limit: 100 }),
+  ]);
+  if (status === undefined) throw new KontorError('NOT_FOUND', `The run of ${period} was never opened.`);
+  for (const line of runLines(status, parked)) terminal.say(line);
+  return { workflowId, joined, ...status, totals: decimalTotals(status.totals), parked };
+}

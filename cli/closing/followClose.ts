@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ALL, type Database } from '../../db/connect.js';
+import { runStatus, type RunStatus } from '../../db/readModels/runStatus.js';
+import type { Progress } from '../terminal.js';
+
+const LOOK_EVERY_MS = 400;
+
+/**
+ * Shows the run of `period` as it moves until `over` settles, and returns what `over` came to. Reads the database alone,
+ * so it shows the same whoever started the run and wherever its workers are.
+ */
+export async function followClose<T>(
+  { db, period, progress }: { db: Database; period: string; progress: Progress },
+  over: Promise<T>,
+): Promise<T> {
+  const ended = over.then(
+    () => true,
+    () => true,
+  );
+  for (;;) {
+    const done = await Promise.race([ended, sleep(LOOK_EVERY_MS, false)]);
+    const status = await db.transaction(ALL, (trx) => runStatus(trx, period));
+    if (status !== undefined) show(status, progress);
+    if (done) return await over;
+  }
+}
+
+function show(status: RunStatus, progress: Progress): void {
+  const { open, parked, issued } = status.participants;
+  const mails = Object.values(status.mails).reduce((sum, count) => sum + count, 0);
+  progress.set('statements', issued, open + parked + issued, [stageNote(status), parkedNote(parked)].join(''));
+  progress.set('mails', status.mails['sent'] ?? 0, mails);
+}
+
+function parkedNote(parked: number): string {
+  return parked === 0 ? '' : `, ${parked} parked`;
+}
+
+/** Shards per stage, and until when the next wait lasts. */
+function stageNote({ state, shards }: RunStatus): string {
+  if (state === 'sealed') return 'sealed';
+  const counts = new Map<string, number>();
+  for (const { stage } of shards) counts.set(stage, (counts.get(stage) ?? 0) + 1);
+  const stages = [...counts].map(([stage, count]) => `${count} ${count === 1 ? 'shard' : 'shards'} in ${stage}`);
+  const waits = shards
+    .filter(({ stage }) => stage === 'collect' || stage === 'review')
+    .map(({ stage, collectUntil, reviewUntil }) => (stage === 'collect' ? collectUntil : reviewUntil).toISOString())
+    .sort();
+  return [...stages, ...waits.slice(0, 1).map((until) => `waiting until ${until}`)].join(', ');
+}

@@ -1,0 +1,50 @@
+import type { ParkedMsp } from '../../db/readModels/parkedMsps.js';
+import type { RunStatus } from '../../db/readModels/runStatus.js';
+import { minorToDecimalString } from '../../domain/money.js';
+
+/** Amounts in minor units per currency, as decimal strings. */
+export function decimalTotals(minor: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(minor)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, amount]) => [currency, minorToDecimalString(BigInt(amount), currency)]),
+  );
+}
+
+/** `a 1, b 2`; `none` for nothing. */
+export function counts(numbers: Record<string, number | string>): string {
+  const parts = Object.entries(numbers).map(([name, count]) => `${name} ${count}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** What a person does about a parked MSP, from the code it was parked with. */
+export function whatToDo({ mspId, code, openCases }: ParkedMsp, period: string): string {
+  const retry = `then POST /v1/runs/${period}/parked/${mspId}/retry`;
+  if (openCases > 0) return `decide its ${openCases} open cases: GET /v1/cases?period=${period}&mspId=${mspId}`;
+  if (code === 'EXCHANGE_RATE_MISSING') return `the rate source has to publish the rate, ${retry}`;
+  if (code === 'PRICE_MISSING' || code === 'PRICE_PLAN_MISSING') return `add the price: POST /v1/price-plans, ${retry}`;
+  return `see its reason, ${retry}`;
+}
+
+/** A run as lines for people. */
+export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[] {
+  const { open, issued } = run.participants;
+  return [
+    `Run ${run.period}: ${run.state}${run.sealedAt === null ? '' : ` ${run.sealedAt.toISOString()}`}, opened ${run.openedAt.toISOString()} by ${run.openedBy}`,
+    `  MSPs           ${issued} issued, ${run.participants.parked} parked, ${open} open`,
+    `  Discrepancies  ${counts(run.discrepancies)}`,
+    `  Open cases     ${run.openCases}`,
+    `  Mails          ${counts(run.mails)}`,
+    `  Totals         ${counts(decimalTotals(run.totals))}`,
+    ...run.shards.map(
+      ({ shard, zone, stage, msps, collectUntil, reviewUntil }) =>
+        `  Shard ${shard}: ${stage}, ${msps} MSPs, ${zone}, collect until ${collectUntil.toISOString()}, review until ${reviewUntil.toISOString()}`,
+    ),
+    ...parked.map(
+      (msp) =>
+        `  Parked: ${msp.mspName} (${msp.mspId}), ${msp.reason ?? msp.code ?? 'no reason'}${
+          msp.until === null ? '' : `, until ${msp.until.toISOString()}`
+        }\n    To do: ${whatToDo(msp, run.period)}`,
+    ),
+  ];
+}
