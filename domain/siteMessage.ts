@@ -69,7 +69,7 @@ export const CLOCK_TOLERANCE_MS = DAY_MS;
 /** Beyond it a clock is no basis for anything. */
 const CLOCK_UNUSABLE_MS = 7 * DAY_MS;
 /** How long a site may have been offline and still hand over its backlog: older check-ins are not kept (rule 15). */
-const OLDEST_CHECK_IN_DAYS = 730;
+export const OLDEST_CHECK_IN_DAYS = 730;
 
 /** Deviation of the site's clock in seconds, positive when ahead. Throws CLOCK_UNUSABLE beyond seven days. */
 export function clockOffsetSeconds(sentAt: Date, receivedAt: Date): number {

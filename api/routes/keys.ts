@@ -14,13 +14,15 @@ import {
   type MeteredKey,
 } from '../../db/meteredKeyStore.js';
 import { retireSiteWithoutKey } from '../../db/siteStore.js';
-import { KontorError } from '../../domain/errors.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
+import { addDays } from '../../domain/instant.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
+import { OLDEST_CHECK_IN_DAYS } from '../../domain/siteMessage.js';
 import { activated, siteProvisioningId } from '../../workflows/provisionSite.js';
 import { newKey } from '../newKey.js';
 import { reply, route, type Context } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { keyShown, meteredKey, reason } from '../schemas/keys.js';
+import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
 import { tellWorkflow } from '../startWorkflow.js';
 import { requireSite } from './sites.js';
 
@@ -34,14 +36,15 @@ function toJson({ id, state, issuedAt, endedAt, reason: why }: MeteredKey): z.in
 
 type KeyContext = Context<z.output<typeof byKey>, unknown, unknown>;
 
-async function end(context: KeyContext, to: KeyEnd['to'], why: string): Promise<MeteredKey> {
+/** `endsAt`: since when the key counts as ended; what is on record about the act itself is now. */
+async function end(context: KeyContext, to: KeyEnd['to'], why: string, endsAt: Date): Promise<MeteredKey> {
   const { params, principal, receivedAt, deps, transaction } = context;
   const { mspId, siteId, keyId } = params;
   const { ended, retired } = await transaction(async (trx) => {
     await requireSite(trx, mspId, siteId);
     const before = (await listKeys(trx, mspId, siteId)).find(({ id }) => id === keyId);
     if (before === undefined) throw new KontorError('NOT_FOUND', 'This site has no such key.');
-    const ended = await endKey(trx, { mspId, siteId, keyId, to, at: receivedAt, reason: why });
+    const ended = await endKey(trx, { mspId, siteId, keyId, to, at: endsAt, reason: why });
     if (ended === undefined) throw new KontorError('STATE_CONFLICT', `A key that is ${before.state} cannot be ${to}.`);
     const retired = to === 'destroyed' && (await retireSiteWithoutKey(trx, mspId, siteId));
     await appendAudit(trx, {
@@ -51,7 +54,7 @@ async function end(context: KeyContext, to: KeyEnd['to'], why: string): Promise<
       subject: `key:${keyId}`,
       mspId,
       before: { state: before.state },
-      after: { state: to, siteId, siteRetired: retired },
+      after: { state: to, siteId, siteRetired: retired, endedAt: ended.endedAt },
       reason: why,
     });
     return { ended, retired };
@@ -81,13 +84,30 @@ export const keyRoutes = [
     method: 'post',
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/revoke',
     summary: 'Revoke a key at once',
-    description: 'No installation activates with it any more; usage sent afterwards becomes a discrepancy.',
+    description:
+      'No installation activates with it any more; usage after the revocation becomes a discrepancy. `effectiveAt` is ' +
+      'when the key was stolen or the contract ended, where that was earlier.',
     tags,
     roles: ['partner_team', 'msp'],
     params: byKey,
-    body: z.strictObject({ reason }),
+    body: keyRevocation,
     responses: { 200: { description: 'The key', schema: meteredKey } },
-    handler: async (context) => reply(200, toJson(await end(context, 'revoked', context.body.reason))),
+    handler: async (context) => {
+      const { body, principal, receivedAt } = context;
+      const endsAt = body.effectiveAt ?? receivedAt;
+      // What was used after a revocation is not billed by default: an MSP that could set its date could set its bill.
+      if (body.effectiveAt !== undefined && principal.role !== 'partner_team') {
+        throw new KontorError('FORBIDDEN', 'Only the partner team revokes as of an earlier instant.');
+      }
+      if (endsAt > receivedAt || endsAt < addDays(receivedAt, -OLDEST_CHECK_IN_DAYS)) {
+        throw fieldError(
+          'VALIDATION_FAILED',
+          '/effectiveAt',
+          'A key is revoked as of now, or of a day check-ins are kept of.',
+        );
+      }
+      return reply(200, toJson(await end(context, 'revoked', body.reason, endsAt)));
+    },
   }),
   route({
     method: 'post',
@@ -97,9 +117,9 @@ export const keyRoutes = [
     tags,
     roles: ['partner_team', 'msp'],
     params: byKey,
-    body: z.strictObject({ reason: reason.default('No longer needed') }),
     responses: { 200: { description: 'The key', schema: meteredKey } },
-    handler: async (context) => reply(200, toJson(await end(context, 'destroyed', context.body.reason))),
+    handler: async (context) =>
+      reply(200, toJson(await end(context, 'destroyed', 'No longer needed', context.receivedAt))),
   }),
   route({
     method: 'post',

@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { instant, text, uuid } from './common.js';
+import { instant, instantIn, text, uuid } from './common.js';
 import { keyState } from './sites.js';
 
 export const reason = text(1000).meta({ description: 'Kept in the audit trail' });
+
+export const keyRevocation = z
+  .strictObject({
+    reason,
+    effectiveAt: instantIn.optional().meta({ description: 'Not later than now; now where it is not given' }),
+  })
+  .meta({ id: 'KeyRevocation' });
 
 export const meteredKey = z
   .strictObject({
