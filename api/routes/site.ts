@@ -11,6 +11,7 @@ import {
   withUsageCodes,
   type Reading,
 } from '../../sites/index.js';
+import { activated as activatedSignal, siteProvisioningId } from '../../workflows/provisionSite.js';
 import { CHECK_IN_BODY_BYTES } from '../http/limits.js';
 import { reply, route } from '../route.js';
 import {
@@ -27,8 +28,8 @@ import {
 import { activateSite } from '../siteDoor/activateSite.js';
 import type { Claims } from '../siteDoor/refusals.js';
 import { siteDoorOf, type SiteDoor } from '../siteDoor/siteDoor.js';
-import { notifyActivated } from '../siteDoor/notifyActivated.js';
 import type { VerifiedSender } from '../siteDoor/verifySender.js';
+import { tellWorkflow } from '../startWorkflow.js';
 
 const tags = ['Site'] as const;
 const SIGNED = `Signed: a detached JWS (RFC 7797, EdDSA) over the body's bytes in the header ${SIGNATURE_HEADER}.`;
@@ -94,7 +95,7 @@ export const siteRoutes = [
       const { siteId, mspId, signingKeyId, first } = await siteDoorOf(deps).refusals.recording(receivedAt, (claims) =>
         activateSite(deps, context.body, receivedAt, claims),
       );
-      if (first) notifyActivated(deps, siteId);
+      if (first) tellWorkflow(deps, siteProvisioningId(siteId), activatedSignal);
       return reply(201, {
         siteId,
         mspId,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalName, nameProblem } from '../../domain/name.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 
 /** The shapes of the push protocol. Every object is strict: a member nobody agreed on is an error, not a guess. */
@@ -7,19 +8,24 @@ export const LARGEST_BATCH = 1_000;
 /** Tenants times meters of one installation; what a larger one counts is more than it can have. */
 const LARGEST_COUNTS = 2_000;
 
-/** No control characters and no half surrogates: PostgreSQL could not keep them, and no tenant is called that. */
+/** A tenant's reference, in the one form in which the MSP's own are kept, or the two would not meet. */
 const reference = z
   .string()
-  .min(1)
   .max(100)
-  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
+  .superRefine((value, context) => {
+    const problem = nameProblem(value);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  })
+  .transform(canonicalName)
+  .meta({ type: 'string', maxLength: 100 });
+const meter = z.string().max(100);
 const instant = z.iso.datetime({ offset: true });
 const quantity = z.number().int().min(0).max(MAX_QUANTITY);
 const period = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/);
 const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-const count = z.strictObject({ tenant: reference.nullable(), meter: reference, count: quantity });
-const peak = z.strictObject({ tenant: reference.nullable(), meter: reference, peak: quantity });
+const count = z.strictObject({ tenant: reference.nullable(), meter, count: quantity });
+const peak = z.strictObject({ tenant: reference.nullable(), meter, peak: quantity });
 
 export const CHECK_INS = z.strictObject({
   sentAt: instant,
