@@ -1,0 +1,221 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  detectTotalMoved,
+  DEFAULT_SETTINGS,
+  isDecisionAllowed,
+  KINDS,
+  kindOf,
+  REASON_MANDATORY,
+  type DiscrepancyKind,
+} from '../../domain/reconcile/index.js';
+import { byDefault, decided, foundIn, type World } from './harness.js';
+
+describe('rule 3: reported against seen, within the greater of 1 unit and 2 %', () => {
+  it.each([
+    [0, 0, 'within'],
+    [0, 1, 'within'],
+    [0, 2, 'beyond'],
+    [1, 0, 'within'],
+    [10, 11, 'within'],
+    [10, 12, 'beyond'],
+    [12, 10, 'beyond'],
+    [49, 50, 'within'],
+    [50, 51, 'within'],
+    [99, 100, 'within'],
+    [98, 100, 'within'],
+    [97, 100, 'beyond'],
+    [343, 350, 'within'],
+    [342, 350, 'beyond'],
+    [350, 343, 'within'],
+    [350, 342, 'beyond'],
+    [9_800_000, 10_000_000, 'within'],
+    [9_799_999, 10_000_000, 'beyond'],
+  ])('rule 3: reported %i, seen %i is %s the tolerance', (reported, seen, verdict) => {
+    expect(foundIn({ installations: [{ reported, seen }] }).includes('report_mismatch')).toBe(verdict === 'beyond');
+  });
+
+  it.each<[string, World, number, string]>([
+    ['within it the report counts', { installations: [{ reported: 20, seen: 21 }] }, 20, 'reported'],
+    ['beyond it the greater counts: seen', { installations: [{ reported: 20, seen: 25 }] }, 25, 'observed'],
+    ['beyond it the greater counts: reported', { installations: [{ reported: 25, seen: 20 }] }, 25, 'reported'],
+    ['a meter the report leaves out counts as seen', { installations: [{ reported: 0, seen: 30 }] }, 30, 'observed'],
+    [
+      'each installation for itself: 25 and 40',
+      {
+        installations: [
+          { reported: 20, seen: 25 },
+          { reported: 40, seen: 30 },
+        ],
+      },
+      65,
+      'observed',
+    ],
+    ['a report without any check-in stands', { installations: [{ reported: 20 }] }, 20, 'reported'],
+  ])('rule 3: %s', (_sentence, world, value, basis) => {
+    expect(byDefault(world)).toMatchObject({ value, basis });
+  });
+});
+
+describe('rule 3: each kind is found, and settled by its default', () => {
+  it.each<[DiscrepancyKind, string, World, number]>([
+    ['missing_report', 'no report: the estimate', { installations: [{ seen: 22 }] }, 22],
+    [
+      'usage_after_revocation',
+      'used after the revocation: the peak up to it',
+      {
+        installations: [{ seen: 24, seenBeforeRevocation: 18 }],
+        revokedAt: '2026-03-16T00:00:00Z',
+        usedAfterRevocationOn: '2026-03-20',
+      },
+      18,
+    ],
+    [
+      'usage_after_revocation',
+      'used after the revocation alone: nothing',
+      { installations: [{ reported: 24 }], revokedAt: '2026-03-01T00:00:00Z', usedAfterRevocationOn: '2026-03-20' },
+      0,
+    ],
+    ['report_mismatch', 'reported 20, seen 25: the greater', { installations: [{ reported: 20, seen: 25 }] }, 25],
+    [
+      'report_mismatch',
+      'revoked, but not used afterwards: cross-checked as any site',
+      { installations: [{ reported: 20, seen: 25 }], revokedAt: '2026-03-16T00:00:00Z' },
+      25,
+    ],
+    [
+      'two_installations',
+      'one key on two installations: both, summed',
+      { installations: [{ reported: 20 }, { reported: 21 }] },
+      41,
+    ],
+    [
+      'unassigned_tenant',
+      'a tenant nobody assigned: billed',
+      { installations: [{ reported: 20 }], tenant: 'unassigned' },
+      20,
+    ],
+    ['usage_jump', 'a spike from 20 to 45: accepted', { installations: [{ reported: 45 }], last: 20 }, 45],
+    ['usage_jump', 'a drop from 45 to 20: accepted', { installations: [{ reported: 20 }], last: 45 }, 20],
+    [
+      'clock_off',
+      'a clock 36 hours behind: the quantity stays',
+      { installations: [{ reported: 20 }], clockOffsetHours: -36 },
+      20,
+    ],
+    [
+      'licence_exceeded',
+      '20 in use, 15 licensed: the peak stays, rating takes the licence off',
+      { installations: [{ reported: 20 }], licensed: 15 },
+      20,
+    ],
+  ])('rule 3: %s: %s', (kind, _sentence, world, value) => {
+    expect(foundIn(world)).toContain(kind);
+    expect(byDefault(world).value).toBe(value);
+  });
+
+  it.each<[string, World]>([
+    ['a report as seen', { installations: [{ reported: 20, seen: 20 }], last: 20 }],
+    ['a rise of 10 units', { installations: [{ reported: 15 }], last: 5 }],
+    ['a rise of exactly half', { installations: [{ reported: 150 }], last: 100 }],
+    ['a drop to exactly half', { installations: [{ reported: 50 }], last: 100 }],
+    ['the first usage of a meter, however much', { installations: [{ reported: 1000 }] }],
+    ['a clock 24 hours ahead', { installations: [{ reported: 20 }], clockOffsetHours: 24 }],
+    ['a licence used to the last unit', { installations: [{ reported: 15 }], licensed: 15 }],
+    [
+      'a revoked key that was not used any more',
+      { installations: [{ reported: 15, seen: 15 }], revokedAt: '2026-03-16T00:00:00Z' },
+    ],
+  ])('rule 3: nothing is found in %s', (_sentence, world) => {
+    expect(foundIn(world)).toEqual([]);
+  });
+
+  it.each([
+    ['a rise of 11 units and over half', 5, 16],
+    ['a rise of 51 % and over 10 units', 100, 151],
+    ['a drop of 51 % and over 10 units', 100, 49],
+    ['from nothing to 11', 0, 11],
+  ])('rule 3: %s is a spike or drop', (_sentence, last, reported) => {
+    expect(foundIn({ installations: [{ reported }], last })).toEqual(['usage_jump']);
+  });
+
+  it.each<[DiscrepancyKind, string]>([
+    ['missing_report', 'automatic'],
+    ['report_mismatch', 'review'],
+    ['unknown_key', 'automatic'],
+    ['usage_after_revocation', 'review'],
+    ['two_installations', 'review'],
+    ['unassigned_tenant', 'review'],
+    ['usage_jump', 'review'],
+    ['clock_off', 'automatic'],
+    ['licence_exceeded', 'automatic'],
+    ['total_moved', 'person'],
+  ])('rule 3: %s is handled: %s', (kind, handling) => {
+    expect(kindOf(kind).handling).toBe(handling);
+  });
+
+  it('rule 3: these are all the kinds there are', () => {
+    expect(KINDS).toHaveLength(10);
+  });
+});
+
+describe('rule 3: a total that moved by more than 25 % parks the MSP', () => {
+  it.each([
+    [100_00n, 125_00n, false],
+    [100_00n, 125_01n, true],
+    [100_00n, 75_00n, false],
+    [100_00n, 74_99n, true],
+    [100_00n, 0n, true],
+    [3n, 4n, true],
+    [-100_00n, -125_00n, false],
+    [-100_00n, 10_00n, true],
+    [9_007_199_254_740_993n, 11_258_999_068_426_241n, false],
+  ])('rule 3: from %s to %s: %s', (last, total, moved) => {
+    expect(detectTotalMoved(total, last, DEFAULT_SETTINGS) !== null).toBe(moved);
+  });
+
+  it('rule 3: a first statement, or one after a zero statement, has nothing to be compared with', () => {
+    expect(detectTotalMoved(100_00n, null, DEFAULT_SETTINGS)).toBeNull();
+    expect(detectTotalMoved(100_00n, 0n, DEFAULT_SETTINGS)).toBeNull();
+  });
+});
+
+describe('rule 5: what a person may decide', () => {
+  const mismatch: World = { installations: [{ reported: 20, seen: 25 }] };
+
+  it.each([
+    ['accept', null, 25, 'observed'],
+    ['accept_reported', null, 20, 'reported'],
+    ['accept_observed', null, 25, 'observed'],
+    ['set_quantity', 22, 22, 'decided'],
+    ['set_quantity', 0, 0, 'decided'],
+    ['waive', null, 0, 'waived'],
+    ['defer', null, 0, 'deferred'],
+  ] as const)('rule 5: reported 20, seen 25, a person says %s (%p): %i, %s', (decision, quantity, value, basis) => {
+    expect(decided(mismatch, 'report_mismatch', decision, quantity)).toMatchObject({ value, basis });
+  });
+
+  it('rule 5: a decision on the spike outlasts the default of the mismatch', () => {
+    const world: World = { installations: [{ reported: 20, seen: 90 }], last: 20 };
+    expect(byDefault(world).value).toBe(90);
+    expect(decided(world, 'usage_jump', 'accept_reported')).toMatchObject({ value: 20, basis: 'reported' });
+  });
+
+  it('rule 5: a decision on two installations outlasts every default after it', () => {
+    const world: World = { installations: [{ reported: 20 }, { reported: 21 }], tenant: 'unassigned', last: 20 };
+    expect(decided(world, 'two_installations', 'set_quantity', 20)).toMatchObject({ value: 20, basis: 'decided' });
+  });
+
+  it('rule 5: to set a quantity or to waive it takes a reason, nothing else does', () => {
+    expect(REASON_MANDATORY).toEqual(['set_quantity', 'waive']);
+  });
+
+  it('rule 5: what a rule settles nobody decides; a moved total can only be confirmed', () => {
+    const decisions = (kind: DiscrepancyKind) => kindOf(kind).decisions;
+    for (const { kind, handling } of KINDS) {
+      if (handling === 'automatic') expect(decisions(kind)).toEqual([]);
+    }
+    expect(decisions('total_moved')).toEqual(['confirm']);
+    expect(isDecisionAllowed('report_mismatch', 'confirm')).toBe(false);
+    expect(isDecisionAllowed('report_mismatch', 'defer')).toBe(true);
+  });
+});

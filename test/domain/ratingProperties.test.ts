@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decimal, sumMinor } from '../../domain/money.js';
+import { amountOf, priceChange, priceLine, type Price, type Tier } from '../../domain/pricing/index.js';
+import { rate, type DueCorrection } from '../../domain/rating.js';
+import { billable, METER, plan } from './harness.js';
+
+const unitPrice = fc.integer({ min: 0, max: 99_999 }).map((hundredths) => decimal(hundredths).div(1000).toFixed());
+const tiers = fc
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: 400 }), { maxLength: 4 }),
+    fc.array(unitPrice, { minLength: 5, maxLength: 5 }),
+  )
+  .map(([ends, prices]): Tier[] => [
+    ...ends.toSorted((a, b) => a - b).map((upTo, index) => ({ upTo, unitPrice: prices[index] ?? '0' })),
+    { unitPrice: prices[4] ?? '0' },
+  ]);
+const price: fc.Arbitrary<Price> = fc.oneof(
+  unitPrice.map((text): Price => ({ model: 'per_unit', unitPrice: text })),
+  tiers.map((list): Price => ({ model: 'graduated', tiers: list })),
+  tiers.map((list): Price => ({ model: 'volume', tiers: list })),
+  fc
+    .record({ size: fc.integer({ min: 1, max: 100 }), packagePrice: unitPrice })
+    .map((rest): Price => ({ model: 'package', ...rest })),
+);
+const quantity = fc.integer({ min: 0, max: 250 });
+const quantities = fc.array(quantity, { maxLength: 12 });
+const exact = (steps: Parameters<typeof amountOf>[0]) => amountOf(steps).toFixed();
+
+describe('rules 9 and 11: what holds for any price and any usage', () => {
+  it('the exact amounts of the lines add up to the price of the total', () => {
+    fc.assert(
+      fc.property(price, quantities, (given, parts) => {
+        const total = parts.reduce((sum, part) => sum + part, 0);
+        let from = 0;
+        const lines = parts.map((part) => {
+          const steps = priceLine(given, from, part, total);
+          from += part;
+          return amountOf(steps);
+        });
+        const sum = lines.reduce((left, right) => left.plus(right), decimal(0));
+        expect(sum.toFixed()).toBe(exact(priceLine(given, 0, total, total)));
+      }),
+    );
+  });
+
+  it('the rounded lines add up to the total, to the last unit, in any currency', () => {
+    fc.assert(
+      fc.property(price, quantities, fc.constantFrom('EUR', 'JPY', 'KWD', 'HUF'), (given, parts, currency) => {
+        const rating = rate({
+          currency,
+          plan: plan(given, { monthlyMinimumMinor: 50_00n }),
+          exchange:
+            currency === 'EUR' ? null : { base: 'EUR', currency, rate: '186.4371', day: '2026-03-31', source: 'x' },
+          usage: billable(parts),
+          corrections: [],
+        });
+        expect(sumMinor(rating.lines.map(({ amountMinor }) => amountMinor))).toBe(rating.totalMinor);
+        expect(rating.lines.map(({ lineNo }) => lineNo)).toEqual(rating.lines.map((_, index) => index + 1));
+      }),
+    );
+  });
+
+  it('the order in which usage arrives changes nothing', () => {
+    fc.assert(
+      fc.property(price, quantities, fc.infiniteStream(fc.nat()), (given, parts, random) => {
+        const usage = billable(parts);
+        const shuffled = usage
+          .map((item) => ({ item, key: random.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ item }) => item);
+        const rated = (items: typeof usage) =>
+          rate({ currency: 'EUR', plan: plan(given), exchange: null, usage: items, corrections: [] });
+        expect(rated(shuffled)).toEqual(rated(usage));
+      }),
+    );
+  });
+
+  it('a correction is the price of the new total less the price of the old one', () => {
+    fc.assert(
+      fc.property(price, quantity, quantity, (given, oldTotal, newTotal) => {
+        const difference = amountOf(priceLine(given, 0, newTotal, newTotal)).minus(
+          amountOf(priceLine(given, 0, oldTotal, oldTotal)),
+        );
+        expect(exact(priceChange(given, oldTotal, newTotal))).toBe(difference.toFixed());
+      }),
+    );
+  });
+
+  it('a correction and its reverse cancel to the last minor unit', () => {
+    const due = (given: Price, from: number, to: number): DueCorrection => ({
+      ...billable([0])[0]!,
+      meter: METER,
+      forPeriod: '2026-02' as never,
+      correctsNumber: `N-${from}`,
+      reason: 'late_report',
+      oldQuantity: from,
+      newQuantity: to,
+      billedTotal: from,
+      price: given,
+      exchange: null,
+    });
+    fc.assert(
+      fc.property(price, quantity, quantity, (given, a, b) => {
+        const { totalMinor } = rate({
+          currency: 'EUR',
+          plan: plan(given),
+          exchange: null,
+          usage: [],
+          corrections: [due(given, a, b), due(given, b, a)],
+        });
+        expect(totalMinor).toBe(0n);
+      }),
+    );
+  });
+
+  it('two corrections of one statement are priced one after the other, as if they were one', () => {
+    fc.assert(
+      fc.property(price, quantity, quantity, quantity, (given, base, first, second) => {
+        const [a, b] = billable([0, 0]);
+        const correction = {
+          meter: METER,
+          forPeriod: '2026-02' as never,
+          correctsNumber: 'N-1',
+          reason: 'late_report' as const,
+        };
+        const { lines } = rate({
+          currency: 'EUR',
+          plan: plan(given),
+          exchange: null,
+          usage: [],
+          corrections: [
+            {
+              ...a!,
+              ...correction,
+              oldQuantity: 0,
+              newQuantity: first,
+              billedTotal: base,
+              price: given,
+              exchange: null,
+            },
+            {
+              ...b!,
+              ...correction,
+              oldQuantity: 0,
+              newQuantity: second,
+              billedTotal: base,
+              price: given,
+              exchange: null,
+            },
+          ],
+        });
+        const sum = lines.reduce(
+          (left, line) => left.plus(line.kind === 'correction' ? amountOf(line.steps) : 0),
+          decimal(0),
+        );
+        expect(sum.toFixed()).toBe(exact(priceChange(given, base, base + first + second)));
+      }),
+    );
+  });
+});
