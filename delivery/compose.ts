@@ -22,7 +22,6 @@ export async function compose(mail: PreparedMail, from: string): Promise<Buffer>
     baseBoundary: createHash('sha256').update(mail.messageId).digest('hex').slice(0, 32),
     disableFileAccess: true,
     disableUrlAccess: true,
-    newline: 'windows',
   });
   return composer.compile().build();
 }

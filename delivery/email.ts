@@ -20,7 +20,7 @@ const MAILS_PER_CONNECTION = 10_000;
 const CONNECT_TIMEOUT_MS = 30_000;
 const SILENCE_TIMEOUT_MS = 300_000;
 /** A body goes out in pieces, so that its end is not reached while most of it still waits for the socket. */
-const PIECE_BYTES = 16_384;
+const PIECE_BYTES = 65_536;
 
 function* inPieces(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
