@@ -8,6 +8,8 @@ export interface Limits {
   bodyBytes: number;
   /** Nesting of a JSON body. */
   bodyDepth: number;
+  /** Milliseconds a request waits for Temporal altogether. */
+  temporalTimeoutMs: number;
   /** Milliseconds a decision waits for its workflow before the answer is 202. */
   updateTimeoutMs: number;
 }
@@ -19,6 +21,7 @@ export const LIMITS: Limits = {
   perTokenPerMinute: 60_000,
   bodyBytes: 256 * 1024,
   bodyDepth: 10,
+  temporalTimeoutMs: 15_000,
   // Longer than any worker in trouble needs to come back to its queue, shorter than clients wait for an answer.
   updateTimeoutMs: 10_000,
 };

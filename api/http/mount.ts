@@ -50,7 +50,9 @@ function handlerOf(deps: ApiDeps, route: Route, limits: Limits): RequestHandler 
         return parseJson(rawBody, limits.bodyDepth);
       },
     };
-    const work = () => route.handle(context);
+    // Temporal's client tries a server that is away again and again; whoever waits for the answer should not.
+    const deadline = receivedAt.getTime() + limits.temporalTimeoutMs;
+    const work = () => deps.temporal.connection.withDeadline(deadline, () => route.handle(context));
     send(res, keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work));
   };
 }

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Route } from '../../api/route.js';
+import { ROUTES } from '../../api/routes/index.js';
+import { ROLES, type Role } from '../../db/tokenStore.js';
+import { monthFixture } from '../support/month.js';
+import { startTestApi, type TestApi } from './testApi.js';
+
+const SAMPLES = [randomUUID(), '2026-03', '1', 'IT', 'msp', 'guide.pdf'];
+
+/** The route's address with values its schema accepts, but that belong to nobody. */
+function addressOf(route: Route, known: Record<string, string> = {}): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
+    const schema = route.params.shape[name];
+    const fits = (value: string) =>
+      (schema as unknown as { safeParse(v: string): { success: boolean } }).safeParse(value).success;
+    return known[name] ?? SAMPLES.find(fits) ?? 'none';
+  });
+}
+
+const named = (routes: readonly Route[]) =>
+  routes.map((route): [string, Route] => [`${route.method.toUpperCase()} ${route.path}`, route]);
+
+const guarded = named(ROUTES.filter(({ roles }) => typeof roles !== 'string'));
+const withBody = named(ROUTES.filter(({ body, roles }) => body !== undefined && roles !== 'signature'));
+const withQuery = named(ROUTES.filter(({ method, roles }) => method === 'get' && roles !== 'signature'));
+
+describe('every route', () => {
+  let api: TestApi;
+  let mspId: string;
+  let otherMspId: string;
+  const tokens = {} as Record<Role, string>;
+
+  beforeAll(async () => {
+    api = await startTestApi({ limits: { updateTimeoutMs: 300 } });
+    const month = monthFixture(api.database.db);
+    const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
+    mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+    otherMspId = await month.msp({ name: 'MSP Beta', distributorId });
+    tokens.partner_team = await api.token('partner_team');
+    tokens.msp = await api.token('msp', { mspId });
+    tokens.distributor = await api.token('distributor', { distributorId });
+  });
+  afterAll(() => api.close());
+
+  /** A token that gets past the role check. */
+  const tokenFor = (route: Route) =>
+    typeof route.roles === 'string' ? {} : { token: tokens[route.roles[0] ?? 'msp'] };
+
+  it.each(guarded)('%s asks for a token', async (_name, route) => {
+    const answer = await api.call(route.method.toUpperCase(), addressOf(route));
+    expect(answer.status).toBe(401);
+    expect(answer.json.code).toBe('UNAUTHENTICATED');
+    expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+  });
+
+  it.each(guarded)('%s is closed to the roles it does not name', async (_name, route) => {
+    for (const role of ROLES.filter((candidate) => !route.roles.includes(candidate))) {
+      const answer = await api.call(route.method.toUpperCase(), addressOf(route), { token: tokens[role] });
+      expect([answer.status, answer.json.code]).toEqual([403, 'FORBIDDEN']);
+    }
+  });
+
+  it.each(guarded.filter(([, { path, roles }]) => path.includes('{mspId}') && roles.includes('msp')))(
+    '%s tells an MSP nothing about another MSP',
+    async (_name, route) => {
+      const path = addressOf(route, { mspId: otherMspId });
+      const answer = await api.call(route.method.toUpperCase(), path, {
+        token: tokens.msp,
+        ...(route.method === 'get' ? {} : { body: {} }),
+      });
+      const unknown = await api.call(route.method.toUpperCase(), addressOf(route, { mspId: randomUUID() }), {
+        token: tokens.msp,
+        ...(route.method === 'get' ? {} : { body: {} }),
+      });
+      expect([answer.status, answer.json.code]).toEqual([404, 'NOT_FOUND']);
+      expect({ ...answer.json, instance: '' }).toEqual({ ...unknown.json, instance: '' });
+    },
+  );
+
+  it.each(withBody)('%s refuses fields it does not know', async (_name, route) => {
+    const path = addressOf(route, { mspId });
+    const answer = await api.call(route.method.toUpperCase(), path, { ...tokenFor(route), body: { nonsense: true } });
+    expect(answer.status).toBe(422);
+    expect(answer.json.errors).toContainEqual(expect.objectContaining({ field: '/nonsense', code: 'UNKNOWN_FIELD' }));
+  });
+
+  it.each(withBody)('%s refuses __proto__', async (_name, route) => {
+    const body = Buffer.from('{"__proto__":{"role":"partner_team"},"constructor":{"prototype":{}}}');
+    const path = addressOf(route, { mspId });
+    const answer = await api.call(route.method.toUpperCase(), path, { ...tokenFor(route), body });
+    expect(answer.status).toBe(422);
+    expect(({} as Record<string, unknown>).role).toBeUndefined();
+  });
+
+  it.each(withQuery)('%s refuses parameters it does not know', async (_name, route) => {
+    const answer = await api.call('GET', `${addressOf(route, { mspId })}?nonsense=1`, tokenFor(route));
+    expect([answer.status, answer.json.errors[0].field]).toEqual([422, 'nonsense']);
+  });
+
+  it.each(withQuery.filter(([, { query }]) => Object.keys(query.shape).length > 0))(
+    '%s takes SQL in its parameters for text',
+    async (_name, route) => {
+      for (const name of Object.keys(route.query.shape)) {
+        for (const value of ["' or 1=1; drop table msp; --", '%', '\\', '"; select pg_sleep(5); --']) {
+          const query = new URLSearchParams({ [name]: value });
+          const answer = await api.call('GET', `${addressOf(route, { mspId })}?${query.toString()}`, tokenFor(route));
+          expect([200, 404, 422]).toContain(answer.status);
+          if (answer.status === 200 && answer.json !== undefined) expect(answer.json.items ?? []).toEqual([]);
+        }
+      }
+    },
+  );
+
+  it('is in the OpenAPI document, once, with its roles', async () => {
+    const { json } = await api.call('GET', '/openapi.json');
+    expect(json.openapi).toBe('3.1.0');
+    const ids = new Set<string>();
+    for (const route of ROUTES) {
+      const operation = json.paths[route.path]?.[route.method];
+      expect([route.path, operation?.summary]).toEqual([route.path, route.summary]);
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(Object.keys(route.responses)));
+      expect(operation.security.length > 0).toBe(route.roles !== 'public');
+      ids.add(operation.operationId);
+    }
+    expect(ids.size).toBe(ROUTES.length);
+    const refs = [...JSON.stringify(json).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? '');
+    for (const name of refs) expect(Object.keys(json.components.schemas)).toContain(name);
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApi, type TestApi } from './testApi.js';
+
+describe('the service', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.close());
+
+  it('says that it lives, and whether the database and Temporal answer', async () => {
+    expect((await api.call('GET', '/healthz')).json).toEqual({ status: 'ok' });
+    const ready = await api.call('GET', '/readyz');
+    expect([ready.status, ready.json]).toEqual([200, { database: 'ok', temporal: 'ok' }]);
+  });
+
+  it('measures requests by the template of their route, without ids', async () => {
+    const token = await api.token('partner_team');
+    const id = '6f1c1a52-0000-4000-8000-000000000000';
+    await api.call('GET', `/v1/msps/${id}`, { token });
+    const text = (await api.call('GET', '/metrics')).bytes.toString();
+    expect(text).toContain(
+      'kontor_http_request_duration_seconds_count{method="GET",route="/v1/msps/{mspId}",status="404"} 1',
+    );
+    expect(text).toMatch(/kontor_database_statements \d+/);
+    expect(text).toContain('process_cpu_seconds_total');
+    expect(text).not.toContain(id);
+  });
+
+  it('documents itself without asking another host', async () => {
+    const page = await api.call('GET', '/docs/');
+    const html = page.bytes.toString();
+    const linked = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
+    expect(linked.length).toBeGreaterThan(2);
+    for (const address of linked) {
+      expect(address).not.toMatch(/^(\w+:)?\/\//);
+      const asset = await api.call('GET', new URL(address, `${api.url}/docs/`).pathname);
+      expect([address, asset.status, asset.bytes.length > 0]).toEqual([address, 200, true]);
+    }
+    expect(html).not.toMatch(/<script>|\son\w+=/);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).not.toMatch(/https?:|\*/);
+    expect(policy).toContain("script-src 'self'");
+    expect((await api.call('GET', '/docs')).headers.get('location')).toBe('/docs/');
+  });
+});
+
+describe('without Temporal', () => {
+  it('reading goes on, readiness says so, and starting anything can be tried again', async () => {
+    const api = await startTestApi({ temporalAddress: '127.0.0.1:1', limits: { temporalTimeoutMs: 500 } });
+    try {
+      const token = await api.token('partner_team');
+      const ready = await api.call('GET', '/readyz');
+      expect([ready.status, ready.json]).toEqual([503, { database: 'ok', temporal: 'down' }]);
+      expect((await api.call('GET', '/v1/runs', { token })).status).toBe(200);
+      const started = await api.call('POST', '/v1/runs', { token, body: { period: '2026-01' } });
+      expect([started.status, started.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
+      expect(Number(started.headers.get('retry-after'))).toBeGreaterThan(0);
+    } finally {
+      await api.close();
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { createApp } from '../../api/app.js';
+import { LIMITS, type Limits } from '../../api/http/limits.js';
+import type { Route } from '../../api/route.js';
+import { ROUTES } from '../../api/routes/index.js';
+import { ALL } from '../../db/connect.js';
+import { issueToken, type Role } from '../../db/tokenStore.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { testTemporal } from '../support/temporal.js';
+
+export interface Call {
+  token?: string;
+  /** Sent as JSON; a Buffer as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Whatever came: tests say what they expect of it. */
+  json: ReturnType<typeof JSON.parse>;
+  bytes: Buffer;
+}
+
+/** The running app over a database of its own; what it answers is held against the schemas it declares. */
+export interface TestApi {
+  url: string;
+  database: TestDatabase;
+  taskQueue: string;
+  /** Everything logged so far. */
+  logged(): string;
+  token(role: Role, of?: { mspId?: string; distributorId?: string; name?: string }): Promise<string>;
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+function matches(route: Route, method: string, path: string): boolean {
+  const pattern = route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
+  return route.method === method.toLowerCase() && new RegExp(`^${pattern}$`).test(path);
+}
+
+function checkDeclared(method: string, target: string, answer: Answer): void {
+  const path = target.split('?', 1)[0] ?? '';
+  const route = ROUTES.find((candidate) => matches(candidate, method, path));
+  if (route === undefined || answer.status >= 300) return;
+  const declared = route.responses[answer.status];
+  if (declared === undefined) throw new Error(`${method} ${path} does not declare ${answer.status}`);
+  if ('schema' in declared) declared.schema.parse(answer.json);
+}
+
+export async function startTestApi(
+  options: { limits?: Partial<Limits>; temporalAddress?: string } = {},
+): Promise<TestApi> {
+  const database = await createTestDatabase();
+  // An address at which nobody answers is not tried again and again: the retries would outlive the test.
+  const connection = Connection.lazy(
+    options.temporalAddress === undefined
+      ? { address: testTemporal().address }
+      : { address: options.temporalAddress, interceptors: [] },
+  );
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const taskQueue = `api-${randomUUID()}`;
+  const deps = {
+    db: database.db,
+    temporal: new Client({ connection }),
+    taskQueue,
+    publicUrl: url,
+    log: pino({ level: 'trace' }, sink),
+  };
+  server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
+
+  return {
+    url,
+    database,
+    taskQueue,
+    logged: () => lines.join(''),
+    token: async (role, of = {}) => {
+      const { mspId = null, distributorId = null, name = `test ${role}` } = of;
+      const issue = { role, name, mspId, distributorId, at: new Date(), actor: 'test' };
+      return (await database.db.transaction(ALL, (trx) => issueToken(trx, issue))).token;
+    },
+    call: async (method, path, { token, body, headers = {} } = {}) => {
+      const sent: Record<string, string> = { ...headers };
+      if (token !== undefined) sent.authorization = `Bearer ${token}`;
+      if (body !== undefined) sent['content-type'] ??= 'application/json';
+      const payload = body === undefined ? {} : { body: Buffer.isBuffer(body) ? body : JSON.stringify(body) };
+      const response = await fetch(url + path, {
+        method,
+        headers: sent,
+        redirect: 'manual',
+        ...(payload as RequestInit),
+      });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      const json: unknown = isJson ? JSON.parse(bytes.toString()) : undefined;
+      const answer = { status: response.status, headers: response.headers, json, bytes };
+      checkDeclared(method, path, answer);
+      return answer;
+    },
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      });
+      await connection.close();
+      await database.drop();
+    },
+  };
+}
