@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { METER_CODES } from '../../domain/catalog/index.js';
+import { parsePeriod } from '../../domain/period.js';
+import { LOCALES, type Locale } from '../../domain/statement.js';
+import { messagesFor, meterName, type MailMessages, type MailParams, type MailText } from '../../locales/index.js';
+
+const period = parsePeriod('2026-05');
+const common = { vendorName: 'Vendor S.p.A.', mspName: 'Sample MSP Ltd.', siteName: 'Head office' };
+const silence = { lastContactOn: null, silentDays: 22 };
+const totals = [{ currency: 'EUR', totalMinor: 123_456n }];
+const parked = [{ mspName: 'Waiting Ltd', reason: 'total moved' }];
+
+const PARAMS: MailParams = {
+  registrationReceived: { ...common, registrationNumber: 'HRB 1' },
+  registrationReminder: {
+    ...common,
+    registrationNumber: 'HRB 1',
+    distributorName: 'Dist S.p.A.',
+    waitingDays: 3,
+    expiresOn: '2026-06-08',
+    duplicateOf: 'Sample Ltd.',
+  },
+  registrationWelcome: { ...common, distributorName: 'Dist S.p.A.', portalUrl: 'https://portal.example.com/' },
+  registrationRejected: { ...common, reason: 'not served here' },
+  registrationExpired: { ...common, days: 30 },
+  siteActivationReminder: { ...common, keyCreatedOn: '2026-05-01' },
+  contactWarning: { ...common, ...silence, blockOn: '2026-06-08' },
+  contactBlocked: { ...common, ...silence, disableOn: '2026-06-08' },
+  keyDisabled: { ...common, ...silence },
+  reportMissing: { ...common, period, siteNames: ['Head office', 'Branch'], collectUntil: '2026-06-03' },
+  statementIssued: {
+    ...common,
+    distributorName: 'Dist S.p.A.',
+    number: 'IT-2026-000042',
+    period,
+    total: { currency: 'EUR', totalMinor: 123_456n },
+    estimatedLines: 2,
+    correctionLines: 1,
+  },
+  billingPack: {
+    ...common,
+    distributorName: 'Dist S.p.A.',
+    period,
+    supplement: 1,
+    statements: 5,
+    totals,
+    parked,
+    download: null,
+  },
+  parkedReminder: { ...common, period, reason: 'total moved', waitingDays: 1, decideBy: '2026-06-09' },
+  runSummary: {
+    period,
+    issued: 100,
+    zeroStatements: 2,
+    estimatedLines: 3,
+    totals,
+    mailed: 99,
+    mailProblems: 1,
+    parked,
+  },
+};
+
+/** The subject, then the paragraphs. */
+const TEXTS: { [K in keyof MailParams]: (mails: MailMessages) => string[] } = {
+  registrationReceived: ({ registrationReceived: m }) => written(m, PARAMS.registrationReceived),
+  registrationReminder: ({ registrationReminder: m }) => written(m, PARAMS.registrationReminder),
+  registrationWelcome: ({ registrationWelcome: m }) => written(m, PARAMS.registrationWelcome),
+  registrationRejected: ({ registrationRejected: m }) => written(m, PARAMS.registrationRejected),
+  registrationExpired: ({ registrationExpired: m }) => written(m, PARAMS.registrationExpired),
+  siteActivationReminder: ({ siteActivationReminder: m }) => written(m, PARAMS.siteActivationReminder),
+  contactWarning: ({ contactWarning: m }) => written(m, PARAMS.contactWarning),
+  contactBlocked: ({ contactBlocked: m }) => written(m, PARAMS.contactBlocked),
+  keyDisabled: ({ keyDisabled: m }) => written(m, PARAMS.keyDisabled),
+  reportMissing: ({ reportMissing: m }) => written(m, PARAMS.reportMissing),
+  statementIssued: ({ statementIssued: m }) => written(m, PARAMS.statementIssued),
+  billingPack: ({ billingPack: m }) => written(m, PARAMS.billingPack),
+  parkedReminder: ({ parkedReminder: m }) => written(m, PARAMS.parkedReminder),
+  runSummary: ({ runSummary: m }) => written(m, PARAMS.runSummary),
+};
+
+function written<P>(mail: MailText<P>, params: P): string[] {
+  return [mail.subject(params), ...mail.body(params)];
+}
+
+const MAILS = Object.keys(PARAMS) as (keyof MailParams)[];
+
+describe('every mail in every language', () => {
+  it.each(LOCALES.flatMap((locale) => MAILS.map((mail): [keyof MailParams, Locale] => [mail, locale])))(
+    '%s in %s has a subject on one line and whole sentences',
+    (mail, locale) => {
+      const [subject = '', ...body] = TEXTS[mail](messagesFor(locale).mail);
+      expect(subject).not.toMatch(/[\r\n]/);
+      expect(body.length).toBeGreaterThan(1);
+      for (const text of [subject, ...body]) {
+        expect(text).not.toBe('');
+        expect(text).not.toMatch(/\b(undefined|null|NaN)\b|\[object|\.\./);
+      }
+    },
+  );
+
+  it.each(LOCALES)('a statement’s mail says in %s that it is no invoice, and who invoices', (locale) => {
+    const { mail, statement } = messagesFor(locale);
+    expect(mail.statementIssued.body(PARAMS.statementIssued)).toContain(statement.notInvoice('Dist S.p.A.'));
+  });
+
+  it.each(LOCALES)('a missing report’s mail names each site, in %s', (locale) => {
+    const text = TEXTS.reportMissing(messagesFor(locale).mail).join('\n');
+    expect(text).toContain('• Head office\n• Branch');
+  });
+});
+
+describe('names', () => {
+  it.each(LOCALES.flatMap((locale) => METER_CODES.map((meter) => [meter, locale] as const)))(
+    '%s has one in %s',
+    (meter, locale) => {
+      expect(meterName(meter, locale)).toMatch(/^\p{L}.+: \p{L}.+$/u);
+    },
+  );
+
+  it('differ between languages, so that no dictionary is a copy', () => {
+    const sentences = LOCALES.map((locale) => messagesFor(locale).statement.noUsage);
+    expect(new Set(sentences).size).toBe(LOCALES.length);
+  });
+});

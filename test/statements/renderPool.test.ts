@@ -1,0 +1,56 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { KontorError } from '../../domain/errors.js';
+import { createRenderPool, renderBillingSummary, renderStatement } from '../../statements/index.js';
+import { statementOf, usageLine } from './sampleStatement.js';
+
+const pool = createRenderPool({ threads: 2 });
+afterAll(() => pool.close());
+
+const statements = Array.from({ length: 40 }, (_, i) =>
+  statementOf([usageLine({ siteName: `Site ${i}` })], { number: `DE-2026-${String(i).padStart(6, '0')}` }),
+);
+
+describe('the render pool', () => {
+  it('returns the bytes that rendering in this thread returns', async () => {
+    const statement = statementOf([usageLine()]);
+    expect((await pool.renderStatement(statement)).sha256).toBe(renderStatement(statement).sha256);
+  });
+
+  it('returns a batch in the order it was asked', async () => {
+    const documents = await pool.renderStatements(statements);
+    const hashes = documents.map((document) => (document instanceof KontorError ? document.code : document.sha256));
+    expect(hashes).toEqual(statements.map((statement) => renderStatement(statement).sha256));
+  });
+
+  it('renders the summary of a billing pack', async () => {
+    const { distributor, vendor, period } = statementOf([]);
+    const summary = {
+      distributor,
+      vendor,
+      period,
+      locale: 'de',
+      date: '2026-06-06',
+      supplement: 0,
+      statements: [],
+      parked: [],
+    } as const;
+    const document = await pool.renderBillingSummary({ ...summary, statements: [], parked: [] }, statements);
+    const direct = renderBillingSummary({ ...summary, statements: [], parked: [] }, statements);
+    expect(document.sha256).toBe(direct.sha256);
+  });
+
+  it('fails a document that cannot be rendered, by its number, and no other', async () => {
+    const poisoned = statementOf([usageLine()], { number: 'DE-2026-000666', currency: 'XXX' });
+    const [before, failure, after] = await pool.renderStatements([statementOf([]), poisoned, statementOf([])]);
+    expect(before).not.toBeInstanceOf(KontorError);
+    expect(after).not.toBeInstanceOf(KontorError);
+    expect(failure).toMatchObject({ code: 'RENDER_FAILED', message: expect.stringContaining('DE-2026-000666') });
+    await expect(pool.renderStatement(poisoned)).rejects.toMatchObject({ code: 'RENDER_FAILED' });
+  });
+
+  it('refuses work once it is closed', async () => {
+    const closed = createRenderPool({ threads: 1 });
+    await closed.close();
+    await expect(closed.renderStatement(statementOf([]))).rejects.toMatchObject({ code: 'RENDER_FAILED' });
+  });
+});

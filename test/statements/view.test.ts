@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import { KINDS, type DiscrepancyKind, type Resolution } from '../../domain/reconcile/index.js';
+import { LOCALES, type Statement, type StatementFinding } from '../../domain/statement.js';
+import { buildStatementView } from '../../statements/view.js';
+import { correctionLine, minimumLine, statementOf, usageLine } from './sampleStatement.js';
+
+function cells(rows: { text: string }[][][] | undefined): string[][] {
+  return (rows ?? []).map((row) => row.map((cell) => cell.map(({ text }) => text).join(' | ')));
+}
+
+function usageRow(statement: Statement): string[] {
+  return cells(buildStatementView(statement).usage.rows)[0] ?? [];
+}
+
+function findingRow(kind: DiscrepancyKind, evidence: StatementFinding['evidence'], resolution: Resolution): string[] {
+  const finding: StatementFinding = {
+    kind,
+    siteName: 'Head office',
+    tenantName: 'Bakery',
+    tenantRef: 'ou=bakery',
+    meter: 'mail-server.mailbox',
+    evidence,
+    resolution,
+  };
+  return cells(buildStatementView(statementOf([usageLine()], { findings: [finding] })).findings.rows)[0] ?? [];
+}
+
+describe('a line of usage', () => {
+  it('shows site, tenant, meter, peak with its day, quantity, formula and amount', () => {
+    expect(usageRow(statementOf([usageLine()]))).toEqual([
+      '1',
+      'Head office | Bakery',
+      'Mail server | mailboxes',
+      '12 | 14 May',
+      '12',
+      '12 × 2.50',
+      '30.00',
+    ]);
+  });
+
+  it.each([
+    ['en', 'estimated'],
+    ['de', 'geschätzt'],
+    ['it', 'stimata'],
+    ['pl', 'szacunkowa'],
+  ] as const)('is labelled when it is an estimate, in %s', (locale, label) => {
+    expect(usageRow(statementOf([usageLine({ basis: 'estimated' })], { locale }))[4]).toBe(`12 | ${label}`);
+  });
+
+  it('shows the deduction of a term licence and the free first month', () => {
+    const line = usageLine({ peak: 12, licensed: 5, quantity: 7, firstMonthFree: true, steps: [], amountMinor: 0n });
+    expect(usageRow(statementOf([line]))[4]).toBe('7 | less 5 licensed | first month, not billed');
+    expect(usageRow(statementOf([line]))[5]).toBe('–');
+  });
+
+  it('names usage of no known tenant with the site’s own reference', () => {
+    const line = usageLine({ tenantId: null, tenantName: null, tenantRef: 'ou=sales' });
+    expect(usageRow(statementOf([line]))[1]).toBe('Head office | Unassigned tenant: ou=sales');
+  });
+
+  it('shows each tier it falls into, and the size of packages', () => {
+    const tiers = usageLine({
+      steps: [
+        { units: 100, unitPrice: '2.5' },
+        { units: 1020, unitPrice: '2.125' },
+      ],
+    });
+    expect(usageRow(statementOf([tiers]))[5]).toBe('100 × 2.50 | + 1,020 × 2.125');
+    const packages = usageLine({ steps: [{ units: 3, unitPrice: '20', packageOf: 10 }] });
+    expect(usageRow(statementOf([packages]))[5]).toBe('3 × 20.00 | packages of 10');
+  });
+});
+
+describe('the arithmetic', () => {
+  const arithmetic = (statement: Statement) => cells(buildStatementView(statement).arithmetic?.rows);
+
+  it('adds the peaks of all sites and tenants up to the billable quantity', () => {
+    const lines = [usageLine({ peak: 12 }), usageLine({ peak: 8 }), usageLine({ peak: 30 })];
+    expect(arithmetic(statementOf(lines))).toEqual([
+      ['Mail server | mailboxes', '12 + 8 + 30', '50', '2.50 per unit', '125.00'],
+    ]);
+  });
+
+  it('deducts term licences and first months, so that the formula ends at the quantity', () => {
+    const lines = [
+      usageLine({ peak: 12, licensed: 5, quantity: 7 }),
+      usageLine({ peak: 9, licensed: 2, quantity: 7, firstMonthFree: true, steps: [], amountMinor: 0n }),
+    ];
+    expect(arithmetic(statementOf(lines))[0]?.slice(1, 3)).toEqual([
+      '12 + 9 | − 7 (term licence) | − 7 (first month, not billed)',
+      '7',
+    ]);
+  });
+
+  it('prints the sum of many peaks instead of each', () => {
+    const lines = Array.from({ length: 214 }, () => usageLine({ peak: 10 }));
+    expect(arithmetic(statementOf(lines))[0]?.[1]).toBe('2,140 (sum of 214 peaks)');
+  });
+
+  it.each([
+    [{ model: 'per_unit', unitPrice: '0.125' }, '0.125 per unit'],
+    [
+      { model: 'graduated', tiers: [{ upTo: 100, unitPrice: '2.5' }, { unitPrice: '2' }] },
+      'Each unit at its own tier’s price: 1 to 100: 2.50; from 101: 2.00',
+    ],
+    [
+      { model: 'volume', tiers: [{ upTo: 100, unitPrice: '2.5' }, { unitPrice: '2' }] },
+      'All units at the price of the total’s tier: 1 to 100: 2.50; from 101: 2.00',
+    ],
+    [{ model: 'package', size: 10, packagePrice: '20' }, '20.00 per package of 10, started packages count'],
+  ] as const)('explains the price model %j', (price, text) => {
+    const statement = statementOf([usageLine()]);
+    const prices = { 'mail-server.mailbox': 'tiers' in price ? { ...price, tiers: [...price.tiers] } : price };
+    expect(arithmetic({ ...statement, pricePlan: { ...statement.pricePlan, prices } })[0]?.[3]).toBe(text);
+  });
+});
+
+describe('corrections and the total', () => {
+  it('show the period and statement they correct, before and after', () => {
+    const view = buildStatementView(statementOf([usageLine(), correctionLine()]));
+    expect(cells(view.corrections?.rows)[0]).toEqual([
+      '2',
+      'Head office | Bakery',
+      'Mail server | mailboxes',
+      'April 2026 | DE-2026-000007 | estimate replaced by the report',
+      '14',
+      '12',
+      '−2 × 2.75',
+      '−5.50',
+    ]);
+    expect(view.total.details).toEqual(['2\u00a0lines', '1\u00a0correction']);
+  });
+
+  it('are followed by what is missing to the monthly minimum', () => {
+    const view = buildStatementView(statementOf([usageLine(), minimumLine(5_000n, 2_000n)]));
+    expect(view.sums.map(({ label, amount }) => [label, amount])).toEqual([
+      ['Usage', 'EUR\u00a030.00'],
+      ['Up to the monthly minimum of EUR\u00a050.00', 'EUR\u00a020.00'],
+      ['Total', 'EUR\u00a050.00'],
+    ]);
+  });
+});
+
+describe('a discrepancy', () => {
+  it('says that the default was applied when nobody decided', () => {
+    expect(findingRow('report_mismatch', { reported: 10, observed: 14 }, { by: 'default' })).toEqual([
+      'Reported and observed differ',
+      'Head office | Bakery | Mail server: mailboxes',
+      'Reported 10, highest check-in 14.',
+      'No decision in the review; default applied: the greater of both counts.',
+    ]);
+  });
+
+  it('gives a person’s decision and reason', () => {
+    const resolution = { by: 'person', decision: 'set_quantity', quantity: 1200, reason: 'test server' } as const;
+    expect(findingRow('usage_jump', { last: 12, quantity: 90 }, resolution)[3]).toBe(
+      'By the partner team: quantity set to 1,200. | Reason: test server',
+    );
+  });
+
+  it('reckons the day of a revocation in the MSP’s zone', () => {
+    const evidence = { revokedAt: '2026-05-14T22:30:00.000Z', usedOn: '2026-05-16', upToRevocation: 3 };
+    expect(findingRow('usage_after_revocation', evidence, { by: 'default' })[2]).toBe(
+      'Key revoked on 15 May 2026, in use on 16 May 2026; peak up to the revocation: 3.',
+    );
+  });
+
+  it.each(KINDS.flatMap(({ kind }) => LOCALES.map((locale) => [kind, locale] as const)))(
+    '%s can be told in %s, even with its evidence missing',
+    (kind, locale) => {
+      const finding = { kind, siteName: null, tenantName: null, tenantRef: null, meter: null, evidence: {} } as const;
+      const findings = [{ ...finding, resolution: { by: 'rule' } as const }];
+      const row = cells(buildStatementView(statementOf([], { locale, findings })).findings.rows)[0] ?? [];
+      for (const text of row) expect(text).toMatch(/\p{L}/u);
+    },
+  );
+});
+
+describe('the chart', () => {
+  it('ends with this month and scales to the greatest amount', () => {
+    const history = [
+      { period: '2026-03', totalMinor: 6_000n },
+      { period: '2026-04', totalMinor: -1_500n },
+    ] as Statement['history'];
+    const view = buildStatementView(statementOf([usageLine()], { history }));
+    expect(view.chart?.bars.map(({ label, share, isCurrent }) => [label, share, isCurrent])).toEqual([
+      ['03/2026', 1, false],
+      ['04/2026', -0.25, false],
+      ['05/2026', 0.5, true],
+    ]);
+    expect(view.chart?.alt).toContain('05/2026 EUR\u00a030.00');
+  });
+
+  it('is left out in an MSP’s first month', () => {
+    expect(buildStatementView(statementOf([usageLine()])).chart).toBeNull();
+  });
+});

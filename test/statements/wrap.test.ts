@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { printable, widthOf } from '../../statements/fonts/runs.js';
+import { wrap } from '../../statements/wrap.js';
+
+describe('a text that is too wide', () => {
+  it('breaks at spaces', () => {
+    expect(wrap('one two three', 'regular', 10, 45, 3)).toEqual(['one two', 'three']);
+  });
+
+  it('breaks after a hyphen within a word, and not within a number', () => {
+    expect(wrap('Server-Agent', 'regular', 10, 40, 3)).toEqual(['Server-', 'Agent']);
+    expect(wrap('IT-2026-000042 after', 'regular', 10, 88, 3)).toEqual(['IT-2026-000042', 'after']);
+  });
+
+  it('ends in an ellipsis where the lines run out', () => {
+    expect(wrap('one two three four', 'regular', 10, 55, 1)).toEqual(['one two…']);
+  });
+
+  it('never exceeds its width or its lines, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 20, max: 200 }), (text, width) => {
+        const lines = wrap(printable(text), 'regular', 10, width, 3);
+        expect(lines.length).toBeLessThanOrEqual(3);
+        for (const line of lines) expect(widthOf(line, 'regular', 10)).toBeLessThanOrEqual(width + 0.001);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
