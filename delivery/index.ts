@@ -5,15 +5,8 @@
  * can tell whether it was (the connection ended after the final dot) the outcome is `uncertain` and it is never resent
  * by itself.
  */
-export { createMailer, type MailerOptions } from './email.js';
-export {
-  MAIL_TEMPLATES,
-  mailLocale,
-  mailParams,
-  type AttachmentsWanted,
-  type MailInput,
-  type WrittenMail,
-} from './mail/index.js';
+export { createMailer } from './email.js';
+export { MAIL_TEMPLATES, mailLocale, mailParams, type AttachmentsWanted } from './mail/index.js';
 export type { Attachment, Mailer, PreparedMail, SendOutcome } from './mailer.js';
-export { afterTry, PACK_BYTES, type OutboxStep } from './outbox.js';
+export { afterTry, PACK_BYTES } from './outbox.js';
 export { layOut } from './template.js';
