@@ -1,0 +1,94 @@
+// Imports point downward only (docs in README, "The house"):
+//   api, cli → workflows ⇢ (types only) activities → { sites, statements, delivery, db, rates } → locales → domain
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: {
+    pathNot: [`^${from}/`, ...allowed.map((folder) => `^${folder}/`), '^node_modules/'],
+    dependencyTypesNot: ['core'],
+  },
+});
+
+/** npm packages that compute and nothing else. */
+const PURE_PACKAGES = [
+  'node_modules/big.js',
+  'node_modules/@types/big.js',
+  'node_modules/temporal-polyfill',
+  'node_modules/temporal-spec',
+];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain imports itself and exact arithmetic: no I/O, no clock.',
+      severity: 'error',
+      from: { path: '^domain/' },
+      to: { pathNot: ['^domain/', ...PURE_PACKAGES.map((name) => `^${name}/`)] },
+    },
+    only('locales-know-the-domain', 'locales', ['domain'], 'Words and formats, nothing else.'),
+    only(
+      'sites-stand-alone',
+      'sites',
+      ['domain', 'locales', 'config'],
+      'Protocols never reach the database or documents.',
+    ),
+    only('statements-stand-alone', 'statements', ['domain', 'locales'], 'Rendering takes data and returns bytes.'),
+    only(
+      'delivery-stands-alone',
+      'delivery',
+      ['domain', 'locales'],
+      'A channel sends; who, what and when is decided elsewhere.',
+    ),
+    only('db-stands-alone', 'db', ['domain', 'locales'], 'Stores know rows and the domain.'),
+    only('rates-stand-alone', 'rates', ['domain'], 'A source of reference rates.'),
+    only('embedded-stands-alone', 'embedded', [], 'Services that start by themselves know nothing of Kontor.'),
+    only(
+      'activities-look-down',
+      'activities',
+      ['sites', 'statements', 'delivery', 'db', 'rates', 'locales', 'domain'],
+      'Activities never call the API and never import workflows.',
+    ),
+    only('verify-looks-down', 'verify', ['statements', 'db', 'locales', 'domain'], 'The checker reads what is stored.'),
+    {
+      name: 'workflows-are-deterministic',
+      comment: 'Workflows import the SDK, each other and the pure domain; of activities only types.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: {
+        pathNot: ['^workflows/', '^domain/', '^node_modules/@temporalio/(workflow|common)/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'nobody-imports-the-edges',
+      comment: 'api, cli and worker are entries: below them nobody knows them.',
+      severity: 'error',
+      from: { pathNot: '^(api|cli|worker|test|bench)/' },
+      to: { path: '^(api|cli|worker)/' },
+    },
+    {
+      name: 'api-goes-through-workflows',
+      comment: 'What moves usage, money, keys or mail is a workflow: the API does not call activities.',
+      severity: 'error',
+      from: { path: '^api/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { pathNot: '^(test|scripts|types|[^/]+$)' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|out|scripts|types|\\.kontor)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};
