@@ -7,7 +7,7 @@ const only = (name, from, allowed, comment) => ({
   from: { path: `^${from}/` },
   to: {
     pathNot: [`^${from}/`, ...allowed.map((folder) => `^${folder}/`), '^node_modules/'],
-    dependencyTypesNot: ['core'],
+    dependencyTypesNot: ['core', 'npm', 'npm-no-pkg', 'unknown'],
   },
 });
 
