@@ -3,7 +3,8 @@
  * `Kontor-Signature`. The algorithm is fixed; the protected header ties the message to a key, a site, a path, a period,
  * an instant of our clock and a nonce, so that it can be neither moved nor sent twice.
  */
-import { FlattenedSign, flattenedVerify, importJWK, type CryptoKey } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import { FlattenedSign, flattenedVerify, importJWK } from 'jose';
 import { z } from 'zod';
 import { KontorError } from '../../domain/errors.js';
 
@@ -36,7 +37,7 @@ export interface ParsedSignature {
 }
 
 /** The value of the `Kontor-Signature` header for `body`, by an Ed25519 private key. */
-export async function signMessage(body: Uint8Array, claims: SignatureClaims, privateKey: CryptoKey): Promise<string> {
+export async function signMessage(body: Uint8Array, claims: SignatureClaims, privateKey: KeyObject): Promise<string> {
   const signed = await new FlattenedSign(body)
     .setProtectedHeader({ alg: ALGORITHM, b64: false, crit: ['b64'], ...claims })
     .sign(privateKey);

@@ -1,0 +1,99 @@
+/**
+ * The simulator: a process of its own that plays a world of MSPs and sites against the public API, and speaks nothing
+ * but HTTP. It prints progress as JSON lines and `{"result": …}` at the end; what the world did not expect ends it with
+ * status 1 and a line `{"error": …}` that holds the whole answer.
+ */
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { createApiClient } from './apiClient.js';
+import { confirmTotals, decideCases } from './phases/decideCases.js';
+import { deliverLateReports, deliverUsage } from './phases/deliverUsage.js';
+import { installSites } from './phases/installSites.js';
+import { openProgramme } from './phases/openProgramme.js';
+import { signUp } from './phases/signUp.js';
+import { createProgress } from './progress.js';
+import type { Simulation } from './simulation.js';
+import { learnClock } from './siteSpeaker.js';
+import { buildWorld } from './world/index.js';
+
+const PHASES = ['setup', 'usage', 'decide', 'confirm', 'late', 'all'] as const;
+type Phase = (typeof PHASES)[number];
+
+const OPTIONS = z.strictObject({
+  api: z.url(),
+  token: z.string().min(1),
+  'second-token': z.string().min(1).optional(),
+  seed: z.coerce.number().int().min(0).max(0xffffffff).default(1),
+  period: z.string().default('2026-03'),
+  msps: z.coerce.number().int().min(5).max(5_000).default(40),
+  sites: z.coerce.number().int().min(5).max(100_000).default(400),
+  phase: z.enum(PHASES).default('all'),
+  of: z.string().optional(),
+});
+
+function readOptions(): z.output<typeof OPTIONS> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: {
+      api: text,
+      token: text,
+      'second-token': text,
+      seed: text,
+      period: text,
+      msps: text,
+      sites: text,
+      phase: text,
+      of: text,
+    },
+  });
+  return OPTIONS.parse(values);
+}
+
+async function setUp(simulation: Simulation): Promise<object> {
+  await openProgramme(simulation);
+  const signedUp = await signUp(simulation);
+  return { registrations: signedUp, ...(await installSites(simulation)) };
+}
+
+function play(simulation: Simulation, phase: Phase, of: string | undefined): Promise<object> {
+  switch (phase) {
+    case 'setup':
+      return setUp(simulation);
+    case 'usage':
+      return deliverUsage(simulation, of === simulation.world.previous ? 'previous' : 'current');
+    case 'decide':
+      return decideCases(simulation);
+    case 'confirm':
+      return confirmTotals(simulation);
+    case 'late':
+      return deliverLateReports(simulation);
+    case 'all':
+      return (async () => ({
+        ...(await setUp(simulation)),
+        previous: await deliverUsage(simulation, 'previous'),
+        current: await deliverUsage(simulation, 'current'),
+      }))();
+  }
+}
+
+function tell(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+try {
+  const { api, token, 'second-token': secondToken = null, phase, of, ...options } = readOptions();
+  const world = buildWorld(options);
+  if (of !== undefined && of !== world.period && of !== world.previous) {
+    throw new RangeError(`The world has usage of ${world.previous} and ${world.period} only.`);
+  }
+  const client = createApiClient(api);
+  const progress = createProgress(
+    (line) => process.stdout.write(`${line}\n`),
+    () => performance.now(),
+  );
+  const clock = await learnClock(client);
+  tell({ result: await play({ world, client, clock, progress, token, secondToken }, phase, of) });
+} catch (error) {
+  tell({ error: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+}

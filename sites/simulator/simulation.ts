@@ -1,0 +1,25 @@
+import type { ApiClient } from './apiClient.js';
+import type { Progress } from './progress.js';
+import type { Clock } from './siteSpeaker.js';
+import type { World } from './world/index.js';
+
+/** What every phase works with. */
+export interface Simulation {
+  world: World;
+  client: ApiClient;
+  clock: Clock;
+  progress: Progress;
+  /** Of the partner team. */
+  token: string;
+  /** Of a second person of the partner team (four eyes). */
+  secondToken: string | null;
+}
+
+/** Requests under way at once: two cores are shared with everything that answers them. */
+export const WIDTH = 12;
+
+/** Names a request so that the same world asks for the same thing once. */
+export function once({ world }: Pick<Simulation, 'world'>, ...parts: readonly (string | number)[]): string {
+  const name = ['simulator', world.seed, world.period, ...parts].join('/');
+  return encodeURIComponent(name).slice(0, 200);
+}
