@@ -10,6 +10,9 @@ const MAX_CLOCK_OFFSET_DAYS = 8;
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
 
+/** A site that was not billed for this long and is active again starts anew (rule 8). */
+const BILLED_BEFORE_PERIODS = 12;
+
 interface SiteRow {
   mspId: string;
   zone: string;
@@ -80,13 +83,13 @@ function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
        array(select i.id from installation i where i.msp_id = s.msp_id and i.site_id = s.id order by i.activated_at, i.id)
          as "installationIds",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
-         and l.period < :period) as "billedBefore"
+         and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p
      join msp m on m.id = p.msp_id
      join site s on s.msp_id = p.msp_id and s.state <> 'created'
      where ${sql}
      order by p.position, s.name collate "C", s.id`,
-    bindings,
+    { ...bindings, billedSince: addMonths(selection.period as Period, -BILLED_BEFORE_PERIODS) },
   );
 }
 
