@@ -1,11 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
-import type { SignalDefinition, Workflow } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowOptions } from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
 import type { ApiDeps } from './deps.js';
+
+/** What a workflow's file gives for starting it: its type, its business id, its input and what an operator sees. */
+export type WorkflowStart = { workflowType: string; args: unknown[] } & Omit<WorkflowOptions, 'taskQueue'>;
 
 /** A start is one write of the server; longer is a server in trouble, and the caller's transaction waits meanwhile. */
 const START_TIMEOUT_MS = 5_000;
-
-type Start<T extends Workflow> = Omit<WorkflowStartOptions<T>, 'taskQueue'>;
 
 /**
  * Makes sure a workflow runs, or ran, under its business id: twice is once. Call it inside the transaction that keeps the
@@ -15,19 +16,15 @@ type Start<T extends Workflow> = Omit<WorkflowStartOptions<T>, 'taskQueue'>;
  * With `sleepMs` its first task is not handed out before: for the tens of thousands (a site, a tenant) that usually have
  * nothing to do but hear one signal, which halves what they cost. `wake` ends the sleep.
  */
-export async function ensureStarted<T extends Workflow>(
+export async function ensureStarted(
   { temporal, taskQueue }: Pick<ApiDeps, 'temporal' | 'taskQueue'>,
-  workflow: T,
-  start: Start<T>,
+  { workflowType, ...options }: WorkflowStart,
   sleepMs = 0,
 ): Promise<void> {
+  const startDelay = sleepMs > 0 ? { startDelay: sleepMs } : {};
   try {
     await temporal.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
-      temporal.workflow.start<T>(workflow, {
-        ...start,
-        ...(sleepMs > 0 ? { startDelay: sleepMs } : {}),
-        taskQueue,
-      } as WorkflowStartOptions<T>),
+      temporal.workflow.start(workflowType, { ...options, ...startDelay, taskQueue }),
     );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -39,16 +36,13 @@ export async function ensureStarted<T extends Workflow>(
  * again by itself. Signal-with-start, because a plain signal leaves a sleeping workflow asleep, and because a workflow
  * that was lost with Temporal's data comes back this way. One that has ended stays ended.
  */
-export function wake<T extends Workflow>(
+export function wake(
   { temporal, taskQueue, log }: Pick<ApiDeps, 'temporal' | 'taskQueue' | 'log'>,
-  workflow: T,
-  start: Start<T>,
+  { workflowType, ...options }: WorkflowStart,
   signal: SignalDefinition,
 ): void {
-  temporal.workflow
-    .signalWithStart(workflow, { ...start, taskQueue, signal } as never)
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
-      log.warn({ err: error, workflowId: start.workflowId }, 'a workflow was not told of a change; it looks later');
-    });
+  temporal.workflow.signalWithStart(workflowType, { ...options, taskQueue, signal }).catch((error: unknown) => {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    log.warn({ err: error, workflowId: options.workflowId }, 'a workflow was not told of a change; it looks later');
+  });
 }

@@ -12,11 +12,11 @@ export interface OnboardTenantInput {
   tenantId: string;
 }
 
-/** A site of the tenant became active or was retired, or the tenant was assigned to other sites. */
+/** A site of the tenant became active or was retired, or the tenant was assigned to other sites. By signal-with-start. */
 export const sitesChanged = defineSignal('sitesChanged');
 
-/** In case a signal was lost. */
-const LOOK_AGAIN_MS = 7 * 86_400_000;
+/** It sleeps that long unless a signal comes; also in case one was lost. */
+export const ONBOARDING_LOOK_MS = 7 * 86_400_000;
 
 export function tenantOnboardingId(tenantId: string): string {
   return `tenant-onboarding:${tenantId}`;
@@ -25,11 +25,11 @@ export function tenantOnboardingId(tenantId: string): string {
 /** How it is started: again is joining. */
 export function onboardingStart(input: OnboardTenantInput) {
   return {
+    workflowType: onboardTenant.name,
     workflowId: tenantOnboardingId(input.tenantId),
     args: [input] as [OnboardTenantInput],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
-    startDelay: LOOK_AGAIN_MS,
     typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting sites')],
     staticSummary: `Onboarding of tenant ${input.tenantId}`,
     staticDetails: 'Waits until the tenant has sites and all of them are active. Sleeps until one of them changes.',
@@ -48,12 +48,12 @@ export async function onboardTenant(input: OnboardTenantInput): Promise<{ state:
       { mspId, tenantId, at: new Date().toISOString() },
     ]);
     if (tenant.state !== 'onboarding') return { state: tenant.state };
-    const until = new Date(Date.now() + LOOK_AGAIN_MS).toISOString();
+    const until = new Date(Date.now() + ONBOARDING_LOOK_MS).toISOString();
     setCurrentDetails(
       `**Tenant** \`${tenantId}\` of MSP \`${mspId}\`\n\n` +
         (tenant.sites === 0 ? 'Has no site yet.' : `Waits for ${tenant.waitingFor} of ${tenant.sites} sites.`) +
         ` Looks again when one changes, and at ${until}.`,
     );
-    await condition(() => changed, LOOK_AGAIN_MS, { summary: `a change of its sites, until ${until}` });
+    await condition(() => changed, ONBOARDING_LOOK_MS, { summary: `a change of its sites, until ${until}` });
   }
 }

@@ -1,16 +1,9 @@
 /**
  * One site from its key to its first installation. The API has kept site and key, and starts this with its first task
- * delayed until the first reminder is due: ten thousand sites that are activated in time cost one task each. The signal
- * says that something changed; what is true is read from the site's row. Tenants that waited for the site are told.
+ * delayed until the first reminder is due: of ten thousand sites, each that is activated in time costs one task. The
+ * signal says that something changed; what is true is read from the site's row.
  */
-import {
-  condition,
-  defineSignal,
-  getExternalWorkflowHandle,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
-import { sitesChanged, tenantOnboardingId } from './onboardTenant.js';
+import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { local, mailing, msUntil, quick } from './policies.js';
 import { MSP_ID, stage } from './searchAttributes.js';
 
@@ -21,7 +14,7 @@ export interface ProvisionSiteInput {
   remindAt: string[];
 }
 
-/** An installation activated the site, or the site was retired. */
+/** An installation activated the site, or the site was retired. By signal-with-start, see api/startWorkflow.ts. */
 export const activated = defineSignal('activated');
 
 /** After the last reminder, in case a signal was lost. */
@@ -31,15 +24,14 @@ export function siteProvisioningId(siteId: string): string {
   return `site-provisioning:${siteId}`;
 }
 
-/** How it is started, at `now`: again is joining. */
-export function provisioningStart(input: ProvisionSiteInput, now: Date) {
-  const [firstReminder] = input.remindAt;
+/** How it is started: again is joining. */
+export function provisioningStart(input: ProvisionSiteInput) {
   return {
+    workflowType: provisionSite.name,
     workflowId: siteProvisioningId(input.siteId),
     args: [input] as [ProvisionSiteInput],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
-    startDelay: firstReminder === undefined ? LOOK_AGAIN_MS : msUntil(firstReminder, now.getTime()),
     typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting activation')],
     staticSummary: `Provisioning of site ${input.siteId}`,
     staticDetails:
@@ -69,15 +61,7 @@ export async function provisionSite(input: ProvisionSiteInput): Promise<{ state:
     const site = await local.loadProvisioning.executeWithOptions({ summary: 'is the site active?' }, [
       { mspId, siteId },
     ]);
-    if (site.state !== 'created') {
-      for (const tenantId of site.onboardingTenantIds) {
-        // One that is through already has no workflow any more.
-        await getExternalWorkflowHandle(tenantOnboardingId(tenantId))
-          .signal(sitesChanged)
-          .catch(() => undefined);
-      }
-      return { state: site.state };
-    }
+    if (site.state !== 'created') return { state: site.state };
     if (!due) continue;
     const remindAt = reminders.shift();
     // One that the next has overtaken, after a long standstill, is left out.

@@ -51,6 +51,7 @@ export function registrationId(mspId: string): string {
 /** How it is started: again is joining. A run that was terminated may be replaced, a finished one is not. */
 export function registrationStart(input: RegisterMspInput, distributorId: string) {
   return {
+    workflowType: registerMsp.name,
     workflowId: registrationId(input.mspId),
     args: [input] as [RegisterMspInput],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,

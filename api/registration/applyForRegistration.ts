@@ -10,7 +10,7 @@ import { messageId } from '../../domain/messageId.js';
 import { mailDomain, probableDuplicates, registrationCalendar } from '../../domain/msp.js';
 import { registrationPolicy } from '../../domain/programmeSettings.js';
 import type { MailParams } from '../../locales/mail.js';
-import { registerMsp, registrationStart } from '../../workflows/registerMsp.js';
+import { registrationStart } from '../../workflows/registerMsp.js';
 import type { ApiDeps } from '../deps.js';
 import type { registrationInput } from '../schemas/registrations.js';
 import { ensureStarted } from '../startWorkflow.js';
@@ -80,7 +80,7 @@ export async function applyForRegistration(
       remindAt: remindAt.map((instant) => instant.toISOString()),
       decideUntil: decideUntil.toISOString(),
     };
-    await ensureStarted(deps, registerMsp, registrationStart(input, programme.distributorId));
+    await ensureStarted(deps, registrationStart(input, programme.distributorId));
     // From here to the commit one application at a time: of two at once, the second sees the first.
     await lockRegistrations(trx);
     const applicant = { id: mspId, ...whoApplies(application) };

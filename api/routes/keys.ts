@@ -18,12 +18,11 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { OLDEST_CHECK_IN_DAYS } from '../../domain/siteMessage.js';
-import { activated, siteProvisioningId } from '../../workflows/provisionSite.js';
 import { newKey } from '../newKey.js';
 import { reply, route, type Context } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
-import { tellWorkflow } from '../startWorkflow.js';
+import { siteChanged } from '../siteChanged.js';
 import { requireSite } from './sites.js';
 
 const tags = ['Keys'] as const;
@@ -60,7 +59,7 @@ async function end(context: KeyContext, to: KeyEnd['to'], why: string, endsAt: D
     return { ended, retired };
   });
   // Whoever waits for the site's activation waits no longer.
-  if (retired) tellWorkflow(deps, siteProvisioningId(siteId), activated);
+  if (retired) siteChanged(deps, mspId, siteId);
   return ended;
 }
 

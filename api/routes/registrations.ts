@@ -6,7 +6,7 @@ import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { KontorError } from '../../domain/errors.js';
 import { registrationCalendar } from '../../domain/msp.js';
 import { registrationPolicy } from '../../domain/programmeSettings.js';
-import { decideRegistration, registerMsp, registrationStart } from '../../workflows/registerMsp.js';
+import { decideRegistration, registrationStart } from '../../workflows/registerMsp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { applyForRegistration } from '../registration/applyForRegistration.js';
 import { reply, route } from '../route.js';
@@ -129,15 +129,16 @@ export const registrationRoutes = [
       if (msp.state !== 'applied') throw alreadyDecided(msp.state);
       const calendar = registrationCalendar(msp.appliedAt, registrationPolicy(programme?.settings ?? {}));
       // With start: an application whose workflow was lost with Temporal's data can still be decided.
-      const startWorkflowOperation = new WithStartWorkflowOperation(registerMsp, {
-        ...registrationStart(
-          {
-            mspId,
-            remindAt: calendar.remindAt.map((instant) => instant.toISOString()),
-            decideUntil: msp.decideUntil.toISOString(),
-          },
-          msp.distributorId,
-        ),
+      const { workflowType, ...start } = registrationStart(
+        {
+          mspId,
+          remindAt: calendar.remindAt.map((instant) => instant.toISOString()),
+          decideUntil: msp.decideUntil.toISOString(),
+        },
+        msp.distributorId,
+      );
+      const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
+        ...start,
         taskQueue: deps.taskQueue,
       });
       const { decision, reason = null } = body;

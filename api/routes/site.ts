@@ -11,7 +11,6 @@ import {
   withUsageCodes,
   type Reading,
 } from '../../sites/index.js';
-import { activated as activatedSignal, siteProvisioningId } from '../../workflows/provisionSite.js';
 import { CHECK_IN_BODY_BYTES } from '../http/limits.js';
 import { reply, route } from '../route.js';
 import {
@@ -27,9 +26,9 @@ import {
 } from '../schemas/site.js';
 import { activateSite } from '../siteDoor/activateSite.js';
 import type { Claims } from '../siteDoor/refusals.js';
+import { siteChanged } from '../siteChanged.js';
 import { siteDoorOf, type SiteDoor } from '../siteDoor/siteDoor.js';
 import type { VerifiedSender } from '../siteDoor/verifySender.js';
-import { tellWorkflow } from '../startWorkflow.js';
 
 const tags = ['Site'] as const;
 const SIGNED = `Signed: a detached JWS (RFC 7797, EdDSA) over the body's bytes in the header ${SIGNATURE_HEADER}.`;
@@ -95,7 +94,7 @@ export const siteRoutes = [
       const { siteId, mspId, signingKeyId, first } = await siteDoorOf(deps).refusals.recording(receivedAt, (claims) =>
         activateSite(deps, context.body, receivedAt, claims),
       );
-      if (first) tellWorkflow(deps, siteProvisioningId(siteId), activatedSignal);
+      if (first) siteChanged(deps, mspId, siteId);
       return reply(201, {
         siteId,
         mspId,

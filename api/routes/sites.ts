@@ -8,15 +8,15 @@ import { assignTenants, insertSite, lockSite, renameSite, type Site } from '../.
 import { KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { provisioningPolicy } from '../../domain/programmeSettings.js';
-import { sitesChanged, tenantOnboardingId } from '../../workflows/onboardTenant.js';
-import { provisioningStart, provisionSite } from '../../workflows/provisionSite.js';
+import { provisioningStart } from '../../workflows/provisionSite.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { newKey } from '../newKey.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { contactState, site, siteInput, siteMade, siteName, siteState } from '../schemas/sites.js';
 import { tenantRefs } from '../schemas/tenants.js';
-import { ensureStarted, tellWorkflow } from '../startWorkflow.js';
+import { tellTenants } from '../siteChanged.js';
+import { ensureStarted } from '../startWorkflow.js';
 
 const tags = ['Sites'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -70,9 +70,10 @@ export const sitesOfMspRoutes = [
           throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         requireKnownTenants(unknownRefs);
         const remindAt = provisioningPolicy(programme.settings).remindAfterDays.map((days) =>
-          addDays(receivedAt, days).toISOString(),
+          addDays(receivedAt, days),
         );
-        await ensureStarted(deps, provisionSite, provisioningStart({ mspId, siteId, remindAt }, receivedAt));
+        const start = provisioningStart({ mspId, siteId, remindAt: remindAt.map((instant) => instant.toISOString()) });
+        await ensureStarted(deps, start, (remindAt[0]?.getTime() ?? 0) - receivedAt.getTime());
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
@@ -175,7 +176,7 @@ export const sitesOfMspRoutes = [
         });
         return { changedTenantIds, assigned };
       });
-      for (const tenantId of changedTenantIds) tellWorkflow(deps, tenantOnboardingId(tenantId), sitesChanged);
+      tellTenants(deps, mspId, changedTenantIds);
       return reply(200, assigned);
     },
   }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { appendAudit } from '../../db/auditStore.js';
 import { insertTenant, listTenants, type Tenant } from '../../db/tenantStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { onboardingStart, onboardTenant } from '../../workflows/onboardTenant.js';
+import { ONBOARDING_LOOK_MS, onboardingStart } from '../../workflows/onboardTenant.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -37,7 +37,7 @@ export const tenantRoutes = [
             { field: '/ref', code: 'NAME_TAKEN', message: `"${body.ref}" is in use.` },
           ]);
         }
-        await ensureStarted(deps, onboardTenant, onboardingStart({ mspId, tenantId: made.id }));
+        await ensureStarted(deps, onboardingStart({ mspId, tenantId: made.id }), ONBOARDING_LOOK_MS);
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
