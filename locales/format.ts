@@ -123,12 +123,8 @@ export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other
 
 /** `count` and the right form of its noun: `1 site`, `2 sites`; `2 lokalizacje`, `5 lokalizacji`. */
 export function counted(count: number, forms: PluralForms, locale: Locale): string {
-  return `${formatQuantity(count, locale)}${NO_BREAK_SPACE}${pluralForm(count, forms, locale)}`;
-}
-
-/** The right form alone. */
-export function pluralForm(count: number, forms: PluralForms, locale: Locale): string {
-  return forms[pluralRules(locale).select(count)] ?? forms.other;
+  const form = forms[pluralRules(locale).select(count)] ?? forms.other;
+  return `${formatQuantity(count, locale)}${NO_BREAK_SPACE}${form}`;
 }
 
 /** A sentence that ends in a name: names such as `S.p.A.` bring their own full stop. */

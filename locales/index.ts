@@ -11,8 +11,8 @@ import { it } from './it/index.js';
 import type { Messages } from './messages.js';
 import { pl } from './pl/index.js';
 
-export type { MailMessages, MailParams, MailText, ParkedMsp, Total } from './mail.js';
-export type { EvidenceParams, Messages, StatementMessages, SummaryMessages } from './messages.js';
+export type { MailMessages, MailParams, MailText } from './mail.js';
+export type { Messages } from './messages.js';
 export {
   counted,
   decimalSeparator,
@@ -25,9 +25,7 @@ export {
   formatPeriodShort,
   formatQuantity,
   formatUnitPrice,
-  pluralForm,
   withCurrency,
-  type PluralForms,
 } from './format.js';
 
 const MESSAGES: Record<Locale, Messages> = { en, de, it, pl };

@@ -7,7 +7,7 @@ import type { PluralForms } from './format.js';
 import type { MailMessages } from './mail.js';
 
 /** How a price model reads for one meter. Prices and bounds arrive formatted. */
-export interface PriceTexts {
+interface PriceTexts {
   perUnit: (price: string) => string;
   graduated: (tiers: string[]) => string;
   volume: (tiers: string[]) => string;
@@ -17,7 +17,7 @@ export interface PriceTexts {
 }
 
 /** What each kind of discrepancy says about its evidence. Numbers, days and amounts arrive formatted. */
-export interface EvidenceParams {
+interface EvidenceParams {
   /** What is known of it is not for the document. */
   unknown_key: null;
   clock_off: { hours: string };
@@ -31,7 +31,7 @@ export interface EvidenceParams {
   total_moved: { total: string; lastTotal: string };
 }
 
-export interface DiscrepancyTexts<K extends DiscrepancyKind> {
+interface DiscrepancyTexts<K extends DiscrepancyKind> {
   name: string;
   /** What was done where nobody decided. */
   byDefault: string;

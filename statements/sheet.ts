@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import PDFDocument from 'pdfkit';
 import type { Day } from '../domain/period.js';
+import { PDF_UA_METADATA } from './accessibility.js';
 import { fontOf, type FontName, type Weight } from './fonts/index.js';
 import { printRun } from './fonts/printRun.js';
 import { printable, runsOf, widthOfRuns } from './fonts/runs.js';
@@ -85,6 +86,7 @@ export class Sheet {
       // No standard font: PDF/A demands that every font be embedded.
       font: '',
     });
+    this.doc.appendXML(PDF_UA_METADATA);
     this.root = this.doc.struct('Document');
     this.doc.addStructure(this.root);
   }

@@ -1,4 +1,4 @@
-import { printable } from '../fonts/runs.js';
+import { printable, widthOf } from '../fonts/runs.js';
 import { CONTENT_WIDTH, GAP, PAGE } from '../layout.js';
 import { lineHeight, STYLE, type Sheet } from '../sheet.js';
 import type { ChartView, TotalView } from '../views/types.js';
@@ -36,7 +36,9 @@ function drawAmount(sheet: Sheet, total: TotalView, top: number, width: number):
   sheet.tagged('P', sheet.root, () => {
     sheet.text(total.label, x, top + PADDING, STYLE.label);
     const amountTop = top + PADDING + lineHeight(STYLE.label.size);
-    sheet.text(total.amount, x, amountTop, STYLE.total);
+    const needed = widthOf(printable(total.amount), STYLE.total.weight, STYLE.total.size);
+    const size = STYLE.total.size * Math.min(1, width / needed);
+    sheet.text(total.amount, x, amountTop, { ...STYLE.total, size });
     sheet.text(total.details.join(' · '), x, amountTop + lineHeight(STYLE.total.size), STYLE.small);
   });
   const lines = wrap(printable(total.notInvoice), STYLE.strong.weight, STYLE.strong.size, width, 3);

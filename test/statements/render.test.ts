@@ -40,10 +40,11 @@ describe('a rendered statement', () => {
     expect(files.get('DE-2026-000042.csv')).toEqual(statementCsv(statement));
   });
 
-  it('claims PDF/A-3b, its language and a title', () => {
+  it('claims PDF/A-3b, PDF/UA-1, its language and a title', () => {
     const file = Buffer.from(renderStatement(statementOf(twentyLines, { locale: 'pl' })).bytes).toString('latin1');
     expect(file).toContain('<pdfaid:part>3</pdfaid:part>');
     expect(file).toContain('<pdfaid:conformance>B</pdfaid:conformance>');
+    expect(file).toContain('<pdfuaid:part>1</pdfuaid:part>');
     expect(file).toContain('/Lang (pl)');
     expect(file).toContain('/DisplayDocTitle true');
     expect(file).toContain('/Marked true');
