@@ -1,8 +1,9 @@
 import type { Request, RequestHandler } from 'express';
-import { ALL, type Scope } from '../db/connect.js';
-import { findToken, type ApiToken, type Role } from '../db/tokenStore.js';
+import { ALL, type Database, type Scope } from '../db/connect.js';
+import { findToken, tokenHash, type ApiToken, type Role } from '../db/tokenStore.js';
 import { KontorError } from '../domain/errors.js';
 import type { ApiDeps } from './deps.js';
+import { cachedPrincipal } from './principalCache.js';
 
 /** Who sent a request. `name` is the actor of the audit trail. */
 export type Principal =
@@ -51,13 +52,20 @@ function toPrincipal(token: ApiToken): Principal {
 export function authenticate({ db }: Pick<ApiDeps, 'db'>): RequestHandler {
   return async (req, _res, next) => {
     const [, text] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization ?? '') ?? [];
-    const token = text === undefined ? undefined : await db.transaction(ALL, (trx) => findToken(trx, text));
-    if (token === undefined) {
+    const principal = text === undefined ? undefined : await principalOfToken(db, text);
+    if (principal === undefined) {
       throw new KontorError('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer …".');
     }
-    principals.set(req, toPrincipal(token));
+    principals.set(req, principal);
     next();
   };
+}
+
+function principalOfToken(db: Database, text: string): Promise<Principal | undefined> {
+  return cachedPrincipal(db, tokenHash(text).toString('base64'), Date.now(), async () => {
+    const token = await db.transaction(ALL, (trx) => findToken(trx, text));
+    return token && toPrincipal(token);
+  });
 }
 
 /**

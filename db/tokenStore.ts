@@ -55,7 +55,8 @@ function toToken(row: TokenRow): ApiToken {
   };
 }
 
-function hashOf(token: string): Buffer {
+/** What is kept of a token: SHA-256, which suffices for 256 random bits. */
+export function tokenHash(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
@@ -69,7 +70,7 @@ export async function issueToken(trx: Trx, input: NewToken): Promise<{ id: strin
     trx,
     `insert into api_token (id, name, role, msp_id, distributor_id, token_hash, created_at)
      values (:id, :name, :role, :mspId, :distributorId, :hash, :at)`,
-    { id, name, role, mspId, distributorId, hash: hashOf(token), at },
+    { id, name, role, mspId, distributorId, hash: tokenHash(token), at },
   );
   await appendAudit(trx, {
     at,
@@ -88,7 +89,7 @@ export async function findToken(trx: Trx, token: string): Promise<ApiToken | und
   const [row] = await rows<TokenRow>(
     trx,
     `select ${COLUMNS} from api_token where token_hash = :hash and revoked_at is null`,
-    { hash: hashOf(token) },
+    { hash: tokenHash(token) },
   );
   return row && toToken(row);
 }

@@ -7,7 +7,7 @@ export const PAGE_QUERY = {
     .string()
     .regex(/^[0-9]{1,3}$/)
     .transform(Number)
-    .pipe(z.number().int().min(1).max(200))
+    .pipe(z.int().min(1).max(200))
     .default(50)
     .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items a page has at most' }),
   after: z.string().min(1).max(500).optional().meta({ description: '`next` of the page before' }),

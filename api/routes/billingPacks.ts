@@ -14,7 +14,7 @@ const billingPack = z
     distributorId: uuid,
     distributorCode: z.string(),
     period: periodText,
-    supplement: z.number().int().meta({ description: '0 came with the run; higher ones carry what was settled later' }),
+    supplement: z.int().meta({ description: '0 came with the run; higher ones carry what was settled later' }),
     madeAt: instant,
     summarySha256: z.string(),
     statements: z.array(z.strictObject({ id: uuid, number: z.string(), mspId: uuid, total: amount })),
@@ -52,7 +52,7 @@ export const billingPackRoutes = [
     query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), distributorId: uuid.optional() }),
     responses: { 200: { description: 'A page of packs', schema: pageOf(billingPack) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.number().int()]));
+      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.int()]));
       const found = await transaction((trx) => billingPackList(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,

@@ -22,8 +22,8 @@ const msp = z
     state: z.string(),
     appliedAt: instant,
     decidedAt: instant.nullable(),
-    tenants: z.number().int(),
-    sites: z.number().int(),
+    tenants: z.int(),
+    sites: z.int(),
   })
   .meta({ id: 'Msp' });
 

@@ -19,6 +19,7 @@ import {
   programmeCode,
   programmeDocument,
   programmeInput,
+  toSettings,
 } from '../schemas/programmes.js';
 
 const byCode = z.strictObject({ code: programmeCode });
@@ -36,7 +37,7 @@ export const programmeRoutes = [
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
     handler: async ({ params, body, principal, receivedAt, transaction }) => {
       const { name, zone, vendor } = body;
-      const after = { code: params.code, name, zone, vendor, settings: body.settings ?? {} };
+      const after = { code: params.code, name, zone, vendor, settings: toSettings(body.settings) };
       await transaction(async (trx) => {
         const before = await putProgramme(trx, after);
         await appendAudit(trx, {

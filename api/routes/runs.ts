@@ -98,7 +98,7 @@ export const runRoutes = [
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of MSPs', schema: pageOf(parkedMsp) } },
     handler: async ({ params, query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([z.number().int(), z.number().int()]));
+      const after = readCursor(query.after, z.tuple([z.int(), z.int()]));
       const filter = { period: params.period, limit: query.limit + 1, after };
       const found = await transaction((trx) => parkedMsps(trx, filter));
       return reply(

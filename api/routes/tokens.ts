@@ -4,6 +4,7 @@ import { findMsp } from '../../db/mspStore.js';
 import { findTokenById, issueToken, listTokens, revokeToken } from '../../db/tokenStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { forgetPrincipals } from '../principalCache.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { issuedToken, newToken, token } from '../schemas/tokens.js';
@@ -74,9 +75,10 @@ export const tokenRoutes = [
     tags: ['Access'],
     roles: ['partner_team'],
     params: z.strictObject({ id: uuid }),
-    responses: { 204: { description: 'The token is worth nothing from now on' } },
-    handler: async ({ params, principal, receivedAt, transaction }) => {
+    responses: { 204: { description: 'The token is worth nothing from now on, in other processes within seconds' } },
+    handler: async ({ deps, params, principal, receivedAt, transaction }) => {
       const known = await transaction((trx) => revokeToken(trx, params.id, receivedAt, principal.name));
+      forgetPrincipals(deps.db);
       if (!known) throw new KontorError('NOT_FOUND', 'There is no such token.');
       return emptyReply(204);
     },

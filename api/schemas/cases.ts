@@ -24,7 +24,7 @@ export const caseView = z
     state: caseState,
     resolvedBy: z.enum(['rule', 'default', 'person']).nullable(),
     decision: decision.nullable(),
-    quantity: z.number().int().nullable(),
+    quantity: z.int().nullable(),
     reason: z.string().nullable(),
     author: z.string().nullable(),
     foundAt: instant,
@@ -38,7 +38,7 @@ export const caseView = z
 export const caseDecision = z
   .strictObject({
     decision,
-    quantity: z.number().int().min(0).max(MAX_QUANTITY).nullish().meta({ description: 'With set_quantity, only then' }),
+    quantity: z.int().min(0).max(MAX_QUANTITY).nullish().meta({ description: 'With set_quantity, only then' }),
     reason: text(500).nullish().meta({ description: 'Mandatory with set_quantity and waive (rule 5)' }),
   })
   .refine(({ decision: taken, quantity }) => (taken === 'set_quantity') === (quantity != null), {

@@ -16,7 +16,7 @@ export const mail = z
     statementId: uuid.nullable(),
     billingPackId: uuid.nullable(),
     state: z.enum(MAIL_STATES),
-    attempts: z.number().int(),
+    attempts: z.int(),
     notBefore: instant,
     lastResponse: z.string().nullable(),
     sentAt: instant.nullable(),

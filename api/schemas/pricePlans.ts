@@ -8,7 +8,7 @@ const unitPrice = z
   .meta({ example: '3.50' });
 
 const tiers = z
-  .array(z.strictObject({ upTo: z.number().int().positive().optional(), unitPrice }))
+  .array(z.strictObject({ upTo: z.int().positive().optional(), unitPrice }))
   .min(1)
   .max(50)
   .refine(
@@ -26,7 +26,7 @@ export const price = z
     z.strictObject({ model: z.literal('per_unit'), unitPrice }),
     z.strictObject({ model: z.literal('graduated'), tiers }),
     z.strictObject({ model: z.literal('volume'), tiers }),
-    z.strictObject({ model: z.literal('package'), size: z.number().int().positive(), packagePrice: unitPrice }),
+    z.strictObject({ model: z.literal('package'), size: z.int().positive(), packagePrice: unitPrice }),
   ])
   .meta({ id: 'Price' });
 

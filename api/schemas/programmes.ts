@@ -14,20 +14,20 @@ export const filename = z
 
 /** Of 24 hours; fractions allowed. */
 const days = z.number().positive().max(3660);
-const remindAfterDays = z.array(days).max(10).readonly().exactOptional();
+const remindAfterDays = z.array(days).max(10).readonly().optional();
 
 const settings = z
   .strictObject({
-    partnerTeamEmail: email.exactOptional().meta({ description: 'Where the partner team reads its mail' }),
-    registration: z.strictObject({ remindAfterDays, expireAfterDays: days.exactOptional() }).exactOptional(),
+    partnerTeamEmail: email.optional().meta({ description: 'Where the partner team reads its mail' }),
+    registration: z.strictObject({ remindAfterDays, expireAfterDays: days.optional() }).optional(),
     contact: z
       .strictObject({
-        warnAfterDays: days.exactOptional(),
-        blockAfterDays: days.exactOptional(),
-        disableAfterDays: days.exactOptional(),
+        warnAfterDays: days.optional(),
+        blockAfterDays: days.optional(),
+        disableAfterDays: days.optional(),
       })
-      .exactOptional(),
-    provisioning: z.strictObject({ remindAfterDays }).exactOptional(),
+      .optional(),
+    provisioning: z.strictObject({ remindAfterDays }).optional(),
   })
   .meta({ description: "What the programme sets otherwise than the rules' defaults" });
 
@@ -38,6 +38,13 @@ export const programmeInput = z
 export const programme = z
   .strictObject({ code: programmeCode, name: z.string(), zone: z.string(), vendor: party, settings })
   .meta({ id: 'Programme' });
+
+type Present<T> = { [K in keyof T]: Present<Exclude<T[K], undefined>> };
+
+/** Drops fields that hold nothing, as JSON does: a setting that is not given leaves the rule's default in force. */
+export function toSettings(input: z.output<typeof settings> = {}): Present<z.output<typeof settings>> {
+  return JSON.parse(JSON.stringify(input)) as Present<z.output<typeof settings>>;
+}
 
 const contentType = z.enum(['application/pdf', 'text/plain', 'text/markdown', 'application/zip', 'image/png']);
 

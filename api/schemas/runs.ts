@@ -26,7 +26,7 @@ export const startedRun = z
   })
   .meta({ id: 'StartedRun' });
 
-const participants = z.strictObject({ open: z.number().int(), parked: z.number().int(), issued: z.number().int() });
+const participants = z.strictObject({ open: z.int(), parked: z.int(), issued: z.int() });
 
 const summary = {
   period: periodText,
@@ -39,7 +39,7 @@ const summary = {
 
 export const runSummary = z.strictObject(summary).meta({ id: 'RunSummary' });
 
-const counts = z.record(z.string(), z.number().int());
+const counts = z.record(z.string(), z.int());
 const totals = z.record(z.string(), z.string()).meta({ description: 'Decimal amounts by currency' });
 
 export const run = z
@@ -49,10 +49,10 @@ export const run = z
     seal: z.string().nullable(),
     shards: z.array(
       z.strictObject({
-        shard: z.number().int(),
+        shard: z.int(),
         zone: z.string(),
         stage: z.enum(['collect', 'review', 'issue', 'done']),
-        msps: z.number().int(),
+        msps: z.int(),
         collectUntil: instant,
         reviewUntil: instant,
         mailedBy: instant,
@@ -60,7 +60,7 @@ export const run = z
       }),
     ),
     discrepancies: counts.meta({ description: 'By kind' }),
-    openCases: z.number().int(),
+    openCases: z.int(),
     mails: counts.meta({ description: 'By state' }),
     totals,
   })
@@ -69,11 +69,11 @@ export const run = z
 export const preview = z
   .strictObject({
     period: periodText,
-    statements: z.number().int(),
-    parked: z.number().int(),
+    statements: z.int(),
+    parked: z.int(),
     totals,
     discrepancies: counts,
-    openCases: z.number().int(),
+    openCases: z.int(),
   })
   .meta({ id: 'Preview' });
 
@@ -85,7 +85,7 @@ export const parkedMsp = z
     reason: z.string().nullable(),
     code: z.string().nullable(),
     until: instant.nullable(),
-    openCases: z.number().int(),
+    openCases: z.int(),
   })
   .meta({ id: 'ParkedMsp' });
 

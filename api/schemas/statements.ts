@@ -12,13 +12,13 @@ export const statementSummary = z
     mspName: z.string(),
     distributorId: uuid,
     period: periodText,
-    revision: z.number().int(),
+    revision: z.int(),
     statementDate: day,
     total: amount,
-    lineCount: z.number().int(),
+    lineCount: z.int(),
     issuedAt: instant,
     document: z
-      .strictObject({ sha256: z.string(), pages: z.number().int() })
+      .strictObject({ sha256: z.string(), pages: z.int() })
       .nullable()
       .meta({ description: 'Null until the PDF is rendered' }),
   })
@@ -27,11 +27,11 @@ export const statementSummary = z
 const step = z.strictObject({
   units: z.number(),
   unitPrice: z.string(),
-  packageOf: z.number().int().optional(),
+  packageOf: z.int().optional(),
 });
 
 const metered = {
-  lineNo: z.number().int(),
+  lineNo: z.int(),
   siteId: uuid,
   siteName: z.string(),
   tenantId: uuid.nullable(),
@@ -47,11 +47,11 @@ const line = z
     z.strictObject({
       kind: z.literal('usage'),
       ...metered,
-      peak: z.number().int(),
+      peak: z.int(),
       peakOn: day.nullable(),
       basis: z.string(),
-      licensed: z.number().int(),
-      quantity: z.number().int(),
+      licensed: z.int(),
+      quantity: z.int(),
       firstMonthFree: z.boolean(),
     }),
     z.strictObject({
@@ -60,10 +60,10 @@ const line = z
       forPeriod: periodText,
       correctsNumber: z.string(),
       reason: z.string(),
-      oldQuantity: z.number().int(),
-      newQuantity: z.number().int(),
+      oldQuantity: z.int(),
+      newQuantity: z.int(),
     }),
-    z.strictObject({ kind: z.literal('minimum'), lineNo: z.number().int(), minimum: amount, amount }),
+    z.strictObject({ kind: z.literal('minimum'), lineNo: z.int(), minimum: amount, amount }),
   ])
   .meta({ id: 'StatementLine' });
 
@@ -74,7 +74,7 @@ const resolution = z.union([
   z.strictObject({
     by: z.literal('person'),
     decision: z.string(),
-    quantity: z.number().int().nullable(),
+    quantity: z.int().nullable(),
     reason: z.string().nullable(),
   }),
 ]);
@@ -92,8 +92,8 @@ const finding = z.strictObject({
 /** What was frozen at issue, in the form of the API. */
 export const statementContent = z.strictObject({
   number: z.string(),
-  revision: z.number().int(),
-  templateVersion: z.number().int(),
+  revision: z.int(),
+  templateVersion: z.int(),
   locale,
   period: periodText,
   zone: z.string(),
