@@ -49,7 +49,11 @@ function fromTemporal(error: unknown): { code: string; message: string } | null 
 /** pg reports a refused connection as an AggregateError without a message of its own. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // knex puts the whole statement before what PostgreSQL said.
+  return 'severity' in error
+    ? `PostgreSQL: ${error.message.slice(error.message.lastIndexOf(' - ') + 3)}`
+    : error.message;
 }
 
 /** The one line (or, for a log's end, few lines) that a failed command leaves on stderr. */

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { readEnv } from '../config/env.js';
 import { closeCommand } from './close.js';
+import { demoCommand } from './demo.js';
 import { describeFailure, failureText } from './failure.js';
 import { examples } from './options.js';
 import { migrateCommand } from './migrate.js';
@@ -10,7 +11,7 @@ import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
 
-const COMMANDS = [upCommand, closeCommand, statusCommand, tokenCommand, migrateCommand];
+const COMMANDS = [upCommand, demoCommand, closeCommand, statusCommand, tokenCommand, migrateCommand];
 
 function program(): Command {
   const kontor = new Command('kontor')

@@ -14,14 +14,14 @@ export interface Ending {
 
 /**
  * Runs `work`, then `stop`, and ends the process with the status `work` returned. Ctrl-C and SIGTERM end it early: with
- * status 0 once `work` called `serving` (nothing is left to do), else 130. A second Ctrl-C does not wait.
+ * the status given to `serving` once `work` called it (nothing is left to do), else 130. A second Ctrl-C does not wait.
  */
 export async function runUntilEnded(
   { stop, say, complain }: Ending,
-  work: (serving: () => void) => Promise<number>,
+  work: (serving: (status: number) => void) => Promise<number>,
 ): Promise<void> {
   let status: number = EXIT.failed;
-  let serving = false;
+  let served: number | null = null;
   const grace = closeWithGrace(
     {
       delay: STOP_MS,
@@ -35,15 +35,15 @@ export async function runUntilEnded(
       if (err !== undefined) complain(failureText(describeFailure(err)));
       else if (signal !== undefined) {
         say('Stopping.');
-        status = serving ? EXIT.ok : EXIT.interrupted;
+        status = served ?? EXIT.interrupted;
       }
       await stop();
       process.exit(status);
     },
   );
   try {
-    status = await work(() => {
-      serving = true;
+    status = await work((whenEnded) => {
+      served = whenEnded;
     });
   } catch (error) {
     const failure = describeFailure(error);

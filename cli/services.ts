@@ -27,8 +27,8 @@ export interface Services {
   temporalUiUrl: string | null;
   inboxUrl: string | null;
   worker: NodeProcess<unknown>;
-  /** Starts another process of Kontor's, stopped with the rest. */
-  startProcess<Ready>(spec: NodeProcessSpec<Ready>): Promise<NodeProcess<Ready>>;
+  /** Something else that is stopped with the worker and the API, before the servers. */
+  alongside: Parts;
   /** Resolves when one of them ended by itself. */
   died: Promise<Error>;
 }
@@ -124,7 +124,7 @@ async function start(
   void Promise.race([worker.died, api.died]).then(report);
   const urls = { apiUrl: api.ready.listening, temporalUiUrl: temporal.uiUrl, inboxUrl: mail.inboxUrl };
   await writeState(dataDir, { env: known(leads), ...urls });
-  return { dataDir, env: leads, ...urls, worker, startProcess, died };
+  return { dataDir, env: leads, ...urls, worker, alongside: processes, died };
 }
 
 function known(env: Services['env']): Record<string, string> {

@@ -34,7 +34,7 @@ async function up({ data }: { data?: string }): Promise<void> {
     const dataPart = data === undefined ? '' : ` --data ${data}`;
     say(`\nA first token:  kontor token create --role partner_team --name "…"${dataPart}`);
     say('Ctrl-C ends it all; the data stays.');
-    serving();
+    serving(EXIT.ok);
     const error = await services.died;
     console.error(`kontor: ${error.message}`);
     return EXIT.failed;

@@ -69,15 +69,12 @@ export async function startNodeProcess<Ready>(spec: NodeProcessSpec<Ready>): Pro
   const failure = async (what: string) =>
     new EmbeddedError('EMBEDDED_START_FAILED', `${what}. The end of ${spec.logFile}:\n${await tailOf(spec.logFile)}`);
 
-  const first = await Promise.race([
-    answerOf(child, spec.ready, READY_TIMEOUT_MS),
-    ended.then((how) => ({ ended: how })),
-  ]);
+  const first = await answerOf(child, spec.ready, READY_TIMEOUT_MS);
   if (first === null) {
+    const how = hasEnded(child) ? await ended : `not ready in ${READY_TIMEOUT_MS / 1_000} s`;
     await stop();
-    throw await failure(`${spec.name} was not ready in ${READY_TIMEOUT_MS / 1_000} s`);
+    throw await failure(`${spec.name} did not start (${how})`);
   }
-  if ('ended' in first) throw await failure(`${spec.name} did not start (${first.ended})`);
   return {
     ready: first.answer,
     pid: child.pid ?? 0,
@@ -100,28 +97,32 @@ function answerOf<T>(child: ChildProcess, schema: z.ZodType<T>, timeoutMs: numbe
     const settle = (result: { answer: T } | null) => {
       clearTimeout(timer);
       child.off('message', listen);
+      child.off('exit', gone);
       resolve(result);
     };
     const listen = (message: unknown) => {
       const parsed = schema.safeParse(message);
       if (parsed.success) settle({ answer: parsed.data });
     };
-    const timer = setTimeout(() => {
+    const gone = () => {
       settle(null);
-    }, timeoutMs);
+    };
+    const timer = setTimeout(gone, timeoutMs);
     child.on('message', listen);
-    child.once('exit', () => {
-      clearTimeout(timer);
-    });
+    child.once('exit', gone);
   });
 }
 
 async function endChild(child: ChildProcess, ended: Promise<string>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (hasEnded(child) || child.pid === undefined) return;
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
   await ended;
   clearTimeout(timer);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 /** A log that has grown large makes room for a new one; the old one is kept beside it. */

@@ -1,0 +1,121 @@
+import { Command, Option } from 'commander';
+import { join } from 'node:path';
+import { readEnv } from '../config/env.js';
+import { ALL } from '../db/connect.js';
+import { issueToken } from '../db/tokenStore.js';
+import { createRenderPool } from '../statements/index.js';
+import { verifyAll } from '../verify/index.js';
+import { freshDataDir } from './demo/freshDataDir.js';
+import { nothingBroken, outcomeOf, type DemoOutcome } from './demo/outcome.js';
+import { playMonth } from './demo/play.js';
+import type { DemoWorld, Scene } from './demo/scene.js';
+import { summaryLines } from './demo/summary.js';
+import { writePdfs } from './demo/writePdfs.js';
+import { withDatabase, withTemporal } from './environment.js';
+import { EXIT } from './failure.js';
+import { examples, jsonOption, toPeriod, wholeNumber } from './options.js';
+import { dataDirOf, DEFAULT_DATA_DIR } from './paths.js';
+import { runUntilEnded } from './runUntilEnded.js';
+import { startStack } from './services.js';
+import { createTerminal } from './terminal.js';
+import { whereToLook } from './up.js';
+
+const ACTOR = 'kontor demo';
+const RENDER_THREADS = 2;
+
+interface DemoOptions extends DemoWorld {
+  data: string;
+  exit?: true;
+  json?: true;
+}
+
+/** `kontor demo`: a programme's month on real parts, in front of your eyes. */
+export function demoCommand(): Command {
+  const number = (flags: string, description: string, [min, max, value]: [number, number, number]) =>
+    new Option(flags, description).argParser(wholeNumber(min, max)).default(value);
+  return new Command('demo')
+    .description(
+      'Play a month of a programme: MSPs sign up, their sites report, the month is closed, statements are mailed. Starts ' +
+        'what is not configured, over an empty data directory, and stays up until Ctrl-C. The same seed gives the same ' +
+        'totals and the same bytes in every document.',
+    )
+    .addOption(
+      new Option('--period <YYYY-MM>', 'the month to play; the one before is closed first')
+        .argParser(toPeriod)
+        .default(toPeriod('2026-03')),
+    )
+    .addOption(number('--msps <n>', 'MSPs, at least 5', [5, 5_000, 40]))
+    .addOption(number('--sites <n>', 'sites, at least one for each MSP', [5, 100_000, 400]))
+    .addOption(number('--seed <n>', 'of the world that is played', [0, 4_294_967_295, 1]))
+    .option(
+      '--data <dir>',
+      'wiped at each start; a folder that no demo made is refused',
+      join(DEFAULT_DATA_DIR, 'demo'),
+    )
+    .option('--exit', 'end when the month is over; exit status 1 if an invariant is broken')
+    .addOption(jsonOption('print the outcome as one JSON object, the last line of stdout; all else goes to stderr'))
+    .addHelpText(
+      'after',
+      '\ncloseMs is the time from the start of the close until every shard is open for review, plus the time from the end\n' +
+        'of the review until the run is sealed and its last mail accepted; what people take in between does not count.\n' +
+        examples('kontor demo', 'kontor demo --sites 10000 --msps 500 --exit', 'kontor demo --seed 7 --exit --json'),
+    )
+    .action(demo);
+}
+
+async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions): Promise<void> {
+  const env = readEnv();
+  const dataDir = dataDirOf(data);
+  await freshDataDir(dataDir);
+  const terminal = createTerminal({ json });
+  const stack = startStack({ env, dataDir, say: terminal.say });
+  await runUntilEnded({ stop: () => stack.stop(), ...terminal }, async (serving) => {
+    terminal.say(`Starting the services (seed ${seed}, ${msps} MSPs, ${sites} sites, ${period})`);
+    const services = await stack.services;
+    for (const line of whereToLook(services)) terminal.say(`  ${line}`);
+    const died = services.died.then((error) => Promise.reject(error));
+    const played = play(
+      { env: { ...env, ...readEnv(services.env) }, services, terminal },
+      { period, seed, msps, sites },
+    );
+    const outcome = await Promise.race([played, died]);
+    if (json === true) console.log(JSON.stringify(outcome));
+    const status = nothingBroken(outcome) ? EXIT.ok : EXIT.failed;
+    if (exit === true) return status;
+    terminal.say('\nCtrl-C ends it all.');
+    serving(status);
+    return await died;
+  });
+}
+
+type Setting = Pick<Scene, 'env' | 'services' | 'terminal'>;
+
+async function play(setting: Setting, world: DemoWorld): Promise<DemoOutcome> {
+  const { env, services, terminal } = setting;
+  return await withDatabase(env, (db) =>
+    withTemporal(env, async (client) => {
+      const token = async (name: string) => {
+        const request = { name, role: 'partner_team', at: new Date(), actor: ACTOR } as const;
+        return (await db.transaction(ALL, (trx) => issueToken(trx, request))).token;
+      };
+      const tokens = {
+        first: await token('Partner team, first person'),
+        second: await token('Partner team, second person'),
+      };
+      const scene: Scene = { ...setting, world, db, client, tokens };
+      const played = await playMonth(scene);
+      terminal.say('Checking the invariants');
+      const renderPool = createRenderPool({ threads: RENDER_THREADS });
+      const verdicts = await verifyAll(db, {
+        renderPool,
+        ...(services.inboxUrl === null ? {} : { inboxDir: join(services.dataDir, 'inbox') }),
+      }).finally(() => renderPool.close());
+      const pdfDir = join(services.dataDir, 'pdf');
+      const outcome = await outcomeOf(scene, played, await writePdfs(db, world.period, pdfDir), verdicts);
+      for (const line of summaryLines(outcome)) terminal.say(line);
+      for (const line of [...whereToLook(services), `${'PDFs'.padEnd(12)} ${pdfDir}`]) terminal.say(line);
+      terminal.say(`${'Tokens'.padEnd(12)} ${tokens.first}\n${' '.repeat(12)} ${tokens.second}`);
+      return outcome;
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ALL } from '../../db/connect.js';
+import { mailsDue } from '../../db/readModels/mailsDue.js';
+import { parkedMsps } from '../../db/readModels/parkedMsps.js';
+import { runStatus, type RunStatus } from '../../db/readModels/runStatus.js';
+import { KontorError } from '../../domain/errors.js';
+import type { Period } from '../../domain/period.js';
+import { closePeriodId, type closePeriod } from '../../workflows/closePeriod.js';
+import { settleStatementId, type settleStatement } from '../../workflows/settleStatement.js';
+import { followClose } from '../closing/followClose.js';
+import { callApi } from './callApi.js';
+import type { Scene } from './scene.js';
+
+const LOOK_EVERY_MS = 100;
+/** Ends by the demo itself when the decisions are taken; the time is for somebody who watches and wants to try it. */
+const REVIEW_MS = 15 * 60_000;
+const REST_TIMEOUT_MS = 120_000;
+const PARKED = 1_000;
+
+/** Closes a month without waiting for anybody, until it is sealed. */
+export async function closeAtOnce(scene: Scene, period: Period): Promise<void> {
+  const now = new Date().toISOString();
+  await callApi(scene, '/v1/runs', { period, collectUntil: now, reviewUntil: now });
+  await untilSealed(scene, period);
+}
+
+/** Starts the close of the month and returns once every shard waits for people. */
+export async function closeUntilReview(scene: Scene, period: Period): Promise<void> {
+  const now = Date.now();
+  await callApi(scene, '/v1/runs', {
+    period,
+    collectUntil: new Date(now).toISOString(),
+    reviewUntil: new Date(now + REVIEW_MS).toISOString(),
+  });
+  const failed = closeOf(scene, period)
+    .result()
+    .then(() => undefined);
+  const inReview = (run: RunStatus | undefined) =>
+    run !== undefined && run.shards.every(({ stage }) => stage !== 'collect');
+  await Promise.race([until(async () => inReview(await statusOf(scene, period))), failed]);
+}
+
+/** Ends the review and returns once the run is sealed, its last mail accepted. */
+export async function closeAfterReview(scene: Scene, period: Period): Promise<void> {
+  await callApi(scene, `/v1/runs/${period}/end-review`);
+  await untilSealed(scene, period);
+}
+
+/** Ids of the MSPs of the run that wait for a person. */
+export async function parkedIds({ db }: Scene, period: Period): Promise<string[]> {
+  const parked = await db.transaction(ALL, (trx) => parkedMsps(trx, { period, limit: PARKED }));
+  return parked.map(({ mspId }) => mspId);
+}
+
+/** Returns once the statements of those that were parked `before` and are no longer have been mailed. */
+export async function untilSettled(scene: Scene, period: Period, before: readonly string[]): Promise<void> {
+  const after = new Set(await parkedIds(scene, period));
+  for (const mspId of before.filter((id) => !after.has(id))) {
+    await scene.client.workflow.getHandle<typeof settleStatement>(settleStatementId(period, mspId)).result();
+  }
+}
+
+/** Returns once no mail is under way; one that waits for its next try is at rest too. */
+export async function untilMailRests({ db }: Scene): Promise<void> {
+  const end = Date.now() + REST_TIMEOUT_MS;
+  await until(async () => {
+    if (Date.now() > end) throw new KontorError('MAIL_DEFERRED', 'Mails are still due; see GET /v1/outbox.');
+    return (await db.transaction(ALL, (trx) => mailsDue(trx, new Date()))) === 0;
+  });
+}
+
+export function statusOf({ db }: Scene, period: Period): Promise<RunStatus | undefined> {
+  return db.transaction(ALL, (trx) => runStatus(trx, period));
+}
+
+function closeOf({ client }: Scene, period: Period) {
+  return client.workflow.getHandle<typeof closePeriod>(closePeriodId(period));
+}
+
+async function untilSealed(scene: Scene, period: Period): Promise<void> {
+  const progress = scene.terminal.progress();
+  await followClose({ db: scene.db, period, progress }, closeOf(scene, period).result()).finally(progress.stop);
+}
+
+async function until(reached: () => Promise<boolean>): Promise<void> {
+  while (!(await reached())) await sleep(LOOK_EVERY_MS);
+}

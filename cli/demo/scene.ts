@@ -1,0 +1,27 @@
+import type { Client } from '@temporalio/client';
+import type { Env } from '../../config/env.js';
+import type { Database } from '../../db/connect.js';
+import type { Period } from '../../domain/period.js';
+import type { Services } from '../services.js';
+import type { Terminal } from '../terminal.js';
+
+/** What the demo plays. The same numbers give the same world, the same totals and the same documents. */
+export interface DemoWorld {
+  period: Period;
+  seed: number;
+  msps: number;
+  sites: number;
+}
+
+/** What every step of the demo works with. */
+export interface Scene {
+  world: DemoWorld;
+  services: Services;
+  /** Completed by what leads to the services. */
+  env: Env;
+  db: Database;
+  client: Client;
+  terminal: Terminal;
+  /** Of two persons of the partner team: some decisions need four eyes. */
+  tokens: { first: string; second: string };
+}

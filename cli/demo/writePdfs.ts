@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ALL, type Database } from '../../db/connect.js';
+import { packSummaries } from '../../db/readModels/packSummaries.js';
+import { statementList } from '../../db/readModels/statementList.js';
+import { statementPdf } from '../../db/readModels/statementPdf.js';
+
+const PAGE = 200;
+
+/** How many documents were written, and the SHA-256 in hex over all their bytes, statements before packs, by number. */
+export interface WrittenPdfs {
+  files: number;
+  pdfDigest: string;
+}
+
+/** Writes a period's statements as `<number>.pdf` and its packs' summaries as `pack-<distributor>-<supplement>.pdf`. */
+export async function writePdfs(db: Database, period: string, dir: string): Promise<WrittenPdfs> {
+  await mkdir(dir, { recursive: true });
+  const digest = createHash('sha256');
+  let files = 0;
+  const write = async (name: string, bytes: Buffer) => {
+    digest.update(bytes);
+    files += 1;
+    await writeFile(join(dir, `${name}.pdf`), bytes);
+  };
+  let after: [string, string] | undefined;
+  for (;;) {
+    const page = await db.transaction(ALL, async (trx) => {
+      const statements = await statementList(trx, { period, limit: PAGE, after });
+      const documents = [];
+      for (const { id } of statements) documents.push(await statementPdf(trx, id));
+      return { documents, last: statements.at(-1) };
+    });
+    for (const document of page.documents) if (document !== undefined) await write(document.number, document.pdf);
+    if (page.last === undefined || page.documents.length < PAGE) break;
+    after = [page.last.period, page.last.number];
+  }
+  for (const { name, pdf } of await db.transaction(ALL, (trx) => packSummaries(trx, period))) await write(name, pdf);
+  return { files, pdfDigest: digest.digest('hex') };
+}

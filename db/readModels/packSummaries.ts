@@ -1,0 +1,12 @@
+import { rows, type Trx } from '../connect.js';
+
+/** The summary of every billing pack of a period, by distributor and supplement. */
+export async function packSummaries(trx: Trx, period: string): Promise<{ name: string; pdf: Buffer }[]> {
+  return rows<{ name: string; pdf: Buffer }>(
+    trx,
+    `select 'pack-' || d.code || '-' || p.period || '-' || p.supplement as name, p.summary_pdf as pdf
+     from billing_pack p join distributor d on d.id = p.distributor_id
+     where p.period = :period order by d.code, p.supplement`,
+    { period },
+  );
+}
