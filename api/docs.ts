@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import helmet from 'helmet';
+import absolutePath from 'swagger-ui-dist/absolute-path.js';
 
-const ASSETS = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const ASSETS = absolutePath();
 
 const PAGE = `<!doctype html>
 <html lang="en">
