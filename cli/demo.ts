@@ -1,17 +1,10 @@
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
-import { readEnv } from '../config/env.js';
-import { ALL } from '../db/connect.js';
-import { issueToken } from '../db/tokenStore.js';
-import { createRenderPool } from '../statements/index.js';
-import { verifyAll } from '../verify/index.js';
+import { childEnvironment, readEnv } from '../config/env.js';
 import { freshDataDir } from './demo/freshDataDir.js';
-import { nothingBroken, outcomeOf, type DemoOutcome } from './demo/outcome.js';
-import { playMonth } from './demo/play.js';
-import type { DemoWorld, Scene } from './demo/scene.js';
-import { summaryLines } from './demo/summary.js';
-import { writePdfs } from './demo/writePdfs.js';
-import { withDatabase, withTemporal } from './environment.js';
+import { nothingBroken } from './demo/outcome.js';
+import { perform } from './demo/perform.js';
+import type { DemoWorld } from './demo/scene.js';
 import { EXIT } from './failure.js';
 import { examples, jsonOption, toPeriod, wholeNumber } from './options.js';
 import { dataDirOf, DEFAULT_DATA_DIR } from './paths.js';
@@ -19,9 +12,6 @@ import { runUntilEnded } from './runUntilEnded.js';
 import { startStack } from './services.js';
 import { createTerminal } from './terminal.js';
 import { whereToLook } from './up.js';
-
-const ACTOR = 'kontor demo';
-const RENDER_THREADS = 2;
 
 interface DemoOptions extends DemoWorld {
   data: string;
@@ -71,14 +61,14 @@ async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions
   const stack = startStack({ env, dataDir, say: terminal.say });
   await runUntilEnded({ stop: () => stack.stop(), ...terminal }, async (serving) => {
     terminal.say(`Starting the services (seed ${seed}, ${msps} MSPs, ${sites} sites, ${period})`);
+    const begun = performance.now();
     const services = await stack.services;
+    const startMs = Math.round(performance.now() - begun);
     for (const line of whereToLook(services)) terminal.say(`  ${line}`);
     const died = services.died.then((error) => Promise.reject(error));
-    const played = play(
-      { env: { ...env, ...readEnv(services.env) }, services, terminal },
-      { period, seed, msps, sites },
-    );
-    const outcome = await Promise.race([played, died]);
+    const reached = readEnv(childEnvironment(services.env));
+    const performed = perform({ env: reached, services, terminal }, { period, seed, msps, sites }, startMs);
+    const outcome = await Promise.race([performed, died]);
     if (json === true) console.log(JSON.stringify(outcome));
     const status = nothingBroken(outcome) ? EXIT.ok : EXIT.failed;
     if (exit === true) return status;
@@ -86,36 +76,4 @@ async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions
     serving(status);
     return await died;
   });
-}
-
-type Setting = Pick<Scene, 'env' | 'services' | 'terminal'>;
-
-async function play(setting: Setting, world: DemoWorld): Promise<DemoOutcome> {
-  const { env, services, terminal } = setting;
-  return await withDatabase(env, (db) =>
-    withTemporal(env, async (client) => {
-      const token = async (name: string) => {
-        const request = { name, role: 'partner_team', at: new Date(), actor: ACTOR } as const;
-        return (await db.transaction(ALL, (trx) => issueToken(trx, request))).token;
-      };
-      const tokens = {
-        first: await token('Partner team, first person'),
-        second: await token('Partner team, second person'),
-      };
-      const scene: Scene = { ...setting, world, db, client, tokens };
-      const played = await playMonth(scene);
-      terminal.say('Checking the invariants');
-      const renderPool = createRenderPool({ threads: RENDER_THREADS });
-      const verdicts = await verifyAll(db, {
-        renderPool,
-        ...(services.inboxUrl === null ? {} : { inboxDir: join(services.dataDir, 'inbox') }),
-      }).finally(() => renderPool.close());
-      const pdfDir = join(services.dataDir, 'pdf');
-      const outcome = await outcomeOf(scene, played, await writePdfs(db, world.period, pdfDir), verdicts);
-      for (const line of summaryLines(outcome)) terminal.say(line);
-      for (const line of [...whereToLook(services), `${'PDFs'.padEnd(12)} ${pdfDir}`]) terminal.say(line);
-      terminal.say(`${'Tokens'.padEnd(12)} ${tokens.first}\n${' '.repeat(12)} ${tokens.second}`);
-      return outcome;
-    }),
-  );
 }

@@ -80,6 +80,12 @@ function closeOf({ client }: Scene, period: Period) {
 async function untilSealed(scene: Scene, period: Period): Promise<void> {
   const progress = scene.terminal.progress();
   await followClose({ db: scene.db, period, progress }, closeOf(scene, period).result()).finally(progress.stop);
+  if ((await statusOf(scene, period)) === undefined) {
+    throw new KontorError(
+      'STATE_CONFLICT',
+      `Temporal has a close of ${period} that belongs to another database: set TEMPORAL_NAMESPACE to an empty namespace.`,
+    );
+  }
 }
 
 async function until(reached: () => Promise<boolean>): Promise<void> {

@@ -4,8 +4,9 @@ import type { Invariant, Verdict } from '../../verify/index.js';
 import { decimalTotals } from '../closing/runView.js';
 import { statusOf } from './closeMonth.js';
 import { historyEvents } from './historyEvents.js';
-import type { Played } from './play.js';
 import type { Scene } from './scene.js';
+import type { Stopwatch } from './stopwatch.js';
+import type { WorkerLoad } from './workerLoad.js';
 import type { WrittenPdfs } from './writePdfs.js';
 
 /** The last line of `kontor demo --json`. */
@@ -37,15 +38,17 @@ export interface DemoOutcome {
   timings: Record<string, number>;
 }
 
+interface Measured {
+  timings: Stopwatch['timings'];
+  load: WorkerLoad;
+  pdfs: WrittenPdfs;
+  verdicts: Record<Invariant, Verdict>;
+}
+
 const MIB = 1024 * 1024;
 
 /** What the month came to, read from the database and Temporal. */
-export async function outcomeOf(
-  scene: Scene,
-  { timings, load }: Played,
-  { pdfDigest, files }: WrittenPdfs,
-  verdicts: Record<Invariant, Verdict>,
-): Promise<DemoOutcome> {
+export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }: Measured): Promise<DemoOutcome> {
   const { world, db, client } = scene;
   const run = await statusOf(scene, world.period);
   const usage = await db.transaction(ALL, (trx) => usageCounts(trx, world.period));
@@ -59,8 +62,8 @@ export async function outcomeOf(
     closeMs: (timings['closeUntilReview'] ?? 0) + (timings['closeAfterReview'] ?? 0),
     totals: decimalTotals(run?.totals ?? {}),
     invariants: asText(verdicts),
-    pdfDigest,
-    pdfs: files,
+    pdfDigest: pdfs.pdfDigest,
+    pdfs: pdfs.files,
     sqlStatementsDuringClose: load.sqlStatements,
     workerRssMb: Math.round(load.peakRssBytes / MIB),
     historyEventsDuringClose: await historyEvents(client, world.period),

@@ -10,22 +10,17 @@ import {
 } from './closeMonth.js';
 import type { Scene } from './scene.js';
 import { simulate } from './simulate.js';
-import { createStopwatch, type Stopwatch } from './stopwatch.js';
+import type { Stopwatch } from './stopwatch.js';
 import { watchWorker, type WorkerLoad } from './workerLoad.js';
 
-/** How the month went. */
-export interface Played {
-  timings: Stopwatch['timings'];
-  /** The worker during the two stretches of the close. */
-  load: WorkerLoad;
-}
-
-/** Plays the month: what people and sites do goes over the public API, the closes are the real ones. */
-export async function playMonth(scene: Scene): Promise<Played> {
+/**
+ * Plays the month: what people and sites do goes over the public API, the closes are the real ones. Returns what the
+ * worker did and held in the two stretches of the close; each step's time is on the stopwatch.
+ */
+export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<WorkerLoad> {
   const { terminal, world, services } = scene;
   const { period } = world;
   const before = previousPeriod(period);
-  const { timed, timings } = createStopwatch();
   const step = <T>(name: string, title: string, work: () => Promise<T>): Promise<T> => {
     terminal.say(title);
     return timed(name, work);
@@ -57,10 +52,7 @@ export async function playMonth(scene: Scene): Promise<Played> {
   await step('late', 'Late reports arrive, for the next close', () => simulate(scene, { phase: 'late' }));
   await step('rest', 'Waiting for the outbox to rest', () => untilMailRests(scene));
   return {
-    timings,
-    load: {
-      sqlStatements: first.load.sqlStatements + second.load.sqlStatements,
-      peakRssBytes: Math.max(first.load.peakRssBytes, second.load.peakRssBytes),
-    },
+    sqlStatements: first.load.sqlStatements + second.load.sqlStatements,
+    peakRssBytes: Math.max(first.load.peakRssBytes, second.load.peakRssBytes),
   };
 }

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { ALL, type Database } from '../../db/connect.js';
+import { mspList } from '../../db/readModels/mspList.js';
+import { issueToken } from '../../db/tokenStore.js';
+import { KontorError } from '../../domain/errors.js';
+import { createRenderPool } from '../../statements/index.js';
+import { verifyAll } from '../../verify/index.js';
+import { withDatabase, withTemporal } from '../environment.js';
+import { whereToLook } from '../up.js';
+import { outcomeOf, type DemoOutcome } from './outcome.js';
+import { playMonth } from './play.js';
+import type { DemoWorld, Scene } from './scene.js';
+import { createStopwatch } from './stopwatch.js';
+import { summaryLines } from './summary.js';
+import { writePdfs } from './writePdfs.js';
+
+const ACTOR = 'kontor demo';
+const RENDER_THREADS = 2;
+
+/**
+ * Plays the month over services that run, checks the invariants, writes the documents and says what came of it.
+ * `startMs` is how long the services took to start.
+ */
+export async function perform(
+  setting: Pick<Scene, 'env' | 'services' | 'terminal'>,
+  world: DemoWorld,
+  startMs: number,
+): Promise<DemoOutcome> {
+  const { services, terminal } = setting;
+  const stopwatch = createStopwatch();
+  stopwatch.timings['start'] = startMs;
+  return await withDatabase(setting.env, (db) =>
+    withTemporal(setting.env, async (client) => {
+      await requireNothingThere(db);
+      const tokens = {
+        first: await token(db, 'Partner team, first person'),
+        second: await token(db, 'Partner team, second person'),
+      };
+      const scene: Scene = { ...setting, world, db, client, tokens };
+      const load = await playMonth(scene, stopwatch);
+      terminal.say('Checking the invariants');
+      const verdicts = await stopwatch.timed('verify', () => verified(scene));
+      const pdfDir = join(services.dataDir, 'pdf');
+      const pdfs = await stopwatch.timed('documents', () => writePdfs(db, world.period, pdfDir));
+      const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts });
+      for (const line of summaryLines(outcome)) terminal.say(line);
+      for (const line of whereToLook(services)) terminal.say(line);
+      terminal.say(`PDFs         ${pdfDir}`);
+      terminal.say(`Tokens       ${tokens.first}\n             ${tokens.second}`);
+      return outcome;
+    }),
+  );
+}
+
+async function requireNothingThere(db: Database): Promise<void> {
+  const [found] = await db.transaction(ALL, (trx) => mspList(trx, { limit: 1 }));
+  if (found !== undefined) {
+    throw new KontorError(
+      'CONFIGURATION_INVALID',
+      'The database holds MSPs already, and a demo starts from nothing: let DATABASE_URL name an empty database.',
+    );
+  }
+}
+
+async function token(db: Database, name: string): Promise<string> {
+  const request = { name, role: 'partner_team', at: new Date(), actor: ACTOR } as const;
+  return (await db.transaction(ALL, (trx) => issueToken(trx, request))).token;
+}
+
+async function verified({ db, services }: Scene) {
+  const renderPool = createRenderPool({ threads: RENDER_THREADS });
+  const inbox = services.inboxUrl === null ? {} : { inboxDir: join(services.dataDir, 'inbox') };
+  return await verifyAll(db, { renderPool, ...inbox }).finally(() => renderPool.close());
+}
