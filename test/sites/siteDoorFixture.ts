@@ -1,0 +1,119 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { newKey } from '../../api/newKey.js';
+import { ALL } from '../../db/connect.js';
+import { insertSite } from '../../db/siteStore.js';
+import { SIGNATURE_HEADER, signMessage, type SignatureClaims } from '../../sites/index.js';
+import { startTestApi, type Answer } from '../api/testApi.js';
+import { monthFixture } from '../support/month.js';
+
+export const CHECK_INS = '/v1/site/check-ins';
+export const REPORTS = '/v1/site/usage-reports';
+export const SIGNING_KEYS = '/v1/site/signing-keys';
+export const MAILBOX = 'mail-server.mailbox';
+
+/** Signed differently than it should be, or tampered with on the way. */
+export interface Twist {
+  claims?: Partial<SignatureClaims>;
+  signature?: (signature: string) => string;
+  body?: (body: string) => string;
+}
+
+export interface Installation {
+  siteId: string;
+  installationId: string;
+  signingKeyId: string;
+  /** The activation, to be sent again. */
+  activation: Record<string, unknown>;
+  send(path: string, message: unknown, twist?: Twist): Promise<Answer>;
+}
+
+export function checkIns(count: unknown, observedAt = new Date(), sentAt = new Date()) {
+  return { sentAt, checkIns: [{ observedAt, counts: [{ tenant: 'main', meter: MAILBOX, count }] }] };
+}
+
+export function report(peak: unknown, { period = '2026-03', revision = 1, sentAt = new Date() } = {}) {
+  return { sentAt, period, revision, lines: [{ tenant: 'main', meter: MAILBOX, peak }] };
+}
+
+/** The API over a database of its own with one MSP, whose sites' mail servers knock at the door. */
+export async function startSiteDoor() {
+  // Nobody waits for a site's activation here, so there is no Temporal to tell of it.
+  const api = await startTestApi({ temporalAddress: '127.0.0.1:1' });
+  const month = monthFixture(api.database.db);
+  const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+  const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+
+  const site = async (): Promise<{ siteId: string; keyId: string; key: string }> => {
+    const { key, keyHash } = newKey();
+    const made = { mspId, siteId: randomUUID(), keyId: randomUUID(), keyHash };
+    const name = `Site ${made.siteId}`;
+    await api.database.db.transaction(ALL, (trx) =>
+      insertSite(trx, { ...made, name, product: 'mail-server', tenantRefs: [], at: new Date() }),
+    );
+    return { siteId: made.siteId, keyId: made.keyId, key };
+  };
+
+  const activate = (body: Record<string, unknown>) => api.call('POST', '/v1/site/activations', { body });
+
+  const install = async (siteId: string, key: string): Promise<Installation> => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const installationId = randomUUID();
+    const activation = {
+      key,
+      installationId,
+      product: 'mail-server',
+      productVersion: '8.1',
+      signingKey: { publicKey: publicKey.export({ format: 'jwk' }).x },
+    };
+    const { json } = await activate(activation);
+    const signingKeyId = String(json.signingKeyId);
+    return {
+      siteId,
+      installationId,
+      signingKeyId,
+      activation,
+      send: async (path, message, { claims, signature, body } = {}) => {
+        const text = typeof message === 'string' ? message : JSON.stringify(message);
+        const period = path === REPORTS ? /"period":"([^"]+)"/.exec(text)?.[1] : new Date().toISOString().slice(0, 7);
+        const signed = await signMessage(
+          Buffer.from(text),
+          {
+            kid: signingKeyId,
+            iat: Math.floor(Date.now() / 1000),
+            nonce: randomBytes(16).toString('base64url'),
+            period: period ?? '2026-03',
+            path,
+            site: siteId,
+            ...claims,
+          },
+          privateKey,
+        );
+        return api.call('POST', path, {
+          body: Buffer.from(body?.(text) ?? text),
+          headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature?.(signed) ?? signed },
+        });
+      },
+    };
+  };
+
+  return {
+    api,
+    mspId,
+    site,
+    activate,
+    install,
+    /** A new site with its one installation. */
+    installed: async () => {
+      const { siteId, key } = await site();
+      return install(siteId, key);
+    },
+    sql: <Row extends object>(sql: string, values: unknown[] = []) => api.database.asOwner<Row>(sql, values),
+    refusals: () =>
+      api.database.asOwner<{
+        code: string;
+        claimed_period: string | null;
+        claimed_site: string | null;
+        msp_id: string;
+      }>('select code, claimed_period, claimed_site, msp_id from refused_message order by id'),
+  };
+}

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkIns, CHECK_INS, MAILBOX, REPORTS, report, startSiteDoor, type Installation } from './siteDoorFixture.js';
+
+const DAY_MS = 86_400_000;
+const NOON = new Date('2026-03-10T12:00:00Z');
+
+/** JSON as no serializer would write it. */
+function withCount(text: string): string {
+  return JSON.stringify(checkIns(0)).replace('"count":0', `"count":${text}`);
+}
+
+describe('usage at the door', () => {
+  let door: Awaited<ReturnType<typeof startSiteDoor>>;
+  let site: Installation;
+
+  beforeAll(async () => {
+    door = await startSiteDoor();
+    site = await door.installed();
+  });
+  afterAll(() => door.api.close());
+
+  const stored = (installation: Installation, table = 'check_in') =>
+    door.sql<{ n: number }>(`select count(*)::int as n from ${table} where installation_id = $1`, [
+      installation.installationId,
+    ]);
+  const batch = (counts: number[], first = NOON) => ({
+    sentAt: new Date(),
+    checkIns: counts.map((count, index) => ({
+      observedAt: new Date(first.getTime() + index * DAY_MS),
+      counts: [{ tenant: 'main', meter: MAILBOX, count }],
+    })),
+  });
+
+  it('takes a backlog at once, and gives a repeat the same answer', async () => {
+    const other = await door.installed();
+    const first = await other.send(CHECK_INS, batch([1, 2, 3]));
+    const again = await other.send(CHECK_INS, batch([1, 2, 3, 4]));
+    expect(first.json).toMatchObject({ accepted: 3, repeated: 0, keyState: 'active' });
+    expect(again.json).toMatchObject({ accepted: 1, repeated: 3 });
+    expect(Math.abs(first.json.nextCheckInSeconds - 86_400)).toBeLessThanOrEqual(1_800);
+    expect(await stored(other)).toEqual([{ n: 4 }]);
+  });
+
+  it('refuses the same check-in with other content, names it, and stores nothing of its batch', async () => {
+    const other = await door.installed();
+    await other.send(CHECK_INS, batch([1, 2]));
+    const answer = await other.send(CHECK_INS, batch([1, 5, 7, 8]));
+    expect([answer.status, answer.json.code]).toEqual([409, 'ID_REUSED_WITH_OTHER_CONTENT']);
+    expect(answer.json.errors.map(({ field }: { field: string }) => field)).toEqual(['/checkIns/1']);
+    expect(await stored(other)).toEqual([{ n: 2 }]);
+  });
+
+  it('takes the order of counts and the clock of a repeat for what they are: nothing new', async () => {
+    const other = await door.installed();
+    const counts = ['a', 'b'].map((tenant) => ({ tenant, meter: MAILBOX, count: 1 }));
+    const item = (list: typeof counts) => ({ sentAt: new Date(), checkIns: [{ observedAt: NOON, counts: list }] });
+    await other.send(CHECK_INS, item(counts));
+    expect((await other.send(CHECK_INS, item(counts.toReversed()))).json).toMatchObject({ accepted: 0, repeated: 1 });
+  });
+
+  it('counts fifty identical reports at once as one (fault 21)', async () => {
+    const other = await door.installed();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => other.send(REPORTS, report(9))));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status, json }) => status === 200 && json.repeated === true)).toHaveLength(49);
+    expect(await stored(other, 'usage_report')).toEqual([{ n: 1 }]);
+  });
+
+  it('refuses the same revision of a report with other content, and takes the next one', async () => {
+    const other = await door.installed();
+    expect((await other.send(REPORTS, report(9))).json).toMatchObject({ repeated: false, late: false });
+    expect((await other.send(REPORTS, report(10))).status).toBe(409);
+    expect((await other.send(REPORTS, report(10, { revision: 2 }))).status).toBe(201);
+  });
+
+  it('fails one bad message of many that arrive together, and no other', async () => {
+    const installations = await Promise.all(Array.from({ length: 20 }, () => door.installed()));
+    await installations[7]?.send(CHECK_INS, batch([3]));
+    const answers = await Promise.all(installations.map((one) => one.send(CHECK_INS, batch([4, 4]))));
+    expect(answers.map(({ status }) => status)).toEqual(installations.map((_, index) => (index === 7 ? 409 : 200)));
+  });
+
+  it.each([
+    ['negative', 'QUANTITY_INVALID', withCount('-1')],
+    ['fractional', 'QUANTITY_INVALID', withCount('1.5')],
+    ['text', 'QUANTITY_INVALID', withCount('"5"')],
+    ['exponent text', 'QUANTITY_INVALID', withCount('"1e3"')],
+    ['1e308', 'QUANTITY_INVALID', withCount('1e308')],
+    ['beyond every number', 'QUANTITY_INVALID', withCount('1e999')],
+    ['2^53+1', 'QUANTITY_INVALID', withCount('9007199254740993')],
+    ['more than any meter counts', 'QUANTITY_INVALID', withCount('10000001')],
+    ['nothing', 'QUANTITY_INVALID', withCount('null')],
+    ['NaN', 'BODY_MALFORMED', withCount('NaN')],
+  ])('refuses a count that is %s (fault 29)', async (_what, code, message) => {
+    const answer = await site.send(CHECK_INS, message);
+    expect(answer.json.code).toBe(code);
+    if (code === 'QUANTITY_INVALID') expect(answer.json.errors[0].field).toBe('/checkIns/0/counts/0/count');
+    expect(await stored(site)).toEqual([{ n: 0 }]);
+  });
+
+  it.each([
+    ['a meter no product counts', 'METER_UNKNOWN', JSON.stringify(checkIns(1)).replace(MAILBOX, 'fax.page')],
+    ["another product's meter", 'METER_UNKNOWN', JSON.stringify(checkIns(1)).replace(MAILBOX, 'scanner.node')],
+    ['an MSP of its choice', 'VALIDATION_FAILED', { ...checkIns(1), mspId: 'x' }],
+    ['a prototype', 'VALIDATION_FAILED', withCount('1,"__proto__":{"x":1}')],
+    ['a tenant with a line break', 'VALIDATION_FAILED', JSON.stringify(checkIns(1)).replace('main', 'ma\\nin')],
+    ['a tenant without a name', 'VALIDATION_FAILED', JSON.stringify(checkIns(1)).replace('main', '')],
+    ['no check-in at all', 'VALIDATION_FAILED', batch([])],
+    [
+      '1,001 check-ins',
+      'BATCH_TOO_LARGE',
+      batch(
+        Array.from({ length: 1_001 }, () => 1),
+        new Date('2022-01-01'),
+      ),
+    ],
+    ['an observation of the day after tomorrow', 'OBSERVED_IN_FUTURE', checkIns(1, new Date(Date.now() + 2 * DAY_MS))],
+    ['an observation older than what is kept', 'OBSERVED_TOO_OLD', checkIns(1, new Date(Date.now() - 731 * DAY_MS))],
+    ['a clock nobody can use', 'CLOCK_UNUSABLE', checkIns(1, NOON, new Date(Date.now() + 8 * DAY_MS))],
+    ['a body of a hundred thousand brackets', 'BODY_TOO_DEEP', '['.repeat(100_000)],
+  ])('refuses a message with %s', async (_what, code, message) => {
+    const answer = await site.send(CHECK_INS, message);
+    expect(answer.json.code).toBe(code);
+    expect(answer.status).toBeLessThan(500);
+    expect((await door.refusals()).at(-1)).toMatchObject({ code, msp_id: door.mspId });
+  });
+
+  it('refuses a tenant and meter counted twice at one instant, and an instant observed twice', async () => {
+    const [item] = checkIns(1).checkIns;
+    const twice = { ...item, counts: [...(item?.counts ?? []), ...(item?.counts ?? [])] };
+    expect((await site.send(CHECK_INS, { sentAt: new Date(), checkIns: [twice] })).json.code).toBe('VALIDATION_FAILED');
+    const both = await site.send(CHECK_INS, { sentAt: new Date(), checkIns: [item, item] });
+    expect(both.json.errors[0].field).toBe('/checkIns/1/observedAt');
+  });
+
+  it.each([
+    [0, 0],
+    [23, 0],
+    [36, 36],
+    [-36, -36],
+  ])('counts what a clock %i hours ahead observed %i hours earlier (rule 3)', async (ahead, moved) => {
+    const other = await door.installed();
+    const sentAt = new Date(Date.now() + ahead * 3_600_000);
+    expect((await other.send(CHECK_INS, checkIns(1, NOON, sentAt))).status).toBe(200);
+    const [row] = await door.sql<{ counted_at: Date; clock_offset_seconds: number }>(
+      'select counted_at, clock_offset_seconds from check_in where installation_id = $1',
+      [other.installationId],
+    );
+    expect(Math.round((NOON.getTime() - (row?.counted_at.getTime() ?? 0)) / 3_600_000)).toBe(moved);
+    expect(Math.round((row?.clock_offset_seconds ?? 0) / 3_600)).toBe(ahead);
+  });
+
+  it('takes a report from the last day of its period on, and none of a period to come', async () => {
+    const next = new Date(Date.now() + 40 * DAY_MS).toISOString().slice(0, 7);
+    const answer = await site.send(REPORTS, report(1, { period: next }));
+    expect([answer.status, answer.json.code]).toEqual([409, 'PERIOD_NOT_OVER']);
+  });
+
+  it('calls a report late once its MSP is reconciled, keeps it, and says the same to a repeat (rule 7)', async () => {
+    const [early, late] = [await door.installed(), await door.installed()];
+    await early.send(REPORTS, report(3, { period: '2026-01' }));
+    await door.sql(
+      `insert into billing_run (period, state, opened_at, opened_by) values ('2026-01', 'open', now(), 'test')`,
+    );
+    await door.sql(
+      `insert into run_shard (period, shard, zone, stage, collect_until, review_until, mailed_by, statement_date) values ('2026-01', 1, 'UTC', 'review', now(), now(), now(), '2026-02-06')`,
+    );
+    await door.sql(
+      `insert into run_participant (period, msp_id, shard, position, state) values ('2026-01', $1, 1, 0, 'open')`,
+      [door.mspId],
+    );
+    await door.sql(
+      `insert into reconciled_site (period, msp_id, site_id, facts, reconciled_at) values ('2026-01', $1, $2, '{}', now())`,
+      [door.mspId, early.siteId],
+    );
+    const january = report(3, { period: '2026-01' });
+    expect((await late.send(REPORTS, january)).json).toMatchObject({ repeated: false, late: true });
+    expect((await late.send(REPORTS, january)).json).toMatchObject({ repeated: true, late: true });
+    expect((await early.send(REPORTS, january)).json).toMatchObject({ repeated: true, late: false });
+  });
+
+  it('lets a check-in lift what silence did to a site (rule 6)', async () => {
+    const other = await door.installed();
+    await door.sql(`update site set contact = 'disabled' where id = $1`, [other.siteId]);
+    await door.sql(`update metered_key set state = 'disabled' where site_id = $1`, [other.siteId]);
+    expect((await other.send(CHECK_INS, checkIns(1))).json.keyState).toBe('disabled');
+    expect(
+      await door.sql(
+        `select contact, last_contact_at is not null as heard, k.state from site join metered_key k on k.site_id = site.id
+         where site.id = $1`,
+        [other.siteId],
+      ),
+    ).toEqual([{ contact: 'ok', heard: true, state: 'active' }]);
+  });
+
+  it('keeps what a site with a revoked key says, as evidence, and tells it; a destroyed key is refused', async () => {
+    const other = await door.installed();
+    const set = (state: string) =>
+      door.sql('update metered_key set state = $2 where site_id = $1', [other.siteId, state]);
+    await set('revoked');
+    expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });
+    await set('destroyed');
+    const answer = await other.send(REPORTS, report(4));
+    expect([answer.status, answer.json.code]).toEqual([403, 'KEY_REVOKED']);
+  });
+});
