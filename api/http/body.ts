@@ -50,12 +50,18 @@ function checkDepth(text: string, limit: number): void {
   }
 }
 
-/** No field of ours is called that; a reader that merges objects would take it for their prototype. */
-function refusePrototype(key: string, value: unknown): unknown {
+/** NUL and lone surrogates are text in JSON, but in no database. */
+export const UNSTORABLE = /[\0\p{Cs}]/u;
+
+function refuseUnusable(key: string, value: unknown): unknown {
+  // No field of ours is called that; a reader that merges objects would take it for their prototype.
   if (key === '__proto__') {
     throw new KontorError('VALIDATION_FAILED', 'The body breaks the rules named under errors.', [
       { field: '/__proto__', code: 'UNKNOWN_FIELD', message: 'There is no such field.' },
     ]);
+  }
+  if (UNSTORABLE.test(key) || (typeof value === 'string' && UNSTORABLE.test(value))) {
+    throw new KontorError('BODY_MALFORMED', 'The body holds NUL or half of a character.');
   }
   return value;
 }
@@ -70,8 +76,8 @@ export function parseJson(bytes: Buffer, depth: number): unknown {
   }
   checkDepth(text, depth);
   try {
-    // The reviver costs a walk: only a body that spells the name, escaped or not, takes it.
-    return JSON.parse(text, /__proto__|\\u/.test(text) ? refusePrototype : undefined) as unknown;
+    // The reviver costs a walk: only a body that may need it, for the name or an escape, takes it.
+    return JSON.parse(text, /__proto__|\\u/.test(text) ? refuseUnusable : undefined) as unknown;
   } catch (error) {
     if (error instanceof KontorError) throw error;
     throw new KontorError('BODY_MALFORMED', 'The body is not JSON.');

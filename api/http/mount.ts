@@ -33,6 +33,8 @@ function handlerOf(deps: ApiDeps, route: Route, limits: Limits): RequestHandler 
   return async (req: Request, res: Response) => {
     const receivedAt = new Date();
     const principal = principalOf(req);
+    // PostgreSQL has no text with NUL.
+    if (req.originalUrl.includes('%00')) throw new KontorError('VALIDATION_FAILED', 'The address holds NUL.');
     const rawBody =
       route.method === 'get' ? Buffer.alloc(0) : await readBody(req, res, route.bodyLimit ?? limits.bodyBytes);
     if (rawBody.length > 0 || route.body !== undefined) requireJson(req);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KontorError } from '../../domain/errors.js';
+import { UNSTORABLE } from './body.js';
 
 /** Query parameters of every list: spread them into the route's query schema. */
 export const PAGE_QUERY = {
@@ -28,7 +29,8 @@ export function readCursor<S extends z.ZodType>(after: string | undefined, shape
     value = undefined;
   }
   const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
+  const storable = !(Array.isArray(value) && value.some((part) => typeof part === 'string' && UNSTORABLE.test(part)));
+  if (parsed.success && storable) return parsed.data;
   throw new KontorError('VALIDATION_FAILED', 'The query breaks the rules named under errors.', [
     { field: 'after', code: 'INVALID_CURSOR', message: 'Take `next` of the page before as it is.' },
   ]);

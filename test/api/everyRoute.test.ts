@@ -102,7 +102,15 @@ describe('every route', () => {
     '%s takes SQL in its parameters for text',
     async (_name, route) => {
       for (const name of Object.keys(route.query.shape)) {
-        for (const value of ["' or 1=1; drop table msp; --", '%', '\\', '"; select pg_sleep(5); --']) {
+        for (const value of [
+          "' or 1=1; drop table msp; --",
+          '%',
+          '\\',
+          '"; select pg_sleep(5); --',
+          'a\u0000b',
+          '\u{1F600}',
+          'x'.repeat(3000),
+        ]) {
           const query = new URLSearchParams({ [name]: value });
           const answer = await api.call('GET', `${addressOf(route, { mspId })}?${query.toString()}`, tokenFor(route));
           expect([200, 404, 422]).toContain(answer.status);

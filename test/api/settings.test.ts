@@ -218,6 +218,8 @@ describe('a list', () => {
 
   it('refuses a cursor it did not give', async () => {
     const forged = Buffer.from(JSON.stringify(["x'; drop table msp; --", 'y'])).toString('base64url');
+    const nul = Buffer.from(JSON.stringify(['a\u0000', 'b'])).toString('base64url');
+    expect((await api.call('GET', `/v1/distributors?after=${nul}`, { token })).status).toBe(422);
     for (const after of ['x', forged, Buffer.from('{"__proto__":1}').toString('base64url')]) {
       const answer = await api.call('GET', `/v1/tokens?after=${after}`, { token });
       expect([answer.status, answer.json.errors[0].code]).toEqual([422, 'INVALID_CURSOR']);
