@@ -1,0 +1,136 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { ALL, rows } from '../../db/connect.js';
+import { issueToken, type Role } from '../../db/tokenStore.js';
+import { createTestApp, type TestApp } from './app.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+const VENDOR = {
+  name: 'Vendor',
+  registrationNumber: 'HRB 1',
+  address: ['Street 1', '10115 Berlin'],
+  country: 'DE',
+  email: 'partners@vendor.example',
+};
+
+export interface Answer {
+  status: number;
+  json: ReturnType<typeof JSON.parse>;
+}
+
+/** A programme that is open in Italy, with worker, API and inbox as they ship; everybody acts over HTTP. */
+export interface Programme {
+  app: TestApp;
+  database: TestDatabase;
+  distributorId: string;
+  /** As the partner team, unless a token (null: nobody's) is given. */
+  call(method: string, path: string, body?: unknown, token?: string | null): Promise<Answer>;
+  settings(settings: object): Promise<void>;
+  token(role: Role, of?: { mspId?: string | null; distributorId?: string | null }): Promise<string>;
+  /** Applies with generic data; `company` and `contact` are merged over it. */
+  register(over?: { mspId?: string; company?: object; contact?: object }): Promise<Answer>;
+  approvedMsp(): Promise<{ mspId: string; token: string }>;
+  /** Activates an installation with the site's key. */
+  activate(key: string, product?: string, productVersion?: string): Promise<Answer>;
+  query<Row extends object>(sql: string, bindings?: Record<string, unknown>): Promise<Row[]>;
+  stop(): Promise<void>;
+}
+
+/** What `read` gives once `done` holds; fails after ten seconds. */
+export async function eventually<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const value = await read();
+    if (done(value)) return value;
+    if (Date.now() > deadline) throw new Error(`It did not happen; last seen: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Days of settings that are so many seconds. */
+export function seconds(count: number): number {
+  return count / 86_400;
+}
+
+export async function createProgramme(): Promise<Programme> {
+  const database = await createTestDatabase();
+  const app = await createTestApp(database);
+  // The worker registers the search attributes that the API's starts carry.
+  await app.startWorker();
+  const api = await app.startApi();
+  const token: Programme['token'] = async (role, { mspId = null, distributorId = null } = {}) => {
+    const issue = { role, name: `test ${role}`, mspId, distributorId, at: new Date(), actor: 'test' };
+    return (await database.db.transaction(ALL, (trx) => issueToken(trx, issue))).token;
+  };
+  const partnerTeam = await token('partner_team');
+  const call: Programme['call'] = async (method, path, body, as = partnerTeam) => {
+    const response = await fetch(api.url + path, {
+      method,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${as}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, json: text === '' ? null : JSON.parse(text) };
+  };
+  const settings = async (given: object) => {
+    const programme = { name: 'MSP programme', zone: 'Europe/Berlin', vendor: VENDOR, settings: given };
+    const { status } = await call('PUT', '/v1/programmes/msp', programme);
+    if (status !== 200) throw new Error(`The settings were refused: ${status}`);
+  };
+  await settings({});
+  const distributor = await call('POST', '/v1/distributors', {
+    code: 'IT',
+    name: 'Distributor Italy',
+    registrationNumber: 'REA 1',
+    address: ['Via 1'],
+    country: 'IT',
+    email: 'billing@it.example',
+    currency: 'EUR',
+    locale: 'it',
+    zone: 'Europe/Rome',
+  });
+  const distributorId: string = distributor.json.id;
+  await call('PUT', '/v1/territories/IT', { programmeCode: 'msp', distributorId });
+
+  const register: Programme['register'] = ({ mspId = randomUUID(), company = {}, contact = {} } = {}) =>
+    call(
+      'POST',
+      '/v1/registrations',
+      {
+        mspId,
+        company: { name: 'MSP Alpha', registrationNumber: `R ${mspId}`, address: ['Via 2'], country: 'IT', ...company },
+        contact: { name: 'Contact', email: `office@${mspId}.example`, ...contact },
+        locale: 'it',
+        zone: 'Europe/Rome',
+      },
+      null,
+    );
+  return {
+    app,
+    database,
+    distributorId,
+    call,
+    settings,
+    token,
+    register,
+    approvedMsp: async () => {
+      const { mspId } = (await register()).json;
+      const decided = await call('POST', `/v1/registrations/${mspId}/decision`, { decision: 'approve' });
+      if (decided.json.state !== 'approved') throw new Error(`Not approved: ${JSON.stringify(decided)}`);
+      return { mspId, token: await token('msp', { mspId }) };
+    },
+    activate: (key, product = 'backup', productVersion = '17.1.0') => {
+      const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+      const signingKey = { publicKey: x };
+      const installationId = randomUUID();
+      return call('POST', '/v1/site/activations', { key, installationId, product, productVersion, signingKey }, null);
+    },
+    query: (sql, bindings = {}) => database.db.transaction(ALL, (trx) => rows(trx, sql, bindings as never)),
+    stop: async () => {
+      await app.stop();
+      await database.drop();
+    },
+  };
+}

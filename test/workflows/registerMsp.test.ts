@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { registrationId } from '../../workflows/registerMsp.js';
+import { recordHistory } from '../support/histories.js';
+import { createProgramme, eventually, seconds, type Programme } from '../support/programme.js';
+
+describe('a registration', () => {
+  let programme: Programme;
+  beforeAll(async () => {
+    programme = await createProgramme();
+  });
+  afterAll(() => programme.stop());
+
+  const decide = (mspId: string, decision: object, token?: string) =>
+    programme.call('POST', `/v1/registrations/${mspId}/decision`, decision, token);
+  const show = async (mspId: string) => (await programme.call('GET', `/v1/registrations/${mspId}`)).json;
+  const mailsAbout = async (mspId: string) =>
+    (
+      await programme.query<{ kind: string; state: string }>(
+        'select kind, state from outbox where msp_id = :mspId order by id',
+        { mspId },
+      )
+    ).map(({ kind, state }) => `${kind} ${state}`);
+  const ended = (mspId: string) => programme.app.client.workflow.getHandle(registrationId(mspId)).result();
+
+  it('rule 14: is approved once by the partner team, and the MSP is welcomed', async () => {
+    const received = await programme.register();
+    const { mspId } = received.json;
+    expect([received.status, received.json.state, received.json.probableDuplicate]).toEqual([202, 'applied', false]);
+    const decided = await decide(mspId, { decision: 'approve' });
+    expect(decided).toMatchObject({ status: 200, json: { mspId, state: 'approved' } });
+    expect(await show(mspId)).toMatchObject({ state: 'approved', decidedBy: 'test partner_team', reason: null });
+    expect((await decide(mspId, { decision: 'reject', reason: 'Second thoughts' })).json.code).toBe('ALREADY_DECIDED');
+    await ended(mspId);
+    expect(await mailsAbout(mspId)).toEqual(['registrationReceived sent', 'registrationWelcome sent']);
+    const trail = (await programme.call('GET', `/v1/audit?subject=msp:${mspId}`)).json.items;
+    expect(trail.map((event: { action: string; actor: string }) => [event.action, event.actor]).sort()).toEqual([
+      ['msp.applied', 'public'],
+      ['msp.approved', 'test partner_team'],
+    ]);
+    await recordHistory(programme.app.client, registrationId(mspId), 'registerMsp-approved');
+  });
+
+  it('rule 14: is rejected only with a reason, which the applicant reads', async () => {
+    const { mspId } = (await programme.register()).json;
+    expect((await decide(mspId, { decision: 'reject' })).json.code).toBe('REASON_REQUIRED');
+    expect((await show(mspId)).state).toBe('applied');
+    expect((await decide(mspId, { decision: 'reject', reason: 'No such company' })).json.state).toBe('rejected');
+    expect(await show(mspId)).toMatchObject({ state: 'rejected', reason: 'No such company' });
+    await ended(mspId);
+    const { inbox } = programme.app;
+    const letter = inbox.messages().find(({ messageId }) => messageId?.includes(`registration-rejected.${mspId}`));
+    expect(String(await inbox.source(letter?.id ?? 0))).toContain('No such company');
+    await recordHistory(programme.app.client, registrationId(mspId), 'registerMsp-rejected');
+  });
+
+  it('rule 14: may be made again after a rejection, without counting as a duplicate', async () => {
+    const first = (await programme.register({ company: { registrationNumber: 'AGAIN 1' } })).json;
+    await decide(first.mspId, { decision: 'reject', reason: 'Papers missing' });
+    const again = await programme.register({ company: { registrationNumber: 'AGAIN 1' } });
+    expect(again.json).toMatchObject({ state: 'applied', probableDuplicate: false });
+    expect((await decide(again.json.mspId, { decision: 'approve' })).json.state).toBe('approved');
+  });
+
+  it('rule 14: of two decisions at once one counts', async () => {
+    const { mspId } = (await programme.register()).json;
+    const answers = await Promise.all([
+      decide(mspId, { decision: 'approve' }),
+      decide(mspId, { decision: 'reject', reason: 'No' }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    await ended(mspId);
+    expect(await mailsAbout(mspId)).toHaveLength(2);
+  });
+
+  it('rule 14: a probable duplicate is flagged, not refused', async () => {
+    const company = { registrationNumber: 'DUP 77/a' };
+    const contact = { email: 'a@shared-domain.example' };
+    const first = (await programme.register({ company, contact })).json;
+    const byNumber = (await programme.register({ company: { registrationNumber: 'dup-77A' } })).json;
+    const byDomain = (await programme.register({ contact: { email: 'b@Shared-Domain.example' } })).json;
+    expect([first, byNumber, byDomain].map(({ probableDuplicate }) => probableDuplicate)).toEqual([false, true, true]);
+    expect((await show(byNumber.mspId)).duplicateOf).toEqual([first.mspId]);
+    expect((await decide(byDomain.mspId, { decision: 'approve' })).status).toBe(200);
+  });
+
+  it('rule 14: of two alike at once one is flagged', async () => {
+    const company = { registrationNumber: 'TWIN 1' };
+    const both = await Promise.all([programme.register({ company }), programme.register({ company })]);
+    expect(both.map(({ json }) => json.probableDuplicate).sort()).toEqual([false, true]);
+  });
+
+  it('sent twice under one id is one; other data under that id is refused', async () => {
+    const mspId = randomUUID();
+    const answers = await Promise.all([programme.register({ mspId }), programme.register({ mspId })]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(answers[0].json.mspId).toBe(mspId);
+    expect(await mailsAbout(mspId)).toHaveLength(1);
+    const other = await programme.register({ mspId, company: { name: 'MSP Beta' } });
+    expect(other).toMatchObject({ status: 409, json: { code: 'ID_REUSED_WITH_OTHER_CONTENT' } });
+  });
+
+  it('is refused where no territory is open, and by anybody but the partner team undecidable', async () => {
+    const abroad = await programme.register({ company: { country: 'FR' } });
+    expect(abroad).toMatchObject({ status: 422, json: { code: 'TERRITORY_NOT_SERVED' } });
+    const { mspId } = (await programme.register()).json;
+    const distributor = await programme.token('distributor', { distributorId: programme.distributorId });
+    expect((await decide(mspId, { decision: 'approve' }, distributor)).status).toBe(403);
+  });
+
+  it('whose workflow was lost can still be decided', async () => {
+    const { mspId } = (await programme.register()).json;
+    await programme.app.client.workflow.getHandle(registrationId(mspId)).terminate('lost');
+    expect((await decide(mspId, { decision: 'approve' })).json.state).toBe('approved');
+  });
+
+  it('keeps names and addresses out of Temporal', async () => {
+    const { mspId } = (await programme.register({ company: { name: 'Canary Company' } })).json;
+    await decide(mspId, { decision: 'reject', reason: 'Not now' });
+    const history = await programme.app.client.workflow.getHandle(registrationId(mspId)).fetchHistory();
+    const payloads = JSON.stringify(history, (_key, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+    );
+    expect(payloads).toContain(mspId);
+    expect(payloads).not.toMatch(/Canary|office@|Via 2/);
+  });
+
+  it('rule 14: undecided, the partner team is reminded twice, then it expires; applying again is allowed', async () => {
+    const registration = { remindAfterDays: [seconds(1), seconds(2)], expireAfterDays: seconds(3.5) };
+    await programme.settings({ registration, partnerTeamEmail: 'team@vendor.example' });
+    const company = { registrationNumber: 'LATE 1' };
+    const { mspId } = (await programme.register({ company })).json;
+    await programme.settings({ partnerTeamEmail: 'team@vendor.example' });
+    await eventually(
+      () => show(mspId),
+      ({ state }) => state === 'expired',
+    );
+    expect(await ended(mspId)).toEqual({ state: 'expired' });
+    expect(await mailsAbout(mspId)).toEqual([
+      'registrationReceived sent',
+      'registrationReminder sent',
+      'registrationReminder sent',
+      'registrationExpired sent',
+    ]);
+    const reminded = programme.app.inbox
+      .messages()
+      .filter(({ recipients }) => recipients.includes('team@vendor.example'));
+    expect(reminded).toHaveLength(2);
+    expect((await decide(mspId, { decision: 'approve' })).json.code).toBe('ALREADY_DECIDED');
+    expect((await programme.register({ company })).json).toMatchObject({ state: 'applied', probableDuplicate: false });
+    await recordHistory(programme.app.client, registrationId(mspId), 'registerMsp-expired');
+  });
+});
