@@ -3,7 +3,7 @@
  * shapes, the signature and the meaning of messages; it stores nothing and asks nobody. `api/siteDoor` receives them.
  */
 export { CHECK_IN_SECONDS, jitterSeconds } from './checkInPace.js';
-export { createGroupQueue, type GroupQueue } from './groupQueue.js';
+export { createGroupQueue } from './groupQueue.js';
 export { parseCheckIns, parseUsageReport, withUsageCodes, type Reading } from './parseMessage.js';
 export { ACTIVATION, CHECK_INS, NEW_SIGNING_KEY, USAGE_REPORT, type Activation } from './schemas.js';
 export {

@@ -11,9 +11,8 @@ import { asDuplicate, signUpOf } from './signUps.js';
 import { roughValue, siteOf } from './sites.js';
 import type { World, WorldMsp, WorldOptions } from './types.js';
 
-export type { SiteRole, World, WorldInstallation, WorldMsp, WorldOptions, WorldSite } from './types.js';
-export { SITE_ROLES } from './types.js';
-export { checkInsOf, clockOffsetMs, lateReportOf, reportOf, revokedAt, type Counted, type When } from './usage.js';
+export type { World, WorldInstallation, WorldMsp, WorldOptions, WorldSite } from './types.js';
+export { checkInsOf, clockOffsetMs, lateReportOf, reportOf, revokedAt, type When } from './usage.js';
 
 const BIG_SHARE = 0.05;
 /** Above 1, so that MSPs differ in size; the big one stays the biggest. */

@@ -4,31 +4,29 @@ import type { Price } from '../../../domain/pricing/index.js';
 import type { Locale, Party } from '../../../domain/statement.js';
 
 /** What a site is there to show. Exactly known, so that what Kontor finds can be held against it. */
-export const SITE_ROLES = [
-  'ordinary',
+export type SiteRole =
+  | 'ordinary'
   /** Sends check-ins but no report (missing report, estimated from its check-ins); reports late. */
-  'silent',
+  | 'silent'
   /** Sends nothing at all in the period (missing report, estimated from the last one). */
-  'mute',
+  | 'mute'
   /** Was silent in the period before; its report arrives after that one's close and corrects the estimate. */
-  'late',
-  'underReported',
-  'overReported',
+  | 'late'
+  | 'underReported'
+  | 'overReported'
   /** Off by one: within the tolerance. */
-  'nearlyRight',
+  | 'nearlyRight'
   /** Its key is revoked in mid-month and it goes on. */
-  'revoked',
-  'twoInstallations',
-  'unassignedTenant',
-  'spike',
-  'drop',
-  'clockOff',
-  'overLicence',
-  'withinLicence',
+  | 'revoked'
+  | 'twoInstallations'
+  | 'unassignedTenant'
+  | 'spike'
+  | 'drop'
+  | 'clockOff'
+  | 'overLicence'
+  | 'withinLicence'
   /** Counts zero all month. */
-  'zero',
-] as const;
-export type SiteRole = (typeof SITE_ROLES)[number];
+  | 'zero';
 
 export interface WorldDistributor extends Party {
   code: string;
