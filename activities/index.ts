@@ -7,7 +7,6 @@ import { decideMsp } from './decideMsp.js';
 import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { expireMsp } from './expireMsp.js';
-import { finishShard } from './finishShard.js';
 import { issueStatements } from './issueStatements.js';
 import { loadProvisioning } from './loadProvisioning.js';
 import { loadSettlement } from './loadSettlement.js';
@@ -32,7 +31,6 @@ export function createActivities(deps: ActivityDeps) {
     decideMsp: decideMsp(deps),
     drainOutbox: drainOutbox(deps),
     expireMsp: expireMsp(deps),
-    finishShard: finishShard(deps),
     issueStatements: issueStatements(deps),
     loadProvisioning: loadProvisioning(deps),
     loadSettlement: loadSettlement(deps),

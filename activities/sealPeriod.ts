@@ -1,4 +1,5 @@
 import { appendAudit } from '../db/auditStore.js';
+import { finishShards } from '../db/closing/openRun.js';
 import { controlTotals, sealRun, type ControlTotals } from '../db/closing/seal.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outboxStore.js';
@@ -60,6 +61,7 @@ export const sealPeriod =
     db.transaction(ALL, async (trx) => {
       const at = new Date(now);
       const totals = await controlTotals(trx, period);
+      await finishShards(trx, period);
       if (await sealRun(trx, period, totals, at)) {
         await enqueueSummary(trx, period, totals, at);
         await appendAudit(trx, { at, actor: 'kontor', action: 'run.sealed', subject: `run:${period}`, after: totals });

@@ -71,8 +71,8 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   setHandler(shardStage, () => current);
 
   const enter = (name: string, details: string) => {
+    if (name !== current) upsertSearchAttributes([stage(name)]);
     current = name;
-    upsertSearchAttributes([stage(name)]);
     setCurrentDetails(`**${period}, shard ${shard}** (${input.zone}, ${input.msps} MSPs)\n\n${details}`);
   };
 
@@ -97,7 +97,7 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     await condition(() => collectionEnded, wait, { summary: `missing reports, until ${input.collectUntil}` });
   }
 
-  enter('reconcile', 'Comparing reports with check-ins.');
+  enter('collect', 'Collection is over: comparing reports with check-ins.');
   const found = await batch.reconcileShard.executeWithOptions({ summary: 'reports against check-ins' }, [
     { ...key, now: new Date().toISOString() },
   ]);
@@ -136,7 +136,6 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     sending.push(mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ period }]));
   }
   const sent = await Promise.all(sending);
-  await quick.finishShard.executeWithOptions({ summary: 'shard done' }, [key]);
   enter('done', `${issued.issued} issued, ${issued.parked} parked.`);
   return { shard, ...issued, mailed: sent.reduce((sum, result) => sum + result.sent, 0) };
 }

@@ -80,15 +80,15 @@ export async function openShards(trx: Trx, period: Period): Promise<OpenShard[]>
   );
 }
 
-export async function setShardStage(
-  trx: Trx,
-  period: string,
-  shard: number,
-  stage: 'collect' | 'review' | 'issue' | 'done',
-): Promise<void> {
+export async function setShardStage(trx: Trx, period: string, shard: number, stage: 'review' | 'issue'): Promise<void> {
   await trx.raw('update run_shard set stage = :stage where period = :period and shard = :shard', {
     period,
     shard,
     stage,
   });
+}
+
+/** Every shard of the run is done. */
+export async function finishShards(trx: Trx, period: string): Promise<void> {
+  await trx.raw(`update run_shard set stage = 'done' where period = :period`, { period });
 }
