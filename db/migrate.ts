@@ -18,18 +18,16 @@ const UPDATES = [
   'signing_key',
   'term_licence',
   'price_plan',
-  'exchange_rate',
   'billing_run',
   'run_shard',
   'run_participant',
-  'reconciled_site',
   'discrepancy',
   'statement_number',
   'outbox',
   'api_token',
   'idempotency_key',
 ];
-const DELETES = ['site_tenant', 'used_nonce', 'idempotency_key', 'reconciled_site', 'discrepancy', 'territory'];
+const DELETES = ['site_tenant', 'used_nonce', 'idempotency_key'];
 
 /**
  * Brings the database at `ownerUrl` up to date and makes sure the login role `kontor_app` exists with `password`.

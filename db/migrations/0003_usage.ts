@@ -34,6 +34,9 @@ export async function up(knex: Knex): Promise<void> {
       execute format('create table if not exists public.%I partition of public.check_in for values from (%L) to (%L)',
         name, (first::timestamp at time zone 'UTC'), ((first + interval '1 month') at time zone 'UTC'));
       execute format('alter table public.%I set (autovacuum_vacuum_insert_scale_factor = 0.5)', name);
+      -- The parent's policy guards what is read through it; read past it, a partition would show every MSP's rows.
+      execute format('alter table public.%I enable row level security', name);
+      execute format('alter table public.%I force row level security', name);
     end $$;
 
     -- One per installation, period and revision; the arrays as in check_in, peaks instead of counts.

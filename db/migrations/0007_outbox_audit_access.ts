@@ -80,6 +80,11 @@ export async function up(knex: Knex): Promise<void> {
       check ((role = 'distributor') = (distributor_id is not null))
     );
 
+    -- Tokens are looked up before anybody's scope is known, and handed out by the partner team.
+    alter table api_token enable row level security;
+    alter table api_token force row level security;
+    create policy visible on api_token using ((select kontor_scope()) = 'all');
+
     -- Answers already given under an Idempotency-Key, with the hash of the request they were given to.
     create table idempotency_key (
       principal text not null,

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/canonicalJson.js';
+import { KontorError } from '../domain/errors.js';
+import { TEMPLATE_VERSION } from '../domain/statement.js';
+import type { IssuedStatement } from '../db/statementStore.js';
+import { chainHash, statementHash } from '../db/statementStore.js';
+import type { RenderedDocument } from '../statements/index.js';
+import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
+import { packProblems } from './frozenPacks.js';
+import { statementBatches } from './statementBatches.js';
+
+interface StoredHead {
+  id: string;
+  contentHash: string;
+  documentHash: string | null;
+  pages: number | null;
+  pdf: Buffer | null;
+}
+
+const hex = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Renders the frozen rows again; a newer template gives other bytes by right. */
+async function fresh(context: VerifyContext, batch: readonly IssuedStatement[]) {
+  const statements = batch
+    .map(({ statement }) => statement)
+    .filter(({ templateVersion }) => templateVersion === TEMPLATE_VERSION);
+  const documents = (await context.renderPool?.renderStatements(statements)) ?? [];
+  return new Map(
+    statements.map(({ number }, index): [string, RenderedDocument | KontorError | undefined] => [
+      number,
+      documents[index],
+    ]),
+  );
+}
+
+async function batchProblems(context: VerifyContext, batch: readonly IssuedStatement[]): Promise<string[]> {
+  const stored = await ask<StoredHead>(
+    context,
+    `select s.id, encode(s.content_hash, 'hex') as "contentHash", encode(d.sha256, 'hex') as "documentHash", d.pages, d.pdf
+     from statement s left join statement_document d on d.msp_id = s.msp_id and d.statement_id = s.id
+     where s.id = any(:ids)`,
+    { ids: batch.map(({ statementId }) => statementId) },
+  );
+  const heads = new Map(stored.map((head) => [head.id, head]));
+  const rendered = await fresh(context, batch);
+  return batch.flatMap(({ statementId, statement }) => {
+    const head = heads.get(statementId);
+    if (head === undefined) return [`${statement.number}: it has vanished`];
+    const problems: string[] = [];
+    if (statementHash(statement).toString('hex') !== head.contentHash) problems.push('its content was changed');
+    if (head.pdf !== null && hex(head.pdf) !== head.documentHash) problems.push('its PDF was changed');
+    const document = rendered.get(statement.number);
+    if (document instanceof KontorError) problems.push(document.message);
+    else if (document !== undefined && head.pdf !== null && Buffer.compare(document.bytes, head.pdf) !== 0) {
+      problems.push('a fresh render of the frozen rows gives another PDF than the one that is stored');
+    }
+    return problems.map((problem) => `${statement.number}: ${problem}`);
+  });
+}
+
+/** Columns that repeat the frozen content, for queries. They must not say anything else. */
+const HEAD_COLUMNS = `
+  select format('%s: its columns say something else than its content', number) as problem from statement
+  where (:period::text is null or period = :period) and (
+    content ->> 'number' <> number or content ->> 'period' <> period or (content ->> 'revision')::int <> revision
+    or content ->> 'statementDate' <> statement_date::text or content ->> 'currency' <> currency
+    or (content ->> 'totalMinor')::bigint <> total_minor or (content ->> 'templateVersion')::int <> template_version
+    or line_count <> (select count(*) from statement_line l where l.msp_id = statement.msp_id
+      and l.statement_id = statement.id))
+  order by 1`;
+
+const LINE_COLUMNS = `
+  select format('%s: the columns of line %s say something else than its content', s.number, l.line_no) as problem
+  from statement_line l join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
+  where (:period::text is null or l.period = :period) and (
+    l.period <> s.period or (l.content ->> 'lineNo')::int <> l.line_no or l.content ->> 'kind' <> l.kind
+    or (l.content ->> 'amountMinor')::bigint <> l.amount_minor
+    or (l.content ->> 'siteId')::uuid is distinct from l.site_id or (l.content ->> 'meter') is distinct from l.meter
+    or (l.content ->> 'tenantRef') is distinct from l.tenant_ref or (l.content ->> 'basis') is distinct from l.basis
+    or (l.content ->> 'peak')::int is distinct from l.peak
+    or (l.content ->> 'forPeriod') is distinct from l.for_period
+    or l.kind = 'usage' and (l.content ->> 'quantity')::int is distinct from l.quantity)
+  order by 1`;
+
+/** The audit trail as its trigger chains it (db/migrations/0007). */
+const AUDIT_CHAIN = `
+  select case when a.id <> a.place then format('audit event %s: events before it are missing', a.id)
+    else format('audit event %s: it was changed', a.id) end as problem
+  from (select e.*, row_number() over (order by id) as place, lag(hash, 1, '\\x'::bytea) over (order by id) as hash_before
+    from audit_event e) a
+  where a.id <> a.place or a.previous_hash <> a.hash_before
+    or a.hash <> sha256(a.previous_hash || convert_to(jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.action,
+      a.subject, a.msp_id, a.before, a.after, a.reason)::text, 'UTF8'))
+  order by a.id`;
+
+/** The chain of each distributor and year, from its first statement to the counter. */
+async function chainProblems(context: VerifyContext): Promise<string[]> {
+  const links = await ask<{
+    counter: string;
+    number: string;
+    content: Buffer;
+    previous: Buffer;
+    chain: Buffer;
+    end: Buffer | null;
+  }>(
+    context,
+    `select d.code || ' ' || s.year as counter, s.number, s.content_hash as content, s.previous_hash as previous,
+       s.chain_hash as chain, n.chain_hash as "end"
+     from statement s join distributor d on d.id = s.distributor_id
+     left join statement_number n on n.distributor_id = s.distributor_id and n.year = s.year
+     order by d.code, s.year, s.sequence`,
+  );
+  const problems: string[] = [];
+  let previous: Buffer = Buffer.alloc(0);
+  for (const [index, link] of links.entries()) {
+    if (links[index - 1]?.counter !== link.counter) previous = Buffer.alloc(0);
+    if (!link.previous.equals(previous)) problems.push(`${link.number}: the chain of hashes is broken before it`);
+    if (!link.chain.equals(chainHash(link.previous, link.content)))
+      problems.push(`${link.number}: its chain hash is wrong`);
+    if (links[index + 1]?.counter !== link.counter && link.end?.equals(link.chain) !== true) {
+      problems.push(`${link.counter}: the chain does not end where the counter says`);
+    }
+    previous = link.chain;
+  }
+  return problems;
+}
+
+/** The seal of a run, where every participant had its statement when it was sealed. */
+async function sealProblems(context: VerifyContext): Promise<string[]> {
+  const runs = await ask<{ period: string; seal: string; totals: { parked: number }; heads: unknown }>(
+    context,
+    `select r.period, encode(r.seal, 'hex') as seal, r.control_totals as totals,
+       (select coalesce(jsonb_agg(jsonb_build_object('number', s.number, 'chain', encode(s.chain_hash, 'hex'))
+          order by s.number), '[]') from statement s where s.period = r.period) as heads
+     from billing_run r where r.state = 'sealed' and (:period::text is null or r.period = :period) order by 1`,
+  );
+  return runs
+    .filter(({ totals }) => totals.parked === 0)
+    .filter(({ period, seal, totals, heads }) => hex(Buffer.from(canonicalJson({ period, heads, totals }))) !== seal)
+    .map(({ period }) => `${period}: what the run was sealed over was changed`);
+}
+
+/**
+ * I5: hashes over content and lines, the chain of every distributor and year, the seal, the audit trail; stored documents
+ * against their hashes, and against a fresh render where the context has a render pool.
+ */
+export const checkFrozenBytes: Checker = async (context) => {
+  const problems: string[] = [];
+  for await (const batch of statementBatches(context)) problems.push(...(await batchProblems(context, batch)));
+  problems.push(...(await chainProblems(context)), ...(await sealProblems(context)), ...(await packProblems(context)));
+  for (const query of [HEAD_COLUMNS, LINE_COLUMNS, AUDIT_CHAIN]) {
+    problems.push(...(await problemsOf(context, query)));
+  }
+  return problems;
+};

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { ALL } from '../db/connect.js';
+import { loadStatements } from '../db/statementStore.js';
+import { billingLinesCsv, type BillingSummary } from '../statements/index.js';
+import { ask, type VerifyContext } from './context.js';
+
+type Summarised = BillingSummary['statements'][number];
+
+interface PackRow {
+  name: string;
+  summary: Omit<BillingSummary, 'statements'> & {
+    statements: (Omit<Summarised, 'totalMinor'> & { totalMinor: string })[];
+  };
+  sha256: string;
+  pdf: Buffer;
+  csv: Buffer;
+  statementIds: string[];
+}
+
+function summaryOf({ summary }: PackRow): BillingSummary {
+  return {
+    ...summary,
+    statements: summary.statements.map((each) => ({ ...each, totalMinor: BigInt(each.totalMinor) })),
+  };
+}
+
+async function problemsOfPack(context: VerifyContext, pack: PackRow): Promise<string[]> {
+  const problems: string[] = [];
+  if (createHash('sha256').update(pack.pdf).digest('hex') !== pack.sha256) problems.push('its summary PDF was changed');
+  const issued = await context.db.transaction(ALL, (trx) => loadStatements(trx, pack.statementIds));
+  const statements = issued.map(({ statement }) => statement);
+  const summary = summaryOf(pack);
+  const said = summary.statements.map(({ number, totalMinor }) => `${number} ${totalMinor}`).join();
+  if (said !== statements.map(({ number, totalMinor }) => `${number} ${totalMinor}`).join()) {
+    problems.push('its summary lists other statements or totals than it holds');
+  }
+  if (Buffer.compare(billingLinesCsv(statements), pack.csv) !== 0)
+    problems.push('its CSV is not that of its statements');
+  if (context.renderPool !== null) {
+    const document = await context.renderPool.renderBillingSummary(summary, statements);
+    if (Buffer.compare(document.bytes, pack.pdf) !== 0) {
+      problems.push('a fresh render of its frozen summary gives another PDF than the one that is stored');
+    }
+  }
+  return problems.map((problem) => `billing pack ${pack.name}: ${problem}`);
+}
+
+/** Billing packs: stored bytes against their hash, the statements they hold and a fresh render. */
+export async function packProblems(context: VerifyContext): Promise<string[]> {
+  const ids = await ask<{ id: string }>(
+    context,
+    'select id from billing_pack where :period::text is null or period = :period order by period, id',
+  );
+  const problems: string[] = [];
+  for (const { id } of ids) {
+    const [pack] = await ask<PackRow>(
+      context,
+      `select format('%s of %s, supplement %s', b.period, d.code, b.supplement) as name, b.summary,
+         encode(b.summary_sha256, 'hex') as sha256, b.summary_pdf as pdf, b.lines_csv as csv,
+         array(select s.id from billing_pack_statement bs join statement s on s.msp_id = bs.msp_id and s.id = bs.statement_id
+           where bs.billing_pack_id = b.id order by s.number) as "statementIds"
+       from billing_pack b join distributor d on d.id = b.distributor_id where b.id = :id`,
+      { id },
+    );
+    if (pack !== undefined) problems.push(...(await problemsOfPack(context, pack)));
+  }
+  return problems;
+}

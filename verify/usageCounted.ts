@@ -1,0 +1,136 @@
+import { METER_CODES } from '../domain/catalog/index.js';
+import { addMonths } from '../domain/period.js';
+import { MAX_QUANTITY } from '../domain/usage.js';
+import { ask, problemsOf, type Checker } from './context.js';
+
+/** When a site's usage was frozen; for sites without facts, when the MSP's were. */
+const FROZEN_AT = `
+  frozen_at as (
+    select p.period, p.msp_id, coalesce(max(r.reconciled_at), max(s.issued_at)) as at
+    from run_participant p
+    left join reconciled_site r on r.period = p.period and r.msp_id = p.msp_id
+    left join statement s on s.period = p.period and s.msp_id = p.msp_id
+    where :period::text is null or p.period = :period
+    group by 1, 2 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
+  ), frozen as (
+    select r.period, r.msp_id, r.site_id, i ->> 'installationId' as installation_id, u ->> 'tenantRef' as tenant_ref,
+      u ->> 'meter' as meter, (i ->> 'observed')::int as observed, (i ->> 'reported')::int as reported
+    from reconciled_site r cross join jsonb_array_elements(r.facts -> 'usage') u
+    cross join jsonb_array_elements(u -> 'installations') i
+    where :period::text is null or r.period = :period
+  )`;
+
+/**
+ * Highest check-ins, counted again: the month is read off the MSP's wall clock instead of compared with its instants, and
+ * the arrays by subscript. What came while the facts were being frozen may or may not be in them.
+ */
+const CHECK_INS = `with ${FROZEN_AT}, counted as (
+    select f.period, c.msp_id, c.site_id, c.installation_id::text as installation_id, c.tenant_refs[k] as tenant_ref,
+      c.meters[k] as meter, max(c.quantities[k]) as seen,
+      max(c.quantities[k]) filter (where c.received_at <= f.at) as seen_in_time
+    from check_in c join msp m on m.id = c.msp_id
+    join frozen_at f on f.msp_id = c.msp_id and f.period = to_char(c.counted_at at time zone m.zone, 'YYYY-MM')
+    cross join generate_subscripts(c.meters, 1) k
+    where c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
+    group by 1, 2, 3, 4, 5, 6
+  )
+  select format('%s: site %s, %s, %s: seen with %s, reconciled with %s', coalesce(c.period, f.period), s.name,
+    coalesce(c.tenant_ref, f.tenant_ref, 'unassigned'), coalesce(c.meter, f.meter),
+    coalesce(c.seen_in_time::text, 'nothing'), coalesce(f.observed::text, 'nothing')) as problem
+  from counted c full join frozen f on f.period = c.period and f.site_id = c.site_id
+    and f.installation_id = c.installation_id and f.meter = c.meter
+    and coalesce(f.tenant_ref, E'\\x01') = coalesce(c.tenant_ref, E'\\x01')
+  left join site s on s.id = coalesce(c.site_id, f.site_id)
+  where c.seen_in_time is not null and (f.observed is null or f.observed < c.seen_in_time)
+    or f.observed is not null and (c.seen is null or f.observed > c.seen)
+  order by 1`;
+
+/** The latest report that came in time, against what was frozen; a report that overtook it by a moment counts as well. */
+const REPORTS = `with ${FROZEN_AT}, report as (
+    select f.period, g.msp_id, g.site_id, g.installation_id::text as installation_id, g.revision, g.tenant_refs, g.meters,
+      g.peaks, g.received_at <= f.at as in_time,
+      row_number() over (partition by g.site_id, g.installation_id, g.period, g.received_at <= f.at
+        order by g.revision desc) as place
+    from frozen_at f join usage_report g on g.msp_id = f.msp_id and g.period = f.period
+  ), said as (
+    select r.*, r.tenant_refs[k] as tenant_ref, r.meters[k] as meter, r.peaks[k] as peak
+    from report r cross join generate_subscripts(r.meters, 1) k
+  ), latest as (select * from said where in_time and place = 1)
+  select format('%s: site %s, %s, %s: reported %s, reconciled with %s', coalesce(l.period, f.period), s.name,
+    coalesce(l.tenant_ref, f.tenant_ref, 'unassigned'), coalesce(l.meter, f.meter),
+    coalesce(l.peak::text, 'nothing'), coalesce(f.reported::text, 'nothing')) as problem
+  from latest l full join frozen f on f.period = l.period and f.site_id = l.site_id
+    and f.installation_id = l.installation_id and f.meter = l.meter
+    and coalesce(f.tenant_ref, E'\\x01') = coalesce(l.tenant_ref, E'\\x01')
+  left join site s on s.id = coalesce(l.site_id, f.site_id)
+  where case when l.peak is not null then f.reported is distinct from l.peak
+      when f.reported is null then false
+      -- A report that does not name the meter says that it was not used.
+      when f.reported = 0 then not exists (select from report r where r.period = f.period and r.site_id = f.site_id
+        and r.installation_id = f.installation_id)
+      else true end
+    and not exists (select from said o where o.period = coalesce(l.period, f.period) and not o.in_time
+      and o.site_id = coalesce(l.site_id, f.site_id) and o.installation_id = coalesce(l.installation_id, f.installation_id)
+      and o.meter = coalesce(l.meter, f.meter) and o.tenant_ref is not distinct from coalesce(l.tenant_ref, f.tenant_ref)
+      and o.peak = f.reported)
+  order by 1`;
+
+const CHECK_IN_TWICE = `
+  select format('installation %s of site %s: %s check-ins of %s', installation_id, site_id, count(*), observed_at)
+    as problem
+  from check_in where observed_at >= :from::timestamptz and observed_at < :to::timestamptz
+  group by msp_id, site_id, installation_id, observed_at having count(*) > 1 order by 1`;
+
+const REPORT_TWICE = `
+  select format('installation %s of site %s: %s reports of %s, revision %s', installation_id, site_id, count(*), period,
+    revision) as problem
+  from usage_report where :period::text is null or period = :period
+  group by msp_id, site_id, installation_id, period, revision having count(*) > 1 order by 1`;
+
+/** What the door refuses must not be in here: unknown senders, numbers that are none, meters of nobody's, wild clocks. */
+const REFUSED_CHECK_INS = `
+  select format('a check-in of %s by installation %s should have been refused', c.observed_at, c.installation_id) as problem
+  from check_in c left join installation i
+    on i.msp_id = c.msp_id and i.site_id = c.site_id and i.id = c.installation_id
+  where c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
+    and (i.id is null or abs(c.clock_offset_seconds) > 7 * 86400
+      or cardinality(c.meters) <> cardinality(c.quantities) or cardinality(c.meters) <> cardinality(c.tenant_refs)
+      or not c.meters <@ :meters::text[] or 0 > any(c.quantities) or :largest < any(c.quantities)
+      or c.counted_at > c.received_at + interval '1 day')
+  order by 1`;
+
+const REFUSED_REPORTS = `
+  select format('the report of %s by installation %s should have been refused', g.period, g.installation_id) as problem
+  from usage_report g left join installation i
+    on i.msp_id = g.msp_id and i.site_id = g.site_id and i.id = g.installation_id
+  where (:period::text is null or g.period = :period)
+    and (i.id is null or abs(g.clock_offset_seconds) > 7 * 86400
+      or cardinality(g.meters) <> cardinality(g.peaks) or cardinality(g.meters) <> cardinality(g.tenant_refs)
+      or not g.meters <@ :meters::text[] or 0 > any(g.peaks) or :largest < any(g.peaks))
+  order by 1`;
+
+/** Refused and then billed: a case of kind unknown_key belongs to nobody and carries no usage. */
+const UNKNOWN_KEY_BILLED = `
+  select format('%s: an unknown key has an MSP or a site', period) as problem from discrepancy
+  where kind = 'unknown_key' and (msp_id is not null or site_id is not null)
+    and (:period::text is null or period = :period) order by 1`;
+
+/** I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once; nothing else is. */
+export const checkUsageCounted: Checker = async (context) => {
+  const { period } = context;
+  // Nine days either side: a week for clocks that are off, and the zones.
+  const range = {
+    from: period === null ? '-infinity' : `${addMonths(period, -1)}-20T00:00:00Z`,
+    to: period === null ? 'infinity' : `${addMonths(period, 1)}-10T00:00:00Z`,
+  };
+  const limits = { meters: [...METER_CODES], largest: MAX_QUANTITY };
+  const found = [
+    await ask<{ problem: string }>(context, CHECK_IN_TWICE, range),
+    await ask<{ problem: string }>(context, CHECK_INS, range),
+    await ask<{ problem: string }>(context, REFUSED_CHECK_INS, { ...range, ...limits }),
+    await ask<{ problem: string }>(context, REFUSED_REPORTS, limits),
+  ];
+  const problems = found.flat().map(({ problem }) => problem);
+  for (const query of [REPORT_TWICE, REPORTS, UNKNOWN_KEY_BILLED]) problems.push(...(await problemsOf(context, query)));
+  return problems;
+};
