@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { monthFixture } from '../support/month.js';
+import { startTestApi, type TestApi } from './testApi.js';
+
+describe('while Temporal is away', () => {
+  let api: TestApi;
+  let token: string;
+  let mspId: string;
+  let siteId: string;
+  beforeAll(async () => {
+    api = await startTestApi({ temporalAddress: '127.0.0.1:1' });
+    token = await api.token('partner_team');
+    const month = monthFixture(api.database.db);
+    const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
+    await api.call('PUT', '/v1/territories/IT', { token, body: { programmeCode: 'msp', distributorId } });
+    mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+    ({ siteId } = await month.site({ mspId, name: 'Old' }));
+  });
+  afterAll(() => api.close());
+
+  const rowsOf = async () =>
+    (
+      await api.database.asOwner<{ rows: string }>(
+        `select concat_ws(' ', (select count(*) from msp), (select count(*) from site), (select count(*) from tenant),
+           (select count(*) from metered_key), (select count(*) from outbox)) as rows`,
+      )
+    )[0]?.rows;
+
+  it.each([
+    [
+      'a sign-up',
+      () => '/v1/registrations',
+      {
+        mspId: randomUUID(),
+        company: { name: 'MSP Beta', registrationNumber: 'R 1', address: ['Via 1'], country: 'IT' },
+        contact: { name: 'Contact', email: 'office@beta.example' },
+        locale: 'it',
+        zone: 'Europe/Rome',
+      },
+    ],
+    ['a new site', () => `/v1/msps/${mspId}/sites`, { name: 'New', product: 'backup' }],
+    ['a new tenant', () => `/v1/msps/${mspId}/tenants`, { ref: 'new', name: 'New' }],
+  ])('%s is to be tried again, and nothing of it stays', async (_what, path, body) => {
+    const before = await rowsOf();
+    const answer = await api.call('POST', path(), { token, body });
+    expect([answer.status, answer.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await rowsOf()).toBe(before);
+  });
+
+  it('a stolen key can be revoked all the same', async () => {
+    const path = `/v1/msps/${mspId}/sites/${siteId}/keys`;
+    const [key] = (await api.call('GET', path, { token })).json.items;
+    const revoked = await api.call('POST', `${path}/${key.keyId}/revoke`, { token, body: { reason: 'Stolen' } });
+    expect([revoked.status, revoked.json.state]).toEqual([200, 'revoked']);
+  });
+});
