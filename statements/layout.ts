@@ -1,3 +1,5 @@
+import type { Weight } from './fonts/index.js';
+
 /** Sizes in points, colours as sRGB: everything about the looks of a document that is a number. */
 
 export const PAGE = { width: 595.28, height: 841.89, left: 48, right: 48, top: 44, bottom: 52 } as const;
@@ -27,3 +29,26 @@ export const GAP = { block: 18, section: 7, cell: 9, row: 3.5 } as const;
 
 /** Longest a cell may get; what is beyond ends in an ellipsis. */
 export const MAX_CELL_LINES = 3;
+
+/** How a text looks. */
+export interface TextStyle {
+  size: number;
+  weight: Weight;
+  colour: Colour;
+}
+
+export const STYLE = {
+  body: { size: SIZE.body, weight: 'regular', colour: 'text' },
+  strong: { size: SIZE.body, weight: 'bold', colour: 'text' },
+  small: { size: SIZE.small, weight: 'regular', colour: 'muted' },
+  label: { size: SIZE.small, weight: 'bold', colour: 'muted' },
+  warning: { size: SIZE.small, weight: 'bold', colour: 'warning' },
+  section: { size: SIZE.section, weight: 'bold', colour: 'accent' },
+  title: { size: SIZE.title, weight: 'bold', colour: 'accent' },
+  total: { size: SIZE.total, weight: 'bold', colour: 'text' },
+} as const satisfies Record<string, TextStyle>;
+
+/** Height of a line of text of that size, in points. */
+export function lineHeight(size: number): number {
+  return size * LEADING;
+}

@@ -6,7 +6,8 @@ import { drawSums } from './blocks/sums.js';
 import { ARITHMETIC_COLUMNS, CORRECTION_COLUMNS, FINDING_COLUMNS, USAGE_COLUMNS } from './blocks/tables.js';
 import { drawTotal } from './blocks/total.js';
 import { statementCsv } from './csv.js';
-import { Sheet, STYLE, type RenderedDocument } from './sheet.js';
+import { STYLE } from './layout.js';
+import { Sheet, type RenderedDocument } from './sheet.js';
 import { buildStatementView } from './view.js';
 
 /**

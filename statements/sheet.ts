@@ -2,30 +2,12 @@ import { createHash } from 'node:crypto';
 import PDFDocument from 'pdfkit';
 import type { Day } from '../domain/period.js';
 import { PDF_UA_METADATA } from './accessibility.js';
-import { fontOf, type FontName, type Weight } from './fonts/index.js';
+import { fontOf, type FontName } from './fonts/index.js';
 import { printRun } from './fonts/printRun.js';
 import { printable, runsOf, widthOfRuns } from './fonts/runs.js';
-import { ASCENT, COLOUR, CONTENT_BOTTOM, LEADING, PAGE, SIZE, type Colour } from './layout.js';
+import { ASCENT, COLOUR, CONTENT_BOTTOM, PAGE, type Colour, type TextStyle } from './layout.js';
 
 export type Element = PDFKit.PDFStructureElement;
-
-/** How a text looks. */
-export interface TextStyle {
-  size: number;
-  weight: Weight;
-  colour: Colour;
-}
-
-export const STYLE = {
-  body: { size: SIZE.body, weight: 'regular', colour: 'text' },
-  strong: { size: SIZE.body, weight: 'bold', colour: 'text' },
-  small: { size: SIZE.small, weight: 'regular', colour: 'muted' },
-  label: { size: SIZE.small, weight: 'bold', colour: 'muted' },
-  warning: { size: SIZE.small, weight: 'bold', colour: 'warning' },
-  section: { size: SIZE.section, weight: 'bold', colour: 'accent' },
-  title: { size: SIZE.title, weight: 'bold', colour: 'accent' },
-  total: { size: SIZE.total, weight: 'bold', colour: 'text' },
-} as const satisfies Record<string, TextStyle>;
 
 type Align = 'left' | 'right' | 'center';
 
@@ -42,10 +24,6 @@ export interface DocumentMeta {
   title: string;
   /** The only date in the file: equal data gives equal bytes. */
   date: Day;
-}
-
-export function lineHeight(size: number): number {
-  return size * LEADING;
 }
 
 function withoutMarkup(text: string): string {

@@ -1,6 +1,6 @@
 import { printable } from './fonts/runs.js';
-import { ASCENT, CONTENT_WIDTH, GAP, MAX_CELL_LINES, PAGE, SIZE } from './layout.js';
-import { lineHeight, STYLE, type Element, type Sheet, type TextStyle } from './sheet.js';
+import { ASCENT, CONTENT_WIDTH, GAP, MAX_CELL_LINES, PAGE, SIZE, lineHeight, STYLE, type TextStyle } from './layout.js';
+import type { Element, Sheet } from './sheet.js';
 import type { Cell, TableView, Tone } from './views/types.js';
 import { wrap } from './wrap.js';
 

@@ -1,4 +1,5 @@
-import { lineHeight, STYLE, type Sheet } from '../sheet.js';
+import { lineHeight, STYLE } from '../layout.js';
+import type { Sheet } from '../sheet.js';
 import type { Bar, ChartView } from '../views/types.js';
 
 interface Area {

@@ -1,6 +1,6 @@
 import { printable } from '../fonts/runs.js';
-import { CONTENT_BOTTOM, CONTENT_WIDTH, PAGE, SIZE } from '../layout.js';
-import type { Sheet, TextStyle } from '../sheet.js';
+import { CONTENT_BOTTOM, CONTENT_WIDTH, PAGE, SIZE, type TextStyle } from '../layout.js';
+import type { Sheet } from '../sheet.js';
 import type { FooterView } from '../views/types.js';
 import { wrap } from '../wrap.js';
 

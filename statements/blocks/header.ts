@@ -1,6 +1,6 @@
 import { printable } from '../fonts/runs.js';
-import { CONTENT_WIDTH, GAP, PAGE } from '../layout.js';
-import { lineHeight, STYLE, type Element, type Sheet, type TextStyle } from '../sheet.js';
+import { CONTENT_WIDTH, GAP, PAGE, lineHeight, STYLE, type TextStyle } from '../layout.js';
+import type { Element, Sheet } from '../sheet.js';
 import type { Fact, HeaderView, PartyView } from '../views/types.js';
 import { wrap } from '../wrap.js';
 

@@ -1,6 +1,6 @@
 import { printable, widthOf } from '../fonts/runs.js';
-import { CONTENT_WIDTH, GAP, PAGE } from '../layout.js';
-import { lineHeight, STYLE, type Sheet } from '../sheet.js';
+import { CONTENT_WIDTH, GAP, PAGE, lineHeight, STYLE } from '../layout.js';
+import type { Sheet } from '../sheet.js';
 import type { ChartView, TotalView } from '../views/types.js';
 import { wrap } from '../wrap.js';
 import { drawBars } from './chart.js';

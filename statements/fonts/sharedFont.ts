@@ -40,6 +40,7 @@ export class SharedFont implements PDFKit.FontLike {
   private readonly tables: TrueTypeTables;
   private readonly glyphs = new Map<number, Glyph>();
   private runs = new Map<string, Run>();
+  private widths = new Map<string, number>();
   private kerning = new Map<string, number>();
 
   /** Reads a TrueType file with 1,000 units per em; throws a RangeError on any other. */
@@ -75,8 +76,13 @@ export class SharedFont implements PDFKit.FontLike {
 
   /** Width of a text in thousandths of the font size. */
   widthOf(text: string): number {
-    let width = 0;
-    for (const word of text.split(/(?<= )/)) width += this.layout(word).advanceWidth;
+    let width = this.widths.get(text);
+    if (width === undefined) {
+      width = 0;
+      for (const word of text.split(/(?<= )/)) width += this.layout(word).advanceWidth;
+      if (this.widths.size >= MAX_CACHED_RUNS) this.widths = new Map();
+      this.widths.set(text, width);
+    }
     return width;
   }
 

@@ -48,6 +48,27 @@ describe('the render pool', () => {
     await expect(pool.renderStatement(poisoned)).rejects.toMatchObject({ code: 'RENDER_FAILED' });
   });
 
+  it('replaces a thread that dies, and fails the statement that killed it alone', async () => {
+    const script = `
+      import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', ({ statements }) => {
+        if (statements.some(({ number }) => number === 'deadly')) process.exit(1);
+        parentPort.postMessage(statements.map(({ number }) => ({ document: { sha256: number } })));
+      });`;
+    const mortal = createRenderPool({
+      threads: 1,
+      script: new URL(`data:text/javascript,${encodeURIComponent(script)}`),
+    });
+    const batch = ['before', 'deadly', 'after'].map((number) => statementOf([], { number }));
+    const results = await mortal.renderStatements(batch);
+    await mortal.close();
+    expect(results).toEqual([
+      { sha256: 'before' },
+      expect.objectContaining({ code: 'RENDER_FAILED', message: expect.stringContaining('deadly') }),
+      { sha256: 'after' },
+    ]);
+  });
+
   it('refuses work once it is closed', async () => {
     const closed = createRenderPool({ threads: 1 });
     await closed.close();
