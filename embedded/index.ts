@@ -5,16 +5,9 @@
  * side; logs to a file; and ends with the process that started it, killed or not. One process at a time holds a
  * directory, a second one gets EMBEDDED_IN_USE. Nothing here reads the environment: addresses and paths are passed in.
  */
-export { EmbeddedError, type EmbeddedErrorCode } from './errors.js';
+export { EmbeddedError } from './errors.js';
 export { freePort } from './ports.js';
-export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres.js';
-export { startTemporal, SEARCH_ATTRIBUTES, type EmbeddedTemporal, type TemporalOptions } from './temporal.js';
-export { findTemporalBinary, type TemporalBinaryOptions } from './temporalBinary.js';
-export {
-  startInbox,
-  type Fault,
-  type Inbox,
-  type InboxMessage,
-  type InboxOptions,
-  type Outcome,
-} from './inbox/index.js';
+export { startPostgres, type EmbeddedPostgres } from './postgres.js';
+export { startTemporal, SEARCH_ATTRIBUTES, type EmbeddedTemporal } from './temporal.js';
+export { findTemporalBinary } from './temporalBinary.js';
+export { startInbox, type Fault, type Inbox, type InboxOptions } from './inbox/index.js';

@@ -3,13 +3,13 @@
  * `db/schema.sql` is the dump of their sum and is compared by a test.
  */
 import type { Knex } from 'knex';
-import * as parties from './0001_parties.js';
-import * as sites from './0002_sites.js';
-import * as usage from './0003_usage.js';
-import * as prices from './0004_prices.js';
-import * as runs from './0005_runs.js';
-import * as statements from './0006_statements.js';
-import * as outboxAuditAccess from './0007_outbox_audit_access.js';
+import { up as parties } from './0001_parties.js';
+import { up as sites } from './0002_sites.js';
+import { up as usage } from './0003_usage.js';
+import { up as prices } from './0004_prices.js';
+import { up as runs } from './0005_runs.js';
+import { up as statements } from './0006_statements.js';
+import { up as outboxAuditAccess } from './0007_outbox_audit_access.js';
 
 interface Migration {
   name: string;
@@ -17,13 +17,13 @@ interface Migration {
 }
 
 const MIGRATIONS: readonly Migration[] = [
-  { name: '0001_parties', ...parties },
-  { name: '0002_sites', ...sites },
-  { name: '0003_usage', ...usage },
-  { name: '0004_prices', ...prices },
-  { name: '0005_runs', ...runs },
-  { name: '0006_statements', ...statements },
-  { name: '0007_outbox_audit_access', ...outboxAuditAccess },
+  { name: '0001_parties', up: parties },
+  { name: '0002_sites', up: sites },
+  { name: '0003_usage', up: usage },
+  { name: '0004_prices', up: prices },
+  { name: '0005_runs', up: runs },
+  { name: '0006_statements', up: statements },
+  { name: '0007_outbox_audit_access', up: outboxAuditAccess },
 ];
 
 export const migrationSource: Knex.MigrationSource<Migration> = {

@@ -10,7 +10,7 @@ import { mailServer } from './mailServer.js';
 import type { Product } from './product.js';
 import { scanner } from './scanner.js';
 
-export type { Meter, Product } from './product.js';
+export type { Product } from './product.js';
 
 export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint] as const satisfies readonly Product[];
 
@@ -23,10 +23,6 @@ const UNIT_OF: ReadonlyMap<string, Unit> = new Map(
 );
 
 export const METER_CODES: readonly MeterCode[] = [...UNIT_OF.keys()] as MeterCode[];
-
-export function isMeterCode(code: string): code is MeterCode {
-  return UNIT_OF.has(code);
-}
 
 /** The unit a meter counts; throws METER_UNKNOWN. */
 export function unitOf(meter: string): Unit {

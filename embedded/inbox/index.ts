@@ -11,7 +11,7 @@ import { openMailStore } from './mailStore.js';
 import { createSmtpSink, type SinkOptions } from './smtpSink.js';
 import { createInboxApp } from './web.js';
 
-export type { Fault, Outcome } from './smtpSink.js';
+export type { Fault } from './smtpSink.js';
 
 export type InboxOptions = SinkOptions & {
   /** Wanted ports on 127.0.0.1; others are taken where they are busy or none is given. */

@@ -107,7 +107,6 @@ describe('a worker that is killed', () => {
       Array.from({ length: MSPS }, (_, index) => `DE-2026-${String(index + 1).padStart(6, '0')}`),
     );
     expectNobodyGotASecondMail();
-
   }, 300_000);
 
   it('while mailing: nobody gets a second mail; what was in its hands is parked as uncertain, for a person', async () => {
@@ -126,6 +125,5 @@ describe('a worker that is killed', () => {
     expect(states.map(({ state }) => state)).toEqual(['sent', 'uncertain']);
     expect(states.reduce((sum, { count }) => sum + count, 0)).toBe(MSPS);
     expectNobodyGotASecondMail();
-
   }, 300_000);
 });
