@@ -13,8 +13,8 @@ export const quick = proxyActivities<Activities>({
 });
 
 /**
- * One short transaction in a workflow of which there are tens of thousands (a site, a tenant): in the worker that has
- * the workflow it costs 4 ms, through the server 50. Anything rarer is `quick`, which an operator can watch.
+ * One short transaction of a workflow of which there are many (a sign-up's decision, a site, a tenant): in the worker
+ * that has the workflow it costs 4 ms, through the server 50. Anything rarer is `quick`, which an operator can watch.
  */
 export const local = proxyLocalActivities<Activities>({
   // It holds up the workflow's task, so it gives up early and is tried again.

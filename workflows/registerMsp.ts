@@ -15,7 +15,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { MspState, RegistrationDecision } from '../domain/msp.js';
-import { mailing, msUntil, quick } from './policies.js';
+import { local, mailing, msUntil, quick } from './policies.js';
 import { DISTRIBUTOR_ID, MSP_ID, stage } from './searchAttributes.js';
 
 export interface RegisterMspInput {
@@ -80,7 +80,7 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Msp
     async (request) => {
       deciding = true;
       try {
-        const decided = await quick.decideMsp.executeWithOptions({ summary: `record: ${request.decision}` }, [
+        const decided = await local.decideMsp.executeWithOptions({ summary: `record: ${request.decision}` }, [
           { mspId, ...request, at: new Date().toISOString() },
         ]);
         settle(decided.state, `Decided at ${decided.decidedAt} by ${request.actor}.`);
