@@ -52,6 +52,7 @@ module.exports = {
       'Activities never call the API and never import workflows.',
     ),
     only('verify-looks-down', 'verify', ['statements', 'db', 'locales', 'domain'], 'The checker reads what is stored.'),
+    only('export-looks-down', 'export', ['db', 'domain'], 'The auditors’ files read what is stored.'),
     {
       name: 'workflows-are-deterministic',
       comment: 'Workflows import the SDK, each other and the pure domain; of activities only types.',

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import type { Period } from '../domain/period.js';
+import { createRenderPool } from '../statements/index.js';
+import { allHold, INVARIANT_NAMES, INVARIANTS, verifyAll, type Invariant, type Verdict } from '../verify/index.js';
+import { environmentOf, withDatabase } from './environment.js';
+import { EXIT } from './failure.js';
+import { dataOption, examples, jsonOption, periodOption } from './options.js';
+import { dataDirOf } from './paths.js';
+import { readState } from './services/stateFile.js';
+import { createTerminal } from './terminal.js';
+
+interface VerifyCommandOptions {
+  period?: Period;
+  data?: string;
+  inbox?: string;
+  render: boolean;
+  json?: true;
+}
+
+const RENDER_THREADS = 2;
+
+/** `kontor verify`: the invariants over the database and the stored documents. Exit status 1 when one is broken. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description(
+      'Check the invariants over the database and the stored documents, and list what is wrong. Meant for a system at ' +
+        'rest: a mail or a run that is under way is reported as not finished.',
+    )
+    .addOption(periodOption())
+    .addOption(dataOption())
+    .addOption(new Option('--inbox <dir>', 'folder of the embedded inbox (default: that of the running services)'))
+    .addOption(new Option('--no-render', 'compare documents with their hashes alone, without rendering them again'))
+    .addOption(jsonOption('print {"I1": "holds" | "not checked" | [what is wrong], …}'))
+    .addHelpText('after', examples('kontor verify', 'kontor verify --period 2026-03 --no-render --json'))
+    .action(verify);
+}
+
+/** The inbox of services that run over the data directory; undefined where mail goes to a relay, or nothing runs. */
+async function inboxOf(data: string | undefined): Promise<string | undefined> {
+  const dataDir = dataDirOf(data);
+  const state = await readState(dataDir);
+  return state === null || state.inboxUrl === null ? undefined : join(dataDir, 'inbox');
+}
+
+async function verify({ period, data, inbox, render, json }: VerifyCommandOptions): Promise<void> {
+  const inboxDir = inbox ?? (await inboxOf(data));
+  const terminal = createTerminal({ json });
+  const renderPool = render ? createRenderPool({ threads: RENDER_THREADS }) : null;
+  const progress = terminal.progress();
+  try {
+    const verdicts = await withDatabase(await environmentOf(data), (db) =>
+      verifyAll(db, {
+        ...(period === undefined ? {} : { period }),
+        ...(inboxDir === undefined ? {} : { inboxDir }),
+        ...(renderPool === null ? {} : { renderPool }),
+        onProgress: (invariant, done, total) => {
+          progress.set(invariant, done, total, 'statements');
+        },
+      }),
+    );
+    progress.stop();
+    if (json === true) console.log(JSON.stringify(verdicts));
+    else for (const line of lines(verdicts)) terminal.say(line);
+    if (!allHold(verdicts)) process.exitCode = EXIT.failed;
+  } finally {
+    await renderPool?.close();
+  }
+}
+
+function lines(verdicts: Record<Invariant, Verdict>): string[] {
+  return INVARIANT_NAMES.flatMap((name) => {
+    const verdict = verdicts[name];
+    const found = Array.isArray(verdict) ? verdict.map((problem) => `     - ${problem}`) : [];
+    return [
+      `${name.padEnd(4)} ${(Array.isArray(verdict) ? 'BROKEN' : verdict).padEnd(12)} ${INVARIANTS[name].says}`,
+      ...found,
+    ];
+  });
+}

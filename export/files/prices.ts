@@ -1,0 +1,80 @@
+import { cursorRows } from '../../db/cursorRows.js';
+import { canonicalJson } from '../../domain/canonicalJson.js';
+import { plain, tableOf, text } from '../exportFile.js';
+
+interface PriceRow {
+  distributor: string;
+  plan: string;
+  currency: string;
+  validFrom: string;
+  meter: string;
+  price: { model: string };
+  statements: number;
+}
+
+/** Price lists as frozen in the period's statements, one row a meter, with how many statements they priced. */
+export const prices = tableOf<PriceRow>(
+  'prices.csv',
+  {
+    distributor: (row) => plain(row.distributor),
+    price_plan: (row) => text(row.plan),
+    currency: (row) => plain(row.currency),
+    valid_from: (row) => plain(row.validFrom),
+    meter: (row) => plain(row.meter),
+    model: (row) => plain(row.price.model),
+    price: (row) => text(canonicalJson(row.price)),
+    statements: (row) => plain(row.statements),
+  },
+  (trx, period) =>
+    cursorRows<PriceRow>(
+      trx,
+      `select d.code as distributor, p.plan ->> 'name' as plan, p.plan ->> 'currency' as currency,
+         p.plan ->> 'validFrom' as "validFrom", m.key as meter, m.value as price, p.statements
+       from (
+         select distributor_id, content -> 'pricePlan' as plan, count(*)::int as statements from statement
+         where period = :period group by 1, 2
+       ) p
+       join distributor d on d.id = p.distributor_id
+       cross join lateral jsonb_each(p.plan -> 'prices') m
+       order by d.code collate "C", p.plan ->> 'name' collate "C", p.plan ->> 'validFrom', m.key collate "C", m.value`,
+      { period },
+    ),
+);
+
+interface RateRow {
+  base: string;
+  currency: string;
+  rate: string;
+  day: string;
+  source: string;
+  period: string;
+  statements: number;
+}
+
+/** Reference rates as frozen: of the period's statements, and of those that its corrections go back to. */
+export const exchangeRates = tableOf<RateRow>(
+  'exchange_rates.csv',
+  {
+    base: (row) => plain(row.base),
+    currency: (row) => plain(row.currency),
+    rate: (row) => plain(row.rate),
+    day: (row) => plain(row.day),
+    source: (row) => text(row.source),
+    statement_period: (row) => plain(row.period),
+    statements: (row) => plain(row.statements),
+  },
+  (trx, period) =>
+    cursorRows<RateRow>(
+      trx,
+      `select x.rate ->> 'base' as base, x.rate ->> 'currency' as currency, x.rate ->> 'rate' as rate,
+         x.rate ->> 'day' as day, x.rate ->> 'source' as source, x.period, count(*)::int as statements
+       from (
+         select s.content -> 'exchange' as rate, s.period from statement s
+         where jsonb_typeof(s.content -> 'exchange') = 'object' and (s.period = :period or s.number in (
+           select l.content ->> 'correctsNumber' from statement_line l
+           where l.kind = 'correction' and l.period = :period))
+       ) x
+       group by x.rate, x.period order by x.period, x.rate ->> 'base', x.rate ->> 'currency', x.rate ->> 'day', x.rate`,
+      { period },
+    ),
+);

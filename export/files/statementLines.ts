@@ -1,0 +1,70 @@
+import { cursorRows } from '../../db/cursorRows.js';
+import { lineFromJson, type StoredLine } from '../../db/statementCodec.js';
+import { minorToDecimalString } from '../../domain/money.js';
+import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
+import type { CorrectionLine, StatementLine, UsageLine } from '../../domain/statement.js';
+import { plain, tableOf, text, type Cell } from '../exportFile.js';
+
+interface StoredRow {
+  number: string;
+  mspId: string;
+  currency: string;
+  listCurrency: string;
+  exchange: ExchangeRate | null;
+  content: StoredLine;
+}
+
+type Row = Omit<StoredRow, 'content'> & { line: StatementLine };
+
+const NONE = plain(null);
+const metered = (cell: (line: UsageLine | CorrectionLine) => Cell) => (row: Row) =>
+  row.line.kind === 'minimum' ? NONE : cell(row.line);
+const usage = (cell: (line: UsageLine, row: Row) => Cell) => (row: Row) =>
+  row.line.kind === 'usage' ? cell(row.line, row) : NONE;
+const correction = (cell: (line: CorrectionLine) => Cell) => (row: Row) =>
+  row.line.kind === 'correction' ? cell(row.line) : NONE;
+
+/** Every line, corrections of other periods among them, with the formula it was rated by. */
+export const statementLines = tableOf<Row>(
+  'statement_lines.csv',
+  {
+    statement_number: (row) => plain(row.number),
+    line_no: (row) => plain(row.line.lineNo),
+    kind: (row) => plain(row.line.kind),
+    msp_id: (row) => plain(row.mspId),
+    site_id: metered((line) => plain(line.siteId)),
+    site: metered((line) => text(line.siteName)),
+    tenant_id: metered((line) => plain(line.tenantId)),
+    tenant: metered((line) => text(line.tenantName)),
+    tenant_ref: metered((line) => text(line.tenantRef)),
+    meter: metered((line) => plain(line.meter)),
+    peak: usage((line) => plain(line.peak)),
+    peak_on: usage((line) => plain(line.peakOn)),
+    basis: usage((line) => plain(line.basis)),
+    licensed: usage((line) => plain(line.licensed)),
+    quantity: usage((line) => plain(line.quantity)),
+    first_month_free: usage((line) => plain(line.firstMonthFree ? 'yes' : 'no')),
+    for_period: correction((line) => plain(line.forPeriod)),
+    corrects_number: correction((line) => plain(line.correctsNumber)),
+    correction_reason: correction((line) => plain(line.reason)),
+    old_quantity: correction((line) => plain(line.oldQuantity)),
+    new_quantity: correction((line) => plain(line.newQuantity)),
+    formula: metered((line) => text(line.steps.map(({ units, unitPrice }) => `${units} x ${unitPrice}`).join(' + '))),
+    // A correction is priced as the statement it corrects was: its currency and rate stand there.
+    price_currency: usage((_line, row) => plain(row.listCurrency)),
+    exchange_rate: usage((_line, row) => plain(row.exchange?.rate ?? null)),
+    amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
+    currency: (row) => plain(row.currency),
+  },
+  async function* (trx, period) {
+    const stored = cursorRows<StoredRow>(
+      trx,
+      `select s.number, s.msp_id as "mspId", s.currency, s.content -> 'pricePlan' ->> 'currency' as "listCurrency",
+         nullif(s.content -> 'exchange', 'null') as exchange, l.content
+       from statement s join statement_line l on l.msp_id = s.msp_id and l.statement_id = s.id
+       where s.period = :period order by s.number collate "C", l.line_no`,
+      { period },
+    );
+    for await (const { content, ...row } of stored) yield { ...row, line: lineFromJson(content) };
+  },
+);

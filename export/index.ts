@@ -1,0 +1,137 @@
+/**
+ * `kontor export`: one period for auditors, as CSV (RFC 4180, UTF-8, a header row, CRLF) with a manifest of hashes. Exact
+ * decimals, instants in ISO UTC, rows in a fixed order and nothing of the day of the export: the same month gives the
+ * same bytes. Files are written as they are read, so that a month of check-ins never sits in memory.
+ */
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ALL, rows, type Database, type Trx } from '../db/connect.js';
+import { KontorError } from '../domain/errors.js';
+import { minorToDecimalString } from '../domain/money.js';
+import { parsePeriod, type Period } from '../domain/period.js';
+import type { ExportFile } from './exportFile.js';
+import { checkIns } from './files/checkIns.js';
+import { discrepancies } from './files/discrepancies.js';
+import { exchangeRates, prices } from './files/prices.js';
+import { statementLines } from './files/statementLines.js';
+import { statements } from './files/statements.js';
+import { usageReports } from './files/usageReports.js';
+import { writeCsv, type WrittenFile } from './writeCsv.js';
+
+/** A new file is one entry here. */
+const FILES: readonly ExportFile[] = [
+  checkIns,
+  usageReports,
+  discrepancies,
+  prices,
+  exchangeRates,
+  statementLines,
+  statements,
+];
+const MANIFEST = 'manifest.json';
+const FORMAT = 1;
+
+export interface ExportOptions {
+  /** `YYYY-MM` */
+  period: string;
+  /** Made if it is not there. */
+  dir: string;
+  /** Writes over an earlier export; other files in the folder stay. */
+  force?: boolean;
+  onProgress?: (file: string, rows: number) => void;
+}
+
+/** What `manifest.json` says. Totals are exact decimals by currency; `seal` and hashes are SHA-256 in hex. */
+export interface Manifest {
+  format: number;
+  period: Period;
+  run: {
+    state: string;
+    openedAt: string;
+    openedBy: string;
+    sealedAt: string | null;
+    seal: string | null;
+    /** As sealed; null while the run is open. */
+    controlTotals: Record<string, unknown> | null;
+  };
+  /** Of the statements in `statements.csv`. */
+  totals: Record<string, string>;
+  files: WrittenFile[];
+}
+
+interface RunRow {
+  state: string;
+  openedAt: Date;
+  openedBy: string;
+  sealedAt: Date | null;
+  seal: string | null;
+  controlTotals: { totals: Record<string, string> } | null;
+}
+
+function decimals(totals: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(totals).map(([currency, minor]) => [currency, minorToDecimalString(BigInt(minor), currency)]),
+  );
+}
+
+async function runOf(trx: Trx, period: Period): Promise<Manifest['run']> {
+  const [run] = await rows<RunRow>(
+    trx,
+    `select state, opened_at as "openedAt", opened_by as "openedBy", sealed_at as "sealedAt",
+       encode(seal, 'hex') as seal, control_totals as "controlTotals" from billing_run where period = :period`,
+    { period },
+  );
+  if (run === undefined) throw new KontorError('NOT_FOUND', `No run of ${period} has been opened.`);
+  const { controlTotals, openedAt, sealedAt } = run;
+  return {
+    ...run,
+    openedAt: openedAt.toISOString(),
+    sealedAt: sealedAt?.toISOString() ?? null,
+    controlTotals: controlTotals === null ? null : { ...controlTotals, totals: decimals(controlTotals.totals) },
+  };
+}
+
+async function totalsOf(trx: Trx, period: Period): Promise<Record<string, string>> {
+  const found = await rows<{ currency: string; total: string }>(
+    trx,
+    `select currency, sum(total_minor)::text as total from statement where period = :period group by 1 order by 1`,
+    { period },
+  );
+  return decimals(Object.fromEntries(found.map(({ currency, total }) => [currency, total])));
+}
+
+async function prepare(dir: string, force: boolean): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const there = await readdir(dir);
+  if (there.length > 0 && !force) {
+    throw new KontorError('CONFIGURATION_INVALID', `${dir} is not empty: name another folder, or add --force.`);
+  }
+  // Without its manifest an export is unfinished, whatever else an interrupted one left behind.
+  await rm(join(dir, MANIFEST), { force: true });
+}
+
+/**
+ * Writes the export and returns its manifest, which is written last. Throws PERIOD_INVALID, NOT_FOUND where the period was
+ * never opened, CONFIGURATION_INVALID where the folder is not empty.
+ */
+export async function exportPeriod(db: Database, options: ExportOptions): Promise<Manifest> {
+  const { dir, force = false, onProgress = () => undefined } = options;
+  const period = parsePeriod(options.period);
+  return db.transaction(ALL, async (trx) => {
+    const run = await runOf(trx, period);
+    await prepare(dir, force);
+    const files: WrittenFile[] = [];
+    for (const file of FILES) {
+      files.push(
+        await writeCsv(join(dir, file.name), file, file.rows(trx, period), (count) => {
+          onProgress(file.name, count);
+        }),
+      );
+    }
+    const manifest: Manifest = { format: FORMAT, period, run, totals: await totalsOf(trx, period), files };
+    const draft = join(dir, `${MANIFEST}.part`);
+    await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
+    await rename(draft, join(dir, MANIFEST));
+    return manifest;
+  });
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { decimalStringToMinor, sumMinor } from '../../domain/money.js';
+import { exportPeriod, type Manifest } from '../../export/index.js';
+import { createRenderPool, type RenderPool } from '../../statements/index.js';
+import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
+
+describe('kontor export', () => {
+  let pool: RenderPool;
+  let months: ClosedMonths;
+  let root: string;
+  let dir: string;
+  let manifest: Manifest;
+
+  const read = (name: string, from = dir) => readFile(join(from, name), 'utf8');
+  const table = async (name: string) =>
+    parse<Record<string, string>>(await read(name), { columns: true, record_delimiter: '\r\n' });
+
+  beforeAll(async () => {
+    pool = createRenderPool({ threads: 2 });
+    months = await closedMonths(pool);
+    root = await mkdtemp(join(tmpdir(), 'kontor-export-'));
+    dir = join(root, 'audit', '2026-03');
+    manifest = await exportPeriod(months.database.db, { period: '2026-03', dir });
+  });
+
+  afterAll(async () => {
+    await rm(root, { recursive: true, force: true });
+    await pool.close();
+    await months.database.drop();
+  });
+
+  it('writes the files it names, and nothing else', async () => {
+    expect((await readdir(dir)).sort()).toEqual([...manifest.files.map(({ name }) => name), 'manifest.json'].sort());
+    expect(JSON.parse(await read('manifest.json'))).toEqual(manifest);
+  });
+
+  it('names rows, sizes and the SHA-256 of each file', async () => {
+    for (const { name, sha256, rows, bytes } of manifest.files) {
+      const content = await readFile(join(dir, name));
+      expect([name, createHash('sha256').update(content).digest('hex'), content.length]).toEqual([name, sha256, bytes]);
+      expect([name, (await table(name)).length]).toEqual([name, rows]);
+    }
+  });
+
+  it('says what the run was sealed with', () => {
+    expect(manifest.run).toMatchObject({
+      state: 'sealed',
+      sealedAt: '2026-04-07T00:00:00.000Z',
+      seal: expect.stringMatching(/^[0-9a-f]{64}$/),
+      controlTotals: { issued: 3, parked: 0, totals: manifest.totals },
+    });
+  });
+
+  it('holds the check-ins of the month in the MSP’s zone, across the clock change, and no others', async () => {
+    const found = await table('check_ins.csv');
+    expect(found.map((row) => [row.counted_at, row.site, row.count]).sort()).toEqual([
+      ['2026-03-12T10:00:00.000Z', 'reports less than seen', '46'],
+      ['2026-03-29T01:30:00.000Z', 'heard', '31'],
+      ['2026-03-31T21:59:59.000Z', 'heard', '29'],
+    ]);
+  });
+
+  it('holds every report of the period, the late ones marked', async () => {
+    expect(await table('usage_reports.csv')).toHaveLength(5);
+    const february = join(root, 'february');
+    await exportPeriod(months.database.db, { period: '2026-02', dir: february });
+    const late = parse<Record<string, string>>(await read('usage_reports.csv', february), {
+      columns: true,
+    }).filter((row) => row.late === 'yes');
+    expect(late).toMatchObject([{ site: 'silent in February', peak: '10', received_at: '2026-03-20T00:00:00.000Z' }]);
+  });
+
+  it('holds cases with their evidence and who decided what and why', async () => {
+    const found = await table('discrepancies.csv');
+    expect(found.find(({ kind }) => kind === 'report_mismatch')).toMatchObject({
+      site: 'reports less than seen',
+      evidence: '{"observed":46,"reported":40}',
+      resolved_by: 'person',
+      decision: 'set_quantity',
+      decided_quantity: '43',
+      reason: 'counted by hand',
+      author: 'second person',
+    });
+    expect(found.find(({ kind }) => kind === 'unknown_key')).toMatchObject({ msp_id: '', resolved_by: 'rule' });
+  });
+
+  it('holds the prices and rates that were used', async () => {
+    expect((await table('prices.csv')).map((row) => [row.distributor, row.model, row.statements])).toEqual([
+      ['DE', 'graduated', '2'],
+      ['PL', 'graduated', '1'],
+    ]);
+    expect(await table('exchange_rates.csv')).toMatchObject([
+      { base: 'EUR', currency: 'PLN', rate: '4.289', day: '2026-03-31', statement_period: '2026-03', statements: '1' },
+    ]);
+  });
+
+  it('has lines that add up to each statement’s total, corrections among them, as exact decimals', async () => {
+    const lines = await table('statement_lines.csv');
+    for (const statement of await table('statements.csv')) {
+      const { currency = '', total = '', statement_number: number } = statement;
+      const own = lines.filter((line) => line.statement_number === number);
+      const sum = sumMinor(own.map(({ amount = '' }) => decimalStringToMinor(amount, currency)));
+      expect(sum).toBe(decimalStringToMinor(total, currency));
+      expect(own).toHaveLength(Number(statement.lines));
+    }
+    expect(lines.find(({ kind }) => kind === 'correction')).toMatchObject({
+      for_period: '2026-02',
+      corrects_number: 'DE-2026-000002',
+      old_quantity: '12',
+      new_quantity: '10',
+      amount: expect.stringMatching(/^-\d+\.\d\d$/),
+    });
+  });
+
+  it('defuses names that a spreadsheet would take for a formula, and quotes what must be quoted', async () => {
+    const content = await read('statements.csv');
+    expect(content).toContain(`"'=MSP ""Beta"", Łódź"`);
+    expect(content.endsWith('\r\n')).toBe(true);
+  });
+
+  it('gives the same bytes again', async () => {
+    const again = join(root, 'again');
+    expect(await exportPeriod(months.database.db, { period: '2026-03', dir: again })).toEqual(manifest);
+    for (const name of await readdir(dir)) expect(await read(name, again)).toBe(await read(name));
+  });
+
+  it('refuses a folder that is not empty, unless it is told to write over it', async () => {
+    const used = await mkdtemp(join(root, 'used-'));
+    await writeFile(join(used, 'notes.txt'), 'mine');
+    const into = (force: boolean) => exportPeriod(months.database.db, { period: '2026-03', dir: used, force });
+    await expect(into(false)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
+    expect(await readdir(used)).toEqual(['notes.txt']);
+    expect(await into(true)).toEqual(manifest);
+    expect(await read('notes.txt', used)).toBe('mine');
+  });
+
+  it('refuses a month that was never opened, and what is no month', async () => {
+    const into = (period: string) => exportPeriod(months.database.db, { period, dir: join(root, 'never') });
+    await expect(into('2027-01')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(into('2026-3')).rejects.toMatchObject({ code: 'PERIOD_INVALID' });
+    expect(await readdir(root)).not.toContain('never');
+  });
+});
