@@ -10,7 +10,6 @@ import {
   ApplicationFailure,
   condition,
   defineQuery,
-  defineSignal,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,

@@ -59,7 +59,7 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   const parent = workflowInfo().parent;
   const key = { period, shard };
   let current = 'collect';
-  let collectionEnded = false;
+  let collectionEnded = false as boolean;
   let reviewEnded = false;
   let myTurn = false;
   setHandler(endCollection, () => void (collectionEnded = true));

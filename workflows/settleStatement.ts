@@ -75,7 +75,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
       return { ...outcome, statementNumber: number };
     },
     {
-      validator: (decision) => {
+      validator: (decision: CaseDecision) => {
         if (current === 'issued') {
           throw ApplicationFailure.nonRetryable('The statement is issued; correct it instead.', 'ALREADY_DECIDED');
         }

@@ -23,7 +23,7 @@ export const PRICE_MODELS: { [M in PriceModel]: PriceModelDefinition<Extract<Pri
 };
 
 function definitionOf(price: Price): PriceModelDefinition<Price> {
-  return PRICE_MODELS[price.model] as PriceModelDefinition<Price>;
+  return PRICE_MODELS[price.model];
 }
 
 /** The arithmetic of one line that occupies `quantity` units after the first `from` of the MSP's `total`. */

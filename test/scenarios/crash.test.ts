@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { verifyAll } from '../../verify/index.js';
 import { closePeriod, closePeriodId, endReview } from '../../workflows/closePeriod.js';
-// VERIFY
+
 import { createTestApp, type AppProcess, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -107,6 +108,7 @@ describe('a worker that is killed', () => {
       Array.from({ length: MSPS }, (_, index) => `DE-2026-${String(index + 1).padStart(6, '0')}`),
     );
     expectNobodyGotASecondMail();
+    await expectEveryInvariant();
   }, 300_000);
 
   it('while mailing: nobody gets a second mail; what was in its hands is parked as uncertain, for a person', async () => {
@@ -125,5 +127,6 @@ describe('a worker that is killed', () => {
     expect(states.map(({ state }) => state)).toEqual(['sent', 'uncertain']);
     expect(states.reduce((sum, { count }) => sum + count, 0)).toBe(MSPS);
     expectNobodyGotASecondMail();
+    await expectEveryInvariant();
   }, 300_000);
 });

@@ -2,7 +2,6 @@
  * Two closed months with a little of everything: two currencies, an estimate and its correction, a decision, a licence,
  * check-ins and reports, documents, packs, seals, and every mail sent. For verify and export, which read what is there.
  */
-import { finishShard } from '../../activities/finishShard.js';
 import { makePacks } from '../../activities/makeBillingPacks.js';
 import { sealPeriod } from '../../activities/sealPeriod.js';
 import { ALL, rows } from '../../db/connect.js';
@@ -49,8 +48,6 @@ async function finish(
   });
   await makePacks({ db, renderPool }, { period, now });
   await sealPeriod({ db })({ period, now });
-  const shards = await month.run<{ shard: number }>('select shard from run_shard where period = :period', { period });
-  for (const { shard } of shards) await finishShard({ db })({ period, shard });
   await month.run(`update outbox set state = 'sent', attempts = 1, sent_at = :now where state = 'pending'`, { now });
 }
 
