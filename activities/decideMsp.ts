@@ -25,7 +25,7 @@ export interface DecideMspResult {
 }
 
 function letter(msp: Msp, programme: ProgrammeOf, decidedAt: Date): OutgoingMail {
-  const { vendorName, distributorName, programmeCode } = programme;
+  const { vendorName, distributorName } = programme;
   const shared = { locale: msp.locale, recipient: msp.email, mspId: msp.id, notBefore: decidedAt };
   if (msp.state === 'approved') {
     const params: MailParams['registrationWelcome'] = {
@@ -38,8 +38,8 @@ function letter(msp: Msp, programme: ProgrammeOf, decidedAt: Date): OutgoingMail
       ...shared,
       kind: 'registrationWelcome',
       messageId: messageId('registration-welcome', msp.id),
-      // Delivery adds the programme's documents.
-      params: { ...params, programmeCode },
+      // The programme's documents come with it when it is sent.
+      params: { ...params },
     };
   }
   const params: MailParams['registrationRejected'] = {
