@@ -114,5 +114,7 @@ export async function up(knex: Knex): Promise<void> {
     create trigger frozen_all before truncate on statement execute function kontor_refuse_change();
     create trigger frozen_all before truncate on statement_line execute function kontor_refuse_change();
     create trigger frozen_all before truncate on statement_document execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on billing_pack execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on billing_pack_statement execute function kontor_refuse_change();
   `);
 }

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Statement } from '../../domain/statement.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
+
+const MAILBOX = 'mail-server.mailbox';
+
+describe('what is billed when something comes late, ends early or is licensed', () => {
+  let database: TestDatabase;
+  let month: ReturnType<typeof monthFixture>;
+  let mspId: string;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    month = monthFixture(database.db);
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await month.pricePlan({
+      currency: 'EUR',
+      prices: { [MAILBOX]: { model: 'graduated', tiers: [{ upTo: 100, unitPrice: '2' }, { unitPrice: '1' }] } },
+    });
+    mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+    // A large one, so that what is tested does not move the total by a quarter.
+    await report(await month.site({ mspId, name: 'large' }), ['2026-02', '2026-03', '2026-04'], 400);
+  });
+
+  afterEach(() => database.drop());
+
+  type Site = Awaited<ReturnType<typeof month.site>>;
+  async function report(
+    of: Site,
+    periods: string[],
+    peak: number,
+    more: { installation?: string; receivedAt?: string; revision?: number; tenant?: string } = {},
+  ) {
+    const { tenant = 'main', ...rest } = more;
+    for (const period of periods)
+      await month.report(of, { period, lines: [{ tenant, meter: MAILBOX, peak }], ...rest });
+  }
+  const seen = (of: Site, at: string, count: number) =>
+    month.checkIn(of, { at, tenant: 'main', meter: MAILBOX, count });
+  const close = async (period: string, day: string): Promise<Statement> => {
+    const [statement] = await month.close(period, new Date(`${day}T12:00:00Z`));
+    if (statement === undefined) throw new Error('nothing was issued');
+    return statement;
+  };
+  const licence = (siteId: string, count: number, tenantRef: string | null = null) =>
+    month.run(
+      `insert into term_licence (msp_id, id, site_id, tenant_id, meter, count, starts_on, ends_on)
+       values (:mspId, gen_random_uuid(), :siteId, (select id from tenant where msp_id = :mspId and ref = :tenantRef), :meter,
+         :count, '2026-01-01', '2027-01-01')`,
+      { mspId, siteId, count, meter: MAILBOX, tenantRef: tenantRef ?? '' },
+    );
+  const usageOf = (statement: Statement, siteName: string) =>
+    statement.lines.flatMap((line) => (line.kind === 'usage' && line.siteName === siteName ? [line] : []));
+  const corrections = (statement: Statement) =>
+    statement.lines.flatMap((line) =>
+      line.kind === 'correction' ? [[line.siteName, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
+    );
+
+  it('rule 4: a key revoked in mid-month without a report is billed by what was seen until then, not zero', async () => {
+    const site = await month.site({ mspId, name: 'revoked', revokedAt: '2026-02-16T00:00:00Z' });
+    await seen(site, '2026-02-10T10:00:00Z', 18);
+    const february = await close('2026-02', '2026-03-06');
+    expect(usageOf(february, 'revoked')).toMatchObject([{ quantity: 18, basis: 'estimated' }]);
+    await close('2026-03', '2026-04-06').then((march) => {
+      expect(usageOf(march, 'revoked')).toEqual([]);
+    });
+  });
+
+  it('rule 7: one of two installations reports late: the other one keeps what it reported', async () => {
+    const site = await month.site({ mspId, name: 'two', installations: 2 });
+    const [first = '', second = ''] = site.installations;
+    await report(site, ['2026-02', '2026-03'], 50, { installation: first });
+    await month.checkIn(site, {
+      at: '2026-02-10T10:00:00Z',
+      tenant: 'main',
+      meter: MAILBOX,
+      count: 25,
+      installation: second,
+    });
+    await report(site, ['2026-03'], 30, { installation: second });
+    const february = await close('2026-02', '2026-03-06');
+    expect(usageOf(february, 'two')).toMatchObject([{ quantity: 75, basis: 'estimated' }]);
+    await report(site, ['2026-02'], 30, { installation: second, receivedAt: '2026-03-20T00:00:00Z' });
+    // 475 units were billed; five more cost 1.00 each in the second tier.
+    expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([['two', 75, 80, 500n]]);
+  });
+
+  it('rule 7: a second late report corrects the first correction; two sites are priced one after the other', async () => {
+    const a = await month.site({ mspId, name: 'a' });
+    const b = await month.site({ mspId, name: 'b' });
+    for (const site of [a, b]) {
+      await seen(site, '2026-02-10T10:00:00Z', 20);
+      await report(site, ['2026-03', '2026-04'], 20);
+    }
+    await close('2026-02', '2026-03-06');
+    await report(a, ['2026-02'], 15, { receivedAt: '2026-03-20T00:00:00Z' });
+    await report(b, ['2026-02'], 12, { receivedAt: '2026-03-21T00:00:00Z' });
+    expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([
+      ['a', 20, 15, -500n],
+      ['b', 20, 12, -800n],
+    ]);
+    await report(a, ['2026-02'], 18, { revision: 2, receivedAt: '2026-04-20T00:00:00Z' });
+    expect(corrections(await close('2026-04', '2026-05-06'))).toEqual([['a', 15, 18, 300n]]);
+    await report(a, ['2026-05'], 18);
+    await report(b, ['2026-05'], 18);
+    expect(corrections(await close('2026-05', '2026-06-06'))).toEqual([]);
+  });
+
+  it('rule 7: a later revision cannot talk down what was seen', async () => {
+    const site = await month.site({ mspId, name: 'talks' });
+    await seen(site, '2026-02-10T10:00:00Z', 40);
+    await report(site, ['2026-02', '2026-03'], 20);
+    expect(usageOf(await close('2026-02', '2026-03-06'), 'talks')).toMatchObject([{ quantity: 40, basis: 'observed' }]);
+    await report(site, ['2026-02'], 20, { revision: 2, receivedAt: '2026-03-20T00:00:00Z' });
+    expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([]);
+  });
+
+  it('a licence of the site covers tenants that are estimated, too, until it is used up', async () => {
+    const site = await month.site({ mspId, name: 'licensed', tenants: ['one', 'two'] });
+    await month.report(site, {
+      period: '2026-02',
+      lines: ['one', 'two'].map((tenant) => ({ tenant, meter: MAILBOX, peak: 60 })),
+    });
+    await licence(site.siteId, 100);
+    await close('2026-02', '2026-03-06');
+    const march = await close('2026-03', '2026-04-06');
+    const lines = usageOf(march, 'licensed');
+    expect(lines.map(({ basis }) => basis)).toEqual(['estimated', 'estimated']);
+    expect(lines.map(({ quantity }) => quantity).reduce((sum, quantity) => sum + quantity, 0)).toBe(20);
+  });
+
+  it('a tenant’s own licence counts first, the site’s licence covers what it leaves', async () => {
+    const site = await month.site({ mspId, name: 'both', tenants: ['one', 'two'] });
+    await month.report(site, {
+      period: '2026-02',
+      lines: ['one', 'two'].map((tenant) => ({ tenant, meter: MAILBOX, peak: 50 })),
+    });
+    await licence(site.siteId, 50);
+    await licence(site.siteId, 50, 'one');
+    expect(usageOf(await close('2026-02', '2026-03-06'), 'both')).toMatchObject([
+      { tenantRef: 'one', licensed: 50, quantity: 0 },
+      { tenantRef: 'two', licensed: 50, quantity: 0 },
+    ]);
+  });
+});
