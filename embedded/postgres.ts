@@ -32,8 +32,8 @@ export type PostgresOptions = {
 const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 30_000;
 const MAX_ATTEMPTS = 5;
-/** Another took the port first, or the last backends of a killed server are still on their way out. */
-const CURABLE = /Address already in use|shared memory block .* still in use/i;
+/** Another took the port first, or a killed server or its last backends are still on their way out. */
+const CURABLE = /Address already in use|shared memory block .* still in use|lock file .* already exists/i;
 const FLEETING = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
@@ -66,7 +66,6 @@ export async function startPostgres(opts: PostgresOptions): Promise<EmbeddedPost
     const folder = await clusterFolder(requested, account);
     if (folder !== requested) releases.push(await claim(folder, 'PostgreSQL'));
     const cluster = { folder, account, native: await nativeFolder(account) };
-    await stopLeftOver(join(folder, 'pgdata'), log);
     const password = await ensureCluster(cluster, { fsync: opts.fsync ?? true });
     const { port, server } = await launchOver(cluster, opts, log);
     return {
@@ -87,6 +86,7 @@ async function launchOver(cluster: Cluster, opts: PostgresOptions, log: (line: s
   const pgdata = join(cluster.folder, 'pgdata');
   const settings = opts.fsync === false ? [...SETTINGS, ...FLEETING] : SETTINGS;
   return await withRetries(MAX_ATTEMPTS, CURABLE, async (attempt) => {
+    await stopLeftOver(pgdata, log);
     const port = await freePort(attempt === 1 ? opts.port : undefined);
     const server = await launch(
       {
@@ -110,12 +110,15 @@ async function launchOver(cluster: Cluster, opts: PostgresOptions, log: (line: s
   });
 }
 
-/** PostgreSQL itself copes with a lock file whose process is gone; a pid that now belongs to another confuses it. */
+/**
+ * PostgreSQL itself copes with a lock file whose process is gone; a pid that now belongs to another confuses it, and so
+ * does that of a killed server nobody has waited for yet.
+ */
 async function stopLeftOver(pgdata: string, log: (line: string) => void): Promise<void> {
   const { pid } = await lockFile(pgdata);
-  const identity = pid === null ? null : identify(pid);
-  if (identity === null) return;
-  if (commandLine(identity.pid).includes(`-D ${pgdata} `)) {
+  if (pid === null) return;
+  const identity = identify(pid);
+  if (identity !== null && commandLine(pid).includes(`-D ${pgdata} `)) {
     log(`Stopping the PostgreSQL that an earlier run left behind (process ${identity.pid}).`);
     await endProcess(identity, 'SIGINT', STOP_GRACE_MS);
   } else {

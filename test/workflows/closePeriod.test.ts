@@ -2,6 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { closePeriod, closePeriodId, endReview, type ClosePeriodInput } from '../../workflows/closePeriod.js';
 import { decideCase, settleStatement, settleStatementId, type CaseDecision } from '../../workflows/settleStatement.js';
+import { previewPeriod, previewPeriodId } from '../../workflows/previewPeriod.js';
+import { periodToClose } from '../../workflows/monthEnd.js';
+import { closeShardId } from '../../workflows/closeShard.js';
+import { recordHistory } from '../support/histories.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -59,12 +63,29 @@ describe('the close of a period', () => {
     await database.drop();
   });
 
+  it('a dry run shows what the close would come to and writes nothing', async () => {
+    const preview = await app.client.workflow.execute(previewPeriod, {
+      workflowId: previewPeriodId('2026-02'),
+      taskQueue: app.taskQueue,
+      args: [{ period: '2026-02' }],
+    });
+    expect(preview).toMatchObject({ statements: 2, parked: 0, totals: { EUR: '40.00' }, openCases: 0 });
+    const [written] = await month.run(
+      `select (select count(*)::int from billing_run) as runs, (select count(*)::int from statement) as statements,
+         (select count(*)::int from outbox) as mails, (select count(*)::int from statement_number) as numbers`,
+    );
+    expect(written).toEqual({ runs: 0, statements: 0, mails: 0, numbers: 0 });
+    await recordHistory(app.client, previewPeriodId('2026-02'), 'previewPeriod');
+  });
+
   it('issues, renders and mails every MSP, and a pack to the distributor', async () => {
     const handle = await start({ period: '2026-02' });
     expect(await handle.result()).toMatchObject({ period: '2026-02', issued: 2, parked: 0, packs: 1 });
     const recipients = app.inbox.messages().flatMap(({ recipients: to }) => to);
     expect(recipients).toContain('billing@de.example');
     expect(recipients.filter((to) => to.startsWith('billing@') && to !== 'billing@de.example')).toHaveLength(2);
+    await recordHistory(app.client, closePeriodId('2026-02'), 'closePeriod-sealed');
+    await recordHistory(app.client, closeShardId('2026-02', 1), 'closeShard-deadlines-passed');
   });
 
   it('joins a run that is there already instead of running twice (rule 1)', async () => {
@@ -101,6 +122,10 @@ describe('the close of a period', () => {
     });
     await app.client.workflow.getHandle(settleStatementId('2026-03', beta)).result();
 
+    await recordHistory(app.client, closeShardId('2026-03', 1), 'closeShard-review-ended');
+    await recordHistory(app.client, settleStatementId('2026-03', alpha), 'settleStatement-in-review');
+    await recordHistory(app.client, settleStatementId('2026-03', beta), 'settleStatement-parked-and-confirmed');
+
     const totals = await month.run<{ number: string; total: string }>(
       `select number, total_minor as total from statement where period = '2026-03' order by number`,
     );
@@ -112,5 +137,17 @@ describe('the close of a period', () => {
       `select supplement from billing_pack where period = '2026-03' order by supplement`,
     );
     expect(packs).toEqual([{ supplement: 0 }, { supplement: 1 }]);
+  });
+});
+
+describe('the month-end schedule, day 1 at 04:00 programme time (rule 1)', () => {
+  it.each([
+    ['2026-04-01T02:00:00Z', 'Berlin in summer', '2026-03'],
+    ['2026-03-31T19:00:00Z', 'Tokyo, where it is April already', '2026-03'],
+    ['2026-04-01T15:00:00Z', 'Honolulu-like zones, where March has just ended', '2026-03'],
+    ['2027-01-01T03:00:00Z', 'the year end', '2026-12'],
+    ['2028-03-01T03:00:00Z', 'the 29th of February', '2028-02'],
+  ])('fired at %s (%s) closes %s', (instant, _where, period) => {
+    expect(periodToClose(new Date(instant))).toBe(period);
   });
 });

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { ENV_SCHEMA } from '../../config/env.js';
+import { createProgram } from '../../cli/program.js';
+
+const VARIABLES = Object.keys(ENV_SCHEMA.shape);
+
+async function file(name: string): Promise<string> {
+  return await readFile(new URL(`../../../${name}`, import.meta.url), 'utf8');
+}
+
+/** Keys of the mapping that starts at the line `start`, as deep as its first entry. */
+function keysUnder(lines: readonly string[], start: number): string[] {
+  const indent = /^ */.exec(lines[start + 1]!)![0].length;
+  const end = lines.findIndex(
+    (line, index) => index > start && line.trim() !== '' && !line.startsWith(' '.repeat(indent)),
+  );
+  return lines
+    .slice(start + 1, end === -1 ? undefined : end)
+    .flatMap((line) => /^( *)([\w<]+):/.exec(line) ?? [])
+    .flatMap((_part, index, parts) => (index % 3 === 2 && parts[index - 1]!.length === indent ? [parts[index]!] : []));
+}
+
+/** The environment of one of our own services, the shared part included. */
+async function environmentOf(service: string): Promise<string[]> {
+  const lines = (await file('docker-compose.yml')).split('\n');
+  const shared = keysUnder(
+    lines,
+    lines.findIndex((line) => line.startsWith('x-kontor-environment:')),
+  );
+  const begin = lines.indexOf(`  ${service}:`);
+  const own = keysUnder(
+    lines,
+    lines.findIndex((line, index) => index > begin && line === '    environment:'),
+  );
+  expect(own).toContain('<<');
+  return [...shared, ...own.filter((key) => key !== '<<')];
+}
+
+describe('docker-compose.yml', () => {
+  it.each(['api', 'worker', 'migrate'])('gives %s only variables that the configuration knows', async (service) => {
+    const keys = await environmentOf(service);
+    expect(keys.filter((key) => !VARIABLES.includes(key))).toEqual([]);
+    expect(keys.length).toBeGreaterThan(4);
+  });
+
+  it('gives every process what it cannot start without', async () => {
+    const needed = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'SMTP_URL'];
+    expect(await environmentOf('api')).toEqual(expect.arrayContaining([...needed, 'HOST', 'PORT']));
+    expect(await environmentOf('worker')).toEqual(expect.arrayContaining(needed));
+    expect(await environmentOf('migrate')).toEqual(expect.arrayContaining(['DATABASE_URL', 'DATABASE_OWNER_URL']));
+  });
+
+  it('pins every image', async () => {
+    const images = [...(await file('docker-compose.yml')).matchAll(/^ {4}image: (.*)$/gm)].map(([, image]) => image);
+    expect(images).toHaveLength(6);
+    for (const image of images) expect(image).toMatch(/:v?\d+/);
+  });
+
+  it('leaves workers without a port of the host, so that any number may run', async () => {
+    const text = await file('docker-compose.yml');
+    expect(text.slice(text.indexOf('\n  worker:'), text.indexOf('\nconfigs:'))).not.toContain('ports:');
+  });
+});
+
+describe('README.md', () => {
+  it('lists every variable with its default and meaning', async () => {
+    const rows = (await file('README.md'))
+      .split('\n')
+      .filter((line) => /^\| `[A-Z]/.test(line))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    const expected = Object.entries(ENV_SCHEMA.shape).map(([name, field]) => {
+      const value = field.safeParse(undefined).data;
+      return [`\`${name}\``, value === undefined ? '–' : `\`${value}\``, field.description];
+    });
+    expect(rows).toEqual(expected);
+  });
+
+  it('lists every command', async () => {
+    const text = await file('README.md');
+    for (const { name } of createProgram().commands.map((command) => ({ name: command.name() }))) {
+      expect(text).toContain(`\`kontor ${name}`);
+    }
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  it('gives each dependency of package.json its reason, and none besides', async () => {
+    const { dependencies, devDependencies } = JSON.parse(await file('package.json'));
+    const listed = [...(await file('docs/dependencies.md')).matchAll(/^- `([^`]+)`: .+\.$/gm)].map(([, name]) => name!);
+    expect([...listed].sort()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].sort());
+  });
+});

@@ -1,0 +1,95 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { isAlive } from '../../embedded/process.js';
+
+const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const bare = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', TEMPORAL_ADDRESS: '', SMTP_URL: '' };
+const dataDir = await mkdtemp(join(tmpdir(), 'kontor-up-'));
+const started: ChildProcess[] = [];
+
+async function up(): Promise<{ child: ChildProcess; said: () => string; family: number[] }> {
+  const child = spawn(process.execPath, [main, 'up', '--data', dataDir], {
+    env: bare,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  while (!said.includes('A first token')) {
+    if (child.exitCode !== null) throw new Error(`kontor up ended: ${said}`);
+    await sleep(50);
+  }
+  return { child, said: () => said, family: descendants(child.pid!) };
+}
+
+function kontor(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, ...words, '--data', dataDir], { env: bare, encoding: 'utf8' });
+}
+
+function descendants(root: number): number[] {
+  const lines = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  const children = pairs.flatMap(([pid, parent]) => (parent === root && pid !== undefined ? [pid] : []));
+  return children.flatMap((pid) => [pid, ...descendants(pid)]);
+}
+
+async function untilGone(pids: readonly number[]): Promise<number[]> {
+  for (let turn = 0; turn < 100 && pids.some(isAlive); turn++) await sleep(100);
+  return pids.filter(isAlive);
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It went before we came.
+  }
+}
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe('kontor up', () => {
+  it('starts everything, is found by other commands, survives kill -9 and ends with nothing left', async () => {
+    const first = await up();
+    expect(first.said()).toMatch(/API docs +http:\/\/127\.0\.0\.1:\d+\/docs\//);
+    expect(first.said()).toMatch(/Temporal UI +http.*\nInbox +http/);
+    const state = JSON.parse(await readFile(join(dataDir, 'services.json'), 'utf8'));
+    expect((await stat(join(dataDir, 'services.json'))).mode & 0o777).toBe(0o600);
+    expect(state.process.pid).toBe(first.child.pid);
+    expect((await fetch(`${state.apiUrl}/readyz`)).status).toBe(200);
+
+    const token = kontor('token', 'create', '--role', 'partner_team', '--name', 'First person').stdout.trim();
+    const asked = await fetch(`${state.apiUrl}/v1/msps`, { headers: { authorization: `Bearer ${token}` } });
+    expect(asked.status).toBe(200);
+    const closed = kontor('close', '--period', '2026-03', '--zero-waits', '--json');
+    expect(JSON.parse(closed.stdout)).toMatchObject({ period: '2026-03', joined: false, state: 'sealed' });
+    expect(closed.stderr).toContain('has started');
+    expect(kontor('up')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^kontor: EMBEDDED_IN_USE: .+\n$/) });
+
+    for (const pid of [first.child.pid!, ...first.family]) killed(pid);
+    const second = await up();
+    expect(JSON.parse(kontor('status', '--json').stdout).runs).toMatchObject([{ period: '2026-03', state: 'sealed' }]);
+
+    second.child.kill('SIGTERM');
+    const [status] = await once(second.child, 'exit');
+    expect(status).toBe(0);
+    expect(second.family.length).toBeGreaterThan(6);
+    expect(await untilGone([...first.family, ...second.family])).toEqual([]);
+    expect(kontor('status')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('CONFIGURATION_INVALID: No services are running there.'),
+    });
+  }, 90_000);
+});
