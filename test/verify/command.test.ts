@@ -16,9 +16,14 @@ describe('kontor verify and kontor export, as commands', () => {
   const kontor = (...args: string[]) =>
     new Promise<{ exit: number; stdout: string; stderr: string }>((resolve) => {
       const env = { PATH: process.env.PATH, DATABASE_URL: months.database.appUrl };
-      const child = execFile(process.execPath, [MAIN, ...args, '--data', dir], { env, cwd: dir }, (_error, stdout, stderr) => {
-        resolve({ exit: child.exitCode ?? -1, stdout, stderr });
-      });
+      const child = execFile(
+        process.execPath,
+        [MAIN, ...args, '--data', dir],
+        { env, cwd: dir },
+        (_error, stdout, stderr) => {
+          resolve({ exit: child.exitCode ?? -1, stdout, stderr });
+        },
+      );
     });
 
   beforeAll(async () => {
