@@ -17,6 +17,7 @@ interface ExportCommandOptions {
 /** `kontor export`: one period for auditors, as CSV with a manifest of hashes. */
 export function exportCommand(): Command {
   return new Command('export')
+    .summary('write a month for auditors')
     .description(
       'Write a period for auditors: check-ins, usage reports, cases and decisions, the prices and rates used, statement ' +
         'lines and totals as CSV, and a manifest with the SHA-256 of each file, control totals and seal. The same month ' +

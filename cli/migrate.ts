@@ -7,6 +7,7 @@ import { examples } from './options.js';
 /** `kontor migrate`: for deployments, where a job of its own does it before the services start. */
 export function migrateCommand(): Command {
   return new Command('migrate')
+    .summary('bring the database up to date')
     .description(
       `Bring the database at DATABASE_OWNER_URL up to date and give its login role ${LOGIN_ROLE} the password that ` +
         'DATABASE_URL contains. Safe to run twice, and from several places at once.',

@@ -21,6 +21,7 @@ interface StatusOptions {
 /** `kontor status`: where the runs stand and what waits for a person. */
 export function statusCommand(): Command {
   return new Command('status')
+    .summary('show the runs and what waits for a person')
     .description(
       'Show the runs, and of one (the given one, else the latest) its shards with their deadlines, participants, parked ' +
         'MSPs with the reason and what to do, open cases, mails by state and totals.',

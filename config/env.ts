@@ -20,10 +20,10 @@ export const ENV_SCHEMA = z.object({
     .describe('PostgreSQL as the owner of the schema: `kontor migrate` only'),
   DATABASE_POOL: count.default(12).describe('Connections a process holds at most'),
   TEMPORAL_ADDRESS: z.string().min(1).optional().describe('host:port of a Temporal frontend'),
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-  TEMPORAL_API_KEY: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Namespace of the Temporal service'),
+  TEMPORAL_API_KEY: z.string().min(1).optional().describe('Key for Temporal Cloud'),
   TEMPORAL_TLS: z.enum(['true', 'false']).optional().describe('TLS towards Temporal; an API key implies it'),
-  TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor').describe('Task queue of workers and clients'),
   TEMPORAL_CLI: z.string().min(1).optional().describe('Path of the temporal binary for the embedded server'),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
@@ -31,11 +31,14 @@ export const ENV_SCHEMA = z.object({
     .describe('Mail relay, such as smtp://user:pass@host:587'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender; its domain also ends each Message-ID'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
+  PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),
   METRICS_PORT: port.default(0).describe('Port of the worker for /healthz, /readyz and /metrics; 0: none'),
   RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('How much is logged; `debug` also prints stack traces of failed commands'),
 });
 
 export type Env = z.infer<typeof ENV_SCHEMA>;

@@ -1,7 +1,7 @@
 // Compiles everything (tests included) to dist/ and prebuilds the workflow bundle. Types are checked by `tsc --noEmit`,
 // a command of its own, so that starting the demo does not wait for the type checker.
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,6 +10,8 @@ execFileSync(process.execPath, [tsc, '--noCheck', '--incremental', '--tsBuildInf
   cwd: root,
   stdio: 'inherit',
 });
+// npm makes a bin executable when it installs it; one that a build has replaced is ours to mark.
+chmodSync(new URL('../dist/cli/main.js', import.meta.url), 0o755);
 const workflows = fileURLToPath(new URL('../dist/workflows/index.js', import.meta.url));
 if (existsSync(workflows)) {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
