@@ -5,6 +5,7 @@ import { readEnv } from '../config/env.js';
 import { ALL, rows } from '../db/connect.js';
 import { createDeps } from './deps.js';
 import { createWorker } from './createWorker.js';
+import { serveHealth } from './health.js';
 import { upsertSchedules } from './schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
 
@@ -19,6 +20,7 @@ await upsertSchedules(deps.temporal, env.TEMPORAL_TASK_QUEUE, programme?.zone ??
 const { worker, connection } = await createWorker(env, deps);
 
 const running = worker.run();
+const health = env.METRICS_PORT === 0 ? undefined : serveHealth(env.METRICS_PORT, worker, deps.db);
 closeWithGrace({ delay: 40_000 }, async () => {
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
@@ -33,5 +35,6 @@ process.on('message', (message) => {
 process.send?.({ ready: true });
 
 await running;
+health?.close();
 await connection.close();
 await deps.close();
