@@ -2,6 +2,7 @@ import { METER_CODES } from '../domain/catalog/index.js';
 import { addMonths } from '../domain/period.js';
 import { MAX_QUANTITY } from '../domain/usage.js';
 import { ask, problemsOf, type Checker } from './context.js';
+import { lateUsageProblems } from './lateUsageBooked.js';
 
 /** When a site's usage was frozen; for sites without facts, when the MSP's were. */
 const FROZEN_AT = `
@@ -115,7 +116,10 @@ const UNKNOWN_KEY_BILLED = `
   where kind = 'unknown_key' and (msp_id is not null or site_id is not null)
     and (:period::text is null or period = :period) order by 1`;
 
-/** I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once; nothing else is. */
+/**
+ * I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once, nothing else is; what was
+ * late for them is in the next statement.
+ */
 export const checkUsageCounted: Checker = async (context) => {
   const { period } = context;
   // Nine days either side: a week for clocks that are off, and the zones.
@@ -132,5 +136,5 @@ export const checkUsageCounted: Checker = async (context) => {
   ];
   const problems = found.flat().map(({ problem }) => problem);
   for (const query of [REPORT_TWICE, REPORTS, UNKNOWN_KEY_BILLED]) problems.push(...(await problemsOf(context, query)));
-  return problems;
+  return [...problems, ...(await lateUsageProblems(context))];
 };

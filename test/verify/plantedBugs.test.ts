@@ -391,6 +391,15 @@ describe('kontor verify', () => {
     ],
     [
       'I6',
+      'a late report that the next statement did not book',
+      [
+        `insert into usage_report select msp_id, site_id, installation_id, period, 2, sent_at, '2026-03-25', 0, tenant_refs, meters,
+         '{8}', content_hash from usage_report where period = '2026-02' and site_id = ${site('silent in February')}`,
+      ],
+      /2026-02: site silent in February, main, mail-server.mailbox: 8 is known since before the latest statement, billed are 10/,
+    ],
+    [
+      'I6',
       'a check-in that is there twice',
       [
         'alter table check_in drop constraint check_in_pkey',

@@ -1,0 +1,70 @@
+import { ALL } from '../db/connect.js';
+import { loadLateUsage, type LateUsage } from '../db/closing/lateUsage.js';
+import { correctionOf } from '../domain/corrections.js';
+import { groupBy } from '../domain/groupBy.js';
+import { addMonths, type Period } from '../domain/period.js';
+import { ask, type VerifyContext } from './context.js';
+
+/** Rule 7: up to 90 days back. */
+const LATE_PERIODS = 3;
+const MSPS_AT_ONCE = 200;
+
+interface Latest {
+  mspId: string;
+  period: Period;
+}
+
+/** The latest statement of each MSP, or that of the given period. */
+const LATEST = `
+  select distinct on (msp_id) msp_id, period, issued_at from statement
+  where :period::text is null or period = :period order by msp_id, period desc`;
+
+/** Sites that reported again after that statement was issued: their correction is due in the next one. */
+const REPORTED_SINCE = `
+  with latest as (${LATEST})
+  select distinct g.site_id || ' ' || g.period as key
+  from latest l join usage_report g on g.msp_id = l.msp_id and g.period < l.period and g.received_at >= l.issued_at`;
+
+function leftToCorrect(late: LateUsage): string[] {
+  if (late.firstMonthFree) return [];
+  const { facts } = late;
+  const change = correctionOf({
+    ...late,
+    site: { ...facts, revokedAt: facts.revokedAt === null ? null : new Date(facts.revokedAt) },
+    usage: facts.usage.find(({ tenantRef, meter }) => tenantRef === late.tenantRef && meter === late.meter) ?? {
+      tenantRef: late.tenantRef,
+      tenantId: late.tenantId,
+      meter: late.meter,
+      installations: [],
+      lastQuantity: null,
+      licensed: 0,
+    },
+  });
+  if (change === null) return [];
+  return [
+    `${late.period}: site ${late.siteName}, ${late.tenantRef ?? 'unassigned'}, ${late.meter}: ` +
+      `${change.newQuantity} is known since before the latest statement, billed are ${change.oldQuantity}`,
+  ];
+}
+
+/** Late reports and deferred quantities that the next statement should have booked and did not (rules 4, 5 and 7). */
+export async function lateUsageProblems(context: VerifyContext): Promise<string[]> {
+  const since = new Set((await ask<{ key: string }>(context, REPORTED_SINCE)).map(({ key }) => key));
+  const byPeriod = groupBy(
+    await ask<Latest>(context, `with latest as (${LATEST}) select msp_id as "mspId", period from latest`),
+    ({ period }) => period,
+  );
+  const problems: string[] = [];
+  for (const [period, latest] of byPeriod) {
+    for (let from = 0; from < latest.length; from += MSPS_AT_ONCE) {
+      const mspIds = latest.slice(from, from + MSPS_AT_ONCE).map(({ mspId }) => mspId);
+      const late = await context.db.transaction(ALL, (trx) =>
+        loadLateUsage(trx, mspIds, addMonths(period, -LATE_PERIODS), period),
+      );
+      problems.push(
+        ...late.filter((item) => !since.has(`${item.siteId} ${item.period}`)).flatMap((item) => leftToCorrect(item)),
+      );
+    }
+  }
+  return problems;
+}
