@@ -19,26 +19,6 @@ export interface IssueCase {
   resolution: Resolution | null;
 }
 
-/** One MSP that is due to be issued, with everything frozen or decided about its month. */
-export interface IssueInput {
-  mspId: string;
-  distributorId: string;
-  distributorCode: string;
-  msp: Party;
-  distributor: Party;
-  vendor: Party;
-  locale: Locale;
-  zone: string;
-  currency: string;
-  statementDate: Day;
-  email: string;
-  sites: SiteFacts[];
-  cases: IssueCase[];
-  /** Names of the MSP's tenants by id. */
-  tenantNames: Map<string, string>;
-  history: Statement['history'];
-}
-
 interface ParticipantRow {
   mspId: string;
   distributorId: string;
@@ -50,6 +30,15 @@ interface ParticipantRow {
   zone: string;
   currency: string;
   statementDate: Day;
+}
+
+/** One MSP that is due to be issued, with everything frozen or decided about its month. */
+export interface IssueInput extends ParticipantRow {
+  sites: SiteFacts[];
+  cases: IssueCase[];
+  /** Names of the MSP's tenants by id. */
+  tenantNames: Map<string, string>;
+  history: Statement['history'];
 }
 
 interface CaseRow {
@@ -144,7 +133,6 @@ export async function loadIssueInputs(trx: Trx, selection: Selection): Promise<I
   );
   return participants.map((participant) => ({
     ...participant,
-    email: participant.msp.email,
     sites: (facts.get(participant.mspId) ?? []).map(({ facts: site }) => ({
       ...site,
       revokedAt: site.revokedAt === null ? null : new Date(site.revokedAt),
