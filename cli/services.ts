@@ -97,7 +97,13 @@ async function start(
       (each) => each.stop(),
     ),
   ]);
-  const leads: Services['env'] = { DATABASE_URL: database.url, SMTP_URL: mail.smtpUrl, ...temporal.env };
+  const leads: Services['env'] = {
+    DATABASE_URL: database.url,
+    SMTP_URL: mail.smtpUrl,
+    TEMPORAL_NAMESPACE: env.TEMPORAL_NAMESPACE,
+    TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
+    ...temporal.env,
+  };
 
   const startProcess = <Ready>(spec: NodeProcessSpec<Ready>) =>
     processes.start(

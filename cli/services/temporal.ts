@@ -5,7 +5,7 @@ import { cacheDirFor } from '../paths.js';
 import type { PartOptions } from './partOptions.js';
 
 export interface TemporalPart {
-  /** Variables that lead to it; empty where the configuration already does. */
+  /** Variables that lead to it, but never a key that was configured: it is not ours to keep. */
   env: { TEMPORAL_ADDRESS?: string; TEMPORAL_TLS?: string; TEMPORAL_API_KEY?: string };
   uiUrl: string | null;
   stop(): Promise<void>;
@@ -16,7 +16,9 @@ const UI_PORT = 8233;
 
 /** The Temporal service the configuration names, or the development server over a file in `dataDir`. */
 export async function startTemporalPart(env: Env, { dataDir, say, died }: PartOptions): Promise<TemporalPart> {
-  if (env.TEMPORAL_ADDRESS !== undefined) return { env: {}, uiUrl: null, stop: () => Promise.resolve() };
+  if (env.TEMPORAL_ADDRESS !== undefined) {
+    return { env: { TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS }, uiUrl: null, stop: () => Promise.resolve() };
+  }
   const binary = await findTemporalBinary({
     cacheDir: await cacheDirFor(dataDir),
     log: say,
