@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,10 @@ export function dataDirOf(option: string | undefined): string {
   return resolve(option.replace(/^~(?=\/|$)/, homedir()));
 }
 
-/** A folder for downloads that outlive a data directory: the package's own where it can be written, else one in `dataDir`. */
+/**
+ * A folder for downloads that outlive a data directory: the package's own where it can be written or somebody who could
+ * has filled it, else one in `dataDir`.
+ */
 export async function cacheDirFor(dataDir: string): Promise<string> {
   const shared = join(DEFAULT_DATA_DIR, 'cache');
   try {
@@ -27,6 +30,7 @@ export async function cacheDirFor(dataDir: string): Promise<string> {
     await access(shared, constants.W_OK);
     return shared;
   } catch {
-    return join(dataDir, 'cache');
+    const filled = await readdir(shared).catch(() => []);
+    return filled.length > 0 ? shared : join(dataDir, 'cache');
   }
 }

@@ -20,8 +20,11 @@ export async function runUntilEnded(
   { stop, say, complain }: Ending,
   work: (serving: (status: number) => void) => Promise<number>,
 ): Promise<void> {
-  let status: number = EXIT.failed;
-  let served: number | null = null;
+  const state: { status: number; served: number | null; ending: boolean } = {
+    status: EXIT.failed,
+    served: null,
+    ending: false,
+  };
   const grace = closeWithGrace(
     {
       delay: STOP_MS,
@@ -32,23 +35,27 @@ export async function runUntilEnded(
       },
     },
     async ({ signal, err }) => {
+      state.ending = true;
       if (err !== undefined) complain(failureText(describeFailure(err)));
       else if (signal !== undefined) {
         say('Stopping.');
-        status = served ?? EXIT.interrupted;
+        state.status = state.served ?? EXIT.interrupted;
       }
+      const { status } = state;
       await stop();
       process.exit(status);
     },
   );
   try {
-    status = await work((whenEnded) => {
-      served = whenEnded;
+    state.status = await work((whenEnded) => {
+      state.served = whenEnded;
     });
   } catch (error) {
+    // What is being stopped fails under the hands of those who use it.
+    if (state.ending) return;
     const failure = describeFailure(error);
     complain(failureText(failure));
-    status = failure.exit;
+    state.status = failure.exit;
   }
-  grace.close();
+  if (!state.ending) grace.close();
 }

@@ -23,6 +23,10 @@ const NAME_WIDTH = 12;
 export function createTerminal({ json = false }: { json?: boolean | undefined }): Terminal {
   const out = json ? process.stderr : process.stdout;
   const bars: MultiBar[] = [];
+  // Interrupted, the terminal gets its cursor back.
+  process.once('exit', () => {
+    for (const multi of bars) multi.stop();
+  });
   const say = (line: string) => {
     const shown = bars.at(-1);
     if (shown === undefined) out.write(`${line}\n`);

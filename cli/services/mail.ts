@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Env } from '../../config/env.js';
 import { startInbox } from '../../embedded/index.js';
 import type { PartOptions } from './partOptions.js';
@@ -13,18 +14,18 @@ const SMTP_PORT = 1025;
 const PAGE_PORT = 1080;
 
 /** The relay the configuration names, or an inbox that keeps every mail and sends none on. */
-export async function startMail(env: Env, { dataDir, say }: PartOptions): Promise<MailPart> {
+export async function startMail(env: Env, { dataDir }: PartOptions): Promise<MailPart> {
   if (env.SMTP_URL !== undefined) return { smtpUrl: env.SMTP_URL, inboxUrl: null, stop: () => Promise.resolve() };
-  let running = false;
+  const logFile = join(dataDir, 'logs', 'inbox.log');
+  await mkdir(dirname(logFile), { recursive: true });
   const inbox = await startInbox({
     dataDir: join(dataDir, 'inbox'),
     smtpPort: SMTP_PORT,
     httpPort: PAGE_PORT,
+    // Busy ports and connections that broke: of interest to nobody until something is wrong.
     log: (line) => {
-      // While it looks for free ports it tells of those that are not.
-      if (running) say(line);
+      appendFile(logFile, `${new Date().toISOString()} ${line}\n`).catch(() => undefined);
     },
   });
-  running = true;
   return { smtpUrl: inbox.smtpUrl, inboxUrl: inbox.pageUrl, stop: () => inbox.stop() };
 }

@@ -67,7 +67,7 @@ export async function startNodeProcess<Ready>(spec: NodeProcessSpec<Ready>): Pro
     await endChild(child, ended);
   };
   const failure = async (what: string) =>
-    new EmbeddedError('EMBEDDED_START_FAILED', `${what}. The end of ${spec.logFile}:\n${await tailOf(spec.logFile)}`);
+    new EmbeddedError('EMBEDDED_START_FAILED', `${what}. ${await tailOf(spec.logFile)}`);
 
   const first = await answerOf(child, spec.ready, READY_TIMEOUT_MS);
   if (first === null) {
@@ -137,6 +137,6 @@ async function openLog(file: string) {
 }
 
 async function tailOf(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text.slice(-TOLD_LOG_BYTES).trim();
+  const text = (await readFile(file, 'utf8').catch(() => '')).slice(-TOLD_LOG_BYTES).trim();
+  return text === '' ? `It logged nothing to ${file}.` : `The end of ${file}:\n${text}`;
 }
