@@ -1,7 +1,8 @@
 import { settleByDefault } from '../db/closing/reconciliation.js';
-import { issue } from './issueStatements.js';
+import { issue, ISSUE_CHUNK } from './issueStatements.js';
 import { openRun } from './openPeriod.js';
-import { reconcile } from './reconcileShard.js';
+import { reconcile, RECONCILE_CHUNK } from './reconcileShard.js';
+import type { Selection } from '../db/closing/participants.js';
 import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/closing/rates.js';
 import { controlTotals } from '../db/closing/seal.js';
@@ -27,20 +28,30 @@ class RolledBack extends Error {
   }
 }
 
+/** The run's own batches, so that a dry run takes no more memory than the run. */
+function chunksOf(period: string, { shard, msps }: { shard: number; msps: number }, size: number): Selection[] {
+  return Array.from({ length: Math.ceil(msps / size) }, (_, index) => ({
+    period,
+    shard,
+    from: index * size,
+    to: (index + 1) * size,
+  }));
+}
+
 async function previewIn(trx: Trx, period: string, now: Date): Promise<Preview> {
   await openRun(trx, { period, openedBy: 'preview', collectUntil: null, reviewUntil: null, now: now.toISOString() });
   const shards = await openShards(trx, parsePeriod(period));
-  for (const { shard, msps } of shards) await reconcile(trx, { period, shard, from: 0, to: msps }, now);
+  for (const chunk of shards.flatMap((shard) => chunksOf(period, shard, RECONCILE_CHUNK))) {
+    await reconcile(trx, chunk, now);
+  }
   const kinds = await rows<{ kind: string; count: number; open: number }>(
     trx,
     `select kind, count(*)::int as count, count(*) filter (where state = 'open')::int as open from discrepancy
      where period = :period group by kind order by kind`,
     { period },
   );
-  for (const { shard, msps } of shards) {
-    await settleByDefault(trx, period, shard, now);
-    await issue(trx, { period, shard, from: 0, to: msps }, now);
-  }
+  for (const { shard } of shards) await settleByDefault(trx, period, shard, now);
+  for (const chunk of shards.flatMap((shard) => chunksOf(period, shard, ISSUE_CHUNK))) await issue(trx, chunk, now);
   const { issued, parked, totals } = await controlTotals(trx, period);
   return {
     period,

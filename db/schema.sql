@@ -664,6 +664,7 @@ create table statement_line (
   constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text]))),
   constraint statement_line_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id)
 );
+CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (msp_id, for_period, site_id) WHERE (kind = 'correction'::text);
 CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_id, period, site_id) WHERE (kind = 'usage'::text);
 alter table statement_line enable row level security;
 alter table statement_line force row level security;

@@ -11,7 +11,9 @@ const STATEMENTS_PER_JOB = 16;
 const LINES_PER_JOB = 1_000;
 
 /** A document is many small objects that die with it: with room for one, collecting them costs a tenth less time. */
-const YOUNG_GENERATION_MB = 64;
+const YOUNG_GENERATION_MB = 32;
+/** A document of 5,000 lines needs some 150 MB; beyond this the thread ends and the document fails alone. */
+const OLD_GENERATION_MB = 384;
 
 const RENDER_THREAD = new URL('./renderThread.js', import.meta.url);
 
@@ -104,7 +106,7 @@ class ThreadPool {
   private start(): Worker | undefined {
     if (this.busy.size >= this.threads) return undefined;
     const worker = new Worker(this.script, {
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: OLD_GENERATION_MB },
     });
     let reason = 'its thread ended';
     worker.on('message', (outcomes: RenderOutcome[]) => {

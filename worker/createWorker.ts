@@ -26,7 +26,8 @@ export async function createWorker(
     activities: createActivities(deps),
     interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
     ...SLOTS,
-    maxCachedWorkflows: 500,
+    // Workflows mostly sleep for days; a run and its shards fit many times over.
+    maxCachedWorkflows: 150,
     // A batch chunk or a mail in flight ends within this; later ones are retried elsewhere.
     shutdownGraceTime: '30 seconds',
   });

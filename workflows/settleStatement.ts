@@ -18,7 +18,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 export { settleStatementId } from '../domain/workflowIds.js';
-import { batch, mailing, msUntil, quick } from './policies.js';
+import { batch, local, mailing, msUntil, quick } from './policies.js';
 import { BILLING_PERIOD, CASE_STATE, MSP_ID, stage } from './searchAttributes.js';
 
 export interface SettleStatementInput {
@@ -68,7 +68,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
   setHandler(
     decideCase,
     async (decision) => {
-      const outcome = await quick.decideCase.executeWithOptions({ summary: `decision on case ${decision.caseId}` }, [
+      const outcome = await local.decideCase.executeWithOptions({ summary: `decision on case ${decision.caseId}` }, [
         { period, mspId, ...decision, now: new Date().toISOString() },
       ]);
       await settled();
@@ -102,7 +102,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
 
   for (;;) {
     const seen = changes;
-    let status = await quick.loadSettlement.executeWithOptions({ summary: 'open cases of the MSP' }, [
+    let status = await local.loadSettlement.executeWithOptions({ summary: 'open cases of the MSP' }, [
       { period, mspId },
     ]);
     if (status.state === 'parked' && status.openCases === 0) {
@@ -110,7 +110,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
       await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
         { period, mspId, now: new Date().toISOString() },
       ]);
-      status = await quick.loadSettlement.executeWithOptions({ summary: 'issued, or parked again' }, [
+      status = await local.loadSettlement.executeWithOptions({ summary: 'issued, or parked again' }, [
         { period, mspId },
       ]);
     }

@@ -35,6 +35,7 @@ export interface DemoOutcome {
   workerRssMb: number;
   /** Of the run, its shards and every statement that people settled. */
   historyEventsDuringClose: number;
+  historyEventsOfDecisions: number;
   timings: Record<string, number>;
 }
 
@@ -52,6 +53,7 @@ export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }:
   const { world, db, client } = scene;
   const run = await statusOf(scene, world.period);
   const usage = await db.transaction(ALL, (trx) => usageCounts(trx, world.period));
+  const events = await historyEvents(client, world.period);
   return {
     ...world,
     ...usage,
@@ -66,7 +68,8 @@ export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }:
     pdfs: pdfs.files,
     sqlStatementsDuringClose: load.sqlStatements,
     workerRssMb: Math.round(load.peakRssBytes / MIB),
-    historyEventsDuringClose: await historyEvents(client, world.period),
+    historyEventsDuringClose: events.run,
+    historyEventsOfDecisions: events.people,
     timings,
   };
 }

@@ -46,17 +46,21 @@ export async function loadLateUsage(
 ): Promise<LateUsage[]> {
   return rows<LateUsage>(
     trx,
-    `with issued as (
+    `with issued as materialized (
        select s.id, s.msp_id, s.period, s.number, s.content
        from statement s where s.msp_id = any(:mspIds) and s.period >= :earliest and s.period < :before
-     ), latest as (
+     ), came_late as materialized (
+       select distinct r.msp_id, r.site_id, r.period
+       from usage_report n
+       join reconciled_site r on r.period = n.period and r.msp_id = n.msp_id and r.site_id = n.site_id
+       where n.msp_id = any(:mspIds) and n.period >= :earliest and n.period < :before
+         and n.received_at > r.reconciled_at
+     ), latest as materialized (
        -- Every installation's latest report, of sites from which at least one came late.
        select distinct on (g.site_id, g.installation_id, g.period) g.*
-       from issued s
-       join reconciled_site r on r.msp_id = s.msp_id and r.period = s.period
-       join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
-       where exists (select from usage_report n where n.msp_id = r.msp_id and n.site_id = r.site_id
-         and n.period = r.period and n.received_at > r.reconciled_at)
+       from came_late k
+       join issued s on s.msp_id = k.msp_id and s.period = k.period
+       join usage_report g on g.msp_id = k.msp_id and g.site_id = k.site_id and g.period = k.period
        order by g.site_id, g.installation_id, g.period, g.revision desc
      ), late as (
        select g.msp_id, g.site_id, g.period, u.tenant_ref, u.meter, jsonb_object_agg(g.installation_id, u.peak) as peaks
@@ -66,9 +70,9 @@ export async function loadLateUsage(
        select msp_id, site_id, period, jsonb_agg(installation_id order by installation_id) as installations
        from latest group by 1, 2, 3
      ), line as (
-       select s.msp_id, s.period, s.number, s.content as head, l.site_id, l.tenant_ref, l.meter, l.basis, l.quantity,
-         l.content
+       select s.msp_id, s.period, l.site_id, l.tenant_ref, l.meter, l.basis, l.quantity, l.content
        from issued s join statement_line l on l.msp_id = s.msp_id and l.statement_id = s.id and l.kind = 'usage'
+       where l.basis = 'deferred' or (l.msp_id, l.site_id, l.period) in (select msp_id, site_id, period from came_late)
      ), candidate as (
        select coalesce(l.msp_id, t.msp_id) as msp_id, coalesce(l.period, t.period) as period,
          coalesce(l.site_id, t.site_id) as site_id, coalesce(l.tenant_ref, t.tenant_ref) as tenant_ref,
@@ -91,9 +95,12 @@ export async function loadLateUsage(
          and d.decision in ('accept_reported', 'accept_observed', 'set_quantity', 'waive')) as "decidedByPerson",
        case when ls.site_id is not null then
          jsonb_build_object('installationIds', ls.installations, 'peaks', coalesce(c.peaks, '{}')) end as late, r.facts,
-       (select coalesce(sum(l.quantity), 0)::int from statement_line l where l.msp_id = c.msp_id and l.meter = c.meter
-         and (l.statement_id = s.id and l.kind = 'usage' and not (l.content ->> 'firstMonthFree')::boolean
-           or l.kind = 'correction' and l.for_period = c.period)) as "billedTotal",
+       (select coalesce(sum(l.quantity), 0)::int from statement_line l
+         where l.msp_id = c.msp_id and l.statement_id = s.id and l.kind = 'usage' and l.meter = c.meter
+           and not (l.content ->> 'firstMonthFree')::boolean)
+       + (select coalesce(sum(done.quantity), 0)::int from statement_line done
+         where done.msp_id = c.msp_id and done.for_period = c.period and done.kind = 'correction'
+           and done.meter = c.meter) as "billedTotal",
        s.content -> 'pricePlan' -> 'prices' -> c.meter as price,
        nullif(s.content -> 'exchange', 'null') as exchange
      from candidate c

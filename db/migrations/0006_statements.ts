@@ -61,6 +61,7 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, statement_id) references statement (msp_id, id)
     );
     create index statement_line_by_usage on statement_line (msp_id, period, site_id) where kind = 'usage';
+    create index statement_line_by_correction on statement_line (msp_id, for_period, site_id) where kind = 'correction';
 
     create table statement_document (
       msp_id uuid not null,

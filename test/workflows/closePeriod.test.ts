@@ -115,7 +115,7 @@ describe('the close of a period', () => {
     const moved = (await month.cases('2026-03')).find(({ kind }) => kind === 'total_moved');
     const confirmation = { caseId: moved?.id ?? '', decision: 'confirm', quantity: null, reason: null };
     await expect(decide(beta, { ...confirmation, author: 'first person' })).rejects.toMatchObject({
-      cause: { cause: { type: 'FOUR_EYES_REQUIRED' } },
+      cause: { type: 'FOUR_EYES_REQUIRED' },
     });
     expect(await decide(beta, { ...confirmation, author: 'second person' })).toMatchObject({
       statementNumber: 'DE-2026-000004',
