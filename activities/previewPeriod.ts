@@ -1,3 +1,4 @@
+import { heartbeat } from '@temporalio/activity';
 import { settleByDefault } from '../db/closing/reconciliation.js';
 import { issue, ISSUE_CHUNK } from './issueStatements.js';
 import { openRun } from './openPeriod.js';
@@ -21,6 +22,8 @@ export interface Preview {
   /** Cases people may still decide. */
   openCases: number;
 }
+
+const HEARTBEAT_MS = 10_000;
 
 class RolledBack extends Error {
   constructor(readonly preview: Preview) {
@@ -71,6 +74,8 @@ export const previewPeriod =
   async ({ period, now }: { period: string; now: string }): Promise<Preview> => {
     const { first, last } = periodDays(parsePeriod(period));
     const published = await rates.published(first, last);
+    // One transaction has no cursor to hand on: the beat only says that this worker is still at it.
+    const beat = setInterval(heartbeat, HEARTBEAT_MS);
     try {
       return await db.transaction(ALL, async (trx) => {
         await insertRates(trx, published);
@@ -79,5 +84,7 @@ export const previewPeriod =
     } catch (error) {
       if (error instanceof RolledBack) return error.preview;
       throw error;
+    } finally {
+      clearInterval(beat);
     }
   };
