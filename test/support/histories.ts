@@ -15,10 +15,12 @@ export async function recordHistory(client: Client, workflowId: string, name: st
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   await mkdir(FOLDER, { recursive: true });
   const json = JSON.stringify(JSON.parse(historyToJSON(history)));
-  // Whose machine recorded it does not matter.
+  // Which machine recorded it does not matter: no identity, no paths.
   await writeFile(
     new URL(`${name}.json`, FOLDER),
-    `${json.replaceAll(/"identity":"[^"]+"/g, '"identity":"recorded"')}\n`,
+    `${json
+      .replaceAll(/"identity":"[^"]+"/g, '"identity":"recorded"')
+      .replaceAll(/"stackTrace":"(?:[^"\\]|\\.)*"/g, '"stackTrace":""')}\n`,
   );
 }
 
