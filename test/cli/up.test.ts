@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,8 @@ import { isAlive } from '../../embedded/process.js';
 const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const bare = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', TEMPORAL_ADDRESS: '', SMTP_URL: '' };
 const dataDir = await mkdtemp(join(tmpdir(), 'kontor-up-'));
+// Open to PostgreSQL's own account: under root its files would else go elsewhere, and stay there.
+await chmod(dataDir, 0o755);
 const started: ChildProcess[] = [];
 
 async function up(): Promise<{ child: ChildProcess; said: () => string; family: number[] }> {
