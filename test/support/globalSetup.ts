@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ import { LOGIN_PASSWORD, TEMPLATE, type Services } from './services.js';
 /** One PostgreSQL with fsync off, one Temporal dev server and one migrated template database for the whole run. */
 export default async function globalSetup(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'kontor-test-'));
+  // As root, PostgreSQL runs as an account of its own, which has to get through to its data.
+  await chmod(dataDir, 0o755);
   const cacheDir = fileURLToPath(new URL('../../../.kontor/cache', import.meta.url));
   const [postgres, temporal] = await Promise.all([
     startPostgres({ dataDir: join(dataDir, 'postgres'), fsync: false }),
