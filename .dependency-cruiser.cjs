@@ -35,6 +35,12 @@ module.exports = {
       ['domain', 'locales', 'config'],
       'Protocols never reach the database or documents.',
     ),
+    only(
+      'simulator-speaks-http',
+      'simulator',
+      ['sites', 'domain'],
+      'The simulator knows the protocols, not the server.',
+    ),
     only('statements-stand-alone', 'statements', ['domain', 'locales'], 'Rendering takes data and returns bytes.'),
     only(
       'delivery-stands-alone',

@@ -1,6 +1,6 @@
-import { appendAudit } from '../db/auditStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
-import { activateTenant as activate, type TenantState } from '../db/tenantStore.js';
+import { activateTenant as activate, type TenantState } from '../db/parties/tenantStore.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface ActivateTenantInput {

@@ -1,4 +1,4 @@
-import { appendAudit } from '../db/auditStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
 import { ALL, type Database } from '../db/connect.js';
 import { setShardStage } from '../db/closing/openRun.js';
 import { settleByDefault } from '../db/closing/reconciliation.js';

@@ -1,6 +1,6 @@
 import { completenessOf, zonesOf, type MissingSite } from '../db/closing/completeness.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
-import { enqueueMails } from '../db/outboxStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { groupBy } from '../domain/groupBy.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf, parsePeriod } from '../domain/period.js';

@@ -1,5 +1,5 @@
-import { appendAudit } from '../db/auditStore.js';
-import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db/caseStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
+import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db/closing/caseStore.js';
 import { ALL, type Database } from '../db/connect.js';
 import { fieldError, KontorError } from '../domain/errors.js';
 import { DECISIONS, isDecisionAllowed, kindOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';

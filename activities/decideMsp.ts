@@ -1,7 +1,7 @@
-import { appendAudit } from '../db/auditStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
 import { ALL, type Trx } from '../db/connect.js';
-import { findMsp, moveMsp, type Msp } from '../db/mspStore.js';
-import { enqueueMails, type OutgoingMail } from '../db/outboxStore.js';
+import { findMsp, moveMsp, type Msp } from '../db/parties/mspStore.js';
+import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
 import { programmeOfMsp, type ProgrammeOf } from '../db/readModels/programmeOf.js';
 import { KontorError } from '../domain/errors.js';
 import { messageId } from '../domain/messageId.js';

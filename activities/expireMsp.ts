@@ -1,7 +1,7 @@
-import { appendAudit } from '../db/auditStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
-import { findMsp, moveMsp } from '../db/mspStore.js';
-import { enqueueMails } from '../db/outboxStore.js';
+import { findMsp, moveMsp } from '../db/parties/mspStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { programmeOfMsp } from '../db/readModels/programmeOf.js';
 import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';

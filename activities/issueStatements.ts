@@ -3,11 +3,15 @@ import { heartbeat } from '@temporalio/activity';
 import { loadIssueInputs, plansValidOn, type IssueInput } from '../db/closing/issueInputs.js';
 import { loadLateUsage, type LateUsage } from '../db/closing/lateUsage.js';
 import { parkParticipants, shardSize, type Parking, type Selection } from '../db/closing/participants.js';
-import { lastPublishedRates } from '../db/closing/rates.js';
+import { lastPublishedRates } from '../db/prices/publishedRates.js';
 import { openTotalMoved } from '../db/closing/reconciliation.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
-import { enqueueMails } from '../db/outboxStore.js';
-import { issueStatements as freeze, type IssuedStatement, type StatementDraft } from '../db/statementStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
+import {
+  issueStatements as freeze,
+  type IssuedStatement,
+  type StatementDraft,
+} from '../db/statements/statementStore.js';
 import { KontorError } from '../domain/errors.js';
 import { groupBy } from '../domain/groupBy.js';
 import { messageId } from '../domain/messageId.js';

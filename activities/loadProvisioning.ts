@@ -1,5 +1,5 @@
 import { ALL } from '../db/connect.js';
-import { findSiteState } from '../db/siteStore.js';
+import { findSiteState } from '../db/sites/siteStore.js';
 import type { SiteState } from '../domain/site.js';
 import type { ActivityDeps } from './deps.js';
 

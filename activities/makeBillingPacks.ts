@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { appendAudit } from '../db/auditStore.js';
-import { insertBillingPack, lockPacks } from '../db/billingPackStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
+import { insertBillingPack, lockPacks } from '../db/statements/billingPackStore.js';
 import { distributorsOfRun, packContents, type PackContents } from '../db/closing/makeBillingPacks.js';
 import { ALL, type Trx } from '../db/connect.js';
-import { enqueueMails } from '../db/outboxStore.js';
-import { toJson } from '../db/statementCodec.js';
-import { loadStatements } from '../db/statementStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
+import { toJson } from '../db/statements/statementCodec.js';
+import { loadStatements } from '../db/statements/statementStore.js';
 import { mailParams } from '../delivery/index.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';

@@ -1,7 +1,7 @@
 import { ALL, type Database, type Trx } from '../db/connect.js';
-import { appendAudit } from '../db/auditStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
 import { insertRun, openShards, participantCandidates, type ShardPlan } from '../db/closing/openRun.js';
-import { insertRates } from '../db/closing/rates.js';
+import { insertRates } from '../db/prices/publishedRates.js';
 import { fieldError } from '../domain/errors.js';
 import { opensAt, parsePeriod, periodDays, programmeCalendar, type Period } from '../domain/period.js';
 import type { RateSource } from '../rates/rateSource.js';

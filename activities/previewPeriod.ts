@@ -5,7 +5,7 @@ import { openRun } from './openPeriod.js';
 import { reconcile, RECONCILE_CHUNK } from './reconcileShard.js';
 import type { Selection } from '../db/closing/participants.js';
 import { openShards } from '../db/closing/openRun.js';
-import { insertRates } from '../db/closing/rates.js';
+import { insertRates } from '../db/prices/publishedRates.js';
 import { controlTotals } from '../db/closing/seal.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
 import { minorToDecimalString } from '../domain/money.js';

@@ -1,8 +1,8 @@
 import { ALL } from '../db/connect.js';
-import { findMsp } from '../db/mspStore.js';
-import { enqueueMails } from '../db/outboxStore.js';
+import { findMsp } from '../db/parties/mspStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { programmeOfMsp } from '../db/readModels/programmeOf.js';
-import { lockSite } from '../db/siteStore.js';
+import { lockSite } from '../db/sites/siteStore.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 import type { MailParams } from '../locales/mail.js';

@@ -1,6 +1,6 @@
 import { ALL } from '../db/connect.js';
-import { findMsp } from '../db/mspStore.js';
-import { enqueueMails } from '../db/outboxStore.js';
+import { findMsp } from '../db/parties/mspStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { programmeOfMsp } from '../db/readModels/programmeOf.js';
 import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';

@@ -1,5 +1,5 @@
 import { ALL, rows, type Database } from '../db/connect.js';
-import { enqueueMails } from '../db/outboxStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 

@@ -1,8 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import { ALL, type Database } from '../db/connect.js';
 import type { Selection } from '../db/closing/participants.js';
-import { insertDocuments, unrenderedStatements } from '../db/closing/unrendered.js';
-import { loadStatements } from '../db/statementStore.js';
+import { insertDocuments, unrenderedStatements } from '../db/statements/documentStore.js';
+import { loadStatements } from '../db/statements/statementStore.js';
 import { KontorError } from '../domain/errors.js';
 import type { RenderPool } from '../statements/index.js';
 

@@ -1,8 +1,8 @@
-import { appendAudit } from '../db/auditStore.js';
+import { appendAudit } from '../db/access/auditStore.js';
 import { finishShards } from '../db/closing/openRun.js';
 import { controlTotals, sealRun, type ControlTotals } from '../db/closing/seal.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
-import { enqueueMails } from '../db/outboxStore.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 

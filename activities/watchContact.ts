@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { appendAudits } from '../db/auditStore.js';
+import { appendAudits } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
-import { judgeContact, type ContactChange } from '../db/contact.js';
-import { enqueueMails, type OutgoingMail } from '../db/outboxStore.js';
+import { judgeContact, type ContactChange } from '../db/sites/contact.js';
+import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
 import { programmeContactPolicies } from '../db/readModels/programmeContactPolicies.js';
 import { addDays, wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { ALL, type Database, type Scope } from '../db/connect.js';
-import { findToken, tokenHash, type ApiToken, type Role } from '../db/tokenStore.js';
+import { findToken, tokenHash, type ApiToken, type Role } from '../db/access/tokenStore.js';
 import { KontorError } from '../domain/errors.js';
 import type { ApiDeps } from './deps.js';
 import { cachedPrincipal } from './principalCache.js';

@@ -9,7 +9,7 @@ import { destination, pino, type Logger } from 'pino';
 import { readEnv, required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
-import { forgetAnswers } from '../db/idempotencyStore.js';
+import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { createApp } from './app.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hashKey } from '../db/meteredKeyStore.js';
+import { hashKey } from '../db/sites/meteredKeyStore.js';
 import { formatMeteredKey, KEY_BYTES } from '../domain/key.js';
 
 /** A new metered key: the text is for its one showing, the hash is what is kept. */

@@ -1,5 +1,5 @@
 import { ALL } from '../db/connect.js';
-import { onboardingTenantsOf } from '../db/tenantStore.js';
+import { onboardingTenantsOf } from '../db/parties/tenantStore.js';
 import { onboardingStart, sitesChanged } from '../workflows/onboardTenant.js';
 import { activated, provisioningStart } from '../workflows/provisionSite.js';
 import type { ApiDeps } from './deps.js';

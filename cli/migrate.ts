@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readEnv, required } from '../config/env.js';
-import { LOGIN_ROLE, migrate } from '../db/migrate.js';
+import { LOGIN_ROLE, migrate } from '../db/schema/migrate.js';
 import { KontorError } from '../domain/errors.js';
 import { examples } from './options.js';
 

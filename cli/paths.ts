@@ -11,7 +11,7 @@ export const DEFAULT_DATA_DIR = join(PACKAGE, '.kontor');
 /** Compiled entry points of the processes that the CLI starts. */
 export const WORKER_MAIN = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 export const API_MAIN = fileURLToPath(new URL('../api/main.js', import.meta.url));
-export const SIMULATOR_MAIN = fileURLToPath(new URL('../sites/simulator/main.js', import.meta.url));
+export const SIMULATOR_MAIN = fileURLToPath(new URL('../simulator/main.js', import.meta.url));
 
 /** The absolute path of a `--data` option; `~` alone is what a shell leaves when it is quoted. */
 export function dataDirOf(option: string | undefined): string {

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { ALL } from '../db/connect.js';
-import { issueToken, listTokens, revokeToken, ROLES, type Role } from '../db/tokenStore.js';
+import { issueToken, listTokens, revokeToken, ROLES, type Role } from '../db/access/tokenStore.js';
 import { KontorError } from '../domain/errors.js';
 import { environmentOf, withDatabase } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';

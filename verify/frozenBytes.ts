@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonicalJson.js';
 import { KontorError } from '../domain/errors.js';
 import { TEMPLATE_VERSION } from '../domain/statement.js';
-import type { IssuedStatement } from '../db/statementStore.js';
-import { chainHash, statementHash } from '../db/statementStore.js';
+import type { IssuedStatement } from '../db/statements/statementStore.js';
+import { chainHash, statementHash } from '../db/statements/statementStore.js';
 import type { RenderedDocument } from '../statements/index.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { packProblems } from './frozenPacks.js';
@@ -82,7 +82,7 @@ const LINE_COLUMNS = `
     or l.kind = 'usage' and (l.content ->> 'quantity')::int is distinct from l.quantity)
   order by 1`;
 
-/** The audit trail as its trigger chains it (db/migrations/0007). */
+/** The audit trail as its trigger chains it (db/schema/migrations/0007). */
 const AUDIT_CHAIN = `
   select case when a.id <> a.place then format('audit event %s: events before it are missing', a.id)
     else format('audit event %s: it was changed', a.id) end as problem

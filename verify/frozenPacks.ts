@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ALL } from '../db/connect.js';
-import { loadStatements } from '../db/statementStore.js';
+import { loadStatements } from '../db/statements/statementStore.js';
 import { billingLinesCsv, type BillingSummary } from '../statements/index.js';
 import { ask, type VerifyContext } from './context.js';
 

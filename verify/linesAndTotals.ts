@@ -1,4 +1,4 @@
-import type { IssuedStatement } from '../db/statementStore.js';
+import type { IssuedStatement } from '../db/statements/statementStore.js';
 import type { MeterCode } from '../domain/catalog/index.js';
 import { canonicalJson } from '../domain/canonicalJson.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from '../domain/money.js';

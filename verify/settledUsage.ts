@@ -1,4 +1,4 @@
-import type { IssuedStatement } from '../db/statementStore.js';
+import type { IssuedStatement } from '../db/statements/statementStore.js';
 import type { MeterCode } from '../domain/catalog/index.js';
 import { groupBy } from '../domain/groupBy.js';
 import { settleQuantity, type Decision, type DiscrepancyKind, type Resolution } from '../domain/reconcile/index.js';

@@ -1,5 +1,5 @@
 import { rows, ALL } from '../db/connect.js';
-import { loadStatements, type IssuedStatement } from '../db/statementStore.js';
+import { loadStatements, type IssuedStatement } from '../db/statements/statementStore.js';
 import type { VerifyContext } from './context.js';
 
 /** Statements in memory at once. */

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.js';
-import { claimMails, type Claim, type ClaimedMail } from '../../db/outboxClaim.js';
-import { packFiles, programmeFiles, type PackFiles } from '../../db/outboxDocuments.js';
+import { claimMails, type Claim, type ClaimedMail } from '../../db/outbox/claimMails.js';
+import { packFiles, programmeFiles, type PackFiles } from '../../db/outbox/mailDocuments.js';
 import { PACK_BYTES } from '../../delivery/index.js';
 import { attachmentsOf, type LoadedFiles } from './prepareMail.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ALL, type Trx } from '../../db/connect.js';
-import { parkAbandonedMails } from '../../db/outboxAbandoned.js';
-import { nextMailDue } from '../../db/outboxNextDue.js';
-import { recordMails, releaseMails } from '../../db/outboxRecord.js';
+import { parkAbandonedMails } from '../../db/outbox/abandonedMails.js';
+import { nextMailDue } from '../../db/outbox/nextDue.js';
+import { recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
 import { KontorError } from '../../domain/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { claimBatch, type Batch } from './claimBatch.js';

@@ -1,5 +1,5 @@
-import type { ClaimedMail } from '../../db/outboxClaim.js';
-import type { MailRecord } from '../../db/outboxRecord.js';
+import type { ClaimedMail } from '../../db/outbox/claimMails.js';
+import type { MailRecord } from '../../db/outbox/recordOutcome.js';
 import { afterTry, type Mailer } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
 import { prepareMail, type Batchwide } from './prepareMail.js';

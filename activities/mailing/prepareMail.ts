@@ -1,6 +1,6 @@
-import type { ClaimedMail } from '../../db/outboxClaim.js';
-import { statementFile, type PackFiles, type StoredFile } from '../../db/outboxDocuments.js';
-import type { MailKind } from '../../db/outboxStore.js';
+import type { ClaimedMail } from '../../db/outbox/claimMails.js';
+import { statementFile, type PackFiles, type StoredFile } from '../../db/outbox/mailDocuments.js';
+import type { MailKind } from '../../db/outbox/outboxStore.js';
 import {
   layOut,
   MAIL_TEMPLATES,

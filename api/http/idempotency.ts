@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { ALL } from '../../db/connect.js';
-import { claimKey, keepAnswer, releaseKey, type KeyedRequest } from '../../db/idempotencyStore.js';
+import { claimKey, keepAnswer, releaseKey, type KeyedRequest } from '../../db/access/idempotencyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { Principal } from '../auth.js';
 import type { ApiDeps } from '../deps.js';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL } from '../../db/connect.js';
-import { findMsp, findSimilarApplicants, insertMsp, lockRegistrations, type Msp } from '../../db/mspStore.js';
-import { enqueueMails, type OutgoingMail } from '../../db/outboxStore.js';
+import { findMsp, findSimilarApplicants, insertMsp, lockRegistrations, type Msp } from '../../db/parties/mspStore.js';
+import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js';
 import { programmeOfCountry, type ProgrammeOf } from '../../db/readModels/programmeOf.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { messageId } from '../../domain/messageId.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import {
   findDistributor,
   findTerritory,
@@ -7,8 +7,8 @@ import {
   listDistributors,
   listTerritories,
   putTerritory,
-} from '../../db/distributorStore.js';
-import { findProgramme } from '../../db/programmeStore.js';
+} from '../../db/parties/distributorStore.js';
+import { findProgramme } from '../../db/programmes/programmeStore.js';
 import { fieldError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';

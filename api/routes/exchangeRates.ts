@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listExchangeRates } from '../../db/exchangeRateStore.js';
+import { listExchangeRates } from '../../db/prices/exchangeRateStore.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { currency, day, decimalText } from '../schemas/common.js';

@@ -4,7 +4,7 @@
  * away.
  */
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import {
   endKey,
   insertKey,
@@ -12,8 +12,8 @@ import {
   moveInstallations,
   type KeyEnd,
   type MeteredKey,
-} from '../../db/meteredKeyStore.js';
-import { retireSiteWithoutKey } from '../../db/siteStore.js';
+} from '../../db/sites/meteredKeyStore.js';
+import { retireSiteWithoutKey } from '../../db/sites/siteStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { MAY_DEPLOY } from '../../domain/site.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resendMail } from '../../db/outboxResend.js';
+import { resendMail } from '../../db/outbox/resendMail.js';
 import { MAIL_STATES, outboxList } from '../../db/readModels/outboxList.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
-import { findDistributor } from '../../db/distributorStore.js';
-import { insertPricePlan, listPricePlans } from '../../db/pricePlanStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
+import { findDistributor } from '../../db/parties/distributorStore.js';
+import { insertPricePlan, listPricePlans } from '../../db/prices/pricePlanStore.js';
 import { fieldError } from '../../domain/errors.js';
 import { decimalStringToMinor, minorToDecimalString } from '../../domain/money.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';

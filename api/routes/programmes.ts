@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL } from '../../db/connect.js';
 import {
   findProgramme,
@@ -8,7 +8,7 @@ import {
   listProgrammeDocuments,
   putProgramme,
   putProgrammeDocument,
-} from '../../db/programmeStore.js';
+} from '../../db/programmes/programmeStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { DOCUMENT_BODY_BYTES } from '../http/limits.js';
 import { fileReply, reply, route } from '../route.js';

@@ -1,7 +1,7 @@
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { z } from 'zod';
 import { ALL, type Trx } from '../../db/connect.js';
-import { findMsp, listRegistrations, type Msp } from '../../db/mspStore.js';
+import { findMsp, listRegistrations, type Msp } from '../../db/parties/mspStore.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { KontorError } from '../../domain/errors.js';
 import { registrationCalendar } from '../../domain/msp.js';

@@ -1,7 +1,7 @@
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { WorkflowNotFoundError, type SignalDefinition } from '@temporalio/common';
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import { participantState } from '../../db/readModels/participantState.js';
 import { KontorError } from '../../domain/errors.js';
 import { closePeriodId, endCollection, endReview } from '../../workflows/closePeriod.js';

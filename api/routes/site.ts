@@ -24,11 +24,11 @@ import {
   usageReport,
   usageReportStored,
 } from '../schemas/site.js';
-import { activateSite } from '../siteDoor/activateSite.js';
-import type { Claims } from '../siteDoor/refusals.js';
+import { activateSite } from '../ingest/activateSite.js';
+import type { Claims } from '../ingest/refusals.js';
 import { siteChanged } from '../siteChanged.js';
-import { siteDoorOf, type SiteDoor } from '../siteDoor/siteDoor.js';
-import type { VerifiedSender } from '../siteDoor/verifySender.js';
+import { siteDoorOf, type SiteDoor } from '../ingest/receiveMessages.js';
+import type { VerifiedSender } from '../ingest/verifySender.js';
 
 const tags = ['Site'] as const;
 const SIGNED = `Signed: a detached JWS (RFC 7797, EdDSA) over the body's bytes in the header ${SIGNATURE_HEADER}.`;

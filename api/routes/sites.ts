@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
-import { assignTenants, insertSite, lockSite, renameSite, type Site } from '../../db/siteStore.js';
+import { assignTenants, insertSite, lockSite, renameSite, type Site } from '../../db/sites/siteStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { provisioningPolicy } from '../../domain/programmeSettings.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { findStatementMail, resendMail } from '../../db/outboxResend.js';
+import { findStatementMail, resendMail } from '../../db/outbox/resendMail.js';
 import { statementList, type StatementSummary } from '../../db/readModels/statementList.js';
 import { statementPdf } from '../../db/readModels/statementPdf.js';
-import { loadStatements } from '../../db/statementStore.js';
+import { loadStatements } from '../../db/statements/statementStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { statementCsv } from '../../statements/index.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';

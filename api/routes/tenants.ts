@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
-import { insertTenant, listTenants, type Tenant } from '../../db/tenantStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
+import { insertTenant, listTenants, type Tenant } from '../../db/parties/tenantStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { ONBOARDING_LOOK_MS, onboardingStart } from '../../workflows/onboardTenant.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';

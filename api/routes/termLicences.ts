@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { appendAudit } from '../../db/auditStore.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
-import { findTermLicence, insertTermLicence, listTermLicences, type TermLicence } from '../../db/termLicenceStore.js';
+import {
+  findTermLicence,
+  insertTermLicence,
+  listTermLicences,
+  type TermLicence,
+} from '../../db/prices/termLicenceStore.js';
 import { productByCode } from '../../domain/catalog/index.js';
 import { fieldError } from '../../domain/errors.js';
 import type { Day } from '../../domain/period.js';

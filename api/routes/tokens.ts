@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findDistributor } from '../../db/distributorStore.js';
-import { findMsp } from '../../db/mspStore.js';
-import { findTokenById, issueToken, listTokens, revokeToken } from '../../db/tokenStore.js';
+import { findDistributor } from '../../db/parties/distributorStore.js';
+import { findMsp } from '../../db/parties/mspStore.js';
+import { findTokenById, issueToken, listTokens, revokeToken } from '../../db/access/tokenStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { forgetPrincipals } from '../principalCache.js';

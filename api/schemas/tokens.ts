@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../../db/tokenStore.js';
+import { ROLES } from '../../db/access/tokenStore.js';
 import { instant, text, uuid } from './common.js';
 
 export const newToken = z

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ALL, type Database } from '../../db/connect.js';
 import { mspList } from '../../db/readModels/mspList.js';
-import { issueToken } from '../../db/tokenStore.js';
+import { issueToken } from '../../db/access/tokenStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { createRenderPool } from '../../statements/index.js';
 import { verifyAll } from '../../verify/index.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { LOGIN_ROLE, migrate } from '../../db/migrate.js';
+import { LOGIN_ROLE, migrate } from '../../db/schema/migrate.js';
 import type { Env } from '../../config/env.js';
 import { startPostgres } from '../../embedded/index.js';
 import type { PartOptions } from './partOptions.js';

@@ -1,7 +1,7 @@
 import { KontorError } from '../../domain/errors.js';
 import type { CheckInMessage, SiteMessage, Stored, UsageReportMessage } from '../../domain/siteMessage.js';
 import { rows, type Trx } from '../connect.js';
-import { liftContact } from '../contact.js';
+import { liftContact } from '../sites/contact.js';
 import { storeCheckIns } from './checkInStore.js';
 import { useNonces } from './nonceStore.js';
 import { storeUsageReports } from './usageReportStore.js';

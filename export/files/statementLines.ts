@@ -1,5 +1,5 @@
 import { cursorRows } from '../../db/cursorRows.js';
-import { lineFromJson, type StoredLine } from '../../db/statementCodec.js';
+import { lineFromJson, type StoredLine } from '../../db/statements/statementCodec.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
 import type { CorrectionLine, StatementLine, UsageLine } from '../../domain/statement.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
-import { ROLES, type Role } from '../../db/tokenStore.js';
+import { ROLES, type Role } from '../../db/access/tokenStore.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ALL, rows } from '../../db/connect.js';
-import { enqueueMails } from '../../db/outboxStore.js';
+import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
 const AT = new Date('2026-04-06T08:00:00Z');

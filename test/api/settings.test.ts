@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { insertRates } from '../../db/closing/rates.js';
+import { insertRates } from '../../db/prices/publishedRates.js';
 import { ALL } from '../../db/connect.js';
 import { startTestApi, type TestApi } from './testApi.js';
 

@@ -9,7 +9,7 @@ import { LIMITS, type Limits } from '../../api/http/limits.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { ALL } from '../../db/connect.js';
-import { issueToken, type Role } from '../../db/tokenStore.js';
+import { issueToken, type Role } from '../../db/access/tokenStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { testTemporal } from '../support/temporal.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { ALL, rows, type Scope } from '../../db/connect.js';
-import { migrate } from '../../db/migrate.js';
+import { migrate } from '../../db/schema/migrate.js';
 import { createRenderPool } from '../../statements/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
 import { LOGIN_PASSWORD } from '../support/services.js';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { dumpSchema } from '../../db/dumpSchema.js';
-import { migrate } from '../../db/migrate.js';
+import { dumpSchema } from '../../db/schema/dumpSchema.js';
+import { migrate } from '../../db/schema/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { LOGIN_PASSWORD, services } from '../support/services.js';
 
@@ -16,8 +16,8 @@ describe('the schema', () => {
 
   afterAll(() => database.drop());
 
-  it('is what db/schema.sql shows; after a change of a migration: npm run schema', async () => {
-    const kept = await readFile(new URL('../../../db/schema.sql', import.meta.url), 'utf8');
+  it('is what db/schema/schema.sql shows; after a change of a migration: npm run schema', async () => {
+    const kept = await readFile(new URL('../../../db/schema/schema.sql', import.meta.url), 'utf8');
     expect(await dumpSchema(database.ownerUrl)).toBe(kept);
   });
 
@@ -54,7 +54,7 @@ describe('twenty processes that migrate an empty database at once', () => {
     url.pathname = `/${name}`;
     const addresses = await Promise.all(Array.from({ length: 20 }, () => migrate(url.toString(), LOGIN_PASSWORD)));
     expect(new Set(addresses).size).toBe(1);
-    const kept = await readFile(new URL('../../../db/schema.sql', import.meta.url), 'utf8');
+    const kept = await readFile(new URL('../../../db/schema/schema.sql', import.meta.url), 'utf8');
     expect(await dumpSchema(url.toString())).toBe(kept);
     const client = new pg.Client({ connectionString: url.toString() });
     await client.connect();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { ALL } from '../../db/connect.js';
-import { claimMails } from '../../db/outboxClaim.js';
+import { claimMails } from '../../db/outbox/claimMails.js';
 import { createMailer, mailParams } from '../../delivery/index.js';
 import { FROM, mailHouse, NOTHING, PERIOD, type MailHouse } from './fixture.js';
 import { scriptedRelay } from './scriptedRelay.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drain, type DrainOutboxInput, type DrainOutboxResult } from '../../activities/mailing/drain.js';
 import { ALL } from '../../db/connect.js';
-import { enqueueMails, type OutgoingMail } from '../../db/outboxStore.js';
+import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js';
 import { createMailer, mailParams, type Mailer } from '../../delivery/index.js';
 import { startInbox, type Inbox, type InboxOptions } from '../../embedded/inbox/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

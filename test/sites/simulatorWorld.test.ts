@@ -13,7 +13,7 @@ import {
   type World,
   type WorldMsp,
   type WorldSite,
-} from '../../sites/simulator/world/index.js';
+} from '../../simulator/world/index.js';
 
 const DEFAULT = { seed: 1, period: '2026-03', msps: 40, sites: 400 };
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { newKey } from '../../api/newKey.js';
 import { ALL } from '../../db/connect.js';
-import { insertSite } from '../../db/siteStore.js';
+import { insertSite } from '../../db/sites/siteStore.js';
 import { SIGNATURE_HEADER, signMessage, type SignatureClaims } from '../../sites/index.js';
 import { startTestApi, type Answer } from '../api/testApi.js';
 import { monthFixture } from '../support/month.js';

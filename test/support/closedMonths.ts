@@ -5,8 +5,8 @@
 import { makePacks } from '../../activities/makeBillingPacks.js';
 import { sealPeriod } from '../../activities/sealPeriod.js';
 import { ALL, rows } from '../../db/connect.js';
-import { insertDocuments } from '../../db/closing/unrendered.js';
-import { loadStatements } from '../../db/statementStore.js';
+import { insertDocuments } from '../../db/statements/documentStore.js';
+import { loadStatements } from '../../db/statements/statementStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import type { RenderPool } from '../../statements/index.js';

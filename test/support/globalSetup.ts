@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { migrate } from '../../db/migrate.js';
+import { migrate } from '../../db/schema/migrate.js';
 import { findTemporalBinary, startPostgres, startTemporal } from '../../embedded/index.js';
 import { LOGIN_PASSWORD, TEMPLATE, type Services } from './services.js';
 

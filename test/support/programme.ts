@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ALL, rows } from '../../db/connect.js';
-import { issueToken, type Role } from '../../db/tokenStore.js';
+import { issueToken, type Role } from '../../db/access/tokenStore.js';
 import { createTestApp, type TestApp } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 

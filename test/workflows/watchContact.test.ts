@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ALL } from '../../db/connect.js';
-import { liftContact } from '../../db/contact.js';
+import { liftContact } from '../../db/sites/contact.js';
 import { watchContact } from '../../workflows/watchContact.js';
 import { recordHistory } from '../support/histories.js';
 import { createProgramme, type Programme } from '../support/programme.js';

@@ -1,0 +1,47 @@
+import type { Trx } from '../connect.js';
+
+/** Who did what to which thing, when, and why. Appended in the same transaction as the change it tells of. */
+export interface AuditEvent {
+  at: Date;
+  /** Token name, `site:<id>`, or `kontor` for rules and schedules. No personal data beyond that. */
+  actor: string;
+  /** Past tense, dotted: `msp.approved`, `case.decided`, `key.revoked`. */
+  action: string;
+  /** `msp:<id>`, `site:<id>`, `case:<id>`, … */
+  subject: string;
+  mspId?: string | null;
+  before?: unknown;
+  after?: unknown;
+  reason?: string | null;
+}
+
+/** Appends to the hash chain; the database numbers and chains the row. */
+export async function appendAudit(trx: Trx, event: AuditEvent): Promise<void> {
+  await appendAudits(trx, [event]);
+}
+
+/** Appends many, in their order, in one statement. */
+export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await trx.raw(
+    `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
+     select 0, e.at, e.actor, e.action, e.subject, e.msp_id, e.before, e.after, e.reason, '\\x', '\\x'
+     from rows from (jsonb_to_recordset(:events::jsonb) as (at timestamptz, actor text, action text, subject text,
+       msp_id uuid, before jsonb, after jsonb, reason text)) with ordinality as e
+     order by e.ordinality`,
+    {
+      events: JSON.stringify(
+        events.map(({ at, actor, action, subject, mspId, before, after, reason }) => ({
+          at,
+          actor,
+          action,
+          subject,
+          msp_id: mspId ?? null,
+          before,
+          after,
+          reason: reason ?? null,
+        })),
+      ),
+    },
+  );
+}

@@ -1,0 +1,70 @@
+import { rows, type Trx } from '../connect.js';
+
+/** One request made under an Idempotency-Key. */
+export interface KeyedRequest {
+  principal: string;
+  key: string;
+  requestHash: Buffer;
+}
+
+/** What became of a key: ours to work on, answered before, being answered now, or given to another request. */
+export type Claim = { kind: 'claimed' | 'busy' | 'other' } | { kind: 'answered'; status: number; body: unknown };
+
+/** A claim without an answer after that long belongs to a process that died. */
+const ABANDONED_AFTER_MS = 60_000;
+const IN_PROGRESS = 0;
+
+/** Takes the key for this request, or tells what it was used for. */
+export async function claimKey(trx: Trx, request: KeyedRequest, now: Date): Promise<Claim> {
+  const { principal, key, requestHash } = request;
+  const claimed = await rows(
+    trx,
+    `insert into idempotency_key (principal, key, request_hash, status, body, created_at)
+     values (:principal, :key, :requestHash, :inProgress, '{}', :now)
+     on conflict (principal, key) do update set created_at = excluded.created_at
+       where idempotency_key.status = :inProgress and idempotency_key.created_at < :abandoned
+         and idempotency_key.request_hash = excluded.request_hash
+     returning key`,
+    {
+      principal,
+      key,
+      requestHash,
+      now,
+      inProgress: IN_PROGRESS,
+      abandoned: new Date(now.getTime() - ABANDONED_AFTER_MS),
+    },
+  );
+  if (claimed.length > 0) return { kind: 'claimed' };
+  const [row] = await rows<{ request_hash: Buffer; status: number; body: unknown }>(
+    trx,
+    'select request_hash, status, body from idempotency_key where principal = :principal and key = :key',
+    { principal, key },
+  );
+  if (row === undefined) return { kind: 'busy' };
+  if (!row.request_hash.equals(requestHash)) return { kind: 'other' };
+  return row.status === IN_PROGRESS ? { kind: 'busy' } : { kind: 'answered', status: row.status, body: row.body };
+}
+
+/** Keeps the answer for repeats. */
+export async function keepAnswer(trx: Trx, request: KeyedRequest, status: number, body: unknown): Promise<void> {
+  await rows(
+    trx,
+    'update idempotency_key set status = :status, body = :body where principal = :principal and key = :key',
+    { principal: request.principal, key: request.key, status, body: JSON.stringify(body) },
+  );
+}
+
+/** Gives the key back after a failure: the same request may be tried again. */
+export async function releaseKey(trx: Trx, request: KeyedRequest): Promise<void> {
+  await rows(trx, 'delete from idempotency_key where principal = :principal and key = :key and status = :inProgress', {
+    principal: request.principal,
+    key: request.key,
+    inProgress: IN_PROGRESS,
+  });
+}
+
+/** Forgets answers given before `before`. Returns how many. */
+export async function forgetAnswers(trx: Trx, before: Date): Promise<number> {
+  const gone = await rows(trx, 'delete from idempotency_key where created_at < :before returning key', { before });
+  return gone.length;
+}

@@ -1,0 +1,60 @@
+import { rows, type Trx } from '../connect.js';
+import type { MailKind } from './outboxStore.js';
+
+/** A mail that this claimer, and nobody else, is now sending. */
+export interface ClaimedMail {
+  id: string;
+  messageId: string;
+  kind: MailKind;
+  locale: string;
+  recipient: string;
+  params: Record<string, unknown>;
+  /** Tries before this one. */
+  attempts: number;
+  mspId: string | null;
+  billingPackId: string | null;
+  /** The statement that goes along, with its document. */
+  statementNumber: string | null;
+  statementPdf: Buffer | null;
+}
+
+export interface Claim {
+  /** Names this claimer; nobody else may record what became of the mails. */
+  claimedBy: string;
+  /** Mails due by this instant. */
+  now: Date;
+  /** Null: every period, and mails without one. */
+  period: string | null;
+  /** Billing packs are megabytes each, so they are claimed apart and few at a time. */
+  packs: boolean;
+  limit: number;
+}
+
+/**
+ * Takes mails that are due, oldest first, past those that another claimer holds. One whose statement is not rendered yet
+ * stays where it is, so that sending may overlap rendering.
+ */
+export async function claimMails(trx: Trx, claim: Claim): Promise<ClaimedMail[]> {
+  return rows<ClaimedMail>(
+    trx,
+    `with due as materialized (
+       select o.id from outbox o
+       where o.state = 'pending' and o.not_before <= :now and (:period::text is null or o.period = :period)
+         and (o.billing_pack_id is not null) = :packs
+         and (o.statement_id is null or exists (select from statement_document d
+           where d.msp_id = o.msp_id and d.statement_id = o.statement_id))
+       order by o.not_before, o.id limit :limit
+       for update of o skip locked
+     ), claimed as (
+       update outbox o set state = 'sending', claimed_at = :now, claimed_by = :claimedBy from due where o.id = due.id
+       returning o.*
+     )
+     select c.id, c.message_id as "messageId", c.kind, c.locale, c.recipient, c.params, c.attempts,
+       c.msp_id as "mspId", c.billing_pack_id as "billingPackId", s.number as "statementNumber", d.pdf as "statementPdf"
+     from claimed c
+     left join statement s on s.msp_id = c.msp_id and s.id = c.statement_id
+     left join statement_document d on d.msp_id = c.msp_id and d.statement_id = c.statement_id
+     order by c.not_before, c.id`,
+    { ...claim },
+  );
+}

@@ -1,0 +1,76 @@
+import { rows, type Trx } from '../connect.js';
+
+/** A document as kept; bytes only. */
+export interface StoredFile {
+  filename: string;
+  contentType: string;
+  content: Buffer;
+}
+
+/** What goes along with the mail of a billing pack. */
+export interface PackFiles {
+  /** Summary and lines. */
+  own: StoredFile[];
+  /** The statements' documents by number; null when together with `own` they are over the limit. */
+  statements: StoredFile[] | null;
+}
+
+interface PackRow {
+  code: string;
+  period: string;
+  supplement: number;
+  summary: Buffer;
+  csv: Buffer;
+  statementBytes: string;
+}
+
+/** The files of one pack; the statements' only if all of them fit into `limitBytes`, so no more is ever in memory. */
+export async function packFiles(trx: Trx, billingPackId: string, limitBytes: number): Promise<PackFiles> {
+  const [pack] = await rows<PackRow>(
+    trx,
+    `select d.code, p.period, p.supplement, p.summary_pdf as summary, p.lines_csv as csv,
+       (select coalesce(sum(octet_length(sd.pdf)), 0) from billing_pack_statement ps
+          join statement_document sd on sd.msp_id = ps.msp_id and sd.statement_id = ps.statement_id
+        where ps.billing_pack_id = p.id)::text as "statementBytes"
+     from billing_pack p join distributor d on d.id = p.distributor_id where p.id = :billingPackId`,
+    { billingPackId },
+  );
+  if (pack === undefined) return { own: [], statements: null };
+  const stem = `${pack.code}-${pack.period}${pack.supplement === 0 ? '' : `-${pack.supplement}`}`;
+  const own = [
+    { filename: `${stem}-summary.pdf`, contentType: 'application/pdf', content: pack.summary },
+    { filename: `${stem}-lines.csv`, contentType: 'text/csv; charset=utf-8', content: pack.csv },
+  ];
+  if (Number(pack.statementBytes) + pack.summary.length + pack.csv.length > limitBytes) {
+    return { own, statements: null };
+  }
+  const documents = await rows<{ number: string; pdf: Buffer }>(
+    trx,
+    `select s.number, sd.pdf from billing_pack_statement ps
+       join statement s on s.msp_id = ps.msp_id and s.id = ps.statement_id
+       join statement_document sd on sd.msp_id = ps.msp_id and sd.statement_id = ps.statement_id
+     where ps.billing_pack_id = :billingPackId order by s.sequence`,
+    { billingPackId },
+  );
+  return { own, statements: documents.map(({ number, pdf }) => statementFile(number, pdf)) };
+}
+
+/** A statement's document under its number. */
+export function statementFile(number: string, pdf: Buffer): StoredFile {
+  return { filename: `${number}.pdf`, contentType: 'application/pdf', content: pdf };
+}
+
+/** The documents of each MSP's programme, by MSP. */
+export async function programmeFiles(trx: Trx, mspIds: readonly string[]): Promise<Map<string, StoredFile[]>> {
+  const files = new Map<string, StoredFile[]>(mspIds.map((mspId) => [mspId, []]));
+  if (mspIds.length === 0) return files;
+  const found = await rows<StoredFile & { mspId: string }>(
+    trx,
+    `select m.id as "mspId", d.filename, d.content_type as "contentType", d.content
+     from msp m join programme_document d on d.programme_code = m.programme_code
+     where m.id = any(:mspIds) order by d.filename`,
+    { mspIds: [...mspIds] },
+  );
+  for (const { mspId, ...file } of found) files.get(mspId)?.push(file);
+  return files;
+}

@@ -1,0 +1,73 @@
+import { rows, type Trx } from '../connect.js';
+
+/** Every mail Kontor sends; `delivery/mail` has one file for each. */
+export const MAIL_KINDS = [
+  'registrationReceived',
+  'registrationReminder',
+  'registrationWelcome',
+  'registrationRejected',
+  'registrationExpired',
+  'siteActivationReminder',
+  'contactWarning',
+  'contactBlocked',
+  'keyDisabled',
+  'reportMissing',
+  'statementIssued',
+  'billingPack',
+  'parkedReminder',
+  'runSummary',
+] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+
+/** A mail to be sent once, whatever is retried: `messageId` is its identity. */
+export interface OutgoingMail {
+  /** Without angle brackets; deterministic, such as `statement.<number>.<revision>.<hash of recipient>@kontor`. */
+  messageId: string;
+  kind: MailKind;
+  locale: string;
+  recipient: string;
+  /** What the text needs, frozen: ids, names, amounts as decimal strings. */
+  params: Record<string, unknown>;
+  period?: string | null;
+  mspId?: string | null;
+  distributorId?: string | null;
+  statementId?: string | null;
+  billingPackId?: string | null;
+  /** Not sent before this instant. */
+  notBefore: Date;
+}
+
+/** Puts mails into the outbox; one that is there already stays as it is. Call it in the transaction it belongs to. */
+export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], createdAt: Date): Promise<number> {
+  if (mails.length === 0) return 0;
+  const inserted = await rows<{ id: string }>(
+    trx,
+    `insert into outbox (message_id, kind, locale, recipient, params, period, msp_id, distributor_id, statement_id,
+       billing_pack_id, not_before, created_at)
+     select m.message_id, m.kind, m.locale, m.recipient, m.params, m.period, m.msp_id, m.distributor_id, m.statement_id,
+       m.billing_pack_id, m.not_before, :createdAt
+     from jsonb_to_recordset(:mails::jsonb) as m(message_id text, kind text, locale text, recipient text, params jsonb,
+       period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
+     on conflict (message_id) do nothing
+     returning id`,
+    {
+      createdAt,
+      mails: JSON.stringify(
+        mails.map((mail) => ({
+          message_id: mail.messageId,
+          kind: mail.kind,
+          locale: mail.locale,
+          recipient: mail.recipient,
+          params: mail.params,
+          period: mail.period ?? null,
+          msp_id: mail.mspId ?? null,
+          distributor_id: mail.distributorId ?? null,
+          statement_id: mail.statementId ?? null,
+          billing_pack_id: mail.billingPackId ?? null,
+          not_before: mail.notBefore,
+        })),
+      ),
+    },
+  );
+  return inserted.length;
+}

@@ -1,0 +1,46 @@
+import { rows, type Trx } from '../connect.js';
+
+/** What a distributor gets for a period, as frozen. */
+export interface BillingPack {
+  id: string;
+  distributorId: string;
+  period: string;
+  /** 0 came with the run; higher ones carry what was settled later. */
+  supplement: number;
+  /** JSON of what the summary says (`BillingSummary`, amounts as strings of minor units). */
+  summary: string;
+  /** SHA-256 of the PDF, hexadecimal. */
+  summarySha256: string;
+  summaryPdf: Buffer;
+  linesCsv: Buffer;
+  /** In the order of their numbers. */
+  statements: readonly { mspId: string; statementId: string }[];
+}
+
+/**
+ * Freezes a pack and what it holds. The unique keys (supplement of a distributor's period; one pack per statement) refuse
+ * a second one, which the lock of `lockPacks` keeps from happening.
+ */
+export async function insertBillingPack(trx: Trx, pack: BillingPack, madeAt: Date): Promise<void> {
+  const { statements, ...row } = pack;
+  await trx.raw(
+    `insert into billing_pack (id, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
+       made_at)
+     values (:id, :distributorId, :period, :supplement, :summary, decode(:summarySha256, 'hex'), :summaryPdf, :linesCsv,
+       :madeAt)`,
+    { ...row, madeAt },
+  );
+  await trx.raw(
+    `insert into billing_pack_statement (billing_pack_id, msp_id, statement_id)
+     select :id, x."mspId", x."statementId" from jsonb_to_recordset(:statements::jsonb) as x("mspId" uuid, "statementId" uuid)`,
+    { id: pack.id, statements: JSON.stringify(statements) },
+  );
+}
+
+/** Serialises the making of one distributor's packs of a period until the transaction ends. */
+export async function lockPacks(trx: Trx, distributorId: string, period: string): Promise<void> {
+  await rows(trx, `select pg_advisory_xact_lock(hashtextextended('billing-pack:' || :period || :distributorId, 0))`, {
+    period,
+    distributorId,
+  });
+}

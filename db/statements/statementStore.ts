@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonicalJson.js';
+import { groupBy } from '../../domain/groupBy.js';
+import type { Statement } from '../../domain/statement.js';
+import { rows, type Trx } from '../connect.js';
+import { headFromJson, lineFromJson, toJson, type StoredHead, type StoredLine } from './statementCodec.js';
+
+/** A statement about to be issued: everything but its number, which the issue gives it. */
+export interface StatementDraft {
+  statementId: string;
+  mspId: string;
+  distributorId: string;
+  distributorCode: string;
+  statement: Omit<Statement, 'number'>;
+}
+
+export interface IssuedStatement {
+  statementId: string;
+  mspId: string;
+  distributorId: string;
+  statement: Statement;
+}
+
+const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/** What the chain covers: the whole statement, lines included, independent of key order. */
+export function statementHash(statement: Statement): Buffer {
+  return sha256(canonicalJson(statement));
+}
+
+export function chainHash(previous: Uint8Array, contentHash: Uint8Array): Buffer {
+  return sha256(previous, contentHash);
+}
+
+/** Rule 13: `<distributor>-<year>-<sequence of six digits>`. */
+function statementNumber(code: string, year: number, sequence: number): string {
+  return `${code}-${year}-${String(sequence).padStart(6, '0')}`;
+}
+
+/**
+ * Numbers and freezes drafts, in the order given: the row lock on the counter makes numbers gapless per distributor and
+ * year, and a rollback gives them back. The unique key on MSP, period and revision refuses a second issue.
+ */
+export async function issueStatements(
+  trx: Trx,
+  drafts: readonly StatementDraft[],
+  issuedAt: Date,
+): Promise<IssuedStatement[]> {
+  const byCounter = groupBy(drafts, (draft) => `${draft.distributorId} ${draft.statement.statementDate.slice(0, 4)}`);
+  const issued: IssuedStatement[] = [];
+  // Counters are locked in one order everywhere, so that two issuing transactions never wait for each other in a ring.
+  for (const key of [...byCounter.keys()].sort()) {
+    issued.push(...(await issueOfCounter(trx, byCounter.get(key) ?? [], issuedAt)));
+  }
+  return issued;
+}
+
+async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issuedAt: Date): Promise<IssuedStatement[]> {
+  const [first] = drafts;
+  if (first === undefined) return [];
+  const year = Number(first.statement.statementDate.slice(0, 4));
+  const counter = { distributorId: first.distributorId, year };
+  const [before] = await rows<{ last: number; chain_hash: Buffer }>(
+    trx,
+    `select last, chain_hash from statement_number where distributor_id = :distributorId and year = :year for update`,
+    counter,
+  );
+  let sequence = before?.last ?? 0;
+  let chain: Buffer = before?.chain_hash ?? Buffer.alloc(0);
+  const numbered = drafts.map((draft) => {
+    sequence += 1;
+    const statement: Statement = {
+      ...draft.statement,
+      number: statementNumber(draft.distributorCode, year, sequence),
+    };
+    const contentHash = statementHash(statement);
+    const previousHash = chain;
+    chain = chainHash(previousHash, contentHash);
+    return { ...draft, statement, sequence, contentHash, previousHash, chainHash: chain };
+  });
+  // Inserting first makes two first issues of a year meet at the primary key: the second fails and is retried.
+  await trx.raw(
+    before === undefined
+      ? `insert into statement_number (distributor_id, year, last, chain_hash) values (:distributorId, :year, :last, :chain)`
+      : `update statement_number set last = :last, chain_hash = :chain where distributor_id = :distributorId and year = :year`,
+    { ...counter, last: sequence, chain },
+  );
+  await trx.raw(
+    `insert into statement (id, msp_id, distributor_id, period, revision, number, sequence, year, statement_date, currency,
+       total_minor, line_count, content, template_version, content_hash, previous_hash, chain_hash, issued_at)
+     select x.id, x.msp_id, x.distributor_id, x.period, x.revision, x.number, x.sequence, x.year, x.statement_date,
+       x.currency, x.total_minor, x.line_count, x.content, x.template_version, decode(x.content_hash, 'hex'),
+       decode(x.previous_hash, 'hex'), decode(x.chain_hash, 'hex'), :issuedAt
+     from jsonb_to_recordset(:statements::jsonb) as x(id uuid, msp_id uuid, distributor_id uuid, period text, revision int,
+       number text, sequence int, year int, statement_date date, currency text, total_minor bigint, line_count int,
+       content jsonb, template_version int, content_hash text, previous_hash text, chain_hash text)`,
+    {
+      issuedAt,
+      statements: toJson(
+        numbered.map(({ statement: { lines, ...content }, ...draft }) => ({
+          id: draft.statementId,
+          msp_id: draft.mspId,
+          distributor_id: draft.distributorId,
+          period: content.period,
+          revision: content.revision,
+          number: content.number,
+          sequence: draft.sequence,
+          year,
+          statement_date: content.statementDate,
+          currency: content.currency,
+          total_minor: content.totalMinor,
+          line_count: lines.length,
+          content,
+          template_version: content.templateVersion,
+          content_hash: draft.contentHash.toString('hex'),
+          previous_hash: draft.previousHash.toString('hex'),
+          chain_hash: draft.chainHash.toString('hex'),
+        })),
+      ),
+    },
+  );
+  await insertLines(trx, numbered);
+  return numbered;
+}
+
+async function insertLines(trx: Trx, statements: readonly IssuedStatement[]): Promise<void> {
+  const lines = statements.flatMap(({ statementId, mspId, statement }) =>
+    statement.lines.map((line) => ({
+      msp_id: mspId,
+      statement_id: statementId,
+      line_no: line.lineNo,
+      period: statement.period,
+      kind: line.kind,
+      site_id: line.kind === 'minimum' ? null : line.siteId,
+      tenant_ref: line.kind === 'minimum' ? null : line.tenantRef,
+      tenant_id: line.kind === 'minimum' ? null : line.tenantId,
+      meter: line.kind === 'minimum' ? null : line.meter,
+      peak: line.kind === 'usage' ? line.peak : null,
+      quantity:
+        line.kind === 'usage' ? line.quantity : line.kind === 'correction' ? line.newQuantity - line.oldQuantity : null,
+      basis: line.kind === 'usage' ? line.basis : null,
+      for_period: line.kind === 'correction' ? line.forPeriod : null,
+      amount_minor: line.amountMinor,
+      content: line,
+    })),
+  );
+  if (lines.length === 0) return;
+  await trx.raw(
+    `insert into statement_line (msp_id, statement_id, line_no, period, kind, site_id, tenant_ref, tenant_id, meter, peak,
+       quantity, basis, for_period, amount_minor, content)
+     select x.msp_id, x.statement_id, x.line_no, x.period, x.kind, x.site_id, x.tenant_ref, x.tenant_id, x.meter, x.peak,
+       x.quantity, x.basis, x.for_period, x.amount_minor, x.content
+     from jsonb_to_recordset(:lines::jsonb) as x(msp_id uuid, statement_id uuid, line_no int, period text, kind text,
+       site_id uuid, tenant_ref text, tenant_id uuid, meter text, peak int, quantity int, basis text, for_period text,
+       amount_minor bigint, content jsonb)`,
+    { lines: toJson(lines) },
+  );
+}
+
+/** Issued statements with their lines, as frozen, in the order of the ids given. */
+export async function loadStatements(trx: Trx, statementIds: readonly string[]): Promise<IssuedStatement[]> {
+  const heads = await rows<{
+    id: string;
+    msp_id: string;
+    distributor_id: string;
+    content: StoredHead;
+    lines: StoredLine[];
+  }>(
+    trx,
+    `select s.id, s.msp_id, s.distributor_id, s.content,
+       coalesce((select jsonb_agg(l.content order by l.line_no) from statement_line l
+         where l.msp_id = s.msp_id and l.statement_id = s.id), '[]') as lines
+     from unnest(:ids::uuid[]) with ordinality as x(id, place) join statement s on s.id = x.id order by x.place`,
+    { ids: [...statementIds] },
+  );
+  return heads.map((row) => ({
+    statementId: row.id,
+    mspId: row.msp_id,
+    distributorId: row.distributor_id,
+    statement: { ...headFromJson(row.content), lines: row.lines.map(lineFromJson) },
+  }));
+}

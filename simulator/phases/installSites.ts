@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { addMonths, periodDays } from '../../domain/period.js';
+import { inParallel } from '../inParallel.js';
+import { once, WIDTH, type Simulation } from '../simulation.js';
+import { publicKeyOf } from '../siteSpeaker.js';
+import type { WorldInstallation, WorldMsp, WorldSite } from '../world/index.js';
+
+const TOKEN = z.object({ token: z.string() });
+const MADE_SITE = z.object({ siteId: z.uuid(), key: z.string() });
+const ACTIVATED = z.object({ signingKeyId: z.string() });
+const ANY = z.unknown();
+
+/** The MSP's own token: from here on it acts for itself. */
+async function tokenOf({ client, token }: Simulation, { mspId, company }: WorldMsp): Promise<string> {
+  const body = { role: 'msp', mspId, name: company.name.slice(0, 80).trim() };
+  const issued = await client.call({ method: 'POST', path: '/v1/tokens', token, body }, TOKEN);
+  return issued.token;
+}
+
+/** Activates an installation with a metered key. */
+export async function activate(
+  { client }: Simulation,
+  key: string,
+  { product, productVersion }: WorldSite,
+  installation: WorldInstallation,
+): Promise<void> {
+  const body = {
+    key,
+    installationId: installation.id,
+    product,
+    productVersion,
+    signingKey: { publicKey: publicKeyOf(installation).toString('base64url') },
+  };
+  await client.call({ method: 'POST', path: '/v1/site/activations', body }, ACTIVATED);
+}
+
+async function install(simulation: Simulation, token: string, msp: WorldMsp, site: WorldSite): Promise<void> {
+  const { world, client } = simulation;
+  const base = `/v1/msps/${msp.mspId}`;
+  const { name, product, tenantRefs, licenceCount } = site;
+  const body = { name, product, tenantRefs };
+  const made = await client.call({ method: 'POST', path: `${base}/sites`, token, body }, MADE_SITE);
+  await activate(simulation, made.key, site, site.installations[0]);
+  const [line] = site.lines;
+  if (licenceCount === null || line === undefined) return;
+  const licence = {
+    siteId: made.siteId,
+    tenantRef: line.tenantRef,
+    meter: line.meter,
+    count: licenceCount,
+    startsOn: periodDays(addMonths(world.previous, -1)).first,
+    years: 2,
+  };
+  const idempotencyKey = once(simulation, 'licence', made.siteId);
+  await client.call({ method: 'POST', path: `${base}/term-licences`, token, body: licence, idempotencyKey }, ANY);
+}
+
+export interface Installed {
+  tenants: number;
+  sites: number;
+}
+
+/** Each MSP adds its tenants and sites; each site is activated with the key its MSP was shown. */
+export async function installSites(simulation: Simulation): Promise<Installed> {
+  const { world, client, progress } = simulation;
+  const tokens = new Map<WorldMsp, string>();
+  const tenants = world.msps.flatMap((msp) => msp.tenants.map((tenant) => ({ msp, tenant })));
+  const sites = world.msps.flatMap((msp) => msp.sites.map((site) => ({ msp, site })));
+  const tenantBar = progress.start('tenants', tenants.length);
+  await inParallel(world.msps, WIDTH, async (msp) => {
+    const token = await tokenOf(simulation, msp);
+    tokens.set(msp, token);
+    for (const body of msp.tenants) {
+      await client.call({ method: 'POST', path: `/v1/msps/${msp.mspId}/tenants`, token, body }, ANY);
+      tenantBar.step();
+    }
+  });
+  const siteBar = progress.start('sites', sites.length);
+  await inParallel(sites, WIDTH, async ({ msp, site }) => {
+    await install(simulation, tokens.get(msp) ?? '', msp, site);
+    siteBar.step();
+  });
+  return { tenants: tenants.length, sites: sites.length };
+}

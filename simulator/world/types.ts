@@ -1,0 +1,115 @@
+import type { MeterCode, ProductCode } from '../../domain/catalog/index.js';
+import type { Day, Period } from '../../domain/period.js';
+import type { Price } from '../../domain/pricing/index.js';
+import type { Locale, Party } from '../../domain/statement.js';
+
+/** What a site is there to show. Exactly known, so that what Kontor finds can be held against it. */
+export type SiteRole =
+  | 'ordinary'
+  /** Sends check-ins but no report (missing report, estimated from its check-ins); reports late. */
+  | 'silent'
+  /** Sends nothing at all in the period (missing report, estimated from the last one). */
+  | 'mute'
+  /** Was silent in the period before; its report arrives after that one's close and corrects the estimate. */
+  | 'late'
+  | 'underReported'
+  | 'overReported'
+  /** Off by one: within the tolerance. */
+  | 'nearlyRight'
+  /** Its key is revoked in mid-month and it goes on. */
+  | 'revoked'
+  | 'twoInstallations'
+  | 'unassignedTenant'
+  | 'spike'
+  | 'drop'
+  | 'clockOff'
+  | 'overLicence'
+  | 'withinLicence'
+  /** Counts zero all month. */
+  | 'zero';
+
+export interface WorldDistributor extends Party {
+  code: string;
+  currency: string;
+  locale: Locale;
+  zone: string;
+}
+
+export interface WorldPlan {
+  name: string;
+  /** Null: the base plan. */
+  distributorCode: string | null;
+  currency: string;
+  validFrom: Day;
+  monthlyMinimum: string;
+  prices: Partial<Record<MeterCode, Price>>;
+}
+
+/** What is sent to sign up. */
+export interface SignUp {
+  mspId: string;
+  company: { name: string; registrationNumber: string; address: string[]; country: string };
+  contact: { name: string; email: string };
+  locale: Locale;
+  zone: string;
+}
+
+export interface WorldInstallation {
+  id: string;
+  /** Ed25519 private key, 32 bytes. */
+  secret: Uint8Array;
+}
+
+/** One line of usage: what a tenant used of a meter in the period before and in the period. */
+export interface WorldLine {
+  tenantRef: string;
+  meter: MeterCode;
+  previous: number;
+  current: number;
+}
+
+export interface WorldSite {
+  name: string;
+  product: ProductCode;
+  productVersion: string;
+  tenantRefs: string[];
+  /** Local time of its daily check-in, `HH:MM`. */
+  time: string;
+  role: SiteRole;
+  /** The second one exists with the role `twoInstallations` alone, from the period on. */
+  installations: [WorldInstallation, ...WorldInstallation[]];
+  lines: WorldLine[];
+  /** Covers the first line. */
+  licenceCount: number | null;
+}
+
+export interface WorldMsp extends SignUp {
+  tenants: { ref: string; name: string }[];
+  sites: WorldSite[];
+  /** All its usage grows so much that the total moves by more than 25 %. */
+  grows: boolean;
+}
+
+export interface World {
+  seed: number;
+  period: Period;
+  previous: Period;
+  programme: { code: string; name: string; zone: string; vendor: Party };
+  documents: { filename: string; title: string; content: string }[];
+  distributors: WorldDistributor[];
+  plans: WorldPlan[];
+  /** Those that are approved. */
+  msps: WorldMsp[];
+  rejected: SignUp;
+  expired: SignUp;
+  /** Secrets of metered keys that nobody issued. */
+  unknownKeys: Uint8Array[];
+}
+
+export interface WorldOptions {
+  seed: number;
+  /** `YYYY-MM` */
+  period: string;
+  msps: number;
+  sites: number;
+}
