@@ -1,42 +1,21 @@
 import type { Request, RequestHandler } from 'express';
-import { ALL, type Database, type Scope } from '../db/connect.js';
+import { ALL, type Database } from '../db/connect.js';
 import { findToken, tokenHash, type ApiToken, type Role } from '../db/access/tokenStore.js';
 import { KontorError } from '../domain/errors.js';
 import type { ApiDeps } from './deps.js';
+import type { Principal } from './principal.js';
 import { cachedPrincipal } from './principalCache.js';
-
-/** Who sent a request. `name` is the actor of the audit trail. */
-export type Principal =
-  | { role: 'partner_team'; tokenId: string; name: string }
-  | { role: 'msp'; tokenId: string; name: string; mspId: string }
-  | { role: 'distributor'; tokenId: string; name: string; distributorId: string }
-  | { role: 'public'; name: 'public' };
 
 /** Who may call a route: roles of tokens, everybody, or sites, which sign what they send. */
 export type Access = readonly Role[] | 'public' | 'signature';
 
 const PUBLIC: Principal = { role: 'public', name: 'public' };
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const principals = new WeakMap<Request, Principal>();
 
 /** The sender of a request that went through `authenticate`; the public for any other. */
 export function principalOf(req: Request): Principal {
   return principals.get(req) ?? PUBLIC;
-}
-
-/** What the sender's transactions may see. The public sees nobody's rows. */
-export function scopeOf(principal: Principal): Scope {
-  switch (principal.role) {
-    case 'partner_team':
-      return ALL;
-    case 'msp':
-      return { kind: 'msp', mspId: principal.mspId };
-    case 'distributor':
-      return { kind: 'distributor', distributorId: principal.distributorId };
-    case 'public':
-      return { kind: 'msp', mspId: NOBODY };
-  }
 }
 
 function toPrincipal(token: ApiToken): Principal {

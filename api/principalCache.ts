@@ -1,5 +1,5 @@
 import type { Database } from '../db/connect.js';
-import type { Principal } from './auth.js';
+import type { Principal } from './principal.js';
 
 /** Until a token revoked in another process is refused here too. */
 const TTL_MS = 5_000;

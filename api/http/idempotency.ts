@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { ALL } from '../../db/connect.js';
 import { claimKey, keepAnswer, releaseKey, type KeyedRequest } from '../../db/access/idempotencyStore.js';
 import { KontorError } from '../../domain/errors.js';
-import type { Principal } from '../auth.js';
+import type { Principal } from '../principal.js';
 import type { ApiDeps } from '../deps.js';
 import type { Reply, Route } from '../route.js';
 
