@@ -1,5 +1,5 @@
 // Imports point downward only (docs in README, "The house"):
-//   api, cli → workflows ⇢ (types only) activities → { sites, statements, delivery, db, rates } → locales → domain
+//   api, cli → starts → workflows ⇢ (types only) activities → { sites, statements, delivery, db, rates } → locales → domain
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -68,6 +68,26 @@ module.exports = {
         pathNot: ['^workflows/', '^domain/', '^node_modules/@temporalio/(workflow|common)/'],
         dependencyTypesNot: ['type-only'],
       },
+    },
+    only(
+      'starts-look-down',
+      'starts',
+      ['workflows', 'domain'],
+      'Starting, signalling and asking; of activities only types.',
+    ),
+    {
+      name: 'workflows-are-reached-through-starts',
+      comment: 'Id, policies, attributes and timeout of a workflow stand once, in starts/. The worker runs workflows.',
+      severity: 'error',
+      from: { pathNot: '^(workflows|starts|worker|test|bench)/' },
+      to: { path: '^workflows/' },
+    },
+    {
+      name: 'activities-start-through-ports',
+      comment: 'An activity is passed what it may start; worker/deps.ts composes it from starts/.',
+      severity: 'error',
+      from: { path: '^activities/' },
+      to: { path: '^(starts/|node_modules/@temporalio/client/)' },
     },
     {
       name: 'nobody-imports-the-edges',

@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import type { Database } from '../db/connect.js';
 import type { Mailer } from '../delivery/index.js';
 import type { RateSource } from '../rates/rateSource.js';
@@ -12,6 +11,15 @@ export interface ActivityDeps {
   /** Address of the API as mails name it, without a slash at its end; null: they name paths alone. */
   publicUrl: string | null;
   rates: RateSource;
-  temporal: Client;
-  taskQueue: string;
+  /** Starts the close of a period; false when it is going on or went well before. */
+  closes: {
+    start(input: {
+      period: string;
+      openedBy: string;
+      collectUntil: string | null;
+      reviewUntil: string | null;
+    }): Promise<boolean>;
+  };
+  /** Makes sure that somebody waits for the decisions on an MSP's statement. */
+  settlements: { start(of: { period: string; mspId: string }): Promise<void> };
 }

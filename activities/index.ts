@@ -19,6 +19,7 @@ import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
 import { renderStatements } from './renderStatements.js';
 import { sealPeriod } from './sealPeriod.js';
+import { startClose } from './startClose.js';
 import { startSettlements } from './startSettlements.js';
 import { watchContact } from './watchContact.js';
 
@@ -43,6 +44,7 @@ export function createActivities(deps: ActivityDeps) {
     remindParked: remindParked(deps),
     renderStatements: renderStatements(deps),
     sealPeriod: sealPeriod(deps),
+    startClose: startClose(deps),
     startSettlements: startSettlements(deps),
     watchContact: watchContact(deps),
   };

@@ -1,22 +1,12 @@
-import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type Client } from '@temporalio/client';
-import { ALL, type Database } from '../db/connect.js';
+import { ALL } from '../db/connect.js';
 import { parkedMsps } from '../db/closing/participants.js';
-import { settleStatementId } from '../domain/workflowIds.js';
+import type { ActivityDeps } from './deps.js';
 
-/** Twice is once: the workflow id is the MSP and period, and one that runs already is used. */
+/** Has people wait for every parked MSP of the shard. Repeating it is safe: one that is waited for already is left as it is. */
 export const startSettlements =
-  ({ db, temporal, taskQueue }: { db: Database; temporal: Client; taskQueue: string }) =>
+  ({ db, settlements }: Pick<ActivityDeps, 'db' | 'settlements'>) =>
   async ({ period, shard }: { period: string; shard: number }): Promise<{ started: number }> => {
     const mspIds = await db.transaction(ALL, (trx) => parkedMsps(trx, period, shard));
-    for (const mspId of mspIds) {
-      await temporal.workflow.start('settleStatement', {
-        taskQueue,
-        workflowId: settleStatementId(period, mspId),
-        args: [{ period, mspId }],
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-        staticSummary: `Statement ${period} of MSP ${mspId}: waits for a person`,
-      });
-    }
+    for (const mspId of mspIds) await settlements.start({ period, mspId });
     return { started: mspIds.length };
   };

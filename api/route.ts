@@ -5,10 +5,11 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Trx } from '../db/connect.js';
-import { scopeOf, type Access, type Principal } from './auth.js';
+import type { Access } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import type { Limits } from './http/limits.js';
 import { validate } from './http/validation.js';
+import { scopeOf, type Principal } from './principal.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -43,6 +44,9 @@ export type Reply = JsonReply | FileReply | EmptyReply;
 export function reply<S extends number, B>(status: S, body: B): JsonReply<S, B> {
   return { status, body };
 }
+
+/** The answer to a decision that nobody took in time; declare 202 with the schema `pending`. */
+export const PENDING = { status: 202, body: { status: 'accepted' }, pending: true } as const;
 
 /** A file of a declared response. */
 export function fileReply<S extends number>(status: S, file: Omit<FileReply, 'status'>): FileReply<S> {

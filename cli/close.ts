@@ -1,14 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { requirePeriodOver } from '../api/periodOver.js';
-import { startClose } from '../api/startClose.js';
 import type { Env } from '../config/env.js';
 import { ALL, type Database } from '../db/connect.js';
 import { parkedMsps } from '../db/readModels/parkedMsps.js';
 import { runStatus } from '../db/readModels/runStatus.js';
 import { KontorError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
-import { closePeriod, closePeriodId } from '../workflows/closePeriod.js';
+import { closePeriodId, closeResult, startClose } from '../starts/closePeriod.js';
 import { previewClose } from './closing/previewClose.js';
 import { followClose } from './closing/followClose.js';
 import { decimalTotals, runLines } from './closing/runView.js';
@@ -112,7 +111,7 @@ async function run({ env, client, db, terminal }: Place, options: CloseOptions) 
   if (!options.wait) return { period, workflowId, joined };
   if (known?.state !== 'sealed') {
     const progress = terminal.progress();
-    const over = client.workflow.getHandle<typeof closePeriod>(workflowId).result();
+    const over = closeResult({ temporal: client }, period);
     await followClose({ db, period, progress }, over).finally(progress.stop);
   }
   const [status, parked] = await db.transaction(ALL, async (trx) => [

@@ -5,14 +5,18 @@ import { connectTemporal } from '../config/temporalClient.js';
 import { connect } from '../db/connect.js';
 import { createMailer } from '../delivery/index.js';
 import { ecbFile } from '../rates/ecbFile.js';
+import { startClose } from '../starts/closePeriod.js';
+import { startSettlement } from '../starts/settleStatement.js';
+import type { Starter } from '../starts/starter.js';
 import { createRenderPool } from '../statements/index.js';
 
 const MAX_RENDER_THREADS = 4;
 
 /** The composition root: everything activities work with, from the configuration. `close` in reverse order. */
-export async function createDeps(env: Env): Promise<ActivityDeps & { close(): Promise<void> }> {
+export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { close(): Promise<void> }> {
   const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
   const temporal = await connectTemporal(env);
+  const starter: Starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
   const renderPool = createRenderPool({
     threads: env.RENDER_THREADS ?? Math.min(availableParallelism(), MAX_RENDER_THREADS),
   });
@@ -23,8 +27,9 @@ export async function createDeps(env: Env): Promise<ActivityDeps & { close(): Pr
     mailer,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     rates: ecbFile(),
-    temporal: temporal.client,
-    taskQueue: env.TEMPORAL_TASK_QUEUE,
+    closes: { start: (input) => startClose(starter, input) },
+    settlements: { start: (of) => startSettlement(starter, of) },
+    ...starter,
     close: async () => {
       await mailer.close();
       await renderPool.close();

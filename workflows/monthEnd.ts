@@ -1,13 +1,11 @@
 /**
  * What the month-end schedule starts. Temporal appends a timestamp to the ids of scheduled workflows, so this thin one
- * derives the period from the instant it was scheduled for and starts `billing-run:<period>`; a run that is there already
- * is success (rule 1).
+ * derives the period from the instant it was scheduled for and has `billing-run:<period>` started; a run that is there
+ * already is success (rule 1).
  */
-import { ParentClosePolicy, setCurrentDetails, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { closePeriod, closePeriodId } from './closePeriod.js';
+import { setCurrentDetails } from '@temporalio/workflow';
+import { quick } from './policies.js';
 import { scheduledAt } from './scheduledAt.js';
-import { BILLING_PERIOD } from './searchAttributes.js';
 
 const DAY_MS = 86_400_000;
 
@@ -24,18 +22,8 @@ export function periodToClose(instant: Date): string {
 export async function monthEnd(): Promise<{ period: string; started: boolean }> {
   const period = periodToClose(scheduledAt());
   setCurrentDetails(`Starts the close of **${period}**.`);
-  try {
-    await startChild(closePeriod, {
-      workflowId: closePeriodId(period),
-      args: [{ period, openedBy: 'schedule', collectUntil: null, reviewUntil: null }],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-      typedSearchAttributes: [{ key: BILLING_PERIOD, value: period }],
-      staticSummary: `Close of ${period}`,
-    });
-    return { period, started: true };
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { period, started: false };
-    throw error;
-  }
+  const { started } = await quick.startClose.executeWithOptions({ summary: `start the close of ${period}` }, [
+    { period },
+  ]);
+  return { period, started };
 }

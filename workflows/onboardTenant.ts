@@ -5,7 +5,6 @@
  */
 import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { local } from './policies.js';
-import { MSP_ID, stage } from './searchAttributes.js';
 
 export interface OnboardTenantInput {
   mspId: string;
@@ -20,20 +19,6 @@ export const ONBOARDING_LOOK_MS = 7 * 86_400_000;
 
 export function tenantOnboardingId(tenantId: string): string {
   return `tenant-onboarding:${tenantId}`;
-}
-
-/** How it is started: again is joining. */
-export function onboardingStart(input: OnboardTenantInput) {
-  return {
-    workflowType: onboardTenant.name,
-    workflowId: tenantOnboardingId(input.tenantId),
-    args: [input] as [OnboardTenantInput],
-    workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
-    typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting sites')],
-    staticSummary: `Onboarding of tenant ${input.tenantId}`,
-    staticDetails: 'Waits until the tenant has sites and all of them are active. Sleeps until one of them changes.',
-  };
 }
 
 export async function onboardTenant(input: OnboardTenantInput): Promise<{ state: string }> {

@@ -5,7 +5,6 @@
  */
 import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { local, mailing, msUntil, quick } from './policies.js';
-import { MSP_ID, stage } from './searchAttributes.js';
 
 export interface ProvisionSiteInput {
   mspId: string;
@@ -14,7 +13,7 @@ export interface ProvisionSiteInput {
   remindAt: string[];
 }
 
-/** An installation activated the site, or the site was retired. By signal-with-start, see api/startWorkflow.ts. */
+/** An installation activated the site, or the site was retired. By signal-with-start, see starts/wake.ts. */
 export const activated = defineSignal('activated');
 
 /** After the last reminder, in case a signal was lost. */
@@ -22,22 +21,6 @@ const LOOK_AGAIN_MS = 30 * 86_400_000;
 
 export function siteProvisioningId(siteId: string): string {
   return `site-provisioning:${siteId}`;
-}
-
-/** How it is started: again is joining. */
-export function provisioningStart(input: ProvisionSiteInput) {
-  return {
-    workflowType: provisionSite.name,
-    workflowId: siteProvisioningId(input.siteId),
-    args: [input] as [ProvisionSiteInput],
-    workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
-    typedSearchAttributes: [{ key: MSP_ID, value: input.mspId }, stage('awaiting activation')],
-    staticSummary: `Provisioning of site ${input.siteId}`,
-    staticDetails:
-      "Waits until an installation activates with the site's key. Sleeps until then or until the first reminder; " +
-      `reminders to the MSP: ${input.remindAt.join(', ') || 'none'}.`,
-  };
 }
 
 export async function provisionSite(input: ProvisionSiteInput): Promise<{ state: string }> {

@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { MspState, RegistrationDecision } from '../domain/msp.js';
 import { local, mailing, msUntil, quick } from './policies.js';
-import { DISTRIBUTOR_ID, MSP_ID, stage } from './searchAttributes.js';
+import { stage } from './searchAttributes.js';
 
 export interface RegisterMspInput {
   mspId: string;
@@ -46,24 +46,6 @@ export const registrationState = defineQuery<MspState>('state');
 
 export function registrationId(mspId: string): string {
   return `msp-registration:${mspId}`;
-}
-
-/** How it is started: again is joining. A run that was terminated may be replaced, a finished one is not. */
-export function registrationStart(input: RegisterMspInput, distributorId: string) {
-  return {
-    workflowType: registerMsp.name,
-    workflowId: registrationId(input.mspId),
-    args: [input] as [RegisterMspInput],
-    workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
-    typedSearchAttributes: [
-      { key: MSP_ID, value: input.mspId },
-      { key: DISTRIBUTOR_ID, value: distributorId },
-      stage('awaiting decision'),
-    ],
-    staticSummary: `Registration of MSP ${input.mspId}`,
-    staticDetails: `Decide at \`/v1/registrations/${input.mspId}\` until ${input.decideUntil}.`,
-  };
 }
 
 export async function registerMsp(input: RegisterMspInput): Promise<{ state: MspState | 'withdrawn' }> {

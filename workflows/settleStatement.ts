@@ -17,7 +17,6 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-export { settleStatementId } from '../domain/workflowIds.js';
 import { batch, local, mailing, msUntil, quick } from './policies.js';
 import { BILLING_PERIOD, CASE_STATE, MSP_ID, stage } from './searchAttributes.js';
 
@@ -50,6 +49,10 @@ export const retryIssue = defineUpdate<
   [{ author: string }]
 >('retryIssue');
 export const settlementState = defineQuery<string>('state');
+
+export function settleStatementId(period: string, mspId: string): string {
+  return `msp-statement:${period}:${mspId}`;
+}
 
 const REMIND_EVERY_MS = 86_400_000;
 

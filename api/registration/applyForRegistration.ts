@@ -10,10 +10,9 @@ import { messageId } from '../../domain/messageId.js';
 import { mailDomain, probableDuplicates, registrationCalendar } from '../../domain/msp.js';
 import { registrationPolicy } from '../../domain/programmeSettings.js';
 import type { MailParams } from '../../locales/mail.js';
-import { registrationStart } from '../../workflows/registerMsp.js';
+import { startRegistration } from '../../starts/registerMsp.js';
 import type { ApiDeps } from '../deps.js';
 import type { registrationInput } from '../schemas/registrations.js';
-import { ensureStarted } from '../startWorkflow.js';
 
 type Application = z.output<typeof registrationInput>;
 
@@ -75,12 +74,7 @@ export async function applyForRegistration(
       throw fieldError('TERRITORY_NOT_SERVED', '/company/country', 'The programme is not open in that country yet.');
     }
     const { remindAt, decideUntil } = registrationCalendar(appliedAt, registrationPolicy(programme.settings));
-    const input = {
-      mspId,
-      remindAt: remindAt.map((instant) => instant.toISOString()),
-      decideUntil: decideUntil.toISOString(),
-    };
-    await ensureStarted(deps, registrationStart(input, programme.distributorId));
+    await startRegistration(deps, { mspId, distributorId: programme.distributorId, remindAt, decideUntil });
     // From here to the commit one application at a time: of two at once, the second sees the first.
     await lockRegistrations(trx);
     const applicant = { id: mspId, ...whoApplies(application) };

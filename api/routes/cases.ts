@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
 import { kindOf } from '../../domain/reconcile/index.js';
+import { askDecision } from '../../starts/settleStatement.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { reply, route } from '../route.js';
+import { PENDING, reply, route } from '../route.js';
 import { caseDecision, caseKind, caseOutcome, caseState, caseView } from '../schemas/cases.js';
 import { cursorInstant, pending, period, uuid } from '../schemas/common.js';
-import { askDecision } from '../settlement.js';
-import { PENDING } from '../workflowCall.js';
 
 const byId = z.strictObject({ id: uuid });
 
@@ -85,7 +84,8 @@ export const caseRoutes = [
         );
       }
       const answer = await askDecision(
-        { deps, limits, period: found.period, mspId: found.mspId, requestId },
+        deps,
+        { period: found.period, mspId: found.mspId },
         {
           caseId: found.id,
           decision: body.decision,
@@ -93,6 +93,7 @@ export const caseRoutes = [
           reason: body.reason ?? null,
           author: principal.name,
         },
+        { requestId, timeoutMs: limits.updateTimeoutMs },
       );
       if (!answer.answered) return PENDING;
       const { caseId, state, statementNumber } = answer.result;

@@ -1,15 +1,14 @@
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { z } from 'zod';
-import { ALL, type Trx } from '../../db/connect.js';
+import type { Trx } from '../../db/connect.js';
 import { findMsp, listRegistrations, type Msp } from '../../db/parties/mspStore.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { KontorError } from '../../domain/errors.js';
 import { registrationCalendar } from '../../domain/msp.js';
 import { registrationPolicy } from '../../domain/programmeSettings.js';
-import { decideRegistration, registrationStart } from '../../workflows/registerMsp.js';
+import { askRegistrationDecision } from '../../starts/registerMsp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { applyForRegistration } from '../registration/applyForRegistration.js';
-import { reply, route } from '../route.js';
+import { PENDING, reply, route } from '../route.js';
 import { pending, uuid } from '../schemas/common.js';
 import {
   mspState,
@@ -19,7 +18,6 @@ import {
   registrationOutcome,
   registrationReceived,
 } from '../schemas/registrations.js';
-import { askWorkflow, PENDING } from '../workflowCall.js';
 
 const tags = ['Registration'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -52,10 +50,6 @@ async function requireRegistration(trx: Trx, mspId: string): Promise<Msp> {
   const msp = await findMsp(trx, mspId);
   if (msp === undefined) throw new KontorError('NOT_FOUND', 'There is no such registration.');
   return msp;
-}
-
-function alreadyDecided(state: string): KontorError {
-  return new KontorError('ALREADY_DECIDED', `This registration is ${state} already.`);
 }
 
 export const registrationRoutes = [
@@ -126,36 +120,18 @@ export const registrationRoutes = [
         msp: await requireRegistration(trx, mspId),
         programme: await programmeOfMsp(trx, mspId),
       }));
-      if (msp.state !== 'applied') throw alreadyDecided(msp.state);
-      const calendar = registrationCalendar(msp.appliedAt, registrationPolicy(programme?.settings ?? {}));
-      // With start: an application whose workflow was lost with Temporal's data can still be decided.
-      const { workflowType, ...start } = registrationStart(
-        {
-          mspId,
-          remindAt: calendar.remindAt.map((instant) => instant.toISOString()),
-          decideUntil: msp.decideUntil.toISOString(),
-        },
-        msp.distributorId,
-      );
-      const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
-        ...start,
-        taskQueue: deps.taskQueue,
-      });
-      const { decision, reason = null } = body;
-      try {
-        const answer = await askWorkflow({ temporal: deps.temporal, limits }, () =>
-          deps.temporal.workflow.executeUpdateWithStart(decideRegistration, {
-            args: [{ decision, reason, actor: principal.name }],
-            updateId: requestId,
-            startWorkflowOperation,
-          }),
-        );
-        return answer.answered ? reply(200, answer.result) : PENDING;
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const decided = await deps.db.transaction(ALL, (trx) => requireRegistration(trx, mspId));
-        throw alreadyDecided(decided.state);
+      if (msp.state !== 'applied') {
+        throw new KontorError('ALREADY_DECIDED', `This registration is ${msp.state} already.`);
       }
+      const calendar = registrationCalendar(msp.appliedAt, registrationPolicy(programme?.settings ?? {}));
+      const { decision, reason = null } = body;
+      const answer = await askRegistrationDecision(
+        deps,
+        { mspId, distributorId: msp.distributorId, remindAt: calendar.remindAt, decideUntil: msp.decideUntil },
+        { decision, reason, actor: principal.name },
+        { requestId, timeoutMs: limits.updateTimeoutMs },
+      );
+      return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),
 ];

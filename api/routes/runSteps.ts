@@ -1,39 +1,34 @@
-import { WorkflowIdConflictPolicy } from '@temporalio/client';
-import { WorkflowNotFoundError, type SignalDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { participantState } from '../../db/readModels/participantState.js';
 import { KontorError } from '../../domain/errors.js';
-import { closePeriodId, endCollection, endReview } from '../../workflows/closePeriod.js';
-import { previewPeriod, previewPeriodId } from '../../workflows/previewPeriod.js';
+import { ask } from '../../starts/ask.js';
+import { closePeriodId, endWaitOfClose } from '../../starts/closePeriod.js';
+import { preview as startPreview } from '../../starts/previewPeriod.js';
+import { askRetry } from '../../starts/settleStatement.js';
 import { requirePeriodOver } from '../periodOver.js';
-import { reply, route, type Context } from '../route.js';
+import { PENDING, reply, route, type Context } from '../route.js';
 import { pending, period, uuid } from '../schemas/common.js';
 import { preview, retried, signalled } from '../schemas/runs.js';
-import { askRetry } from '../settlement.js';
-import { askWorkflow, PENDING } from '../workflowCall.js';
 
 const byPeriod = z.strictObject({ period });
 type PeriodContext = Context<z.output<typeof byPeriod>, unknown, unknown>;
 
-/** Ends a wait of the run for all its shards; twice is once. STATE_CONFLICT where no run is waiting. */
-async function endWait(context: PeriodContext, signal: SignalDefinition, action: string) {
-  const workflowId = closePeriodId(context.params.period);
-  try {
-    await context.deps.temporal.workflow.getHandle(workflowId).signal(signal);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new KontorError('STATE_CONFLICT', `No close of ${context.params.period} is going on.`);
+/** Ends a wait of the run for all its shards, idempotent. STATE_CONFLICT where no run is waiting. */
+async function endWait(context: PeriodContext, wait: 'collection' | 'review', action: string) {
+  const { period } = context.params;
+  if (!(await endWaitOfClose(context.deps, period, wait))) {
+    throw new KontorError('STATE_CONFLICT', `No close of ${period} is going on.`);
   }
   await context.transaction((trx) =>
     appendAudit(trx, {
       at: context.receivedAt,
       actor: context.principal.name,
       action,
-      subject: `run:${context.params.period}`,
+      subject: `run:${period}`,
     }),
   );
-  return reply(202, { period: context.params.period, workflowId });
+  return reply(202, { period, workflowId: closePeriodId(period) });
 }
 
 export const runStepRoutes = [
@@ -45,7 +40,7 @@ export const runStepRoutes = [
     roles: ['partner_team'],
     params: byPeriod,
     responses: { 202: { description: 'The run goes on', schema: signalled } },
-    handler: (context) => endWait(context, endCollection, 'run.collectionEnded'),
+    handler: (context) => endWait(context, 'collection', 'run.collectionEnded'),
   }),
   route({
     method: 'post',
@@ -55,7 +50,7 @@ export const runStepRoutes = [
     roles: ['partner_team'],
     params: byPeriod,
     responses: { 202: { description: 'The run goes on', schema: signalled } },
-    handler: (context) => endWait(context, endReview, 'run.reviewEnded'),
+    handler: (context) => endWait(context, 'review', 'run.reviewEnded'),
   }),
   route({
     method: 'get',
@@ -71,18 +66,7 @@ export const runStepRoutes = [
     },
     handler: async ({ deps, limits, params, receivedAt, transaction }) => {
       await transaction((trx) => requirePeriodOver(trx, params.period, receivedAt));
-      const { temporal, taskQueue } = deps;
-      const answer = await askWorkflow({ temporal, limits }, async () => {
-        const handle = await temporal.workflow.start(previewPeriod, {
-          taskQueue,
-          workflowId: previewPeriodId(params.period),
-          args: [{ period: params.period }],
-          // Two people asking at once get the same answer.
-          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-          staticSummary: `Dry run of ${params.period}`,
-        });
-        return handle.result();
-      });
+      const answer = await ask(deps, limits.updateTimeoutMs, () => startPreview(deps, params.period));
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),
@@ -101,7 +85,10 @@ export const runStepRoutes = [
       const state = await transaction((trx) => participantState(trx, params.period, params.mspId));
       if (state === undefined) throw new KontorError('NOT_FOUND', 'That MSP takes no part in that run.');
       if (state !== 'parked') throw new KontorError('STATE_CONFLICT', `That MSP is ${state}, not parked.`);
-      const answer = await askRetry({ deps, limits, ...params, requestId }, principal.name);
+      const answer = await askRetry(deps, params, principal.name, {
+        requestId,
+        timeoutMs: limits.updateTimeoutMs,
+      });
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),

@@ -3,14 +3,13 @@ import { parkedMsps } from '../../db/readModels/parkedMsps.js';
 import { runList } from '../../db/readModels/runList.js';
 import { runStatus } from '../../db/readModels/runStatus.js';
 import { KontorError } from '../../domain/errors.js';
-import { closePeriodId } from '../../workflows/closePeriod.js';
+import { closePeriodId, startClose } from '../../starts/closePeriod.js';
 import { requirePeriodOver } from '../periodOver.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { period, periodText } from '../schemas/common.js';
 import { newRun, parkedMsp, run, runSummary, startedRun } from '../schemas/runs.js';
 import { toAmount } from '../schemas/statements.js';
-import { startClose } from '../startClose.js';
 
 const byPeriod = z.strictObject({ period });
 

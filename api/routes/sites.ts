@@ -8,15 +8,14 @@ import { assignTenants, insertSite, lockSite, renameSite, type Site } from '../.
 import { KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { provisioningPolicy } from '../../domain/programmeSettings.js';
-import { provisioningStart } from '../../workflows/provisionSite.js';
+import { tellTenants } from '../../starts/onboardTenant.js';
+import { startProvisioning } from '../../starts/provisionSite.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { newKey } from '../newKey.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { contactState, site, siteInput, siteMade, siteName, siteState } from '../schemas/sites.js';
 import { tenantRefs } from '../schemas/tenants.js';
-import { tellTenants } from '../siteChanged.js';
-import { ensureStarted } from '../startWorkflow.js';
 
 const tags = ['Sites'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -72,8 +71,7 @@ export const sitesOfMspRoutes = [
         const remindAt = provisioningPolicy(programme.settings).remindAfterDays.map((days) =>
           addDays(receivedAt, days),
         );
-        const start = provisioningStart({ mspId, siteId, remindAt: remindAt.map((instant) => instant.toISOString()) });
-        await ensureStarted(deps, start, (remindAt[0]?.getTime() ?? 0) - receivedAt.getTime());
+        await startProvisioning(deps, { mspId, siteId, remindAt }, receivedAt);
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { insertTenant, listTenants, type Tenant } from '../../db/parties/tenantStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { ONBOARDING_LOOK_MS, onboardingStart } from '../../workflows/onboardTenant.js';
+import { startOnboarding } from '../../starts/onboardTenant.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { tenant, tenantInput } from '../schemas/tenants.js';
-import { ensureStarted } from '../startWorkflow.js';
 
 const tags = ['Tenants'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -37,7 +36,7 @@ export const tenantRoutes = [
             { field: '/ref', code: 'NAME_TAKEN', message: `"${body.ref}" is in use.` },
           ]);
         }
-        await ensureStarted(deps, onboardingStart({ mspId, tenantId: made.id }), ONBOARDING_LOOK_MS);
+        await startOnboarding(deps, { mspId, tenantId: made.id });
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,

@@ -1,8 +1,8 @@
-import { WorkflowIdConflictPolicy, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Preview } from '../../activities/previewPeriod.js';
 import type { Env } from '../../config/env.js';
 import type { Period } from '../../domain/period.js';
-import { previewPeriod, previewPeriodId } from '../../workflows/previewPeriod.js';
+import { preview } from '../../starts/previewPeriod.js';
 import type { Terminal } from '../terminal.js';
 import { counts } from './runView.js';
 
@@ -11,14 +11,7 @@ export async function previewClose(
   { env, client, terminal }: { env: Env; client: Client; terminal: Terminal },
   period: Period,
 ): Promise<Preview> {
-  const handle = await client.workflow.start(previewPeriod, {
-    taskQueue: env.TEMPORAL_TASK_QUEUE,
-    workflowId: previewPeriodId(period),
-    args: [{ period }],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    staticSummary: `Dry run of ${period}`,
-  });
-  const found = await handle.result();
+  const found = await preview({ temporal: client, taskQueue: env.TEMPORAL_TASK_QUEUE }, period);
   terminal.say(`Dry run of ${period}: ${found.statements} statements, ${found.parked} MSPs would be parked.`);
   terminal.say(`  Totals         ${counts(found.totals)}`);
   terminal.say(`  Discrepancies  ${counts(found.discrepancies)}; ${found.openCases} open for people to decide`);

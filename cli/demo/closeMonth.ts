@@ -5,8 +5,8 @@ import { parkedMsps } from '../../db/readModels/parkedMsps.js';
 import { runStatus, type RunStatus } from '../../db/readModels/runStatus.js';
 import { KontorError } from '../../domain/errors.js';
 import type { Period } from '../../domain/period.js';
-import { closePeriodId, type closePeriod } from '../../workflows/closePeriod.js';
-import { settleStatementId, type settleStatement } from '../../workflows/settleStatement.js';
+import { closeResult } from '../../starts/closePeriod.js';
+import { settlementEnded } from '../../starts/settleStatement.js';
 import { followClose } from '../closing/followClose.js';
 import { callApi } from './callApi.js';
 import type { Scene } from './scene.js';
@@ -32,9 +32,7 @@ export async function closeUntilReview(scene: Scene, period: Period): Promise<vo
     collectUntil: new Date(now).toISOString(),
     reviewUntil: new Date(now + REVIEW_MS).toISOString(),
   });
-  const failed = closeOf(scene, period)
-    .result()
-    .then(() => undefined);
+  const failed = closeResult({ temporal: scene.client }, period).then(() => undefined);
   const inReview = (run: RunStatus | undefined) =>
     run !== undefined && run.shards.every(({ stage }) => stage !== 'collect');
   await Promise.race([until(async () => inReview(await statusOf(scene, period))), failed]);
@@ -56,7 +54,7 @@ export async function parkedIds({ db }: Scene, period: Period): Promise<string[]
 export async function untilSettled(scene: Scene, period: Period, before: readonly string[]): Promise<void> {
   const after = new Set(await parkedIds(scene, period));
   for (const mspId of before.filter((id) => !after.has(id))) {
-    await scene.client.workflow.getHandle<typeof settleStatement>(settleStatementId(period, mspId)).result();
+    await settlementEnded({ temporal: scene.client }, { period, mspId });
   }
 }
 
@@ -73,13 +71,11 @@ export function statusOf({ db }: Scene, period: Period): Promise<RunStatus | und
   return db.transaction(ALL, (trx) => runStatus(trx, period));
 }
 
-function closeOf({ client }: Scene, period: Period) {
-  return client.workflow.getHandle<typeof closePeriod>(closePeriodId(period));
-}
-
 async function untilSealed(scene: Scene, period: Period): Promise<void> {
   const progress = scene.terminal.progress();
-  await followClose({ db: scene.db, period, progress }, closeOf(scene, period).result()).finally(progress.stop);
+  await followClose({ db: scene.db, period, progress }, closeResult({ temporal: scene.client }, period)).finally(
+    progress.stop,
+  );
   if ((await statusOf(scene, period)) === undefined) {
     throw new KontorError(
       'STATE_CONFLICT',

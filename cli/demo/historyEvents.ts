@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { closePeriodId } from '../../workflows/closePeriod.js';
-import { settleStatementId } from '../../workflows/settleStatement.js';
+import { closePeriodId } from '../../starts/closePeriod.js';
+import { settleStatementId } from '../../starts/settleStatement.js';
 
 /** Events in histories: of the run and its shards, and of the statements that people took in hand. */
 export interface HistoryEvents {

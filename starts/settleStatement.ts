@@ -1,0 +1,86 @@
+import { WithStartWorkflowOperation, type UpdateDefinition } from '@temporalio/client';
+import {
+  decideCase,
+  retryIssue,
+  settleStatement,
+  settleStatementId,
+  type CaseDecision,
+  type CaseOutcome,
+} from '../workflows/settleStatement.js';
+import { ask, type WorkflowAnswer } from './ask.js';
+import { start, type Starter } from './starter.js';
+
+export { settleStatementId };
+
+export interface Settlement {
+  period: string;
+  mspId: string;
+}
+
+/** Who asks: the same id for a repeated request, which the workflow takes once, and how long it waits, in milliseconds. */
+export interface Asking {
+  requestId: string;
+  timeoutMs: number;
+}
+
+/** How it is started, by the run or by a person's first decision: one that is running is used, one that ended may come again. */
+function settlement({ period, mspId }: Settlement) {
+  return {
+    workflowType: settleStatement.name,
+    workflowId: settleStatementId(period, mspId),
+    args: [{ period, mspId }] as [Settlement],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `Statement ${period} of MSP ${mspId}: in the hands of people`,
+  } as const;
+}
+
+/** Makes sure that somebody waits for the decisions on an MSP's statement; idempotent. */
+export async function startSettlement(starter: Starter, of: Settlement): Promise<void> {
+  await start(starter, settlement(of));
+}
+
+async function update<Result, Args extends [unknown]>(
+  starter: Starter,
+  of: Settlement,
+  definition: UpdateDefinition<Result, Args>,
+  args: Args,
+  { requestId, timeoutMs }: Asking,
+): Promise<WorkflowAnswer<Result>> {
+  const { workflowType, ...options } = settlement(of);
+  return ask(starter, timeoutMs, () =>
+    starter.temporal.workflow.executeUpdateWithStart(definition, {
+      args,
+      updateId: requestId,
+      startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
+        ...options,
+        taskQueue: starter.taskQueue,
+      }),
+    }),
+  );
+}
+
+/** Passes a decision to the MSP's settlement and waits for what came of it. */
+export function askDecision(
+  starter: Starter,
+  of: Settlement,
+  decision: CaseDecision,
+  asking: Asking,
+): Promise<WorkflowAnswer<CaseOutcome>> {
+  return update(starter, of, decideCase, [decision], asking);
+}
+
+/** Has a parked MSP tried again, after what was missing is there. `author`: the person's token name. */
+export function askRetry(
+  starter: Starter,
+  of: Settlement,
+  author: string,
+  asking: Asking,
+): Promise<WorkflowAnswer<{ statementNumber: string | null; parkedReason: string | null }>> {
+  return update(starter, of, retryIssue, [{ author }], asking);
+}
+
+/** Returns once the MSP's settlement is over, however long that takes. */
+export async function settlementEnded({ temporal }: Pick<Starter, 'temporal'>, of: Settlement): Promise<void> {
+  await temporal.workflow.getHandle(settleStatementId(of.period, of.mspId)).result();
+}
