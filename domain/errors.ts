@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   MAIL_DEFERRED: { retryable: true },
   MAIL_UNCERTAIN: { retryable: false },
   // services
+  STORED_DATA_UNREADABLE: { retryable: false },
   DATABASE_UNAVAILABLE: { retryable: true },
   TEMPORAL_UNAVAILABLE: { retryable: true },
   CONFIGURATION_INVALID: { retryable: false },

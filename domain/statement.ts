@@ -1,7 +1,7 @@
 import type { MeterCode } from './catalog/index.js';
 import type { Day, Period } from './period.js';
-import type { Price, PriceStep } from './pricing/index.js';
-import type { ExchangeRate } from './pricing/pricePlan.js';
+import type { PriceStep } from './pricing/index.js';
+import type { ExchangeRate, PricesByMeter } from './pricing/pricePlan.js';
 import type { DiscrepancyKind, Evidence, Resolution } from './reconcile/index.js';
 import type { Basis } from './usage.js';
 
@@ -103,7 +103,7 @@ export interface Statement {
   vendor: Party;
   distributor: Party;
   msp: Party;
-  pricePlan: { name: string; currency: string; validFrom: Day; prices: Partial<Record<MeterCode, Price>> };
+  pricePlan: { name: string; currency: string; validFrom: Day; prices: PricesByMeter };
   /** Null where the price list is in the statement's currency already. */
   exchange: ExchangeRate | null;
   lines: StatementLine[];

@@ -1,20 +1,10 @@
 import type { ProductCode, Unit } from '../domain/catalog/index.js';
-import type { PriceModel } from '../domain/pricing/index.js';
+import type { PriceWords } from '../domain/pricing/index.js';
 import type { Decision, DiscrepancyKind } from '../domain/reconcile/index.js';
 import type { CorrectionLine } from '../domain/statement.js';
 import type { Basis } from '../domain/usage.js';
 import type { PluralForms } from './format.js';
 import type { MailMessages } from './mail.js';
-
-/** How a price model reads for one meter. Prices and bounds arrive formatted. */
-interface PriceTexts {
-  perUnit: (price: string) => string;
-  graduated: (tiers: string[]) => string;
-  volume: (tiers: string[]) => string;
-  package: (size: string, price: string) => string;
-  /** One tier: units `from` to `to` (null: no end). */
-  tier: (from: string, to: string | null, price: string) => string;
-}
 
 /** What each kind of discrepancy says about its evidence. Numbers, days and amounts arrive formatted. */
 interface EvidenceParams {
@@ -72,7 +62,8 @@ export interface StatementMessages {
     licensed: (units: string) => string;
     firstMonth: (units: string) => string;
   };
-  prices: PriceTexts;
+  /** A model that has no words yet is said in English. */
+  prices: Partial<PriceWords>;
   usage: {
     title: string;
     columns: {
@@ -88,6 +79,8 @@ export interface StatementMessages {
     licensed: (units: string) => string;
     firstMonth: string;
     packagesOf: (size: string) => string;
+    /** Units that fill a package which another line opened and bears. */
+    inOpenPackage: (units: string) => string;
   };
   corrections: {
     title: string;
@@ -132,13 +125,14 @@ export interface SummaryMessages {
   attachment: string;
 }
 
-/** Everything Kontor says in one language. A key that a language lacks does not compile. */
+/**
+ * Everything Kontor says in one language. A key that a language lacks does not compile, but for the names of products,
+ * units and price models: those are said in English then, marked `[en]`.
+ */
 export interface Messages {
-  units: Record<Unit, PluralForms>;
-  products: Record<ProductCode, string>;
+  products: Partial<Record<ProductCode, string>>;
   /** What a meter counts, in the plural and without a number: `mailboxes`. */
-  unitTitles: Record<Unit, string>;
-  priceModels: Record<PriceModel, string>;
+  unitTitles: Partial<Record<Unit, string>>;
   discrepancies: { [K in DiscrepancyKind]: DiscrepancyTexts<K> };
   /** Decisions as past participles; `quantity` is formatted, null unless the decision sets one. */
   decisions: Record<Decision, (quantity: string | null) => string>;
@@ -146,4 +140,11 @@ export interface Messages {
   statement: StatementMessages;
   summary: SummaryMessages;
   mail: MailMessages;
+}
+
+/** English lacks nothing: it stands in for the others. */
+export interface EnglishMessages extends Messages {
+  products: Record<ProductCode, string>;
+  unitTitles: Record<Unit, string>;
+  statement: StatementMessages & { prices: PriceWords };
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
+import { formulaOf } from '../domain/pricing/index.js';
 import type { Locale, Statement, StatementLine } from '../domain/statement.js';
 import { decimalSeparator } from '../locales/index.js';
 
@@ -48,10 +49,6 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
   ['currency', (_l, s) => text(s.currency)],
 ];
-
-function formulaOf(steps: readonly { units: number; unitPrice: string }[]): string {
-  return steps.map(({ units, unitPrice }) => `${units} x ${unitPrice}`).join(' + ');
-}
 
 /** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe; in text columns only. */
 function defused(value: string): string {

@@ -1,38 +1,12 @@
 import { z } from 'zod';
-import { METER_CODES } from '../../domain/catalog/index.js';
-import { amount, currency, day, text, uuid } from './common.js';
+import { priceSchema } from '../../domain/pricing/index.js';
+import { pricesByMeter } from '../../domain/pricing/pricePlan.js';
+import { amount, currency, currencyInUse, day, text, uuid } from './common.js';
 
-const unitPrice = z
-  .string()
-  .regex(/^\d{1,12}(\.\d{1,8})?$/, 'A price such as "3.50", not negative')
-  .meta({ example: '3.50' });
+/** One schema per price model (rule 9), beside the model. */
+export const price = priceSchema.meta({ id: 'Price' });
 
-const tiers = z
-  .array(z.strictObject({ upTo: z.int().positive().optional(), unitPrice }))
-  .min(1)
-  .max(50)
-  .refine(
-    (list) =>
-      list.every(({ upTo }, i) => {
-        if (i === list.length - 1) return upTo === undefined;
-        return upTo !== undefined && upTo > (list[i - 1]?.upTo ?? 0);
-      }),
-    'Tiers ascend, and the last one alone has no end',
-  );
-
-/** The four price models (rule 9). */
-export const price = z
-  .discriminatedUnion('model', [
-    z.strictObject({ model: z.literal('per_unit'), unitPrice }),
-    z.strictObject({ model: z.literal('graduated'), tiers }),
-    z.strictObject({ model: z.literal('volume'), tiers }),
-    z.strictObject({ model: z.literal('package'), size: z.int().positive(), packagePrice: unitPrice }),
-  ])
-  .meta({ id: 'Price' });
-
-const prices = z
-  .partialRecord(z.enum(METER_CODES), price)
-  .refine((record) => Object.keys(record).length > 0, 'Price at least one meter');
+const prices = pricesByMeter.refine((list) => Object.keys(list).length > 0, 'Price at least one meter');
 
 const shape = {
   name: text(120),
@@ -46,7 +20,7 @@ const shape = {
 };
 
 export const newPricePlan = z
-  .strictObject(shape)
+  .strictObject({ ...shape, currency: currencyInUse })
   .refine(({ validFrom, validUntil }) => validUntil == null || validUntil >= validFrom, {
     path: ['validUntil'],
     message: 'Ends before it starts',

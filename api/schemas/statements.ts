@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Statement, StatementLine } from '../../domain/statement.js';
 import { minorToDecimalString } from '../../domain/money.js';
+import { priceStep } from '../../domain/pricing/index.js';
 import { amount, day, instant, locale, party, periodText, uuid } from './common.js';
 import { price } from './pricePlans.js';
 
@@ -24,12 +25,6 @@ export const statementSummary = z
   })
   .meta({ id: 'StatementSummary' });
 
-const step = z.strictObject({
-  units: z.number(),
-  unitPrice: z.string(),
-  packageOf: z.int().optional(),
-});
-
 const metered = {
   lineNo: z.int(),
   siteId: uuid,
@@ -38,7 +33,7 @@ const metered = {
   tenantName: z.string().nullable(),
   tenantRef: z.string().nullable(),
   meter: z.string(),
-  steps: z.array(step).meta({ description: 'The printed arithmetic, in the currency of the price plan' }),
+  steps: z.array(priceStep).meta({ description: 'The printed arithmetic, in the currency of the price plan' }),
   amount,
 };
 

@@ -6,6 +6,7 @@ import type { Decision, DiscrepancyKind, Evidence, Resolution } from '../../doma
 import type { Locale, Party, Statement } from '../../domain/statement.js';
 import type { SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
+import { storedPrices } from '../prices/storedPrices.js';
 import { selected, type Selection } from './participants.js';
 
 /** A settled or open case, as far as rating and the statement need it. */
@@ -155,7 +156,9 @@ export async function loadIssueInputs(trx: Trx, selection: Selection): Promise<I
 
 /** Plans valid on `day`: a distributor's own first, and among several the one that became valid last. */
 export async function plansValidOn(trx: Trx, day: Day): Promise<PricePlan[]> {
-  const found = await rows<Omit<PricePlan, 'monthlyMinimumMinor'> & { monthlyMinimumMinor: string | null }>(
+  const found = await rows<
+    Omit<PricePlan, 'monthlyMinimumMinor' | 'prices'> & { monthlyMinimumMinor: string | null; prices: unknown }
+  >(
     trx,
     `select id, name, distributor_id as "distributorId", currency, valid_from as "validFrom", valid_until as "validUntil",
        monthly_minimum_minor as "monthlyMinimumMinor", first_month as "firstMonth", prices
@@ -165,6 +168,7 @@ export async function plansValidOn(trx: Trx, day: Day): Promise<PricePlan[]> {
   );
   return found.map((plan) => ({
     ...plan,
+    prices: storedPrices(plan.prices, `price plan ${plan.id}`),
     monthlyMinimumMinor: plan.monthlyMinimumMinor === null ? null : BigInt(plan.monthlyMinimumMinor),
   }));
 }

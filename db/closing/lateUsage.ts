@@ -5,6 +5,7 @@ import type { Price } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
 import type { Basis, SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
+import { storedPrice } from '../prices/storedPrices.js';
 
 /** A line of an earlier statement that may have to be corrected, or a usage a late report brought that had no line. */
 export interface LateUsage {
@@ -44,7 +45,7 @@ export async function loadLateUsage(
   earliest: Period,
   before: Period,
 ): Promise<LateUsage[]> {
-  return rows<LateUsage>(
+  const found = await rows<Omit<LateUsage, 'price'> & { price: unknown }>(
     trx,
     `with issued as materialized (
        select s.id, s.msp_id, s.period, s.number, s.content
@@ -113,4 +114,8 @@ export async function loadLateUsage(
      order by c.period, c.site_id, c.tenant_ref, c.meter`,
     { mspIds: [...mspIds], earliest, before },
   );
+  return found.map((usage) => ({
+    ...usage,
+    price: usage.price === null ? null : storedPrice(usage.price, `statement ${usage.number}, ${usage.meter}`),
+  }));
 }

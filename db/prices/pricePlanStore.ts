@@ -1,7 +1,6 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
-import type { Price } from '../../domain/pricing/index.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { rows, type Trx } from '../connect.js';
+import { storedPrices } from './storedPrices.js';
 
 interface PricePlanRow {
   id: string;
@@ -12,7 +11,7 @@ interface PricePlanRow {
   valid_until: string | null;
   monthly_minimum_minor: string | null;
   first_month: 'billed' | 'unbilled';
-  prices: Partial<Record<MeterCode, Price>>;
+  prices: unknown;
 }
 
 const COLUMNS = `id, name, distributor_id, currency, valid_from, valid_until, monthly_minimum_minor, first_month, prices`;
@@ -27,7 +26,7 @@ function toPricePlan(row: PricePlanRow): PricePlan {
     validUntil: row.valid_until,
     monthlyMinimumMinor: row.monthly_minimum_minor === null ? null : BigInt(row.monthly_minimum_minor),
     firstMonth: row.first_month,
-    prices: row.prices,
+    prices: storedPrices(row.prices, `price plan ${row.id}`),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Statement, StatementLine } from '../../domain/statement.js';
+import { storedPrices } from '../prices/storedPrices.js';
 
 /** A statement as frozen in `statement.content`: everything but the lines, amounts as strings of minor units. */
 export type StatementHead = Omit<Statement, 'lines'>;
@@ -9,7 +10,10 @@ export function toJson(value: unknown): string {
 }
 
 type Stored<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] };
-type StoredHead = Omit<Stored<StatementHead>, 'history'> & { history: Stored<Statement['history'][number]>[] };
+type StoredHead = Omit<Stored<StatementHead>, 'history' | 'pricePlan'> & {
+  history: Stored<Statement['history'][number]>[];
+  pricePlan: Omit<Statement['pricePlan'], 'prices'> & { prices: unknown };
+};
 type StoredLine = StatementLine extends infer L ? (L extends StatementLine ? Stored<L> : never) : never;
 
 /** Reads `statement.content` back. */
@@ -17,6 +21,10 @@ export function headFromJson(stored: StoredHead): StatementHead {
   return {
     ...stored,
     totalMinor: BigInt(stored.totalMinor),
+    pricePlan: {
+      ...stored.pricePlan,
+      prices: storedPrices(stored.pricePlan.prices, `statement ${stored.number}`),
+    },
     history: stored.history.map(({ period, totalMinor }) => ({ period, totalMinor: BigInt(totalMinor) })),
   };
 }

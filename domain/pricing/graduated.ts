@@ -1,25 +1,26 @@
-import { changeBySpan, type PriceModelDefinition, type PriceStep, type Tier } from './priceModel.js';
+import { z } from 'zod';
+import { priceModel } from './priceModel.js';
+import type { PriceStep } from './priceStep.js';
+import { tiers, writtenTiers, type Tier } from './tiers.js';
 
-export interface GraduatedPrice {
-  model: 'graduated';
-  tiers: Tier[];
-}
-
-function span(price: GraduatedPrice, from: number, to: number): PriceStep[] {
+/** The units `from < n <= to`, tier by tier; `sign` -1 takes them back. */
+function span(list: readonly Tier[], from: number, to: number, sign: 1 | -1 = 1): PriceStep[] {
   const steps: PriceStep[] = [];
   let tierStart = 0;
-  for (const tier of price.tiers) {
-    const tierEnd = tier.upTo ?? Number.POSITIVE_INFINITY;
+  for (const { upTo, unitPrice } of list) {
+    const tierEnd = upTo ?? Number.POSITIVE_INFINITY;
     const units = Math.min(to, tierEnd) - Math.max(from, tierStart);
-    if (units > 0) steps.push({ units, unitPrice: tier.unitPrice });
+    if (units > 0) steps.push({ kind: 'units', units: sign * units, unitPrice });
     tierStart = tierEnd;
   }
   return steps;
 }
 
 /** Each unit costs what its own tier says: the first 100 at one price, the next 400 at another. */
-export const graduated: PriceModelDefinition<GraduatedPrice> = {
-  model: 'graduated',
-  line: (price, from, quantity) => span(price, from, from + quantity),
-  change: (price, oldTotal, newTotal) => changeBySpan((from, to) => span(price, from, to), oldTotal, newTotal),
-};
+export const graduated = priceModel({
+  schema: z.strictObject({ model: z.literal('graduated'), tiers }),
+  line: (price, from, quantity) => span(price.tiers, from, from + quantity),
+  change: (price, oldTotal, newTotal) =>
+    newTotal >= oldTotal ? span(price.tiers, oldTotal, newTotal) : span(price.tiers, newTotal, oldTotal, -1),
+  terms: (price, written) => ({ tiers: writtenTiers(price.tiers, written) }),
+});

@@ -1,39 +1,69 @@
 /**
- * Price models, one file each. A new model is one file, one member of `Price` and one line in `PRICE_MODELS`; the
- * compiler names every place that forgets it.
+ * Price models, one file each: the schema of its prices, its arithmetic and what its words need. A new model is one file
+ * and one line in `PRICE_MODELS`; types, the API's schema and the reading of stored prices follow from that line, and
+ * the compiler names what is missing: its words in English and an example for the tests.
  */
-import { graduated, type GraduatedPrice } from './graduated.js';
-import { packagePrice, type PackagePrice } from './package.js';
-import { perUnit, type PerUnitPrice } from './perUnit.js';
-import type { PriceModelDefinition, PriceStep } from './priceModel.js';
-import { volume, type VolumePrice } from './volume.js';
+import { z } from 'zod';
+import { graduated } from './graduated.js';
+import { packagePrice } from './package.js';
+import { perUnit } from './perUnit.js';
+import type { PriceModelDefinition, Written } from './priceModel.js';
+import { factorsOf, type PriceStep } from './priceStep.js';
+import { volume } from './volume.js';
 
-export { amountOf } from './priceModel.js';
-export type { PriceStep, Tier } from './priceModel.js';
-export type { GraduatedPrice, PackagePrice, PerUnitPrice, VolumePrice };
+export type { Written } from './priceModel.js';
+export { amountOf, factorsOf, formulaOf, priceStep, type PriceStep } from './priceStep.js';
+export type { Tier, WrittenTier } from './tiers.js';
 
-export type Price = PerUnitPrice | GraduatedPrice | VolumePrice | PackagePrice;
-export type PriceModel = Price['model'];
-
-export const PRICE_MODELS: { [M in PriceModel]: PriceModelDefinition<Extract<Price, { model: M }>> } = {
+/** By the `model` of their prices. */
+const PRICE_MODELS = {
   per_unit: perUnit,
   graduated,
   volume,
   package: packagePrice,
 };
 
-function definitionOf(price: Price): PriceModelDefinition<Price> {
-  return PRICE_MODELS[price.model];
-}
+export type PriceModel = keyof typeof PRICE_MODELS;
+export type PriceOf = { [M in PriceModel]: z.infer<(typeof PRICE_MODELS)[M]['schema']> };
+export type Price = PriceOf[PriceModel];
+
+type TermsOf = { [M in PriceModel]: ReturnType<(typeof PRICE_MODELS)[M]['terms']> };
+
+/** How a language says each model's price for one meter. */
+export type PriceWords = { [M in PriceModel]: (terms: TermsOf[M]) => string };
+
+const DEFINITIONS: { [M in PriceModel]: PriceModelDefinition<PriceOf[M], TermsOf[M]> } = PRICE_MODELS;
+
+const { per_unit: first, ...others } = PRICE_MODELS;
+
+/** Any price of any model, as the API takes it and stored rows hold it. */
+export const priceSchema = z.discriminatedUnion('model', [
+  first.schema,
+  ...Object.values(others).map(({ schema }) => schema),
+]);
 
 /** The arithmetic of one line that occupies `quantity` units after the first `from` of the MSP's `total`. */
 export function priceLine(price: Price, from: number, quantity: number, total: number): PriceStep[] {
-  return quantity === 0 ? [] : definitionOf(price).line(price, from, quantity, total);
+  const definition: PriceModelDefinition<Price, unknown> = DEFINITIONS[price.model];
+  return quantity === 0 ? [] : definition.line(price, from, quantity, total);
 }
 
 /** The arithmetic of a correction from `oldTotal` to `newTotal` units of one meter. */
 export function priceChange(price: Price, oldTotal: number, newTotal: number): PriceStep[] {
-  return definitionOf(price)
-    .change(price, oldTotal, newTotal)
-    .filter(({ units }) => units !== 0);
+  const definition: PriceModelDefinition<Price, unknown> = DEFINITIONS[price.model];
+  return definition.change(price, oldTotal, newTotal).filter((step) => factorsOf(step).count !== 0);
+}
+
+function inWords<M extends PriceModel>(
+  model: M,
+  price: PriceOf[M],
+  written: Written,
+  words: Partial<PriceWords>,
+): string | undefined {
+  return words[model]?.(DEFINITIONS[model].terms(price, written));
+}
+
+/** A price in a language's words; undefined where that language has none for the model. */
+export function priceInWords(price: Price, written: Written, words: Partial<PriceWords>): string | undefined {
+  return inWords(price.model, price, written, words);
 }

@@ -1,20 +1,34 @@
-import { changeBySpan, type PriceModelDefinition, type PriceStep } from './priceModel.js';
+import { z } from 'zod';
+import { decimalPrice } from './decimalPrice.js';
+import { priceModel } from './priceModel.js';
 
-export interface PackagePrice {
-  model: 'package';
-  /** Units in one package. */
-  size: number;
-  packagePrice: string;
-}
+/** Packages that so many units open: a package counts as soon as its first unit is used. */
+const opened = (units: number, size: number) => Math.ceil(units / size);
 
-function span(price: PackagePrice, from: number, to: number): PriceStep[] {
-  const opened = Math.ceil(to / price.size) - Math.ceil(from / price.size);
-  return [{ units: opened, unitPrice: price.packagePrice, packageOf: price.size }];
-}
-
-/** Sold by the package: a package counts as soon as its first unit is used, and the line that opens it bears it. */
-export const packagePrice: PriceModelDefinition<PackagePrice> = {
-  model: 'package',
-  line: (price, from, quantity) => span(price, from, from + quantity),
-  change: (price, oldTotal, newTotal) => changeBySpan((from, to) => span(price, from, to), oldTotal, newTotal),
-};
+/** Sold by the package; the line that opens a package bears it, later lines fill it and say so. */
+export const packagePrice = priceModel({
+  schema: z.strictObject({
+    model: z.literal('package'),
+    size: z.int().positive().meta({ description: 'Units in one package' }),
+    packagePrice: decimalPrice,
+  }),
+  line: ({ size, packagePrice }, from, quantity) => [
+    {
+      kind: 'package',
+      packages: opened(from + quantity, size) - opened(from, size),
+      size,
+      packagePrice,
+      inOpenPackage: Math.min(quantity, opened(from, size) * size - from),
+    },
+  ],
+  change: ({ size, packagePrice }, oldTotal, newTotal) => [
+    {
+      kind: 'package',
+      packages: opened(newTotal, size) - opened(oldTotal, size),
+      size,
+      packagePrice,
+      inOpenPackage: 0,
+    },
+  ],
+  terms: ({ size, packagePrice }, { count, price }) => ({ size: count(size), packagePrice: price(packagePrice) }),
+});

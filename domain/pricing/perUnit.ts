@@ -1,17 +1,11 @@
-import { changeBySpan, type PriceModelDefinition, type PriceStep } from './priceModel.js';
-
-export interface PerUnitPrice {
-  model: 'per_unit';
-  unitPrice: string;
-}
-
-function span(price: PerUnitPrice, from: number, to: number): PriceStep[] {
-  return [{ units: to - from, unitPrice: price.unitPrice }];
-}
+import { z } from 'zod';
+import { decimalPrice } from './decimalPrice.js';
+import { priceModel } from './priceModel.js';
 
 /** Every unit costs the same. */
-export const perUnit: PriceModelDefinition<PerUnitPrice> = {
-  model: 'per_unit',
-  line: (price, from, quantity) => span(price, from, from + quantity),
-  change: (price, oldTotal, newTotal) => changeBySpan((from, to) => span(price, from, to), oldTotal, newTotal),
-};
+export const perUnit = priceModel({
+  schema: z.strictObject({ model: z.literal('per_unit'), unitPrice: decimalPrice }),
+  line: ({ unitPrice }, _from, quantity) => [{ kind: 'units', units: quantity, unitPrice }],
+  change: ({ unitPrice }, oldTotal, newTotal) => [{ kind: 'units', units: newTotal - oldTotal, unitPrice }],
+  terms: ({ unitPrice }, { price }) => ({ unitPrice: price(unitPrice) }),
+});

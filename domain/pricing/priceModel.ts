@@ -1,19 +1,10 @@
-import { decimal, type Decimal } from '../money.js';
+import type { z } from 'zod';
+import type { PriceStep } from './priceStep.js';
 
-/** One factor pair of a printed formula: `units × unitPrice`, in the price list's currency. */
-export interface PriceStep {
-  /** Negative only in corrections that take something back. */
-  units: number;
-  /** Exact decimal in major units of the price list's currency. */
-  unitPrice: string;
-  /** Set when `units` counts packages of that many units. */
-  packageOf?: number;
-}
-
-/** A tier ends at `upTo` units inclusive; the last one has no end. Tiers are in ascending order. */
-export interface Tier {
-  upTo?: number | undefined;
-  unitPrice: string;
+/** How the reader's language writes counts and prices. */
+export interface Written {
+  count: (units: number) => string;
+  price: (decimal: string) => string;
 }
 
 /**
@@ -21,25 +12,20 @@ export interface Tier {
  * `from < n <= from + quantity` of the MSP's `total`. The steps of a line, multiplied and added, are its exact amount,
  * and the exact amounts of all lines add up to the price of the total.
  */
-export interface PriceModelDefinition<P extends { model: string }> {
-  model: P['model'];
+export interface PriceModelDefinition<P, Terms> {
+  /** A price as price lists, the API and stored rows hold it; its `model` is the model's key in `PRICE_MODELS`. */
+  schema: z.ZodType<P>;
   /** The arithmetic of one line. */
   line(price: P, from: number, quantity: number, total: number): PriceStep[];
   /** The arithmetic of a correction: what `newTotal` units cost more (or less) than `oldTotal` did. */
   change(price: P, oldTotal: number, newTotal: number): PriceStep[];
+  /** What the words of a language need to say the price, already written as that language writes it. */
+  terms(price: P, written: Written): Terms;
 }
 
-/** Exact amount of steps, not rounded. */
-export function amountOf(steps: readonly PriceStep[]): Decimal {
-  return steps.reduce((sum, step) => sum.plus(decimal(step.unitPrice).times(step.units)), decimal(0));
-}
-
-/** `change` for models in which a unit's price depends on its own position only. */
-export function changeBySpan(
-  span: (from: number, to: number) => PriceStep[],
-  oldTotal: number,
-  newTotal: number,
-): PriceStep[] {
-  if (newTotal >= oldTotal) return span(oldTotal, newTotal);
-  return span(newTotal, oldTotal).map((step) => ({ ...step, units: -step.units }));
+/** Declares a model and keeps the exact types of its schema and terms. */
+export function priceModel<S extends z.ZodType, Terms>(
+  definition: PriceModelDefinition<z.infer<S>, Terms> & { schema: S },
+): PriceModelDefinition<z.infer<S>, Terms> & { schema: S } {
+  return definition;
 }

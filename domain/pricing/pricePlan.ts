@@ -1,6 +1,12 @@
-import type { MeterCode } from '../catalog/index.js';
+import { z } from 'zod';
+import { METER_CODES } from '../catalog/index.js';
 import type { Day } from '../period.js';
-import type { Price } from './index.js';
+import { priceSchema } from './index.js';
+
+/** A price list: at most one price a meter. */
+export const pricesByMeter = z.partialRecord(z.enum(METER_CODES), priceSchema);
+
+export type PricesByMeter = z.infer<typeof pricesByMeter>;
 
 /** Prices per meter with validity dates (rule 9). The base plan has no distributor; a distributor may have its own. */
 export interface PricePlan {
@@ -16,7 +22,7 @@ export interface PricePlan {
   monthlyMinimumMinor: bigint | null;
   /** Rule 8: whether a new site is billed in its first calendar month. */
   firstMonth: 'billed' | 'unbilled';
-  prices: Partial<Record<MeterCode, Price>>;
+  prices: PricesByMeter;
 }
 
 /** Rule 10: units of `currency` for one unit of `base`, as published for `day` by `source`. */

@@ -1,22 +1,22 @@
-import type { PriceModelDefinition, Tier } from './priceModel.js';
+import { z } from 'zod';
+import { priceModel } from './priceModel.js';
+import { tiers, writtenTiers, type Tier } from './tiers.js';
 
-export interface VolumePrice {
-  model: 'volume';
-  tiers: Tier[];
-}
-
-function unitPriceAt(price: VolumePrice, total: number): string {
-  const tier = price.tiers.find(({ upTo }) => upTo === undefined || total <= upTo) ?? price.tiers.at(-1);
+function unitPriceAt(list: readonly Tier[], total: number): string {
+  const tier = list.find(({ upTo }) => upTo === undefined || total <= upTo) ?? list.at(-1);
   if (tier === undefined) throw new RangeError('A volume price needs at least one tier');
   return tier.unitPrice;
 }
 
 /** The tier the total falls into prices every unit. */
-export const volume: PriceModelDefinition<VolumePrice> = {
-  model: 'volume',
-  line: (price, _from, quantity, total) => [{ units: quantity, unitPrice: unitPriceAt(price, total) }],
-  change: (price, oldTotal, newTotal) => [
-    { units: newTotal, unitPrice: unitPriceAt(price, newTotal) },
-    { units: -oldTotal, unitPrice: unitPriceAt(price, oldTotal) },
+export const volume = priceModel({
+  schema: z.strictObject({ model: z.literal('volume'), tiers }),
+  line: (price, _from, quantity, total) => [
+    { kind: 'units', units: quantity, unitPrice: unitPriceAt(price.tiers, total) },
   ],
-};
+  change: (price, oldTotal, newTotal) => [
+    { kind: 'units', units: newTotal, unitPrice: unitPriceAt(price.tiers, newTotal) },
+    { kind: 'units', units: -oldTotal, unitPrice: unitPriceAt(price.tiers, oldTotal) },
+  ],
+  terms: (price, written) => ({ tiers: writtenTiers(price.tiers, written) }),
+});

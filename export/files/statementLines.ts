@@ -1,6 +1,7 @@
 import { cursorRows } from '../../db/cursorRows.js';
 import { lineFromJson, type StoredLine } from '../../db/statements/statementCodec.js';
 import { minorToDecimalString } from '../../domain/money.js';
+import { formulaOf } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
 import type { CorrectionLine, StatementLine, UsageLine } from '../../domain/statement.js';
 import { plain, tableOf, text, type Cell } from '../exportFile.js';
@@ -49,7 +50,7 @@ export const statementLines = tableOf<Row>(
     correction_reason: correction((line) => plain(line.reason)),
     old_quantity: correction((line) => plain(line.oldQuantity)),
     new_quantity: correction((line) => plain(line.newQuantity)),
-    formula: metered((line) => text(line.steps.map(({ units, unitPrice }) => `${units} x ${unitPrice}`).join(' + '))),
+    formula: metered((line) => text(formulaOf(line.steps))),
     // A correction is priced as the statement it corrects was: its currency and rate stand there.
     price_currency: usage((_line, row) => plain(row.listCurrency)),
     exchange_rate: usage((_line, row) => plain(row.exchange?.rate ?? null)),

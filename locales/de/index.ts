@@ -4,15 +4,6 @@ import { statement } from './statement.js';
 import { summary } from './summary.js';
 
 export const de: Messages = {
-  units: {
-    mailbox: { one: 'Postfach', other: 'Postfächer' },
-    user: { one: 'Benutzer', other: 'Benutzer' },
-    scan: { one: 'Scan', other: 'Scans' },
-    node: { one: 'Knoten', other: 'Knoten' },
-    server_agent: { one: 'Server-Agent', other: 'Server-Agenten' },
-    workstation_agent: { one: 'Workstation-Agent', other: 'Workstation-Agenten' },
-    device: { one: 'Gerät', other: 'Geräte' },
-  },
   products: {
     'mail-server': 'Mailserver',
     firewall: 'Firewall',
@@ -29,7 +20,6 @@ export const de: Messages = {
     workstation_agent: 'Workstation-Agenten',
     device: 'Geräte',
   },
-  priceModels: { per_unit: 'je Einheit', graduated: 'Staffelpreis', volume: 'Mengenpreis', package: 'Paketpreis' },
   discrepancies: {
     unknown_key: {
       name: 'Unbekannter Schlüssel',

@@ -1,5 +1,9 @@
+import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
+
+const tier = ({ from, to, price }: WrittenTier) =>
+  to === null ? `ab ${from}: ${price}` : `${from} bis ${to}: ${price}`;
 
 export const statement: StatementMessages = {
   documentName: 'Nutzungsabrechnung',
@@ -36,11 +40,10 @@ export const statement: StatementMessages = {
     firstMonth: (units) => `${units} (erster Monat, nicht abgerechnet)`,
   },
   prices: {
-    perUnit: (price) => `${price} je Einheit`,
-    graduated: (tiers) => `Jede Einheit zum Preis ihrer eigenen Stufe: ${tiers.join('; ')}`,
-    volume: (tiers) => `Alle Einheiten zum Preis der Stufe der Gesamtmenge: ${tiers.join('; ')}`,
-    package: (size, price) => `${price} je Paket zu ${size}, angebrochene Pakete zählen`,
-    tier: (from, to, price) => (to === null ? `ab ${from}: ${price}` : `${from} bis ${to}: ${price}`),
+    per_unit: ({ unitPrice }) => `${unitPrice} je Einheit`,
+    graduated: ({ tiers }) => `Jede Einheit zum Preis ihrer eigenen Stufe: ${tiers.map(tier).join('; ')}`,
+    volume: ({ tiers }) => `Alle Einheiten zum Preis der Stufe der Gesamtmenge: ${tiers.map(tier).join('; ')}`,
+    package: ({ size, packagePrice }) => `${packagePrice} je Paket zu ${size}, angebrochene Pakete zählen`,
   },
   usage: {
     title: 'Nutzung',
@@ -57,6 +60,7 @@ export const statement: StatementMessages = {
     licensed: (units) => `abzüglich ${units} lizenziert`,
     firstMonth: 'erster Monat, nicht abgerechnet',
     packagesOf: (size) => `Pakete zu ${size}`,
+    inOpenPackage: (units) => `${units} in einem Paket, das eine frühere Zeile angebrochen hat`,
   },
   corrections: {
     title: 'Korrekturen früherer Zeiträume',

@@ -1,18 +1,9 @@
-import type { Messages } from '../messages.js';
+import type { EnglishMessages } from '../messages.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
 
-export const en: Messages = {
-  units: {
-    mailbox: { one: 'mailbox', other: 'mailboxes' },
-    user: { one: 'user', other: 'users' },
-    scan: { one: 'scan', other: 'scans' },
-    node: { one: 'node', other: 'nodes' },
-    server_agent: { one: 'server agent', other: 'server agents' },
-    workstation_agent: { one: 'workstation agent', other: 'workstation agents' },
-    device: { one: 'device', other: 'devices' },
-  },
+export const en: EnglishMessages = {
   products: {
     'mail-server': 'Mail server',
     firewall: 'Firewall',
@@ -29,7 +20,6 @@ export const en: Messages = {
     workstation_agent: 'workstation agents',
     device: 'devices',
   },
-  priceModels: { per_unit: 'per unit', graduated: 'graduated tiers', volume: 'volume tiers', package: 'package' },
   discrepancies: {
     unknown_key: {
       name: 'Unknown key',

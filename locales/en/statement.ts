@@ -1,7 +1,11 @@
+import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
-import type { StatementMessages } from '../messages.js';
+import type { EnglishMessages } from '../messages.js';
 
-export const statement: StatementMessages = {
+const tier = ({ from, to, price }: WrittenTier) =>
+  to === null ? `from ${from}: ${price}` : `${from} to ${to}: ${price}`;
+
+export const statement: EnglishMessages['statement'] = {
   documentName: 'Usage statement',
   title: (number, period) => `Usage statement ${number}, ${period}`,
   notInvoice: (distributor) => fullStop(`This statement is not an invoice. You are invoiced by ${distributor}`),
@@ -36,11 +40,10 @@ export const statement: StatementMessages = {
     firstMonth: (units) => `${units} (first month, not billed)`,
   },
   prices: {
-    perUnit: (price) => `${price} per unit`,
-    graduated: (tiers) => `Each unit at its own tier’s price: ${tiers.join('; ')}`,
-    volume: (tiers) => `All units at the price of the total’s tier: ${tiers.join('; ')}`,
-    package: (size, price) => `${price} per package of ${size}, started packages count`,
-    tier: (from, to, price) => (to === null ? `from ${from}: ${price}` : `${from} to ${to}: ${price}`),
+    per_unit: ({ unitPrice }) => `${unitPrice} per unit`,
+    graduated: ({ tiers }) => `Each unit at its own tier’s price: ${tiers.map(tier).join('; ')}`,
+    volume: ({ tiers }) => `All units at the price of the total’s tier: ${tiers.map(tier).join('; ')}`,
+    package: ({ size, packagePrice }) => `${packagePrice} per package of ${size}, started packages count`,
   },
   usage: {
     title: 'Usage',
@@ -57,6 +60,7 @@ export const statement: StatementMessages = {
     licensed: (units) => `less ${units} licensed`,
     firstMonth: 'first month, not billed',
     packagesOf: (size) => `packages of ${size}`,
+    inOpenPackage: (units) => `${units} in a package opened by an earlier line`,
   },
   corrections: {
     title: 'Corrections of earlier periods',

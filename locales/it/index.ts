@@ -4,15 +4,6 @@ import { statement } from './statement.js';
 import { summary } from './summary.js';
 
 export const it: Messages = {
-  units: {
-    mailbox: { one: 'casella', other: 'caselle' },
-    user: { one: 'utente', other: 'utenti' },
-    scan: { one: 'scansione', other: 'scansioni' },
-    node: { one: 'nodo', other: 'nodi' },
-    server_agent: { one: 'agente server', other: 'agenti server' },
-    workstation_agent: { one: 'agente workstation', other: 'agenti workstation' },
-    device: { one: 'dispositivo', other: 'dispositivi' },
-  },
   products: {
     'mail-server': 'Server di posta',
     firewall: 'Firewall',
@@ -29,7 +20,6 @@ export const it: Messages = {
     workstation_agent: 'agenti workstation',
     device: 'dispositivi',
   },
-  priceModels: { per_unit: 'per unità', graduated: 'a scaglioni', volume: 'a volume', package: 'a pacchetto' },
   discrepancies: {
     unknown_key: {
       name: 'Chiave sconosciuta',

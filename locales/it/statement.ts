@@ -1,5 +1,9 @@
+import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
+
+const tier = ({ from, to, price }: WrittenTier) =>
+  to === null ? `da ${from}: ${price}` : `da ${from} a ${to}: ${price}`;
 
 export const statement: StatementMessages = {
   documentName: 'Estratto dei consumi',
@@ -36,11 +40,10 @@ export const statement: StatementMessages = {
     firstMonth: (units) => `${units} (primo mese, non fatturato)`,
   },
   prices: {
-    perUnit: (price) => `${price} per unità`,
-    graduated: (tiers) => `Ogni unità al prezzo del proprio scaglione: ${tiers.join('; ')}`,
-    volume: (tiers) => `Tutte le unità al prezzo dello scaglione del totale: ${tiers.join('; ')}`,
-    package: (size, price) => `${price} per pacchetto da ${size}; contano i pacchetti iniziati`,
-    tier: (from, to, price) => (to === null ? `da ${from}: ${price}` : `da ${from} a ${to}: ${price}`),
+    per_unit: ({ unitPrice }) => `${unitPrice} per unità`,
+    graduated: ({ tiers }) => `Ogni unità al prezzo del proprio scaglione: ${tiers.map(tier).join('; ')}`,
+    volume: ({ tiers }) => `Tutte le unità al prezzo dello scaglione del totale: ${tiers.map(tier).join('; ')}`,
+    package: ({ size, packagePrice }) => `${packagePrice} per pacchetto da ${size}; contano i pacchetti iniziati`,
   },
   usage: {
     title: 'Consumi',
@@ -57,6 +60,7 @@ export const statement: StatementMessages = {
     licensed: (units) => `meno ${units} con licenza`,
     firstMonth: 'primo mese, non fatturato',
     packagesOf: (size) => `pacchetti da ${size}`,
+    inOpenPackage: (units) => `${units} in un pacchetto aperto da una riga precedente`,
   },
   corrections: {
     title: 'Rettifiche di periodi precedenti',

@@ -4,20 +4,6 @@ import { statement } from './statement.js';
 import { summary } from './summary.js';
 
 export const pl: Messages = {
-  units: {
-    mailbox: { one: 'skrzynka', few: 'skrzynki', many: 'skrzynek', other: 'skrzynki' },
-    user: { one: 'użytkownik', few: 'użytkownicy', many: 'użytkowników', other: 'użytkownika' },
-    scan: { one: 'skan', few: 'skany', many: 'skanów', other: 'skanu' },
-    node: { one: 'węzeł', few: 'węzły', many: 'węzłów', other: 'węzła' },
-    server_agent: { one: 'agent serwera', few: 'agenty serwera', many: 'agentów serwera', other: 'agenta serwera' },
-    workstation_agent: {
-      one: 'agent stacji roboczej',
-      few: 'agenty stacji roboczej',
-      many: 'agentów stacji roboczej',
-      other: 'agenta stacji roboczej',
-    },
-    device: { one: 'urządzenie', few: 'urządzenia', many: 'urządzeń', other: 'urządzenia' },
-  },
   products: {
     'mail-server': 'Serwer poczty',
     firewall: 'Zapora sieciowa',
@@ -33,12 +19,6 @@ export const pl: Messages = {
     server_agent: 'agenty serwerów',
     workstation_agent: 'agenty stacji roboczych',
     device: 'urządzenia',
-  },
-  priceModels: {
-    per_unit: 'za jednostkę',
-    graduated: 'progi cenowe',
-    volume: 'cena według wolumenu',
-    package: 'pakiety',
   },
   discrepancies: {
     unknown_key: {

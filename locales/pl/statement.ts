@@ -1,5 +1,9 @@
+import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
 import type { StatementMessages } from '../messages.js';
+
+const tier = ({ from, to, price }: WrittenTier) =>
+  to === null ? `od ${from}: ${price}` : `od ${from} do ${to}: ${price}`;
 
 export const statement: StatementMessages = {
   documentName: 'Zestawienie użycia',
@@ -41,11 +45,10 @@ export const statement: StatementMessages = {
     firstMonth: (units) => `${units} (pierwszy miesiąc, bez opłaty)`,
   },
   prices: {
-    perUnit: (price) => `${price} za jednostkę`,
-    graduated: (tiers) => `Każda jednostka po cenie swojego progu: ${tiers.join('; ')}`,
-    volume: (tiers) => `Wszystkie jednostki po cenie progu łącznej ilości: ${tiers.join('; ')}`,
-    package: (size, price) => `${price} za pakiet po ${size}; liczą się rozpoczęte pakiety`,
-    tier: (from, to, price) => (to === null ? `od ${from}: ${price}` : `od ${from} do ${to}: ${price}`),
+    per_unit: ({ unitPrice }) => `${unitPrice} za jednostkę`,
+    graduated: ({ tiers }) => `Każda jednostka po cenie swojego progu: ${tiers.map(tier).join('; ')}`,
+    volume: ({ tiers }) => `Wszystkie jednostki po cenie progu łącznej ilości: ${tiers.map(tier).join('; ')}`,
+    package: ({ size, packagePrice }) => `${packagePrice} za pakiet po ${size}; liczą się rozpoczęte pakiety`,
   },
   usage: {
     title: 'Użycie',
@@ -62,6 +65,7 @@ export const statement: StatementMessages = {
     licensed: (units) => `minus ${units} z licencji`,
     firstMonth: 'pierwszy miesiąc, bez opłaty',
     packagesOf: (size) => `pakiety po ${size}`,
+    inOpenPackage: (units) => `${units} w pakiecie otwartym przez wcześniejszą pozycję`,
   },
   corrections: {
     title: 'Korekty wcześniejszych okresów',

@@ -1,7 +1,7 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { sumMinor } from '../../domain/money.js';
-import type { Price, Tier } from '../../domain/pricing/index.js';
 import type { UsageLine } from '../../domain/statement.js';
+import { priceText } from '../../locales/index.js';
 import { meterCell, type ViewContext } from './context.js';
 import { body, small, strong, type Cell, type Section } from './types.js';
 
@@ -54,34 +54,13 @@ function meterRow(context: ViewContext, meter: MeterCode, lines: readonly UsageL
     lines.length <= MAX_PRINTED_PEAKS
       ? lines.map(({ peak }) => count(peak)).join(' + ')
       : arithmetic.sumOfPeaks(count(peaks), count(lines.length));
-  const price = context.statement.pricePlan.prices[meter];
+  const { prices, currency } = context.statement.pricePlan;
+  const price = prices[meter];
   return [
     meterCell(context, meter),
     [body(printed), ...deductions],
     [strong(count(billable))],
-    price === undefined ? [body('–')] : [small(priceText(context, price))],
+    price === undefined ? [body('–')] : [small(priceText(price, currency, context.locale))],
     [strong(context.number(sumMinor(lines.map(({ amountMinor }) => amountMinor))))],
   ];
-}
-
-/** How the price model works for one meter. */
-function priceText(context: ViewContext, price: Price): string {
-  const { prices } = context.words.statement;
-  switch (price.model) {
-    case 'per_unit':
-      return prices.perUnit(context.price(price.unitPrice));
-    case 'graduated':
-      return prices.graduated(tierTexts(context, price.tiers));
-    case 'volume':
-      return prices.volume(tierTexts(context, price.tiers));
-    case 'package':
-      return prices.package(context.count(price.size), context.price(price.packagePrice));
-  }
-}
-
-function tierTexts({ count, price, words }: ViewContext, tiers: readonly Tier[]): string[] {
-  return tiers.map(({ upTo, unitPrice }, i) => {
-    const from = (tiers[i - 1]?.upTo ?? 0) + 1;
-    return words.statement.prices.tier(count(from), upTo === undefined ? null : count(upTo), price(unitPrice));
-  });
 }

@@ -1,5 +1,5 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
-import type { PriceStep } from '../../domain/pricing/index.js';
+import { factorsOf, type PriceStep } from '../../domain/pricing/index.js';
 import type { Locale, Statement } from '../../domain/statement.js';
 import {
   formatMinor,
@@ -59,14 +59,22 @@ export function meterCell({ locale }: ViewContext, meter: MeterCode): Cell {
   return [body(product), small(unit)];
 }
 
-/** The formula of one line: `100 × 2.50`, and below it `+ 20 × 2.00`. */
+/** The formula of one line: `100 × 2.50`, and below it `+ 20 × 2.00`; then what is to be known about packages. */
 export function stepsCell(context: ViewContext, steps: readonly PriceStep[]): Cell {
-  if (steps.length === 0) return [body('–')];
-  const sizes = new Set(steps.flatMap(({ packageOf }) => packageOf ?? []));
+  const products = steps
+    .map(factorsOf)
+    .filter(({ count }) => count !== 0)
+    .map(({ count, price }, i) => body(`${i > 0 ? '+ ' : ''}${context.count(count)} × ${context.price(price)}`));
+  const notes = [...new Set(steps.flatMap((step) => packageNotes(context, step)))].map(small);
+  return products.length + notes.length === 0 ? [body('–')] : [...products, ...notes];
+}
+
+/** A product of zero packages would mislead: the line says instead that an earlier one bears the package. */
+function packageNotes({ words, count }: ViewContext, step: PriceStep): string[] {
+  if (step.kind !== 'package') return [];
+  const { packagesOf, inOpenPackage } = words.statement.usage;
   return [
-    ...steps.map(({ units, unitPrice }, i) =>
-      body(`${i > 0 ? '+ ' : ''}${context.count(units)} × ${context.price(unitPrice)}`),
-    ),
-    ...[...sizes].map((size) => small(context.words.statement.usage.packagesOf(context.count(size)))),
+    ...(step.packages === 0 ? [] : [packagesOf(count(step.size))]),
+    ...(step.inOpenPackage === 0 ? [] : [inOpenPackage(count(step.inOpenPackage))]),
   ];
 }

@@ -120,7 +120,7 @@ describe('a closed month', () => {
         kind: 'usage',
         siteName: 'Headquarters',
         quantity: 40,
-        steps: [{ units: 40, unitPrice: '1.50' }],
+        steps: [{ kind: 'units', units: 40, unitPrice: '1.50' }],
         amount: { amount: '60.00', currency: 'EUR' },
       }),
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { amountOf, priceChange, priceLine, type Price } from '../../domain/pricing/index.js';
+import { amountOf, formulaOf, priceChange, priceLine, type Price } from '../../domain/pricing/index.js';
 import { rate } from '../../domain/rating.js';
 import { billable, METER, plan } from './harness.js';
 
@@ -66,9 +66,17 @@ describe('rule 9: the price of one meter for one MSP', () => {
 
   it('rule 9: the printed steps of a graduated line are units times unit price, tier by tier', () => {
     expect(priceLine(graduated, 90, 20, 110)).toEqual([
-      { units: 10, unitPrice: '2.00' },
-      { units: 10, unitPrice: '1.50' },
+      { kind: 'units', units: 10, unitPrice: '2.00' },
+      { kind: 'units', units: 10, unitPrice: '1.50' },
     ]);
+  });
+
+  it('case 35: 9 scans after 144, in packages of 10: no product of zero, but the 6 that an earlier package holds', () => {
+    const scans: Price = { model: 'package', size: 10, packagePrice: '2.45' };
+    const steps = priceLine(scans, 144, 9, 153);
+    expect(steps).toEqual([{ kind: 'package', packages: 1, size: 10, packagePrice: '2.45', inOpenPackage: 6 }]);
+    expect(formulaOf(steps)).toBe('1 x 2.45 (6 in a package opened by an earlier line)');
+    expect(formulaOf(priceLine(scans, 141, 9, 150))).toBe('0 x 2.45 (9 in a package opened by an earlier line)');
   });
 
   it.each<[string, Price, number, number, string]>([

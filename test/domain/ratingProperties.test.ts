@@ -1,33 +1,63 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decimal, sumMinor } from '../../domain/money.js';
-import { amountOf, priceChange, priceLine, type Price, type Tier } from '../../domain/pricing/index.js';
+import {
+  amountOf,
+  priceChange,
+  priceLine,
+  priceSchema,
+  type Price,
+  type PriceModel,
+} from '../../domain/pricing/index.js';
 import { rate, type DueCorrection } from '../../domain/rating.js';
+import { priceText } from '../../locales/index.js';
 import { billable, METER, plan } from './harness.js';
+import { PRICES_OF } from './prices.js';
 
-const unitPrice = fc.integer({ min: 0, max: 99_999 }).map((hundredths) => decimal(hundredths).div(1000).toFixed());
-const tiers = fc
-  .tuple(
-    fc.uniqueArray(fc.integer({ min: 1, max: 400 }), { maxLength: 4 }),
-    fc.array(unitPrice, { minLength: 5, maxLength: 5 }),
-  )
-  .map(([ends, prices]): Tier[] => [
-    ...ends.toSorted((a, b) => a - b).map((upTo, index) => ({ upTo, unitPrice: prices[index] ?? '0' })),
-    { unitPrice: prices[4] ?? '0' },
-  ]);
-const price: fc.Arbitrary<Price> = fc.oneof(
-  unitPrice.map((text): Price => ({ model: 'per_unit', unitPrice: text })),
-  tiers.map((list): Price => ({ model: 'graduated', tiers: list })),
-  tiers.map((list): Price => ({ model: 'volume', tiers: list })),
-  fc
-    .record({ size: fc.integer({ min: 1, max: 100 }), packagePrice: unitPrice })
-    .map((rest): Price => ({ model: 'package', ...rest })),
-);
 const quantity = fc.integer({ min: 0, max: 250 });
 const quantities = fc.array(quantity, { maxLength: 12 });
 const exact = (steps: Parameters<typeof amountOf>[0]) => amountOf(steps).toFixed();
 
-describe('rules 9 and 11: what holds for any price and any usage', () => {
+describe.each(
+  Object.entries(PRICES_OF).map(([model, price]) => ({
+    model: model as PriceModel,
+    price: price as fc.Arbitrary<Price>,
+  })),
+)('rules 9 and 11: what holds for any price and any usage: $model', ({ model, price }) => {
+  it('a price is what its schema takes, and comes back from storage as it was', () => {
+    fc.assert(
+      fc.property(price, (given) => {
+        expect(given.model).toBe(model);
+        expect(priceSchema.parse(JSON.parse(JSON.stringify(given)))).toEqual(given);
+      }),
+    );
+  });
+
+  it('a price has words in English', () => {
+    fc.assert(
+      fc.property(price, (given) => {
+        expect(priceText(given, 'EUR', 'en')).toMatch(/\d\.\d\d/);
+        expect(priceText(given, 'EUR', 'en')).not.toMatch(/\[en\]|undefined|null|\[object/);
+      }),
+    );
+  });
+
+  it('a site that used nothing is a line of zero', () => {
+    fc.assert(
+      fc.property(price, (given) => {
+        const { lines, totalMinor } = rate({
+          currency: 'EUR',
+          plan: plan(given),
+          exchange: null,
+          usage: billable([0]),
+          corrections: [],
+        });
+        expect(lines).toMatchObject([{ kind: 'usage', quantity: 0, amountMinor: 0n, steps: [] }]);
+        expect(totalMinor).toBe(0n);
+      }),
+    );
+  });
+
   it('the exact amounts of the lines add up to the price of the total', () => {
     fc.assert(
       fc.property(price, quantities, (given, parts) => {

@@ -61,14 +61,32 @@ describe('a line of usage', () => {
   it('shows each tier it falls into, and the size of packages', () => {
     const tiers = usageLine({
       steps: [
-        { units: 100, unitPrice: '2.5' },
-        { units: 1020, unitPrice: '2.125' },
+        { kind: 'units', units: 100, unitPrice: '2.5' },
+        { kind: 'units', units: 1020, unitPrice: '2.125' },
       ],
     });
     expect(usageRow(statementOf([tiers]))[5]).toBe('100 × 2.50 | + 1,020 × 2.125');
-    const packages = usageLine({ steps: [{ units: 3, unitPrice: '20', packageOf: 10 }] });
+    const packages = usageLine({
+      steps: [{ kind: 'package', packages: 3, size: 10, packagePrice: '20', inOpenPackage: 0 }],
+    });
     expect(usageRow(statementOf([packages]))[5]).toBe('3 × 20.00 | packages of 10');
   });
+
+  it.each([
+    ['en', 9, 0, '9 in a package opened by an earlier line'],
+    ['en', 6, 1, '1 × 2.45 | packages of 10 | 6 in a package opened by an earlier line'],
+    ['de', 9, 0, '9 in einem Paket, das eine frühere Zeile angebrochen hat'],
+    ['it', 9, 0, '9 in un pacchetto aperto da una riga precedente'],
+    ['pl', 9, 0, '9 w pakiecie otwartym przez wcześniejszą pozycję'],
+  ] as const)(
+    'case 35: in %s, says of %i units that an earlier line opened their package, besides %i of its own',
+    (locale, inOpenPackage, packages, text) => {
+      const line = usageLine({
+        steps: [{ kind: 'package', packages, size: 10, packagePrice: '2.45', inOpenPackage }],
+      });
+      expect(usageRow(statementOf([line], { locale }))[5]).toBe(text);
+    },
+  );
 });
 
 describe('the arithmetic', () => {
