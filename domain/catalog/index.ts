@@ -1,16 +1,16 @@
 /**
  * The catalogue: one file per product. A new product is one file here and one line in `PRODUCTS`; the compiler then
- * asks every locale for the names of its units.
+ * asks for the English names of its units and for a price in the simulator's lists.
  */
 import { fieldError } from '../errors.js';
 import { backup } from './backup.js';
 import { endpoint } from './endpoint.js';
 import { firewall } from './firewall.js';
 import { mailServer } from './mailServer.js';
-import type { Product } from './product.js';
+import type { Aggregation, Product } from './product.js';
 import { scanner } from './scanner.js';
 
-export type { Product } from './product.js';
+export type { Aggregation, Product } from './product.js';
 
 export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint] as const satisfies readonly Product[];
 
@@ -18,17 +18,28 @@ export type ProductCode = (typeof PRODUCTS)[number]['code'];
 export type MeterCode = (typeof PRODUCTS)[number]['meters'][number]['code'];
 export type Unit = (typeof PRODUCTS)[number]['meters'][number]['unit'];
 
-const UNIT_OF: ReadonlyMap<string, Unit> = new Map(
-  PRODUCTS.flatMap((product) => product.meters.map((meter): [string, Unit] => [meter.code, meter.unit])),
-);
+type CatalogueMeter = (typeof PRODUCTS)[number]['meters'][number];
 
-export const METER_CODES: readonly MeterCode[] = [...UNIT_OF.keys()] as MeterCode[];
+const METERS: readonly CatalogueMeter[] = PRODUCTS.flatMap<CatalogueMeter>(({ meters }) => meters);
+
+const METER_OF: ReadonlyMap<string, CatalogueMeter> = new Map(METERS.map((meter) => [meter.code, meter]));
+
+export const METER_CODES: readonly MeterCode[] = METERS.map(({ code }) => code);
+
+function meterOf(code: string): CatalogueMeter {
+  const meter = METER_OF.get(code);
+  if (meter === undefined) throw fieldError('METER_UNKNOWN', 'meter', `No product counts "${code}".`);
+  return meter;
+}
 
 /** The unit a meter counts; throws METER_UNKNOWN. */
 export function unitOf(meter: string): Unit {
-  const unit = UNIT_OF.get(meter);
-  if (unit === undefined) throw fieldError('METER_UNKNOWN', 'meter', `No product counts "${meter}".`);
-  return unit;
+  return meterOf(meter).unit;
+}
+
+/** How the meter's counts make a month (rule 2); throws METER_UNKNOWN. */
+export function aggregationOf(meter: string): Aggregation {
+  return meterOf(meter).aggregation;
 }
 
 /** The product of that code, or undefined. */

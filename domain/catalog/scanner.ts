@@ -5,7 +5,7 @@ export const scanner = {
   name: 'Vulnerability scanner',
   minimumVersion: '4.0.0',
   meters: [
-    { code: 'scanner.scan', unit: 'scan' },
-    { code: 'scanner.node', unit: 'node' },
+    { code: 'scanner.scan', unit: 'scan', aggregation: 'sum' },
+    { code: 'scanner.node', unit: 'node', aggregation: 'peak' },
   ],
 } as const satisfies Product;

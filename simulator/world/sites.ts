@@ -28,8 +28,8 @@ function lineOf(random: Random, tenantRef: string, meter: MeterCode, share: numb
   return { tenantRef, meter, previous, current: Math.max(1, Math.round(previous * (grows ? GROWTH : change))) };
 }
 
-/** What a unit costs, roughly: enough to weigh one site against its MSP. */
-const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {
+/** What a unit costs, roughly: enough to weigh one site against its MSP. Of other meters: 1. */
+const ROUGH_PRICE: Readonly<Partial<Record<MeterCode, number>>> = {
   'mail-server.mailbox': 1.1,
   'firewall.user': 1.8,
   'scanner.scan': 0.25,
@@ -40,7 +40,7 @@ const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {
 };
 
 export function roughValue(site: WorldSite): number {
-  return site.lines.reduce((sum, { meter, previous }) => sum + ROUGH_PRICE[meter] * previous, 0);
+  return site.lines.reduce((sum, { meter, previous }) => sum + (ROUGH_PRICE[meter] ?? 1) * previous, 0);
 }
 
 export interface SitePlace {

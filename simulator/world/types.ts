@@ -42,7 +42,8 @@ export interface WorldPlan {
   currency: string;
   validFrom: Day;
   monthlyMinimum: string;
-  prices: Partial<Record<MeterCode, Price>>;
+  /** Of every meter: the simulated sites use all of them. */
+  prices: Record<MeterCode, Price>;
 }
 
 /** What is sent to sign up. */
