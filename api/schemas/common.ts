@@ -1,7 +1,7 @@
 /** Parts that every route's schema is built from. Amounts, periods and instants have one form in the whole API. */
 import { z } from 'zod';
 import { PRODUCTS } from '../../domain/catalog/index.js';
-import { isCurrency } from '../../domain/currency.js';
+import { isCurrency, isCurrencyInUse } from '../../domain/currency.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import { LOCALES } from '../../domain/statement.js';
 import { isTimeZone, parsePeriod } from '../../domain/period.js';
@@ -54,7 +54,13 @@ export const country = z
   .string()
   .regex(/^[A-Z]{2}$/, 'Two capital letters, ISO 3166-1')
   .meta({ example: 'IT' });
+/** Of what is shown: documents in a currency that was withdrawn since are still read. */
 export const currency = z.string().refine(isCurrency, 'An ISO 4217 code').meta({ example: 'EUR' });
+/** Of what is new. */
+export const currencyInUse = z
+  .string()
+  .refine(isCurrencyInUse, 'An ISO 4217 code of a currency that has not been withdrawn')
+  .meta({ example: 'EUR' });
 export const locale = z.enum(LOCALES);
 export const zone = z.string().max(64).refine(isTimeZone, 'An IANA time zone').meta({ example: 'Europe/Rome' });
 export const productCode = z.enum(PRODUCTS.map((product) => product.code));

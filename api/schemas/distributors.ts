@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressLines, country, currency, email, locale, text, uuid, zone } from './common.js';
+import { addressLines, country, currency, currencyInUse, email, locale, text, uuid, zone } from './common.js';
 import { programmeCode } from './programmes.js';
 
 const shape = {
@@ -17,7 +17,7 @@ const shape = {
   zone,
 };
 
-export const newDistributor = z.strictObject(shape).meta({ id: 'NewDistributor' });
+export const newDistributor = z.strictObject({ ...shape, currency: currencyInUse }).meta({ id: 'NewDistributor' });
 export const distributor = z.strictObject({ id: uuid, ...shape }).meta({ id: 'Distributor' });
 
 export const territoryInput = z.strictObject({ programmeCode, distributorId: uuid }).meta({ id: 'TerritoryInput' });

@@ -132,6 +132,8 @@ describe('settings', () => {
       [{ validUntil: '2025-12-31' }, '/validUntil'],
       [{ validFrom: '2026-02-29' }, '/validFrom'],
       [{ prices: {} }, '/prices'],
+      // case 37: BGN was withdrawn, no new list is made in it
+      [{ currency: 'BGN', monthlyMinimum: null }, '/currency'],
       [
         { prices: { 'mail-server.mailbox': { model: 'per_unit', unitPrice: '-1' } } },
         '/prices/mail-server.mailbox/unitPrice',

@@ -34,6 +34,16 @@ describe('a rendered statement', () => {
     expect(text).toContain(messagesFor(locale).bases.estimated);
   });
 
+  it.each(LOCALES)('case 37: in a currency withdrawn since, is rendered all the same, in %s', (locale) => {
+    const inLeva = statementOf(twentyLines, {
+      locale,
+      currency: 'BGN',
+      pricePlan: { ...statementOf([]).pricePlan, currency: 'BGN' },
+    });
+    const { bytes } = renderStatement(inLeva);
+    expect(readPdf(bytes).text).toContain(locale === 'en' ? 'BGN 975.00' : '975,00 BGN');
+  });
+
   it('carries its own lines as a CSV file', () => {
     const statement = statementOf(twentyLines);
     const { files } = readPdf(renderStatement(statement).bytes);
