@@ -25,5 +25,3 @@ export const PRICES_OF: { [M in PriceModel]: fc.Arbitrary<PriceOf[M]> } = {
     packagePrice: unitPrice,
   }),
 };
-
-export const anyPrice: fc.Arbitrary<Price> = fc.oneof(...Object.values<fc.Arbitrary<Price>>(PRICES_OF));
