@@ -3,10 +3,10 @@ import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db
 import { ALL, type Database } from '../db/connect.js';
 import { fieldError, KontorError } from '../domain/errors.js';
 import { DECISIONS, isDecisionAllowed, kindOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
+import type { RunInput } from '../domain/run.js';
 import { parseQuantity } from '../domain/usage.js';
 
-export interface DecideCaseInput {
-  period: string;
+export interface DecideCaseInput extends RunInput {
   mspId: string;
   caseId: string;
   decision: string;
@@ -44,25 +44,26 @@ function checkStillOpen(found: CaseForDecision): void {
   if (found.participantState === 'issued') {
     throw new KontorError('ALREADY_DECIDED', 'The statement is issued; an issued month is changed by a correction.');
   }
-  const inReview = found.participantState === 'open' && ['collect', 'review'].includes(found.shardStage);
+  const inReview = found.participantState === 'open' && found.shardStage !== 'issue' && found.shardStage !== 'done';
   if (!inReview && found.state === 'settled') {
     throw new KontorError('REVIEW_ENDED', 'The review has ended and this case is settled.');
   }
 }
 
-/** Twice is once: the same decision by the same person finds itself recorded and writes nothing. */
+/** Idempotent by decision: the same one by the same person finds itself recorded and writes nothing. */
 export const decideCase =
   ({ db }: { db: Database }) =>
   (input: DecideCaseInput): Promise<{ caseId: string; state: string }> =>
     db.transaction(ALL, async (trx) => {
-      const { period, mspId, caseId, author } = input;
-      const found = await lockCase(trx, { period, mspId, caseId });
-      if (found === undefined) throw new KontorError('NOT_FOUND', `There is no case ${caseId} in ${period}.`);
+      const { programme, period, mspId, caseId, author } = input;
+      const found = await lockCase(trx, { programme, period, mspId, caseId });
+      if (found === undefined)
+        throw new KontorError('NOT_FOUND', `There is no case ${caseId} in ${period} of "${programme}".`);
       const decision = parseDecision(found, input);
       if (isSameDecision(found, decision, input)) return { caseId, state: 'settled' };
       checkStillOpen(found);
       if (found.kind === 'total_moved') {
-        const firstPersons = [found.openedBy, ...(await authorsOf(trx, period, mspId))];
+        const firstPersons = [found.openedBy, ...(await authorsOf(trx, { programme, period, mspId }))];
         if (firstPersons.includes(author)) {
           throw new KontorError(
             'FOUR_EYES_REQUIRED',

@@ -1,18 +1,23 @@
 import { appendAudit } from '../db/access/auditStore.js';
 import { ALL, type Trx } from '../db/connect.js';
-import { findMsp, moveMsp, type Msp } from '../db/parties/mspStore.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
+import { findRegistration, moveParticipation, type Registration } from '../db/programmes/participationStore.js';
+import { requireUnopened } from '../db/programmes/periods.js';
 import { programmeOfMsp, type ProgrammeOf } from '../db/readModels/programmeOf.js';
 import { KontorError } from '../domain/errors.js';
 import { messageId } from '../domain/messageId.js';
-import { STATE_AFTER, type MspState, type RegistrationDecision } from '../domain/msp.js';
+import { STATE_AFTER, type ParticipationState, type RegistrationDecision } from '../domain/msp.js';
+import { parsePeriod, periodOf } from '../domain/period.js';
 import type { MailParams } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface DecideMspInput {
+  programme: string;
   mspId: string;
   decision: RegistrationDecision;
   reason: string | null;
+  /** With `approve`: the first period that is billed; null: the month of the decision in the MSP's zone. */
+  joins: string | null;
   actor: string;
   /** ISO instant of the decision: chosen by the workflow, the same for every attempt. */
   at: string;
@@ -20,14 +25,22 @@ export interface DecideMspInput {
 
 export interface DecideMspResult {
   mspId: string;
-  state: MspState;
+  state: ParticipationState;
+  joinedPeriod: string | null;
   decidedAt: string;
 }
 
-function letter(msp: Msp, programme: ProgrammeOf, decidedAt: Date): OutgoingMail {
+function letter(registration: Registration, programme: ProgrammeOf, decidedAt: Date): OutgoingMail {
   const { vendorName, distributorName } = programme;
-  const shared = { locale: msp.locale, recipient: msp.email, mspId: msp.id, notBefore: decidedAt };
-  if (msp.state === 'approved') {
+  const { msp } = registration;
+  const shared = {
+    locale: msp.locale,
+    recipient: msp.email,
+    programme: registration.programme,
+    mspId: msp.id,
+    notBefore: decidedAt,
+  };
+  if (registration.state === 'approved') {
     const params: MailParams['registrationWelcome'] = {
       vendorName,
       mspName: msp.name,
@@ -37,7 +50,7 @@ function letter(msp: Msp, programme: ProgrammeOf, decidedAt: Date): OutgoingMail
     return {
       ...shared,
       kind: 'registrationWelcome',
-      messageId: messageId('registration-welcome', msp.id),
+      messageId: messageId('registration-welcome', registration.programme, msp.id),
       // The programme's documents come with it when it is sent.
       params: { ...params },
     };
@@ -45,50 +58,59 @@ function letter(msp: Msp, programme: ProgrammeOf, decidedAt: Date): OutgoingMail
   const params: MailParams['registrationRejected'] = {
     vendorName,
     mspName: msp.name,
-    reason: msp.decisionReason ?? '',
+    reason: registration.decisionReason ?? '',
   };
   return {
     ...shared,
     kind: 'registrationRejected',
-    messageId: messageId('registration-rejected', msp.id),
+    messageId: messageId('registration-rejected', registration.programme, msp.id, decidedAt.toISOString()),
     params: { ...params },
   };
 }
 
-async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Msp> {
-  const { mspId, actor, reason } = input;
-  const moved = await moveMsp(trx, { mspId, to: STATE_AFTER[input.decision], at, by: actor, reason });
-  if (moved === undefined) {
-    const msp = await findMsp(trx, mspId);
-    if (msp === undefined) throw new KontorError('NOT_FOUND', 'There is no such registration.');
-    const same = msp.state === STATE_AFTER[input.decision] && msp.decidedAt?.getTime() === at.getTime();
-    if (same && msp.decidedBy === actor) return msp;
-    throw new KontorError('ALREADY_DECIDED', `This registration is ${msp.state} already.`);
+async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Registration> {
+  const { programme, mspId, actor, reason } = input;
+  const to = STATE_AFTER[input.decision];
+  const before = await findRegistration(trx, programme, mspId);
+  if (before === undefined) throw new KontorError('NOT_FOUND', 'There is no such registration.');
+  if (before.state !== 'applied') {
+    if (before.state === to && before.decidedAt?.getTime() === at.getTime() && before.decidedBy === actor)
+      return before;
+    throw new KontorError('ALREADY_DECIDED', `This registration is ${before.state} already.`);
   }
-  const programme = await programmeOfMsp(trx, mspId);
-  if (programme === undefined) throw new KontorError('INTERNAL', 'The MSP has no programme.');
-  await enqueueMails(trx, [letter(moved, programme, at)], at);
+  const joinedPeriod = input.joins === null ? periodOf(at, before.msp.zone) : parsePeriod(input.joins);
+  if (to === 'approved') await requireUnopened(trx, programme, joinedPeriod, '/joins');
+  const moved = await moveParticipation(trx, {
+    ...{ mspId, programme, to, at, by: actor, reason },
+    ...(to === 'approved' ? { joinedPeriod } : {}),
+  });
+  if (moved === undefined) throw new KontorError('ALREADY_DECIDED', 'This registration was decided at the same time.');
+  const today = await programmeOfMsp(trx, programme, mspId);
+  if (today === undefined) throw new KontorError('INTERNAL', 'The participation has no programme.');
+  await enqueueMails(trx, [letter(moved, today, at)], at);
   await appendAudit(trx, {
     at,
     actor,
     action: `msp.${moved.state}`,
     subject: `msp:${mspId}`,
     mspId,
-    before: { state: 'applied' },
-    after: { state: moved.state },
+    before: { programme, state: 'applied' },
+    after: { programme, state: moved.state, joinedPeriod: moved.joinedPeriod },
     reason,
   });
   return moved;
 }
 
 /**
- * Records the partner team's decision with its audit event and the letter to the applicant. Throws ALREADY_DECIDED and
- * NOT_FOUND. Doing it twice is safe: only an application that is still open moves, and an attempt that finds its own
- * decision (same instant, same person) answers with it.
+ * Records the partner team's decision with its audit event and the letter to the applicant. Throws ALREADY_DECIDED,
+ * NOT_FOUND and PERIOD_OPENED (rule 19). Idempotent by decision: only an application that is still open moves, and an
+ * attempt that finds its own decision (same instant, same person) answers with it.
  */
 export const decideMsp =
   (deps: Pick<ActivityDeps, 'db'>) =>
   async (input: DecideMspInput): Promise<DecideMspResult> => {
-    const msp = await deps.db.transaction(ALL, (trx) => record(trx, input, new Date(input.at)));
-    return { mspId: msp.id, state: msp.state, decidedAt: input.at };
+    const { mspId, state, joinedPeriod } = await deps.db.transaction(ALL, (trx) =>
+      record(trx, input, new Date(input.at)),
+    );
+    return { mspId, state, joinedPeriod, decidedAt: input.at };
   };

@@ -1,5 +1,6 @@
 import type { Database } from '../db/connect.js';
 import type { Mailer } from '../delivery/index.js';
+import type { RunInput } from '../domain/run.js';
 import type { RateSource } from '../rates/rateSource.js';
 import type { RenderPool } from '../statements/index.js';
 
@@ -11,15 +12,17 @@ export interface ActivityDeps {
   /** Address of the API as mails name it, without a slash at its end; null: they name paths alone. */
   publicUrl: string | null;
   rates: RateSource;
-  /** Starts the close of a period; false when it is going on or went well before. */
+  /** Starts the close of a month; false when it is going on or went well before. */
   closes: {
-    start(input: {
-      period: string;
-      openedBy: string;
-      collectUntil: string | null;
-      reviewUntil: string | null;
-    }): Promise<boolean>;
+    start(
+      input: RunInput & {
+        openedBy: string;
+        collectUntil: string | null;
+        reviewUntil: string | null;
+        skipReason: string | null;
+      },
+    ): Promise<boolean>;
   };
   /** Makes sure that somebody waits for the decisions on an MSP's statement. */
-  settlements: { start(of: { period: string; mspId: string }): Promise<void> };
+  settlements: { start(of: RunInput & { mspId: string }): Promise<void> };
 }

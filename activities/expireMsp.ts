@@ -1,15 +1,16 @@
 import { appendAudit } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
-import { findMsp, moveMsp } from '../db/parties/mspStore.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
+import { findRegistration, moveParticipation } from '../db/programmes/participationStore.js';
 import { programmeOfMsp } from '../db/readModels/programmeOf.js';
 import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
-import type { MspState } from '../domain/msp.js';
+import type { ParticipationState } from '../domain/msp.js';
 import type { MailParams } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface ExpireMspInput {
+  programme: string;
   mspId: string;
   /** ISO instant at which the time to decide ended. */
   at: string;
@@ -19,27 +20,30 @@ const ACTOR = 'kontor';
 
 /**
  * Expires an application that nobody decided (rule 14); answers the state it is in afterwards, null where there is none.
- * Doing it twice is safe: only an application that is still open moves.
+ * Idempotent by state: only an application that is still open moves.
  */
 export const expireMsp =
   (deps: Pick<ActivityDeps, 'db'>) =>
-  async ({ mspId, at: instant }: ExpireMspInput): Promise<{ state: MspState | null }> =>
+  async ({ programme, mspId, at: instant }: ExpireMspInput): Promise<{ state: ParticipationState | null }> =>
     deps.db.transaction(ALL, async (trx) => {
       const at = new Date(instant);
-      const msp = await moveMsp(trx, { mspId, to: 'expired', at, by: ACTOR, reason: null });
-      if (msp === undefined) return { state: (await findMsp(trx, mspId))?.state ?? null };
-      const programme = await programmeOfMsp(trx, mspId);
+      const known = await findRegistration(trx, programme, mspId);
+      if (known?.state !== 'applied') return { state: known?.state ?? null };
+      const moved = await moveParticipation(trx, { mspId, programme, to: 'expired', at, by: ACTOR, reason: null });
+      if (moved === undefined) return { state: (await findRegistration(trx, programme, mspId))?.state ?? null };
+      const today = await programmeOfMsp(trx, programme, mspId);
       const params: MailParams['registrationExpired'] = {
-        vendorName: programme?.vendorName ?? '',
-        mspName: msp.name,
-        days: wholeDaysBetween(msp.appliedAt, at),
+        vendorName: today?.vendorName ?? '',
+        mspName: moved.msp.name,
+        days: wholeDaysBetween(moved.appliedAt, at),
       };
       const mail = {
-        messageId: messageId('registration-expired', mspId),
+        messageId: messageId('registration-expired', programme, mspId, moved.appliedAt.toISOString()),
         kind: 'registrationExpired' as const,
-        locale: msp.locale,
-        recipient: msp.email,
+        locale: moved.msp.locale,
+        recipient: moved.msp.email,
         params: { ...params },
+        programme,
         mspId,
         notBefore: at,
       };
@@ -50,9 +54,9 @@ export const expireMsp =
         action: 'msp.expired',
         subject: `msp:${mspId}`,
         mspId,
-        before: { state: 'applied' },
-        after: { state: 'expired' },
+        before: { programme, state: 'applied' },
+        after: { programme, state: 'expired' },
         reason: 'Not decided in time.',
       });
-      return { state: msp.state };
+      return { state: moved.state };
     });

@@ -1,13 +1,17 @@
 /** Every activity, bound to what it works with. A new one is one file and one line here. */
 import { activateTenant } from './activateTenant.js';
+import { announceNotOpened } from './announceNotOpened.js';
 import { applyDefaults } from './applyDefaults.js';
 import { checkCompleteness } from './checkCompleteness.js';
+import { checkGate } from './checkGate.js';
 import { decideCase } from './decideCase.js';
+import { decideCompleteness } from './decideCompleteness.js';
 import { decideMsp } from './decideMsp.js';
 import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { expireMsp } from './expireMsp.js';
 import { issueStatements } from './issueStatements.js';
+import { loadDeadlines } from './loadDeadlines.js';
 import { loadProvisioning } from './loadProvisioning.js';
 import { loadSettlement } from './loadSettlement.js';
 import { makeBillingPacks } from './makeBillingPacks.js';
@@ -26,13 +30,17 @@ import { watchContact } from './watchContact.js';
 export function createActivities(deps: ActivityDeps) {
   return {
     activateTenant: activateTenant(deps),
+    announceNotOpened: announceNotOpened(deps),
     applyDefaults: applyDefaults(deps),
     checkCompleteness: checkCompleteness(deps),
+    checkGate: checkGate(deps),
     decideCase: decideCase(deps),
+    decideCompleteness: decideCompleteness(deps),
     decideMsp: decideMsp(deps),
     drainOutbox: drainOutbox(deps),
     expireMsp: expireMsp(deps),
     issueStatements: issueStatements(deps),
+    loadDeadlines: loadDeadlines(deps),
     loadProvisioning: loadProvisioning(deps),
     loadSettlement: loadSettlement(deps),
     makeBillingPacks: makeBillingPacks(deps),

@@ -10,13 +10,13 @@ import { loadStatements } from '../db/statements/statementStore.js';
 import { mailParams } from '../delivery/index.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
-import { parsePeriod, type Period } from '../domain/period.js';
+import type { Period } from '../domain/period.js';
+import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import type { Statement } from '../domain/statement.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary, type RenderPool } from '../statements/index.js';
 import type { ActivityDeps } from './deps.js';
 
-export interface MakeBillingPacksInput {
-  period: string;
+export interface MakeBillingPacksInput extends RunInput {
   /** The supplement for this MSP's distributor alone; none: every distributor of the run. */
   mspId?: string;
   now: string;
@@ -51,15 +51,16 @@ export async function makePacks(
   { db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>,
   { now, ...selection }: MakeBillingPacksInput,
 ): Promise<number> {
-  const period = parsePeriod(selection.period);
-  const distributors = await db.transaction(ALL, (trx) => distributorsOfRun(trx, selection));
+  const key = runKeyOf(selection);
+  const { mspId = null } = selection;
+  const distributors = await db.transaction(ALL, (trx) => distributorsOfRun(trx, { ...key, mspId }));
   let packs = 0;
   for (const distributorId of distributors) {
     const made = await db.transaction(ALL, async (trx) => {
-      await lockPacks(trx, distributorId, period);
-      const contents = await packContents(trx, period, distributorId);
-      const due = contents.supplement === 0 ? selection.mspId === undefined : contents.statementIds.length > 0;
-      if (due) await makePack(trx, renderPool, { period, distributorId, contents, at: new Date(now) });
+      await lockPacks(trx, key, distributorId);
+      const contents = await packContents(trx, key, distributorId);
+      const due = contents.supplement === 0 ? mspId === null : contents.statementIds.length > 0;
+      if (due) await makePack(trx, renderPool, { key, distributorId, contents, at: new Date(now) });
       return due;
     });
     if (made) packs += 1;
@@ -68,13 +69,14 @@ export async function makePacks(
 }
 
 interface PackDue {
-  period: Period;
+  key: RunKey;
   distributorId: string;
   contents: PackContents;
   at: Date;
 }
 
-async function makePack(trx: Trx, renderPool: RenderPool, { period, distributorId, contents, at }: PackDue) {
+async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, contents, at }: PackDue) {
+  const { programme, period } = key;
   const issued = await loadStatements(trx, contents.statementIds);
   const statements = issued.map(({ statement }) => statement);
   const summary = summaryOf(period, contents, statements);
@@ -84,6 +86,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { period, distributorI
     trx,
     {
       id,
+      programme,
       distributorId,
       period,
       supplement: summary.supplement,
@@ -99,7 +102,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { period, distributorI
     trx,
     [
       {
-        messageId: messageId('billing-pack', contents.distributorCode, period, summary.supplement),
+        messageId: messageId('billing-pack', programme, contents.distributorCode, period, summary.supplement),
         kind: 'billingPack',
         locale: summary.locale,
         recipient: summary.distributor.email,
@@ -115,6 +118,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { period, distributorI
           })),
           parked: summary.parked,
         }),
+        programme,
         period,
         distributorId,
         billingPackId: id,

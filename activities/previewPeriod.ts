@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import { settleByDefault } from '../db/closing/reconciliation.js';
+import { findingCounts, settleByDefault } from '../db/closing/reconciliation.js';
 import { issue, ISSUE_CHUNK } from './issueStatements.js';
 import { openRun } from './openPeriod.js';
 import { reconcile, RECONCILE_CHUNK } from './reconcileShard.js';
@@ -7,14 +7,14 @@ import type { Selection } from '../db/closing/participants.js';
 import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/prices/publishedRates.js';
 import { controlTotals } from '../db/closing/seal.js';
-import { ALL, rows, type Database, type Trx } from '../db/connect.js';
+import { ALL, type Database, type Trx } from '../db/connect.js';
 import { minorToDecimalString } from '../domain/money.js';
-import { parsePeriod, periodDays } from '../domain/period.js';
+import { periodDays } from '../domain/period.js';
+import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import type { RateSource } from '../rates/rateSource.js';
 
 /** What a close would come to if it ran now. Totals are decimal strings per currency. */
-export interface Preview {
-  period: string;
+export interface Preview extends RunInput {
   statements: number;
   parked: number;
   totals: Record<string, string>;
@@ -32,32 +32,28 @@ class RolledBack extends Error {
 }
 
 /** The run's own batches, so that a dry run takes no more memory than the run. */
-function chunksOf(period: string, { shard, msps }: { shard: number; msps: number }, size: number): Selection[] {
+function chunksOf(key: RunKey, { shard, msps }: { shard: number; msps: number }, size: number): Selection[] {
   return Array.from({ length: Math.ceil(msps / size) }, (_, index) => ({
-    period,
+    ...key,
     shard,
     from: index * size,
     to: (index + 1) * size,
   }));
 }
 
-async function previewIn(trx: Trx, period: string, now: Date): Promise<Preview> {
-  await openRun(trx, { period, openedBy: 'preview', collectUntil: null, reviewUntil: null, now: now.toISOString() });
-  const shards = await openShards(trx, parsePeriod(period));
-  for (const chunk of shards.flatMap((shard) => chunksOf(period, shard, RECONCILE_CHUNK))) {
+async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
+  const opening = { openedBy: 'preview', collectUntil: null, reviewUntil: null, skipReason: null };
+  await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'any');
+  const shards = await openShards(trx, key);
+  for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, RECONCILE_CHUNK))) {
     await reconcile(trx, chunk, now);
   }
-  const kinds = await rows<{ kind: string; count: number; open: number }>(
-    trx,
-    `select kind, count(*)::int as count, count(*) filter (where state = 'open')::int as open from discrepancy
-     where period = :period group by kind order by kind`,
-    { period },
-  );
-  for (const { shard } of shards) await settleByDefault(trx, period, shard, now);
-  for (const chunk of shards.flatMap((shard) => chunksOf(period, shard, ISSUE_CHUNK))) await issue(trx, chunk, now);
-  const { issued, parked, totals } = await controlTotals(trx, period);
+  const kinds = await findingCounts(trx, key);
+  for (const { shard } of shards) await settleByDefault(trx, { ...key, shard }, now);
+  for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, ISSUE_CHUNK))) await issue(trx, chunk, now);
+  const { issued, parked, totals } = await controlTotals(trx, key);
   return {
-    period,
+    ...key,
     statements: issued,
     parked,
     totals: Object.fromEntries(
@@ -68,18 +64,22 @@ async function previewIn(trx: Trx, period: string, now: Date): Promise<Preview> 
   };
 }
 
-/** The real close in one transaction that is rolled back: a dry run cannot come to other totals than the run. */
+/**
+ * The real close in one transaction that is rolled back: a dry run cannot come to other totals than the run. Months need
+ * not be in order.
+ */
 export const previewPeriod =
   ({ db, rates }: { db: Database; rates: RateSource }) =>
-  async ({ period, now }: { period: string; now: string }): Promise<Preview> => {
-    const { first, last } = periodDays(parsePeriod(period));
+  async ({ now, ...run }: RunInput & { now: string }): Promise<Preview> => {
+    const key = runKeyOf(run);
+    const { first, last } = periodDays(key.period);
     const published = await rates.published(first, last);
     // One transaction has no cursor to hand on: the beat only says that this worker is still at it.
     const beat = setInterval(heartbeat, HEARTBEAT_MS);
     try {
       return await db.transaction(ALL, async (trx) => {
         await insertRates(trx, published);
-        throw new RolledBack(await previewIn(trx, period, new Date(now)));
+        throw new RolledBack(await previewIn(trx, key, new Date(now)));
       });
     } catch (error) {
       if (error instanceof RolledBack) return error.preview;

@@ -5,9 +5,9 @@ import { shardSize, type Selection } from '../db/closing/participants.js';
 import { countOpenCases, insertFacts, insertFindings, insertUnknownKeys } from '../db/closing/reconciliation.js';
 import { loadSiteFacts } from '../db/closing/siteFacts.js';
 import { DEFAULT_SETTINGS, reconcileSite } from '../domain/reconcile/index.js';
+import { runKeyOf, type RunInput } from '../domain/run.js';
 
-export interface ShardInput {
-  period: string;
+export interface ShardInput extends RunInput {
   shard: number;
   now: string;
 }
@@ -25,33 +25,33 @@ export async function reconcile(
   const findings = facts.flatMap(({ mspId, facts: site }) =>
     reconcileSite(site, DEFAULT_SETTINGS).map((finding) => ({ mspId, finding })),
   );
-  await insertFacts(trx, selection.period, facts, now);
-  await insertFindings(trx, selection.period, findings, now);
+  await insertFacts(trx, selection, facts, now);
+  await insertFindings(trx, selection, findings, now);
   return { sites: facts.length, findings: findings.length };
 }
 
 /**
- * Twice is once: facts and findings have natural keys and the first word stands; the chunk an attempt died in was rolled
- * back as a whole.
+ * Idempotent by run, site and finding: on conflict do nothing. The chunk an attempt died in was rolled back as a whole.
  */
 export const reconcileShard =
   ({ db }: { db: Database }) =>
-  async ({ period, shard, now }: ShardInput): Promise<{ sites: number; findings: number; openCases: number }> => {
-    const at = new Date(now);
-    const size = await db.transaction(ALL, (trx) => shardSize(trx, period, shard));
+  async (input: ShardInput): Promise<{ sites: number; findings: number; openCases: number }> => {
+    const at = new Date(input.now);
+    const shard = { ...runKeyOf(input), shard: input.shard };
+    const size = await db.transaction(ALL, (trx) => shardSize(trx, shard));
     const total = { sites: 0, findings: 0 };
     for (let from = 0; from < size; from += RECONCILE_CHUNK) {
       const chunk = await db.transaction(ALL, (trx) =>
-        reconcile(trx, { period, shard, from, to: from + RECONCILE_CHUNK }, at),
+        reconcile(trx, { ...shard, from, to: from + RECONCILE_CHUNK }, at),
       );
       total.sites += chunk.sites;
       total.findings += chunk.findings;
       heartbeat(from + RECONCILE_CHUNK);
     }
     const openCases = await db.transaction(ALL, async (trx) => {
-      await insertUnknownKeys(trx, period, at);
-      await setShardStage(trx, period, shard, 'review');
-      return countOpenCases(trx, period, shard);
+      await insertUnknownKeys(trx, shard, at);
+      await setShardStage(trx, shard, 'review');
+      return countOpenCases(trx, shard);
     });
     return { ...total, openCases };
   };

@@ -25,7 +25,7 @@ export const remindOfActivation =
     deps.db.transaction(ALL, async (trx) => {
       const site = await lockSite(trx, mspId, siteId);
       const msp = await findMsp(trx, mspId);
-      const programme = await programmeOfMsp(trx, mspId);
+      const programme = await programmeOfMsp(trx, site?.programme ?? '', mspId);
       if (site?.state !== 'created' || msp === undefined || programme === undefined) return;
       const params: MailParams['siteActivationReminder'] = {
         vendorName: programme.vendorName,

@@ -1,5 +1,6 @@
 import { ALL } from '../db/connect.js';
 import { findMsp } from '../db/parties/mspStore.js';
+import { findRegistration } from '../db/programmes/participationStore.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { programmeOfMsp } from '../db/readModels/programmeOf.js';
 import { wholeDaysBetween } from '../domain/instant.js';
@@ -9,6 +10,7 @@ import type { MailParams } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface RemindOfRegistrationInput {
+  programme: string;
   mspId: string;
   /** 1 for the first reminder. */
   reminder: number;
@@ -17,33 +19,41 @@ export interface RemindOfRegistrationInput {
 }
 
 /**
- * Reminds the partner team of an application (rule 14); `waiting` is false where nothing waits for a decision. Doing it
- * twice is safe: the reminder's number is part of the mail's identity.
+ * Reminds the partner team of an application (rule 14); `waiting` is false where nothing waits for a decision. Idempotent by
+ * reminder: its number is part of the mail's identity.
  */
 export const remindOfRegistration =
   (deps: Pick<ActivityDeps, 'db'>) =>
   async (input: RemindOfRegistrationInput): Promise<{ waiting: boolean }> =>
     deps.db.transaction(ALL, async (trx) => {
-      const msp = await findMsp(trx, input.mspId);
-      const programme = await programmeOfMsp(trx, input.mspId);
-      if (msp?.state !== 'applied' || programme === undefined) return { waiting: false };
-      const [duplicateId] = msp.duplicateOf;
+      const found = await findRegistration(trx, input.programme, input.mspId);
+      const programme = await programmeOfMsp(trx, input.programme, input.mspId);
+      if (found?.state !== 'applied' || programme === undefined) return { waiting: false };
+      const { msp } = found;
+      const [duplicateId] = found.duplicateOf;
       const duplicate = duplicateId === undefined ? undefined : await findMsp(trx, duplicateId);
       const at = new Date(input.at);
       const params: MailParams['registrationReminder'] = {
         mspName: msp.name,
         registrationNumber: msp.registrationNumber,
         distributorName: programme.distributorName,
-        waitingDays: wholeDaysBetween(msp.appliedAt, at),
-        expiresOn: dayOf(msp.decideUntil, programme.programmeZone),
+        waitingDays: wholeDaysBetween(found.appliedAt, at),
+        expiresOn: dayOf(found.decideUntil, programme.programmeZone),
         duplicateOf: duplicate?.name ?? null,
       };
       const mail = {
-        messageId: messageId('registration-reminder', msp.id, input.reminder),
+        messageId: messageId(
+          'registration-reminder',
+          input.programme,
+          msp.id,
+          found.appliedAt.toISOString(),
+          input.reminder,
+        ),
         kind: 'registrationReminder' as const,
         locale: 'en',
         recipient: programme.partnerTeamEmail,
         params: { ...params },
+        programme: input.programme,
         mspId: msp.id,
         notBefore: at,
       };

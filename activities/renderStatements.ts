@@ -1,23 +1,28 @@
 import { heartbeat } from '@temporalio/activity';
 import { ALL, type Database } from '../db/connect.js';
-import type { Selection } from '../db/closing/participants.js';
+import { runKeyOf, type RunInput } from '../domain/run.js';
 import { insertDocuments, unrenderedStatements } from '../db/statements/documentStore.js';
 import { loadStatements } from '../db/statements/statementStore.js';
 import { KontorError } from '../domain/errors.js';
 import type { RenderPool } from '../statements/index.js';
 
+/** Statements of a stretch of a shard's positions, or of one MSP. */
+export type RenderInput = RunInput & { now: string } & (
+    { shard: number; from: number; to: number } | { mspId: string }
+  );
+
 /** Documents in memory at once: some megabytes, and little to redo when a worker dies. */
 const RENDER_BATCH = 40;
 
 /**
- * Twice is once: only statements without a document are rendered, and equal rows give equal bytes. Fails with
+ * Idempotent by statement: only those without a document are rendered, and equal rows give equal bytes. Fails with
  * RENDER_FAILED after the others are stored, so that one poisoned statement holds up nobody else's document.
  */
 export const renderStatements =
   ({ db, renderPool }: { db: Database; renderPool: RenderPool }) =>
-  async ({ now, ...selection }: Selection & { now: string }): Promise<{ rendered: number }> => {
+  async ({ now, ...selection }: RenderInput): Promise<{ rendered: number }> => {
     const at = new Date(now);
-    const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, selection));
+    const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, { ...selection, ...runKeyOf(selection) }));
     let failure: KontorError | undefined;
     let rendered = 0;
     for (let start = 0; start < ids.length; start += RENDER_BATCH) {

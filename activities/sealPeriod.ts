@@ -1,38 +1,26 @@
 import { appendAudit } from '../db/access/auditStore.js';
 import { finishShards } from '../db/closing/openRun.js';
+import { runSummaryFacts } from '../db/closing/runSummary.js';
 import { controlTotals, sealRun, type ControlTotals } from '../db/closing/seal.js';
-import { ALL, rows, type Database, type Trx } from '../db/connect.js';
+import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
+import { runKeyOf, runSubject, type RunInput, type RunKey } from '../domain/run.js';
 
-async function enqueueSummary(trx: Trx, period: string, totals: ControlTotals, at: Date): Promise<void> {
-  const [to] = await rows<{ recipient: string }>(
-    trx,
-    `select coalesce(settings ->> 'partnerTeamEmail', vendor ->> 'email') as recipient from programme order by code limit 1`,
-  );
-  if (to === undefined) return;
-  const parked = await rows<{ mspName: string; reason: string }>(
-    trx,
-    `select m.name as "mspName", p.parked_reason as reason from run_participant p join msp m on m.id = p.msp_id
-     where p.period = :period and p.state = 'parked' order by m.name collate "C"`,
-    { period },
-  );
-  const [mails] = await rows<{ mailed: number; mailProblems: number }>(
-    trx,
-    `select count(*) filter (where state = 'sent')::int as mailed,
-       count(*) filter (where state in ('bounced', 'uncertain', 'parked'))::int as "mailProblems"
-     from outbox where period = :period`,
-    { period },
-  );
+async function enqueueSummary(trx: Trx, key: RunKey, totals: ControlTotals, at: Date): Promise<void> {
+  const facts = await runSummaryFacts(trx, key);
+  if (facts === undefined) return;
+  const { programme, period } = key;
+  const { recipient, ...said } = facts;
   await enqueueMails(
     trx,
     [
       {
-        messageId: messageId('run-summary', period),
+        messageId: messageId('run-summary', programme, period),
         kind: 'runSummary',
         locale: 'en',
-        recipient: to.recipient,
+        recipient,
         params: {
           period,
           issued: totals.issued,
@@ -42,10 +30,9 @@ async function enqueueSummary(trx: Trx, period: string, totals: ControlTotals, a
             currency,
             amount: minorToDecimalString(BigInt(minor), currency),
           })),
-          mailed: mails?.mailed ?? 0,
-          mailProblems: mails?.mailProblems ?? 0,
-          parked,
+          ...said,
         },
+        programme,
         period,
         notBefore: at,
       },
@@ -54,17 +41,18 @@ async function enqueueSummary(trx: Trx, period: string, totals: ControlTotals, a
   );
 }
 
-/** Twice is once: only an open run is sealed, and the summary has one Message-ID per period. */
+/** Idempotent by run: only an open run is sealed, and its summary has one Message-ID. */
 export const sealPeriod =
   ({ db }: { db: Database }) =>
-  ({ period, now }: { period: string; now: string }): Promise<ControlTotals> =>
+  ({ now, ...run }: RunInput & { now: string }): Promise<ControlTotals> =>
     db.transaction(ALL, async (trx) => {
+      const key = runKeyOf(run);
       const at = new Date(now);
-      const totals = await controlTotals(trx, period);
-      await finishShards(trx, period);
-      if (await sealRun(trx, period, totals, at)) {
-        await enqueueSummary(trx, period, totals, at);
-        await appendAudit(trx, { at, actor: 'kontor', action: 'run.sealed', subject: `run:${period}`, after: totals });
+      const totals = await controlTotals(trx, key);
+      await finishShards(trx, key);
+      if (await sealRun(trx, key, totals, at)) {
+        await enqueueSummary(trx, key, totals, at);
+        await appendAudit(trx, { at, actor: 'kontor', action: 'run.sealed', subject: runSubject(key), after: totals });
       }
       return totals;
     });

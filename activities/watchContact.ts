@@ -3,7 +3,7 @@ import { appendAudits } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
 import { judgeContact, type ContactChange } from '../db/sites/contact.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
-import { programmeContactPolicies } from '../db/readModels/programmeContactPolicies.js';
+import { contactPolicies } from '../db/readModels/programmeOf.js';
 import { addDays, wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
@@ -55,14 +55,14 @@ function letter(change: ContactChange, policy: ContactPolicy, now: Date): Outgoi
 
 /**
  * Rule 6 over all active sites as of `now` (ISO). Doing it twice is safe: each site gets the state its silence has led
- * to, a state it has already is no change, and a letter's identity names the silence. Each chunk is a transaction, so a
- * new attempt goes on where the last one stopped.
+ * to, a state it has already is no change, and a letter's identity names the silence. Each chunk is a transaction: a new
+ * attempt finds the sites of the chunks before it changed already.
  */
 export const watchContact =
   (deps: Pick<ActivityDeps, 'db'>) =>
   async (input: { now: string }): Promise<{ warned: number; blocked: number; disabled: number; lifted: number }> => {
     const now = new Date(input.now);
-    const policies = await deps.db.transaction(ALL, programmeContactPolicies);
+    const policies = await deps.db.transaction(ALL, contactPolicies);
     const thresholds = [...policies].map(([programmeCode, policy]) => ({
       programmeCode,
       ...contactThresholds(now, policy),

@@ -1,30 +1,35 @@
 import type { Client } from '@temporalio/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { requirePeriodOver } from '../api/periodOver.js';
 import type { Env } from '../config/env.js';
 import { ALL, type Database } from '../db/connect.js';
+import { requireOrder, requireOver } from '../db/closing/mayOpen.js';
+import { runState } from '../db/closing/openRun.js';
+import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { parkedMsps } from '../db/readModels/parkedMsps.js';
 import { runStatus } from '../db/readModels/runStatus.js';
 import { KontorError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
+import type { RunKey } from '../domain/run.js';
 import { closePeriodId, closeResult, startClose } from '../starts/closePeriod.js';
 import { previewClose } from './closing/previewClose.js';
 import { followClose } from './closing/followClose.js';
 import { decimalTotals, runLines } from './closing/runView.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { dataOption, examples, jsonOption, periodOption } from './options.js';
+import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
 /** Who the run says has opened it. */
 const OPENED_BY = 'kontor cli';
 
 interface CloseOptions {
+  programme?: string;
   period: Period;
   wait: boolean;
   zeroWaits?: true;
   collectUntil?: Date;
   reviewUntil?: Date;
   dryRun?: true;
+  skipReason?: string;
   data?: string;
   json?: true;
 }
@@ -41,14 +46,16 @@ export function closeCommand(): Command {
   return new Command('close')
     .summary('close a month, or join the close that is going on')
     .description(
-      'Close a month: reconcile, issue statements, mail them. There is one run per period: a second start joins the ' +
-        'first and changes none of its deadlines. Shows progress until the run is sealed; leaving it does not stop it.',
+      'Close a month: reconcile, issue statements, mail them. There is one run per programme and period: a second ' +
+        'start joins the first and changes none of its deadlines. Shows progress until the run is sealed; leaving it does not stop it.',
     )
+    .addOption(programmeOption())
     .addOption(periodOption().makeOptionMandatory())
     .option('--no-wait', 'start it and return at once')
     .option('--zero-waits', 'neither collect nor review any longer: all deadlines are now')
     .addOption(instantOption('--collect-until <instant>', 'collect usage until then, in every zone'))
     .addOption(instantOption('--review-until <instant>', 'let cases be reviewed until then, in every zone'))
+    .option('--skip-reason <text>', 'leave the months before it that were never closed out for good, and say why')
     .option('--dry-run', 'show totals and open cases; nothing is written and nobody gets mail')
     .addOption(dataOption())
     .addOption(jsonOption('print the outcome as one JSON object on stdout'))
@@ -56,7 +63,7 @@ export function closeCommand(): Command {
       'after',
       examples(
         'kontor close --period 2026-03 --dry-run',
-        'kontor close --period 2026-03 --no-wait',
+        'kontor close --programme msp --period 2026-03 --no-wait',
         'kontor close --period 2026-03 --collect-until 2026-04-03T22:00:00Z --json',
       ),
     )
@@ -79,46 +86,56 @@ async function close(options: CloseOptions): Promise<void> {
   await withDatabase(env, (db) =>
     withTemporal(env, async (client) => {
       const place = { env, client, db, terminal };
-      const outcome = options.dryRun === true ? await previewClose(place, options.period) : await run(place, options);
+      const key = await db.transaction(ALL, async (trx) => ({
+        programme: await onlyProgramme(trx, options.programme),
+        period: options.period,
+      }));
+      const outcome = options.dryRun === true ? await previewClose(place, key) : await run(place, key, options);
       if (options.json === true) console.log(JSON.stringify(outcome));
     }),
   );
 }
 
-async function run({ env, client, db, terminal }: Place, options: CloseOptions) {
-  const { period } = options;
+async function run({ env, client, db, terminal }: Place, key: RunKey, options: CloseOptions) {
+  const { programme, period } = key;
   const now = new Date();
-  const known = await db.transaction(ALL, async (trx) => {
-    await requirePeriodOver(trx, period, now);
-    return runStatus(trx, period);
+  const skipReason = options.skipReason ?? null;
+  const state = await db.transaction(ALL, async (trx) => {
+    await requireOver(trx, key, now);
+    const known = await runState(trx, key);
+    if (known === undefined) await requireOrder(trx, key, { skip: skipReason !== null });
+    return known;
   });
-  const workflowId = closePeriodId(period);
+  const sealed = state === 'sealed' || state === 'skipped';
+  const workflowId = closePeriodId(programme, period);
   const zero = options.zeroWaits === true ? now.toISOString() : null;
   const joined =
-    known?.state === 'sealed' ||
+    sealed ||
     !(await startClose(
       { temporal: client, taskQueue: env.TEMPORAL_TASK_QUEUE },
       {
-        period,
+        ...key,
         openedBy: OPENED_BY,
         collectUntil: zero ?? options.collectUntil?.toISOString() ?? null,
         reviewUntil: zero ?? options.reviewUntil?.toISOString() ?? null,
+        skipReason,
       },
     ));
-  if (known?.state === 'sealed') terminal.say(`${period} is closed and sealed already.`);
-  else if (joined) terminal.say(`The close of ${period} is going on: joined it; its deadlines stay.`);
-  else terminal.say(`The close of ${period} has started (workflow ${workflowId}).`);
-  if (!options.wait) return { period, workflowId, joined };
-  if (known?.state !== 'sealed') {
+  const name = `${period} of "${programme}"`;
+  if (sealed) terminal.say(`${name} is ${state === 'skipped' ? 'left out for good' : 'closed and sealed already'}.`);
+  else if (joined) terminal.say(`The close of ${name} is going on: joined it; its deadlines stay.`);
+  else terminal.say(`The close of ${name} has started (workflow ${workflowId}).`);
+  if (!options.wait) return { ...key, workflowId, joined };
+  if (!sealed) {
     const progress = terminal.progress();
-    const over = closeResult({ temporal: client }, period);
-    await followClose({ db, period, progress }, over).finally(progress.stop);
+    const over = closeResult({ temporal: client }, key);
+    await followClose({ db, run: key, progress }, over).finally(progress.stop);
   }
   const [status, parked] = await db.transaction(ALL, async (trx) => [
-    await runStatus(trx, period),
-    await parkedMsps(trx, { period, limit: 100 }),
+    await runStatus(trx, key),
+    await parkedMsps(trx, { ...key, limit: 100 }),
   ]);
-  if (status === undefined) throw new KontorError('NOT_FOUND', `The run of ${period} was never opened.`);
+  if (status === undefined) throw new KontorError('NOT_FOUND', `The run of ${name} was never opened.`);
   for (const line of runLines(status, parked)) terminal.say(line);
   return { workflowId, joined, ...status, totals: decimalTotals(status.totals), parked };
 }

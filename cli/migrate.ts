@@ -3,6 +3,7 @@ import { readEnv, required } from '../config/env.js';
 import { LOGIN_ROLE, migrate } from '../db/schema/migrate.js';
 import { KontorError } from '../domain/errors.js';
 import { examples } from './options.js';
+import { setSchedules } from './services/schedules.js';
 
 /** `kontor migrate`: for deployments, where a job of its own does it before the services start. */
 export function migrateCommand(): Command {
@@ -10,7 +11,8 @@ export function migrateCommand(): Command {
     .summary('bring the database up to date')
     .description(
       `Bring the database at DATABASE_OWNER_URL up to date and give its login role ${LOGIN_ROLE} the password that ` +
-        'DATABASE_URL contains. Safe to run twice, and from several places at once.',
+        'DATABASE_URL contains. Where TEMPORAL_ADDRESS is set, the month-end schedule of every programme is set too. Safe ' +
+        'to run twice, and from several places at once.',
     )
     .addHelpText(
       'after',
@@ -29,5 +31,7 @@ export function migrateCommand(): Command {
       }
       await migrate(required(env, 'DATABASE_OWNER_URL'), decodeURIComponent(login.password));
       console.log('The database is up to date.');
+      if (env.TEMPORAL_ADDRESS === undefined) return;
+      console.log(`Month-end schedules set: ${await setSchedules(env)}.`);
     });
 }

@@ -15,6 +15,11 @@ export function periodOption(): Option {
   return new Option('--period <YYYY-MM>', 'the month').argParser(toPeriod);
 }
 
+/** `--programme CODE`: may be left out where there is one programme. */
+export function programmeOption(): Option {
+  return new Option('--programme <code>', 'the programme; may be left out where there is only one');
+}
+
 export function toPeriod(text: string): Period {
   try {
     return parsePeriod(text);

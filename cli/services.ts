@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Env } from '../config/env.js';
+import { childEnvironment, readEnv, type Env } from '../config/env.js';
 import { claim } from '../embedded/claim.js';
 import { EmbeddedError } from '../embedded/index.js';
 import { API_MAIN, WORKER_MAIN } from './paths.js';
@@ -14,6 +14,7 @@ import { startDatabase } from './services/database.js';
 import { startMail } from './services/mail.js';
 import { startNodeProcess, type NodeProcess, type NodeProcessSpec } from './services/nodeProcess.js';
 import { Parts } from './services/parts.js';
+import { setSchedules } from './services/schedules.js';
 import { removeState, writeState } from './services/stateFile.js';
 import { startTemporalPart } from './services/temporal.js';
 
@@ -104,6 +105,8 @@ async function start(
     TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
     ...temporal.env,
   };
+
+  await setSchedules(readEnv(childEnvironment(leads)));
 
   const startProcess = <Ready>(spec: NodeProcessSpec<Ready>) =>
     processes.start(

@@ -7,12 +7,13 @@ import { KontorError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
 import { decimalTotals, runLines, whatToDo } from './closing/runView.js';
 import { environmentOf, withDatabase } from './environment.js';
-import { dataOption, examples, jsonOption, periodOption } from './options.js';
+import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 
 const RUNS = 24;
 const PARKED = 100;
 
 interface StatusOptions {
+  programme?: string;
   period?: Period;
   data?: string;
   json?: true;
@@ -23,50 +24,66 @@ export function statusCommand(): Command {
   return new Command('status')
     .summary('show the runs and what waits for a person')
     .description(
-      'Show the runs, and of one (the given one, else the latest) its shards with their deadlines, participants, parked ' +
+      'Show the runs of every programme, or of one, and of the latest of each (or the given month) its shards with their deadlines, participants, parked ' +
         'MSPs with the reason and what to do, open cases, mails by state and totals.',
     )
+    .addOption(programmeOption())
     .addOption(periodOption())
     .addOption(dataOption())
-    .addOption(jsonOption('print {"runs", "run", "parked"}'))
-    .addHelpText('after', examples('kontor status', 'kontor status --period 2026-03 --json'))
+    .addOption(jsonOption('print {"runs", "details"}'))
+    .addHelpText('after', examples('kontor status', 'kontor status --programme msp --period 2026-03 --json'))
     .action(status);
 }
 
-async function status({ period, data, json }: StatusOptions): Promise<void> {
-  const found = await withDatabase(await environmentOf(data), (db) => db.transaction(ALL, (trx) => load(trx, period)));
+async function status({ programme, period, data, json }: StatusOptions): Promise<void> {
+  const found = await withDatabase(await environmentOf(data), (db) =>
+    db.transaction(ALL, (trx) => load(trx, programme, period)),
+  );
   if (json === true) {
     console.log(JSON.stringify(asJson(found)));
     return;
   }
-  if (found.runs.length === 0) console.log('No period has been closed yet: kontor close --period YYYY-MM');
-  for (const { period, state, participants } of found.runs) {
-    console.log(
-      `${period}  ${state}  ${participants.issued} issued, ${participants.parked} parked, ${participants.open} open`,
-    );
+  if (found.runs.length === 0)
+    console.log('No month has been closed yet: kontor close --programme CODE --period YYYY-MM');
+  for (const run of found.runs) {
+    const { issued, parked, open } = run.participants;
+    console.log(`${run.programme}  ${run.period}  ${run.state}  ${issued} issued, ${parked} parked, ${open} open`);
   }
-  if (found.run !== null) console.log(`\n${runLines(found.run, found.parked).join('\n')}`);
+  for (const { run, parked } of found.details) console.log(`\n${runLines(run, parked).join('\n')}`);
 }
 
 interface Found {
   runs: RunSummary[];
-  run: RunStatus | null;
-  parked: ParkedMsp[];
+  details: { run: RunStatus; parked: ParkedMsp[] }[];
 }
 
-async function load(trx: Trx, period: Period | undefined): Promise<Found> {
-  const runs = await runList(trx, { limit: RUNS });
-  const wanted = period ?? runs[0]?.period;
-  if (wanted === undefined) return { runs, run: null, parked: [] };
-  const run = await runStatus(trx, wanted);
-  if (run === undefined) throw new KontorError('NOT_FOUND', `No run of ${wanted} has been opened.`);
-  return { runs, run, parked: await parkedMsps(trx, { period: wanted, limit: PARKED }) };
+async function load(trx: Trx, programme: string | undefined, period: Period | undefined): Promise<Found> {
+  const runs = await runList(trx, { programme, limit: RUNS });
+  // The list begins with the latest of each programme.
+  const shown = runs.filter(
+    (run, index) =>
+      run.state !== 'skipped' &&
+      (period === undefined
+        ? runs.findIndex((other) => other.programme === run.programme && other.state !== 'skipped') === index
+        : run.period === period),
+  );
+  if (period !== undefined && shown.length === 0) {
+    throw new KontorError('NOT_FOUND', `No run of ${period} has been opened.`);
+  }
+  const details: Found['details'] = [];
+  for (const key of shown) {
+    const run = await runStatus(trx, key);
+    if (run !== undefined) details.push({ run, parked: await parkedMsps(trx, { ...key, limit: PARKED }) });
+  }
+  return { runs, details };
 }
 
-function asJson({ runs, run, parked }: Found) {
+function asJson({ runs, details }: Found) {
   return {
     runs,
-    run: run === null ? null : { ...run, totals: decimalTotals(run.totals) },
-    parked: parked.map((msp) => ({ ...msp, toDo: whatToDo(msp, run?.period ?? '') })),
+    details: details.map(({ run, parked }) => ({
+      run: { ...run, totals: decimalTotals(run.totals) },
+      parked: parked.map((msp) => ({ ...msp, toDo: whatToDo(msp, run) })),
+    })),
   };
 }

@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   VALIDATION_FAILED: { retryable: false },
   PERIOD_INVALID: { retryable: false },
   PERIOD_NOT_OVER: { retryable: false },
+  PERIOD_OPENED: { retryable: false },
+  PERIOD_OUT_OF_ORDER: { retryable: false },
   TERRITORY_NOT_SERVED: { retryable: false },
   METER_UNKNOWN: { retryable: false },
   QUANTITY_INVALID: { retryable: false },

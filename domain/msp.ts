@@ -1,27 +1,32 @@
 import { addDays } from './instant.js';
 
-/** Where a registration stands. A rejected or expired applicant may register again, under a new id (rule 14). */
-export const MSP_STATES = ['applied', 'approved', 'rejected', 'expired'] as const;
-export type MspState = (typeof MSP_STATES)[number];
+/** Where an MSP stands in a programme (rules 14 and 20). A rejected or expired applicant may apply again. */
+export const PARTICIPATION_STATES = ['applied', 'approved', 'suspended', 'left', 'rejected', 'expired'] as const;
+export type ParticipationState = (typeof PARTICIPATION_STATES)[number];
 
-/** From which state a registration may move to which: one decision, or expiry, and then it stays. */
-const MOVES: Record<MspState, readonly MspState[]> = {
+/** From which state a participation may move to which. */
+const MOVES: Record<ParticipationState, readonly ParticipationState[]> = {
   applied: ['approved', 'rejected', 'expired'],
-  approved: [],
-  rejected: [],
-  expired: [],
+  approved: ['suspended', 'left'],
+  suspended: ['approved', 'left'],
+  left: [],
+  rejected: ['applied'],
+  expired: ['applied'],
 };
 
-/** States from which a registration may reach `to`. */
-export function mspStatesBefore(to: MspState): MspState[] {
-  return MSP_STATES.filter((from) => MOVES[from].includes(to));
+/** States from which a participation may reach `to`. */
+export function participationStatesBefore(to: ParticipationState): ParticipationState[] {
+  return PARTICIPATION_STATES.filter((from) => MOVES[from].includes(to));
 }
 
 export const REGISTRATION_DECISIONS = ['approve', 'reject'] as const;
 export type RegistrationDecision = (typeof REGISTRATION_DECISIONS)[number];
 
 /** The state a decision leads to. */
-export const STATE_AFTER: Record<RegistrationDecision, MspState> = { approve: 'approved', reject: 'rejected' };
+export const STATE_AFTER: Record<RegistrationDecision, ParticipationState> = {
+  approve: 'approved',
+  reject: 'rejected',
+};
 
 /** Rule 14, each configurable per programme; days may be fractions. */
 export interface RegistrationPolicy {
@@ -89,7 +94,7 @@ export interface Applicant {
   id: string;
   registrationNumber: string;
   mailDomain: string;
-  state: MspState;
+  state: ParticipationState;
 }
 
 /**
@@ -100,7 +105,7 @@ export interface Applicant {
 export function probableDuplicates(applicant: Omit<Applicant, 'state'>, others: readonly Applicant[]): string[] {
   const number = comparableRegistrationNumber(applicant.registrationNumber);
   return others
-    .filter((other) => other.id !== applicant.id && (other.state === 'applied' || other.state === 'approved'))
+    .filter((other) => other.id !== applicant.id && other.state !== 'rejected' && other.state !== 'expired')
     .filter(
       (other) =>
         (number !== '' && comparableRegistrationNumber(other.registrationNumber) === number) ||

@@ -45,6 +45,9 @@ function startOfDay(day: Temporal.PlainDate, zone: string): Date {
   return new Date(day.toZonedDateTime({ timeZone: zone }).epochMilliseconds);
 }
 
+/** Before every month anybody closes: what holds "from the beginning" holds from here. */
+export const EARLIEST_PERIOD = '2000-01' as Period;
+
 /** The period `months` later (negative: earlier). */
 export function addMonths(period: Period, months: number): Period {
   return monthOf(period).add({ months }).toString() as Period;
@@ -56,6 +59,13 @@ export function previousPeriod(period: Period): Period {
 
 export function nextPeriod(period: Period): Period {
   return addMonths(period, 1);
+}
+
+/** The periods from `from` until before `end`. */
+export function periodsFrom(from: Period, end: Period): Period[] {
+  const periods: Period[] = [];
+  for (let period = from; period < end; period = nextPeriod(period)) periods.push(period);
+  return periods;
 }
 
 /** First and last day of the month, both inclusive: for people to read. */

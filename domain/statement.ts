@@ -103,7 +103,7 @@ export interface Statement {
   vendor: Party;
   distributor: Party;
   msp: Party;
-  pricePlan: { name: string; currency: string; validFrom: Day; prices: PricesByMeter };
+  pricePlan: { name: string; currency: string; fromPeriod: Period; prices: PricesByMeter };
   /** Null where the price list is in the statement's currency already. */
   exchange: ExchangeRate | null;
   lines: StatementLine[];

@@ -72,6 +72,12 @@ export interface MailParams {
   };
   /** To the partner team: a parked MSP waits for a decision. */
   parkedReminder: { mspName: string; period: Period; reason: string; waitingDays: number; decideBy: Day | null };
+  /** To the partner team: a run that could not be opened, and why. */
+  runNotOpened: { programmeName: string; period: Period; reason: string };
+  /** To the partner team: too many sites are silent (rule 4). `lastBilled`: what those sites were billed last time. */
+  completenessGate: { programmeName: string; period: Period; silent: number; expected: number; lastBilled: Total[] };
+  /** To somebody on the waiting list: the programme is open in that country (ISO 3166-1). */
+  territoryOpened: { programmeName: string; country: string };
   /** To the partner team when the run is sealed. */
   runSummary: {
     period: Period;

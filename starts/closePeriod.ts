@@ -1,43 +1,57 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { KontorError } from '../domain/errors.js';
 import {
   closePeriod,
   closePeriodId,
   endCollection,
+  decideCompleteness,
   endReview,
+  type CompletenessDecision,
+  type CompletenessOutcome,
   type ClosePeriodInput,
   type CloseResult,
 } from '../workflows/closePeriod.js';
-import { BILLING_PERIOD } from '../workflows/searchAttributes.js';
+import { BILLING_PERIOD, PROGRAMME } from '../workflows/searchAttributes.js';
+import { ask, type WorkflowAnswer } from './ask.js';
 import { start, type Starter } from './starter.js';
 
 export { closePeriodId };
+
+/** Which run. */
+export interface Run {
+  programme: string;
+  period: string;
+}
 
 /** The waits of a run that the partner team may end before their deadline. */
 const ENDS = { collection: endCollection, review: endReview } as const;
 
 /**
- * Starts the close of a period; false when it is going on or went well before: the id is the period, so there is one
+ * Starts the close of a period; false when it is going on or went well before: the id is programme and period, so there is one
  * (rule 1). One that failed may be started again and goes on from what the database holds.
  */
 export function startClose(starter: Starter, input: ClosePeriodInput): Promise<boolean> {
   return start(starter, {
     workflowType: closePeriod.name,
-    workflowId: closePeriodId(input.period),
+    workflowId: closePeriodId(input.programme, input.period),
     args: [input],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-    typedSearchAttributes: [{ key: BILLING_PERIOD, value: input.period }],
-    staticSummary: `Close of ${input.period}`,
+    typedSearchAttributes: [
+      { key: PROGRAMME, value: input.programme },
+      { key: BILLING_PERIOD, value: input.period },
+    ],
+    staticSummary: `Close of ${input.programme} ${input.period}`,
   });
 }
 
-/** Ends a wait of the run for all its shards, idempotent; false where no run of that period is going on. */
+/** Ends a wait of the run for all its shards, idempotent; false where no such run is going on. */
 export async function endWaitOfClose(
   { temporal }: Pick<Starter, 'temporal'>,
-  period: string,
+  { programme, period }: Run,
   wait: keyof typeof ENDS,
 ): Promise<boolean> {
   try {
-    await temporal.workflow.getHandle(closePeriodId(period)).signal(ENDS[wait]);
+    await temporal.workflow.getHandle(closePeriodId(programme, period)).signal(ENDS[wait]);
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
@@ -46,6 +60,27 @@ export async function endWaitOfClose(
 }
 
 /** What the close of the period came to, once it is over, however long that takes; throws when it failed. */
-export function closeResult({ temporal }: Pick<Starter, 'temporal'>, period: string): Promise<CloseResult> {
-  return temporal.workflow.getHandle<typeof closePeriod>(closePeriodId(period)).result();
+export function closeResult({ temporal }: Pick<Starter, 'temporal'>, { programme, period }: Run): Promise<CloseResult> {
+  return temporal.workflow.getHandle<typeof closePeriod>(closePeriodId(programme, period)).result();
+}
+
+/**
+ * Passes a person's decision on the completeness gate (rule 4) to the run and waits for what came of it, for at most
+ * `timeoutMs` milliseconds. Throws STATE_CONFLICT where no such run is going on.
+ */
+export async function askCompleteness(
+  starter: Starter,
+  { programme, period }: Run,
+  decision: CompletenessDecision,
+  { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
+): Promise<WorkflowAnswer<CompletenessOutcome>> {
+  const handle = starter.temporal.workflow.getHandle(closePeriodId(programme, period));
+  try {
+    return await ask(starter, timeoutMs, () =>
+      handle.executeUpdate(decideCompleteness, { args: [decision], updateId: requestId }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new KontorError('STATE_CONFLICT', `No close of ${period} of "${programme}" is going on.`);
+  }
 }

@@ -8,11 +8,12 @@ import {
   type RegisterMspInput,
   type RegistrationOutcome,
 } from '../workflows/registerMsp.js';
-import { DISTRIBUTOR_ID, MSP_ID, stage } from '../workflows/searchAttributes.js';
+import { DISTRIBUTOR_ID, MSP_ID, PROGRAMME, stage } from '../workflows/searchAttributes.js';
 import { ask, type WorkflowAnswer } from './ask.js';
 import { start, type Starter } from './starter.js';
 
 export interface Registration {
+  programme: string;
   mspId: string;
   distributorId: string;
   /** Instants, in order. */
@@ -21,31 +22,36 @@ export interface Registration {
 }
 
 /** A second start joins the first. A run that was terminated may be replaced, a finished one is not. */
-function registration({ mspId, distributorId, remindAt, decideUntil }: Registration) {
+function registration({ programme, mspId, distributorId, remindAt, decideUntil }: Registration) {
   const input: RegisterMspInput = {
+    programme,
     mspId,
     remindAt: remindAt.map((instant) => instant.toISOString()),
     decideUntil: decideUntil.toISOString(),
   };
   return {
     workflowType: registerMsp.name,
-    workflowId: registrationId(mspId),
+    workflowId: registrationId(programme, mspId),
     args: [input] as [RegisterMspInput],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
     typedSearchAttributes: [
+      { key: PROGRAMME, value: programme },
       { key: MSP_ID, value: mspId },
       { key: DISTRIBUTOR_ID, value: distributorId },
       stage('awaiting decision'),
     ],
-    staticSummary: `Registration of MSP ${mspId}`,
-    staticDetails: `Decide at \`/v1/registrations/${mspId}\` until ${input.decideUntil}.`,
+    staticSummary: `Registration of MSP ${mspId} in ${programme}`,
+    staticDetails: `Decide at \`/v1/programmes/${programme}/registrations/${mspId}\` until ${input.decideUntil}.`,
   };
 }
 
-/** Makes sure the application's workflow runs, or ran; call it inside the transaction that keeps the application. */
+/**
+ * Makes sure a new application's workflow runs; call it inside the transaction that keeps the application. Who was rejected
+ * or let an application expire may apply again, so a finished workflow of that id is followed by another.
+ */
 export async function startRegistration(starter: Starter, of: Registration): Promise<void> {
-  await start(starter, registration(of));
+  await start(starter, { ...registration(of), workflowIdReusePolicy: 'ALLOW_DUPLICATE' });
 }
 
 /**

@@ -13,6 +13,7 @@ import { start, type Starter } from './starter.js';
 export { settleStatementId };
 
 export interface Settlement {
+  programme: string;
   period: string;
   mspId: string;
 }
@@ -24,14 +25,15 @@ export interface Asking {
 }
 
 /** How it is started, by the run or by a person's first decision: one that is running is used, one that ended may come again. */
-function settlement({ period, mspId }: Settlement) {
+function settlement(of: Settlement) {
+  const { programme, period, mspId } = of;
   return {
     workflowType: settleStatement.name,
-    workflowId: settleStatementId(period, mspId),
-    args: [{ period, mspId }] as [Settlement],
+    workflowId: settleStatementId(of),
+    args: [of] as [Settlement],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `Statement ${period} of MSP ${mspId}: in the hands of people`,
+    staticSummary: `Statement ${programme} ${period} of MSP ${mspId}: in the hands of people`,
   } as const;
 }
 
@@ -82,5 +84,5 @@ export function askRetry(
 
 /** Returns once the MSP's settlement is over, however long that takes. */
 export async function settlementEnded({ temporal }: Pick<Starter, 'temporal'>, of: Settlement): Promise<void> {
-  await temporal.workflow.getHandle(settleStatementId(of.period, of.mspId)).result();
+  await temporal.workflow.getHandle(settleStatementId(of)).result();
 }

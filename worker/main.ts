@@ -2,21 +2,17 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { readEnv } from '../config/env.js';
-import { ALL, rows } from '../db/connect.js';
 import { createDeps } from './deps.js';
 import { createWorker } from './createWorker.js';
 import { serveHealth } from './health.js';
-import { upsertSchedules } from './schedules.js';
+import { ensureCommonSchedules } from '../starts/schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
 
 const env = readEnv();
 Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' : 'WARN') });
 const deps = await createDeps(env);
 await registerSearchAttributes(deps.temporal);
-const [programme] = await deps.db.transaction(ALL, (trx) =>
-  rows<{ zone: string }>(trx, 'select zone from programme order by code limit 1'),
-);
-await upsertSchedules(deps.temporal, env.TEMPORAL_TASK_QUEUE, programme?.zone ?? 'UTC');
+await ensureCommonSchedules(deps);
 const { worker, connection } = await createWorker(env, deps);
 
 const running = worker.run();

@@ -1,15 +1,19 @@
 /**
- * One month-end close of one period. Its id is the period, so a second start joins the first (rule 1).
+ * One month-end close of one programme's period. Its id is both, so a second start joins the first (rule 1).
  *
  * Opens the run (participants, shards, every deadline as an absolute instant), lets a `closeShard` per shard collect,
  * reconcile and wait, and gives them the turn to issue one after the other in the order of their deadlines: numbers are
- * gapless per distributor and year (rule 13) and the same run gives the same numbers. Then billing packs, and the seal.
- * A shard that fails does not stop the others; the run ends as failed and names it.
+ * gapless per programme, distributor and year (rule 13) and the same run gives the same numbers. Then billing packs, and
+ * the seal. A run that cannot be opened tells the partner team why; a shard that fails does not stop the others, and the
+ * run ends as failed and names it.
  */
 import {
+  ActivityFailure,
+  allHandlersFinished,
   ApplicationFailure,
   condition,
   defineQuery,
+  defineUpdate,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -17,11 +21,13 @@ import {
   upsertSearchAttributes,
   type SignalDefinition,
 } from '@temporalio/workflow';
-import { closeShard, closeShardId, endCollection, endReview, issueTurn, shardIssued } from './closeShard.js';
+import type { OpenedShard } from '../activities/openPeriod.js';
+import { closeShard, closeShardId, endCollection, endReview, issueTurn, lookAgain, shardIssued } from './closeShard.js';
 import { batch, mailing, quick } from './policies.js';
-import { BILLING_PERIOD, stage } from './searchAttributes.js';
+import { BILLING_PERIOD, PROGRAMME, stage } from './searchAttributes.js';
 
 export interface ClosePeriodInput {
+  programme: string;
   /** `YYYY-MM` */
   period: string;
   /** Token name of who started it by hand, or `schedule`. */
@@ -29,9 +35,12 @@ export interface ClosePeriodInput {
   /** ISO instants that replace rule 1's deadlines in every zone; null: the programme's calendar. */
   collectUntil: string | null;
   reviewUntil: string | null;
+  /** Why months before this one are left out for good (rule 19); null: none is. */
+  skipReason: string | null;
 }
 
 export interface CloseResult {
+  programme: string;
   period: string;
   issued: number;
   parked: number;
@@ -46,44 +55,73 @@ export interface CloseProgress {
 }
 
 export const closeProgress = defineQuery<CloseProgress>('progress');
+/** What a person decides where too many sites are silent (rule 4). */
+export interface CompletenessDecision {
+  decision: 'extend' | 'go';
+  /** ISO instant until which usage is collected; with `extend`. */
+  until: string | null;
+  reason: string;
+  /** Token name of the person. */
+  actor: string;
+}
+
+/** How many shards collect on, or that the run goes on. */
+export type CompletenessOutcome = { extendedShards: number; released: boolean };
+
+export const decideCompleteness = defineUpdate<CompletenessOutcome, [CompletenessDecision]>('decideCompleteness');
 export { endCollection, endReview };
 
-export function closePeriodId(period: string): string {
-  return `billing-run:${period}`;
+export function closePeriodId(programme: string, period: string): string {
+  return `billing-run:${programme}:${period}`;
 }
 
 export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult> {
-  const { period } = input;
+  const { programme, period } = input;
+  const key = { programme, period };
   const issued = new Set<number>();
   const over = new Set<number>();
   let current = 'open';
   let shardCount = 0;
-  let forward: (signal: SignalDefinition) => Promise<void> = () => Promise.resolve();
+  // What was asked before there are shards is kept, and passed to each as it starts.
+  const asked: SignalDefinition[] = [];
+  let forward: (signal: SignalDefinition) => Promise<void> = (signal) => {
+    asked.push(signal);
+    return Promise.resolve();
+  };
   setHandler(shardIssued, (shard) => void issued.add(shard));
   setHandler(endCollection, () => forward(endCollection));
   setHandler(endReview, () => forward(endReview));
+  setHandler(decideCompleteness, async (decision) => {
+    const outcome = await quick.decideCompleteness.executeWithOptions({ summary: `record: ${decision.decision}` }, [
+      { ...key, ...decision, now: new Date().toISOString() },
+    ]);
+    await forward(lookAgain);
+    return outcome;
+  });
   setHandler(closeProgress, () => ({ stage: current, shards: shardCount, shardsIssued: issued.size }));
   const enter = (name: string, details: string) => {
     current = name;
-    upsertSearchAttributes([stage(name), { key: BILLING_PERIOD, value: period }]);
-    setCurrentDetails(`**Close of ${period}**\n\n${details}`);
+    upsertSearchAttributes([stage(name), { key: PROGRAMME, value: programme }, { key: BILLING_PERIOD, value: period }]);
+    setCurrentDetails(`**Close of ${period}**, programme \`${programme}\`\n\n${details}`);
   };
 
   enter('open', 'Fixing participants, shards and deadlines.');
-  const run = await quick.openPeriod.executeWithOptions({ summary: `participants and shards of ${period}` }, [
-    { ...input, now: new Date().toISOString() },
-  ]);
-  shardCount = run.shards.length;
+  const shards = await open(input, enter);
+  shardCount = shards.length;
 
   const children = await Promise.all(
-    run.shards.map((shard) =>
+    shards.map((shard) =>
       startChild(closeShard, {
-        workflowId: closeShardId(period, shard.shard),
-        args: [{ period, ...shard }],
+        workflowId: closeShardId(programme, period, shard.shard),
+        args: [{ ...key, ...shard }],
         // The parent waits for its children and reports them; ending it by hand must not cut a shard in half.
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        typedSearchAttributes: [{ key: BILLING_PERIOD, value: period }, stage('collect')],
-        staticSummary: `Close ${period}, shard ${shard.shard}: ${shard.msps} MSPs, ${shard.zone}`,
+        typedSearchAttributes: [
+          { key: PROGRAMME, value: programme },
+          { key: BILLING_PERIOD, value: period },
+          stage('collect'),
+        ],
+        staticSummary: `Close ${programme} ${period}, shard ${shard.shard}: ${shard.msps} MSPs, ${shard.zone}`,
       }),
     ),
   );
@@ -94,18 +132,19 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
       }),
     );
   };
+  for (const signal of asked) await forward(signal);
   const results = children.map((child, index) =>
     child
       .result()
       .then(
         (result) => ({ ok: true as const, result }),
-        (error: unknown) => ({ ok: false as const, shard: run.shards[index]?.shard ?? -1, error: String(error) }),
+        (error: unknown) => ({ ok: false as const, shard: shards[index]?.shard ?? -1, error: String(error) }),
       )
       .finally(() => over.add(index)),
   );
   enter(
     'close',
-    run.shards
+    shards
       .map(
         (shard) =>
           `- shard ${shard.shard} (${shard.zone}, ${shard.msps} MSPs): collect until ${shard.collectUntil}, review until ${shard.reviewUntil}`,
@@ -113,7 +152,7 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
       .join('\n') || 'No MSP takes part.',
   );
   for (const [index, child] of children.entries()) {
-    const shard = run.shards[index]?.shard ?? -1;
+    const shard = shards[index]?.shard ?? -1;
     await child.signal(issueTurn).catch(() => undefined);
     await condition(() => issued.has(shard) || over.has(index));
   }
@@ -121,9 +160,9 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
 
   enter('packs', 'Making billing packs for the distributors and mailing them.');
   const packs = await batch.makeBillingPacks.executeWithOptions({ summary: 'packs for the distributors' }, [
-    { period, now: new Date().toISOString() },
+    { ...key, now: new Date().toISOString() },
   ]);
-  const mails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the packs' }, [{ period }]);
+  const mails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the packs' }, [key]);
 
   const failed = ended.filter((end) => !end.ok);
   if (failed.length > 0) {
@@ -136,16 +175,41 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
   }
   enter('seal', 'Control totals and the chain of hashes.');
   const seal = await quick.sealPeriod.executeWithOptions({ summary: 'control totals, seal' }, [
-    { period, now: new Date().toISOString() },
+    { ...key, now: new Date().toISOString() },
   ]);
-  const summaryMails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the summary' }, [{ period }]);
+  const summaryMails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the summary' }, [key]);
+  await condition(allHandlersFinished);
   enter('done', `${seal.issued} statements issued, ${seal.parked} MSPs parked.`);
   const shardMails = ended.reduce((sum, end) => sum + (end.ok ? end.result.mailed : 0), 0);
   return {
-    period,
+    ...key,
     issued: seal.issued,
     parked: seal.parked,
     mailed: shardMails + mails.sent + summaryMails.sent,
     packs: packs.packs,
   };
+}
+
+/** Opens the run, or finds it open. One that cannot be opened is announced before it fails. */
+async function open(input: ClosePeriodInput, enter: (name: string, details: string) => void): Promise<OpenedShard[]> {
+  const { programme, period } = input;
+  try {
+    const run = await quick.openPeriod.executeWithOptions({ summary: `participants and shards of ${period}` }, [
+      { ...input, now: new Date().toISOString() },
+    ]);
+    return run.shards;
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    enter('failed', `The run was not opened: ${cause.message}`);
+    await quick.announceNotOpened.executeWithOptions({ summary: 'tell the partner team' }, [
+      { programme, period, code: cause.type ?? 'INTERNAL', reason: cause.message, now: new Date().toISOString() },
+    ]);
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{ programme, period }]);
+    throw ApplicationFailure.create({
+      ...(cause.type == null ? {} : { type: cause.type }),
+      nonRetryable: true,
+      message: cause.message,
+    });
+  }
 }

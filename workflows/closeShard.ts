@@ -1,9 +1,10 @@
 /**
- * One shard of a month-end: MSPs whose deadlines are the same instants, at most a few hundred of them.
+ * One shard of a month-end: MSPs all of whose deadlines are the same instants, at most a few hundred of them.
  *
- * Collects until every expected site is heard or the deadline passes, reconciles, gives people the review window, applies
- * the defaults, and on its turn issues, renders and sends. Idempotent as a whole: every activity sets absolute values
- * under natural keys. MSPs that cannot be issued are parked and get a `settleStatement` each; the others go on.
+ * Collects until every expected site's report is final or the deadline passes, never less than to the end of the month;
+ * waits at the completeness gate while too many sites are silent (rule 4); reconciles, gives people the review window,
+ * applies the defaults, and on its turn issues, renders and sends. Idempotent as a whole: every activity sets absolute
+ * values under natural keys. MSPs that cannot be issued are parked and get a `settleStatement` each; the others go on.
  */
 import {
   condition,
@@ -20,12 +21,14 @@ import { batch, mailing, msUntil, quick } from './policies.js';
 import { stage } from './searchAttributes.js';
 
 export interface CloseShardInput {
+  programme: string;
   period: string;
   shard: number;
   /** One of the shard's time zones, for people. */
   zone: string;
   msps: number;
   /** ISO instants. */
+  monthEnd: string;
   collectUntil: string;
   reviewUntil: string;
   mailedBy: string;
@@ -39,91 +42,122 @@ export interface ShardResult extends IssueCounts {
 /** The partner team ends the collection, or the review, before its deadline. */
 export const endCollection = defineSignal('endCollection');
 export const endReview = defineSignal('endReview');
+/** Deadlines were moved, or the completeness gate was opened: the database says which. */
+export const lookAgain = defineSignal('lookAgain');
 /** closePeriod lets its shards issue one after the other, so that numbers follow one order. */
 export const issueTurn = defineSignal('issueTurn');
 /** Sent to closePeriod once the shard's statements are numbered. */
 export const shardIssued = defineSignal<[number]>('shardIssued');
 export const shardStage = defineQuery<string>('stage');
 
-/** Missing sites are looked at again this often while the collection is open. */
+/** Missing sites are looked at again this often while the collection is open, and while the gate is closed. */
 const COMPLETENESS_INTERVAL_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 /** Statements rendered before their mails start: small enough to overlap, large enough to keep threads busy. */
 const RENDER_CHUNK = 120;
 
-export function closeShardId(period: string, shard: number): string {
-  return `billing-run:${period}:${shard}`;
+export function closeShardId(programme: string, period: string, shard: number): string {
+  return `billing-run:${programme}:${period}:${shard}`;
 }
 
 export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
-  const { period, shard } = input;
+  const { programme, period, shard, monthEnd } = input;
   const parent = workflowInfo().parent;
-  const key = { period, shard };
+  const key = { programme, period, shard };
+  const api = `/v1/programmes/${programme}/runs/${period}`;
   let current = 'collect';
+  let { collectUntil, reviewUntil } = input;
   let collectionEnded = false as boolean;
-  let reviewEnded = false;
+  let reviewEnded = false as boolean;
+  let looks = 0;
   let myTurn = false;
   setHandler(endCollection, () => void (collectionEnded = true));
   setHandler(endReview, () => {
     collectionEnded = true;
     reviewEnded = true;
   });
+  setHandler(lookAgain, () => void (looks += 1));
   setHandler(issueTurn, () => void (myTurn = true));
   setHandler(shardStage, () => current);
 
   const enter = (name: string, details: string) => {
     if (name !== current) upsertSearchAttributes([stage(name)]);
     current = name;
-    setCurrentDetails(`**${period}, shard ${shard}** (${input.zone}, ${input.msps} MSPs)\n\n${details}`);
+    setCurrentDetails(`**${programme} ${period}, shard ${shard}** (${input.zone}, ${input.msps} MSPs)\n\n${details}`);
+  };
+  const now = () => new Date().toISOString();
+  /** Waits until `over` or told to look again, at most `ms`; takes over deadlines that were moved meanwhile. */
+  const wait = async (ms: number, summary: string, over: () => boolean) => {
+    const seen = looks;
+    await condition(() => over() || looks !== seen, ms, { summary });
+    if (looks === seen) return;
+    const moved = await quick.loadDeadlines.executeWithOptions({ summary: 'deadlines as they are now' }, [key]);
+    // Whoever extends the collection wants it to go on.
+    if (moved.collectUntil > collectUntil) collectionEnded = false;
+    ({ collectUntil, reviewUntil } = moved);
   };
 
-  enter(
-    'collect',
-    `Collecting usage reports until ${input.collectUntil}. End early: \`POST /v1/runs/${period}/end-collection\`.`,
-  );
-  while (!collectionEnded && msUntil(input.collectUntil, Date.now()) > 0) {
-    const heard = await quick.checkCompleteness.executeWithOptions({ summary: 'sites expected against sites heard' }, [
-      {
-        ...key,
-        now: new Date().toISOString(),
-        remindAt: new Date(Date.parse(input.collectUntil) - 86_400_000).toISOString(),
-      },
+  const collect = async () => {
+    enter('collect', `Collecting usage reports until ${collectUntil}. End early: \`POST ${api}/end-collection\`.`);
+    // Usage of a month that is not over cannot be complete, whoever ends the collection.
+    while (msUntil(monthEnd, Date.now()) > 0) {
+      await condition(() => false, msUntil(monthEnd, Date.now()), { summary: `the month, until ${monthEnd}` });
+    }
+    while (!collectionEnded && msUntil(collectUntil, Date.now()) > 0) {
+      const heard = await quick.checkCompleteness.executeWithOptions(
+        { summary: 'sites expected against sites heard' },
+        [{ ...key, now: now(), remindAt: new Date(Date.parse(collectUntil) - DAY_MS).toISOString() }],
+      );
+      if (heard.final === heard.expected) break;
+      enter(
+        'collect',
+        `${heard.missing} of ${heard.expected} sites have not reported, ${heard.expected - heard.missing - heard.final} may still revise what they reported before the month was over. Collecting until ${collectUntil}.`,
+      );
+      await wait(
+        Math.min(COMPLETENESS_INTERVAL_MS, msUntil(collectUntil, Date.now())),
+        `missing reports, until ${collectUntil}`,
+        () => collectionEnded,
+      );
+    }
+  };
+
+  for (;;) {
+    await collect();
+    const gate = await quick.checkGate.executeWithOptions({ summary: 'silent sites of the programme' }, [
+      { ...key, now: now() },
     ]);
-    if (heard.missing === 0) break;
+    if (!gate.held) break;
     enter(
-      'collect',
-      `${heard.missing} of ${heard.expected} sites have not reported. Collecting until ${input.collectUntil}.`,
+      'gate',
+      `${gate.silent} of ${gate.expected} sites of the programme are silent (last billed: ${gate.atStake}), too many to estimate unasked. ` +
+        `Extend the collection or let the run go on: \`POST ${api}/completeness\`. Looked at again every hour.`,
     );
-    const wait = Math.min(COMPLETENESS_INTERVAL_MS, msUntil(input.collectUntil, Date.now()));
-    await condition(() => collectionEnded, wait, { summary: `missing reports, until ${input.collectUntil}` });
+    await wait(COMPLETENESS_INTERVAL_MS, 'a person: extend the collection, or go on with estimates', () => false);
   }
 
   enter('collect', 'Collection is over: comparing reports with check-ins.');
   const found = await batch.reconcileShard.executeWithOptions({ summary: 'reports against check-ins' }, [
-    { ...key, now: new Date().toISOString() },
+    { ...key, now: now() },
   ]);
 
   enter(
     'review',
-    `${found.openCases} cases may be decided until ${input.reviewUntil}; then the defaults apply. See \`/v1/cases\`.`,
+    `${found.openCases} cases may be decided until ${reviewUntil}; then the defaults apply. See \`/v1/cases?programme=${programme}&period=${period}\`.`,
   );
-  await condition(() => reviewEnded, msUntil(input.reviewUntil, Date.now()), {
-    summary: `review, until ${input.reviewUntil}`,
-  });
+  await condition(() => reviewEnded, msUntil(reviewUntil, Date.now()), { summary: `review, until ${reviewUntil}` });
 
   enter('issue', 'Applying defaults; waiting for its turn to number statements.');
-  await quick.applyDefaults.executeWithOptions({ summary: 'defaults for untouched cases' }, [
-    { ...key, now: new Date().toISOString() },
-  ]);
+  await quick.applyDefaults.executeWithOptions({ summary: 'defaults for untouched cases' }, [{ ...key, now: now() }]);
   await condition(() => myTurn);
   enter('issue', 'Rating, numbering and freezing statements.');
   const issued = await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
-    { ...key, now: new Date().toISOString() },
+    { ...key, now: now() },
   ]);
   if (parent !== undefined) await getExternalWorkflowHandle(parent.workflowId).signal(shardIssued, shard);
 
   enter(
     'send',
-    `Rendering and mailing ${issued.issued} statements. ${issued.parked} MSPs are parked: see \`/v1/runs/${period}/parked\`.`,
+    `Rendering and mailing ${issued.issued} statements. ${issued.parked} MSPs are parked: see \`${api}/parked\`.`,
   );
   const sending: Promise<{ sent: number }>[] = [];
   if (issued.parked > 0) {
@@ -131,9 +165,9 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   }
   for (let from = 0; from < input.msps; from += RENDER_CHUNK) {
     await batch.renderStatements.executeWithOptions({ summary: `PDFs from position ${from}` }, [
-      { ...key, from, to: from + RENDER_CHUNK, now: new Date().toISOString() },
+      { ...key, from, to: from + RENDER_CHUNK, now: now() },
     ]);
-    sending.push(mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ period }]));
+    sending.push(mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ programme, period }]));
   }
   const sent = await Promise.all(sending);
   enter('done', `${issued.issued} issued, ${issued.parked} parked.`);

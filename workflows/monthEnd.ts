@@ -1,11 +1,15 @@
 /**
- * What the month-end schedule starts. Temporal appends a timestamp to the ids of scheduled workflows, so this thin one
- * derives the period from the instant it was scheduled for and has `billing-run:<period>` started; a run that is there
- * already is success (rule 1).
+ * What a programme's month-end schedule starts. Temporal appends a timestamp to the ids of scheduled workflows, so this
+ * thin one derives the period from the instant it was scheduled for and starts `billing-run:<programme>:<period>`; a run
+ * that is there already is success (rule 1).
  */
 import { setCurrentDetails } from '@temporalio/workflow';
 import { quick } from './policies.js';
 import { scheduledAt } from './scheduledAt.js';
+
+export interface MonthEndInput {
+  programme: string;
+}
 
 const DAY_MS = 86_400_000;
 
@@ -19,11 +23,11 @@ export function periodToClose(instant: Date): string {
   return before.toISOString().slice(0, 7);
 }
 
-export async function monthEnd(): Promise<{ period: string; started: boolean }> {
+export async function monthEnd({ programme }: MonthEndInput): Promise<{ period: string; started: boolean }> {
   const period = periodToClose(scheduledAt());
-  setCurrentDetails(`Starts the close of **${period}**.`);
+  setCurrentDetails(`Starts the close of **${period}**, programme \`${programme}\`.`);
   const { started } = await quick.startClose.executeWithOptions({ summary: `start the close of ${period}` }, [
-    { period },
+    { programme, period },
   ]);
   return { period, started };
 }

@@ -22,7 +22,7 @@ export const local = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
-/** A batch over hundreds of MSPs. Heartbeats a cursor, so a retry goes on where the last attempt stopped. */
+/** A batch over hundreds of MSPs, in chunks of one transaction each; a retry finds the chunks before it done. */
 export const batch = proxyActivities<Activities>({
   // 500 MSPs with 10,000 sites take seconds; half an hour is a database in trouble.
   startToCloseTimeout: '30 minutes',

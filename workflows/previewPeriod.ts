@@ -3,13 +3,19 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { Preview } from '../activities/previewPeriod.js';
 import { batch } from './policies.js';
 
-export function previewPeriodId(period: string): string {
-  return `billing-preview:${period}`;
+export interface PreviewPeriodInput {
+  programme: string;
+  period: string;
 }
 
-export async function previewPeriod({ period }: { period: string }): Promise<Preview> {
-  setCurrentDetails(`**Dry run of ${period}**: the close in one transaction that is rolled back.`);
-  return batch.previewPeriod.executeWithOptions({ summary: `dry run of ${period}` }, [
-    { period, now: new Date().toISOString() },
+export function previewPeriodId({ programme, period }: PreviewPeriodInput): string {
+  return `billing-preview:${programme}:${period}`;
+}
+
+export async function previewPeriod(input: PreviewPeriodInput): Promise<Preview> {
+  const name = `${input.programme} ${input.period}`;
+  setCurrentDetails(`**Dry run of ${name}**: the close in one transaction that is rolled back.`);
+  return batch.previewPeriod.executeWithOptions({ summary: `dry run of ${name}` }, [
+    { ...input, now: new Date().toISOString() },
   ]);
 }

@@ -14,11 +14,12 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { MspState, RegistrationDecision } from '../domain/msp.js';
+import type { ParticipationState, RegistrationDecision } from '../domain/msp.js';
 import { local, mailing, msUntil, quick } from './policies.js';
 import { stage } from './searchAttributes.js';
 
 export interface RegisterMspInput {
+  programme: string;
   mspId: string;
   /** ISO instants, in order; one that the next has overtaken is left out. */
   remindAt: string[];
@@ -30,32 +31,36 @@ export interface DecideRegistration {
   decision: RegistrationDecision;
   /** Mandatory with `reject`. */
   reason: string | null;
+  /** With `approve`: the first period that is billed; null: the month of the decision. */
+  joins: string | null;
   /** Token name of the person. */
   actor: string;
 }
 
 export interface RegistrationOutcome {
   mspId: string;
-  state: MspState;
+  state: ParticipationState;
+  /** Billed from this period on, once approved. */
+  joinedPeriod: string | null;
   /** ISO instant. */
   decidedAt: string;
 }
 
 export const decideRegistration = defineUpdate<RegistrationOutcome, [DecideRegistration]>('decideRegistration');
-export const registrationState = defineQuery<MspState>('state');
+export const registrationState = defineQuery<ParticipationState>('state');
 
-export function registrationId(mspId: string): string {
-  return `msp-registration:${mspId}`;
+export function registrationId(programme: string, mspId: string): string {
+  return `msp-registration:${programme}:${mspId}`;
 }
 
-export async function registerMsp(input: RegisterMspInput): Promise<{ state: MspState | 'withdrawn' }> {
-  const { mspId, decideUntil } = input;
-  let state: MspState = 'applied';
+export async function registerMsp(input: RegisterMspInput): Promise<{ state: ParticipationState | 'withdrawn' }> {
+  const { programme, mspId, decideUntil } = input;
+  let state: ParticipationState = 'applied';
   let deciding = false;
-  const settle = (next: MspState, details: string): void => {
+  const settle = (next: ParticipationState, details: string): void => {
     state = next;
     upsertSearchAttributes([stage(next)]);
-    setCurrentDetails(`**Registration** of MSP \`${mspId}\`: ${next}.\n\n${details}`);
+    setCurrentDetails(`**Registration** of MSP \`${mspId}\` in \`${programme}\`: ${next}.\n\n${details}`);
   };
   setHandler(
     decideRegistration,
@@ -63,7 +68,7 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Msp
       deciding = true;
       try {
         const decided = await local.decideMsp.executeWithOptions({ summary: `record: ${request.decision}` }, [
-          { mspId, ...request, at: new Date().toISOString() },
+          { programme, mspId, ...request, at: new Date().toISOString() },
         ]);
         settle(decided.state, `Decided at ${decided.decidedAt} by ${request.actor}.`);
         return decided;
@@ -93,15 +98,15 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Msp
   };
 
   setCurrentDetails(
-    `**Registration** of MSP \`${mspId}\`\n\nWaits for the partner team until ${decideUntil}: ` +
-      `\`POST /v1/registrations/${mspId}/decision\`. Reminders: ${input.remindAt.join(', ') || 'none'}.`,
+    `**Registration** of MSP \`${mspId}\` in \`${programme}\`\n\nWaits for the partner team until ${decideUntil}: ` +
+      `\`POST /v1/programmes/${programme}/registrations/${mspId}/decision\`. Reminders: ${input.remindAt.join(', ') || 'none'}.`,
   );
   for (const [index, remindAt] of input.remindAt.entries()) {
     await awaitDecision(remindAt, `a decision; reminder ${index + 1} at ${remindAt}`);
     if (over()) break;
     if (Date.parse(input.remindAt[index + 1] ?? decideUntil) <= Date.now()) continue;
     const { waiting } = await quick.remindOfRegistration.executeWithOptions({ summary: `reminder ${index + 1}` }, [
-      { mspId, reminder: index + 1, at: remindAt },
+      { programme, mspId, reminder: index + 1, at: remindAt },
     ]);
     if (!waiting) {
       await condition(() => !deciding);
@@ -113,7 +118,9 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Msp
   }
   if (!over()) await awaitDecision(decideUntil, `a decision; expires at ${decideUntil}`);
   if (!over()) {
-    const ended = await quick.expireMsp.executeWithOptions({ summary: 'expire it' }, [{ mspId, at: decideUntil }]);
+    const ended = await quick.expireMsp.executeWithOptions({ summary: 'expire it' }, [
+      { programme, mspId, at: decideUntil },
+    ]);
     if (ended.state === null) return { state: 'withdrawn' };
     settle(ended.state, `Not decided until ${decideUntil}.`);
   }

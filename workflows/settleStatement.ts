@@ -18,9 +18,10 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { batch, local, mailing, msUntil, quick } from './policies.js';
-import { BILLING_PERIOD, CASE_STATE, MSP_ID, stage } from './searchAttributes.js';
+import { BILLING_PERIOD, CASE_STATE, MSP_ID, PROGRAMME, stage } from './searchAttributes.js';
 
 export interface SettleStatementInput {
+  programme: string;
   period: string;
   mspId: string;
 }
@@ -50,14 +51,15 @@ export const retryIssue = defineUpdate<
 >('retryIssue');
 export const settlementState = defineQuery<string>('state');
 
-export function settleStatementId(period: string, mspId: string): string {
-  return `msp-statement:${period}:${mspId}`;
+export function settleStatementId({ programme, period, mspId }: SettleStatementInput): string {
+  return `msp-statement:${programme}:${period}:${mspId}`;
 }
 
 const REMIND_EVERY_MS = 86_400_000;
 
 export async function settleStatement(input: SettleStatementInput): Promise<{ statementNumber: string | null }> {
-  const { period, mspId } = input;
+  const { programme, period, mspId } = input;
+  const key = { programme, period, mspId };
   let changes = 1;
   let attempts = 0;
   let number: string | null = null;
@@ -72,7 +74,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     decideCase,
     async (decision) => {
       const outcome = await local.decideCase.executeWithOptions({ summary: `decision on case ${decision.caseId}` }, [
-        { period, mspId, ...decision, now: new Date().toISOString() },
+        { ...key, ...decision, now: new Date().toISOString() },
       ]);
       await settled();
       return { ...outcome, statementNumber: number };
@@ -97,25 +99,22 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     upsertSearchAttributes([
       stage(name),
       { key: CASE_STATE, value: name },
+      { key: PROGRAMME, value: programme },
       { key: MSP_ID, value: mspId },
       { key: BILLING_PERIOD, value: period },
     ]);
-    setCurrentDetails(`**Statement of ${period}**, MSP \`${mspId}\`\n\n${details}`);
+    setCurrentDetails(`**Statement of ${period}**, programme \`${programme}\`, MSP \`${mspId}\`\n\n${details}`);
   };
 
   for (;;) {
     const seen = changes;
-    let status = await local.loadSettlement.executeWithOptions({ summary: 'open cases of the MSP' }, [
-      { period, mspId },
-    ]);
+    let status = await local.loadSettlement.executeWithOptions({ summary: 'open cases of the MSP' }, [key]);
     if (status.state === 'parked' && status.openCases === 0) {
       enter('issue', 'Every case is decided: issuing.');
       await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
-        { period, mspId, now: new Date().toISOString() },
+        { ...key, now: new Date().toISOString() },
       ]);
-      status = await local.loadSettlement.executeWithOptions({ summary: 'issued, or parked again' }, [
-        { period, mspId },
-      ]);
+      status = await local.loadSettlement.executeWithOptions({ summary: 'issued, or parked again' }, [key]);
     }
     number = status.statementNumber;
     parkedReason = status.parkedReason;
@@ -140,19 +139,17 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     });
     if (!decided) {
       await quick.remindParked.executeWithOptions({ summary: 'remind the partner team' }, [
-        { period, mspId, now: new Date().toISOString() },
+        { ...key, now: new Date().toISOString() },
       ]);
-      await mailing.drainOutbox.executeWithOptions({ summary: 'mail the reminder' }, [{ period }]);
+      await mailing.drainOutbox.executeWithOptions({ summary: 'mail the reminder' }, [{ programme, period }]);
     }
   }
 
-  await batch.renderStatements.executeWithOptions({ summary: 'PDF' }, [
-    { period, mspId, now: new Date().toISOString() },
-  ]);
+  await batch.renderStatements.executeWithOptions({ summary: 'PDF' }, [{ ...key, now: new Date().toISOString() }]);
   await batch.makeBillingPacks.executeWithOptions({ summary: 'supplement for the distributor' }, [
-    { period, mspId, now: new Date().toISOString() },
+    { ...key, now: new Date().toISOString() },
   ]);
-  await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{ period }]);
+  await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{ programme, period }]);
   await condition(allHandlersFinished);
   return { statementNumber: number };
 }

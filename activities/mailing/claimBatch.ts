@@ -23,8 +23,8 @@ export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>
   for (const { billingPackId } of mails) {
     if (billingPackId !== null) packs.set(billingPackId, await packFiles(trx, billingPackId, PACK_BYTES));
   }
-  const welcomed = mails.flatMap(({ kind, mspId }) =>
-    attachmentsOf(kind) === 'programmeDocuments' && mspId !== null ? [mspId] : [],
+  const welcomed = mails.flatMap(({ id, kind, programme, locale }) =>
+    attachmentsOf(kind) === 'programmeDocuments' && programme !== null ? [{ mailId: id, programme, locale }] : [],
   );
   return { mails, files: { packs, programmes: await programmeFiles(trx, welcomed) } };
 }

@@ -9,8 +9,9 @@ import { claimBatch, type Batch } from './claimBatch.js';
 import { handOver, type Handed } from './handOver.js';
 
 export interface DrainOutboxInput {
-  /** Mails of this period alone; none: every mail. */
-  period?: string | null;
+  /** Mails of this run alone; none: every mail. */
+  programme?: string;
+  period?: string;
   /** Stop after so many mails. */
   limit?: number;
   /** Wait for retries that fall due, until nothing that has its document is pending. Else only what is due now. */
@@ -66,10 +67,11 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
  */
 export async function drain(
   { db, mailer, publicUrl }: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl'>,
-  { period = null, limit = Number.MAX_SAFE_INTEGER, untilEmpty = false }: DrainOutboxInput,
+  { programme, period, limit = Number.MAX_SAFE_INTEGER, untilEmpty = false }: DrainOutboxInput,
   { claimant, before, signal, heartbeat }: DrainPlace,
 ): Promise<DrainOutboxResult> {
   const counts = { ...before };
+  const run = programme === undefined || period === undefined ? null : { programme, period };
   const claimedBy = `${claimant}#${randomUUID()}`;
   let handed: Handed[] = [];
   let room = limit;
@@ -83,7 +85,7 @@ export async function drain(
     // The claim of a transaction whose answer was lost: nothing of it was handed over.
     if (again) await releaseMails(trx, claimedBy);
     if (signal.aborted || room === 0 || relayDown(handed) !== undefined) return undefined;
-    return claimBatch(trx, { claimedBy, now: new Date(), period }, room);
+    return claimBatch(trx, { claimedBy, now: new Date(), run }, room);
   };
   const next = async (): Promise<Batch | undefined> => {
     for (let tries = 1; ; tries += 1) {
@@ -117,7 +119,7 @@ export async function drain(
         room -= handed.filter(({ fate }) => fate !== 'released').length;
         heartbeat(counts);
       } else {
-        const due = untilEmpty && room > 0 ? await db.transaction(ALL, (trx) => nextMailDue(trx, period)) : null;
+        const due = untilEmpty && room > 0 ? await db.transaction(ALL, (trx) => nextMailDue(trx, run)) : null;
         if (due === null) return counts;
         await pause(Math.max(100, Math.min(LOOK_AGAIN_MS, due.getTime() - Date.now())), signal);
       }

@@ -15,7 +15,7 @@ import { KontorError } from '../../domain/errors.js';
 export interface LoadedFiles {
   /** By billing pack. */
   packs: ReadonlyMap<string, PackFiles>;
-  /** Documents of the programme, by MSP. */
+  /** Documents of the programme, by mail. */
   programmes: ReadonlyMap<string, readonly StoredFile[]>;
 }
 
@@ -30,7 +30,7 @@ function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment
     case 'none':
       return [];
     case 'programmeDocuments':
-      return files.programmes.get(mail.mspId ?? '') ?? [];
+      return files.programmes.get(mail.id) ?? [];
     case 'statement':
       if (mail.statementNumber === null || mail.statementPdf === null) {
         throw new KontorError('MAIL_REFUSED', 'The statement that belongs to this mail has no document.');

@@ -5,7 +5,7 @@ import { billingPackList, type BillingPackSummary } from '../../db/readModels/bi
 import { KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
-import { amount, instant, period, periodText, uuid } from '../schemas/common.js';
+import { amount, instant, period, periodText, programmeCode, uuid } from '../schemas/common.js';
 import { toAmount } from '../schemas/statements.js';
 
 const billingPack = z
@@ -13,6 +13,7 @@ const billingPack = z
     id: uuid,
     distributorId: uuid,
     distributorCode: z.string(),
+    programme: z.string(),
     period: periodText,
     supplement: z.int().meta({ description: '0 came with the run; higher ones carry what was settled later' }),
     madeAt: instant,
@@ -37,8 +38,8 @@ function toJson({ statements, ...pack }: BillingPackSummary): z.input<typeof bil
   };
 }
 
-function baseName({ distributorCode, period: month, supplement }: BillingPackFiles): string {
-  return `${distributorCode}-${month}${supplement === 0 ? '' : `-${supplement}`}`;
+function baseName({ programme, distributorCode, period: month, supplement }: BillingPackFiles): string {
+  return `${programme}-${distributorCode}-${month}${supplement === 0 ? '' : `-${supplement}`}`;
 }
 
 export const billingPackRoutes = [
@@ -49,14 +50,19 @@ export const billingPackRoutes = [
     description: 'A distributor sees its own.',
     tags: ['Billing packs'],
     roles: ['partner_team', 'distributor'],
-    query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), distributorId: uuid.optional() }),
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      programme: programmeCode.optional(),
+      period: period.optional(),
+      distributorId: uuid.optional(),
+    }),
     responses: { 200: { description: 'A page of packs', schema: pageOf(billingPack) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.int()]));
+      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.string(), z.int()]));
       const found = await transaction((trx) => billingPackList(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,
-        toPage(found, limit, (pack) => [pack.period, pack.distributorCode, pack.supplement], toJson),
+        toPage(found, limit, (pack) => [pack.period, pack.programme, pack.distributorCode, pack.supplement], toJson),
       );
     },
   }),

@@ -6,7 +6,7 @@ import { askDecision } from '../../starts/settleStatement.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { PENDING, reply, route } from '../route.js';
 import { caseDecision, caseKind, caseOutcome, caseState, caseView } from '../schemas/cases.js';
-import { cursorInstant, pending, period, uuid } from '../schemas/common.js';
+import { cursorInstant, pending, period, programmeCode, uuid } from '../schemas/common.js';
 
 const byId = z.strictObject({ id: uuid });
 
@@ -27,6 +27,7 @@ export const caseRoutes = [
     roles: ['partner_team'],
     query: z.strictObject({
       ...PAGE_QUERY,
+      programme: programmeCode.optional(),
       period: period.optional(),
       state: caseState.optional(),
       kind: caseKind.optional(),
@@ -75,7 +76,7 @@ export const caseRoutes = [
       const [found] = await transaction((trx) => caseList(trx, { id: params.id, limit: 1 }));
       if (found === undefined) throw notFound();
       if (found.mspId === null) {
-        throw new KontorError('DECISION_NOT_ALLOWED', 'It was refused at the door: there is nothing to decide.');
+        throw new KontorError('DECISION_NOT_ALLOWED', 'It was refused when it came in: there is nothing to decide.');
       }
       if (found.participantState === 'issued') {
         throw new KontorError(
@@ -85,7 +86,7 @@ export const caseRoutes = [
       }
       const answer = await askDecision(
         deps,
-        { period: found.period, mspId: found.mspId },
+        { programme: found.programme, period: found.period, mspId: found.mspId },
         {
           caseId: found.id,
           decision: body.decision,

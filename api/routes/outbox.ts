@@ -3,7 +3,7 @@ import { resendMail } from '../../db/outbox/resendMail.js';
 import { MAIL_STATES, outboxList } from '../../db/readModels/outboxList.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { email, period, rowId } from '../schemas/common.js';
+import { email, period, programmeCode, rowId } from '../schemas/common.js';
 import { mail, resendInput, resentMail } from '../schemas/outbox.js';
 
 export const outboxRoutes = [
@@ -16,6 +16,7 @@ export const outboxRoutes = [
     query: z.strictObject({
       ...PAGE_QUERY,
       state: z.enum(MAIL_STATES).optional(),
+      programme: programmeCode.optional(),
       period: period.optional(),
       recipient: email.optional(),
     }),

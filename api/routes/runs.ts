@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { parkedMsps } from '../../db/readModels/parkedMsps.js';
 import { runList } from '../../db/readModels/runList.js';
 import { runStatus } from '../../db/readModels/runStatus.js';
-import { KontorError } from '../../domain/errors.js';
+import { requireOrder, requireOver } from '../../db/closing/mayOpen.js';
+import { runState } from '../../db/closing/openRun.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import { closePeriodId, startClose } from '../../starts/closePeriod.js';
-import { requirePeriodOver } from '../periodOver.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { period, periodText } from '../schemas/common.js';
+import { period, periodText, programmeCode } from '../schemas/common.js';
 import { newRun, parkedMsp, run, runSummary, startedRun } from '../schemas/runs.js';
 import { toAmount } from '../schemas/statements.js';
 
-const byPeriod = z.strictObject({ period });
+export const byRun = z.strictObject({ programme: programmeCode, period });
 
 function notOpened(): KontorError {
   return new KontorError('NOT_FOUND', 'No run of that period is open; one that was just started opens shortly.');
@@ -20,46 +21,57 @@ function notOpened(): KontorError {
 export const runRoutes = [
   route({
     method: 'post',
-    path: '/v1/runs',
+    path: '/v1/programmes/{programme}/runs',
     summary: 'Close a month, or join the close that is going on',
-    description: 'Once per period: a second start joins the first and changes none of its deadlines (rule 1).',
+    description:
+      'Once per programme and period: a second start joins the first and changes none of its deadlines (rule 1). Months ' +
+      'are closed in order (rule 19); with `skipReason` those before this one are left out for good.',
     tags: ['Runs'],
     roles: ['partner_team'],
+    params: z.strictObject({ programme: programmeCode }),
     body: newRun,
     responses: { 202: { description: 'The run is going on, or over', schema: startedRun } },
-    handler: async ({ deps, body, principal, receivedAt, transaction }) => {
-      const known = await transaction(async (trx) => {
-        await requirePeriodOver(trx, body.period, receivedAt);
-        return runStatus(trx, body.period);
+    handler: async ({ deps, params, body, principal, receivedAt, transaction }) => {
+      const key = { programme: params.programme, period: body.period };
+      const skipReason = body.skipReason ?? null;
+      const state = await transaction(async (trx) => {
+        await requireOver(trx, key, receivedAt);
+        const known = await runState(trx, key);
+        if (known === undefined) await requireOrder(trx, key, { skip: skipReason !== null });
+        return known;
       });
+      if (state === 'skipped') {
+        throw fieldError('PERIOD_OUT_OF_ORDER', '/period', `${key.period} was skipped: nothing of it is ever billed.`);
+      }
       const joined =
-        known?.state === 'sealed' ||
+        state === 'sealed' ||
         !(await startClose(deps, {
-          period: body.period,
+          ...key,
           openedBy: principal.name,
           collectUntil: body.collectUntil?.toISOString() ?? null,
           reviewUntil: body.reviewUntil?.toISOString() ?? null,
+          skipReason,
         }));
-      return reply(202, { period: body.period, workflowId: closePeriodId(body.period), joined });
+      return reply(202, { ...key, workflowId: closePeriodId(key.programme, key.period), joined });
     },
   }),
   route({
     method: 'get',
     path: '/v1/runs',
-    summary: 'List runs, the latest period first',
+    summary: 'List runs of every programme, the latest period first',
     tags: ['Runs'],
     roles: ['partner_team'],
-    query: z.strictObject(PAGE_QUERY),
+    query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),
     responses: { 200: { description: 'A page of runs', schema: pageOf(runSummary) } },
-    handler: async ({ query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([periodText]));
-      const found = await transaction((trx) => runList(trx, { limit: query.limit + 1, after }));
+    handler: async ({ query: { limit, after, programme }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([periodText, programmeCode]));
+      const found = await transaction((trx) => runList(trx, { programme, limit: limit + 1, after: cursor }));
       return reply(
         200,
         toPage(
           found,
-          query.limit,
-          (row) => [row.period],
+          limit,
+          (row) => [row.period, row.programme],
           (row) => row,
         ),
       );
@@ -67,14 +79,14 @@ export const runRoutes = [
   }),
   route({
     method: 'get',
-    path: '/v1/runs/{period}',
+    path: '/v1/programmes/{programme}/runs/{period}',
     summary: 'Show where a run stands',
     tags: ['Runs'],
     roles: ['partner_team'],
-    params: byPeriod,
+    params: byRun,
     responses: { 200: { description: 'The run', schema: run } },
     handler: async ({ params, transaction }) => {
-      const found = await transaction((trx) => runStatus(trx, params.period));
+      const found = await transaction((trx) => runStatus(trx, params));
       if (found === undefined) throw notOpened();
       const totals = Object.entries(found.totals).map(([currency, minor]) => [
         currency,
@@ -82,23 +94,23 @@ export const runRoutes = [
       ]);
       return reply(200, {
         ...found,
-        workflowId: closePeriodId(params.period),
+        workflowId: closePeriodId(params.programme, params.period),
         totals: Object.fromEntries(totals) as Record<string, string>,
       });
     },
   }),
   route({
     method: 'get',
-    path: '/v1/runs/{period}/parked',
+    path: '/v1/programmes/{programme}/runs/{period}/parked',
     summary: 'List MSPs that wait for a person',
     tags: ['Runs'],
     roles: ['partner_team'],
-    params: byPeriod,
+    params: byRun,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of MSPs', schema: pageOf(parkedMsp) } },
     handler: async ({ params, query, transaction }) => {
       const after = readCursor(query.after, z.tuple([z.int(), z.int()]));
-      const filter = { period: params.period, limit: query.limit + 1, after };
+      const filter = { ...params, limit: query.limit + 1, after };
       const found = await transaction((trx) => parkedMsps(trx, filter));
       return reply(
         200,

@@ -1,7 +1,9 @@
+import { periodOf } from '../../domain/period.js';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
 import { assignTenants, insertSite, lockSite, renameSite, type Site } from '../../db/sites/siteStore.js';
@@ -63,8 +65,11 @@ export const sitesOfMspRoutes = [
       const keyId = randomUUID();
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
-        const programme = await programmeOfMsp(trx, mspId);
-        const { made, unknownRefs } = await insertSite(trx, { mspId, siteId, ...body, keyId, keyHash, at: receivedAt });
+        const programme = await programmeOfMsp(trx, body.programme, mspId);
+        const fromPeriod = body.fromPeriod ?? periodOf(receivedAt, 'UTC');
+        await requireUnopened(trx, body.programme, fromPeriod, '/fromPeriod');
+        const site = { mspId, siteId, ...body, fromPeriod, keyId, keyHash, at: receivedAt };
+        const { made, unknownRefs } = await insertSite(trx, site);
         if (!made || programme === undefined)
           throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         requireKnownTenants(unknownRefs);

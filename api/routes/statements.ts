@@ -8,7 +8,7 @@ import { KontorError } from '../../domain/errors.js';
 import { statementCsv } from '../../statements/index.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
-import { period, periodText, uuid } from '../schemas/common.js';
+import { period, periodText, programmeCode, uuid } from '../schemas/common.js';
 import { resendInput, resentMail } from '../schemas/outbox.js';
 import { statement, statementSummary, toAmount, toStatementContent } from '../schemas/statements.js';
 
@@ -35,7 +35,12 @@ export const statementRoutes = [
     description: 'An MSP sees its own, a distributor those of its MSPs.',
     tags: ['Statements'],
     roles: ['partner_team', 'distributor', 'msp'],
-    query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), mspId: uuid.optional() }),
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      programme: programmeCode.optional(),
+      period: period.optional(),
+      mspId: uuid.optional(),
+    }),
     responses: { 200: { description: 'A page of statements', schema: pageOf(statementSummary) } },
     handler: async ({ query, transaction }) => {
       const after = readCursor(query.after, z.tuple([periodText, z.string()]));

@@ -11,6 +11,7 @@ const decision = z.enum(DECISIONS);
 export const caseView = z
   .strictObject({
     id: uuid,
+    programme: z.string(),
     period: periodText,
     mspId: uuid.nullable(),
     mspName: z.string().nullable(),

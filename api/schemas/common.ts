@@ -30,6 +30,12 @@ export const period = z
   .transform(parsePeriod)
   .meta({ type: 'string', pattern: '^20\\d\\d-(0[1-9]|1[0-2])$', example: '2026-03' });
 
+/** A programme's code. */
+export const programmeCode = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Lower-case letters, digits and hyphens')
+  .meta({ example: 'msp' });
+
 /** A period in an answer. */
 export const periodText = z.string().meta({ example: '2026-03' });
 

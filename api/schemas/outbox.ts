@@ -10,6 +10,7 @@ export const mail = z
     kind: z.enum(MAIL_KINDS),
     locale: z.string(),
     recipient: z.string(),
+    programme: z.string().nullable(),
     period: z.string().nullable(),
     mspId: uuid.nullable(),
     distributorId: uuid.nullable(),

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { email, party, text, zone } from './common.js';
+import { email, party, programmeCode, text, zone } from './common.js';
 
-export const programmeCode = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Lower-case letters, digits and hyphens')
-  .meta({ example: 'msp' });
+export { programmeCode };
 
 /** A name, never a path. */
 export const filename = z

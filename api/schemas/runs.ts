@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, instantIn, period, periodText, uuid } from './common.js';
+import { instant, instantIn, period, periodText, text, uuid } from './common.js';
 
 export const newRun = z
   .strictObject({
@@ -8,6 +8,9 @@ export const newRun = z
       description: "Replaces rule 1's deadline in every zone; an instant that has passed means not to wait",
     }),
     reviewUntil: instantIn.nullish(),
+    skipReason: text(500)
+      .nullish()
+      .meta({ description: 'Why the months before this one that were never closed are left out for good (rule 19)' }),
   })
   .refine(
     ({ collectUntil, reviewUntil }) => collectUntil == null || reviewUntil == null || collectUntil <= reviewUntil,
@@ -20,6 +23,7 @@ export const newRun = z
 
 export const startedRun = z
   .strictObject({
+    programme: z.string(),
     period: periodText,
     workflowId: z.string(),
     joined: z.boolean().meta({ description: 'True where the run was there already' }),
@@ -29,8 +33,9 @@ export const startedRun = z
 const participants = z.strictObject({ open: z.int(), parked: z.int(), issued: z.int() });
 
 const summary = {
+  programme: z.string(),
   period: periodText,
-  state: z.enum(['open', 'sealed']),
+  state: z.enum(['open', 'sealed', 'skipped']),
   openedAt: instant,
   openedBy: z.string(),
   sealedAt: instant.nullable(),
@@ -46,12 +51,17 @@ export const run = z
   .strictObject({
     ...summary,
     workflowId: z.string(),
+    reason: z.string().nullable().meta({ description: 'Why it was skipped' }),
+    released: z
+      .strictObject({ at: instant, by: z.string(), reason: z.string() })
+      .nullable()
+      .meta({ description: 'Who let it go on with too many silent sites, and why' }),
     seal: z.string().nullable(),
     shards: z.array(
       z.strictObject({
         shard: z.int(),
         zone: z.string(),
-        stage: z.enum(['collect', 'review', 'issue', 'done']),
+        stage: z.enum(['collect', 'gate', 'review', 'issue', 'done']),
         msps: z.int(),
         collectUntil: instant,
         reviewUntil: instant,
@@ -68,6 +78,7 @@ export const run = z
 
 export const preview = z
   .strictObject({
+    programme: z.string(),
     period: periodText,
     statements: z.int(),
     parked: z.int(),
@@ -93,4 +104,20 @@ export const retried = z
   .strictObject({ statementNumber: z.string().nullable(), parkedReason: z.string().nullable() })
   .meta({ id: 'RetriedMsp' });
 
-export const signalled = z.strictObject({ period: periodText, workflowId: z.string() }).meta({ id: 'SignalledRun' });
+export const signalled = z
+  .strictObject({ programme: z.string(), period: periodText, workflowId: z.string() })
+  .meta({ id: 'SignalledRun' });
+
+export const completenessDecision = z
+  .discriminatedUnion('decision', [
+    z.strictObject({ decision: z.literal('extend'), until: instantIn, reason: text(500) }),
+    z.strictObject({ decision: z.literal('go'), reason: text(500) }),
+  ])
+  .meta({ id: 'CompletenessDecision' });
+
+export const completenessOutcome = z
+  .strictObject({
+    extendedShards: z.int().meta({ description: 'Parts of the run that collect on' }),
+    released: z.boolean().meta({ description: 'The run goes on with estimates' }),
+  })
+  .meta({ id: 'CompletenessOutcome' });

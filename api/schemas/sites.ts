@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KEY_STATES } from '../../domain/key.js';
 import { CONTACT_STATES, SITE_STATES } from '../../domain/site.js';
-import { instant, productCode, text, uuid } from './common.js';
+import { instant, period, productCode, programmeCode, text, uuid } from './common.js';
 import { tenantRefs } from './tenants.js';
 
 export const siteName = text(120).meta({ example: 'Head office' });
@@ -10,7 +10,13 @@ export const contactState = z.enum(CONTACT_STATES);
 export const keyState = z.enum(KEY_STATES);
 
 export const siteInput = z
-  .strictObject({ name: siteName, product: productCode, tenantRefs: tenantRefs.default([]) })
+  .strictObject({
+    programme: programmeCode,
+    name: siteName,
+    product: productCode,
+    tenantRefs: tenantRefs.default([]),
+    fromPeriod: period.optional().meta({ description: 'The first month it may report; the current one unless given' }),
+  })
   .meta({ id: 'SiteInput' });
 
 export const siteMade = z

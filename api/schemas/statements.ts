@@ -12,6 +12,7 @@ export const statementSummary = z
     mspId: uuid,
     mspName: z.string(),
     distributorId: uuid,
+    programme: z.string(),
     period: periodText,
     revision: z.int(),
     statementDate: day,
@@ -100,7 +101,7 @@ export const statementContent = z.strictObject({
   pricePlan: z.strictObject({
     name: z.string(),
     currency: z.string(),
-    validFrom: day,
+    fromPeriod: periodText,
     prices: z.record(z.string(), price),
   }),
   exchange: z

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL, type Database } from '../../db/connect.js';
 import { runStatus, type RunStatus } from '../../db/readModels/runStatus.js';
+import type { RunInput } from '../../domain/run.js';
 import type { Progress } from '../terminal.js';
 
 const LOOK_EVERY_MS = 400;
 
 /**
- * Shows the run of `period` as it moves until `over` settles, and returns what `over` came to. Reads the database alone,
+ * Shows the run as it moves until `over` settles, and returns what `over` came to. Reads the database alone,
  * so it shows the same whoever started the run and wherever its workers are.
  */
 export async function followClose<T>(
-  { db, period, progress }: { db: Database; period: string; progress: Progress },
+  { db, run, progress }: { db: Database; run: RunInput; progress: Progress },
   over: Promise<T>,
 ): Promise<T> {
   const ended = over.then(
@@ -19,7 +20,7 @@ export async function followClose<T>(
   );
   for (;;) {
     const done = await Promise.race([ended, sleep(LOOK_EVERY_MS, false)]);
-    const status = await db.transaction(ALL, (trx) => runStatus(trx, period));
+    const status = await db.transaction(ALL, (trx) => runStatus(trx, run));
     if (status !== undefined) show(status, progress);
     if (done) return await over;
   }

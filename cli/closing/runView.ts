@@ -1,5 +1,6 @@
 import type { ParkedMsp } from '../../db/readModels/parkedMsps.js';
 import type { RunStatus } from '../../db/readModels/runStatus.js';
+import type { RunInput } from '../../domain/run.js';
 import { minorToDecimalString } from '../../domain/money.js';
 
 /** Amounts in minor units per currency, as decimal strings. */
@@ -18,9 +19,10 @@ export function counts(numbers: Record<string, number | string>): string {
 }
 
 /** What a person does about a parked MSP, from the code it was parked with. */
-export function whatToDo({ mspId, code, openCases }: ParkedMsp, period: string): string {
-  const retry = `then POST /v1/runs/${period}/parked/${mspId}/retry`;
-  if (openCases > 0) return `decide its ${openCases} open cases: GET /v1/cases?period=${period}&mspId=${mspId}`;
+export function whatToDo({ mspId, code, openCases }: ParkedMsp, run: RunInput): string {
+  const retry = `then POST /v1/programmes/${run.programme}/runs/${run.period}/parked/${mspId}/retry`;
+  if (openCases > 0)
+    return `decide its ${openCases} open cases: GET /v1/cases?programme=${run.programme}&period=${run.period}&mspId=${mspId}`;
   if (code === 'EXCHANGE_RATE_MISSING') return `the rate source has to publish the rate, ${retry}`;
   if (code === 'PRICE_MISSING' || code === 'PRICE_PLAN_MISSING') return `add the price: POST /v1/price-plans, ${retry}`;
   return `see its reason, ${retry}`;
@@ -30,7 +32,7 @@ export function whatToDo({ mspId, code, openCases }: ParkedMsp, period: string):
 export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[] {
   const { open, issued } = run.participants;
   return [
-    `Run ${run.period}: ${run.state}${run.sealedAt === null ? '' : ` ${run.sealedAt.toISOString()}`}, opened ${run.openedAt.toISOString()} by ${run.openedBy}`,
+    `Run ${run.programme} ${run.period}: ${run.state}${run.sealedAt === null ? '' : ` ${run.sealedAt.toISOString()}`}, opened ${run.openedAt.toISOString()} by ${run.openedBy}`,
     `  MSPs           ${issued} issued, ${run.participants.parked} parked, ${open} open`,
     `  Discrepancies  ${counts(run.discrepancies)}`,
     `  Open cases     ${run.openCases}`,
@@ -44,7 +46,7 @@ export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[]
       (msp) =>
         `  Parked: ${msp.mspName} (${msp.mspId}), ${msp.reason ?? msp.code ?? 'no reason'}${
           msp.until === null ? '' : `, until ${msp.until.toISOString()}`
-        }\n    To do: ${whatToDo(msp, run.period)}`,
+        }\n    To do: ${whatToDo(msp, run)}`,
     ),
   ];
 }

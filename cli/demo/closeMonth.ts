@@ -4,7 +4,7 @@ import { mailsDue } from '../../db/readModels/mailsDue.js';
 import { parkedMsps } from '../../db/readModels/parkedMsps.js';
 import { runStatus, type RunStatus } from '../../db/readModels/runStatus.js';
 import { KontorError } from '../../domain/errors.js';
-import type { Period } from '../../domain/period.js';
+import type { RunInput } from '../../domain/run.js';
 import { closeResult } from '../../starts/closePeriod.js';
 import { settlementEnded } from '../../starts/settleStatement.js';
 import { followClose } from '../closing/followClose.js';
@@ -17,44 +17,46 @@ const REVIEW_MS = 15 * 60_000;
 const REST_TIMEOUT_MS = 120_000;
 const PARKED = 1_000;
 
+const runsPath = ({ programme }: RunInput) => `/v1/programmes/${programme}/runs`;
+
 /** Closes a month without waiting for anybody, until it is sealed. */
-export async function closeAtOnce(scene: Scene, period: Period): Promise<void> {
+export async function closeAtOnce(scene: Scene, run: RunInput): Promise<void> {
   const now = new Date().toISOString();
-  await callApi(scene, '/v1/runs', { period, collectUntil: now, reviewUntil: now });
-  await untilSealed(scene, period);
+  await callApi(scene, runsPath(run), { period: run.period, collectUntil: now, reviewUntil: now });
+  await untilSealed(scene, run);
 }
 
 /** Starts the close of the month and returns once every shard waits for people. */
-export async function closeUntilReview(scene: Scene, period: Period): Promise<void> {
+export async function closeUntilReview(scene: Scene, run: RunInput): Promise<void> {
   const now = Date.now();
-  await callApi(scene, '/v1/runs', {
-    period,
+  await callApi(scene, runsPath(run), {
+    period: run.period,
     collectUntil: new Date(now).toISOString(),
     reviewUntil: new Date(now + REVIEW_MS).toISOString(),
   });
-  const failed = closeResult({ temporal: scene.client }, period).then(() => undefined);
-  const inReview = (run: RunStatus | undefined) =>
-    run !== undefined && run.shards.every(({ stage }) => stage !== 'collect');
-  await Promise.race([until(async () => inReview(await statusOf(scene, period))), failed]);
+  const failed = closeResult({ temporal: scene.client }, run).then(() => undefined);
+  const inReview = (status: RunStatus | undefined) =>
+    status !== undefined && status.shards.every(({ stage }) => stage !== 'collect');
+  await Promise.race([until(async () => inReview(await statusOf(scene, run))), failed]);
 }
 
 /** Ends the review and returns once the run is sealed, its last mail accepted. */
-export async function closeAfterReview(scene: Scene, period: Period): Promise<void> {
-  await callApi(scene, `/v1/runs/${period}/end-review`);
-  await untilSealed(scene, period);
+export async function closeAfterReview(scene: Scene, run: RunInput): Promise<void> {
+  await callApi(scene, `${runsPath(run)}/${run.period}/end-review`);
+  await untilSealed(scene, run);
 }
 
 /** Ids of the MSPs of the run that wait for a person. */
-export async function parkedIds({ db }: Scene, period: Period): Promise<string[]> {
-  const parked = await db.transaction(ALL, (trx) => parkedMsps(trx, { period, limit: PARKED }));
+export async function parkedIds({ db }: Scene, run: RunInput): Promise<string[]> {
+  const parked = await db.transaction(ALL, (trx) => parkedMsps(trx, { ...run, limit: PARKED }));
   return parked.map(({ mspId }) => mspId);
 }
 
 /** Returns once the statements of those that were parked `before` and are no longer have been mailed. */
-export async function untilSettled(scene: Scene, period: Period, before: readonly string[]): Promise<void> {
-  const after = new Set(await parkedIds(scene, period));
+export async function untilSettled(scene: Scene, run: RunInput, before: readonly string[]): Promise<void> {
+  const after = new Set(await parkedIds(scene, run));
   for (const mspId of before.filter((id) => !after.has(id))) {
-    await settlementEnded({ temporal: scene.client }, { period, mspId });
+    await settlementEnded({ temporal: scene.client }, { ...run, mspId });
   }
 }
 
@@ -67,19 +69,19 @@ export async function untilMailRests({ db }: Scene): Promise<void> {
   });
 }
 
-export function statusOf({ db }: Scene, period: Period): Promise<RunStatus | undefined> {
-  return db.transaction(ALL, (trx) => runStatus(trx, period));
+export function statusOf({ db }: Scene, run: RunInput): Promise<RunStatus | undefined> {
+  return db.transaction(ALL, (trx) => runStatus(trx, run));
 }
 
-async function untilSealed(scene: Scene, period: Period): Promise<void> {
+async function untilSealed(scene: Scene, run: RunInput): Promise<void> {
   const progress = scene.terminal.progress();
-  await followClose({ db: scene.db, period, progress }, closeResult({ temporal: scene.client }, period)).finally(
+  await followClose({ db: scene.db, run, progress }, closeResult({ temporal: scene.client }, run)).finally(
     progress.stop,
   );
-  if ((await statusOf(scene, period)) === undefined) {
+  if ((await statusOf(scene, run)) === undefined) {
     throw new KontorError(
       'STATE_CONFLICT',
-      `Temporal has a close of ${period} that belongs to another database: set TEMPORAL_NAMESPACE to an empty namespace.`,
+      `Temporal has a close of ${run.period} that belongs to another database: set TEMPORAL_NAMESPACE to an empty namespace.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { RunInput } from '../../domain/run.js';
 import { closePeriodId } from '../../starts/closePeriod.js';
 import { settleStatementId } from '../../starts/settleStatement.js';
 
@@ -8,8 +9,8 @@ export interface HistoryEvents {
   people: number;
 }
 
-/** Counted over every run of `closePeriod`, `closeShard` and `settleStatement` of a period. */
-export async function historyEvents(client: Client, period: string): Promise<HistoryEvents> {
+/** Counted over every run of `closePeriod`, `closeShard` and `settleStatement` of a month. */
+export async function historyEvents(client: Client, run: RunInput): Promise<HistoryEvents> {
   const count = async (belongs: (workflowId: string) => boolean, prefix: string) => {
     let events = 0;
     // By id range: the search attribute would also find the dry run, and ids are there from the first event on.
@@ -20,9 +21,9 @@ export async function historyEvents(client: Client, period: string): Promise<His
     }
     return events;
   };
-  const run = closePeriodId(period);
+  const id = closePeriodId(run.programme, run.period);
   return {
-    run: await count((id) => id === run || id.startsWith(`${run}:`), run),
-    people: await count(() => true, settleStatementId(period, '')),
+    run: await count((other) => other === id || other.startsWith(`${id}:`), id),
+    people: await count(() => true, settleStatementId({ ...run, mspId: '' })),
   };
 }

@@ -1,10 +1,11 @@
 import { ALL } from '../../db/connect.js';
+import type { RunStatus } from '../../db/readModels/runStatus.js';
 import { usageCounts } from '../../db/readModels/usageCounts.js';
 import type { Invariant, Verdict } from '../../verify/index.js';
 import { decimalTotals } from '../closing/runView.js';
 import { statusOf } from './closeMonth.js';
 import { historyEvents } from './historyEvents.js';
-import type { Scene } from './scene.js';
+import { runsOf, type Scene } from './scene.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { WorkerLoad } from './workerLoad.js';
 import type { WrittenPdfs } from './writePdfs.js';
@@ -18,6 +19,7 @@ export interface DemoOutcome {
   /** Acknowledged of the month (UTC), and reports with their revisions. */
   checkIns: number;
   reports: number;
+  programmes: { programme: string; statements: number; parked: number; totals: Record<string, string> }[];
   discrepancies: Record<string, number>;
   statements: number;
   parked: number;
@@ -51,18 +53,32 @@ const MIB = 1024 * 1024;
 /** What the month came to, read from the database and Temporal. */
 export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }: Measured): Promise<DemoOutcome> {
   const { world, db, client } = scene;
-  const run = await statusOf(scene, world.period);
+  const runs: RunStatus[] = [];
+  const events = { run: 0, people: 0 };
+  for (const key of runsOf(world.period)) {
+    const run = await statusOf(scene, key);
+    if (run !== undefined) runs.push(run);
+    const counted = await historyEvents(client, key);
+    events.run += counted.run;
+    events.people += counted.people;
+  }
   const usage = await db.transaction(ALL, (trx) => usageCounts(trx, world.period));
-  const events = await historyEvents(client, world.period);
+  const sum = (count: (run: RunStatus) => number) => runs.reduce((total, run) => total + count(run), 0);
   return {
     ...world,
     ...usage,
-    discrepancies: run?.discrepancies ?? {},
-    statements: run?.participants.issued ?? 0,
-    parked: run?.participants.parked ?? 0,
-    mailsAccepted: run?.mails['sent'] ?? 0,
+    programmes: runs.map(({ programme, participants, totals }) => ({
+      programme,
+      statements: participants.issued,
+      parked: participants.parked,
+      totals: decimalTotals(totals),
+    })),
+    discrepancies: added(runs.map(({ discrepancies }) => discrepancies)),
+    statements: sum(({ participants }) => participants.issued),
+    parked: sum(({ participants }) => participants.parked),
+    mailsAccepted: sum(({ mails }) => mails['sent'] ?? 0),
     closeMs: (timings['closeUntilReview'] ?? 0) + (timings['closeAfterReview'] ?? 0),
-    totals: decimalTotals(run?.totals ?? {}),
+    totals: decimalTotals(addedAmounts(runs.map(({ totals }) => totals))),
     invariants: asText(verdicts),
     pdfDigest: pdfs.pdfDigest,
     pdfs: pdfs.files,
@@ -72,6 +88,21 @@ export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }:
     historyEventsOfDecisions: events.people,
     timings,
   };
+}
+
+function added(counts: readonly Record<string, number>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of counts.flatMap((each) => Object.entries(each))) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}
+
+/** Minor units per currency, added up. */
+function addedAmounts(totals: readonly Record<string, string>[]): Record<string, string> {
+  const sums: Record<string, string> = {};
+  for (const [currency, minor] of totals.flatMap((each) => Object.entries(each))) {
+    sums[currency] = (BigInt(sums[currency] ?? '0') + BigInt(minor)).toString();
+  }
+  return sums;
 }
 
 /** Whether every invariant that was checked holds. */

@@ -9,7 +9,7 @@ import { withDatabase, withTemporal } from '../environment.js';
 import { whereToLook } from '../up.js';
 import { outcomeOf, type DemoOutcome } from './outcome.js';
 import { playMonth } from './play.js';
-import type { DemoWorld, Scene } from './scene.js';
+import { runsOf, type DemoWorld, type Scene } from './scene.js';
 import { createStopwatch } from './stopwatch.js';
 import { summaryLines } from './summary.js';
 import { writePdfs } from './writePdfs.js';
@@ -41,7 +41,7 @@ export async function perform(
       terminal.say('Checking the invariants');
       const verdicts = await stopwatch.timed('verify', () => verified(scene));
       const pdfDir = join(services.dataDir, 'pdf');
-      const pdfs = await stopwatch.timed('documents', () => writePdfs(db, world.period, pdfDir));
+      const pdfs = await stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir));
       const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts });
       for (const line of summaryLines(outcome)) terminal.say(line);
       for (const line of whereToLook(services)) terminal.say(line);

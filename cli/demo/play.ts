@@ -1,4 +1,5 @@
 import { previousPeriod } from '../../domain/period.js';
+import type { RunKey } from '../../domain/run.js';
 import { previewClose } from '../closing/previewClose.js';
 import {
   closeAfterReview,
@@ -8,7 +9,7 @@ import {
   untilMailRests,
   untilSettled,
 } from './closeMonth.js';
-import type { Scene } from './scene.js';
+import { runsOf, type Scene } from './scene.js';
 import { simulate } from './simulate.js';
 import type { Stopwatch } from './stopwatch.js';
 import { watchWorker, type WorkerLoad } from './workerLoad.js';
@@ -21,6 +22,10 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
   const { terminal, world, services } = scene;
   const { period } = world;
   const before = previousPeriod(period);
+  const runs = runsOf(period);
+  const forEach = async <T>(work: (run: RunKey) => Promise<T>): Promise<void> => {
+    for (const run of runs) await work(run);
+  };
   const step = <T>(name: string, title: string, work: () => Promise<T>): Promise<T> => {
     terminal.say(title);
     return timed(name, work);
@@ -30,24 +35,28 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
     simulate(scene, { phase: 'setup' }),
   );
   await step('previousUsage', `Sites report ${before}`, () => simulate(scene, { phase: 'usage', of: before }));
-  await step('previousClose', `${before} is closed without waiting`, () => closeAtOnce(scene, before));
+  await step('previousClose', `${before} is closed without waiting`, async () => {
+    for (const run of runsOf(before)) await closeAtOnce(scene, run);
+  });
   await step('usage', `Sites report ${period}`, () => simulate(scene, { phase: 'usage', of: period }));
-  await step('dryRun', `What a close of ${period} would come to`, () => previewClose(scene, period));
+  await step('dryRun', `What a close of ${period} would come to`, () => forEach((run) => previewClose(scene, run)));
   const first = await watchWorker(services.worker, () =>
     step('closeUntilReview', `${period} is being closed: reports against check-ins`, () =>
-      closeUntilReview(scene, period),
+      forEach((run) => closeUntilReview(scene, run)),
     ),
   );
   await step('decisions', 'The partner team decides cases', () => simulate(scene, { phase: 'decide' }));
   const second = await watchWorker(services.worker, () =>
     step('closeAfterReview', 'The review ends: statements are issued and mailed', () =>
-      closeAfterReview(scene, period),
+      forEach((run) => closeAfterReview(scene, run)),
     ),
   );
-  const parked = await parkedIds(scene, period);
-  await step('confirmations', `${parked.length} parked MSPs: a second person confirms all but one`, async () => {
+  const parked = new Map<RunKey, string[]>();
+  await forEach(async (run) => parked.set(run, await parkedIds(scene, run)));
+  const parkedCount = [...parked.values()].flat().length;
+  await step('confirmations', `${parkedCount} parked MSPs: a second person confirms all but one`, async () => {
     await simulate(scene, { phase: 'confirm' });
-    await untilSettled(scene, period, parked);
+    await forEach((run) => untilSettled(scene, run, parked.get(run) ?? []));
   });
   await step('late', 'Late reports arrive, for the next close', () => simulate(scene, { phase: 'late' }));
   await step('rest', 'Waiting for the outbox to rest', () => untilMailRests(scene));

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Env } from '../../config/env.js';
 import type { Database } from '../../db/connect.js';
 import type { Period } from '../../domain/period.js';
+import type { RunKey } from '../../domain/run.js';
 import type { Services } from '../services.js';
 import type { Terminal } from '../terminal.js';
 
@@ -11,6 +12,14 @@ export interface DemoWorld {
   seed: number;
   msps: number;
   sites: number;
+}
+
+/** The programmes of the world that the simulator plays (simulator/world/programme.ts). */
+export const PROGRAMMES = ['msp'] as const;
+
+/** The runs of a month, one per programme. */
+export function runsOf(period: Period): RunKey[] {
+  return PROGRAMMES.map((programme) => ({ programme, period }));
 }
 
 /** What every step of the demo works with. */

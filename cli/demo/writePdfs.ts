@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunInput } from '../../domain/run.js';
 import { ALL, type Database } from '../../db/connect.js';
 import { packSummaries } from '../../db/readModels/packSummaries.js';
 import { statementList } from '../../db/readModels/statementList.js';
@@ -14,8 +15,8 @@ export interface WrittenPdfs {
   pdfDigest: string;
 }
 
-/** Writes a period's statements as `<number>.pdf` and its packs' summaries as `pack-<distributor>-<supplement>.pdf`. */
-export async function writePdfs(db: Database, period: string, dir: string): Promise<WrittenPdfs> {
+/** Writes the statements of runs as `<number>.pdf` and its packs' summaries as `pack-<distributor>-<supplement>.pdf`. */
+export async function writePdfs(db: Database, runs: readonly RunInput[], dir: string): Promise<WrittenPdfs> {
   await mkdir(dir, { recursive: true });
   const digest = createHash('sha256');
   let files = 0;
@@ -24,18 +25,20 @@ export async function writePdfs(db: Database, period: string, dir: string): Prom
     files += 1;
     await writeFile(join(dir, `${name}.pdf`), bytes);
   };
-  let after: [string, string] | undefined;
-  for (;;) {
-    const page = await db.transaction(ALL, async (trx) => {
-      const statements = await statementList(trx, { period, limit: PAGE, after });
-      const documents = [];
-      for (const { id } of statements) documents.push(await statementPdf(trx, id));
-      return { documents, last: statements.at(-1) };
-    });
-    for (const document of page.documents) if (document !== undefined) await write(document.number, document.pdf);
-    if (page.last === undefined || page.documents.length < PAGE) break;
-    after = [page.last.period, page.last.number];
+  for (const run of runs) {
+    let after: [string, string] | undefined;
+    for (;;) {
+      const page = await db.transaction(ALL, async (trx) => {
+        const statements = await statementList(trx, { ...run, limit: PAGE, after });
+        const documents = [];
+        for (const { id } of statements) documents.push(await statementPdf(trx, id));
+        return { documents, last: statements.at(-1) };
+      });
+      for (const document of page.documents) if (document !== undefined) await write(document.number, document.pdf);
+      if (page.last === undefined || page.documents.length < PAGE) break;
+      after = [page.last.period, page.last.number];
+    }
+    for (const { name, pdf } of await db.transaction(ALL, (trx) => packSummaries(trx, run))) await write(name, pdf);
   }
-  for (const { name, pdf } of await db.transaction(ALL, (trx) => packSummaries(trx, period))) await write(name, pdf);
   return { files, pdfDigest: digest.digest('hex') };
 }

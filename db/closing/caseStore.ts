@@ -4,6 +4,7 @@ import { rows, type Trx } from '../connect.js';
 /** A case as a decision needs it, with where its MSP and shard stand. */
 export interface CaseForDecision {
   id: string;
+  programme: string;
   period: string;
   mspId: string;
   kind: DiscrepancyKind;
@@ -14,31 +15,31 @@ export interface CaseForDecision {
   reason: string | null;
   author: string | null;
   participantState: 'open' | 'parked' | 'issued';
-  shardStage: 'collect' | 'review' | 'issue' | 'done';
+  shardStage: 'collect' | 'gate' | 'review' | 'issue' | 'done';
   openedBy: string;
 }
 
 /** Locks the case; undefined when the MSP has no such case in the period. */
 export async function lockCase(
   trx: Trx,
-  key: { period: string; mspId: string; caseId: string },
+  key: { programme: string; period: string; mspId: string; caseId: string },
 ): Promise<CaseForDecision | undefined> {
   const [found] = await rows<CaseForDecision>(
     trx,
-    `select d.id, d.period, d.msp_id as "mspId", d.kind, d.state, d.resolved_by as "resolvedBy", d.decision,
+    `select d.id, d.programme_code as programme, d.period, d.msp_id as "mspId", d.kind, d.state, d.resolved_by as "resolvedBy", d.decision,
        d.decided_quantity as quantity, d.reason, d.author, p.state as "participantState", s.stage as "shardStage",
        r.opened_by as "openedBy"
      from discrepancy d
-     join run_participant p on p.period = d.period and p.msp_id = d.msp_id
-     join run_shard s on s.period = p.period and s.shard = p.shard
-     join billing_run r on r.period = d.period
-     where d.period = :period and d.msp_id = :mspId and d.id = :caseId for update of d`,
+     join run_participant p on p.programme_code = d.programme_code and p.period = d.period and p.msp_id = d.msp_id
+     join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
+     join billing_run r on r.programme_code = d.programme_code and r.period = d.period
+     where d.programme_code = :programme and d.period = :period and d.msp_id = :mspId and d.id = :caseId for update of d`,
     key,
   );
   return found;
 }
 
-/** Sets the decision; absolute, so that the same one twice is one. */
+/** Sets the decision. Idempotent: the values are absolute. */
 export async function settleByPerson(
   trx: Trx,
   caseId: string,
@@ -52,12 +53,15 @@ export async function settleByPerson(
 }
 
 /** Who decided cases of an MSP in a period. */
-export async function authorsOf(trx: Trx, period: string, mspId: string): Promise<string[]> {
+export async function authorsOf(
+  trx: Trx,
+  { programme, period, mspId }: { programme: string; period: string; mspId: string },
+): Promise<string[]> {
   const found = await rows<{ author: string }>(
     trx,
     `select distinct author from discrepancy
-     where period = :period and msp_id = :mspId and author is not null and kind <> 'total_moved'`,
-    { period, mspId },
+     where programme_code = :programme and period = :period and msp_id = :mspId and author is not null and kind <> 'total_moved'`,
+    { programme, period, mspId },
   );
   return found.map(({ author }) => author);
 }

@@ -1,5 +1,5 @@
-import { periodRange, type Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
+import type { ShardKey } from './openRun.js';
 
 /** A site that was expected to report and has not, and whom to remind. */
 export interface MissingSite {
@@ -9,46 +9,104 @@ export interface MissingSite {
 }
 
 export interface Completeness {
-  /** Sites active before the period's end in their MSP's zone. */
+  /** Active sites that were to report for the period. */
   expected: number;
+  /** Of them, those whose report came after the month had ended: nothing can be added to it any more. */
+  final: number;
   missing: MissingSite[];
 }
 
-/** Sites expected against sites heard, of one shard: the gate before reconciliation. */
-export async function completenessOf(
-  trx: Trx,
-  period: Period,
-  shard: number,
-  zones: readonly string[],
-): Promise<Completeness> {
-  const ends = zones.map((zone) => ({ zone, end: periodRange(period, zone).end }));
-  const found = await rows<MissingSite & { heard: boolean }>(
+const EXPECTED = `run_participant p
+  join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
+  join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state = 'active'
+    and s.from_period <= p.period
+  cross join lateral (select max(g.received_at) as at from usage_report g
+    where g.msp_id = s.msp_id and g.site_id = s.id and g.period = p.period) heard`;
+
+/** Sites expected against sites heard, of one shard. */
+export async function completenessOf(trx: Trx, { programme, period, shard }: ShardKey): Promise<Completeness> {
+  const found = await rows<MissingSite & { heard: boolean; final: boolean }>(
     trx,
-    `select s.msp_id as "mspId", s.id as "siteId", s.name as "siteName",
-       exists (select from usage_report g where g.msp_id = s.msp_id and g.site_id = s.id and g.period = p.period) as heard
-     from run_participant p
-     join msp m on m.id = p.msp_id
-     join jsonb_to_recordset(:ends::jsonb) as e(zone text, "end" timestamptz) on e.zone = m.zone
-     join site s on s.msp_id = p.msp_id and s.state = 'active'
-     where p.period = :period and p.shard = :shard
-       and (s.activated_at < e."end" or exists (
-         select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'))
+    `select s.msp_id as "mspId", s.id as "siteId", s.name as "siteName", heard.at is not null as heard,
+       coalesce(heard.at >= h.month_end, false) as final
+     from ${EXPECTED}
+     where p.programme_code = :programme and p.period = :period and p.shard = :shard
      order by p.position, s.name collate "C"`,
-    { period, shard, ends: JSON.stringify(ends) },
+    { programme, period, shard },
   );
   return {
     expected: found.length,
+    final: found.filter(({ final }) => final).length,
     missing: found.filter(({ heard }) => !heard).map(({ mspId, siteId, siteName }) => ({ mspId, siteId, siteName })),
   };
 }
 
-/** The time zones of a shard's MSPs. */
-export async function zonesOf(trx: Trx, period: string, shard: number): Promise<string[]> {
-  const found = await rows<{ zone: string }>(
+/** What is at stake where too many sites are silent (rule 4). */
+export interface Silence {
+  expected: number;
+  silent: number;
+  /** What the silent sites were billed last time, in minor units of each currency. */
+  lastBilled: Record<string, string>;
+}
+
+/** Expected and silent sites of a programme's run, over all its shards. */
+export async function silenceOf(
+  trx: Trx,
+  { programme, period }: { programme: string; period: string },
+): Promise<Silence> {
+  const [counts] = await rows<{ expected: number; silent: number }>(
     trx,
-    `select distinct m.zone from run_participant p join msp m on m.id = p.msp_id
-     where p.period = :period and p.shard = :shard order by 1`,
-    { period, shard },
+    `select count(*)::int as expected, count(*) filter (where heard.at is null)::int as silent
+     from ${EXPECTED}
+     where p.programme_code = :programme and p.period = :period`,
+    { programme, period },
   );
-  return found.map(({ zone }) => zone);
+  const billed = await rows<{ currency: string; total: string }>(
+    trx,
+    `with silent as (
+       select s.msp_id, s.id from ${EXPECTED}
+       where p.programme_code = :programme and p.period = :period and heard.at is null
+     ), last as (
+       select distinct on (t.msp_id) t.msp_id, t.id, t.currency from statement t
+       where t.programme_code = :programme and t.period < :period and t.msp_id in (select msp_id from silent)
+       order by t.msp_id, t.period desc, t.revision desc
+     )
+     select last.currency, sum(l.amount_minor)::text as total
+     from last join statement_line l on l.msp_id = last.msp_id and l.statement_id = last.id and l.kind = 'usage'
+       and (l.msp_id, l.site_id) in (select msp_id, id from silent)
+     group by last.currency order by last.currency`,
+    { programme, period },
+  );
+  return {
+    expected: counts?.expected ?? 0,
+    silent: counts?.silent ?? 0,
+    lastBilled: Object.fromEntries(billed.map(({ currency, total }) => [currency, total])),
+  };
+}
+
+export interface MissingReportRecipient {
+  mspId: string;
+  email: string;
+  locale: string;
+  zone: string;
+  vendorName: string;
+  collectUntil: Date;
+}
+
+/** Whom to remind of missing reports. */
+export async function missingReportRecipients(
+  trx: Trx,
+  { programme, period }: { programme: string; period: string },
+  mspIds: readonly string[],
+): Promise<MissingReportRecipient[]> {
+  return rows<MissingReportRecipient>(
+    trx,
+    `select m.id as "mspId", m.email, m.locale, p.zone, g.vendor ->> 'name' as "vendorName",
+       s.collect_until as "collectUntil"
+     from run_participant p
+     join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
+     join msp m on m.id = p.msp_id join programme g on g.code = p.programme_code
+     where p.programme_code = :programme and p.period = :period and p.msp_id = any(:mspIds)`,
+    { programme, period, mspIds: [...mspIds] },
+  );
 }

@@ -1,38 +1,14 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
-import type { LateReports } from '../../domain/corrections.js';
+import type { LateUsage } from '../../domain/month/inputs.js';
 import type { Period } from '../../domain/period.js';
-import type { Price } from '../../domain/pricing/index.js';
-import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
-import type { Basis, SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { storedPrice } from '../prices/storedPrices.js';
 
-/** A line of an earlier statement that may have to be corrected, or a usage a late report brought that had no line. */
-export interface LateUsage {
-  mspId: string;
-  period: Period;
-  number: string;
-  siteId: string;
-  siteName: string;
-  tenantId: string | null;
-  tenantName: string | null;
-  tenantRef: string | null;
-  meter: MeterCode;
-  /** As billed; basis null: there was no line. */
-  basis: Basis | null;
-  licensed: number;
-  /** Billable quantity as it stands, earlier corrections included. */
-  billed: number;
-  firstMonthFree: boolean;
-  /** Whether a person chose the quantity instead of leaving it to the rules. */
-  decidedByPerson: boolean;
-  /** What the site's latest reports say, where one of them came after the facts were frozen; else null. */
-  late: LateReports | null;
-  facts: SiteFacts;
-  /** The MSP's billed total of the meter in that period, earlier corrections included. */
-  billedTotal: number;
-  price: Price | null;
-  exchange: ExchangeRate | null;
+/** Of which MSPs and periods of a programme; `before` is not among them. */
+export interface LateSelection {
+  programme: string;
+  mspIds: readonly string[];
+  earliest: Period;
+  before: Period;
 }
 
 /**
@@ -41,19 +17,18 @@ export interface LateUsage {
  */
 export async function loadLateUsage(
   trx: Trx,
-  mspIds: readonly string[],
-  earliest: Period,
-  before: Period,
+  { programme, mspIds, earliest, before }: LateSelection,
 ): Promise<LateUsage[]> {
   const found = await rows<Omit<LateUsage, 'price'> & { price: unknown }>(
     trx,
     `with issued as materialized (
        select s.id, s.msp_id, s.period, s.number, s.content
-       from statement s where s.msp_id = any(:mspIds) and s.period >= :earliest and s.period < :before
+       from statement s where s.programme_code = :programme and s.msp_id = any(:mspIds) and s.period >= :earliest and s.period < :before
      ), came_late as materialized (
        select distinct r.msp_id, r.site_id, r.period
        from usage_report n
-       join reconciled_site r on r.period = n.period and r.msp_id = n.msp_id and r.site_id = n.site_id
+       join reconciled_site r on r.programme_code = :programme and r.period = n.period and r.msp_id = n.msp_id
+         and r.site_id = n.site_id
        where n.msp_id = any(:mspIds) and n.period >= :earliest and n.period < :before
          and n.received_at > r.reconciled_at
      ), latest as materialized (
@@ -87,11 +62,12 @@ export async function loadLateUsage(
        coalesce(c.content ->> 'tenantName', tenant.name) as "tenantName", c.tenant_ref as "tenantRef", c.meter, c.basis,
        coalesce((c.content ->> 'licensed')::int, 0) as licensed, coalesce(c.quantity, 0) + (
          select coalesce(sum(done.quantity), 0)::int from statement_line done
-         where done.msp_id = c.msp_id and done.kind = 'correction' and done.for_period = c.period
+         where done.msp_id = c.msp_id and done.programme_code = :programme and done.kind = 'correction'
+           and done.for_period = c.period
            and done.site_id = c.site_id and done.meter = c.meter and done.tenant_ref is not distinct from c.tenant_ref
        ) as billed,
        coalesce((c.content ->> 'firstMonthFree')::boolean, false) as "firstMonthFree",
-       exists (select from discrepancy d where d.period = c.period and d.msp_id = c.msp_id and d.site_id = c.site_id
+       exists (select from discrepancy d where d.programme_code = :programme and d.period = c.period and d.msp_id = c.msp_id and d.site_id = c.site_id
          and d.meter = c.meter and d.tenant_ref is not distinct from c.tenant_ref and d.resolved_by = 'person'
          and d.decision in ('accept_reported', 'accept_observed', 'set_quantity', 'waive')) as "decidedByPerson",
        case when ls.site_id is not null then
@@ -100,19 +76,21 @@ export async function loadLateUsage(
          where l.msp_id = c.msp_id and l.statement_id = s.id and l.kind = 'usage' and l.meter = c.meter
            and not (l.content ->> 'firstMonthFree')::boolean)
        + (select coalesce(sum(done.quantity), 0)::int from statement_line done
-         where done.msp_id = c.msp_id and done.for_period = c.period and done.kind = 'correction'
+         where done.msp_id = c.msp_id and done.programme_code = :programme and done.for_period = c.period
+           and done.kind = 'correction'
            and done.meter = c.meter) as "billedTotal",
        s.content -> 'pricePlan' -> 'prices' -> c.meter as price,
        nullif(s.content -> 'exchange', 'null') as exchange
      from candidate c
      join issued s on s.msp_id = c.msp_id and s.period = c.period
      join site on site.msp_id = c.msp_id and site.id = c.site_id
-     join reconciled_site r on r.msp_id = c.msp_id and r.site_id = c.site_id and r.period = c.period
+     join reconciled_site r on r.programme_code = :programme and r.msp_id = c.msp_id and r.site_id = c.site_id
+       and r.period = c.period
      left join late_site ls on ls.msp_id = c.msp_id and ls.site_id = c.site_id and ls.period = c.period
      left join tenant on tenant.msp_id = c.msp_id and tenant.ref = c.tenant_ref
      where ls.site_id is not null or c.basis = 'deferred'
      order by c.period, c.site_id, c.tenant_ref, c.meter`,
-    { mspIds: [...mspIds], earliest, before },
+    { programme, mspIds: [...mspIds], earliest, before },
   );
   return found.map((usage) => ({
     ...usage,

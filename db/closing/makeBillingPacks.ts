@@ -1,22 +1,25 @@
 import type { Day } from '../../domain/period.js';
 import type { Locale, Party } from '../../domain/statement.js';
+import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Which packs to look after: every distributor's of a run, or that of one MSP settled later. */
-export interface PackSelection {
-  period: string;
+export interface PackSelection extends RunKey {
   mspId?: string | null;
 }
 
 /** Distributors with MSPs in the run, by code. */
-export async function distributorsOfRun(trx: Trx, { period, mspId = null }: PackSelection): Promise<string[]> {
+export async function distributorsOfRun(
+  trx: Trx,
+  { programme, period, mspId = null }: PackSelection,
+): Promise<string[]> {
   const found = await rows<{ id: string }>(
     trx,
     `select d.id from distributor d where exists (
-       select from run_participant p join msp m on m.id = p.msp_id
-       where p.period = :period and m.distributor_id = d.id and (:mspId::uuid is null or m.id = :mspId)
+       select from run_participant p where p.programme_code = :programme and p.period = :period
+         and p.distributor_id = d.id and (:mspId::uuid is null or p.msp_id = :mspId)
      ) order by d.code`,
-    { period, mspId },
+    { programme, period, mspId },
   );
   return found.map(({ id }) => id);
 }
@@ -42,32 +45,36 @@ interface Row extends Omit<PackContents, 'statementIds' | 'parked'> {
   parked: { mspName: string; reason: string }[] | null;
 }
 
-export async function packContents(trx: Trx, period: string, distributorId: string): Promise<PackContents> {
+export async function packContents(
+  trx: Trx,
+  { programme, period }: RunKey,
+  distributorId: string,
+): Promise<PackContents> {
   const [row] = await rows<Row>(
     trx,
     `with participant as (
-       select p.state, p.parked_reason, m.name, m.programme_code, s.statement_date
+       select p.state, p.parked_reason, m.name, s.statement_date
        from run_participant p join msp m on m.id = p.msp_id
-       join run_shard s on s.period = p.period and s.shard = p.shard
-       where p.period = :period and m.distributor_id = :distributorId
+       join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
+       where p.programme_code = :programme and p.period = :period and p.distributor_id = :distributorId
      ), unpacked as (
        select s.id, s.number, s.statement_date from statement s
        join statement_document sd on sd.msp_id = s.msp_id and sd.statement_id = s.id
-       where s.period = :period and s.distributor_id = :distributorId and not exists (
+       where s.programme_code = :programme and s.period = :period and s.distributor_id = :distributorId and not exists (
          select from billing_pack_statement b where b.msp_id = s.msp_id and b.statement_id = s.id)
      )
      select d.code as "distributorCode", d.locale,
        jsonb_build_object('name', d.name, 'registrationNumber', d.registration_number, 'address', d.address,
          'country', d.country, 'email', d.email) as distributor,
-       (select g.vendor from programme g where g.code = (select min(programme_code) from participant)) as vendor,
+       (select g.vendor from programme g where g.code = :programme) as vendor,
        (select coalesce(max(b.supplement) + 1, 0) from billing_pack b
-         where b.period = :period and b.distributor_id = d.id)::int as supplement,
+         where b.programme_code = :programme and b.period = :period and b.distributor_id = d.id)::int as supplement,
        (select jsonb_agg(id order by number) from unpacked) as "statementIds",
        coalesce((select max(statement_date) from unpacked), (select max(statement_date) from participant)) as date,
        (select jsonb_agg(jsonb_build_object('mspName', name, 'reason', coalesce(parked_reason, '')) order by name collate "C")
          from participant where state = 'parked') as parked
      from distributor d where d.id = :distributorId`,
-    { period, distributorId },
+    { programme, period, distributorId },
   );
   if (row === undefined) throw new Error(`There is no distributor ${distributorId}`);
   return { ...row, statementIds: row.statementIds ?? [], parked: row.parked ?? [] };

@@ -1,94 +1,184 @@
 import type { Period } from '../../domain/period.js';
+import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
-/** An MSP that takes part in a run, in the order of its statements. */
+/** An MSP that takes part in a run, in the order of its statements, with what holds for it in that period. */
 export interface ParticipantCandidate {
   mspId: string;
+  /** IANA time zone. */
   zone: string;
+  distributorId: string;
 }
 
-export interface ShardPlan {
-  shard: number;
-  zone: string;
+/** The instants of a shard: all its MSPs have the same. */
+export interface ShardDeadlines {
+  /** The first instant after the month; nothing is reconciled before. */
+  monthEnd: Date;
   collectUntil: Date;
   reviewUntil: Date;
   mailedBy: Date;
-  /** `YYYY-MM-DD` */
-  statementDate: string;
-  mspIds: string[];
 }
 
-export interface OpenShard {
+export interface ShardPlan extends ShardDeadlines {
+  shard: number;
+  /** One of the shard's zones, for people. */
+  zone: string;
+  /** `YYYY-MM-DD` */
+  statementDate: string;
+  participants: ParticipantCandidate[];
+}
+
+export interface OpenShard extends ShardDeadlines {
   shard: number;
   zone: string;
   msps: number;
-  collectUntil: Date;
-  reviewUntil: Date;
-  mailedBy: Date;
 }
 
-/** Approved MSPs, by name and registration number in code point order: the order of their statements' numbers. */
-export async function participantCandidates(trx: Trx): Promise<ParticipantCandidate[]> {
+/**
+ * Rule 20: MSPs that are billed for the period, by name and registration number in code point order, which is the order
+ * of their statements' numbers. Zone and distributor are those that hold for the period.
+ */
+export async function participantCandidates(trx: Trx, { programme, period }: RunKey): Promise<ParticipantCandidate[]> {
   return rows<ParticipantCandidate>(
     trx,
-    `select id as "mspId", zone from msp where state = 'approved'
-     order by name collate "C", registration_number collate "C", applied_at, id`,
+    `select m.id as "mspId", kontor_zone(m.id, :period) as zone,
+       kontor_distributor_of(m.id, :programme, :period) as "distributorId"
+     from participation p join msp m on m.id = p.msp_id
+     where p.programme_code = :programme and p.joined_period <= :period
+       and (p.left_period is null or p.left_period >= :period)
+     order by m.name collate "C", m.registration_number collate "C", m.registered_at, m.id`,
+    { programme, period },
   );
+}
+
+/** What a month is closed by, frozen when its run opens. */
+export interface RunRules {
+  /** The programme's zone. */
+  zone: string;
+  /** Of `programme_setting`. */
+  settingVersion: number;
+  settings: unknown;
+  /** Discrepancy kinds there were, in their order: no later kind judges this month. */
+  kinds: readonly string[];
+}
+
+export interface NewRun extends RunKey {
+  openedAt: Date;
+  openedBy: string;
+  rules: RunRules;
+  shards: readonly ShardPlan[];
 }
 
 /**
  * Opens the run and writes its shards and participants; false when the period was opened before, whose plan stays.
- * Twice is once: the period is the run's key.
+ * Idempotent by programme and period.
  */
-export async function insertRun(
-  trx: Trx,
-  run: { period: Period; openedAt: Date; openedBy: string; shards: readonly ShardPlan[] },
-): Promise<boolean> {
+export async function insertRun(trx: Trx, run: NewRun): Promise<boolean> {
+  const { programme, period, shards } = run;
   const inserted = await rows(
     trx,
-    `insert into billing_run (period, state, opened_at, opened_by) values (:period, 'open', :openedAt, :openedBy)
-     on conflict (period) do nothing returning period`,
-    { period: run.period, openedAt: run.openedAt, openedBy: run.openedBy },
+    `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
+     values (:programme, :period, 'open', :openedAt, :openedBy, :rules)
+     on conflict (programme_code, period) do nothing returning period`,
+    { programme, period, openedAt: run.openedAt, openedBy: run.openedBy, rules: JSON.stringify(run.rules) },
   );
   if (inserted.length === 0) return false;
   await trx.raw(
-    `insert into run_shard (period, shard, zone, stage, collect_until, review_until, mailed_by, statement_date)
-     select :period, s.shard, s.zone, 'collect', s."collectUntil", s."reviewUntil", s."mailedBy", s."statementDate"
-     from jsonb_to_recordset(:shards::jsonb) as s(shard int, zone text, "collectUntil" timestamptz,
-       "reviewUntil" timestamptz, "mailedBy" timestamptz, "statementDate" date)`,
-    { period: run.period, shards: JSON.stringify(run.shards) },
+    `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until, mailed_by,
+       statement_date)
+     select :programme, :period, s.shard, s.zone, 'collect', s."monthEnd", s."collectUntil", s."reviewUntil",
+       s."mailedBy", s."statementDate"
+     from jsonb_to_recordset(:shards::jsonb) as s(shard int, zone text, "monthEnd" timestamptz,
+       "collectUntil" timestamptz, "reviewUntil" timestamptz, "mailedBy" timestamptz, "statementDate" date)`,
+    { programme, period, shards: JSON.stringify(shards) },
   );
   await trx.raw(
-    `insert into run_participant (period, msp_id, shard, position, state)
-     select :period, m.msp_id::uuid, s.shard, m.position - 1, 'open'
-     from jsonb_to_recordset(:shards::jsonb) as s(shard int, "mspIds" jsonb),
-       jsonb_array_elements_text(s."mspIds") with ordinality as m(msp_id, position)`,
-    { period: run.period, shards: JSON.stringify(run.shards) },
+    `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
+     select :programme, :period, x.msp_id, x.distributor_id, x.zone, x.shard, x.position, 'open'
+     from unnest(:msps::uuid[], :distributors::uuid[], :zones::text[], :numbers::int[], :positions::int[])
+       as x(msp_id, distributor_id, zone, shard, position)`,
+    {
+      programme,
+      period,
+      msps: shards.flatMap(({ participants }) => participants.map(({ mspId }) => mspId)),
+      distributors: shards.flatMap(({ participants }) => participants.map(({ distributorId }) => distributorId)),
+      zones: shards.flatMap(({ participants }) => participants.map(({ zone }) => zone)),
+      numbers: shards.flatMap(({ shard, participants }) => participants.map(() => shard)),
+      positions: shards.flatMap(({ participants }) => participants.map((_, position) => position)),
+    },
   );
   return true;
 }
 
-/** The shards of a run in the order in which they issue: by deadline, then number. */
-export async function openShards(trx: Trx, period: Period): Promise<OpenShard[]> {
-  return rows<OpenShard>(
-    trx,
-    `select s.shard, s.zone, s.collect_until as "collectUntil", s.review_until as "reviewUntil",
-       s.mailed_by as "mailedBy", (select count(*)::int from run_participant p
-         where p.period = s.period and p.shard = s.shard) as msps
-     from run_shard s where s.period = :period order by s.review_until, s.shard`,
-    { period },
+/** Rule 19, on purpose: months that are never closed, with who left them out and why. */
+export async function insertSkippedPeriods(
+  trx: Trx,
+  programme: string,
+  periods: readonly Period[],
+  skipped: { at: Date; by: string; reason: string },
+): Promise<void> {
+  await trx.raw(
+    `insert into billing_run (programme_code, period, state, opened_at, opened_by, reason, rules)
+     select :programme, x.period, 'skipped', :at, :by, :reason, '{}' from unnest(:periods::text[]) as x(period)`,
+    { programme, periods: [...periods], ...skipped },
   );
 }
 
-export async function setShardStage(trx: Trx, period: string, shard: number, stage: 'review' | 'issue'): Promise<void> {
-  await trx.raw('update run_shard set stage = :stage where period = :period and shard = :shard', {
-    period,
-    shard,
-    stage,
-  });
+/** The state of a programme's run of a period; undefined where it was never opened. */
+export async function runState(
+  trx: Trx,
+  { programme, period }: RunKey,
+): Promise<'open' | 'sealed' | 'skipped' | undefined> {
+  const [row] = await rows<{ state: 'open' | 'sealed' | 'skipped' }>(
+    trx,
+    'select state from billing_run where programme_code = :programme and period = :period',
+    { programme, period },
+  );
+  return row?.state;
+}
+
+/** What the month is closed by; undefined before its run is opened. */
+export async function runRules(trx: Trx, { programme, period }: RunKey): Promise<RunRules | undefined> {
+  const [row] = await rows<{ rules: RunRules }>(
+    trx,
+    'select rules from billing_run where programme_code = :programme and period = :period',
+    { programme, period },
+  );
+  return row?.rules;
+}
+
+/** The shards of a run in the order in which they issue: by deadline, then number. */
+export async function openShards(trx: Trx, { programme, period }: RunKey): Promise<OpenShard[]> {
+  return rows<OpenShard>(
+    trx,
+    `select s.shard, s.zone, s.month_end as "monthEnd", s.collect_until as "collectUntil",
+       s.review_until as "reviewUntil", s.mailed_by as "mailedBy", (select count(*)::int from run_participant p
+         where p.programme_code = s.programme_code and p.period = s.period and p.shard = s.shard) as msps
+     from run_shard s where s.programme_code = :programme and s.period = :period order by s.review_until, s.shard`,
+    { programme, period },
+  );
+}
+
+/** One shard of a run. */
+export interface ShardKey extends RunKey {
+  shard: number;
+}
+
+export async function setShardStage(
+  trx: Trx,
+  { programme, period, shard }: ShardKey,
+  stage: 'collect' | 'gate' | 'review' | 'issue',
+): Promise<void> {
+  await trx.raw(
+    `update run_shard set stage = :stage where programme_code = :programme and period = :period and shard = :shard`,
+    { programme, period, shard, stage },
+  );
 }
 
 /** Every shard of the run is done. */
-export async function finishShards(trx: Trx, period: string): Promise<void> {
-  await trx.raw(`update run_shard set stage = 'done' where period = :period`, { period });
+export async function finishShards(trx: Trx, { programme, period }: RunKey): Promise<void> {
+  await trx.raw(`update run_shard set stage = 'done' where programme_code = :programme and period = :period`, {
+    programme,
+    period,
+  });
 }

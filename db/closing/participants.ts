@@ -1,18 +1,22 @@
+import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import type { ShardKey } from './openRun.js';
 
 /** Which participants an activity works on: a stretch of a shard's positions, or one MSP that people settled. */
-export type Selection = { period: string; shard: number; from: number; to: number } | { period: string; mspId: string };
+export type Selection = RunKey & ({ shard: number; from: number; to: number } | { mspId: string });
 
 /** The `where` clause of a selection over `run_participant p`, and its bindings. */
 export function selected(selection: Selection): { sql: string; bindings: Record<string, string | number> } {
   return 'mspId' in selection
     ? {
-        sql: 'p.period = :period and p.msp_id = :mspId',
-        bindings: { period: selection.period, mspId: selection.mspId },
+        sql: 'p.programme_code = :programme and p.period = :period and p.msp_id = :mspId',
+        bindings: { programme: selection.programme, period: selection.period, mspId: selection.mspId },
       }
     : {
-        sql: 'p.period = :period and p.shard = :shard and p.position >= :from and p.position < :to',
+        sql: `p.programme_code = :programme and p.period = :period and p.shard = :shard and p.position >= :from
+          and p.position < :to`,
         bindings: {
+          programme: selection.programme,
           period: selection.period,
           shard: selection.shard,
           from: selection.from,
@@ -22,11 +26,12 @@ export function selected(selection: Selection): { sql: string; bindings: Record<
 }
 
 /** How many participants a shard has: positions run from 0 to this. */
-export async function shardSize(trx: Trx, period: string, shard: number): Promise<number> {
+export async function shardSize(trx: Trx, { programme, period, shard }: ShardKey): Promise<number> {
   const [row] = await rows<{ size: number }>(
     trx,
-    'select count(*)::int as size from run_participant where period = :period and shard = :shard',
-    { period, shard },
+    `select count(*)::int as size from run_participant
+     where programme_code = :programme and period = :period and shard = :shard`,
+    { programme, period, shard },
   );
   return row?.size ?? 0;
 }
@@ -39,25 +44,53 @@ export interface Parking {
 }
 
 /** Parks MSPs, visibly: reason, code and the instant by which somebody should act. */
-export async function parkParticipants(trx: Trx, period: string, parked: readonly Parking[]): Promise<void> {
+export async function parkParticipants(
+  trx: Trx,
+  { programme, period }: RunKey,
+  parked: readonly Parking[],
+): Promise<void> {
   if (parked.length === 0) return;
   await trx.raw(
     `update run_participant p set state = 'parked', parked_reason = x.reason, parked_code = x.code,
        parked_until = s.mailed_by
      from jsonb_to_recordset(:parked::jsonb) as x("mspId" uuid, reason text, code text), run_shard s
-     where p.period = :period and p.msp_id = x."mspId" and p.state <> 'issued'
-       and s.period = p.period and s.shard = p.shard`,
-    { period, parked: JSON.stringify(parked) },
+     where p.programme_code = :programme and p.period = :period and p.msp_id = x."mspId" and p.state <> 'issued'
+       and s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard`,
+    { programme, period, parked: JSON.stringify(parked) },
   );
 }
 
 /** The parked MSPs of a shard, in order. */
-export async function parkedMsps(trx: Trx, period: string, shard: number): Promise<string[]> {
+export async function parkedMsps(trx: Trx, { programme, period, shard }: ShardKey): Promise<string[]> {
   const found = await rows<{ id: string }>(
     trx,
-    `select msp_id as id from run_participant where period = :period and shard = :shard and state = 'parked'
-     order by position`,
-    { period, shard },
+    `select msp_id as id from run_participant
+     where programme_code = :programme and period = :period and shard = :shard and state = 'parked' order by position`,
+    { programme, period, shard },
   );
   return found.map(({ id }) => id);
+}
+
+/** Marks MSPs as issued; what parked them is over. */
+export async function markIssued(trx: Trx, { programme, period }: RunKey, mspIds: readonly string[]): Promise<void> {
+  await trx.raw(
+    `update run_participant set state = 'issued', parked_reason = null, parked_code = null, parked_until = null
+     where programme_code = :programme and period = :period and msp_id = any(:mspIds)`,
+    { programme, period, mspIds: [...mspIds] },
+  );
+}
+
+/** How many participants of a shard are issued and parked: counted, so that a retried batch reports the whole shard. */
+export async function shardCounts(
+  trx: Trx,
+  { programme, period, shard }: ShardKey,
+): Promise<{ issued: number; parked: number }> {
+  const [row] = await rows<{ issued: number; parked: number }>(
+    trx,
+    `select count(*) filter (where state = 'issued')::int as issued,
+       count(*) filter (where state = 'parked')::int as parked
+     from run_participant where programme_code = :programme and period = :period and shard = :shard`,
+    { programme, period, shard },
+  );
+  return row ?? { issued: 0, parked: 0 };
 }

@@ -1,16 +1,24 @@
 import { kindOf, type DiscrepancyKind, type Evidence, type Finding } from '../../domain/reconcile/index.js';
+import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import type { ShardKey } from './openRun.js';
 import type { MspSiteFacts } from './siteFacts.js';
 
-/** Freezes what was known when the collection ended. The first word stands: a retry changes nothing. */
-export async function insertFacts(trx: Trx, period: string, facts: readonly MspSiteFacts[], at: Date): Promise<void> {
+/** Freezes what was known when the collection ended: on conflict do nothing, so that a retry changes nothing. */
+export async function insertFacts(
+  trx: Trx,
+  { programme, period }: RunKey,
+  facts: readonly MspSiteFacts[],
+  at: Date,
+): Promise<void> {
   if (facts.length === 0) return;
   await trx.raw(
-    `insert into reconciled_site (period, msp_id, site_id, facts, reconciled_at)
-     select :period, x.msp_id, x.site_id, x.facts, :at
+    `insert into reconciled_site (programme_code, period, msp_id, site_id, facts, reconciled_at)
+     select :programme, :period, x.msp_id, x.site_id, x.facts, :at
      from unnest(:msps::uuid[], :sites::uuid[], :facts::jsonb[]) as x(msp_id, site_id, facts)
-     on conflict (period, msp_id, site_id) do nothing`,
+     on conflict (programme_code, period, msp_id, site_id) do nothing`,
     {
+      programme,
       period,
       at,
       msps: facts.map(({ mspId }) => mspId),
@@ -28,21 +36,22 @@ export interface MspFinding {
 /** Writes findings as cases under their natural key; automatic kinds are settled by their rule at once. */
 export async function insertFindings(
   trx: Trx,
-  period: string,
+  { programme, period }: RunKey,
   findings: readonly MspFinding[],
   at: Date,
 ): Promise<void> {
   if (findings.length === 0) return;
   await trx.raw(
-    `insert into discrepancy (period, msp_id, kind, handling, site_id, tenant_ref, tenant_id, meter, evidence, state,
-       resolved_by, found_at, resolved_at)
-     select :period, x."mspId", x.kind, x.handling, x."siteId", x."tenantRef", x."tenantId", x.meter, x.evidence,
+    `insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_ref, tenant_id, meter,
+       evidence, state, resolved_by, found_at, resolved_at)
+     select :programme, :period, x."mspId", x.kind, x.handling, x."siteId", x."tenantRef", x."tenantId", x.meter, x.evidence,
        case x.handling when 'automatic' then 'settled' else 'open' end,
        case x.handling when 'automatic' then 'rule' end, :at, case x.handling when 'automatic' then :at::timestamptz end
      from jsonb_to_recordset(:findings::jsonb) as x("mspId" uuid, kind text, handling text, "siteId" uuid,
        "tenantRef" text, "tenantId" uuid, meter text, evidence jsonb)
      on conflict do nothing`,
     {
+      programme,
       period,
       at,
       findings: JSON.stringify(
@@ -61,59 +70,79 @@ export async function insertFindings(
   );
 }
 
-/** Keys that were refused at the door for this period: shown as settled discrepancies without an MSP. */
-export async function insertUnknownKeys(trx: Trx, period: string, at: Date): Promise<void> {
+/**
+ * Keys that were refused on receipt for this period: shown as settled discrepancies without an MSP. A message that claims
+ * a site is its programme's; nobody knows whose the others are, so every programme shows them.
+ */
+export async function insertUnknownKeys(trx: Trx, { programme, period }: RunKey, at: Date): Promise<void> {
   await trx.raw(
-    `insert into discrepancy (period, msp_id, kind, handling, evidence, evidence_key, state, resolved_by, found_at,
-       resolved_at)
-     select :period, null, 'unknown_key', 'automatic',
+    `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, resolved_by,
+       found_at, resolved_at)
+     select :programme, :period, null, 'unknown_key', 'automatic',
        jsonb_build_object('fingerprint', key_fingerprint, 'attempts', count(*)), coalesce(key_fingerprint, ''),
        'settled', 'rule', :at, :at
-     from refused_message where claimed_period = :period and code = 'UNKNOWN_KEY' group by key_fingerprint
+     from refused_message r left join site s on s.id::text = r.claimed_site
+     where r.claimed_period = :period and r.code = 'UNKNOWN_KEY' and coalesce(s.programme_code, :programme) = :programme
+     group by key_fingerprint
      on conflict do nothing`,
-    { period, at },
+    { programme, period, at },
   );
 }
 
 /** Opens the case of a statement whose total moved; once per MSP and period. */
 export async function openTotalMoved(
   trx: Trx,
-  period: string,
+  { programme, period }: RunKey,
   moved: readonly { mspId: string; evidence: Evidence }[],
   at: Date,
 ): Promise<void> {
   if (moved.length === 0) return;
   const kind: DiscrepancyKind = 'total_moved';
   await trx.raw(
-    `insert into discrepancy (period, msp_id, kind, handling, evidence, state, found_at)
-     select :period, x."mspId", :kind, 'person', x.evidence, 'open', :at
+    `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, state, found_at)
+     select :programme, :period, x."mspId", :kind, 'person', x.evidence, 'open', :at
      from jsonb_to_recordset(:moved::jsonb) as x("mspId" uuid, evidence jsonb)
      on conflict do nothing`,
-    { period, kind, at, moved: JSON.stringify(moved) },
+    { programme, period, kind, at, moved: JSON.stringify(moved) },
   );
 }
 
 /** Review ends: every untouched case of the shard gets its default, in one statement. Returns how many. */
-export async function settleByDefault(trx: Trx, period: string, shard: number, at: Date): Promise<number> {
+export async function settleByDefault(trx: Trx, { programme, period, shard }: ShardKey, at: Date): Promise<number> {
   const settled = await rows(
     trx,
     `update discrepancy d set state = 'settled', resolved_by = 'default', resolved_at = :at
      from run_participant p
-     where p.period = :period and p.shard = :shard and d.period = p.period and d.msp_id = p.msp_id
+     where p.programme_code = :programme and p.period = :period and p.shard = :shard
+       and d.programme_code = p.programme_code and d.period = p.period and d.msp_id = p.msp_id
        and d.state = 'open' and d.handling = 'review'
      returning d.id`,
-    { period, shard, at },
+    { programme, period, shard, at },
   );
   return settled.length;
 }
 
 /** Open cases of a shard that a person may still decide. */
-export async function countOpenCases(trx: Trx, period: string, shard: number): Promise<number> {
+export async function countOpenCases(trx: Trx, { programme, period, shard }: ShardKey): Promise<number> {
   const [row] = await rows<{ count: number }>(
     trx,
-    `select count(*)::int as count from discrepancy d join run_participant p on p.period = d.period and p.msp_id = d.msp_id
-     where p.period = :period and p.shard = :shard and d.state = 'open'`,
-    { period, shard },
+    `select count(*)::int as count from discrepancy d
+     join run_participant p on p.programme_code = d.programme_code and p.period = d.period and p.msp_id = d.msp_id
+     where p.programme_code = :programme and p.period = :period and p.shard = :shard and d.state = 'open'`,
+    { programme, period, shard },
   );
   return row?.count ?? 0;
+}
+
+/** Findings of a run per kind, and how many of them people may still decide. */
+export async function findingCounts(
+  trx: Trx,
+  { programme, period }: RunKey,
+): Promise<{ kind: string; count: number; open: number }[]> {
+  return rows<{ kind: string; count: number; open: number }>(
+    trx,
+    `select kind, count(*)::int as count, count(*) filter (where state = 'open')::int as open from discrepancy
+     where programme_code = :programme and period = :period group by kind order by kind`,
+    { programme, period },
+  );
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonicalJson.js';
+import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** What a run adds up to. Amounts are integer minor units as strings, per currency. */
@@ -12,20 +13,24 @@ export interface ControlTotals {
 }
 
 /** Control totals of a period as it stands. */
-export async function controlTotals(trx: Trx, period: string): Promise<ControlTotals> {
+export async function controlTotals(trx: Trx, { programme, period }: RunKey): Promise<ControlTotals> {
   const [counts] = await rows<{ issued: number; parked: number; estimatedLines: number; zeroStatements: number }>(
     trx,
-    `select (select count(*)::int from run_participant where period = :period and state = 'issued') as issued,
-       (select count(*)::int from run_participant where period = :period and state = 'parked') as parked,
-       (select count(*)::int from statement where period = :period and total_minor = 0) as "zeroStatements",
-       (select count(*)::int from statement_line where period = :period and basis = 'estimated') as "estimatedLines"`,
-    { period },
+    `select (select count(*)::int from run_participant
+         where programme_code = :programme and period = :period and state = 'issued') as issued,
+       (select count(*)::int from run_participant
+         where programme_code = :programme and period = :period and state = 'parked') as parked,
+       (select count(*)::int from statement
+         where programme_code = :programme and period = :period and total_minor = 0) as "zeroStatements",
+       (select count(*)::int from statement_line l join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
+         where s.programme_code = :programme and s.period = :period and l.basis = 'estimated') as "estimatedLines"`,
+    { programme, period },
   );
   const totals = await rows<{ currency: string; total: string }>(
     trx,
-    `select currency, sum(total_minor)::text as total from statement where period = :period group by currency
-     order by currency`,
-    { period },
+    `select currency, sum(total_minor)::text as total from statement
+     where programme_code = :programme and period = :period group by currency order by currency`,
+    { programme, period },
   );
   return {
     issued: counts?.issued ?? 0,
@@ -37,18 +42,24 @@ export async function controlTotals(trx: Trx, period: string): Promise<ControlTo
 }
 
 /** SHA-256 over the chain heads of every statement issued so far and the control totals. */
-export async function sealRun(trx: Trx, period: string, totals: ControlTotals, at: Date): Promise<boolean> {
+export async function sealRun(
+  trx: Trx,
+  { programme, period }: RunKey,
+  totals: ControlTotals,
+  at: Date,
+): Promise<boolean> {
   const heads = await rows<{ number: string; chain: string }>(
     trx,
-    `select number, encode(chain_hash, 'hex') as chain from statement where period = :period order by number`,
-    { period },
+    `select number, encode(chain_hash, 'hex') as chain from statement
+     where programme_code = :programme and period = :period order by number`,
+    { programme, period },
   );
-  const seal = createHash('sha256').update(canonicalJson({ period, heads, totals })).digest();
+  const seal = createHash('sha256').update(canonicalJson({ programme, period, heads, totals })).digest();
   const sealed = await rows(
     trx,
     `update billing_run set state = 'sealed', sealed_at = :at, control_totals = :totals, seal = :seal
-     where period = :period and state = 'open' returning period`,
-    { period, at, seal, totals: JSON.stringify(totals) },
+     where programme_code = :programme and period = :period and state = 'open' returning period`,
+    { programme, period, at, seal, totals: JSON.stringify(totals) },
   );
   return sealed.length > 0;
 }

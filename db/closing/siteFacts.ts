@@ -1,6 +1,6 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
-import { addMonths, dayOf, periodDays, periodRange, type Period } from '../../domain/period.js';
+import { addMonths, dayOf, periodDays, periodRange } from '../../domain/period.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
@@ -75,7 +75,7 @@ function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<SiteRow>(
     trx,
-    `select s.msp_id as "mspId", m.zone, s.id as "siteId", s.name, s.activated_at as "activatedAt",
+    `select s.msp_id as "mspId", p.zone, s.id as "siteId", s.name, s.activated_at as "activatedAt",
        (select max(k.ended_at) from metered_key k where k.msp_id = s.msp_id and k.site_id = s.id
           and k.state in ('revoked', 'destroyed')
           and not exists (select from metered_key l where l.msp_id = s.msp_id and l.site_id = s.id
@@ -85,11 +85,11 @@ function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
          and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p
-     join msp m on m.id = p.msp_id
-     join site s on s.msp_id = p.msp_id and s.state <> 'created'
+     join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
+       and s.from_period <= p.period
      where ${sql}
      order by p.position, s.name collate "C", s.id`,
-    { ...bindings, billedSince: addMonths(selection.period as Period, -BILLED_BEFORE_PERIODS) },
+    { ...bindings, billedSince: addMonths(selection.period, -BILLED_BEFORE_PERIODS) },
   );
 }
 
@@ -97,7 +97,7 @@ function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
 function usageOf(trx: Trx, selection: Selection, sites: readonly SiteRow[]): Promise<UsageRow[]> {
   const ranges = [...new Set(sites.map(({ zone }) => zone))].map((zone) => ({
     zone,
-    ...periodRange(selection.period as Period, zone),
+    ...periodRange(selection.period, zone),
   }));
   const starts = ranges.map(({ start }) => start.getTime());
   const ends = ranges.map(({ end }) => end.getTime());
@@ -169,16 +169,16 @@ function lastConfirmed(trx: Trx, selection: Selection): Promise<KnownRow[]> {
     `select distinct on (l.site_id, l.tenant_ref, l.meter) l.site_id as "siteId", l.tenant_ref as "tenantRef", l.meter,
        l.peak as quantity
      from run_participant p
-     join statement_line l on l.msp_id = p.msp_id and l.kind = 'usage' and l.period >= :earliest and l.period < :period
+     join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage' and l.period >= :earliest and l.period < :period
      where ${sql} and l.basis in ('reported', 'observed', 'decided')
      order by l.site_id, l.tenant_ref, l.meter, l.period desc`,
-    { ...bindings, earliest: addMonths(selection.period as Period, -LAST_CONFIRMED_PERIODS) },
+    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
 }
 
 function licencesOf(trx: Trx, selection: Selection): Promise<LicenceRow[]> {
   const { sql, bindings } = selected(selection);
-  const { first, last } = periodDays(selection.period as Period);
+  const { first, last } = periodDays(selection.period);
   return rows<LicenceRow>(
     trx,
     `select l.site_id as "siteId", l.tenant_id as "tenantId", l.meter, sum(l.count)::int as count
@@ -223,7 +223,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
 
   const all: MspSiteFacts[] = [];
   for (const site of sites) {
-    const { start, end } = periodRange(selection.period as Period, site.zone);
+    const { start, end } = periodRange(selection.period, site.zone);
     const used = usage.get(site.siteId) ?? [];
     const reported = reports.get(site.siteId) ?? [];
     const revokedBefore = site.revokedAt !== null && site.revokedAt < start;

@@ -1,3 +1,4 @@
+import type { RunInput } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { MailKind } from './outboxStore.js';
 
@@ -11,6 +12,7 @@ export interface ClaimedMail {
   params: Record<string, unknown>;
   /** Tries before this one. */
   attempts: number;
+  programme: string | null;
   mspId: string | null;
   billingPackId: string | null;
   /** The statement that goes along, with its document. */
@@ -23,8 +25,8 @@ export interface Claim {
   claimedBy: string;
   /** Mails due by this instant. */
   now: Date;
-  /** Null: every period, and mails without one. */
-  period: string | null;
+  /** Null: every run, and mails of none. */
+  run: RunInput | null;
   /** Billing packs are megabytes each, so they are claimed apart and few at a time. */
   packs: boolean;
   limit: number;
@@ -34,12 +36,13 @@ export interface Claim {
  * Takes mails that are due, oldest first, past those that another claimer holds. One whose statement is not rendered yet
  * stays where it is, so that sending may overlap rendering.
  */
-export async function claimMails(trx: Trx, claim: Claim): Promise<ClaimedMail[]> {
+export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<ClaimedMail[]> {
   return rows<ClaimedMail>(
     trx,
     `with due as materialized (
        select o.id from outbox o
-       where o.state = 'pending' and o.not_before <= :now and (:period::text is null or o.period = :period)
+       where o.state = 'pending' and o.not_before <= :now 
+         and (:period::text is null or (o.programme_code = :programme and o.period = :period))
          and (o.billing_pack_id is not null) = :packs
          and (o.statement_id is null or exists (select from statement_document d
            where d.msp_id = o.msp_id and d.statement_id = o.statement_id))
@@ -50,11 +53,11 @@ export async function claimMails(trx: Trx, claim: Claim): Promise<ClaimedMail[]>
        returning o.*
      )
      select c.id, c.message_id as "messageId", c.kind, c.locale, c.recipient, c.params, c.attempts,
-       c.msp_id as "mspId", c.billing_pack_id as "billingPackId", s.number as "statementNumber", d.pdf as "statementPdf"
+       c.programme_code as programme, c.msp_id as "mspId", c.billing_pack_id as "billingPackId", s.number as "statementNumber", d.pdf as "statementPdf"
      from claimed c
      left join statement s on s.msp_id = c.msp_id and s.id = c.statement_id
      left join statement_document d on d.msp_id = c.msp_id and d.statement_id = c.statement_id
      order by c.not_before, c.id`,
-    { ...claim },
+    { ...rest, programme: run?.programme ?? null, period: run?.period ?? null },
   );
 }

@@ -60,17 +60,29 @@ export function statementFile(number: string, pdf: Buffer): StoredFile {
   return { filename: `${number}.pdf`, contentType: 'application/pdf', content: pdf };
 }
 
-/** The documents of each MSP's programme, by MSP. */
-export async function programmeFiles(trx: Trx, mspIds: readonly string[]): Promise<Map<string, StoredFile[]>> {
-  const files = new Map<string, StoredFile[]>(mspIds.map((mspId) => [mspId, []]));
-  if (mspIds.length === 0) return files;
-  const found = await rows<StoredFile & { mspId: string }>(
+/** Who gets a programme's documents with a mail, and in which language. */
+export interface DocumentReader {
+  mailId: string;
+  programme: string;
+  locale: string;
+}
+
+/**
+ * The documents of a programme that are in force for MSPs, by mail: each in the reader's language, else in English, else
+ * in the first language there is.
+ */
+export async function programmeFiles(trx: Trx, readers: readonly DocumentReader[]): Promise<Map<string, StoredFile[]>> {
+  const files = new Map<string, StoredFile[]>(readers.map(({ mailId }) => [mailId, []]));
+  if (readers.length === 0) return files;
+  const found = await rows<StoredFile & { mailId: string }>(
     trx,
-    `select m.id as "mspId", d.filename, d.content_type as "contentType", d.content
-     from msp m join programme_document d on d.programme_code = m.programme_code
-     where m.id = any(:mspIds) order by d.filename`,
-    { mspIds: [...mspIds] },
+    `select distinct on (r."mailId", d.name) r."mailId", d.name as filename, d.content_type as "contentType", c.content
+     from jsonb_to_recordset(:readers::jsonb) as r("mailId" text, programme text, locale text)
+     join programme_document d on d.programme_code = r.programme and d.audience = 'msp' and d.withdrawn_at is null
+     join document_content c using (sha256)
+     order by r."mailId", d.name, d.language = r.locale desc, d.language = 'en' desc, d.language, d.version desc`,
+    { readers: JSON.stringify(readers) },
   );
-  for (const { mspId, ...file } of found) files.get(mspId)?.push(file);
+  for (const { mailId, ...file } of found) files.get(mailId)?.push(file);
   return files;
 }

@@ -16,6 +16,9 @@ export const MAIL_KINDS = [
   'billingPack',
   'parkedReminder',
   'runSummary',
+  'runNotOpened',
+  'completenessGate',
+  'territoryOpened',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -28,6 +31,7 @@ export interface OutgoingMail {
   recipient: string;
   /** What the text needs, frozen: ids, names, amounts as decimal strings. */
   params: Record<string, unknown>;
+  programme?: string | null;
   period?: string | null;
   mspId?: string | null;
   distributorId?: string | null;
@@ -42,12 +46,12 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
   if (mails.length === 0) return 0;
   const inserted = await rows<{ id: string }>(
     trx,
-    `insert into outbox (message_id, kind, locale, recipient, params, period, msp_id, distributor_id, statement_id,
+    `insert into outbox (message_id, kind, locale, recipient, params, programme_code, period, msp_id, distributor_id, statement_id,
        billing_pack_id, not_before, created_at)
-     select m.message_id, m.kind, m.locale, m.recipient, m.params, m.period, m.msp_id, m.distributor_id, m.statement_id,
+     select m.message_id, m.kind, m.locale, m.recipient, m.params, m.programme_code, m.period, m.msp_id, m.distributor_id, m.statement_id,
        m.billing_pack_id, m.not_before, :createdAt
      from jsonb_to_recordset(:mails::jsonb) as m(message_id text, kind text, locale text, recipient text, params jsonb,
-       period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
+       programme_code text, period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
      on conflict (message_id) do nothing
      returning id`,
     {
@@ -59,6 +63,7 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
           locale: mail.locale,
           recipient: mail.recipient,
           params: mail.params,
+          programme_code: mail.programme ?? null,
           period: mail.period ?? null,
           msp_id: mail.mspId ?? null,
           distributor_id: mail.distributorId ?? null,

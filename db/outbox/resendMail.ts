@@ -44,9 +44,9 @@ async function insertCopy(trx: Trx, { id, message_id }: OutboxRow, { at, request
   const messageId = `${local ?? ''}.copy-${requestId}@${domain ?? ''}`;
   await rows(
     trx,
-    `insert into outbox (message_id, kind, locale, recipient, params, period, msp_id, distributor_id, statement_id,
+    `insert into outbox (message_id, kind, locale, recipient, params, programme_code, period, msp_id, distributor_id, statement_id,
        billing_pack_id, not_before, created_at)
-     select :messageId, kind, locale, recipient, params, period, msp_id, distributor_id, statement_id, billing_pack_id,
+     select :messageId, kind, locale, recipient, params, programme_code, period, msp_id, distributor_id, statement_id, billing_pack_id,
        :at, :at
      from outbox where id = :id
      on conflict (message_id) do nothing returning id`,

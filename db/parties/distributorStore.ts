@@ -4,7 +4,7 @@ import { rows, type Trx } from '../connect.js';
 /** Bills the MSPs of its countries in local currency. */
 export interface Distributor {
   id: string;
-  /** Starts the number of each statement: `IT` in IT-2026-000042. */
+  /** Part of the number of each statement: `IT` in MSP-IT-2026-000042. */
   code: string;
   name: string;
   registrationNumber: string;
@@ -15,13 +15,6 @@ export interface Distributor {
   locale: Locale;
   /** IANA time zone. */
   zone: string;
-}
-
-/** Which programme and distributor serve a country. */
-export interface Territory {
-  country: string;
-  programmeCode: string;
-  distributorId: string;
 }
 
 interface DistributorRow extends Omit<Distributor, 'registrationNumber'> {
@@ -64,43 +57,4 @@ export async function insertDistributor(trx: Trx, distributor: Distributor): Pro
   );
   if (inserted.length > 0) return 'kept';
   return (await findDistributor(trx, distributor.id)) === undefined ? 'taken' : 'repeated';
-}
-
-/** Sets who serves a country; MSPs registered before keep their distributor. */
-export async function putTerritory(trx: Trx, { country, programmeCode, distributorId }: Territory): Promise<void> {
-  await rows(
-    trx,
-    `insert into territory (country, programme_code, distributor_id) values (:country, :programmeCode, :distributorId)
-     on conflict (country) do update
-       set programme_code = excluded.programme_code, distributor_id = excluded.distributor_id`,
-    { country, programmeCode, distributorId },
-  );
-}
-
-interface TerritoryRow {
-  country: string;
-  programme_code: string;
-  distributor_id: string;
-}
-
-function toTerritory(row: TerritoryRow): Territory {
-  return { country: row.country, programmeCode: row.programme_code, distributorId: row.distributor_id };
-}
-
-export async function findTerritory(trx: Trx, country: string): Promise<Territory | undefined> {
-  const [row] = await rows<TerritoryRow>(
-    trx,
-    'select country, programme_code, distributor_id from territory where country = :country',
-    { country },
-  );
-  return row && toTerritory(row);
-}
-
-/** By country; there are no more of them than countries. */
-export async function listTerritories(trx: Trx): Promise<Territory[]> {
-  const found = await rows<TerritoryRow>(
-    trx,
-    'select country, programme_code, distributor_id from territory order by country',
-  );
-  return found.map(toTerritory);
 }

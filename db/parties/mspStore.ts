@@ -1,12 +1,11 @@
-import { mspStatesBefore, type Applicant, type MspState } from '../../domain/msp.js';
 import type { Locale } from '../../domain/statement.js';
+import { EARLIEST_PERIOD, type Period } from '../../domain/period.js';
+import type { ParticipationState } from '../../domain/msp.js';
 import { rows, type Trx } from '../connect.js';
 
-/** A registered provider, as kept. Instants are absolute. */
+/** A provider as kept; where it takes part is `programmes/participationStore`. Instants are absolute. */
 export interface Msp {
   id: string;
-  distributorId: string;
-  programmeCode: string;
   name: string;
   registrationNumber: string;
   address: string[];
@@ -17,145 +16,65 @@ export interface Msp {
   /** Of `email`, in lower case. */
   mailDomain: string;
   locale: Locale;
-  /** IANA time zone. */
+  /** IANA time zone in which its months are reckoned now. */
   zone: string;
-  state: MspState;
-  /** Probable duplicates found at registration (rule 14). */
-  duplicateOf: string[];
-  appliedAt: Date;
-  decideUntil: Date;
-  decidedAt: Date | null;
-  decidedBy: string | null;
-  decisionReason: string | null;
 }
 
-interface MspRow {
-  id: string;
-  distributor_id: string;
-  programme_code: string;
-  name: string;
-  registration_number: string;
-  address: string[];
-  country: string;
-  contact_name: string;
-  email: string;
-  mail_domain: string;
-  locale: Locale;
-  zone: string;
-  state: MspState;
-  duplicate_of: string[];
-  applied_at: Date;
-  decide_until: Date;
-  decided_at: Date | null;
-  decided_by: string | null;
-  decision_reason: string | null;
-}
-
-const COLUMNS = `id, distributor_id, programme_code, name, registration_number, address, country, contact_name, email,
-  mail_domain, locale, zone, state, duplicate_of, applied_at, decide_until, decided_at, decided_by, decision_reason`;
-
-function toMsp(row: MspRow): Msp {
-  return {
-    id: row.id,
-    distributorId: row.distributor_id,
-    programmeCode: row.programme_code,
-    name: row.name,
-    registrationNumber: row.registration_number,
-    address: row.address,
-    country: row.country,
-    contactName: row.contact_name,
-    email: row.email,
-    mailDomain: row.mail_domain,
-    locale: row.locale,
-    zone: row.zone,
-    state: row.state,
-    duplicateOf: row.duplicate_of,
-    appliedAt: row.applied_at,
-    decideUntil: row.decide_until,
-    decidedAt: row.decided_at,
-    decidedBy: row.decided_by,
-    decisionReason: row.decision_reason,
-  };
-}
+/** Columns of `msp m` as the fields of `Msp`. */
+export const MSP_FIELDS = `m.id, m.name, m.registration_number as "registrationNumber", m.address, m.country,
+  m.contact_name as "contactName", m.email, m.mail_domain as "mailDomain", m.locale, kontor_zone(m.id) as zone`;
 
 export async function findMsp(trx: Trx, mspId: string): Promise<Msp | undefined> {
-  const [row] = await rows<MspRow>(trx, `select ${COLUMNS} from msp where id = :mspId`, { mspId });
-  return row && toMsp(row);
+  const [row] = await rows<Msp>(trx, `select ${MSP_FIELDS} from msp m where m.id = :mspId`, { mspId });
+  return row;
 }
 
-/** Keeps a new application; false when the id is known already, and then nothing changed. */
-export async function insertMsp(trx: Trx, msp: Msp): Promise<boolean> {
+/** Keeps a new MSP with its zone; false when the id is known already, and then nothing changed. */
+export async function insertMsp(trx: Trx, msp: Msp, registeredAt: Date): Promise<boolean> {
   const inserted = await rows<{ id: string }>(
     trx,
-    `insert into msp (${COLUMNS})
-     values (:id, :distributorId, :programmeCode, :name, :registrationNumber, :address, :country, :contactName, :email,
-       :mailDomain, :locale, :zone, :state, :duplicateOf, :appliedAt, :decideUntil, :decidedAt, :decidedBy,
-       :decisionReason)
+    `insert into msp (id, name, registration_number, address, country, contact_name, email, mail_domain, locale,
+       registered_at)
+     values (:id, :name, :registrationNumber, :address, :country, :contactName, :email, :mailDomain, :locale,
+       :registeredAt)
      on conflict (id) do nothing returning id`,
-    { ...msp },
+    { ...msp, registeredAt },
   );
-  return inserted.length === 1;
+  if (inserted.length === 0) return false;
+  await putZone(trx, { mspId: msp.id, fromPeriod: EARLIEST_PERIOD, zone: msp.zone });
+  return true;
 }
 
-/** Registrations, the latest first, in a state or in any; those after the cursor. */
-export async function listRegistrations(
-  trx: Trx,
-  filter: { state?: MspState | undefined; limit: number; after?: [appliedAt: string, id: string] | undefined },
-): Promise<Msp[]> {
-  const [afterAt, afterId] = filter.after ?? [null, null];
-  const found = await rows<MspRow>(
+/** Sets the zone in which an MSP's months are reckoned from a period on. */
+export async function putZone(trx: Trx, row: { mspId: string; fromPeriod: Period; zone: string }): Promise<void> {
+  await rows(
     trx,
-    `select ${COLUMNS} from msp
-     where (:state::text is null or state = :state)
-       and (:afterId::uuid is null or (applied_at, id) < (:afterAt::timestamptz, :afterId::uuid))
-     order by applied_at desc, id desc limit :limit`,
-    { state: filter.state ?? null, afterAt, afterId, limit: filter.limit },
+    `insert into msp_zone (msp_id, from_period, zone) values (:mspId, :fromPeriod, :zone)
+     on conflict (msp_id, from_period) do update set zone = excluded.zone`,
+    { ...row },
   );
-  return found.map(toMsp);
 }
 
-/** One new application at a time until the transaction ends, so that of two at once the second sees the first. */
-export async function lockRegistrations(trx: Trx): Promise<void> {
-  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_registration'))`);
+/** What tells two applications apart, and where the other one stands in the programme. */
+interface SimilarApplicant {
+  id: string;
+  registrationNumber: string;
+  mailDomain: string;
+  state: ParticipationState;
 }
 
-/** Registrations with much the same registration number or the same mail domain: candidates for `probableDuplicates`. */
+/** Participants with much the same registration number or the same mail domain: candidates for `probableDuplicates`. */
 export async function findSimilarApplicants(
   trx: Trx,
-  registrationNumber: string,
-  mailDomain: string,
-): Promise<Applicant[]> {
-  const found = await rows<{ id: string; registration_number: string; mail_domain: string; state: MspState }>(
+  applicant: { programme: string; registrationNumber: string; mailDomain: string },
+): Promise<SimilarApplicant[]> {
+  return rows<SimilarApplicant>(
     trx,
-    `select id, registration_number, mail_domain, state from msp
-     where kontor_comparable_number(registration_number) = kontor_comparable_number(:registrationNumber)
-       or mail_domain = :mailDomain
-     order by applied_at, id`,
-    { registrationNumber, mailDomain },
+    `select m.id, m.registration_number as "registrationNumber", m.mail_domain as "mailDomain", p.state
+     from msp m join participation p on p.msp_id = m.id and p.programme_code = :programme
+     where kontor_comparable_number(m.registration_number) = kontor_comparable_number(:registrationNumber)
+       or m.mail_domain = :mailDomain
+     order by p.applied_at, m.id`,
+    applicant,
   );
-  return found.map((row) => ({
-    id: row.id,
-    registrationNumber: row.registration_number,
-    mailDomain: row.mail_domain,
-    state: row.state,
-  }));
-}
-
-export interface MspMove {
-  mspId: string;
-  to: MspState;
-  at: Date;
-  by: string;
-  reason: string | null;
-}
-
-/** Settles an application; undefined where the state table does not allow it (any more), and then nothing changed. */
-export async function moveMsp(trx: Trx, move: MspMove): Promise<Msp | undefined> {
-  const [row] = await rows<MspRow>(
-    trx,
-    `update msp set state = :to, decided_at = :at, decided_by = :by, decision_reason = :reason
-     where id = :mspId and state = any(:from) returning ${COLUMNS}`,
-    { ...move, from: mspStatesBefore(move.to) },
-  );
-  return row && toMsp(row);
 }

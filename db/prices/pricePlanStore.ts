@@ -1,29 +1,33 @@
+import type { Period } from '../../domain/period.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { rows, type Trx } from '../connect.js';
 import { storedPrices } from './storedPrices.js';
 
 interface PricePlanRow {
   id: string;
+  programme_code: string;
   name: string;
   distributor_id: string | null;
   currency: string;
-  valid_from: string;
-  valid_until: string | null;
+  from_period: Period;
+  until_period: Period | null;
   monthly_minimum_minor: string | null;
   first_month: 'billed' | 'unbilled';
   prices: unknown;
 }
 
-const COLUMNS = `id, name, distributor_id, currency, valid_from, valid_until, monthly_minimum_minor, first_month, prices`;
+const COLUMNS = `id, programme_code, name, distributor_id, currency, from_period, until_period, monthly_minimum_minor,
+  first_month, prices`;
 
 function toPricePlan(row: PricePlanRow): PricePlan {
   return {
     id: row.id,
+    programme: row.programme_code,
     name: row.name,
     distributorId: row.distributor_id,
     currency: row.currency,
-    validFrom: row.valid_from,
-    validUntil: row.valid_until,
+    fromPeriod: row.from_period,
+    untilPeriod: row.until_period,
     monthlyMinimumMinor: row.monthly_minimum_minor === null ? null : BigInt(row.monthly_minimum_minor),
     firstMonth: row.first_month,
     prices: storedPrices(row.prices, `price plan ${row.id}`),
@@ -34,17 +38,18 @@ function toPricePlan(row: PricePlanRow): PricePlan {
 export async function insertPricePlan(trx: Trx, plan: PricePlan, createdAt: Date): Promise<boolean> {
   const inserted = await rows(
     trx,
-    `insert into price_plan (id, name, distributor_id, currency, valid_from, valid_until, monthly_minimum_minor,
-       first_month, prices, created_at)
-     values (:id, :name, :distributorId, :currency, :validFrom, :validUntil, :minimum, :firstMonth, :prices, :createdAt)
+    `insert into price_plan (id, programme_code, name, distributor_id, currency, from_period, until_period,
+       monthly_minimum_minor, first_month, prices, created_at)
+     values (:id, :programme, :name, :distributorId, :currency, :fromPeriod, :untilPeriod, :minimum, :firstMonth, :prices, :createdAt)
      on conflict (id) do nothing returning id`,
     {
       id: plan.id,
+      programme: plan.programme,
       name: plan.name,
       distributorId: plan.distributorId,
       currency: plan.currency,
-      validFrom: plan.validFrom,
-      validUntil: plan.validUntil,
+      fromPeriod: plan.fromPeriod,
+      untilPeriod: plan.untilPeriod,
       minimum: plan.monthlyMinimumMinor?.toString() ?? null,
       firstMonth: plan.firstMonth,
       prices: JSON.stringify(plan.prices),
@@ -54,18 +59,19 @@ export async function insertPricePlan(trx: Trx, plan: PricePlan, createdAt: Date
   return inserted.length > 0;
 }
 
-/** By first day of validity, the latest first; those after the cursor. */
+/** By first period, the latest first; those after the cursor. */
 export async function listPricePlans(
   trx: Trx,
-  page: { limit: number; after?: [string, string] | undefined },
+  filter: { programme?: string | undefined; limit: number; after?: [fromPeriod: string, id: string] | undefined },
 ): Promise<PricePlan[]> {
-  const [validFrom, id] = page.after ?? [null, null];
+  const [afterPeriod, afterId] = filter.after ?? [null, null];
   const found = await rows<PricePlanRow>(
     trx,
     `select ${COLUMNS} from price_plan
-     where :id::uuid is null or (valid_from, id) < (:validFrom::date, :id::uuid)
-     order by valid_from desc, id desc limit :limit`,
-    { validFrom, id, limit: page.limit },
+     where (:programme::text is null or programme_code = :programme)
+       and (:afterId::uuid is null or (from_period, id) < (:afterPeriod::text, :afterId::uuid))
+     order by from_period desc, id desc limit :limit`,
+    { programme: filter.programme ?? null, afterPeriod, afterId, limit: filter.limit },
   );
   return found.map(toPricePlan);
 }

@@ -1,82 +1,98 @@
 import type { ProgrammeSettings } from '../../domain/programmeSettings.js';
+import type { Period } from '../../domain/period.js';
 import type { Party } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
 
-/** What the vendor runs for its MSPs. */
+/** What a vendor runs for its MSPs. */
 export interface Programme {
   code: string;
   name: string;
-  /** IANA time zone of the partner team. */
-  zone: string;
   vendor: Party;
-  settings: ProgrammeSettings;
+  /** Currency of its base price list. */
+  baseCurrency: string;
+  /** The first month it closes (rule 19). */
+  firstPeriod: Period;
 }
 
-/** What an approved MSP gets to read. */
-export interface ProgrammeDocument {
-  filename: string;
-  title: string;
-  contentType: string;
+/** Rule 23: what holds from a period on, who set it and why. */
+export interface SettingVersion {
+  version: number;
+  fromPeriod: Period;
+  /** IANA time zone of the partner team: runs open by it. */
+  zone: string;
+  settings: ProgrammeSettings;
+  setAt: Date;
+  setBy: string;
+  reason: string | null;
 }
+
+const FIELDS = `code, name, vendor, base_currency as "baseCurrency", first_period as "firstPeriod"`;
+const VERSION_FIELDS = `version, from_period as "fromPeriod", zone, settings, set_at as "setAt", set_by as "setBy", reason`;
 
 export async function findProgramme(trx: Trx, code: string): Promise<Programme | undefined> {
-  const [row] = await rows<Programme>(
-    trx,
-    'select code, name, zone, vendor, settings from programme where code = :code',
-    { code },
-  );
+  const [row] = await rows<Programme>(trx, `select ${FIELDS} from programme where code = :code`, { code });
   return row;
 }
 
+/** Every programme, by code; those after the cursor. */
+export async function listProgrammes(
+  trx: Trx,
+  page: { limit: number; after?: [code: string] | undefined } = { limit: 1_000 },
+): Promise<Programme[]> {
+  return rows<Programme>(trx, `select ${FIELDS} from programme where code > :after order by code limit :limit`, {
+    after: page.after?.[0] ?? '',
+    limit: page.limit,
+  });
+}
+
 /** Sets the programme; what was there before is given back for the audit trail. */
-export async function putProgramme(trx: Trx, programme: Programme): Promise<Programme | undefined> {
+export async function putProgramme(trx: Trx, programme: Programme, at: Date): Promise<Programme | undefined> {
   const before = await findProgramme(trx, programme.code);
   await rows(
     trx,
-    `insert into programme (code, name, zone, vendor, settings) values (:code, :name, :zone, :vendor, :settings)
-     on conflict (code) do update set name = excluded.name, zone = excluded.zone, vendor = excluded.vendor,
-       settings = excluded.settings`,
-    { ...programme, vendor: JSON.stringify(programme.vendor), settings: JSON.stringify(programme.settings) },
+    `insert into programme (code, name, vendor, base_currency, first_period, created_at)
+     values (:code, :name, :vendor, :baseCurrency, :firstPeriod, :at)
+     on conflict (code) do update set name = excluded.name, vendor = excluded.vendor,
+       base_currency = excluded.base_currency, first_period = excluded.first_period`,
+    { ...programme, vendor: JSON.stringify(programme.vendor), at },
   );
   return before;
 }
 
-/** By filename. */
-export async function listProgrammeDocuments(trx: Trx, programmeCode: string): Promise<ProgrammeDocument[]> {
-  return rows<ProgrammeDocument>(
+/** Adds a version of the settings; returns its number. One at a time per programme. */
+export async function addSettingVersion(
+  trx: Trx,
+  programme: string,
+  version: Omit<SettingVersion, 'version'>,
+): Promise<number> {
+  await rows(trx, 'select code from programme where code = :programme for update', { programme });
+  const [row] = await rows<{ version: number }>(
     trx,
-    `select filename, title, content_type as "contentType" from programme_document
-     where programme_code = :programmeCode order by filename`,
-    { programmeCode },
+    `insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by, reason)
+     select :programme, coalesce(max(version), 0) + 1, :fromPeriod, :zone, :settings, :setAt, :setBy, :reason
+     from programme_setting where programme_code = :programme returning version`,
+    { programme, ...version, settings: JSON.stringify(version.settings) },
   );
+  return row?.version ?? 0;
 }
 
-export async function findProgrammeDocument(
-  trx: Trx,
-  programmeCode: string,
-  filename: string,
-): Promise<(ProgrammeDocument & { content: Buffer }) | undefined> {
-  const [row] = await rows<ProgrammeDocument & { content: Buffer }>(
+/** Rule 23: the version that holds for a period; undefined where the programme does not exist. */
+export async function settingsFor(trx: Trx, programme: string, period: string): Promise<SettingVersion | undefined> {
+  const [row] = await rows<SettingVersion>(
     trx,
-    `select filename, title, content_type as "contentType", content from programme_document
-     where programme_code = :programmeCode and filename = :filename`,
-    { programmeCode, filename },
+    `select ${VERSION_FIELDS} from programme_setting where programme_code = :programme
+     order by from_period <= :period desc, case when from_period <= :period then from_period end desc, from_period,
+       version desc limit 1`,
+    { programme, period },
   );
   return row;
 }
 
-/** Sets one document of a programme. */
-export async function putProgrammeDocument(
-  trx: Trx,
-  document: ProgrammeDocument & { programmeCode: string; content: Buffer },
-): Promise<void> {
-  const { programmeCode, filename, title, contentType, content } = document;
-  await rows(
+/** Every version, the latest first. */
+export async function settingVersions(trx: Trx, programme: string): Promise<SettingVersion[]> {
+  return rows<SettingVersion>(
     trx,
-    `insert into programme_document (programme_code, filename, title, content_type, content)
-     values (:programmeCode, :filename, :title, :contentType, :content)
-     on conflict (programme_code, filename) do update set title = excluded.title,
-       content_type = excluded.content_type, content = excluded.content`,
-    { programmeCode, filename, title, contentType, content },
+    `select ${VERSION_FIELDS} from programme_setting where programme_code = :programme order by version desc`,
+    { programme },
   );
 }

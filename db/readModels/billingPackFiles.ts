@@ -2,6 +2,7 @@ import { rows, type Trx } from '../connect.js';
 
 export interface BillingPackFiles {
   distributorCode: string;
+  programme: string;
   period: string;
   supplement: number;
   summarySha256: string;
@@ -13,7 +14,7 @@ export interface BillingPackFiles {
 export async function billingPackFiles(trx: Trx, id: string): Promise<BillingPackFiles | undefined> {
   const [row] = await rows<BillingPackFiles>(
     trx,
-    `select d.code as "distributorCode", p.period, p.supplement, encode(p.summary_sha256, 'hex') as "summarySha256",
+    `select d.code as "distributorCode", p.programme_code as programme, p.period, p.supplement, encode(p.summary_sha256, 'hex') as "summarySha256",
        p.summary_pdf as "summaryPdf", p.lines_csv as "linesCsv"
      from billing_pack p join distributor d on d.id = p.distributor_id where p.id = :id`,
     { id },

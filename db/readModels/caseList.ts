@@ -4,8 +4,9 @@ import { rows, type Trx } from '../connect.js';
 /** A discrepancy with its names, evidence and resolution, and where its MSP stands. */
 export interface CaseView {
   id: string;
+  programme: string;
   period: string;
-  /** Null for what was refused at the door before an MSP could be told. */
+  /** Null for what was refused before an MSP could be told. */
   mspId: string | null;
   mspName: string | null;
   kind: DiscrepancyKind;
@@ -35,6 +36,7 @@ export async function caseList(
   trx: Trx,
   filter: {
     id?: string | undefined;
+    programme?: string | undefined;
     period?: string | undefined;
     state?: string | undefined;
     kind?: string | undefined;
@@ -46,24 +48,26 @@ export async function caseList(
   const [afterAt, afterId] = filter.after ?? [null, null];
   return rows<CaseView>(
     trx,
-    `select c.id, c.period, c.msp_id as "mspId", m.name as "mspName", c.kind, c.handling, c.site_id as "siteId",
+    `select c.id, c.programme_code as programme, c.period, c.msp_id as "mspId", m.name as "mspName", c.kind, c.handling, c.site_id as "siteId",
        s.name as "siteName", c.tenant_ref as "tenantRef", c.meter, c.evidence, c.state, c.resolved_by as "resolvedBy",
        c.decision, c.decided_quantity as quantity, c.reason, c.author, c.found_at as "foundAt",
        c.resolved_at as "resolvedAt", coalesce(p.parked_until, r.review_until) as "decideUntil",
-       p.state as "participantState", (select number from statement t where t.msp_id = c.msp_id and t.period = c.period
+       p.state as "participantState", (select number from statement t where t.msp_id = c.msp_id and t.programme_code = c.programme_code
+         and t.period = c.period
          order by t.revision desc limit 1) as "statementNumber"
      from discrepancy c
      left join msp m on m.id = c.msp_id
      left join site s on s.msp_id = c.msp_id and s.id = c.site_id
-     left join run_participant p on p.period = c.period and p.msp_id = c.msp_id
-     left join run_shard r on r.period = p.period and r.shard = p.shard
-     where (:id::uuid is null or c.id = :id::uuid) and (:period::text is null or c.period = :period)
+     left join run_participant p on p.programme_code = c.programme_code and p.period = c.period and p.msp_id = c.msp_id
+     left join run_shard r on r.programme_code = p.programme_code and r.period = p.period and r.shard = p.shard
+     where (:id::uuid is null or c.id = :id::uuid) and (:programme::text is null or c.programme_code = :programme) and (:period::text is null or c.period = :period)
        and (:state::text is null or c.state = :state) and (:kind::text is null or c.kind = :kind)
        and (:mspId::uuid is null or c.msp_id = :mspId::uuid)
        and (:afterId::uuid is null or (c.found_at, c.id) < (:afterAt::timestamptz, :afterId::uuid))
      order by c.found_at desc, c.id desc limit :limit`,
     {
       id: filter.id ?? null,
+      programme: filter.programme ?? null,
       period: filter.period ?? null,
       state: filter.state ?? null,
       kind: filter.kind ?? null,

@@ -11,6 +11,7 @@ export interface OutboxView {
   kind: MailKind;
   locale: string;
   recipient: string;
+  programme: string | null;
   period: string | null;
   mspId: string | null;
   distributorId: string | null;
@@ -29,6 +30,7 @@ export async function outboxList(
   trx: Trx,
   filter: {
     state?: string | undefined;
+    programme?: string | undefined;
     period?: string | undefined;
     recipient?: string | undefined;
     limit: number;
@@ -37,17 +39,18 @@ export async function outboxList(
 ): Promise<OutboxView[]> {
   return rows<OutboxView>(
     trx,
-    `select id, message_id as "messageId", kind, locale, recipient, period, msp_id as "mspId",
+    `select id, message_id as "messageId", kind, locale, recipient, programme_code as programme, period, msp_id as "mspId",
        distributor_id as "distributorId", statement_id as "statementId", billing_pack_id as "billingPackId", state,
        attempts, not_before as "notBefore", last_response as "lastResponse", sent_at as "sentAt",
        created_at as "createdAt"
      from outbox
-     where (:state::text is null or state = :state) and (:period::text is null or period = :period)
+     where (:state::text is null or state = :state) and (:programme::text is null or programme_code = :programme) and (:period::text is null or period = :period)
        and (:recipient::text is null or recipient = :recipient)
        and (:after::bigint is null or id < :after::bigint)
      order by id desc limit :limit`,
     {
       state: filter.state ?? null,
+      programme: filter.programme ?? null,
       period: filter.period ?? null,
       recipient: filter.recipient ?? null,
       after: filter.after?.[0] ?? null,

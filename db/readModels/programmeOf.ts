@@ -1,9 +1,9 @@
-import type { ProgrammeSettings } from '../../domain/programmeSettings.js';
+import { contactPolicy, type ProgrammeSettings } from '../../domain/programmeSettings.js';
 import { rows, type Trx } from '../connect.js';
 
-/** Which programme and distributor somebody belongs to, and what letters about it need. */
+/** A programme as it stands today, and who bills in it: what letters about a participation need. */
 export interface ProgrammeOf {
-  programmeCode: string;
+  programme: string;
   /** IANA time zone of the partner team. */
   programmeZone: string;
   settings: ProgrammeSettings;
@@ -14,42 +14,32 @@ export interface ProgrammeOf {
   distributorName: string;
 }
 
-interface Row {
-  programme_code: string;
-  zone: string;
-  settings: ProgrammeSettings;
-  vendor_name: string;
-  partner_team_email: string;
-  distributor_id: string;
-  distributor_name: string;
-}
+/** `programme g` with the settings `v` that hold this month. */
+export const PROGRAMME_NOW = `programme g cross join lateral (
+  select zone, settings from programme_setting s where s.programme_code = g.code
+  order by s.from_period <= kontor_this_period() desc,
+    case when s.from_period <= kontor_this_period() then s.from_period end desc, s.from_period, s.version desc limit 1) v`;
 
-async function find(trx: Trx, from: string, key: string): Promise<ProgrammeOf | undefined> {
-  const [row] = await rows<Row>(
+const SELECTED = `g.code as programme, v.zone as "programmeZone", v.settings, g.vendor ->> 'name' as "vendorName",
+  coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail", d.id as "distributorId",
+  d.name as "distributorName"`;
+
+/** Of an MSP that takes part, or has applied; undefined where it does not. */
+export async function programmeOfMsp(trx: Trx, programme: string, mspId: string): Promise<ProgrammeOf | undefined> {
+  const [row] = await rows<ProgrammeOf>(
     trx,
-    `select p.code as programme_code, p.zone, p.settings, p.vendor ->> 'name' as vendor_name,
-       coalesce(p.settings ->> 'partnerTeamEmail', p.vendor ->> 'email') as partner_team_email, d.id as distributor_id, d.name as distributor_name
-     from ${from} join programme p on p.code = f.programme_code join distributor d on d.id = f.distributor_id`,
-    { key },
+    `select ${SELECTED} from ${PROGRAMME_NOW}
+     join distributor d on d.id = kontor_distributor_of(:mspId::uuid, g.code) where g.code = :programme`,
+    { programme, mspId },
   );
-  return (
-    row && {
-      programmeCode: row.programme_code,
-      programmeZone: row.zone,
-      settings: row.settings,
-      vendorName: row.vendor_name,
-      partnerTeamEmail: row.partner_team_email,
-      distributorId: row.distributor_id,
-      distributorName: row.distributor_name,
-    }
-  );
+  return row;
 }
 
-/** The territory's programme and distributor; undefined: nobody serves that country. */
-export function programmeOfCountry(trx: Trx, country: string): Promise<ProgrammeOf | undefined> {
-  return find(trx, '(select * from territory where country = :key) f', country);
-}
-
-export function programmeOfMsp(trx: Trx, mspId: string): Promise<ProgrammeOf | undefined> {
-  return find(trx, '(select * from msp where id = :key) f', mspId);
+/** Rule 6 as each programme has it, by programme code. */
+export async function contactPolicies(trx: Trx) {
+  const found = await rows<{ code: string; settings: ProgrammeSettings }>(
+    trx,
+    `select g.code, v.settings from ${PROGRAMME_NOW}`,
+  );
+  return new Map(found.map(({ code, settings }) => [code, contactPolicy(settings)]));
 }

@@ -2,27 +2,31 @@ import { rows, type Trx } from '../connect.js';
 
 /** A run at a glance. */
 export interface RunSummary {
+  programme: string;
   period: string;
-  state: 'open' | 'sealed';
+  state: 'open' | 'sealed' | 'skipped';
   openedAt: Date;
   openedBy: string;
   sealedAt: Date | null;
   participants: { open: number; parked: number; issued: number };
 }
 
-/** Runs, the latest period first; those after the cursor. */
+/** Runs of a programme or of all, the latest period first, then by programme; those after the cursor. */
 export async function runList(
   trx: Trx,
-  page: { limit: number; after?: [period: string] | undefined },
+  filter: { programme?: string | undefined; limit: number; after?: [period: string, programme: string] | undefined },
 ): Promise<RunSummary[]> {
+  const [afterPeriod, afterProgramme] = filter.after ?? [null, null];
   return rows<RunSummary>(
     trx,
-    `select r.period, r.state, r.opened_at as "openedAt", r.opened_by as "openedBy", r.sealed_at as "sealedAt",
+    `select r.programme_code as programme, r.period, r.state, r.opened_at as "openedAt", r.opened_by as "openedBy", r.sealed_at as "sealedAt",
        (select jsonb_build_object('open', count(*) filter (where p.state = 'open'),
            'parked', count(*) filter (where p.state = 'parked'), 'issued', count(*) filter (where p.state = 'issued'))
-         from run_participant p where p.period = r.period) as participants
-     from billing_run r where :after::text is null or r.period < :after
-     order by r.period desc limit :limit`,
-    { after: page.after?.[0] ?? null, limit: page.limit },
+         from run_participant p where p.programme_code = r.programme_code and p.period = r.period) as participants
+     from billing_run r where (:programme::text is null or r.programme_code = :programme)
+       and (:afterPeriod::text is null or r.period < :afterPeriod
+         or (r.period = :afterPeriod and r.programme_code > :afterProgramme))
+     order by r.period desc, r.programme_code limit :limit`,
+    { programme: filter.programme ?? null, afterPeriod, afterProgramme, limit: filter.limit },
   );
 }

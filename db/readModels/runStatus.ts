@@ -1,18 +1,24 @@
+import type { RunInput } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Where a run stands. Instants inside are ISO texts; totals are integer minor units as text. */
 export interface RunStatus {
+  programme: string;
   period: string;
-  state: 'open' | 'sealed';
+  state: 'open' | 'sealed' | 'skipped';
   openedAt: Date;
   openedBy: string;
   sealedAt: Date | null;
+  /** Why it was skipped; null for a run. */
+  reason: string | null;
+  /** Who let it go on with too many silent sites (rule 4), and why; null: nobody had to. */
+  released: { at: string; by: string; reason: string } | null;
   /** SHA-256 in hex over the chain heads and control totals; null until the run is sealed. */
   seal: string | null;
   shards: {
     shard: number;
     zone: string;
-    stage: 'collect' | 'review' | 'issue' | 'done';
+    stage: 'collect' | 'gate' | 'review' | 'issue' | 'done';
     msps: number;
     collectUntil: Date;
     reviewUntil: Date;
@@ -35,29 +41,33 @@ type Row = Omit<RunStatus, 'shards'> & {
   })[];
 };
 
-/** The run of a period; undefined before it is opened. */
-export async function runStatus(trx: Trx, period: string): Promise<RunStatus | undefined> {
+/** A programme's run of a period; undefined before it is opened. */
+export async function runStatus(trx: Trx, { programme, period }: RunInput): Promise<RunStatus | undefined> {
   const [row] = await rows<Row>(
     trx,
-    `select r.period, r.state, r.opened_at as "openedAt", r.opened_by as "openedBy", r.sealed_at as "sealedAt",
+    `select r.programme_code as programme, r.period, r.state, r.opened_at as "openedAt", r.opened_by as "openedBy",
+       r.sealed_at as "sealedAt", r.reason, case when r.released_at is not null then jsonb_build_object(
+         'at', r.released_at, 'by', r.released_by, 'reason', r.release_reason) end as released,
        encode(r.seal, 'hex') as seal,
        coalesce((select jsonb_agg(jsonb_build_object('shard', s.shard, 'zone', s.zone, 'stage', s.stage,
-           'msps', (select count(*) from run_participant p where p.period = s.period and p.shard = s.shard),
+           'msps', (select count(*) from run_participant p where p.programme_code = s.programme_code
+             and p.period = s.period and p.shard = s.shard),
            'collectUntil', s.collect_until, 'reviewUntil', s.review_until, 'mailedBy', s.mailed_by,
            'statementDate', s.statement_date) order by s.shard)
-         from run_shard s where s.period = r.period), '[]') as shards,
+         from run_shard s where s.programme_code = r.programme_code and s.period = r.period), '[]') as shards,
        (select jsonb_build_object('open', count(*) filter (where p.state = 'open'),
            'parked', count(*) filter (where p.state = 'parked'), 'issued', count(*) filter (where p.state = 'issued'))
-         from run_participant p where p.period = r.period) as participants,
+         from run_participant p where p.programme_code = r.programme_code and p.period = r.period) as participants,
        coalesce((select jsonb_object_agg(x.kind, x.n) from (select kind, count(*) as n from discrepancy
-         where period = r.period group by kind) x), '{}') as discrepancies,
-       (select count(*)::int from discrepancy d where d.period = r.period and d.state = 'open') as "openCases",
+         where programme_code = r.programme_code and period = r.period group by kind) x), '{}') as discrepancies,
+       (select count(*)::int from discrepancy d
+         where d.programme_code = r.programme_code and d.period = r.period and d.state = 'open') as "openCases",
        coalesce((select jsonb_object_agg(x.state, x.n) from (select state, count(*) as n from outbox
-         where period = r.period group by state) x), '{}') as mails,
+         where programme_code = r.programme_code and period = r.period group by state) x), '{}') as mails,
        coalesce((select jsonb_object_agg(x.currency, x.total) from (select currency, sum(total_minor)::text as total
-         from statement where period = r.period group by currency) x), '{}') as totals
-     from billing_run r where r.period = :period`,
-    { period },
+         from statement where programme_code = r.programme_code and period = r.period group by currency) x), '{}') as totals
+     from billing_run r where r.programme_code = :programme and r.period = :period`,
+    { programme, period },
   );
   if (row === undefined) return undefined;
   return {

@@ -8,6 +8,7 @@ export interface StatementSummary {
   /** As printed, frozen at issue. */
   mspName: string;
   distributorId: string;
+  programme: string;
   period: string;
   revision: number;
   statementDate: string;
@@ -26,6 +27,7 @@ export async function statementList(
   trx: Trx,
   filter: {
     id?: string | undefined;
+    programme?: string | undefined;
     period?: string | undefined;
     mspId?: string | undefined;
     limit: number;
@@ -36,17 +38,18 @@ export async function statementList(
   const found = await rows<Omit<StatementSummary, 'totalMinor'> & { totalMinor: string }>(
     trx,
     `select s.id, s.number, s.msp_id as "mspId", s.content -> 'msp' ->> 'name' as "mspName",
-       s.distributor_id as "distributorId", s.period, s.revision, s.statement_date as "statementDate", s.currency,
+       s.distributor_id as "distributorId", s.programme_code as programme, s.period, s.revision, s.statement_date as "statementDate", s.currency,
        s.total_minor as "totalMinor", s.line_count as "lineCount", s.issued_at as "issuedAt",
        encode(d.sha256, 'hex') as "pdfSha256", d.pages
      from statement s left join statement_document d on d.msp_id = s.msp_id and d.statement_id = s.id
-     where (:id::uuid is null or s.id = :id::uuid) and (:period::text is null or s.period = :period)
+     where (:id::uuid is null or s.id = :id::uuid) and (:programme::text is null or s.programme_code = :programme) and (:period::text is null or s.period = :period)
        and (:mspId::uuid is null or s.msp_id = :mspId::uuid)
        and (:afterPeriod::text is null or s.period < :afterPeriod
          or (s.period = :afterPeriod and s.number > :afterNumber))
      order by s.period desc, s.number limit :limit`,
     {
       id: filter.id ?? null,
+      programme: filter.programme ?? null,
       period: filter.period ?? null,
       mspId: filter.mspId ?? null,
       afterPeriod,

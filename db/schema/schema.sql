@@ -1,4 +1,4 @@
--- The sum of db/migrations, written by `npm run schema`; a test compares it. Not run by anything.
+-- The sum of db/schema/migrations, written by `npm run schema`; a test compares it. Not run by anything.
 
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
@@ -51,13 +51,21 @@ CREATE OR REPLACE FUNCTION public.kontor_distributor()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.distributor_id', true), '')::uuid $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_distributor_of(msp uuid, programme text, period text DEFAULT kontor_this_period())
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+        select distributor_id from participation_distributor
+        where msp_id = $1 and programme_code = $2 and from_period <= $3 order by from_period desc limit 1 $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_msp()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.msp_id', true), '')::uuid $function$;
 
-CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass)
+CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN reach text DEFAULT 'msp_id in (select id from msp)'::text)
  LANGUAGE plpgsql
 AS $procedure$
     begin
@@ -66,8 +74,8 @@ AS $procedure$
       execute format($policy$create policy visible on %s using (
           (select kontor_scope()) = 'all'
           or msp_id = (select kontor_msp())
-          or ((select kontor_distributor()) is not null and msp_id in (select id from msp))
-        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target);
+          or ((select kontor_distributor()) is not null and %s)
+        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target, reach);
     end $procedure$;
 
 CREATE OR REPLACE FUNCTION public.kontor_refuse_change()
@@ -84,6 +92,19 @@ CREATE OR REPLACE FUNCTION public.kontor_scope()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(current_setting('kontor.scope', true), '') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_this_period()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_zone(msp uuid, period text DEFAULT kontor_this_period())
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+        select zone from msp_zone where msp_id = $1 and from_period <= $2 order by from_period desc limit 1 $function$;
 
 create table api_token (
   id uuid not null,
@@ -136,6 +157,7 @@ grant insert, select on audit_event to kontor_app;
 
 create table billing_pack (
   id uuid not null,
+  programme_code text not null,
   distributor_id uuid not null,
   period text not null,
   supplement integer not null,
@@ -145,10 +167,10 @@ create table billing_pack (
   lines_csv bytea not null,
   made_at timestamp with time zone not null,
   constraint billing_pack_pkey PRIMARY KEY (id),
-  constraint billing_pack_distributor_id_period_supplement_key UNIQUE (distributor_id, period, supplement),
+  constraint billing_pack_programme_code_distributor_id_period_supplemen_key UNIQUE (programme_code, distributor_id, period, supplement),
   constraint billing_pack_supplement_check CHECK ((supplement >= 0)),
   constraint billing_pack_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint billing_pack_period_fkey FOREIGN KEY (period) REFERENCES billing_run(period)
+  constraint billing_pack_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
 alter table billing_pack enable row level security;
 alter table billing_pack force row level security;
@@ -170,24 +192,32 @@ CREATE INDEX billing_pack_statement_by_pack ON public.billing_pack_statement USI
 alter table billing_pack_statement enable row level security;
 alter table billing_pack_statement force row level security;
 create policy visible on billing_pack_statement for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack_statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on billing_pack_statement to kontor_app;
 
 create table billing_run (
+  programme_code text not null,
   period text not null,
   state text not null,
   opened_at timestamp with time zone not null,
   opened_by text not null,
+  reason text,
+  rules jsonb not null,
+  released_at timestamp with time zone,
+  released_by text,
+  release_reason text,
   sealed_at timestamp with time zone,
   control_totals jsonb,
   seal bytea,
-  constraint billing_run_pkey PRIMARY KEY (period),
+  constraint billing_run_pkey PRIMARY KEY (programme_code, period),
+  constraint billing_run_check CHECK (((released_at IS NULL) = (released_by IS NULL))),
   constraint billing_run_period_check CHECK ((period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
-  constraint billing_run_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
+  constraint billing_run_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'skipped'::text]))),
+  constraint billing_run_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant insert, select, update on billing_run to kontor_app;
 
@@ -209,13 +239,14 @@ create table check_in (
 alter table check_in enable row level security;
 alter table check_in force row level security;
 create policy visible on check_in for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select on check_in to kontor_app;
 
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
+  programme_code text not null,
   period text not null,
   msp_id uuid,
   kind text not null,
@@ -236,20 +267,22 @@ create table discrepancy (
   resolved_at timestamp with time zone,
   evidence_key text,
   constraint discrepancy_pkey PRIMARY KEY (id),
-  constraint discrepancy_period_msp_id_kind_site_id_tenant_ref_meter_evi_key UNIQUE NULLS NOT DISTINCT (period, msp_id, kind, site_id, tenant_ref, meter, evidence_key),
+  constraint discrepancy_programme_code_period_msp_id_kind_site_id_tenan_key UNIQUE NULLS NOT DISTINCT (programme_code, period, msp_id, kind, site_id, tenant_ref, meter, evidence_key),
   constraint discrepancy_check CHECK (((state = 'settled'::text) = (resolved_by IS NOT NULL))),
   constraint discrepancy_handling_check CHECK ((handling = ANY (ARRAY['automatic'::text, 'review'::text, 'person'::text]))),
   constraint discrepancy_resolved_by_check CHECK ((resolved_by = ANY (ARRAY['rule'::text, 'default'::text, 'person'::text]))),
   constraint discrepancy_state_check CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text]))),
-  constraint discrepancy_period_msp_id_fkey FOREIGN KEY (period, msp_id) REFERENCES run_participant(period, msp_id)
+  constraint discrepancy_programme_code_period_msp_id_fkey FOREIGN KEY (programme_code, period, msp_id) REFERENCES run_participant(programme_code, period, msp_id)
 );
-CREATE INDEX discrepancy_by_msp ON public.discrepancy USING btree (msp_id, period);
-CREATE INDEX discrepancy_open ON public.discrepancy USING btree (period, msp_id) WHERE (state = 'open'::text);
+CREATE INDEX discrepancy_by_msp ON public.discrepancy USING btree (msp_id, programme_code, period);
+CREATE INDEX discrepancy_open ON public.discrepancy USING btree (programme_code, period, msp_id) WHERE (state = 'open'::text);
 alter table discrepancy enable row level security;
 alter table discrepancy force row level security;
 create policy visible on discrepancy for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
+    run_participant.period,
+    run_participant.msp_id
+   FROM run_participant)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on discrepancy to kontor_app;
 
@@ -269,6 +302,14 @@ create table distributor (
   constraint distributor_code_check CHECK ((code ~ '^[A-Z0-9]{2,8}$'::text))
 );
 grant insert, select, update on distributor to kontor_app;
+
+create table document_content (
+  sha256 bytea not null,
+  content bytea not null,
+  constraint document_content_pkey PRIMARY KEY (sha256),
+  constraint document_content_sha256_check CHECK ((length(sha256) = 32))
+);
+grant insert, select on document_content to kontor_app;
 
 create table exchange_rate (
   source text not null,
@@ -306,8 +347,8 @@ create table installation (
 alter table installation enable row level security;
 alter table installation force row level security;
 create policy visible on installation for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on installation to kontor_app;
 
@@ -329,15 +370,13 @@ CREATE UNIQUE INDEX metered_key_one_live ON public.metered_key USING btree (msp_
 alter table metered_key enable row level security;
 alter table metered_key force row level security;
 create policy visible on metered_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on metered_key to kontor_app;
 
 create table msp (
   id uuid not null,
-  distributor_id uuid not null,
-  programme_code text not null,
   name text not null,
   registration_number text not null,
   address text[] not null,
@@ -346,28 +385,34 @@ create table msp (
   email text not null,
   mail_domain text not null,
   locale text not null,
-  zone text not null,
-  state text not null,
-  duplicate_of uuid[] not null default '{}'::uuid[],
-  applied_at timestamp with time zone not null,
-  decide_until timestamp with time zone not null,
-  decided_at timestamp with time zone,
-  decided_by text,
-  decision_reason text,
-  constraint msp_pkey PRIMARY KEY (id),
-  constraint msp_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'approved'::text, 'rejected'::text, 'expired'::text]))),
-  constraint msp_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint msp_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+  registered_at timestamp with time zone not null,
+  constraint msp_pkey PRIMARY KEY (id)
 );
-CREATE INDEX msp_by_distributor ON public.msp USING btree (distributor_id);
 CREATE INDEX msp_by_mail_domain ON public.msp USING btree (mail_domain);
 CREATE INDEX msp_by_registration_number ON public.msp USING btree (kontor_comparable_number(registration_number));
 alter table msp enable row level security;
 alter table msp force row level security;
 create policy msp_visible on msp for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp)) OR (id IN ( SELECT participation_distributor.msp_id
+   FROM participation_distributor
+  WHERE (participation_distributor.distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))))
   with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on msp to kontor_app;
+
+create table msp_zone (
+  msp_id uuid not null,
+  from_period text not null,
+  zone text not null,
+  constraint msp_zone_pkey PRIMARY KEY (msp_id, from_period),
+  constraint msp_zone_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+);
+alter table msp_zone enable row level security;
+alter table msp_zone force row level security;
+create policy visible on msp_zone for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
+   FROM msp)))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+grant insert, select, update on msp_zone to kontor_app;
 
 create table outbox (
   id bigint not null generated always as identity,
@@ -376,6 +421,7 @@ create table outbox (
   locale text not null,
   recipient text not null,
   params jsonb not null,
+  programme_code text,
   period text,
   msp_id uuid,
   distributor_id uuid,
@@ -395,9 +441,10 @@ create table outbox (
   constraint outbox_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
   constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
   constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint outbox_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
   constraint outbox_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statement(id)
 );
-CREATE INDEX outbox_by_period ON public.outbox USING btree (period, state);
+CREATE INDEX outbox_by_period ON public.outbox USING btree (programme_code, period, state);
 CREATE INDEX outbox_due ON public.outbox USING btree (not_before, id) WHERE (state = 'pending'::text);
 CREATE INDEX outbox_sending ON public.outbox USING btree (claimed_at) WHERE (state = 'sending'::text);
 alter table outbox enable row level security;
@@ -407,61 +454,139 @@ create policy visible on outbox for all
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on outbox to kontor_app;
 
+create table participation (
+  msp_id uuid not null,
+  programme_code text not null,
+  state text not null,
+  joined_period text,
+  left_period text,
+  duplicate_of uuid[] not null default '{}'::uuid[],
+  applied_at timestamp with time zone not null,
+  decide_until timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  decision_reason text,
+  constraint participation_pkey PRIMARY KEY (msp_id, programme_code),
+  constraint participation_check CHECK ((left_period >= joined_period)),
+  constraint participation_check1 CHECK (((joined_period IS NULL) = (state = ANY (ARRAY['applied'::text, 'rejected'::text, 'expired'::text])))),
+  constraint participation_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'approved'::text, 'suspended'::text, 'left'::text, 'rejected'::text, 'expired'::text]))),
+  constraint participation_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint participation_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX participation_by_programme ON public.participation USING btree (programme_code, applied_at);
+alter table participation enable row level security;
+alter table participation force row level security;
+create policy visible on participation for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation_distributor.msp_id,
+    participation_distributor.programme_code
+   FROM participation_distributor)))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+grant insert, select, update on participation to kontor_app;
+
+create table participation_distributor (
+  msp_id uuid not null,
+  programme_code text not null,
+  from_period text not null,
+  distributor_id uuid not null,
+  constraint participation_distributor_pkey PRIMARY KEY (msp_id, programme_code, from_period),
+  constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint participation_distributor_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
+);
+CREATE INDEX participation_distributor_by_distributor ON public.participation_distributor USING btree (distributor_id);
+alter table participation_distributor enable row level security;
+alter table participation_distributor force row level security;
+create policy visible on participation_distributor for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
+  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on participation_distributor to kontor_app;
+
 create table price_plan (
   id uuid not null,
+  programme_code text not null,
   name text not null,
   distributor_id uuid,
   currency text not null,
-  valid_from date not null,
-  valid_until date,
+  from_period text not null,
+  until_period text,
   monthly_minimum_minor bigint,
   first_month text not null,
   prices jsonb not null,
   created_at timestamp with time zone not null,
   constraint price_plan_pkey PRIMARY KEY (id),
-  constraint price_plan_check CHECK ((valid_until >= valid_from)),
+  constraint price_plan_check CHECK ((until_period >= from_period)),
   constraint price_plan_first_month_check CHECK ((first_month = ANY (ARRAY['billed'::text, 'unbilled'::text]))),
   constraint price_plan_monthly_minimum_minor_check CHECK ((monthly_minimum_minor >= 0)),
-  constraint price_plan_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id)
+  constraint price_plan_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint price_plan_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
-CREATE INDEX price_plan_by_distributor ON public.price_plan USING btree (distributor_id, valid_from);
+CREATE INDEX price_plan_by_programme ON public.price_plan USING btree (programme_code, from_period);
 grant insert, select, update on price_plan to kontor_app;
 
 create table programme (
   code text not null,
   name text not null,
-  zone text not null,
   vendor jsonb not null,
-  settings jsonb not null default '{}'::jsonb,
-  constraint programme_pkey PRIMARY KEY (code)
+  base_currency text not null,
+  first_period text not null,
+  created_at timestamp with time zone not null,
+  constraint programme_pkey PRIMARY KEY (code),
+  constraint programme_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+  constraint programme_first_period_check CHECK ((first_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text))
 );
 grant insert, select, update on programme to kontor_app;
 
 create table programme_document (
   programme_code text not null,
-  filename text not null,
+  name text not null,
+  language text not null,
+  version integer not null,
+  audience text not null,
   title text not null,
   content_type text not null,
-  content bytea not null,
-  constraint programme_document_pkey PRIMARY KEY (programme_code, filename),
-  constraint programme_document_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+  sha256 bytea not null,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  withdrawn_at timestamp with time zone,
+  constraint programme_document_pkey PRIMARY KEY (programme_code, name, language, version),
+  constraint programme_document_audience_check CHECK ((audience = ANY (ARRAY['msp'::text, 'distributor'::text, 'partner_team'::text]))),
+  constraint programme_document_version_check CHECK ((version > 0)),
+  constraint programme_document_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
+  constraint programme_document_sha256_fkey FOREIGN KEY (sha256) REFERENCES document_content(sha256)
 );
 grant insert, select, update on programme_document to kontor_app;
 
+create table programme_setting (
+  programme_code text not null,
+  version integer not null,
+  from_period text not null,
+  zone text not null,
+  settings jsonb not null,
+  set_at timestamp with time zone not null,
+  set_by text not null,
+  reason text,
+  constraint programme_setting_pkey PRIMARY KEY (programme_code, version),
+  constraint programme_setting_version_check CHECK ((version > 0)),
+  constraint programme_setting_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+grant insert, select on programme_setting to kontor_app;
+
 create table reconciled_site (
+  programme_code text not null,
   period text not null,
   msp_id uuid not null,
   site_id uuid not null,
   facts jsonb not null,
   reconciled_at timestamp with time zone not null,
-  constraint reconciled_site_pkey PRIMARY KEY (period, msp_id, site_id),
-  constraint reconciled_site_period_msp_id_fkey FOREIGN KEY (period, msp_id) REFERENCES run_participant(period, msp_id)
+  constraint reconciled_site_pkey PRIMARY KEY (programme_code, period, msp_id, site_id),
+  constraint reconciled_site_programme_code_period_msp_id_fkey FOREIGN KEY (programme_code, period, msp_id) REFERENCES run_participant(programme_code, period, msp_id)
 );
 alter table reconciled_site enable row level security;
 alter table reconciled_site force row level security;
 create policy visible on reconciled_site for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
+    run_participant.period,
+    run_participant.msp_id
+   FROM run_participant)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select on reconciled_site to kontor_app;
 
@@ -485,40 +610,45 @@ create policy visible on refused_message for all
 grant insert, select on refused_message to kontor_app;
 
 create table run_participant (
+  programme_code text not null,
   period text not null,
   msp_id uuid not null,
+  distributor_id uuid not null,
+  zone text not null,
   shard integer not null,
   "position" integer not null,
   state text not null,
   parked_reason text,
   parked_code text,
   parked_until timestamp with time zone,
-  constraint run_participant_pkey PRIMARY KEY (period, msp_id),
-  constraint run_participant_period_shard_position_key UNIQUE (period, shard, "position"),
+  constraint run_participant_pkey PRIMARY KEY (programme_code, period, msp_id),
+  constraint run_participant_programme_code_period_shard_position_key UNIQUE (programme_code, period, shard, "position"),
   constraint run_participant_state_check CHECK ((state = ANY (ARRAY['open'::text, 'parked'::text, 'issued'::text]))),
+  constraint run_participant_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
   constraint run_participant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
-  constraint run_participant_period_shard_fkey FOREIGN KEY (period, shard) REFERENCES run_shard(period, shard)
+  constraint run_participant_programme_code_period_shard_fkey FOREIGN KEY (programme_code, period, shard) REFERENCES run_shard(programme_code, period, shard)
 );
 alter table run_participant enable row level security;
 alter table run_participant force row level security;
 create policy visible on run_participant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on run_participant to kontor_app;
 
 create table run_shard (
+  programme_code text not null,
   period text not null,
   shard integer not null,
   zone text not null,
   stage text not null,
+  month_end timestamp with time zone not null,
   collect_until timestamp with time zone not null,
   review_until timestamp with time zone not null,
   mailed_by timestamp with time zone not null,
   statement_date date not null,
-  constraint run_shard_pkey PRIMARY KEY (period, shard),
-  constraint run_shard_stage_check CHECK ((stage = ANY (ARRAY['collect'::text, 'review'::text, 'issue'::text, 'done'::text]))),
-  constraint run_shard_period_fkey FOREIGN KEY (period) REFERENCES billing_run(period)
+  constraint run_shard_pkey PRIMARY KEY (programme_code, period, shard),
+  constraint run_shard_stage_check CHECK ((stage = ANY (ARRAY['collect'::text, 'gate'::text, 'review'::text, 'issue'::text, 'done'::text]))),
+  constraint run_shard_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
 grant insert, select, update on run_shard to kontor_app;
 
@@ -539,14 +669,16 @@ CREATE INDEX signing_key_by_installation ON public.signing_key USING btree (msp_
 alter table signing_key enable row level security;
 alter table signing_key force row level security;
 create policy visible on signing_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on signing_key to kontor_app;
 
 create table site (
   msp_id uuid not null,
   id uuid not null,
+  programme_code text not null,
+  from_period text not null,
   name text not null,
   product text not null,
   state text not null,
@@ -559,13 +691,15 @@ create table site (
   constraint site_msp_id_name_key UNIQUE (msp_id, name),
   constraint site_contact_check CHECK ((contact = ANY (ARRAY['ok'::text, 'warned'::text, 'blocked'::text, 'disabled'::text]))),
   constraint site_state_check CHECK ((state = ANY (ARRAY['created'::text, 'active'::text, 'retired'::text]))),
-  constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint site_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
 alter table site enable row level security;
 alter table site force row level security;
 create policy visible on site for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
+    participation.programme_code
+   FROM participation)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on site to kontor_app;
 
@@ -580,13 +714,14 @@ create table site_tenant (
 alter table site_tenant enable row level security;
 alter table site_tenant force row level security;
 create policy visible on site_tenant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant delete, insert, select on site_tenant to kontor_app;
 
 create table statement (
   id uuid not null,
+  programme_code text not null,
   msp_id uuid not null,
   distributor_id uuid not null,
   period text not null,
@@ -605,20 +740,20 @@ create table statement (
   chain_hash bytea not null,
   issued_at timestamp with time zone not null,
   constraint statement_pkey PRIMARY KEY (id),
-  constraint statement_distributor_id_year_sequence_key UNIQUE (distributor_id, year, sequence),
   constraint statement_msp_id_id_key UNIQUE (msp_id, id),
-  constraint statement_msp_id_period_revision_key UNIQUE (msp_id, period, revision),
+  constraint statement_msp_id_programme_code_period_revision_key UNIQUE (msp_id, programme_code, period, revision),
   constraint statement_number_key UNIQUE (number),
+  constraint statement_programme_code_distributor_id_year_sequence_key UNIQUE (programme_code, distributor_id, year, sequence),
   constraint statement_revision_check CHECK ((revision > 0)),
   constraint statement_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint statement_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint statement_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint statement_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
-CREATE INDEX statement_by_period ON public.statement USING btree (period, distributor_id);
+CREATE INDEX statement_by_period ON public.statement USING btree (programme_code, period, distributor_id);
 alter table statement enable row level security;
 alter table statement force row level security;
 create policy visible on statement for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
@@ -637,8 +772,8 @@ create table statement_document (
 alter table statement_document enable row level security;
 alter table statement_document force row level security;
 create policy visible on statement_document for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_document FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_document FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
@@ -648,6 +783,7 @@ create table statement_line (
   msp_id uuid not null,
   statement_id uuid not null,
   line_no integer not null,
+  programme_code text not null,
   period text not null,
   kind text not null,
   site_id uuid,
@@ -669,21 +805,23 @@ CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_i
 alter table statement_line enable row level security;
 alter table statement_line force row level security;
 create policy visible on statement_line for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_line FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement_line to kontor_app;
 
 create table statement_number (
+  programme_code text not null,
   distributor_id uuid not null,
   year integer not null,
   last integer not null,
   chain_hash bytea not null,
-  constraint statement_number_pkey PRIMARY KEY (distributor_id, year),
+  constraint statement_number_pkey PRIMARY KEY (programme_code, distributor_id, year),
   constraint statement_number_last_check CHECK ((last > 0)),
-  constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id)
+  constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint statement_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant insert, select, update on statement_number to kontor_app;
 
@@ -726,16 +864,19 @@ CREATE INDEX term_licence_by_site ON public.term_licence USING btree (msp_id, si
 alter table term_licence enable row level security;
 alter table term_licence force row level security;
 create policy visible on term_licence for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on term_licence to kontor_app;
 
 create table territory (
-  country text not null,
   programme_code text not null,
+  country text not null,
   distributor_id uuid not null,
-  constraint territory_pkey PRIMARY KEY (country),
+  opens_on date not null,
+  closes_on date,
+  constraint territory_pkey PRIMARY KEY (programme_code, country),
+  constraint territory_check CHECK ((closes_on > opens_on)),
   constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
   constraint territory_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
@@ -762,8 +903,8 @@ CREATE INDEX usage_report_by_period ON public.usage_report USING btree (period, 
 alter table usage_report enable row level security;
 alter table usage_report force row level security;
 create policy visible on usage_report for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select on usage_report to kontor_app;
 
@@ -775,3 +916,21 @@ create table used_nonce (
 );
 CREATE INDEX used_nonce_by_time ON public.used_nonce USING btree (used_at);
 grant delete, insert, select on used_nonce to kontor_app;
+
+create table waiting_list (
+  id uuid not null,
+  programme_code text not null,
+  country text not null,
+  email text not null,
+  locale text not null,
+  asked_at timestamp with time zone not null,
+  told_at timestamp with time zone,
+  constraint waiting_list_pkey PRIMARY KEY (id),
+  constraint waiting_list_programme_code_country_email_key UNIQUE (programme_code, country, email),
+  constraint waiting_list_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+alter table waiting_list enable row level security;
+alter table waiting_list force row level security;
+create policy visible on waiting_list for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on waiting_list to kontor_app;

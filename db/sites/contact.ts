@@ -59,9 +59,9 @@ export async function judgeContact(
          select s.msp_id, s.id, s.contact as was, s.last_contact_at, f.silent_since, p."programmeCode" as programme_code,
            case when f.silent_since <= p.disabled then 'disabled' when f.silent_since <= p.blocked then 'blocked'
              when f.silent_since <= p.warned then 'warned' else 'ok' end as becomes
-         from site s join msp m on m.id = s.msp_id
+         from site s
          join jsonb_to_recordset(:programmes::jsonb) as p ("programmeCode" text, warned timestamptz, blocked timestamptz,
-           disabled timestamptz) on p."programmeCode" = m.programme_code
+           disabled timestamptz) on p."programmeCode" = s.programme_code
          cross join lateral (select coalesce(s.last_contact_at, s.activated_at) as silent_since) f
          where s.state = 'active'),
        changed as (
@@ -76,7 +76,7 @@ export async function judgeContact(
        lifted as (
          update metered_key k set state = ${LIFTED_STATE} from changed c
          where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes <> 'disabled' and k.state = 'disabled')
-     select c.*, p.vendor ->> 'name' as vendor_name, m.email, m.locale, m.zone
+     select c.*, p.vendor ->> 'name' as vendor_name, m.email, m.locale, kontor_zone(m.id) as zone
      from changed c join msp m on m.id = c.msp_id join programme p on p.code = c.programme_code order by c.id`,
     { programmes: JSON.stringify(programmes), limit },
   );

@@ -34,7 +34,7 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
   const found = await rows<SigningKeyRow>(
     trx,
     `select s.id, s.msp_id, s.site_id, s.installation_id, s.public_key, s.retired_at is not null as retired,
-       site.product, msp.zone, k.state as key_state
+       site.product, kontor_zone(msp.id) as zone, k.state as key_state
      from signing_key s
      join site on site.msp_id = s.msp_id and site.id = s.site_id
      join msp on msp.id = s.msp_id

@@ -6,6 +6,8 @@ import { rows, type Trx } from '../connect.js';
 export interface Site {
   mspId: string;
   id: string;
+  /** Code of the programme it is billed in. */
+  programme: string;
   name: string;
   product: string;
   state: SiteState;
@@ -19,6 +21,9 @@ export interface Site {
 export interface NewSite {
   mspId: string;
   siteId: string;
+  programme: string;
+  /** The first month it may report. */
+  fromPeriod: string;
   name: string;
   product: string;
   tenantRefs: readonly string[];
@@ -52,9 +57,10 @@ export async function insertSite(trx: Trx, site: NewSite): Promise<{ made: boole
   const [row] = await withUniqueName(site.name, () =>
     rows<{ made: boolean; unknown_refs: string[] }>(
       trx,
-      `with approved as (select id from msp where id = :mspId and state = 'approved'),
-         made as (insert into site (msp_id, id, name, product, state, created_at)
-           select id, :siteId, :name, :product, 'created', :at from approved returning id),
+      `with approved as (select msp_id from participation
+           where msp_id = :mspId and programme_code = :programme and state = 'approved'),
+         made as (insert into site (msp_id, id, programme_code, from_period, name, product, state, created_at)
+           select msp_id, :siteId, :programme, :fromPeriod, :name, :product, 'created', :at from approved returning id),
          keyed as (insert into metered_key (msp_id, id, site_id, key_hash, state, issued_at)
            select :mspId, :keyId, id, :keyHash, 'issued', :at from made),
          wanted as (select w.ref, t.id from unnest(:tenantRefs::text[]) as w (ref)
@@ -125,6 +131,7 @@ export async function findSiteState(trx: Trx, mspId: string, siteId: string): Pr
 interface SiteRow {
   msp_id: string;
   id: string;
+  programme_code: string;
   name: string;
   product: string;
   state: SiteState;
@@ -138,7 +145,7 @@ interface SiteRow {
 export async function lockSite(trx: Trx, mspId: string, siteId: string): Promise<Site | undefined> {
   const [row] = await rows<SiteRow>(
     trx,
-    `select msp_id, id, name, product, state, contact, created_at, activated_at, last_contact_at
+    `select msp_id, id, programme_code, name, product, state, contact, created_at, activated_at, last_contact_at
      from site where msp_id = :mspId and id = :siteId for update`,
     { mspId, siteId },
   );
@@ -146,6 +153,7 @@ export async function lockSite(trx: Trx, mspId: string, siteId: string): Promise
     row && {
       mspId: row.msp_id,
       id: row.id,
+      programme: row.programme_code,
       name: row.name,
       product: row.product,
       state: row.state,

@@ -1,8 +1,10 @@
+import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** What a distributor gets for a period, as frozen. */
 export interface BillingPack {
   id: string;
+  programme: string;
   distributorId: string;
   period: string;
   /** 0 came with the run; higher ones carry what was settled later. */
@@ -24,9 +26,9 @@ export interface BillingPack {
 export async function insertBillingPack(trx: Trx, pack: BillingPack, madeAt: Date): Promise<void> {
   const { statements, ...row } = pack;
   await trx.raw(
-    `insert into billing_pack (id, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
+    `insert into billing_pack (id, programme_code, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
        made_at)
-     values (:id, :distributorId, :period, :supplement, :summary, decode(:summarySha256, 'hex'), :summaryPdf, :linesCsv,
+     values (:id, :programme, :distributorId, :period, :supplement, :summary, decode(:summarySha256, 'hex'), :summaryPdf, :linesCsv,
        :madeAt)`,
     { ...row, madeAt },
   );
@@ -37,10 +39,15 @@ export async function insertBillingPack(trx: Trx, pack: BillingPack, madeAt: Dat
   );
 }
 
-/** Serialises the making of one distributor's packs of a period until the transaction ends. */
-export async function lockPacks(trx: Trx, distributorId: string, period: string): Promise<void> {
-  await rows(trx, `select pg_advisory_xact_lock(hashtextextended('billing-pack:' || :period || :distributorId, 0))`, {
-    period,
-    distributorId,
-  });
+/** Serialises the making of one distributor's packs of a run until the transaction ends. */
+export async function lockPacks(trx: Trx, { programme, period }: RunKey, distributorId: string): Promise<void> {
+  await rows(
+    trx,
+    `select pg_advisory_xact_lock(hashtextextended('billing-pack:' || :programme || :period || :distributorId, 0))`,
+    {
+      programme,
+      period,
+      distributorId,
+    },
+  );
 }

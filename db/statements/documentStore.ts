@@ -6,7 +6,7 @@ export async function unrenderedStatements(trx: Trx, selection: Selection): Prom
   const { sql, bindings } = selected(selection);
   const found = await rows<{ id: string }>(
     trx,
-    `select s.id from run_participant p join statement s on s.msp_id = p.msp_id and s.period = p.period
+    `select s.id from run_participant p join statement s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.period = p.period
      where ${sql} and not exists (select from statement_document d where d.msp_id = s.msp_id and d.statement_id = s.id)
      order by s.line_count desc, s.number`,
     bindings,

@@ -8,6 +8,7 @@ import { headFromJson, lineFromJson, toJson, type StoredHead, type StoredLine } 
 /** A statement about to be issued: everything but its number, which the issue gives it. */
 export interface StatementDraft {
   statementId: string;
+  programme: string;
   mspId: string;
   distributorId: string;
   distributorCode: string;
@@ -36,21 +37,24 @@ export function chainHash(previous: Uint8Array, contentHash: Uint8Array): Buffer
   return sha256(previous, contentHash);
 }
 
-/** Rule 13: `<distributor>-<year>-<sequence of six digits>`. */
-function statementNumber(code: string, year: number, sequence: number): string {
-  return `${code}-${year}-${String(sequence).padStart(6, '0')}`;
+/** Rule 13: `<programme>-<distributor>-<year>-<sequence of six digits>`, in capitals. */
+function statementNumber(draft: StatementDraft, year: number, sequence: number): string {
+  return `${draft.programme}-${draft.distributorCode}-${year}-${String(sequence).padStart(6, '0')}`.toUpperCase();
 }
 
 /**
- * Numbers and freezes drafts, in the order given: the row lock on the counter makes numbers gapless per distributor and
- * year, and a rollback gives them back. The unique key on MSP, period and revision refuses a second issue.
+ * Numbers and freezes drafts, in the order given: the row lock on the counter makes numbers gapless per programme,
+ * distributor and year, and a rollback gives them back. The unique key on MSP, period and revision refuses a second issue.
  */
 export async function issueStatements(
   trx: Trx,
   drafts: readonly StatementDraft[],
   issuedAt: Date,
 ): Promise<IssuedStatement[]> {
-  const byCounter = groupBy(drafts, (draft) => `${draft.distributorId} ${draft.statement.statementDate.slice(0, 4)}`);
+  const byCounter = groupBy(
+    drafts,
+    (draft) => `${draft.programme} ${draft.distributorId} ${draft.statement.statementDate.slice(0, 4)}`,
+  );
   const issued: IssuedStatement[] = [];
   // Counters are locked in one order everywhere, so that two issuing transactions never wait for each other in a ring.
   for (const key of [...byCounter.keys()].sort()) {
@@ -63,10 +67,11 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
   const [first] = drafts;
   if (first === undefined) return [];
   const year = Number(first.statement.statementDate.slice(0, 4));
-  const counter = { distributorId: first.distributorId, year };
+  const counter = { programme: first.programme, distributorId: first.distributorId, year };
   const [before] = await rows<{ last: number; chain_hash: Buffer }>(
     trx,
-    `select last, chain_hash from statement_number where distributor_id = :distributorId and year = :year for update`,
+    `select last, chain_hash from statement_number
+     where programme_code = :programme and distributor_id = :distributorId and year = :year for update`,
     counter,
   );
   let sequence = before?.last ?? 0;
@@ -75,7 +80,7 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
     sequence += 1;
     const statement: Statement = {
       ...draft.statement,
-      number: statementNumber(draft.distributorCode, year, sequence),
+      number: statementNumber(draft, year, sequence),
     };
     const contentHash = statementHash(statement);
     const previousHash = chain;
@@ -85,17 +90,19 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
   // Inserting first makes two first issues of a year meet at the primary key: the second fails and is retried.
   await trx.raw(
     before === undefined
-      ? `insert into statement_number (distributor_id, year, last, chain_hash) values (:distributorId, :year, :last, :chain)`
-      : `update statement_number set last = :last, chain_hash = :chain where distributor_id = :distributorId and year = :year`,
+      ? `insert into statement_number (programme_code, distributor_id, year, last, chain_hash)
+         values (:programme, :distributorId, :year, :last, :chain)`
+      : `update statement_number set last = :last, chain_hash = :chain
+         where programme_code = :programme and distributor_id = :distributorId and year = :year`,
     { ...counter, last: sequence, chain },
   );
   await trx.raw(
-    `insert into statement (id, msp_id, distributor_id, period, revision, number, sequence, year, statement_date, currency,
+    `insert into statement (id, programme_code, msp_id, distributor_id, period, revision, number, sequence, year, statement_date, currency,
        total_minor, line_count, content, template_version, content_hash, previous_hash, chain_hash, issued_at)
-     select x.id, x.msp_id, x.distributor_id, x.period, x.revision, x.number, x.sequence, x.year, x.statement_date,
+     select x.id, x.programme_code, x.msp_id, x.distributor_id, x.period, x.revision, x.number, x.sequence, x.year, x.statement_date,
        x.currency, x.total_minor, x.line_count, x.content, x.template_version, decode(x.content_hash, 'hex'),
        decode(x.previous_hash, 'hex'), decode(x.chain_hash, 'hex'), :issuedAt
-     from jsonb_to_recordset(:statements::jsonb) as x(id uuid, msp_id uuid, distributor_id uuid, period text, revision int,
+     from jsonb_to_recordset(:statements::jsonb) as x(id uuid, programme_code text, msp_id uuid, distributor_id uuid, period text, revision int,
        number text, sequence int, year int, statement_date date, currency text, total_minor bigint, line_count int,
        content jsonb, template_version int, content_hash text, previous_hash text, chain_hash text)`,
     {
@@ -103,6 +110,7 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
       statements: toJson(
         numbered.map(({ statement: { lines, ...content }, ...draft }) => ({
           id: draft.statementId,
+          programme_code: draft.programme,
           msp_id: draft.mspId,
           distributor_id: draft.distributorId,
           period: content.period,
@@ -127,12 +135,13 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
   return numbered;
 }
 
-async function insertLines(trx: Trx, statements: readonly IssuedStatement[]): Promise<void> {
-  const lines = statements.flatMap(({ statementId, mspId, statement }) =>
+async function insertLines(trx: Trx, statements: readonly (IssuedStatement & { programme: string })[]): Promise<void> {
+  const lines = statements.flatMap(({ statementId, programme, mspId, statement }) =>
     statement.lines.map((line) => ({
       msp_id: mspId,
       statement_id: statementId,
       line_no: line.lineNo,
+      programme_code: programme,
       period: statement.period,
       kind: line.kind,
       site_id: line.kind === 'minimum' ? null : line.siteId,
@@ -150,11 +159,11 @@ async function insertLines(trx: Trx, statements: readonly IssuedStatement[]): Pr
   );
   if (lines.length === 0) return;
   await trx.raw(
-    `insert into statement_line (msp_id, statement_id, line_no, period, kind, site_id, tenant_ref, tenant_id, meter, peak,
+    `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_ref, tenant_id, meter, peak,
        quantity, basis, for_period, amount_minor, content)
-     select x.msp_id, x.statement_id, x.line_no, x.period, x.kind, x.site_id, x.tenant_ref, x.tenant_id, x.meter, x.peak,
+     select x.msp_id, x.statement_id, x.line_no, x.programme_code, x.period, x.kind, x.site_id, x.tenant_ref, x.tenant_id, x.meter, x.peak,
        x.quantity, x.basis, x.for_period, x.amount_minor, x.content
-     from jsonb_to_recordset(:lines::jsonb) as x(msp_id uuid, statement_id uuid, line_no int, period text, kind text,
+     from jsonb_to_recordset(:lines::jsonb) as x(msp_id uuid, statement_id uuid, line_no int, programme_code text, period text, kind text,
        site_id uuid, tenant_ref text, tenant_id uuid, meter text, peak int, quantity int, basis text, for_period text,
        amount_minor bigint, content jsonb)`,
     { lines: toJson(lines) },

@@ -6,6 +6,7 @@ import type { Locale } from '../../domain/statement.js';
 import { LOCALES } from '../../domain/statement.js';
 import type { MailParams } from '../../locales/index.js';
 import { billingPack } from './billingPack.js';
+import { completenessGate } from './completenessGate.js';
 import { contactBlocked } from './contactBlocked.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
@@ -17,9 +18,11 @@ import { registrationRejected } from './registrationRejected.js';
 import { registrationReminder } from './registrationReminder.js';
 import { registrationWelcome } from './registrationWelcome.js';
 import { reportMissing } from './reportMissing.js';
+import { runNotOpened } from './runNotOpened.js';
 import { runSummary } from './runSummary.js';
 import { siteActivationReminder } from './siteActivationReminder.js';
 import { statementIssued } from './statementIssued.js';
+import { territoryOpened } from './territoryOpened.js';
 
 export type { AttachmentsWanted, WrittenMail } from './defineMail.js';
 
@@ -38,6 +41,9 @@ const MAILS = {
   billingPack,
   parkedReminder,
   runSummary,
+  runNotOpened,
+  completenessGate,
+  territoryOpened,
 } satisfies { [Kind in keyof MailParams]: { kind: Kind } };
 
 /** The mails by kind, for whoever reads them from the outbox. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { METER_CODES } from '../catalog/index.js';
-import type { Day } from '../period.js';
+import type { Day, Period } from '../period.js';
 import { priceSchema } from './index.js';
 
 /** A price list: at most one price a meter. */
@@ -8,16 +8,18 @@ export const pricesByMeter = z.partialRecord(z.enum(METER_CODES), priceSchema);
 
 export type PricesByMeter = z.infer<typeof pricesByMeter>;
 
-/** Prices per meter with validity dates (rule 9). The base plan has no distributor; a distributor may have its own. */
+/** Prices per meter for a range of periods (rules 9 and 19). The base plan has no distributor; a distributor may have its own. */
 export interface PricePlan {
   id: string;
+  /** Code of the programme it belongs to. */
+  programme: string;
   name: string;
   /** Null: the base plan, for every distributor without one of its own. */
   distributorId: string | null;
   currency: string;
-  /** Both inclusive; open-ended when null. A plan prices a period when it is valid on the period's first day. */
-  validFrom: Day;
-  validUntil: Day | null;
+  /** The periods it prices, both inclusive; open-ended when null. */
+  fromPeriod: Period;
+  untilPeriod: Period | null;
   /** Monthly minimum per MSP in minor units of `currency`. */
   monthlyMinimumMinor: bigint | null;
   /** Rule 8: whether a new site is billed in its first calendar month. */

@@ -142,4 +142,32 @@ export const mail: MailMessages = {
       ...paragraphIf(parked.length > 0, `Warten auf eine Entscheidung:\n${parkedList(parked)}`),
     ],
   },
+  runNotOpened: {
+    subject: ({ programmeName, period }) =>
+      `Monatsabschluss ${month(period)} von ${programmeName} wurde nicht geöffnet`,
+    body: ({ programmeName, period, reason }) => [
+      `Der Abschluss für ${month(period)} von ${programmeName} konnte nicht geöffnet werden.`,
+      `Grund: ${reason}`,
+      'Bitte beheben und den Abschluss dann von Hand starten.',
+    ],
+  },
+  completenessGate: {
+    subject: ({ period, silent, expected }) =>
+      `Entscheidung nötig: ${silent} von ${expected} Standorten schweigen im ${month(period)}`,
+    body: ({ programmeName, period, silent, expected, lastBilled }) => [
+      `${silent} von ${expected} Standorten von ${programmeName} haben für ${month(period)} keinen Nutzungsbericht gesandt. Das sind zu viele, um ungefragt zu schätzen: Der Abschluss wartet.`,
+      ...paragraphIf(
+        lastBilled.length > 0,
+        `Zuletzt für diese Standorte abgerechnet:\n${totalsList(lastBilled, 'de')}`,
+      ),
+      'Verlängern Sie die Sammlung, oder lassen Sie den Abschluss mit Schätzungen weiterlaufen. Er läuft von selbst weiter, sobald genug Standorte gehört sind.',
+    ],
+  },
+  territoryOpened: {
+    subject: ({ programmeName, country }) => `${programmeName} ist in ${country} offen`,
+    body: ({ programmeName, country }) => [
+      `Sie wollten es erfahren: ${programmeName} nimmt jetzt Anmeldungen aus ${country} an.`,
+      'Dies ist die einzige E-Mail dazu.',
+    ],
+  },
 };

@@ -138,4 +138,31 @@ export const mail: MailMessages = {
       ...paragraphIf(parked.length > 0, `Waiting for a decision:\n${parkedList(parked)}`),
     ],
   },
+  runNotOpened: {
+    subject: ({ programmeName, period }) => `Month-end close ${month(period)} of ${programmeName} was not opened`,
+    body: ({ programmeName, period, reason }) => [
+      `The close of ${month(period)} of ${programmeName} could not be opened.`,
+      `Reason: ${reason}`,
+      'Mend it, then start the close again by hand.',
+    ],
+  },
+  completenessGate: {
+    subject: ({ period, silent, expected }) =>
+      `Decision needed: ${silent} of ${expected} sites are silent in ${month(period)}`,
+    body: ({ programmeName, period, silent, expected, lastBilled }) => [
+      `${silent} of ${expected} sites of ${programmeName} have sent no usage report for ${month(period)}. That is too many to estimate without asking: the run waits.`,
+      ...paragraphIf(
+        lastBilled.length > 0,
+        `What the silent sites were billed last time:\n${totalsList(lastBilled, 'en')}`,
+      ),
+      'Extend the collection, or let the run go on with estimates. It goes on by itself once enough sites are heard.',
+    ],
+  },
+  territoryOpened: {
+    subject: ({ programmeName, country }) => `${programmeName} is open in ${country}`,
+    body: ({ programmeName, country }) => [
+      `You asked to be told: ${programmeName} now takes registrations from ${country}.`,
+      'This is the one mail you get about it.',
+    ],
+  },
 };

@@ -141,4 +141,31 @@ export const mail: MailMessages = {
       ...paragraphIf(parked.length > 0, `In attesa di decisione:\n${parkedList(parked)}`),
     ],
   },
+  runNotOpened: {
+    subject: ({ programmeName, period }) => `La chiusura di ${month(period)} di ${programmeName} non è stata aperta`,
+    body: ({ programmeName, period, reason }) => [
+      `Non è stato possibile aprire la chiusura di ${month(period)} di ${programmeName}.`,
+      `Motivo: ${reason}`,
+      'Correggere, poi avviare la chiusura a mano.',
+    ],
+  },
+  completenessGate: {
+    subject: ({ period, silent, expected }) =>
+      `Decisione necessaria: ${silent} di ${expected} sedi tacciono in ${month(period)}`,
+    body: ({ programmeName, period, silent, expected, lastBilled }) => [
+      `${silent} di ${expected} sedi di ${programmeName} non hanno inviato il rapporto di utilizzo per ${month(period)}. Sono troppe per stimare senza chiedere: la chiusura attende.`,
+      ...paragraphIf(
+        lastBilled.length > 0,
+        `Importi dell'ultimo estratto per queste sedi:\n${totalsList(lastBilled, 'it')}`,
+      ),
+      'Prolungare la raccolta oppure far proseguire la chiusura con le stime. Prosegue da sola appena sono arrivati abbastanza rapporti.',
+    ],
+  },
+  territoryOpened: {
+    subject: ({ programmeName, country }) => `${programmeName} è aperto in ${country}`,
+    body: ({ programmeName, country }) => [
+      `Come richiesto: ${programmeName} accetta ora registrazioni da ${country}.`,
+      'Questa è l’unica e-mail al riguardo.',
+    ],
+  },
 };

@@ -147,4 +147,29 @@ export const mail: MailMessages = {
       ...paragraphIf(parked.length > 0, `Czekają na decyzję:\n${parkedList(parked)}`),
     ],
   },
+  runNotOpened: {
+    subject: ({ programmeName, period }) =>
+      `Zamknięcie miesiąca ${month(period)} programu ${programmeName} nie zostało otwarte`,
+    body: ({ programmeName, period, reason }) => [
+      `Nie udało się otworzyć zamknięcia za ${month(period)} programu ${programmeName}.`,
+      `Powód: ${reason}`,
+      'Proszę to naprawić, a potem uruchomić zamknięcie ręcznie.',
+    ],
+  },
+  completenessGate: {
+    subject: ({ period, silent, expected }) =>
+      `Potrzebna decyzja: ${silent} z ${expected} lokalizacji milczy, ${month(period)}`,
+    body: ({ programmeName, period, silent, expected, lastBilled }) => [
+      `${silent} z ${expected} lokalizacji programu ${programmeName} nie przysłało raportu użycia za ${month(period)}. To zbyt wiele, by szacować bez pytania: zamknięcie czeka.`,
+      ...paragraphIf(lastBilled.length > 0, `Ostatnio naliczono za te lokalizacje:\n${totalsList(lastBilled, 'pl')}`),
+      'Proszę przedłużyć zbieranie danych albo pozwolić na dalszy ciąg z szacunkami. Zamknięcie ruszy samo, gdy zgłosi się dość lokalizacji.',
+    ],
+  },
+  territoryOpened: {
+    subject: ({ programmeName, country }) => `${programmeName} jest dostępny w kraju ${country}`,
+    body: ({ programmeName, country }) => [
+      `Zgodnie z prośbą: ${programmeName} przyjmuje teraz rejestracje z kraju ${country}.`,
+      'To jedyna wiadomość w tej sprawie.',
+    ],
+  },
 };

@@ -38,7 +38,7 @@ async function install(simulation: Simulation, token: string, msp: WorldMsp, sit
   const { world, client } = simulation;
   const base = `/v1/msps/${msp.mspId}`;
   const { name, product, tenantRefs, licenceCount } = site;
-  const body = { name, product, tenantRefs };
+  const body = { programme: world.programme.code, fromPeriod: world.previous, name, product, tenantRefs };
   const made = await client.call({ method: 'POST', path: `${base}/sites`, token, body }, MADE_SITE);
   await activate(simulation, made.key, site, site.installations[0]);
   const [line] = site.lines;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { periodDays } from '../../domain/period.js';
 import { once, type Simulation } from '../simulation.js';
 
 const MADE = z.object({ id: z.uuid() });
@@ -6,13 +7,13 @@ const ANY = z.unknown();
 
 /** Sets the programme; `expireAfterDays` shortens how long a sign-up waits for a decision. */
 export async function setProgramme({ world, client, token }: Simulation, expireAfterDays?: number): Promise<void> {
-  const { code, name, zone, vendor } = world.programme;
+  const { code, ...programme } = world.programme;
   const settings = {
-    partnerTeamEmail: vendor.email,
+    partnerTeamEmail: programme.vendor.email,
     ...(expireAfterDays === undefined ? {} : { registration: { expireAfterDays } }),
   };
   await client.call(
-    { method: 'PUT', path: `/v1/programmes/${code}`, token, body: { name, zone, vendor, settings } },
+    { method: 'PUT', path: `/v1/programmes/${code}`, token, body: { ...programme, firstPeriod: world.previous, settings } },
     ANY,
   );
 }
@@ -23,8 +24,9 @@ export async function openProgramme(simulation: Simulation): Promise<void> {
   const { code } = world.programme;
   await setProgramme(simulation);
   for (const { filename, title, content } of world.documents) {
-    const body = { title, contentType: 'text/markdown', contentBase64: Buffer.from(content).toString('base64') };
-    await client.call({ method: 'PUT', path: `/v1/programmes/${code}/documents/${filename}`, token, body }, ANY);
+    const contentBase64 = Buffer.from(content).toString('base64');
+    const body = { title, contentType: 'text/markdown', contentBase64, audience: 'msp' };
+    await client.call({ method: 'PUT', path: `/v1/programmes/${code}/documents/${filename}/en`, token, body }, ANY);
   }
   const distributorIds = new Map<string, string>();
   for (const distributor of world.distributors) {
@@ -32,11 +34,15 @@ export async function openProgramme(simulation: Simulation): Promise<void> {
     const path = '/v1/distributors';
     const { id } = await client.call({ method: 'POST', path, token, body: distributor, idempotencyKey }, MADE);
     distributorIds.set(distributor.code, id);
-    const body = { programmeCode: code, distributorId: id };
-    await client.call({ method: 'PUT', path: `/v1/territories/${distributor.country}`, token, body }, ANY);
+    const body = { distributorId: id, opensOn: periodDays(world.previous).first };
+    await client.call(
+      { method: 'PUT', path: `/v1/programmes/${code}/territories/${distributor.country}`, token, body },
+      ANY,
+    );
   }
   for (const { distributorCode, monthlyMinimum, currency, ...plan } of world.plans) {
     const body = {
+      programme: code,
       ...plan,
       currency,
       monthlyMinimum: { amount: monthlyMinimum, currency },

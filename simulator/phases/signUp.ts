@@ -15,22 +15,25 @@ const EXPIRY_PATIENCE_MS = 90_000;
 /** Each decision is an Update of a workflow: more at once only wait in line. */
 const WIDTH = 4;
 
-async function apply({ client }: Simulation, { mspId, company, contact, locale, zone }: SignUp): Promise<boolean> {
-  const body = { mspId, company, contact, locale, zone };
+async function apply({ client, world }: Simulation, { mspId, company, contact, locale, zone }: SignUp): Promise<boolean> {
+  const body = { programme: world.programme.code, mspId, company, contact, locale, zone };
   const { probableDuplicate } = await client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
   return probableDuplicate;
 }
 
 async function decide(simulation: Simulation, { mspId }: SignUp, decision: 'approve' | 'reject'): Promise<void> {
-  const { client, token } = simulation;
-  const body = { decision, ...(decision === 'reject' ? { reason: 'No contract with this company yet.' } : {}) };
-  const path = `/v1/registrations/${mspId}/decision`;
+  const { client, token, world } = simulation;
+  const body =
+    decision === 'reject'
+      ? { decision, reason: 'No contract with this company yet.' }
+      : { decision, joins: world.previous };
+  const path = `/v1/programmes/${world.programme.code}/registrations/${mspId}/decision`;
   const idempotencyKey = once(simulation, decision, mspId);
   await client.call({ method: 'POST', path, token, body, idempotencyKey }, STATE);
 }
 
-async function waitUntilExpired({ client, token }: Simulation, { mspId }: SignUp): Promise<void> {
-  const path = `/v1/registrations/${mspId}`;
+async function waitUntilExpired({ client, token, world }: Simulation, { mspId }: SignUp): Promise<void> {
+  const path = `/v1/programmes/${world.programme.code}/registrations/${mspId}`;
   const until = Date.now() + EXPIRY_PATIENCE_MS;
   for (;;) {
     const { state } = await client.call({ method: 'GET', path, token }, STATE);

@@ -1,10 +1,11 @@
-import { addMonths, periodDays, type Period } from '../../domain/period.js';
+import type { Period } from '../../domain/period.js';
 import type { World, WorldDistributor, WorldPlan } from './types.js';
 
 export const PROGRAMME: World['programme'] = {
   code: 'msp',
   name: 'Managed service providers',
   zone: 'Europe/Berlin',
+  baseCurrency: 'EUR',
   vendor: {
     name: 'Software Vendor SE',
     registrationNumber: 'HRB 100001',
@@ -76,13 +77,13 @@ export const DISTRIBUTORS: WorldDistributor[] = [
 
 /** A base plan in euro with all four price models and a minimum, and Japan's own in yen. Poland's is converted. */
 export function plansOf(previous: Period): WorldPlan[] {
-  const validFrom = periodDays(addMonths(previous, -6)).first;
+  const fromPeriod = previous;
   return [
     {
       name: 'Base list',
       distributorCode: null,
       currency: 'EUR',
-      validFrom,
+      fromPeriod,
       monthlyMinimum: '25.00',
       prices: {
         'mail-server.mailbox': {
@@ -107,7 +108,7 @@ export function plansOf(previous: Period): WorldPlan[] {
       name: '日本価格表',
       distributorCode: 'JP',
       currency: 'JPY',
-      validFrom,
+      fromPeriod,
       monthlyMinimum: '4000',
       prices: {
         'mail-server.mailbox': {

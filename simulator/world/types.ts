@@ -1,5 +1,5 @@
 import type { MeterCode, ProductCode } from '../../domain/catalog/index.js';
-import type { Day, Period } from '../../domain/period.js';
+import type { Period } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Locale, Party } from '../../domain/statement.js';
 
@@ -40,7 +40,7 @@ export interface WorldPlan {
   /** Null: the base plan. */
   distributorCode: string | null;
   currency: string;
-  validFrom: Day;
+  fromPeriod: Period;
   monthlyMinimum: string;
   /** Of every meter: the simulated sites use all of them. */
   prices: Record<MeterCode, Price>;
@@ -95,7 +95,7 @@ export interface World {
   seed: number;
   period: Period;
   previous: Period;
-  programme: { code: string; name: string; zone: string; vendor: Party };
+  programme: { code: string; name: string; zone: string; baseCurrency: string; vendor: Party };
   documents: { filename: string; title: string; content: string }[];
   distributors: WorldDistributor[];
   plans: WorldPlan[];

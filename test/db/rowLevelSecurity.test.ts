@@ -53,8 +53,8 @@ describe('row level security, on every table that belongs to MSPs', () => {
         [mspId],
       );
       await database.asOwner(
-        `insert into discrepancy (period, msp_id, kind, handling, evidence, evidence_key, state, found_at)
-         values ('2026-03', $1, 'total_moved', 'person', '{}', 'extra', 'open', now())`,
+        `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, found_at)
+         values ('msp', '2026-03', $1, 'total_moved', 'person', '{}', 'extra', 'open', now())`,
         [mspId],
       );
       await database.asOwner(

@@ -13,10 +13,12 @@ import { createMailer, type Mailer } from '../../delivery/index.js';
 import { startInbox, type Inbox } from '../../embedded/inbox/index.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runKeyOf } from '../../domain/run.js';
 import { monthFixture } from '../support/month.js';
 import { FROM, NOTHING, PERIOD } from './fixture.js';
 
 const MAILBOX = 'mail-server.mailbox';
+const RUN = runKeyOf({ programme: 'msp', period: PERIOD });
 const NOW = '2026-04-06T10:00:00.000Z';
 
 /** Three MSPs in Germany, of which one is parked until later; none issued in Italy, where the only one is parked. */
@@ -29,7 +31,7 @@ describe('billing packs of a month', () => {
   let late: string;
 
   const packs = (mspId?: string) =>
-    makePacks({ db: database.db, renderPool }, { period: PERIOD, now: NOW, ...(mspId === undefined ? {} : { mspId }) });
+    makePacks({ db: database.db, renderPool }, { ...RUN, now: NOW, ...(mspId === undefined ? {} : { mspId }) });
   const query = <Row>(sql: string) => database.db.transaction(ALL, (trx) => rows<Row>(trx, sql));
   const render = async () => {
     const found = await query<{ id: string }>(
@@ -51,7 +53,7 @@ describe('billing packs of a month', () => {
   const send = () =>
     drain(
       { db: database.db, mailer, publicUrl: 'https://kontor.example' },
-      { period: PERIOD },
+      RUN,
       {
         claimant: 'test',
         before: NOTHING,
@@ -113,7 +115,7 @@ describe('billing packs of a month', () => {
        from billing_pack p join distributor d on d.id = p.distributor_id order by d.code`,
     );
     expect(found).toEqual([
-      { code: 'DE', supplement: 0, statements: ['DE-2026-000001', 'DE-2026-000002'] },
+      { code: 'DE', supplement: 0, statements: ['MSP-DE-2026-000001', 'MSP-DE-2026-000002'] },
       { code: 'IT', supplement: 0, statements: null },
     ]);
   });
@@ -122,13 +124,13 @@ describe('billing packs of a month', () => {
     await send();
     const [mail, ...more] = await mailTo('billing@de.example');
     expect(more).toEqual([]);
-    expect(mail?.messageId).toBe('<billing-pack.DE.2026-03.0@kontor.example>');
+    expect(mail?.messageId).toBe('<billing-pack.msp.DE.2026-03.0@kontor.example>');
     expect(mail?.html).toContain('<html lang="de">');
     expect(mail?.attachments.map(({ filename, mimeType }) => [filename, mimeType])).toEqual([
-      ['DE-2026-03-summary.pdf', 'application/pdf'],
-      ['DE-2026-03-lines.csv', 'text/csv'],
-      ['DE-2026-000001.pdf', 'application/pdf'],
-      ['DE-2026-000002.pdf', 'application/pdf'],
+      ['msp-DE-2026-03-summary.pdf', 'application/pdf'],
+      ['msp-DE-2026-03-lines.csv', 'text/csv'],
+      ['MSP-DE-2026-000001.pdf', 'application/pdf'],
+      ['MSP-DE-2026-000002.pdf', 'application/pdf'],
     ]);
     expect(mail?.text).toContain('MSP Gamma');
   });
@@ -136,8 +138,8 @@ describe('billing packs of a month', () => {
   it('a pack without statements still says what is open', async () => {
     const [mail] = await mailTo('billing@it.example');
     expect(mail?.attachments.map(({ filename }) => filename)).toEqual([
-      'IT-2026-03-summary.pdf',
-      'IT-2026-03-lines.csv',
+      'msp-IT-2026-03-summary.pdf',
+      'msp-IT-2026-03-lines.csv',
     ]);
     expect(mail?.text).toContain('MSP Delta');
   });
@@ -145,7 +147,7 @@ describe('billing packs of a month', () => {
   it('what is settled later follows in a supplement, once, and nothing else is sent again', async () => {
     await query(`update price_plan set prices = prices ||
       '{"scanner.scan": {"model": "per_unit", "unitPrice": "0.10"}}'::jsonb`);
-    await database.db.transaction(ALL, (trx) => issue(trx, { period: PERIOD, mspId: late }, new Date(NOW)));
+    await database.db.transaction(ALL, (trx) => issue(trx, { ...RUN, mspId: late }, new Date(NOW)));
     expect(await packs(late)).toBe(0);
     await render();
     expect(await packs(late)).toBe(1);
@@ -155,13 +157,13 @@ describe('billing packs of a month', () => {
     expect(await send()).toEqual(NOTHING);
     const mails = await mailTo('billing@de.example');
     expect(mails.map(({ messageId }) => messageId)).toEqual([
-      '<billing-pack.DE.2026-03.0@kontor.example>',
+      '<billing-pack.msp.DE.2026-03.0@kontor.example>',
       '<billing-pack.DE.2026-03.1@kontor.example>',
     ]);
     expect(mails[1]?.attachments.map(({ filename }) => filename)).toEqual([
-      'DE-2026-03-1-summary.pdf',
-      'DE-2026-03-1-lines.csv',
-      'DE-2026-000003.pdf',
+      'msp-DE-2026-03-1-summary.pdf',
+      'msp-DE-2026-03-1-lines.csv',
+      'MSP-DE-2026-000003.pdf',
     ]);
   });
 
@@ -173,8 +175,8 @@ describe('billing packs of a month', () => {
     await send();
     const mail = (await mailTo('billing@de.example')).at(-1);
     expect(mail?.attachments.map(({ filename }) => filename)).toEqual([
-      'DE-2026-03-summary.pdf',
-      'DE-2026-03-lines.csv',
+      'msp-DE-2026-03-summary.pdf',
+      'msp-DE-2026-03-lines.csv',
     ]);
     const [pack] = await query<{ id: string }>(`select billing_pack_id as id from outbox
       where message_id = 'again@kontor.example'`);

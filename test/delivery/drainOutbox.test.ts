@@ -87,7 +87,7 @@ describe('draining the outbox', () => {
     house = await mailHouse();
     await house.enqueue(Array.from({ length: 10 }, (_, n) => ({ messageId: `m.${n}@kontor.example` })));
     await house.database.db.transaction(ALL, (trx) =>
-      claimMails(trx, { claimedBy: 'run/1#first', now: new Date(), period: null, packs: false, limit: 4 }),
+      claimMails(trx, { claimedBy: 'run/1#first', now: new Date(), run: null, packs: false, limit: 4 }),
     );
     expect(await house.drain({}, { claimant: 'another/1' })).toEqual({ ...NOTHING, sent: 6 });
     expect((await states()).filter((state) => state === 'sending')).toHaveLength(4);
@@ -101,7 +101,7 @@ describe('draining the outbox', () => {
     await house.enqueue([{}]);
     const longAgo = new Date(Date.now() - 3_600_000);
     await house.database.db.transaction(ALL, (trx) =>
-      claimMails(trx, { claimedBy: 'gone/1#a', now: longAgo, period: null, packs: false, limit: 4 }),
+      claimMails(trx, { claimedBy: 'gone/1#a', now: longAgo, run: null, packs: false, limit: 4 }),
     );
     await house.drain();
     expect(await states()).toEqual(['uncertain']);
@@ -145,23 +145,36 @@ describe('draining the outbox', () => {
     house = await mailHouse();
     await house.statement(1, Buffer.from('%PDF one'));
     const second = await house.statement(2, null);
-    expect(await house.drain({ period: PERIOD })).toEqual({ ...NOTHING, sent: 1 });
+    expect(await house.drain({ programme: 'msp', period: PERIOD })).toEqual({ ...NOTHING, sent: 1 });
     expect(await states()).toEqual(['sent', 'pending']);
     await house.document(second, Buffer.from('%PDF two'));
-    expect(await house.drain({ period: PERIOD })).toEqual({ ...NOTHING, sent: 1 });
+    expect(await house.drain({ programme: 'msp', period: PERIOD })).toEqual({ ...NOTHING, sent: 1 });
     const mail = await PostalMime.parse(await house.source(2));
     expect(mail.attachments.map(({ filename }) => filename)).toEqual(['IT-2026-000002.pdf']);
   });
 
-  it('the welcome mail carries the documents of the programme', async () => {
+  it('the welcome mail carries the latest documents of the programme for MSPs, in the language of the reader', async () => {
     house = await mailHouse();
     await house.database.asOwner(
-      `insert into programme_document (programme_code, filename, title, content_type, content)
-       values ('default', 'terms.pdf', 'Terms', 'application/pdf', 'terms'), ('default', 'guide.pdf', 'Guide', 'application/pdf', 'guide')`,
+      `with written (name, language, version, audience, content) as (values
+         ('terms.pdf', 'en', 1, 'msp', 'old terms'), ('terms.pdf', 'en', 2, 'msp', 'terms'),
+         ('guide.pdf', 'de', 1, 'msp', 'Leitfaden'), ('guide.pdf', 'en', 1, 'msp', 'guide'),
+         ('prices.pdf', 'en', 1, 'distributor', 'for distributors')),
+       kept as (insert into document_content (sha256, content)
+         select sha256(content::bytea), content::bytea from written)
+       insert into programme_document (programme_code, name, language, version, audience, title, content_type, sha256,
+         published_at, published_by)
+       select 'msp', name, language, version, audience, name, 'application/pdf', sha256(content::bytea), now(), 'test'
+       from written`,
     );
     const params = { vendorName: 'Vendor', mspName: 'MSP Alpha', distributorName: 'Distributor', portalUrl: null };
     await house.enqueue([
-      { kind: 'registrationWelcome', mspId: house.mspId, params: mailParams('registrationWelcome', params) },
+      {
+        kind: 'registrationWelcome',
+        programme: 'msp',
+        mspId: house.mspId,
+        params: mailParams('registrationWelcome', params),
+      },
     ]);
     await house.drain();
     const mail = await PostalMime.parse(await house.source(1), { attachmentEncoding: 'utf8' });
@@ -171,15 +184,16 @@ describe('draining the outbox', () => {
     ]);
   });
 
-  it('drains one period alone, and stops at the limit', async () => {
+  it('drains one run alone, and stops at the limit', async () => {
     house = await mailHouse();
     await house.enqueue(
       Array.from({ length: 6 }, (_, n) => ({
         messageId: `m.${n}@kontor.example`,
+        programme: 'msp',
         period: n < 4 ? PERIOD : '2026-02',
       })),
     );
-    expect(await house.drain({ period: PERIOD, limit: 3 })).toEqual({ ...NOTHING, sent: 3 });
+    expect(await house.drain({ programme: 'msp', period: PERIOD, limit: 3 })).toEqual({ ...NOTHING, sent: 3 });
     expect(await states()).toEqual(['sent', 'sent', 'sent', 'pending', 'pending', 'pending']);
   });
 });

@@ -8,6 +8,7 @@ import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js'
 import { createMailer, mailParams, type Mailer } from '../../delivery/index.js';
 import { startInbox, type Inbox, type InboxOptions } from '../../embedded/inbox/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
 
 export const NOW = new Date('2026-04-06T06:00:00Z');
 export const PERIOD = '2026-03';
@@ -49,8 +50,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
   const mailer = createMailer({ smtpUrl: inbox.smtpUrl, from: FROM });
   const distributorId = randomUUID();
   const mspId = randomUUID();
-  await database.asOwner(`insert into programme (code, name, zone, vendor) values ('default', 'Programme', 'Europe/Rome',
-    '{"name": "Vendor", "email": "partners@vendor.example"}')`);
+  await monthFixture(database.db).programme();
   await database.asOwner(
     `insert into distributor (id, code, name, registration_number, address, country, email, currency, locale, zone)
      values ($1, 'IT', 'Distributor Italy', '1', '{}', 'IT', 'billing@distributor.example', 'EUR', 'it', 'Europe/Rome')`,
@@ -58,11 +58,10 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
   );
   const insertMsp = (id: string, name: string) =>
     database.asOwner(
-      `insert into msp (id, distributor_id, programme_code, name, registration_number, address, country, contact_name,
-         email, mail_domain, locale, zone, state, applied_at, decide_until)
-       values ($1, $2, 'default', $3, $4, '{}', 'IT', 'Someone', 'billing@alpha.example', 'alpha.example', 'en',
-         'Europe/Rome', 'approved', $5, $5)`,
-      [id, distributorId, name, id, NOW],
+      `insert into msp (id, name, registration_number, address, country, contact_name, email, mail_domain, locale,
+         registered_at)
+       values ($1, $2, $3, '{}', 'IT', 'Someone', 'billing@alpha.example', 'alpha.example', 'en', $4)`,
+      [id, name, id, NOW],
     );
   await insertMsp(mspId, 'MSP Alpha');
 
@@ -78,9 +77,9 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
       const number = `IT-2026-${String(sequence).padStart(6, '0')}`;
       await insertMsp(msp, `MSP ${sequence}`);
       await database.asOwner(
-        `insert into statement (id, msp_id, distributor_id, period, revision, number, sequence, year, statement_date,
+        `insert into statement (id, programme_code, msp_id, distributor_id, period, revision, number, sequence, year, statement_date,
            currency, total_minor, line_count, content, template_version, content_hash, previous_hash, chain_hash, issued_at)
-         values ($1, $2, $3, $4, 1, $5, $6, 2026, '2026-04-06', 'EUR', 100, 0, '{}', 1, '', '', '', $7)`,
+         values ($1, 'msp', $2, $3, $4, 1, $5, $6, 2026, '2026-04-06', 'EUR', 100, 0, '{}', 1, '', '', '', $7)`,
         [id, msp, distributorId, PERIOD, number, sequence, NOW],
       );
       if (pdf !== null) await house.document(id, pdf);
@@ -91,6 +90,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
           recipient: to,
           mspId: msp,
           statementId: id,
+          programme: 'msp',
           period: PERIOD,
           params: mailParams('statementIssued', {
             vendorName: 'Vendor',

@@ -1,3 +1,4 @@
+import { parsePeriod } from '../../domain/period.js';
 /** One small world for tables of cases: one site, one tenant, one meter; each case names only what matters to it. */
 import type { MeterCode } from '../../domain/catalog/index.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
@@ -101,8 +102,9 @@ export function plan(price: Price, more: Partial<PricePlan> = {}): PricePlan {
     name: 'Price list',
     distributorId: null,
     currency: 'EUR',
-    validFrom: '2026-01-01',
-    validUntil: null,
+    programme: 'msp',
+    fromPeriod: parsePeriod('2026-01'),
+    untilPeriod: null,
     monthlyMinimumMinor: null,
     firstMonth: 'billed',
     prices: { [METER]: price },

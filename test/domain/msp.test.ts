@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   mailDomain,
-  MSP_STATES,
-  mspStatesBefore,
+  PARTICIPATION_STATES,
+  participationStatesBefore,
   probableDuplicates,
   REGISTRATION_POLICY,
   registrationCalendar,
@@ -24,10 +24,12 @@ describe('a registration', () => {
     expect(remindAt).toEqual([new Date('2026-03-20T22:00:00Z'), new Date('2026-03-25T10:00:00Z')]);
   });
 
-  it('is settled once: whatever it became, it stays', () => {
-    expect(MSP_STATES.map((state) => [state, mspStatesBefore(state)])).toEqual([
-      ['applied', []],
-      ['approved', ['applied']],
+  it('rule 20: is suspended and taken up again, and leaves once; who was turned away may apply again', () => {
+    expect(PARTICIPATION_STATES.map((state) => [state, participationStatesBefore(state)])).toEqual([
+      ['applied', ['rejected', 'expired']],
+      ['approved', ['applied', 'suspended']],
+      ['suspended', ['approved']],
+      ['left', ['approved', 'suspended']],
       ['rejected', ['applied']],
       ['expired', ['applied']],
     ]);

@@ -58,6 +58,9 @@ const PARAMS: MailParams = {
     mailProblems: 1,
     parked,
   },
+  runNotOpened: { programmeName: 'Managed services', period, reason: 'month before is open' },
+  completenessGate: { programmeName: 'Managed services', period, silent: 50, expected: 406, lastBilled: totals },
+  territoryOpened: { programmeName: 'Managed services', country: 'IT' },
 };
 
 /** The subject, then the paragraphs. */
@@ -76,6 +79,9 @@ const TEXTS: { [K in keyof MailParams]: (mails: MailMessages) => string[] } = {
   billingPack: ({ billingPack: m }) => written(m, PARAMS.billingPack),
   parkedReminder: ({ parkedReminder: m }) => written(m, PARAMS.parkedReminder),
   runSummary: ({ runSummary: m }) => written(m, PARAMS.runSummary),
+  runNotOpened: ({ runNotOpened: m }) => written(m, PARAMS.runNotOpened),
+  completenessGate: ({ completenessGate: m }) => written(m, PARAMS.completenessGate),
+  territoryOpened: ({ territoryOpened: m }) => written(m, PARAMS.territoryOpened),
 };
 
 function written<P>(mail: MailText<P>, params: P): string[] {

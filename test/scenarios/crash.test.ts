@@ -51,11 +51,13 @@ describe('a worker that is killed', () => {
 
   const close = (reviewUntil: Date | null = null) =>
     app.client.workflow.start(closePeriod, {
-      workflowId: closePeriodId(PERIOD),
+      workflowId: closePeriodId('msp', PERIOD),
       taskQueue: app.taskQueue,
       args: [
         {
+          programme: 'msp',
           period: PERIOD,
+          skipReason: null,
           openedBy: 'first person',
           collectUntil: null,
           reviewUntil: reviewUntil?.toISOString() ?? null,

@@ -48,7 +48,15 @@ export async function startSiteDoor() {
     const made = { mspId, siteId: randomUUID(), keyId: randomUUID(), keyHash };
     const name = `Site ${made.siteId}`;
     await api.database.db.transaction(ALL, (trx) =>
-      insertSite(trx, { ...made, name, product: 'mail-server', tenantRefs: [], at: new Date() }),
+      insertSite(trx, {
+        ...made,
+        programme: 'msp',
+        fromPeriod: '2025-01',
+        name,
+        product: 'mail-server',
+        tenantRefs: [],
+        at: new Date(),
+      }),
     );
     return { siteId: made.siteId, keyId: made.keyId, key };
   };

@@ -160,17 +160,20 @@ describe('usage at the door', () => {
     const [early, late] = [await door.installed(), await door.installed()];
     await early.send(REPORTS, report(3, { period: '2026-01' }));
     await door.sql(
-      `insert into billing_run (period, state, opened_at, opened_by) values ('2026-01', 'open', now(), 'test')`,
+      `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
+       values ('msp', '2026-01', 'open', now(), 'test', '{}')`,
     );
     await door.sql(
-      `insert into run_shard (period, shard, zone, stage, collect_until, review_until, mailed_by, statement_date) values ('2026-01', 1, 'UTC', 'review', now(), now(), now(), '2026-02-06')`,
+      `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until, mailed_by,
+         statement_date) values ('msp', '2026-01', 1, 'UTC', 'review', now(), now(), now(), now(), '2026-02-06')`,
     );
     await door.sql(
-      `insert into run_participant (period, msp_id, shard, position, state) values ('2026-01', $1, 1, 0, 'open')`,
+      `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
+       select 'msp', '2026-01', $1, id, 'UTC', 1, 0, 'open' from distributor limit 1`,
       [door.mspId],
     );
     await door.sql(
-      `insert into reconciled_site (period, msp_id, site_id, facts, reconciled_at) values ('2026-01', $1, $2, '{}', now())`,
+      `insert into reconciled_site (programme_code, period, msp_id, site_id, facts, reconciled_at) values ('msp', '2026-01', $1, $2, '{}', now())`,
       [door.mspId, early.siteId],
     );
     const january = report(3, { period: '2026-01' });

@@ -84,7 +84,7 @@ export function statementOf(lines: StatementLine[], change: Partial<Statement> =
     pricePlan: {
       name: 'List 2026',
       currency: 'EUR',
-      validFrom: '2026-01-01',
+      fromPeriod: parsePeriod('2026-01'),
       prices: { 'mail-server.mailbox': { model: 'per_unit', unitPrice: '2.5' } },
     },
     exchange: null,

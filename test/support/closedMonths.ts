@@ -46,8 +46,8 @@ async function finish(
       new Date(now),
     );
   });
-  await makePacks({ db, renderPool }, { period, now });
-  await sealPeriod({ db })({ period, now });
+  await makePacks({ db, renderPool }, { programme: 'msp', period, now });
+  await sealPeriod({ db })({ programme: 'msp', period, now });
   await month.run(`update outbox set state = 'sent', attempts = 1, sent_at = :now where state = 'pending'`, { now });
 }
 

@@ -15,6 +15,7 @@ import type { MeterCode } from '../../domain/catalog/index.js';
 import { parsePeriod, periodDays } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
+import { runKeyOf } from '../../domain/run.js';
 import { ecbFile } from '../../rates/ecbFile.js';
 
 export interface DistributorSpec {
@@ -40,20 +41,30 @@ export function monthFixture(db: Database) {
   const run = <T>(sql: string, bindings: Record<string, never> | Record<string, unknown> = {}) =>
     db.transaction(ALL, (trx) => rows<T>(trx, sql, bindings as never));
 
-  const programme = async () => {
+  const programme = async (spec: { code?: string; zone?: string; baseCurrency?: string; settings?: object } = {}) => {
+    const { code = 'msp', zone = 'Europe/Berlin', baseCurrency = 'EUR', settings = {} } = spec;
     await run(
-      `insert into programme (code, name, zone, vendor) values ('msp', 'MSP programme', 'Europe/Berlin', :vendor)
-       on conflict do nothing`,
+      `with made as (insert into programme (code, name, vendor, base_currency, first_period, created_at)
+         values (:code, :name, :vendor, :baseCurrency, '2025-01', :at) on conflict do nothing returning code)
+       insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by)
+       select code, 1, '2025-01', :zone, :settings, :at, 'test' from made`,
       {
+        code,
+        name: `Programme ${code}`,
+        baseCurrency,
+        zone,
+        settings: JSON.stringify(settings),
+        at: new Date('2025-01-01T00:00:00Z'),
         vendor: JSON.stringify({
-          name: 'Vendor',
+          name: code === 'msp' ? 'Vendor' : `Vendor of ${code}`,
           registrationNumber: 'HRB 1',
           address: ['Street 1', '10115 Berlin'],
           country: 'DE',
-          email: 'partners@vendor.example',
+          email: `partners@${code === 'msp' ? 'vendor' : code}.example`,
         }),
       },
     );
+    return code;
   };
 
   const distributor = async ({ code, currency, country, locale = 'en', zone = 'Europe/Berlin' }: DistributorSpec) => {
@@ -83,18 +94,20 @@ export function monthFixture(db: Database) {
     prices: Partial<Record<MeterCode, Price>>;
     minimumMinor?: bigint | null;
     firstMonth?: 'billed' | 'unbilled';
-    validFrom?: string;
+    programme?: string;
+    fromPeriod?: string;
   }) => {
     const id = randomUUID();
     await run(
-      `insert into price_plan (id, name, distributor_id, currency, valid_from, monthly_minimum_minor, first_month, prices,
-         created_at)
-       values (:id, 'Price list', :distributorId, :currency, :validFrom, :minimum, :firstMonth, :prices, :at)`,
+      `insert into price_plan (id, programme_code, name, distributor_id, currency, from_period, monthly_minimum_minor,
+         first_month, prices, created_at)
+       values (:id, :programme, 'Price list', :distributorId, :currency, :fromPeriod, :minimum, :firstMonth, :prices, :at)`,
       {
         id,
+        programme: plan.programme ?? 'msp',
         distributorId: plan.distributorId ?? null,
         currency: plan.currency,
-        validFrom: plan.validFrom ?? '2025-01-01',
+        fromPeriod: plan.fromPeriod ?? '2025-01',
         minimum: plan.minimumMinor === undefined || plan.minimumMinor === null ? null : plan.minimumMinor.toString(),
         firstMonth: plan.firstMonth ?? 'billed',
         prices: JSON.stringify(plan.prices),
@@ -104,40 +117,72 @@ export function monthFixture(db: Database) {
     return id;
   };
 
+  /** Takes part in a programme, billed from `joined` to `left`. */
+  const participation = async (spec: {
+    mspId: string;
+    distributorId: string;
+    programme?: string;
+    joined?: string;
+    left?: string;
+  }) => {
+    await run(
+      `with made as (insert into participation (msp_id, programme_code, state, joined_period, left_period, applied_at,
+           decide_until, decided_at, decided_by)
+         values (:mspId, :programme, :state, :joined, :left, :at, :at, :at, 'partner team') returning msp_id)
+       insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
+       select msp_id, :programme, '2000-01', :distributorId from made`,
+      {
+        mspId: spec.mspId,
+        distributorId: spec.distributorId,
+        programme: spec.programme ?? 'msp',
+        state: spec.left === undefined ? 'approved' : 'left',
+        joined: spec.joined ?? '2025-01',
+        left: spec.left ?? null,
+        at: new Date('2025-01-01T00:00:00Z'),
+      },
+    );
+  };
+
   const msp = async (spec: {
     name: string;
     distributorId: string;
     zone?: string;
     locale?: string;
     country?: string;
+    programme?: string;
+    joined?: string;
+    left?: string;
   }) => {
-    const id = randomUUID();
+    const mspId = randomUUID();
     await run(
-      `insert into msp (id, distributor_id, programme_code, name, registration_number, address, country, contact_name,
-         email, mail_domain, locale, zone, state, applied_at, decide_until, decided_at, decided_by)
-       values (:id, :distributorId, 'msp', :name, :registrationNumber, :address, :country, 'Contact', :email, :domain, :locale,
-         :zone, 'approved', :at, :at, :at, 'partner team')`,
+      `with made as (insert into msp (id, name, registration_number, address, country, contact_name, email, mail_domain,
+           locale, registered_at)
+         values (:mspId, :name, :registrationNumber, :address, :country, 'Contact', :email, :domain, :locale, :at)
+         returning id)
+       insert into msp_zone (msp_id, from_period, zone) select id, '2000-01', :zone from made`,
       {
-        id,
-        distributorId: spec.distributorId,
+        mspId,
         name: spec.name,
         registrationNumber: `R-${spec.name}`,
         address: ['Road 2'],
         country: spec.country ?? 'DE',
-        email: `billing@${id}.example`,
-        domain: `${id}.example`,
+        email: `billing@${mspId}.example`,
+        domain: `${mspId}.example`,
         locale: spec.locale ?? 'en',
         zone: spec.zone ?? 'Europe/Berlin',
-        at: new Date('2026-01-01T00:00:00Z'),
+        at: new Date('2025-01-01T00:00:00Z'),
       },
     );
-    return id;
+    await participation({ ...spec, mspId });
+    return mspId;
   };
 
   const site = async (spec: {
     mspId: string;
     name: string;
     product?: string;
+    programme?: string;
+    fromPeriod?: string;
     tenants?: string[];
     activatedAt?: string;
     revokedAt?: string;
@@ -148,9 +193,15 @@ export function monthFixture(db: Database) {
     const at = new Date(spec.activatedAt ?? '2026-01-15T00:00:00Z');
     const base = { mspId: spec.mspId, siteId, keyId, at };
     await run(
-      `insert into site (msp_id, id, name, product, state, created_at, activated_at)
-       values (:mspId, :siteId, :name, :product, 'active', :at, :at)`,
-      { ...base, name: spec.name, product: spec.product ?? 'mail-server' },
+      `insert into site (msp_id, id, programme_code, from_period, name, product, state, created_at, activated_at)
+       values (:mspId, :siteId, :programme, :fromPeriod, :name, :product, 'active', :at, :at)`,
+      {
+        ...base,
+        name: spec.name,
+        product: spec.product ?? 'mail-server',
+        programme: spec.programme ?? 'msp',
+        fromPeriod: spec.fromPeriod ?? at.toISOString().slice(0, 7),
+      },
     );
     await run(
       `insert into metered_key (msp_id, id, site_id, key_hash, state, issued_at, ended_at)
@@ -237,31 +288,32 @@ export function monthFixture(db: Database) {
   };
 
   /** Opens and reconciles: afterwards cases can be looked at and decided. */
-  const openAndReconcile = (period: string, now: Date = CLOSED_AT) =>
+  const openAndReconcile = (period: string, now: Date = CLOSED_AT, programme = 'msp') =>
     db.transaction(ALL, async (trx) => {
       const { first, last } = periodDays(parsePeriod(period));
       await insertRates(trx, await ecbFile().published(first, last));
-      await openRun(trx, {
-        period,
-        openedBy: 'first person',
-        collectUntil: null,
-        reviewUntil: null,
-        now: now.toISOString(),
-      });
-      for (const { shard, msps } of await openShards(trx, parsePeriod(period))) {
-        await reconcile(trx, { period, shard, from: 0, to: msps }, now);
+      const key = runKeyOf({ programme, period });
+      const opening = { openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null };
+      await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'any');
+      for (const { shard, msps } of await openShards(trx, key)) {
+        await reconcile(trx, { ...key, shard, from: 0, to: msps }, now);
       }
-      await insertUnknownKeys(trx, period, now);
+      await insertUnknownKeys(trx, key, now);
     });
 
   /** Ends the review and issues; returns the statements in the order of their numbers. */
-  const endReviewAndIssue = async (period: string, now: Date = CLOSED_AT): Promise<Statement[]> => {
+  const endReviewAndIssue = async (period: string, now: Date = CLOSED_AT, programme = 'msp'): Promise<Statement[]> => {
+    const key = runKeyOf({ programme, period });
     const ids = await db.transaction(ALL, async (trx) => {
-      for (const { shard, msps } of await openShards(trx, parsePeriod(period))) {
-        await settleByDefault(trx, period, shard, now);
-        await issue(trx, { period, shard, from: 0, to: msps }, now);
+      for (const { shard, msps } of await openShards(trx, key)) {
+        await settleByDefault(trx, { ...key, shard }, now);
+        await issue(trx, { ...key, shard, from: 0, to: msps }, now);
       }
-      return rows<{ id: string }>(trx, 'select id from statement where period = :period order by number', { period });
+      return rows<{ id: string }>(
+        trx,
+        'select id from statement where programme_code = :programme and period = :period order by number',
+        { programme, period },
+      );
     });
     const loaded = await db.transaction(ALL, (trx) =>
       loadStatements(
@@ -272,12 +324,12 @@ export function monthFixture(db: Database) {
     return loaded.map(({ statement }) => statement);
   };
 
-  const close = async (period: string, now: Date = CLOSED_AT): Promise<Statement[]> => {
-    await openAndReconcile(period, now);
-    return endReviewAndIssue(period, now);
+  const close = async (period: string, now: Date = CLOSED_AT, programme = 'msp'): Promise<Statement[]> => {
+    await openAndReconcile(period, now, programme);
+    return endReviewAndIssue(period, now, programme);
   };
 
-  const cases = (period: string) =>
+  const cases = (period: string, programme = 'msp') =>
     run<{
       id: string;
       mspId: string;
@@ -287,9 +339,23 @@ export function monthFixture(db: Database) {
       evidence: Record<string, unknown>;
     }>(
       `select id, msp_id as "mspId", kind, state, resolved_by as "resolvedBy", evidence from discrepancy
-       where period = :period order by kind, id`,
-      { period },
+       where programme_code = :programme and period = :period order by kind, id`,
+      { programme, period },
     );
 
-  return { run, distributor, pricePlan, msp, site, checkIn, report, openAndReconcile, endReviewAndIssue, close, cases };
+  return {
+    run,
+    programme,
+    distributor,
+    pricePlan,
+    participation,
+    msp,
+    site,
+    checkIn,
+    report,
+    openAndReconcile,
+    endReviewAndIssue,
+    close,
+    cases,
+  };
 }

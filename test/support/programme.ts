@@ -75,7 +75,14 @@ export async function createProgramme(): Promise<Programme> {
     return { status: response.status, json: text === '' ? null : JSON.parse(text) };
   };
   const settings = async (given: object) => {
-    const programme = { name: 'MSP programme', zone: 'Europe/Berlin', vendor: VENDOR, settings: given };
+    const programme = {
+      name: 'MSP programme',
+      zone: 'Europe/Berlin',
+      baseCurrency: 'EUR',
+      firstPeriod: '2026-01',
+      vendor: VENDOR,
+      settings: given,
+    };
     const { status } = await call('PUT', '/v1/programmes/msp', programme);
     if (status !== 200) throw new Error(`The settings were refused: ${status}`);
   };
@@ -92,13 +99,14 @@ export async function createProgramme(): Promise<Programme> {
     zone: 'Europe/Rome',
   });
   const distributorId: string = distributor.json.id;
-  await call('PUT', '/v1/territories/IT', { programmeCode: 'msp', distributorId });
+  await call('PUT', '/v1/programmes/msp/territories/IT', { distributorId, opensOn: '2026-01-01' });
 
   const register: Programme['register'] = ({ mspId = randomUUID(), company = {}, contact = {} } = {}) =>
     call(
       'POST',
       '/v1/registrations',
       {
+        programme: 'msp',
         mspId,
         company: { name: 'MSP Alpha', registrationNumber: `R ${mspId}`, address: ['Via 2'], country: 'IT', ...company },
         contact: { name: 'Contact', email: `office@${mspId}.example`, ...contact },
@@ -117,7 +125,10 @@ export async function createProgramme(): Promise<Programme> {
     register,
     approvedMsp: async () => {
       const { mspId } = (await register()).json;
-      const decided = await call('POST', `/v1/registrations/${mspId}/decision`, { decision: 'approve' });
+      const decided = await call('POST', `/v1/programmes/msp/registrations/${mspId}/decision`, {
+        decision: 'approve',
+        joins: '2026-01',
+      });
       if (decided.json.state !== 'approved') throw new Error(`Not approved: ${JSON.stringify(decided)}`);
       return { mspId, token: await token('msp', { mspId }) };
     },

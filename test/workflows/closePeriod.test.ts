@@ -12,6 +12,8 @@ import { monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
 
+const FEBRUARY = { programme: 'msp', period: '2026-02' };
+
 describe('the close of a period', () => {
   let database: TestDatabase;
   let app: TestApp;
@@ -21,9 +23,18 @@ describe('the close of a period', () => {
 
   const start = (input: Partial<ClosePeriodInput> & { period: string }) =>
     app.client.workflow.start(closePeriod, {
-      workflowId: closePeriodId(input.period),
+      workflowId: closePeriodId('msp', input.period),
       taskQueue: app.taskQueue,
-      args: [{ openedBy: 'first person', collectUntil: null, reviewUntil: null, ...input }],
+      args: [
+        {
+          programme: 'msp',
+          openedBy: 'first person',
+          collectUntil: null,
+          reviewUntil: null,
+          skipReason: null,
+          ...input,
+        },
+      ],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
 
@@ -31,9 +42,9 @@ describe('the close of a period', () => {
     app.client.workflow.executeUpdateWithStart(decideCase, {
       args: [decision],
       startWorkflowOperation: new WithStartWorkflowOperation(settleStatement, {
-        workflowId: settleStatementId('2026-03', mspId),
+        workflowId: settleStatementId({ programme: 'msp', period: '2026-03', mspId }),
         taskQueue: app.taskQueue,
-        args: [{ period: '2026-03', mspId }],
+        args: [{ programme: 'msp', period: '2026-03', mspId }],
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     });
@@ -65,9 +76,9 @@ describe('the close of a period', () => {
 
   it('a dry run shows what the close would come to and writes nothing', async () => {
     const preview = await app.client.workflow.execute(previewPeriod, {
-      workflowId: previewPeriodId('2026-02'),
+      workflowId: previewPeriodId(FEBRUARY),
       taskQueue: app.taskQueue,
-      args: [{ period: '2026-02' }],
+      args: [FEBRUARY],
     });
     expect(preview).toMatchObject({ statements: 2, parked: 0, totals: { EUR: '40.00' }, openCases: 0 });
     const [written] = await month.run(
@@ -75,7 +86,7 @@ describe('the close of a period', () => {
          (select count(*)::int from outbox) as mails, (select count(*)::int from statement_number) as numbers`,
     );
     expect(written).toEqual({ runs: 0, statements: 0, mails: 0, numbers: 0 });
-    await recordHistory(app.client, previewPeriodId('2026-02'), 'previewPeriod');
+    await recordHistory(app.client, previewPeriodId(FEBRUARY), 'previewPeriod');
   });
 
   it('issues, renders and mails every MSP, and a pack to the distributor', async () => {
@@ -84,8 +95,8 @@ describe('the close of a period', () => {
     const recipients = app.inbox.messages().flatMap(({ recipients: to }) => to);
     expect(recipients).toContain('billing@de.example');
     expect(recipients.filter((to) => to.startsWith('billing@') && to !== 'billing@de.example')).toHaveLength(2);
-    await recordHistory(app.client, closePeriodId('2026-02'), 'closePeriod-sealed');
-    await recordHistory(app.client, closeShardId('2026-02', 1), 'closeShard-deadlines-passed');
+    await recordHistory(app.client, closePeriodId('msp', '2026-02'), 'closePeriod-sealed');
+    await recordHistory(app.client, closeShardId('msp', '2026-02', 1), 'closeShard-deadlines-passed');
   });
 
   it('joins a run that is there already instead of running twice (rule 1)', async () => {
@@ -118,20 +129,30 @@ describe('the close of a period', () => {
       cause: { type: 'FOUR_EYES_REQUIRED' },
     });
     expect(await decide(beta, { ...confirmation, author: 'second person' })).toMatchObject({
-      statementNumber: 'DE-2026-000004',
+      statementNumber: 'MSP-DE-2026-000004',
     });
-    await app.client.workflow.getHandle(settleStatementId('2026-03', beta)).result();
+    await app.client.workflow
+      .getHandle(settleStatementId({ programme: 'msp', period: '2026-03', mspId: beta }))
+      .result();
 
-    await recordHistory(app.client, closeShardId('2026-03', 1), 'closeShard-review-ended');
-    await recordHistory(app.client, settleStatementId('2026-03', alpha), 'settleStatement-in-review');
-    await recordHistory(app.client, settleStatementId('2026-03', beta), 'settleStatement-parked-and-confirmed');
+    await recordHistory(app.client, closeShardId('msp', '2026-03', 1), 'closeShard-review-ended');
+    await recordHistory(
+      app.client,
+      settleStatementId({ programme: 'msp', period: '2026-03', mspId: alpha }),
+      'settleStatement-in-review',
+    );
+    await recordHistory(
+      app.client,
+      settleStatementId({ programme: 'msp', period: '2026-03', mspId: beta }),
+      'settleStatement-parked-and-confirmed',
+    );
 
     const totals = await month.run<{ number: string; total: string }>(
       `select number, total_minor as total from statement where period = '2026-03' order by number`,
     );
     expect(totals).toEqual([
-      { number: 'DE-2026-000003', total: '2100' },
-      { number: 'DE-2026-000004', total: '4500' },
+      { number: 'MSP-DE-2026-000003', total: '2100' },
+      { number: 'MSP-DE-2026-000004', total: '4500' },
     ]);
     const packs = await month.run<{ supplement: number }>(
       `select supplement from billing_pack where period = '2026-03' order by supplement`,

@@ -12,8 +12,8 @@ describe('a registration', () => {
   afterAll(() => programme.stop());
 
   const decide = (mspId: string, decision: object, token?: string) =>
-    programme.call('POST', `/v1/registrations/${mspId}/decision`, decision, token);
-  const show = async (mspId: string) => (await programme.call('GET', `/v1/registrations/${mspId}`)).json;
+    programme.call('POST', `/v1/programmes/msp/registrations/${mspId}/decision`, decision, token);
+  const show = async (mspId: string) => (await programme.call('GET', `/v1/programmes/msp/registrations/${mspId}`)).json;
   const mailsAbout = async (mspId: string) =>
     (
       await programme.query<{ kind: string; state: string }>(
@@ -21,7 +21,7 @@ describe('a registration', () => {
         { mspId },
       )
     ).map(({ kind, state }) => `${kind} ${state}`);
-  const ended = (mspId: string) => programme.app.client.workflow.getHandle(registrationId(mspId)).result();
+  const ended = (mspId: string) => programme.app.client.workflow.getHandle(registrationId('msp', mspId)).result();
 
   it('rule 14: is approved once by the partner team, and the MSP is welcomed', async () => {
     const received = await programme.register();
@@ -38,7 +38,7 @@ describe('a registration', () => {
       ['msp.applied', 'public'],
       ['msp.approved', 'test partner_team'],
     ]);
-    await recordHistory(programme.app.client, registrationId(mspId), 'registerMsp-approved');
+    await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-approved');
   });
 
   it('rule 14: is rejected only with a reason, which the applicant reads', async () => {
@@ -51,7 +51,7 @@ describe('a registration', () => {
     const { inbox } = programme.app;
     const letter = inbox.messages().find(({ messageId }) => messageId?.includes(`registration-rejected.${mspId}`));
     expect(String(await inbox.source(letter?.id ?? 0))).toContain('No such company');
-    await recordHistory(programme.app.client, registrationId(mspId), 'registerMsp-rejected');
+    await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-rejected');
   });
 
   it('rule 14: may be made again after a rejection, without counting as a duplicate', async () => {
@@ -110,14 +110,14 @@ describe('a registration', () => {
 
   it('whose workflow was lost can still be decided', async () => {
     const { mspId } = (await programme.register()).json;
-    await programme.app.client.workflow.getHandle(registrationId(mspId)).terminate('lost');
+    await programme.app.client.workflow.getHandle(registrationId('msp', mspId)).terminate('lost');
     expect((await decide(mspId, { decision: 'approve' })).json.state).toBe('approved');
   });
 
   it('keeps names and addresses out of Temporal', async () => {
     const { mspId } = (await programme.register({ company: { name: 'Canary Company' } })).json;
     await decide(mspId, { decision: 'reject', reason: 'Not now' });
-    const history = await programme.app.client.workflow.getHandle(registrationId(mspId)).fetchHistory();
+    const history = await programme.app.client.workflow.getHandle(registrationId('msp', mspId)).fetchHistory();
     const payloads = JSON.stringify(history, (_key, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     );
@@ -148,6 +148,6 @@ describe('a registration', () => {
     expect(reminded).toHaveLength(2);
     expect((await decide(mspId, { decision: 'approve' })).json.code).toBe('ALREADY_DECIDED');
     expect((await programme.register({ company })).json).toMatchObject({ state: 'applied', probableDuplicate: false });
-    await recordHistory(programme.app.client, registrationId(mspId), 'registerMsp-expired');
+    await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-expired');
   });
 });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Programme, territories, distributors and MSPs; the row-level-security vocabulary every later table uses. */
+/** Programmes, territories, distributors, MSPs and their participation; the row-level-security words of later tables. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- Settings are LOCAL to a transaction (db/connect.ts). Without any, nothing is visible.
@@ -11,12 +11,28 @@ export async function up(knex: Knex): Promise<void> {
     create function kontor_distributor() returns uuid language sql stable parallel safe
       as $$ select nullif(current_setting('kontor.distributor_id', true), '')::uuid $$;
 
+    -- One vendor's offer to MSPs; several live side by side. Months are closed in order from first_period (rule 19).
     create table programme (
-      code text primary key,
+      code text primary key check (code ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
       name text not null,
-      zone text not null,
       vendor jsonb not null,
-      settings jsonb not null default '{}'
+      base_currency text not null,
+      first_period text not null check (first_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      created_at timestamptz not null
+    );
+
+    -- Rule 23: versions with the period from which they hold. For a period, the version with the latest from_period up to
+    -- it counts, and of several the last one set. A period that was opened keeps what it was opened with (billing_run).
+    create table programme_setting (
+      programme_code text not null references programme,
+      version integer not null check (version > 0),
+      from_period text not null,
+      zone text not null,
+      settings jsonb not null,
+      set_at timestamptz not null,
+      set_by text not null,
+      reason text,
+      primary key (programme_code, version)
     );
 
     create table distributor (
@@ -32,25 +48,50 @@ export async function up(knex: Knex): Promise<void> {
       zone text not null
     );
 
+    -- Registrations are taken from opens_on until before closes_on, days in the programme's zone.
     create table territory (
-      country text primary key,
       programme_code text not null references programme,
-      distributor_id uuid not null references distributor
+      country text not null,
+      distributor_id uuid not null references distributor,
+      opens_on date not null,
+      closes_on date check (closes_on > opens_on),
+      primary key (programme_code, country)
+    );
+
+    -- Who asked for a country that is not open; told once it opens.
+    create table waiting_list (
+      id uuid primary key,
+      programme_code text not null references programme,
+      country text not null,
+      email text not null,
+      locale text not null,
+      asked_at timestamptz not null,
+      told_at timestamptz,
+      unique (programme_code, country, email)
+    );
+
+    create table document_content (
+      sha256 bytea primary key check (length(sha256) = 32),
+      content bytea not null
     );
 
     create table programme_document (
       programme_code text not null references programme,
-      filename text not null,
+      name text not null,
+      language text not null,
+      version integer not null check (version > 0),
+      audience text not null check (audience in ('msp', 'distributor', 'partner_team')),
       title text not null,
       content_type text not null,
-      content bytea not null,
-      primary key (programme_code, filename)
+      sha256 bytea not null references document_content,
+      published_at timestamptz not null,
+      published_by text not null,
+      withdrawn_at timestamptz,
+      primary key (programme_code, name, language, version)
     );
 
     create table msp (
       id uuid primary key,
-      distributor_id uuid not null references distributor,
-      programme_code text not null references programme,
       name text not null,
       registration_number text not null,
       address text[] not null,
@@ -59,42 +100,97 @@ export async function up(knex: Knex): Promise<void> {
       email text not null,
       mail_domain text not null,
       locale text not null,
-      zone text not null,
-      state text not null check (state in ('applied', 'approved', 'rejected', 'expired')),
-      duplicate_of uuid[] not null default '{}',
-      applied_at timestamptz not null,
-      decide_until timestamptz not null,
-      decided_at timestamptz,
-      decided_by text,
-      decision_reason text
+      registered_at timestamptz not null
     );
-    create index msp_by_distributor on msp (distributor_id);
     -- Only letters and digits tell registration numbers apart (domain/msp.ts, comparableRegistrationNumber).
     create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
       as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
     create index msp_by_registration_number on msp (kontor_comparable_number(registration_number));
     create index msp_by_mail_domain on msp (mail_domain);
 
+    -- The zone an MSP's months are reckoned in, from a period on; the first row holds from the beginning.
+    create table msp_zone (
+      msp_id uuid not null references msp,
+      from_period text not null,
+      zone text not null,
+      primary key (msp_id, from_period)
+    );
+
+    -- An MSP in a programme: billed for the periods from joined_period to left_period, both inclusive (rule 20).
+    create table participation (
+      msp_id uuid not null references msp,
+      programme_code text not null references programme,
+      state text not null check (state in ('applied', 'approved', 'suspended', 'left', 'rejected', 'expired')),
+      joined_period text,
+      left_period text check (left_period >= joined_period),
+      duplicate_of uuid[] not null default '{}',
+      applied_at timestamptz not null,
+      decide_until timestamptz not null,
+      decided_at timestamptz,
+      decided_by text,
+      decision_reason text,
+      primary key (msp_id, programme_code),
+      check ((joined_period is null) = (state in ('applied', 'rejected', 'expired')))
+    );
+    create index participation_by_programme on participation (programme_code, applied_at);
+
+    -- Who bills the MSP, from a period on; the first row holds from the beginning.
+    create table participation_distributor (
+      msp_id uuid not null,
+      programme_code text not null,
+      from_period text not null,
+      distributor_id uuid not null references distributor,
+      primary key (msp_id, programme_code, from_period),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
+    );
+    create index participation_distributor_by_distributor on participation_distributor (distributor_id);
+
+    create function kontor_this_period() returns text language sql stable parallel safe
+      as $$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $$;
+    create function kontor_zone(msp uuid, period text default kontor_this_period()) returns text
+      language sql stable parallel safe as $$
+        select zone from msp_zone where msp_id = $1 and from_period <= $2 order by from_period desc limit 1 $$;
+    create function kontor_distributor_of(msp uuid, programme text, period text default kontor_this_period()) returns uuid
+      language sql stable parallel safe as $$
+        select distributor_id from participation_distributor
+        where msp_id = $1 and programme_code = $2 and from_period <= $3 order by from_period desc limit 1 $$;
+
+    alter table participation_distributor enable row level security;
+    alter table participation_distributor force row level security;
+    create policy visible on participation_distributor using (
+      (select kontor_scope()) = 'all'
+      or msp_id = (select kontor_msp())
+      or distributor_id = (select kontor_distributor())
+    ) with check ((select kontor_scope()) = 'all');
+
     alter table msp enable row level security;
     alter table msp force row level security;
     create policy msp_visible on msp using (
       (select kontor_scope()) = 'all'
       or id = (select kontor_msp())
-      or distributor_id = (select kontor_distributor())
+      or id in (select msp_id from participation_distributor where distributor_id = (select kontor_distributor()))
     ) with check ((select kontor_scope()) = 'all');
 
-    -- Called by later migrations for each table that belongs to an MSP: a row is visible to the partner team and the
-    -- workers (scope all), to its MSP, and to that MSP's distributor; only the first two may write it.
-    create procedure kontor_protect(target regclass) language plpgsql as $$
+    -- Called for each table that belongs to an MSP: a row is visible to the partner team and the workers (scope all), to
+    -- its MSP, and to the distributor for whom "reach" holds; only the first two may write it.
+    create procedure kontor_protect(target regclass, reach text default 'msp_id in (select id from msp)')
+      language plpgsql as $$
     begin
       execute format('alter table %s enable row level security', target);
       execute format('alter table %s force row level security', target);
       execute format($policy$create policy visible on %s using (
           (select kontor_scope()) = 'all'
           or msp_id = (select kontor_msp())
-          or ((select kontor_distributor()) is not null and msp_id in (select id from msp))
-        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target);
+          or ((select kontor_distributor()) is not null and %s)
+        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target, reach);
     end $$;
+    call kontor_protect('msp_zone');
+    call kontor_protect('participation',
+      '(msp_id, programme_code) in (select msp_id, programme_code from participation_distributor)');
+
+    alter table waiting_list enable row level security;
+    alter table waiting_list force row level security;
+    create policy visible on waiting_list using ((select kontor_scope()) = 'all');
 
     -- Issued means frozen: attached to every insert-only table.
     create function kontor_refuse_change() returns trigger language plpgsql as $$

@@ -17,6 +17,9 @@ export async function up(knex: Knex): Promise<void> {
     create table site (
       msp_id uuid not null references msp,
       id uuid not null unique,
+      programme_code text not null,
+      -- The first month it may report: nothing earlier is accepted.
+      from_period text not null,
       name text not null,
       product text not null,
       state text not null check (state in ('created', 'active', 'retired')),
@@ -25,7 +28,8 @@ export async function up(knex: Knex): Promise<void> {
       activated_at timestamptz,
       last_contact_at timestamptz,
       primary key (msp_id, id),
-      unique (msp_id, name)
+      unique (msp_id, name),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
 
     create table site_tenant (
@@ -96,11 +100,11 @@ export async function up(knex: Knex): Promise<void> {
     create index term_licence_by_site on term_licence (msp_id, site_id);
 
     call kontor_protect('tenant');
-    call kontor_protect('site');
-    call kontor_protect('site_tenant');
-    call kontor_protect('metered_key');
-    call kontor_protect('installation');
-    call kontor_protect('signing_key');
-    call kontor_protect('term_licence');
+    call kontor_protect('site', '(msp_id, programme_code) in (select msp_id, programme_code from participation)');
+    call kontor_protect('site_tenant', 'site_id in (select id from site)');
+    call kontor_protect('metered_key', 'site_id in (select id from site)');
+    call kontor_protect('installation', 'site_id in (select id from site)');
+    call kontor_protect('signing_key', 'site_id in (select id from site)');
+    call kontor_protect('term_licence', 'site_id in (select id from site)');
   `);
 }

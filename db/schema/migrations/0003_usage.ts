@@ -78,8 +78,8 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index used_nonce_by_time on used_nonce (used_at);
 
-    call kontor_protect('check_in');
-    call kontor_protect('usage_report');
+    call kontor_protect('check_in', 'site_id in (select id from site)');
+    call kontor_protect('usage_report', 'site_id in (select id from site)');
     alter table refused_message enable row level security;
     alter table refused_message force row level security;
     create policy visible on refused_message using ((select kontor_scope()) = 'all');

@@ -5,17 +5,18 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table price_plan (
       id uuid primary key,
+      programme_code text not null references programme,
       name text not null,
       distributor_id uuid references distributor,
       currency text not null,
-      valid_from date not null,
-      valid_until date check (valid_until >= valid_from),
+      from_period text not null,
+      until_period text check (until_period >= from_period),
       monthly_minimum_minor bigint check (monthly_minimum_minor >= 0),
       first_month text not null check (first_month in ('billed', 'unbilled')),
       prices jsonb not null,
       created_at timestamptz not null
     );
-    create index price_plan_by_distributor on price_plan (distributor_id, valid_from);
+    create index price_plan_by_programme on price_plan (programme_code, from_period);
 
     -- Units of currency for one unit of base, as published for that day.
     create table exchange_rate (

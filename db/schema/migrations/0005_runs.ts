@@ -4,31 +4,51 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table billing_run (
-      period text primary key check (period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
-      state text not null check (state in ('open', 'sealed')),
+      programme_code text not null references programme,
+      period text not null check (period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      -- A month that was left out on purpose is skipped: nothing of it is ever billed (rule 19).
+      state text not null check (state in ('open', 'sealed', 'skipped')),
       opened_at timestamptz not null,
       opened_by text not null,
+      -- Why months were skipped.
+      reason text,
+      -- What the month is closed by, as it was when the run opened: zone, settings, and the kinds of discrepancies there were.
+      rules jsonb not null,
+      -- Completeness gate (rule 4): who let the run go on with too many silent sites, when and why.
+      released_at timestamptz,
+      released_by text,
+      release_reason text,
       sealed_at timestamptz,
       control_totals jsonb,
-      seal bytea
+      seal bytea,
+      primary key (programme_code, period),
+      check ((released_at is null) = (released_by is null))
     );
 
-    -- MSPs of one time zone, at most a few hundred; all instants absolute.
+    -- MSPs all of whose deadlines are the same instants, at most a few hundred.
     create table run_shard (
-      period text not null references billing_run,
+      programme_code text not null,
+      period text not null,
       shard integer not null,
       zone text not null,
-      stage text not null check (stage in ('collect', 'review', 'issue', 'done')),
+      stage text not null check (stage in ('collect', 'gate', 'review', 'issue', 'done')),
+      -- The first instant after the month: nothing is reconciled before.
+      month_end timestamptz not null,
       collect_until timestamptz not null,
       review_until timestamptz not null,
       mailed_by timestamptz not null,
       statement_date date not null,
-      primary key (period, shard)
+      primary key (programme_code, period, shard),
+      foreign key (programme_code, period) references billing_run (programme_code, period)
     );
 
     create table run_participant (
+      programme_code text not null,
       period text not null,
       msp_id uuid not null references msp,
+      -- As they held for the period when the run opened.
+      distributor_id uuid not null references distributor,
+      zone text not null,
       shard integer not null,
       position integer not null,
       state text not null check (state in ('open', 'parked', 'issued')),
@@ -36,26 +56,28 @@ export async function up(knex: Knex): Promise<void> {
       parked_reason text,
       parked_code text,
       parked_until timestamptz,
-      primary key (period, msp_id),
-      unique (period, shard, position),
-      foreign key (period, shard) references run_shard (period, shard)
+      primary key (programme_code, period, msp_id),
+      unique (programme_code, period, shard, position),
+      foreign key (programme_code, period, shard) references run_shard (programme_code, period, shard)
     );
 
     -- What was known about a site when its collection ended (domain SiteFacts): rating reads this, never live usage.
     create table reconciled_site (
+      programme_code text not null,
       period text not null,
       msp_id uuid not null,
       site_id uuid not null,
       facts jsonb not null,
       reconciled_at timestamptz not null,
-      primary key (period, msp_id, site_id),
-      foreign key (period, msp_id) references run_participant (period, msp_id)
+      primary key (programme_code, period, msp_id, site_id),
+      foreign key (programme_code, period, msp_id) references run_participant (programme_code, period, msp_id)
     );
 
     create table discrepancy (
       id uuid primary key default gen_random_uuid(),
+      programme_code text not null,
       period text not null,
-      -- Null for what was refused at the door before an MSP could be told.
+      -- Null for what was refused before an MSP could be told.
       msp_id uuid,
       kind text not null,
       handling text not null check (handling in ('automatic', 'review', 'person')),
@@ -73,17 +95,19 @@ export async function up(knex: Knex): Promise<void> {
       second_author text,
       found_at timestamptz not null,
       resolved_at timestamptz,
-      foreign key (period, msp_id) references run_participant (period, msp_id),
+      foreign key (programme_code, period, msp_id) references run_participant (programme_code, period, msp_id),
       check ((state = 'settled') = (resolved_by is not null)),
       -- The natural key: finding the same thing again is finding it once.
-      unique nulls not distinct (period, msp_id, kind, site_id, tenant_ref, meter, evidence_key),
+      unique nulls not distinct (programme_code, period, msp_id, kind, site_id, tenant_ref, meter, evidence_key),
       evidence_key text
     );
-    create index discrepancy_open on discrepancy (period, msp_id) where state = 'open';
-    create index discrepancy_by_msp on discrepancy (msp_id, period);
+    create index discrepancy_open on discrepancy (programme_code, period, msp_id) where state = 'open';
+    create index discrepancy_by_msp on discrepancy (msp_id, programme_code, period);
 
-    call kontor_protect('run_participant');
-    call kontor_protect('reconciled_site');
-    call kontor_protect('discrepancy');
+    call kontor_protect('run_participant', 'distributor_id = (select kontor_distributor())');
+    call kontor_protect('reconciled_site',
+      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)');
+    call kontor_protect('discrepancy',
+      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)');
   `);
 }

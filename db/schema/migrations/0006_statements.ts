@@ -3,18 +3,20 @@ import type { Knex } from 'knex';
 /** Issued statements: insert-only, numbered without gaps, chained by hash; documents; billing packs. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    -- Rule 13: the last number given per distributor and year; the row lock makes numbers gapless.
+    -- Rule 13: the last number given per programme, distributor and year; the row lock makes numbers gapless.
     create table statement_number (
+      programme_code text not null references programme,
       distributor_id uuid not null references distributor,
       year integer not null,
       last integer not null check (last > 0),
-      -- Hash of the last statement in the chain of that distributor and year.
+      -- Hash of the last statement in the chain of that series.
       chain_hash bytea not null,
-      primary key (distributor_id, year)
+      primary key (programme_code, distributor_id, year)
     );
 
     create table statement (
       id uuid primary key,
+      programme_code text not null references programme,
       msp_id uuid not null references msp,
       distributor_id uuid not null references distributor,
       period text not null,
@@ -34,16 +36,17 @@ export async function up(knex: Knex): Promise<void> {
       previous_hash bytea not null,
       chain_hash bytea not null,
       issued_at timestamptz not null,
-      unique (msp_id, period, revision),
-      unique (distributor_id, year, sequence),
+      unique (msp_id, programme_code, period, revision),
+      unique (programme_code, distributor_id, year, sequence),
       unique (msp_id, id)
     );
-    create index statement_by_period on statement (period, distributor_id);
+    create index statement_by_period on statement (programme_code, period, distributor_id);
 
     create table statement_line (
       msp_id uuid not null,
       statement_id uuid not null,
       line_no integer not null,
+      programme_code text not null,
       period text not null,
       kind text not null check (kind in ('usage', 'correction', 'minimum')),
       site_id uuid,
@@ -78,15 +81,17 @@ export async function up(knex: Knex): Promise<void> {
     -- What a distributor gets: supplement 0 with the run, then one per batch of MSPs settled later.
     create table billing_pack (
       id uuid primary key,
+      programme_code text not null,
       distributor_id uuid not null references distributor,
-      period text not null references billing_run,
+      period text not null,
       supplement integer not null check (supplement >= 0),
       summary jsonb not null,
       summary_sha256 bytea not null,
       summary_pdf bytea not null,
       lines_csv bytea not null,
       made_at timestamptz not null,
-      unique (distributor_id, period, supplement)
+      unique (programme_code, distributor_id, period, supplement),
+      foreign key (programme_code, period) references billing_run (programme_code, period)
     );
     create table billing_pack_statement (
       billing_pack_id uuid not null references billing_pack,
@@ -102,10 +107,10 @@ export async function up(knex: Knex): Promise<void> {
       (select kontor_scope()) = 'all' or distributor_id = (select kontor_distributor())
     );
 
-    call kontor_protect('statement');
-    call kontor_protect('statement_line');
-    call kontor_protect('statement_document');
-    call kontor_protect('billing_pack_statement');
+    call kontor_protect('statement', 'distributor_id = (select kontor_distributor())');
+    call kontor_protect('statement_line', 'statement_id in (select id from statement)');
+    call kontor_protect('statement_document', 'statement_id in (select id from statement)');
+    call kontor_protect('billing_pack_statement', 'statement_id in (select id from statement)');
 
     create trigger frozen before update or delete on statement for each row execute function kontor_refuse_change();
     create trigger frozen before update or delete on statement_line for each row execute function kontor_refuse_change();

@@ -12,6 +12,7 @@ export async function up(knex: Knex): Promise<void> {
       locale text not null,
       recipient text not null,
       params jsonb not null,
+      programme_code text references programme,
       period text,
       msp_id uuid references msp,
       distributor_id uuid references distributor,
@@ -30,7 +31,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index outbox_due on outbox (not_before, id) where state = 'pending';
     create index outbox_sending on outbox (claimed_at) where state = 'sending';
-    create index outbox_by_period on outbox (period, state);
+    create index outbox_by_period on outbox (programme_code, period, state);
 
     -- Append-only and chained: hash = SHA-256 of the previous hash and this row's canonical JSON.
     create table audit_event (

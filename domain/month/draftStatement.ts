@@ -1,20 +1,12 @@
-import { KontorError } from '../../domain/errors.js';
-import { correctionOf } from '../../domain/corrections.js';
-import type { Period } from '../../domain/period.js';
-import type { ExchangeRate, PricePlan } from '../../domain/pricing/pricePlan.js';
-import { rate, type BillableUsage, type DueCorrection } from '../../domain/rating.js';
-import { KINDS, settleQuantity, type Resolution } from '../../domain/reconcile/index.js';
-import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../../domain/statement.js';
-import type { IssueCase, IssueInput } from '../../db/closing/issueInputs.js';
-import type { LateUsage } from '../../db/closing/lateUsage.js';
+import { KontorError } from '../errors.js';
+import { correctionOf } from '../corrections.js';
+import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
+import { rate, type BillableUsage, type DueCorrection } from '../rating.js';
+import { KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
+import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../statement.js';
+import type { LateUsage, MonthCase, MonthInput, RunTerms } from './inputs.js';
 
-/** What one period is rated with. */
-export interface PeriodPrices {
-  plans: readonly PricePlan[];
-  rates: readonly ExchangeRate[];
-}
-
-function planFor(input: IssueInput, { plans }: PeriodPrices): PricePlan {
+function planFor(input: MonthInput, { plans }: RunTerms): PricePlan {
   const plan = plans.find(({ distributorId }) => distributorId === input.distributorId || distributorId === null);
   if (plan === undefined) {
     throw new KontorError('PRICE_PLAN_MISSING', 'No price plan is valid for this period; add one, then retry.');
@@ -22,7 +14,7 @@ function planFor(input: IssueInput, { plans }: PeriodPrices): PricePlan {
   return plan;
 }
 
-function exchangeFor(plan: PricePlan, currency: string, { rates }: PeriodPrices): ExchangeRate | null {
+function exchangeFor(plan: PricePlan, currency: string, { rates }: RunTerms): ExchangeRate | null {
   if (plan.currency === currency) return null;
   const found = rates.find((candidate) => candidate.base === plan.currency && candidate.currency === currency);
   if (found === undefined) {
@@ -37,7 +29,7 @@ function exchangeFor(plan: PricePlan, currency: string, { rates }: PeriodPrices)
 const caseKey = (kind: string, siteId: string | null, tenantRef: string | null, meter: string | null) =>
   JSON.stringify([kind, siteId, tenantRef, meter]);
 
-function billableUsage(input: IssueInput): BillableUsage[] {
+function billableUsage(input: MonthInput): BillableUsage[] {
   const resolutions = new Map<string, Resolution>();
   for (const found of input.cases) {
     if (found.resolution !== null) {
@@ -109,14 +101,14 @@ function dueCorrections(late: readonly LateUsage[]): DueCorrection[] {
   });
 }
 
-function findingsOf(input: IssueInput): StatementFinding[] {
+function findingsOf(input: MonthInput): StatementFinding[] {
   const siteNames = new Map(input.sites.map(({ siteId, siteName }) => [siteId, siteName]));
   const tenantIds = new Map(
     input.sites.flatMap((site) =>
       site.usage.map((usage): [string, string | null] => [`${site.siteId} ${usage.tenantRef ?? ''}`, usage.tenantId]),
     ),
   );
-  const order = (found: IssueCase) =>
+  const order = (found: MonthCase) =>
     [
       String(KINDS.findIndex(({ kind }) => kind === found.kind)),
       found.siteId === null ? '' : (siteNames.get(found.siteId) ?? ''),
@@ -149,13 +141,12 @@ function findingsOf(input: IssueInput): StatementFinding[] {
  * Throws PRICE_PLAN_MISSING, PRICE_MISSING or EXCHANGE_RATE_MISSING, which park the MSP.
  */
 export function draftStatement(
-  period: Period,
-  input: IssueInput,
-  prices: PeriodPrices,
+  input: MonthInput,
+  terms: RunTerms,
   late: readonly LateUsage[],
 ): Omit<Statement, 'number'> {
-  const plan = planFor(input, prices);
-  const exchange = exchangeFor(plan, input.currency, prices);
+  const plan = planFor(input, terms);
+  const exchange = exchangeFor(plan, input.currency, terms);
   const { lines, totalMinor } = rate({
     currency: input.currency,
     plan,
@@ -167,14 +158,14 @@ export function draftStatement(
     revision: 1,
     templateVersion: TEMPLATE_VERSION,
     locale: input.locale,
-    period,
+    period: terms.period,
     zone: input.zone,
     statementDate: input.statementDate,
     currency: input.currency,
     vendor: input.vendor,
     distributor: input.distributor,
     msp: input.msp,
-    pricePlan: { name: plan.name, currency: plan.currency, validFrom: plan.validFrom, prices: plan.prices },
+    pricePlan: { name: plan.name, currency: plan.currency, fromPeriod: plan.fromPeriod, prices: plan.prices },
     exchange,
     lines,
     findings: findingsOf(input),

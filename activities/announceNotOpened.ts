@@ -1,0 +1,48 @@
+import { appendAudit } from '../db/access/auditStore.js';
+import { programmeContact } from '../db/closing/programmeContact.js';
+import { ALL, type Database } from '../db/connect.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
+import { messageId } from '../domain/messageId.js';
+import { dayOf } from '../domain/period.js';
+import { runSubject, type RunInput } from '../domain/run.js';
+
+export interface AnnounceNotOpenedInput extends RunInput {
+  code: string;
+  reason: string;
+  /** ISO instant. */
+  now: string;
+}
+
+/** Tells the partner team that a run could not be opened, and why. Idempotent by run, reason and day. */
+export const announceNotOpened =
+  ({ db }: { db: Database }) =>
+  ({ programme, period, code, reason, now }: AnnounceNotOpenedInput): Promise<void> =>
+    db.transaction(ALL, async (trx) => {
+      const at = new Date(now);
+      const to = await programmeContact(trx, { programme, period });
+      if (to === undefined) return;
+      await enqueueMails(
+        trx,
+        [
+          {
+            messageId: messageId('run-not-opened', programme, period, code, dayOf(at, to.zone)),
+            kind: 'runNotOpened',
+            locale: 'en',
+            recipient: to.recipient,
+            params: { programmeName: to.programmeName, period, reason },
+            programme,
+            period,
+            notBefore: at,
+          },
+        ],
+        at,
+      );
+      await appendAudit(trx, {
+        at,
+        actor: 'kontor',
+        action: 'run.not_opened',
+        subject: runSubject({ programme, period }),
+        after: { code },
+        reason,
+      });
+    });

@@ -1,0 +1,68 @@
+import { silenceOf } from '../db/closing/completeness.js';
+import { isReleased } from '../db/closing/gate.js';
+import { setShardStage } from '../db/closing/openRun.js';
+import { programmeContact } from '../db/closing/programmeContact.js';
+import { ALL, type Database } from '../db/connect.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
+import { messageId } from '../domain/messageId.js';
+import { minorToDecimalString } from '../domain/money.js';
+import { dayOf } from '../domain/period.js';
+import { runKeyOf, type RunInput } from '../domain/run.js';
+
+export interface CheckGateInput extends RunInput {
+  shard: number;
+  /** ISO instant. */
+  now: string;
+}
+
+export interface Gate {
+  /** The run waits for a person. */
+  held: boolean;
+  expected: number;
+  silent: number;
+  /** What the silent sites were billed last time, for people. */
+  atStake: string;
+}
+
+/** Rule 4: more than this share of a programme's expected sites silent at the deadline is for a person to decide. */
+const SILENT_SITES_PERCENT = 10;
+
+/**
+ * Rule 4, the completeness gate: whether too many of the programme's sites are silent to go on unasked. The partner team
+ * is told once a day with the sites and the money at stake. Idempotent by run and day.
+ */
+export const checkGate =
+  ({ db }: { db: Database }) =>
+  (input: CheckGateInput): Promise<Gate> =>
+    db.transaction(ALL, async (trx) => {
+      const key = runKeyOf(input);
+      const { expected, silent, lastBilled } = await silenceOf(trx, key);
+      const totals = Object.entries(lastBilled).map(([currency, minor]) => ({
+        currency,
+        amount: minorToDecimalString(BigInt(minor), currency),
+      }));
+      const atStake = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
+      const held = silent * 100 > SILENT_SITES_PERCENT * expected && !(await isReleased(trx, key));
+      if (!held) return { held, expected, silent, atStake };
+      await setShardStage(trx, { ...key, shard: input.shard }, 'gate');
+      const at = new Date(input.now);
+      const to = await programmeContact(trx, key);
+      if (to !== undefined) {
+        await enqueueMails(
+          trx,
+          [
+            {
+              messageId: messageId('completeness-gate', key.programme, key.period, dayOf(at, to.zone)),
+              kind: 'completenessGate',
+              locale: 'en',
+              recipient: to.recipient,
+              params: { programmeName: to.programmeName, period: key.period, silent, expected, lastBilled: totals },
+              ...key,
+              notBefore: at,
+            },
+          ],
+          at,
+        );
+      }
+      return { held, expected, silent, atStake };
+    });

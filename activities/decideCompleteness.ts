@@ -1,0 +1,57 @@
+import { appendAudit } from '../db/access/auditStore.js';
+import { extendCollection, isReleased, releaseRun } from '../db/closing/gate.js';
+import { ALL, type Database } from '../db/connect.js';
+import { fieldError, KontorError } from '../domain/errors.js';
+import { runKeyOf, runSubject, type RunInput } from '../domain/run.js';
+
+export interface DecideCompletenessInput extends RunInput {
+  decision: 'extend' | 'go';
+  /** ISO instant; with `extend`. */
+  until: string | null;
+  reason: string;
+  actor: string;
+  /** ISO instant. */
+  now: string;
+}
+
+/**
+ * Records what a person decided about silent sites (rule 4): to collect on until an instant, or to go on with estimates.
+ * Throws VALIDATION_FAILED for an instant that is over, STATE_CONFLICT where no shard collects any more. Idempotent: the
+ * instant is absolute, and a run is released once.
+ */
+export const decideCompleteness =
+  ({ db }: { db: Database }) =>
+  (input: DecideCompletenessInput): Promise<{ extendedShards: number; released: boolean }> =>
+    db.transaction(ALL, async (trx) => {
+      const key = runKeyOf(input);
+      const { decision, reason, actor } = input;
+      const at = new Date(input.now);
+      const audit = (after: object) =>
+        appendAudit(trx, {
+          at,
+          actor,
+          action: decision === 'extend' ? 'run.collectionExtended' : 'run.released',
+          subject: runSubject(key),
+          after,
+          reason,
+        });
+      if (decision === 'go') {
+        if (await releaseRun(trx, { ...key, at, by: actor, reason })) await audit({});
+        else if (!(await isReleased(trx, key))) throw new KontorError('STATE_CONFLICT', 'This run is not open.');
+        return { extendedShards: 0, released: true };
+      }
+      const until = new Date(input.until ?? Number.NaN);
+      if (!(until > at)) {
+        throw fieldError(
+          'VALIDATION_FAILED',
+          '/until',
+          'To extend the collection, name an instant that is yet to come.',
+        );
+      }
+      const extendedShards = await extendCollection(trx, { ...key, until });
+      if (extendedShards === 0) {
+        throw new KontorError('STATE_CONFLICT', 'No part of this run collects any more, or it collects for longer.');
+      }
+      await audit({ until: until.toISOString(), shards: extendedShards });
+      return { extendedShards, released: false };
+    });

@@ -1,0 +1,62 @@
+import type { RunKey } from '../../domain/run.js';
+import { rows, type Trx } from '../connect.js';
+import type { ShardKey } from './openRun.js';
+
+/** Whether somebody let the run go on with too many silent sites (rule 4). */
+export async function isReleased(trx: Trx, { programme, period }: RunKey): Promise<boolean> {
+  const [row] = await rows<{ released: boolean }>(
+    trx,
+    `select released_at is not null as released from billing_run
+     where programme_code = :programme and period = :period`,
+    { programme, period },
+  );
+  return row?.released ?? false;
+}
+
+/** Lets the run go on; false where somebody did before. */
+export async function releaseRun(
+  trx: Trx,
+  { programme, period, at, by, reason }: RunKey & { at: Date; by: string; reason: string },
+): Promise<boolean> {
+  const released = await rows(
+    trx,
+    `update billing_run set released_at = :at, released_by = :by, release_reason = :reason
+     where programme_code = :programme and period = :period and state = 'open' and released_at is null returning period`,
+    { programme, period, at, by, reason },
+  );
+  return released.length > 0;
+}
+
+/**
+ * Extends the collection of every shard that waits at the gate or still collects; the review keeps its length. Returns
+ * how many shards that were.
+ */
+export async function extendCollection(
+  trx: Trx,
+  { programme, period, until }: RunKey & { until: Date },
+): Promise<number> {
+  const extended = await rows(
+    trx,
+    `update run_shard set review_until = greatest(review_until, :until::timestamptz + (review_until - collect_until)),
+       collect_until = :until
+     where programme_code = :programme and period = :period and stage in ('collect', 'gate')
+       and collect_until < :until returning shard`,
+    { programme, period, until },
+  );
+  return extended.length;
+}
+
+/** The deadlines of a shard as they are now. */
+export async function shardDeadlines(
+  trx: Trx,
+  { programme, period, shard }: ShardKey,
+): Promise<{ collectUntil: Date; reviewUntil: Date }> {
+  const [row] = await rows<{ collectUntil: Date; reviewUntil: Date }>(
+    trx,
+    `select collect_until as "collectUntil", review_until as "reviewUntil" from run_shard
+     where programme_code = :programme and period = :period and shard = :shard`,
+    { programme, period, shard },
+  );
+  if (row === undefined) throw new Error(`There is no shard ${shard} of ${programme}:${period}`);
+  return row;
+}

@@ -1,0 +1,19 @@
+import { rows, type Trx } from '../connect.js';
+
+/** A programme's name and where its partner team reads its mail, by the settings that hold for the period. */
+export async function programmeContact(
+  trx: Trx,
+  { programme, period }: { programme: string; period: string },
+): Promise<{ programmeName: string; recipient: string; zone: string } | undefined> {
+  const [found] = await rows<{ programmeName: string; recipient: string; zone: string }>(
+    trx,
+    `select g.name as "programmeName", coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient,
+       v.zone
+     from programme g cross join lateral (select zone, settings from programme_setting s
+       where s.programme_code = g.code order by s.from_period <= :period desc,
+         case when s.from_period <= :period then s.from_period end desc, s.from_period, s.version desc limit 1) v
+     where g.code = :programme`,
+    { programme, period },
+  );
+  return found;
+}

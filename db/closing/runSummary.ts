@@ -1,0 +1,30 @@
+import type { RunKey } from '../../domain/run.js';
+import { rows, type Trx } from '../connect.js';
+
+/** What the summary of a run says besides its control totals. */
+export interface RunSummaryFacts {
+  recipient: string;
+  parked: { mspName: string; reason: string }[];
+  mailed: number;
+  mailProblems: number;
+}
+
+/** Undefined before the run is opened. */
+export async function runSummaryFacts(trx: Trx, { programme, period }: RunKey): Promise<RunSummaryFacts | undefined> {
+  const [found] = await rows<RunSummaryFacts>(
+    trx,
+    `select coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient,
+       coalesce((select jsonb_agg(jsonb_build_object('mspName', m.name, 'reason', p.parked_reason)
+           order by m.name collate "C")
+         from run_participant p join msp m on m.id = p.msp_id
+         where p.programme_code = r.programme_code and p.period = r.period and p.state = 'parked'), '[]') as parked,
+       (select count(*)::int from outbox o where o.programme_code = r.programme_code and o.period = r.period
+         and o.state = 'sent') as mailed,
+       (select count(*)::int from outbox o where o.programme_code = r.programme_code and o.period = r.period
+         and o.state in ('bounced', 'uncertain', 'parked')) as "mailProblems"
+     from billing_run r join programme g on g.code = r.programme_code
+     where r.programme_code = :programme and r.period = :period`,
+    { programme, period },
+  );
+  return found;
+}

@@ -1,0 +1,59 @@
+import { rows, type Trx } from '../connect.js';
+
+interface Key {
+  programme: string;
+  period: string;
+  mspId: string;
+}
+
+/** Where one MSP's statement stands. */
+export interface Settlement {
+  state: 'open' | 'parked' | 'issued';
+  openCases: number;
+  deadline: Date;
+  parkedReason: string | null;
+  parkedCode: string | null;
+  statementNumber: string | null;
+}
+
+/** Undefined where the MSP takes no part in the run. */
+export async function settlementOf(trx: Trx, key: Key): Promise<Settlement | undefined> {
+  const [found] = await rows<Settlement>(
+    trx,
+    `select p.state, p.parked_reason as "parkedReason", p.parked_code as "parkedCode",
+       coalesce(p.parked_until, s.review_until) as deadline,
+       (select count(*)::int from discrepancy d where d.programme_code = p.programme_code and d.period = p.period
+         and d.msp_id = p.msp_id and d.state = 'open') as "openCases",
+       (select number from statement t where t.msp_id = p.msp_id and t.programme_code = p.programme_code
+         and t.period = p.period order by revision desc limit 1) as "statementNumber"
+     from run_participant p
+     join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
+     where p.programme_code = :programme and p.period = :period and p.msp_id = :mspId`,
+    { ...key },
+  );
+  return found;
+}
+
+/** A parked MSP as the reminder to the partner team needs it. */
+export interface ParkedMsp {
+  mspName: string;
+  reason: string;
+  parkedUntil: Date;
+  /** Of the programme. */
+  zone: string;
+  partnerTeamEmail: string;
+}
+
+/** Undefined where the MSP is not parked. */
+export async function parkedMsp(trx: Trx, key: Key): Promise<ParkedMsp | undefined> {
+  const [found] = await rows<ParkedMsp>(
+    trx,
+    `select m.name as "mspName", p.parked_reason as reason, p.parked_until as "parkedUntil", r.rules ->> 'zone' as zone,
+       coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail"
+     from run_participant p join msp m on m.id = p.msp_id join programme g on g.code = p.programme_code
+     join billing_run r on r.programme_code = p.programme_code and r.period = p.period
+     where p.programme_code = :programme and p.period = :period and p.msp_id = :mspId and p.state = 'parked'`,
+    { ...key },
+  );
+  return found;
+}

@@ -1,0 +1,171 @@
+import { participationStatesBefore, type ParticipationState } from '../../domain/msp.js';
+import { EARLIEST_PERIOD, type Period } from '../../domain/period.js';
+import { rows, type Trx } from '../connect.js';
+import { MSP_FIELDS, type Msp } from '../parties/mspStore.js';
+
+/** An MSP in a programme (rule 20). Instants are absolute. */
+export interface Participation {
+  mspId: string;
+  programme: string;
+  state: ParticipationState;
+  /** Billed from this period on; null until it is approved. */
+  joinedPeriod: Period | null;
+  /** The last period it is billed for; null: no end is known. */
+  leftPeriod: Period | null;
+  /** Who bills it now. */
+  distributorId: string;
+  /** Probable duplicates found at registration (rule 14). */
+  duplicateOf: string[];
+  appliedAt: Date;
+  decideUntil: Date;
+  decidedAt: Date | null;
+  decidedBy: string | null;
+  decisionReason: string | null;
+}
+
+/** A participation with the MSP it is of. */
+export interface Registration extends Participation {
+  msp: Msp;
+}
+
+type Row = Participation & Omit<Msp, 'mailDomain'> & { mailDomain: string };
+
+const FIELDS = `p.msp_id as "mspId", p.programme_code as programme, p.state, p.joined_period as "joinedPeriod",
+  p.left_period as "leftPeriod", kontor_distributor_of(p.msp_id, p.programme_code) as "distributorId",
+  p.duplicate_of as "duplicateOf", p.applied_at as "appliedAt", p.decide_until as "decideUntil",
+  p.decided_at as "decidedAt", p.decided_by as "decidedBy", p.decision_reason as "decisionReason"`;
+
+function toRegistration(row: Row): Registration {
+  const { id, name, registrationNumber, address, country, contactName, email, mailDomain, locale, zone, ...rest } = row;
+  return {
+    ...rest,
+    msp: { id, name, registrationNumber, address, country, contactName, email, mailDomain, locale, zone },
+  };
+}
+
+/** An MSP's participation in a programme, with the MSP. */
+export async function findRegistration(trx: Trx, programme: string, mspId: string): Promise<Registration | undefined> {
+  const [row] = await rows<Row>(
+    trx,
+    `select ${MSP_FIELDS}, ${FIELDS} from participation p join msp m on m.id = p.msp_id
+     where p.programme_code = :programme and p.msp_id = :mspId`,
+    { programme, mspId },
+  );
+  return row && toRegistration(row);
+}
+
+export interface RegistrationFilter {
+  programme?: string | undefined;
+  mspId?: string | undefined;
+  state?: ParticipationState | undefined;
+  limit: number;
+  after?: [appliedAt: string, mspId: string, programme: string] | undefined;
+}
+
+/** Participations, the latest application first, by any of the filters; those after the cursor. */
+export async function listRegistrations(trx: Trx, filter: RegistrationFilter): Promise<Registration[]> {
+  const [afterAt, afterId, afterProgramme] = filter.after ?? [null, null, null];
+  const found = await rows<Row>(
+    trx,
+    `select ${MSP_FIELDS}, ${FIELDS} from participation p join msp m on m.id = p.msp_id
+     where (:state::text is null or p.state = :state) and (:programme::text is null or p.programme_code = :programme)
+       and (:mspId::uuid is null or p.msp_id = :mspId::uuid)
+       and (:afterId::uuid is null
+         or (p.applied_at, p.msp_id, p.programme_code) < (:afterAt::timestamptz, :afterId::uuid, :afterProgramme::text))
+     order by p.applied_at desc, p.msp_id desc, p.programme_code desc limit :limit`,
+    {
+      state: filter.state ?? null,
+      programme: filter.programme ?? null,
+      mspId: filter.mspId ?? null,
+      afterAt,
+      afterId,
+      afterProgramme,
+      limit: filter.limit,
+    },
+  );
+  return found.map(toRegistration);
+}
+
+/** One new application at a time until the transaction ends, so that of two at once the second sees the first. */
+export async function lockRegistrations(trx: Trx): Promise<void> {
+  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_registration'))`);
+}
+
+export interface Application {
+  mspId: string;
+  programme: string;
+  distributorId: string;
+  duplicateOf: readonly string[];
+  appliedAt: Date;
+  decideUntil: Date;
+}
+
+/**
+ * Keeps an application to a programme; one that was rejected or expired before is replaced by it. False where there is
+ * one that is open or was approved: then nothing changed.
+ */
+export async function insertApplication(trx: Trx, application: Application): Promise<boolean> {
+  const inserted = await rows(
+    trx,
+    `insert into participation (msp_id, programme_code, state, duplicate_of, applied_at, decide_until)
+     values (:mspId, :programme, 'applied', :duplicateOf, :appliedAt, :decideUntil)
+     on conflict (msp_id, programme_code) do update set state = 'applied', duplicate_of = excluded.duplicate_of,
+       applied_at = excluded.applied_at, decide_until = excluded.decide_until, decided_at = null, decided_by = null,
+       decision_reason = null
+     where participation.state = any(:replaceable) returning msp_id`,
+    { ...application, duplicateOf: [...application.duplicateOf], replaceable: participationStatesBefore('applied') },
+  );
+  if (inserted.length === 0) return false;
+  const { mspId, programme, distributorId } = application;
+  await putDistributor(trx, { mspId, programme, distributorId, fromPeriod: EARLIEST_PERIOD });
+  return true;
+}
+
+/** Sets who bills an MSP from a period on. */
+export async function putDistributor(
+  trx: Trx,
+  row: { mspId: string; programme: string; fromPeriod: Period; distributorId: string },
+): Promise<void> {
+  await rows(
+    trx,
+    `insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
+     values (:mspId, :programme, :fromPeriod, :distributorId)
+     on conflict (msp_id, programme_code, from_period) do update set distributor_id = excluded.distributor_id`,
+    row,
+  );
+}
+
+export interface ParticipationMove {
+  mspId: string;
+  programme: string;
+  to: ParticipationState;
+  at: Date;
+  by: string;
+  reason: string | null;
+  /** Set by an approval. */
+  joinedPeriod?: Period;
+  /** Set by leaving. */
+  leftPeriod?: Period;
+}
+
+/** Moves a participation; undefined where the state table does not allow it (any more), and then nothing changed. */
+export async function moveParticipation(trx: Trx, move: ParticipationMove): Promise<Registration | undefined> {
+  const moved = await rows(
+    trx,
+    `update participation set state = :to, decided_at = :at, decided_by = :by, decision_reason = :reason,
+       joined_period = coalesce(:joinedPeriod, joined_period), left_period = coalesce(:leftPeriod, left_period)
+     where msp_id = :mspId and programme_code = :programme and state = any(:from) returning msp_id`,
+    {
+      mspId: move.mspId,
+      programme: move.programme,
+      to: move.to,
+      at: move.at,
+      by: move.by,
+      reason: move.reason,
+      joinedPeriod: move.joinedPeriod ?? null,
+      leftPeriod: move.leftPeriod ?? null,
+      from: participationStatesBefore(move.to),
+    },
+  );
+  return moved.length === 0 ? undefined : findRegistration(trx, move.programme, move.mspId);
+}

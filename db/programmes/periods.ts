@@ -1,0 +1,35 @@
+import { KontorError, fieldError } from '../../domain/errors.js';
+import { nextPeriod, type Period } from '../../domain/period.js';
+import { rows, type Trx } from '../connect.js';
+
+/** Rule 19: the first month of a programme that has not been opened; NOT_FOUND where there is no such programme. */
+export async function firstUnopenedPeriod(trx: Trx, programme: string): Promise<Period> {
+  const [row] = await rows<{ first: Period; last: Period | null }>(
+    trx,
+    `select p.first_period as first, (select max(period) from billing_run r where r.programme_code = p.code) as last
+     from programme p where p.code = :programme`,
+    { programme },
+  );
+  if (row === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${programme}".`);
+  return row.last === null ? row.first : nextPeriod(row.last);
+}
+
+/** Lets one run of a programme be opened at a time, and none while something is set for a period. */
+export async function lockProgramme(trx: Trx, programme: string): Promise<void> {
+  await rows(trx, 'select code from programme where code = :programme for update', { programme });
+}
+
+/**
+ * Rule 19: throws PERIOD_OPENED on `field` where `period` is a month of the programme that was opened already. The
+ * programme's row is locked until the transaction ends, so that no run opens meanwhile.
+ */
+export async function requireUnopened(trx: Trx, programme: string, period: string, field: string): Promise<void> {
+  await rows(trx, 'select code from programme where code = :programme for share', { programme });
+  const first = await firstUnopenedPeriod(trx, programme);
+  if (period >= first) return;
+  throw fieldError(
+    'PERIOD_OPENED',
+    field,
+    `${period} of "${programme}" was opened already: this can take effect from ${first} on.`,
+  );
+}

@@ -1,0 +1,78 @@
+/** What one MSP's month is judged by, loaded and frozen: nothing here is looked up again. */
+import type { MeterCode } from '../catalog/index.js';
+import type { LateReports } from '../corrections.js';
+import type { Day, Period } from '../period.js';
+import type { Price } from '../pricing/index.js';
+import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
+import type { DiscrepancyKind, Evidence, ReconcileSettings, Resolution } from '../reconcile/index.js';
+import type { Locale, Party, Statement } from '../statement.js';
+import type { Basis, SiteFacts } from '../usage.js';
+
+/** A settled or open case, as far as rating and the statement need it. */
+export interface MonthCase {
+  kind: DiscrepancyKind;
+  siteId: string | null;
+  tenantRef: string | null;
+  meter: MeterCode | null;
+  evidence: Evidence;
+  /** Null: still open. */
+  resolution: Resolution | null;
+}
+
+/** One MSP that is due to be issued, with everything frozen or decided about its month. */
+export interface MonthInput {
+  mspId: string;
+  distributorId: string;
+  distributorCode: string;
+  msp: Party;
+  distributor: Party;
+  vendor: Party;
+  locale: Locale;
+  /** IANA time zone the MSP's month is reckoned in. */
+  zone: string;
+  /** Of the statement. */
+  currency: string;
+  statementDate: Day;
+  sites: SiteFacts[];
+  cases: MonthCase[];
+  /** Names of the MSP's tenants by id. */
+  tenantNames: Map<string, string>;
+  /** Totals of earlier periods in the statement's currency, oldest first. */
+  history: Statement['history'];
+}
+
+/** A line of an earlier statement that may have to be corrected, or a usage a late report brought that had no line. */
+export interface LateUsage {
+  mspId: string;
+  period: Period;
+  number: string;
+  siteId: string;
+  siteName: string;
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode;
+  /** As billed; basis null: there was no line. */
+  basis: Basis | null;
+  licensed: number;
+  /** Billable quantity as it stands, earlier corrections included. */
+  billed: number;
+  firstMonthFree: boolean;
+  /** Whether a person chose the quantity instead of leaving it to the rules. */
+  decidedByPerson: boolean;
+  /** What the site's latest reports say, where one of them came after the facts were frozen; else null. */
+  late: LateReports | null;
+  facts: SiteFacts;
+  /** The MSP's billed total of the meter in that period, earlier corrections included. */
+  billedTotal: number;
+  price: Price | null;
+  exchange: ExchangeRate | null;
+}
+
+/** What every MSP of a run is rated with. */
+export interface RunTerms {
+  period: Period;
+  plans: readonly PricePlan[];
+  rates: readonly ExchangeRate[];
+  settings: ReconcileSettings;
+}

@@ -1,0 +1,37 @@
+import { KontorError } from '../errors.js';
+import { detectTotalMoved, type Evidence } from '../reconcile/index.js';
+import type { Statement } from '../statement.js';
+import { draftStatement } from './draftStatement.js';
+import type { LateUsage, MonthInput, RunTerms } from './inputs.js';
+
+/** What one MSP's month comes to. */
+export type Judgement =
+  | { outcome: 'issue'; statement: Omit<Statement, 'number'> }
+  /** Waits for a person; `totalMoved` where a second one has to confirm the total. */
+  | { outcome: 'park'; code: string; reason: string; totalMoved: Evidence | null };
+
+/**
+ * Judges one MSP's month from what was loaded about it: a statement, or why it cannot be issued. What Kontor names
+ * (a missing price, plan or rate) parks this MSP; any other error is thrown.
+ */
+export function judgeMonth(input: MonthInput, terms: RunTerms, late: readonly LateUsage[]): Judgement {
+  try {
+    const statement = draftStatement(input, terms, late);
+    const confirmed = input.cases.some(({ kind, resolution }) => kind === 'total_moved' && resolution !== null);
+    // Rule 3: compared with the last statement there is, however long ago that was.
+    const last = input.history.at(-1);
+    const totalMoved = confirmed
+      ? null
+      : detectTotalMoved(statement.totalMinor, last?.totalMinor ?? null, terms.settings);
+    if (totalMoved === null) return { outcome: 'issue', statement };
+    return {
+      outcome: 'park',
+      code: 'total_moved',
+      reason: 'The total moved by more than 25 % against the last statement: a second person confirms.',
+      totalMoved,
+    };
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    return { outcome: 'park', code: error.code, reason: error.message, totalMoved: null };
+  }
+}

@@ -1,0 +1,102 @@
+/** What Temporal starts by the calendar: the month-end of each programme, the contact watch, and the mail that falls due. */
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
+import { PROGRAMME } from '../workflows/searchAttributes.js';
+import { WATCH_CONTACT_SCHEDULE } from '../workflows/watchContact.js';
+import type { Starter } from './starter.js';
+
+interface Started {
+  taskQueue: string;
+  workflow: string;
+  args: unknown[];
+  summary: string;
+}
+
+/** The schedule's workflow has the schedule's id; Temporal appends the instant. */
+function action(id: string, { taskQueue, workflow, args, summary }: Started): ScheduleOptions['action'] {
+  return { type: 'startWorkflow', workflowType: workflow, workflowId: id, taskQueue, args, staticSummary: summary };
+}
+
+/** A programme's month-end: when its runs open, in its own zone. */
+export interface MonthEndSchedule {
+  programme: string;
+  /** IANA time zone. */
+  zone: string;
+}
+
+export function monthEndScheduleId(programme: string): string {
+  return `month-end:${programme}`;
+}
+
+/** Rule 1: the run opens on day 1 at 04:00 programme time. There is no "last day" in calendars, so day 1 closes the month before. */
+function monthEnd(taskQueue: string, { programme, zone }: MonthEndSchedule): ScheduleOptions {
+  const id = monthEndScheduleId(programme);
+  return {
+    scheduleId: id,
+    spec: { calendars: [{ dayOfMonth: 1, hour: 4 }], timezone: zone },
+    action: action(id, {
+      taskQueue,
+      workflow: 'monthEnd',
+      args: [{ programme }],
+      summary: `Starts the close of the month before, programme ${programme}`,
+    }),
+    typedSearchAttributes: [{ key: PROGRAMME, value: programme }],
+    // Skipping a run that overlaps would lose a month; one waits for the other instead.
+    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '7 days' },
+  };
+}
+
+function watchContact(taskQueue: string): ScheduleOptions {
+  const { scheduleId, calendar, args } = WATCH_CONTACT_SCHEDULE;
+  return {
+    scheduleId,
+    spec: { calendars: [calendar] },
+    action: action(scheduleId, {
+      taskQueue,
+      workflow: 'watchContact',
+      args: [...args],
+      summary: 'Warns, blocks and disables sites out of contact',
+    }),
+    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '1 day' },
+  };
+}
+
+/** Deferred mails come due within minutes; one drain at a time is enough, and a missed one needs no catching up. */
+function deliverMail(taskQueue: string): ScheduleOptions {
+  const id = 'deliver-mail';
+  return {
+    scheduleId: id,
+    spec: { intervals: [{ every: '5 minutes' }] },
+    action: action(id, { taskQueue, workflow: 'deliverMail', args: [], summary: 'Sends mails that have fallen due' }),
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  };
+}
+
+/** Creates the schedule, or brings its spec and action up to date; an operator's pause stays. */
+async function upsert({ temporal }: Pick<Starter, 'temporal'>, options: ScheduleOptions): Promise<void> {
+  try {
+    await temporal.schedule.create(options);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await temporal.schedule.getHandle(options.scheduleId).update((previous) => ({
+      ...previous,
+      spec: options.spec,
+      action: options.action,
+      policies: { ...previous.policies, ...options.policies },
+    }));
+  }
+}
+
+/**
+ * Sets when a programme's month-end runs open. Idempotent by programme; called when the programme is saved and by
+ * `kontor migrate`, so that it is never older than what was saved.
+ */
+export function ensureMonthEnd(starter: Starter, of: MonthEndSchedule): Promise<void> {
+  return upsert(starter, monthEnd(starter.taskQueue, of));
+}
+
+/** Sets the schedules that are the same for all programmes. Idempotent; at each start of a worker. */
+export async function ensureCommonSchedules(starter: Starter): Promise<void> {
+  for (const schedule of [watchContact(starter.taskQueue), deliverMail(starter.taskQueue)]) {
+    await upsert(starter, schedule);
+  }
+}
