@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Period } from '../domain/period.js';
 import { createRenderPool } from '../statements/index.js';
-import { allHold, INVARIANT_NAMES, INVARIANTS, verifyAll, type Invariant, type Verdict } from '../verify/index.js';
+import { allHold, INVARIANT_NAMES, INVARIANTS, verifyAll, type Report, type Verdicts } from '../verify/index.js';
 import { environmentOf, withDatabase } from './environment.js';
 import { EXIT } from './failure.js';
 import { dataOption, examples, jsonOption, periodOption } from './options.js';
@@ -11,6 +11,7 @@ import { readState } from './services/stateFile.js';
 import { createTerminal } from './terminal.js';
 
 interface VerifyCommandOptions {
+  programme?: string;
   period?: Period;
   data?: string;
   inbox?: string;
@@ -28,12 +29,20 @@ export function verifyCommand(): Command {
       'Check the invariants over the database and the stored documents, and list what is wrong. Meant for a system at ' +
         'rest: a mail or a run that is under way is reported as not finished.',
     )
+    .addOption(new Option('--programme <code>', 'check the rows of this programme alone (default: of every one)'))
     .addOption(periodOption())
     .addOption(dataOption())
     .addOption(new Option('--inbox <dir>', 'folder of the embedded inbox (default: that of the running services)'))
     .addOption(new Option('--no-render', 'compare documents with their hashes alone, without rendering them again'))
-    .addOption(jsonOption('print {"I1": "holds" | "not checked" | [what is wrong], …}'))
-    .addHelpText('after', examples('kontor verify', 'kontor verify --period 2026-03 --no-render --json'))
+    .addOption(
+      jsonOption(
+        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | [what is wrong], …}, …}, "shared": {…}}',
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples('kontor verify', 'kontor verify --programme msp --period 2026-03 --no-render --json'),
+    )
     .action(verify);
 }
 
@@ -44,14 +53,15 @@ async function inboxOf(data: string | undefined): Promise<string | undefined> {
   return state === null || state.inboxUrl === null ? undefined : join(dataDir, 'inbox');
 }
 
-async function verify({ period, data, inbox, render, json }: VerifyCommandOptions): Promise<void> {
+async function verify({ programme, period, data, inbox, render, json }: VerifyCommandOptions): Promise<void> {
   const inboxDir = inbox ?? (await inboxOf(data));
   const terminal = createTerminal({ json });
   const renderPool = render ? createRenderPool({ threads: RENDER_THREADS }) : null;
   const progress = terminal.progress();
   try {
-    const verdicts = await withDatabase(await environmentOf(data), (db) =>
+    const report = await withDatabase(await environmentOf(data), (db) =>
       verifyAll(db, {
+        ...(programme === undefined ? {} : { programme }),
         ...(period === undefined ? {} : { period }),
         ...(inboxDir === undefined ? {} : { inboxDir }),
         ...(renderPool === null ? {} : { renderPool }),
@@ -61,17 +71,26 @@ async function verify({ period, data, inbox, render, json }: VerifyCommandOption
       }),
     );
     progress.stop();
-    if (json === true) console.log(JSON.stringify(verdicts));
-    else for (const line of lines(verdicts)) terminal.say(line);
-    if (!allHold(verdicts)) process.exitCode = EXIT.failed;
+    if (json === true) console.log(JSON.stringify(report));
+    else for (const line of reportLines(report)) terminal.say(line);
+    if (!allHold(report)) process.exitCode = EXIT.failed;
   } finally {
     await renderPool?.close();
   }
 }
 
-function lines(verdicts: Record<Invariant, Verdict>): string[] {
+function reportLines({ programmes, shared }: Report): string[] {
+  return [
+    ...Object.entries(programmes).flatMap(([code, verdicts]) => [`Programme ${code}`, ...verdictLines(verdicts)]),
+    'All programmes together',
+    ...verdictLines(shared),
+  ];
+}
+
+function verdictLines(verdicts: Verdicts): string[] {
   return INVARIANT_NAMES.flatMap((name) => {
     const verdict = verdicts[name];
+    if (verdict === undefined) return [];
     const found = Array.isArray(verdict) ? verdict.map((problem) => `     - ${problem}`) : [];
     return [
       `${name.padEnd(4)} ${(Array.isArray(verdict) ? 'BROKEN' : verdict).padEnd(12)} ${INVARIANTS[name].says}`,

@@ -6,6 +6,8 @@ import type { RenderPool } from '../statements/index.js';
 /** What a checker works with. Checkers read; none writes. */
 export interface VerifyContext {
   db: Database;
+  /** Code of the programme whose rows are checked; null: what belongs to no single programme. */
+  programme: string | null;
   /** Null: every period there is. */
   period: Period | null;
   /** Null: stored documents are compared with their hashes alone. */
@@ -20,13 +22,25 @@ export interface VerifyContext {
 export type Finding = string[] | 'not checked';
 export type Checker = (context: VerifyContext) => Promise<Finding>;
 
-/** Rows of one query over everything; `:period` is bound, null for every period. */
-export function ask<Row>({ db, period }: VerifyContext, sql: string, bindings: Knex.ValueDict = {}): Promise<Row[]> {
-  return db.transaction(ALL, (trx) => rows<Row>(trx, sql, { period, ...bindings }));
+/** Rows of one query over everything; `:programme`, and `:period`, null for every period, are bound. */
+export function ask<Row>(
+  { db, programme, period }: VerifyContext,
+  sql: string,
+  bindings: Knex.ValueDict = {},
+): Promise<Row[]> {
+  return db.transaction(ALL, (trx) => rows<Row>(trx, sql, { programme, period, ...bindings }));
 }
 
-/** The sentences of a query that selects them as `problem`. */
-export async function problemsOf(context: VerifyContext, sql: string): Promise<string[]> {
-  const found = await ask<{ problem: string }>(context, sql);
-  return found.map(({ problem }) => problem);
+/** The sentences of queries that select them as `problem`. */
+export async function problemsOf(
+  context: VerifyContext,
+  queries: readonly string[],
+  bindings: Knex.ValueDict = {},
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const query of queries) {
+    const found = await ask<{ problem: string }>(context, query, bindings);
+    problems.push(...found.map(({ problem }) => problem));
+  }
+  return problems;
 }

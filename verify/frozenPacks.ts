@@ -49,7 +49,8 @@ async function problemsOfPack(context: VerifyContext, pack: PackRow): Promise<st
 export async function packProblems(context: VerifyContext): Promise<string[]> {
   const ids = await ask<{ id: string }>(
     context,
-    'select id from billing_pack where :period::text is null or period = :period order by period, id',
+    `select id from billing_pack where programme_code = :programme and (:period::text is null or period = :period)
+     order by period, id`,
   );
   const problems: string[] = [];
   for (const { id } of ids) {

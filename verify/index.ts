@@ -1,43 +1,75 @@
 /**
- * `kontor verify`: the invariants of the house, each checked by one file over the database and the stored documents. A
- * checker reads, recomputes by another way than the code it checks, and says in one sentence each what is wrong. It runs
- * at rest: what is under way, such as a mail being sent, is reported as not finished.
+ * `kontor verify`: the invariants of the house, each checked by one file over the database and the stored documents,
+ * programme by programme. A checker reads, recomputes by another way than the code it checks, and says in one sentence
+ * each what is wrong. It runs at rest: what is under way, such as a mail being sent, is reported as not finished.
  */
-import type { Database } from '../db/connect.js';
+import { ALL, type Database } from '../db/connect.js';
+import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
+import { listProgrammes } from '../db/programmes/programmeStore.js';
 import { parsePeriod } from '../domain/period.js';
 import type { RenderPool } from '../statements/index.js';
 import type { Checker, VerifyContext } from './context.js';
-import { checkFrozenBytes } from './frozenBytes.js';
+import { checkAuditTrail, checkFrozenBytes } from './frozenBytes.js';
 import { checkLinesAndTotals } from './linesAndTotals.js';
-import { checkMails } from './mails.js';
+import { checkMailIdentities, checkMails } from './mails.js';
+import { checkMonthsAndMembers } from './monthsAndMembers.js';
 import { checkNumbering } from './numbering.js';
 import { checkRunEnds } from './runEnds.js';
 import { checkRunAgain } from './runAgain.js';
 import { checkSitesCovered } from './sitesCovered.js';
-import { checkTenancy } from './tenancy.js';
+import { checkRowSecurity, checkTenancy } from './tenancy.js';
 import { checkUsageCounted } from './usageCounted.js';
+
+interface InvariantDefinition {
+  says: string;
+  /** Of one programme's rows. */
+  check?: Checker;
+  /** Of what belongs to no single programme. */
+  shared?: Checker;
+}
 
 /** What each invariant says, and who checks it. I10 takes canary secrets sent through a running system: a test does. */
 export const INVARIANTS = {
   I1: { says: 'one issued statement per MSP, period and revision; numbers without gaps', check: checkNumbering },
   I2: { says: 'lines = totals = rated peaks, to the last minor unit', check: checkLinesAndTotals },
   I3: { says: 'each active site is in exactly one statement or one open case', check: checkSitesCovered },
-  I4: { says: 'one accepted mail per Message-ID; at rest every mail has ended', check: checkMails },
-  I5: { says: 'issued rows and bytes never change', check: checkFrozenBytes },
+  I4: {
+    says: 'one accepted mail per Message-ID; at rest every mail has ended',
+    check: checkMails,
+    shared: checkMailIdentities,
+  },
+  I5: { says: 'issued rows and bytes never change', check: checkFrozenBytes, shared: checkAuditTrail },
   I6: { says: 'acknowledged usage is counted once, refused usage has no effect', check: checkUsageCounted },
-  I7: { says: 'no byte crosses tenants', check: checkTenancy },
+  I7: { says: 'no byte crosses tenants', check: checkTenancy, shared: checkRowSecurity },
   I8: { says: 'running the month again changes nothing and sends nothing', check: checkRunAgain },
   I9: { says: 'the run finishes, or parks visibly', check: checkRunEnds },
-  I10: { says: 'no secret in history, logs, errors or documents', check: () => Promise.resolve('not checked') },
-} as const satisfies Record<string, { says: string; check: Checker }>;
+  I10: {
+    says: 'no secret in history, logs, errors or documents',
+    shared: () => Promise.resolve('not checked'),
+  },
+  I11: {
+    says: 'months are closed in order, for their members, by what held when they were opened',
+    check: checkMonthsAndMembers,
+  },
+} as const satisfies Record<string, InvariantDefinition>;
 
 export type Invariant = keyof typeof INVARIANTS;
 export const INVARIANT_NAMES = Object.keys(INVARIANTS) as Invariant[];
 
 /** A list says what is wrong, at most `SHOWN` sentences and then how many more. */
 export type Verdict = 'holds' | 'not checked' | string[];
+export type Verdicts = Partial<Record<Invariant, Verdict>>;
+
+export interface Report {
+  /** By the programme's code. */
+  programmes: Record<string, Verdicts>;
+  /** What belongs to no single programme: the identities of mails, the audit trail, row level security. */
+  shared: Verdicts;
+}
 
 export interface VerifyOptions {
+  /** A programme's code; none: every programme there is. */
+  programme?: string;
   /** `YYYY-MM`; none: every period. Numbering, hash chains and usage reach beyond it where they must. */
   period?: string;
   /** Renders every statement and summary again and compares the bytes; none: only hashes are compared. */
@@ -56,26 +88,61 @@ function verdictOf(finding: string[] | 'not checked'): Verdict {
   return finding.length <= SHOWN ? finding : [...finding.slice(0, SHOWN), `and ${finding.length - SHOWN} more`];
 }
 
-/** Checks every invariant, one after the other. Throws PERIOD_INVALID, and what the database throws. */
-export async function verifyAll(db: Database, options: VerifyOptions = {}): Promise<Record<Invariant, Verdict>> {
-  const { onProgress } = options;
-  const verdicts: [Invariant, Verdict][] = [];
+async function verdictsOf(
+  context: Omit<VerifyContext, 'progress'>,
+  { onProgress }: Pick<VerifyOptions, 'onProgress'>,
+): Promise<Verdicts> {
+  const verdicts: Verdicts = {};
   for (const invariant of INVARIANT_NAMES) {
-    const context: VerifyContext = {
-      db,
-      period: options.period === undefined ? null : parsePeriod(options.period),
-      renderPool: options.renderPool ?? null,
-      inboxDir: options.inboxDir ?? null,
-      now: options.now ?? new Date(),
-      progress: (done, total) => onProgress?.(invariant, done, total),
-    };
-    const check: Checker = INVARIANTS[invariant].check;
-    verdicts.push([invariant, verdictOf(await check(context))]);
+    const { check, shared }: InvariantDefinition = INVARIANTS[invariant];
+    const checker = context.programme === null ? shared : check;
+    if (checker === undefined) continue;
+    const progress = (done: number, total: number) => onProgress?.(invariant, done, total);
+    verdicts[invariant] = verdictOf(await checker({ ...context, progress }));
   }
-  return Object.fromEntries(verdicts) as Record<Invariant, Verdict>;
+  return verdicts;
+}
+
+/**
+ * Checks every invariant, one after the other, of each programme. Throws PERIOD_INVALID, NOT_FOUND where there is no such
+ * programme, and what the database throws.
+ */
+export async function verifyAll(db: Database, options: VerifyOptions = {}): Promise<Report> {
+  const { programme: given } = options;
+  const codes = await db.transaction(ALL, async (trx) =>
+    given === undefined ? (await listProgrammes(trx)).map(({ code }) => code) : [await onlyProgramme(trx, given)],
+  );
+  const context = {
+    db,
+    period: options.period === undefined ? null : parsePeriod(options.period),
+    renderPool: options.renderPool ?? null,
+    inboxDir: options.inboxDir ?? null,
+    now: options.now ?? new Date(),
+  };
+  const programmes: Record<string, Verdicts> = {};
+  for (const programme of codes) programmes[programme] = await verdictsOf({ ...context, programme }, options);
+  return { programmes, shared: await verdictsOf({ ...context, programme: null }, options) };
+}
+
+/** One verdict per invariant over all programmes: what is wrong anywhere, each sentence with its programme. */
+export function overallVerdicts({ programmes, shared }: Report): Record<Invariant, Verdict> {
+  const overall = INVARIANT_NAMES.map((invariant): [Invariant, Verdict] => {
+    const parts = [...Object.entries(programmes), ['', shared] as const].flatMap(
+      ([programme, { [invariant]: part }]) => {
+        if (!Array.isArray(part) || programme === '') return part === undefined ? [] : [part];
+        return [part.map((problem) => `${programme}: ${problem}`)];
+      },
+    );
+    const wrong = parts.filter((part) => Array.isArray(part)).flat();
+    if (wrong.length > 0) return [invariant, wrong];
+    return [invariant, parts.includes('holds') ? 'holds' : 'not checked'];
+  });
+  return Object.fromEntries(overall) as Record<Invariant, Verdict>;
 }
 
 /** Whether nothing was found wrong. */
-export function allHold(verdicts: Record<Invariant, Verdict>): boolean {
-  return Object.values(verdicts).every((verdict) => !Array.isArray(verdict));
+export function allHold({ programmes, shared }: Report): boolean {
+  return [shared, ...Object.values(programmes)].every((verdicts) =>
+    Object.values(verdicts).every((verdict) => !Array.isArray(verdict)),
+  );
 }

@@ -133,7 +133,7 @@ const CORRECTED_QUANTITIES = `
       and (l.kind = 'usage' and l.period = c.for_period
         or l.kind = 'correction' and l.for_period = c.for_period and l.period < c.period)
   ) f
-  where c.kind = 'correction' and (:period::text is null or c.period = :period)
+  where c.programme_code = :programme and c.kind = 'correction' and (:period::text is null or c.period = :period)
     and (f.billed <> (c.content ->> 'oldQuantity')::int
       or c.quantity <> (c.content ->> 'newQuantity')::int - (c.content ->> 'oldQuantity')::int)
   order by 1`;
@@ -151,5 +151,5 @@ export const checkLinesAndTotals: Checker = async (context) => {
       problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], (number) => rates.get(number)));
     }
   }
-  return [...problems, ...(await problemsOf(context, CORRECTED_QUANTITIES))];
+  return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES]))];
 };

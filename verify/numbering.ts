@@ -4,15 +4,16 @@ const ONE_PER_REVISION = `
   select format('%s has %s statements of %s, revision %s: %s', m.name, count(*), s.period, s.revision,
     string_agg(s.number, ', ' order by s.number)) as problem
   from statement s join msp m on m.id = s.msp_id
-  where :period::text is null or s.period = :period
+  where s.programme_code = :programme and (:period::text is null or s.period = :period)
   group by s.msp_id, m.name, s.period, s.revision having count(*) > 1 order by 1`;
 
 const REVISIONS = `
   select format('revision %s of %s for %s is not preceded by revision %s', s.revision, s.period, m.name, s.revision - 1)
     as problem
   from statement s join msp m on m.id = s.msp_id
-  where s.revision > 1 and (:period::text is null or s.period = :period) and not exists (
-    select from statement b where b.msp_id = s.msp_id and b.period = s.period and b.revision = s.revision - 1)
+  where s.programme_code = :programme and s.revision > 1 and (:period::text is null or s.period = :period)
+    and not exists (select from statement b where b.msp_id = s.msp_id and b.programme_code = s.programme_code
+      and b.period = s.period and b.revision = s.revision - 1)
   order by 1`;
 
 const GAPS = `
@@ -22,32 +23,29 @@ const GAPS = `
     select s.number, s.sequence, s.year, d.code,
       row_number() over counter as place, lag(s.number) over counter as before
     from statement s join distributor d on d.id = s.distributor_id
+    where s.programme_code = :programme
     window counter as (partition by s.distributor_id, s.year order by s.sequence, s.number)
   ) n
   where n.sequence <> n.place order by n.code, n.year, n.place`;
 
 const NUMBERS = `
-  select format('statement %s should be called %s', s.number,
-    d.code || '-' || s.year || '-' || lpad(s.sequence::text, 6, '0')) as problem
-  from statement s join distributor d on d.id = s.distributor_id
-  where s.number <> d.code || '-' || s.year || '-' || lpad(s.sequence::text, 6, '0')
-    or s.year <> extract(year from s.statement_date)
-  order by 1`;
+  with named as (
+    select s.*, upper(s.programme_code || '-' || d.code || '-' || s.year || '-' || lpad(s.sequence::text, 6, '0')) as name
+    from statement s join distributor d on d.id = s.distributor_id where s.programme_code = :programme
+  )
+  select format('statement %s should be called %s', number, name) as problem
+  from named where number <> name or year <> extract(year from statement_date) order by 1`;
 
 const COUNTERS = `
   select format('%s %s: the counter stands at %s, the last number is %s', d.code, coalesce(n.year, s.year),
     coalesce(n.last::text, 'nothing'), coalesce(s.last::text, 'none')) as problem
-  from statement_number n
-  full join (select distributor_id, year, max(sequence) as last from statement group by 1, 2) s
-    on s.distributor_id = n.distributor_id and s.year = n.year
+  from (select * from statement_number where programme_code = :programme) n
+  full join (
+    select distributor_id, year, max(sequence) as last from statement where programme_code = :programme group by 1, 2
+  ) s on s.distributor_id = n.distributor_id and s.year = n.year
   join distributor d on d.id = coalesce(n.distributor_id, s.distributor_id)
   where n.last is distinct from s.last order by 1`;
 
 /** I1 and rule 13: one statement per MSP, period and revision; numbers of a distributor and year are 1, 2, 3, … */
-export const checkNumbering: Checker = async (context) => {
-  const problems: string[] = [];
-  for (const query of [ONE_PER_REVISION, REVISIONS, GAPS, NUMBERS, COUNTERS]) {
-    problems.push(...(await problemsOf(context, query)));
-  }
-  return problems;
-};
+export const checkNumbering: Checker = (context) =>
+  problemsOf(context, [ONE_PER_REVISION, REVISIONS, GAPS, NUMBERS, COUNTERS]);

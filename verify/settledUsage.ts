@@ -52,7 +52,8 @@ export async function settledUsage(
   const facts = await ask<FactsRow>(
     context,
     `select s.id as "statementId", r.facts from statement s
-     join reconciled_site r on r.msp_id = s.msp_id and r.period = s.period where s.id = any(:ids)`,
+     join reconciled_site r on r.programme_code = s.programme_code and r.period = s.period and r.msp_id = s.msp_id
+     where s.id = any(:ids)`,
     bindings,
   );
   const cases = groupBy(
@@ -60,7 +61,8 @@ export async function settledUsage(
       context,
       `select s.id as "statementId", d.kind, d.site_id as "siteId", d.tenant_ref as "tenantRef", d.meter,
          d.resolved_by as "resolvedBy", d.decision, d.decided_quantity as quantity, d.reason
-       from statement s join discrepancy d on d.msp_id = s.msp_id and d.period = s.period
+       from statement s join discrepancy d on d.programme_code = s.programme_code and d.period = s.period
+         and d.msp_id = s.msp_id
        where s.id = any(:ids) and d.state = 'settled'`,
       bindings,
     ),

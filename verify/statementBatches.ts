@@ -5,14 +5,15 @@ import type { VerifyContext } from './context.js';
 /** Statements in memory at once. */
 const BATCH = 200;
 
-/** Every issued statement, in the order of numbers, in batches; reports progress as it goes. */
+/** Every issued statement of the programme, in the order of numbers, in batches; reports progress as it goes. */
 export async function* statementBatches(context: VerifyContext): AsyncGenerator<IssuedStatement[]> {
-  const { db, period } = context;
+  const { db, programme, period } = context;
   const ids = await db.transaction(ALL, (trx) =>
     rows<{ id: string }>(
       trx,
-      'select id from statement where :period::text is null or period = :period order by number',
-      { period },
+      `select id from statement
+       where programme_code = :programme and (:period::text is null or period = :period) order by number`,
+      { programme, period },
     ),
   );
   for (let from = 0; from < ids.length; from += BATCH) {

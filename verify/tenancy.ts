@@ -14,24 +14,26 @@ const LOGIN_ROLE = `
     select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relowner = r.oid))`;
 
 const MAIL_TO_OTHERS = `
-  select format('%s goes to %s and is about an MSP with another address', o.message_id, o.recipient) as problem
+  select format('%s goes to %s and is about another MSP, programme or address', o.message_id, o.recipient) as problem
   from outbox o join statement s on s.id = o.statement_id
-  where (:period::text is null or o.period = :period)
-    and (o.msp_id is distinct from s.msp_id or o.recipient <> s.content -> 'msp' ->> 'email')
+  where s.programme_code = :programme and (:period::text is null or o.period = :period)
+    and (o.programme_code is distinct from s.programme_code or o.msp_id is distinct from s.msp_id or o.recipient <> s.content -> 'msp' ->> 'email')
   order by o.id`;
 
 const PACK_TO_OTHERS = `
-  select format('%s is in a billing pack of another distributor or period', s.number) as problem
+  select format('%s is in a billing pack of another programme, distributor or period', s.number) as problem
   from billing_pack b join billing_pack_statement bs on bs.billing_pack_id = b.id
   join statement s on s.msp_id = bs.msp_id and s.id = bs.statement_id
-  where (s.distributor_id <> b.distributor_id or s.period <> b.period) and (:period::text is null or b.period = :period)
+  where b.programme_code = :programme and (:period::text is null or b.period = :period)
+    and (s.programme_code <> b.programme_code or s.distributor_id <> b.distributor_id or s.period <> b.period)
   order by 1`;
 
 const PACK_MAILED_TO_OTHERS = `
-  select format('%s carries the billing pack of another distributor', o.message_id) as problem
+  select format('%s carries the billing pack of another programme or distributor', o.message_id) as problem
   from outbox o join billing_pack b on b.id = o.billing_pack_id
-  where (o.distributor_id is distinct from b.distributor_id or o.recipient <> b.summary -> 'distributor' ->> 'email')
-    and (:period::text is null or o.period = :period)
+  where b.programme_code = :programme and (:period::text is null or o.period = :period)
+    and (o.programme_code is distinct from b.programme_code or o.distributor_id is distinct from b.distributor_id
+      or o.recipient <> b.summary -> 'distributor' ->> 'email')
   order by o.id`;
 
 /** What somebody sees who belongs to an MSP that does not exist: nothing. */
@@ -47,24 +49,19 @@ async function visibleToStrangers({ db }: VerifyContext, tables: readonly string
   });
 }
 
+/** I7 of the programme: mails and billing packs carry their own MSP's, distributor's and programme's documents. */
+export const checkTenancy: Checker = (context) =>
+  problemsOf(context, [MAIL_TO_OTHERS, PACK_TO_OTHERS, PACK_MAILED_TO_OTHERS]);
+
 /**
  * I7, as far as the database shows it: row level security is on and forced on every table of MSPs, the login role cannot
- * see past it, a stranger sees no row; mails and billing packs carry their own MSP's and distributor's documents. That no
- * route answers with another tenant's data is for the tests of the API.
+ * see past it, a stranger sees no row. That no route answers with another tenant's data is for the tests of the API.
  */
-export const checkTenancy: Checker = async (context) => {
+export const checkRowSecurity: Checker = async (context) => {
   const tables = await ask<{ name: string; protected: boolean }>(context, TABLES);
-  const problems = tables
+  const unprotected = tables
     .filter((table) => !table.protected)
     .map(({ name }) => `row level security is not forced on ${name}`);
-  problems.push(
-    ...(await visibleToStrangers(
-      context,
-      tables.map(({ name }) => name),
-    )),
-  );
-  for (const query of [LOGIN_ROLE, MAIL_TO_OTHERS, PACK_TO_OTHERS, PACK_MAILED_TO_OTHERS]) {
-    problems.push(...(await problemsOf(context, query)));
-  }
-  return problems;
+  const names = tables.map(({ name }) => name);
+  return [...unprotected, ...(await visibleToStrangers(context, names)), ...(await problemsOf(context, [LOGIN_ROLE]))];
 };

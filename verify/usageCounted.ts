@@ -1,24 +1,24 @@
 import { METER_CODES } from '../domain/catalog/index.js';
 import { addMonths } from '../domain/period.js';
 import { MAX_QUANTITY } from '../domain/usage.js';
-import { ask, problemsOf, type Checker } from './context.js';
+import { problemsOf, type Checker } from './context.js';
 import { lateUsageProblems } from './lateUsageBooked.js';
 
 /** When a site's usage was frozen; for sites without facts, when the MSP's were. */
 const FROZEN_AT = `
   frozen_at as (
-    select p.period, p.msp_id, coalesce(max(r.reconciled_at), max(s.issued_at)) as at
+    select p.period, p.msp_id, p.zone, coalesce(max(r.reconciled_at), max(s.issued_at)) as at
     from run_participant p
-    left join reconciled_site r on r.period = p.period and r.msp_id = p.msp_id
-    left join statement s on s.period = p.period and s.msp_id = p.msp_id
-    where :period::text is null or p.period = :period
-    group by 1, 2 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
+    left join reconciled_site r on r.programme_code = p.programme_code and r.period = p.period and r.msp_id = p.msp_id
+    left join statement s on s.programme_code = p.programme_code and s.period = p.period and s.msp_id = p.msp_id
+    where p.programme_code = :programme and (:period::text is null or p.period = :period)
+    group by 1, 2, 3 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
   ), frozen as (
     select r.period, r.msp_id, r.site_id, i ->> 'installationId' as installation_id, u ->> 'tenantRef' as tenant_ref,
       u ->> 'meter' as meter, (i ->> 'observed')::int as observed, (i ->> 'reported')::int as reported
     from reconciled_site r cross join jsonb_array_elements(r.facts -> 'usage') u
     cross join jsonb_array_elements(u -> 'installations') i
-    where :period::text is null or r.period = :period
+    where r.programme_code = :programme and (:period::text is null or r.period = :period)
   )`;
 
 /**
@@ -29,8 +29,9 @@ const CHECK_INS = `with ${FROZEN_AT}, counted as (
     select f.period, c.msp_id, c.site_id, c.installation_id::text as installation_id, c.tenant_refs[k] as tenant_ref,
       c.meters[k] as meter, max(c.quantities[k]) as seen,
       max(c.quantities[k]) filter (where c.received_at <= f.at) as seen_in_time
-    from check_in c join msp m on m.id = c.msp_id
-    join frozen_at f on f.msp_id = c.msp_id and f.period = to_char(c.counted_at at time zone m.zone, 'YYYY-MM')
+    from check_in c
+    join frozen_at f on f.msp_id = c.msp_id and f.period = to_char(c.counted_at at time zone f.zone, 'YYYY-MM')
+    join site s on s.msp_id = c.msp_id and s.id = c.site_id and s.programme_code = :programme and s.from_period <= f.period
     cross join generate_subscripts(c.meters, 1) k
     where c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
     group by 1, 2, 3, 4, 5, 6
@@ -53,6 +54,7 @@ const REPORTS = `with ${FROZEN_AT}, report as (
       row_number() over (partition by g.site_id, g.installation_id, g.period, g.received_at <= f.at
         order by g.revision desc) as place
     from frozen_at f join usage_report g on g.msp_id = f.msp_id and g.period = f.period
+    join site s on s.msp_id = g.msp_id and s.id = g.site_id and s.programme_code = :programme
   ), said as (
     select r.*, r.tenant_refs[k] as tenant_ref, r.meters[k] as meter, r.peaks[k] as peak
     from report r cross join generate_subscripts(r.meters, 1) k
@@ -76,24 +78,30 @@ const REPORTS = `with ${FROZEN_AT}, report as (
       and o.peak = f.reported)
   order by 1`;
 
+/** Of the programme's sites. What is of no site is every programme's problem: nobody knows whose it is. */
+const OF_PROGRAMME = `coalesce(s.programme_code, :programme) = :programme`;
+
 const CHECK_IN_TWICE = `
-  select format('installation %s of site %s: %s check-ins of %s', installation_id, site_id, count(*), observed_at)
+  select format('installation %s of site %s: %s check-ins of %s', c.installation_id, c.site_id, count(*), c.observed_at)
     as problem
-  from check_in where observed_at >= :from::timestamptz and observed_at < :to::timestamptz
-  group by msp_id, site_id, installation_id, observed_at having count(*) > 1 order by 1`;
+  from check_in c left join site s on s.msp_id = c.msp_id and s.id = c.site_id
+  where ${OF_PROGRAMME} and c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
+  group by c.msp_id, c.site_id, c.installation_id, c.observed_at having count(*) > 1 order by 1`;
 
 const REPORT_TWICE = `
-  select format('installation %s of site %s: %s reports of %s, revision %s', installation_id, site_id, count(*), period,
-    revision) as problem
-  from usage_report where :period::text is null or period = :period
-  group by msp_id, site_id, installation_id, period, revision having count(*) > 1 order by 1`;
+  select format('installation %s of site %s: %s reports of %s, revision %s', g.installation_id, g.site_id, count(*),
+    g.period, g.revision) as problem
+  from usage_report g left join site s on s.msp_id = g.msp_id and s.id = g.site_id
+  where ${OF_PROGRAMME} and (:period::text is null or g.period = :period)
+  group by g.msp_id, g.site_id, g.installation_id, g.period, g.revision having count(*) > 1 order by 1`;
 
-/** What the door refuses must not be in here: unknown senders, numbers that are none, meters of nobody's, wild clocks. */
+/** What ingest refuses must not be stored: unknown senders, impossible numbers, unknown meters, clocks far off. */
 const REFUSED_CHECK_INS = `
   select format('a check-in of %s by installation %s should have been refused', c.observed_at, c.installation_id) as problem
   from check_in c left join installation i
     on i.msp_id = c.msp_id and i.site_id = c.site_id and i.id = c.installation_id
-  where c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
+  left join site s on s.msp_id = c.msp_id and s.id = c.site_id
+  where ${OF_PROGRAMME} and c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
     and (i.id is null or abs(c.clock_offset_seconds) > 7 * 86400
       or cardinality(c.meters) <> cardinality(c.quantities) or cardinality(c.meters) <> cardinality(c.tenant_refs)
       or not c.meters <@ :meters::text[] or 0 > any(c.quantities) or :largest < any(c.quantities)
@@ -104,8 +112,9 @@ const REFUSED_REPORTS = `
   select format('the report of %s by installation %s should have been refused', g.period, g.installation_id) as problem
   from usage_report g left join installation i
     on i.msp_id = g.msp_id and i.site_id = g.site_id and i.id = g.installation_id
-  where (:period::text is null or g.period = :period)
-    and (i.id is null or abs(g.clock_offset_seconds) > 7 * 86400
+  left join site s on s.msp_id = g.msp_id and s.id = g.site_id
+  where ${OF_PROGRAMME} and (:period::text is null or g.period = :period)
+    and (i.id is null or g.period < s.from_period or abs(g.clock_offset_seconds) > 7 * 86400
       or cardinality(g.meters) <> cardinality(g.peaks) or cardinality(g.meters) <> cardinality(g.tenant_refs)
       or not g.meters <@ :meters::text[] or 0 > any(g.peaks) or :largest < any(g.peaks))
   order by 1`;
@@ -113,7 +122,7 @@ const REFUSED_REPORTS = `
 /** Refused and then billed: a case of kind unknown_key belongs to nobody and carries no usage. */
 const UNKNOWN_KEY_BILLED = `
   select format('%s: an unknown key has an MSP or a site', period) as problem from discrepancy
-  where kind = 'unknown_key' and (msp_id is not null or site_id is not null)
+  where programme_code = :programme and kind = 'unknown_key' and (msp_id is not null or site_id is not null)
     and (:period::text is null or period = :period) order by 1`;
 
 /**
@@ -128,13 +137,14 @@ export const checkUsageCounted: Checker = async (context) => {
     to: period === null ? 'infinity' : `${addMonths(period, 1)}-10T00:00:00Z`,
   };
   const limits = { meters: [...METER_CODES], largest: MAX_QUANTITY };
-  const found = [
-    await ask<{ problem: string }>(context, CHECK_IN_TWICE, range),
-    await ask<{ problem: string }>(context, CHECK_INS, range),
-    await ask<{ problem: string }>(context, REFUSED_CHECK_INS, { ...range, ...limits }),
-    await ask<{ problem: string }>(context, REFUSED_REPORTS, limits),
+  const queries = [
+    CHECK_IN_TWICE,
+    CHECK_INS,
+    REFUSED_CHECK_INS,
+    REFUSED_REPORTS,
+    REPORT_TWICE,
+    REPORTS,
+    UNKNOWN_KEY_BILLED,
   ];
-  const problems = found.flat().map(({ problem }) => problem);
-  for (const query of [REPORT_TWICE, REPORTS, UNKNOWN_KEY_BILLED]) problems.push(...(await problemsOf(context, query)));
-  return [...problems, ...(await lateUsageProblems(context))];
+  return [...(await problemsOf(context, queries, { ...range, ...limits })), ...(await lateUsageProblems(context))];
 };

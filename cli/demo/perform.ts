@@ -4,7 +4,7 @@ import { mspList } from '../../db/readModels/mspList.js';
 import { issueToken } from '../../db/access/tokenStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { createRenderPool } from '../../statements/index.js';
-import { verifyAll } from '../../verify/index.js';
+import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { withDatabase, withTemporal } from '../environment.js';
 import { whereToLook } from '../up.js';
 import { outcomeOf, type DemoOutcome } from './outcome.js';
@@ -70,5 +70,5 @@ async function token(db: Database, name: string): Promise<string> {
 async function verified({ db, services }: Scene) {
   const renderPool = createRenderPool({ threads: RENDER_THREADS });
   const inbox = services.inboxUrl === null ? {} : { inboxDir: join(services.dataDir, 'inbox') };
-  return await verifyAll(db, { renderPool, ...inbox }).finally(() => renderPool.close());
+  return overallVerdicts(await verifyAll(db, { renderPool, ...inbox }).finally(() => renderPool.close()));
 }

@@ -1,0 +1,27 @@
+import type { RunRules } from '../db/closing/openRun.js';
+import type { Period } from '../domain/period.js';
+import { DEFAULT_SETTINGS, KINDS, type DiscrepancyKind, type ReconcileSettings } from '../domain/reconcile/index.js';
+import { ask, type VerifyContext } from './context.js';
+
+/** What a month is judged by, now as when it was closed. */
+export interface MonthRules {
+  settings: ReconcileSettings;
+  kinds: readonly DiscrepancyKind[];
+}
+
+const NOTHING: MonthRules = { settings: DEFAULT_SETTINGS, kinds: [] };
+
+/** Rule 23: the settings and the kinds frozen with each run of the programme, by period. Later kinds judge no old month. */
+export async function monthRules(context: VerifyContext): Promise<(period: Period) => MonthRules> {
+  const runs = await ask<{ period: Period; rules: Partial<RunRules> }>(
+    context,
+    'select period, rules from billing_run where programme_code = :programme',
+  );
+  const byPeriod = new Map(
+    runs.map(({ period, rules: { kinds = [] } }): [Period, MonthRules] => [
+      period,
+      { settings: DEFAULT_SETTINGS, kinds: KINDS.map(({ kind }) => kind).filter((kind) => kinds.includes(kind)) },
+    ]),
+  );
+  return (period) => byPeriod.get(period) ?? NOTHING;
+}
