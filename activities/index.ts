@@ -9,6 +9,7 @@ import { decideCompleteness } from './decideCompleteness.js';
 import { decideMsp } from './decideMsp.js';
 import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
+import { endParticipations } from './endParticipations.js';
 import { expireMsp } from './expireMsp.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
@@ -25,6 +26,7 @@ import { renderStatements } from './renderStatements.js';
 import { sealPeriod } from './sealPeriod.js';
 import { startClose } from './startClose.js';
 import { startSettlements } from './startSettlements.js';
+import { tellWaiting } from './tellWaiting.js';
 import { watchContact } from './watchContact.js';
 
 export function createActivities(deps: ActivityDeps) {
@@ -38,6 +40,7 @@ export function createActivities(deps: ActivityDeps) {
     decideCompleteness: decideCompleteness(deps),
     decideMsp: decideMsp(deps),
     drainOutbox: drainOutbox(deps),
+    endParticipations: endParticipations(deps),
     expireMsp: expireMsp(deps),
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
@@ -54,6 +57,7 @@ export function createActivities(deps: ActivityDeps) {
     sealPeriod: sealPeriod(deps),
     startClose: startClose(deps),
     startSettlements: startSettlements(deps),
+    tellWaiting: tellWaiting(deps),
     watchContact: watchContact(deps),
   };
 }

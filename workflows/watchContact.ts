@@ -1,9 +1,9 @@
 /**
- * Rule 6, once a day over all sites: warn, block, disable, and lift where a site was heard again. A schedule starts it;
- * the instant it judges by is the scheduled one, so a late or repeated run gives the same result.
+ * Once a day: rule 6 over all sites (warn, block, disable, and lift where a site was heard again), then the MSPs whose last
+ * month is over (rule 20), and whoever waits for a territory that has opened. A schedule starts it; the instant it judges by is the scheduled one, so a late or repeated run gives the same result.
  */
 import { setCurrentDetails } from '@temporalio/workflow';
-import { batch, mailing } from './policies.js';
+import { batch, mailing, quick } from './policies.js';
 import { scheduledAt } from './scheduledAt.js';
 
 export interface WatchContactInput {
@@ -16,6 +16,10 @@ export interface WatchContactResult {
   blocked: number;
   disabled: number;
   lifted: number;
+  /** MSPs that have left a programme. */
+  left: number;
+  /** People on a waiting list who were told. */
+  told: number;
 }
 
 /** Each day at 02:30 UTC: before the run of day 1 opens anywhere, so that the month closes on today's states. */
@@ -29,9 +33,13 @@ export const WATCH_CONTACT_SCHEDULE = {
 export async function watchContact(input: WatchContactInput): Promise<WatchContactResult> {
   const now = input.now ?? scheduledAt().toISOString();
   setCurrentDetails(`**Contact watch** as of ${now}\n\nWarns, blocks and disables silent sites; waits for nobody.`);
-  const result = await batch.watchContact.executeWithOptions({ summary: `all sites as of ${now}` }, [{ now }]);
-  if (result.warned + result.blocked + result.disabled > 0) {
-    await mailing.drainOutbox.executeWithOptions({ summary: 'mail the warnings' }, [{}]);
+  const judged = await batch.watchContact.executeWithOptions({ summary: `all sites as of ${now}` }, [{ now }]);
+  const { left } = await quick.endParticipations.executeWithOptions({ summary: 'MSPs whose last month is over' }, [
+    { now },
+  ]);
+  const { told } = await quick.tellWaiting.executeWithOptions({ summary: 'territories that have opened' }, [{ now }]);
+  if (judged.warned + judged.blocked + judged.disabled + told > 0) {
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail the letters' }, [{}]);
   }
-  return result;
+  return { ...judged, left, told };
 }

@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import {
-  findDistributor,
-  findTerritory,
-  insertDistributor,
-  listDistributors,
-  listTerritories,
-  putTerritory,
-} from '../../db/parties/distributorStore.js';
-import { findProgramme } from '../../db/programmes/programmeStore.js';
+import { insertDistributor, listDistributors } from '../../db/parties/distributorStore.js';
 import { fieldError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { country, uuid } from '../schemas/common.js';
-import { distributor, newDistributor, territory, territoryInput } from '../schemas/distributors.js';
+import { uuid } from '../schemas/common.js';
+import { distributor, newDistributor } from '../schemas/distributors.js';
 
 export const distributorRoutes = [
   route({
@@ -61,47 +53,5 @@ export const distributorRoutes = [
         ),
       );
     },
-  }),
-  route({
-    method: 'put',
-    path: '/v1/territories/{country}',
-    summary: 'Set who serves a country',
-    description: 'MSPs that registered before keep their distributor.',
-    tags: ['Distributors'],
-    roles: ['partner_team'],
-    params: z.strictObject({ country }),
-    body: territoryInput,
-    responses: { 200: { description: 'The territory as it is now', schema: territory } },
-    handler: async ({ params, body, principal, receivedAt, transaction }) => {
-      const after = { country: params.country, ...body };
-      await transaction(async (trx) => {
-        if ((await findProgramme(trx, body.programmeCode)) === undefined) {
-          throw fieldError('VALIDATION_FAILED', '/programmeCode', 'There is no such programme.');
-        }
-        if ((await findDistributor(trx, body.distributorId)) === undefined) {
-          throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
-        }
-        const before = await findTerritory(trx, params.country);
-        await putTerritory(trx, after);
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor: principal.name,
-          action: 'territory.set',
-          subject: `territory:${params.country}`,
-          before,
-          after,
-        });
-      });
-      return reply(200, after);
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/v1/territories',
-    summary: 'List territories by country',
-    tags: ['Distributors'],
-    roles: ['partner_team'],
-    responses: { 200: { description: 'Every territory', schema: z.strictObject({ items: z.array(territory) }) } },
-    handler: async ({ transaction }) => reply(200, { items: await transaction(listTerritories) }),
   }),
 ];

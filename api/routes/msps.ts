@@ -1,46 +1,35 @@
 import { z } from 'zod';
+import { appendAudit } from '../../db/access/auditStore.js';
+import { listZones, putZone } from '../../db/parties/mspStore.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
 import { mspList } from '../../db/readModels/mspList.js';
 import { KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { instant, locale, uuid } from '../schemas/common.js';
+import { programmeCode, uuid } from '../schemas/common.js';
+import { msp, mspZone, participationState, zoneInput } from '../schemas/msps.js';
 
-const mspState = z.enum(['applied', 'approved', 'rejected', 'expired']);
-
-const msp = z
-  .strictObject({
-    id: uuid,
-    name: z.string(),
-    registrationNumber: z.string(),
-    country: z.string(),
-    distributorId: uuid,
-    distributorCode: z.string(),
-    programmeCode: z.string(),
-    email: z.string(),
-    locale,
-    zone: z.string(),
-    state: z.string(),
-    appliedAt: instant,
-    decidedAt: instant.nullable(),
-    tenants: z.int(),
-    sites: z.int(),
-  })
-  .meta({ id: 'Msp' });
+const tags = ['MSPs'] as const;
+const byMsp = z.strictObject({ mspId: uuid });
 
 export const mspRoutes = [
   route({
     method: 'get',
     path: '/v1/msps',
     summary: 'List MSPs by name',
-    description: 'An MSP sees itself, a distributor its own MSPs.',
-    tags: ['MSPs'],
+    description: 'An MSP sees itself, a distributor its own MSPs. The filters hold for one and the same participation.',
+    tags,
     roles: ['partner_team', 'distributor', 'msp'],
-    query: z.strictObject({ ...PAGE_QUERY, state: mspState.optional(), distributorId: uuid.optional() }),
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      programme: programmeCode.optional(),
+      state: participationState.optional(),
+      distributorId: uuid.optional(),
+    }),
     responses: { 200: { description: 'A page of MSPs', schema: pageOf(msp) } },
-    handler: async ({ query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([z.string(), uuid]));
-      const { state, distributorId, limit } = query;
-      const found = await transaction((trx) => mspList(trx, { state, distributorId, limit: limit + 1, after }));
+    handler: async ({ query: { after, limit, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([z.string(), uuid]));
+      const found = await transaction((trx) => mspList(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,
         toPage(
@@ -56,14 +45,50 @@ export const mspRoutes = [
     method: 'get',
     path: '/v1/msps/{mspId}',
     summary: 'Show an MSP',
-    tags: ['MSPs'],
+    tags,
     roles: ['partner_team', 'distributor', 'msp'],
-    params: z.strictObject({ mspId: uuid }),
+    params: byMsp,
     responses: { 200: { description: 'The MSP', schema: msp } },
     handler: async ({ params, transaction }) => {
       const [found] = await transaction((trx) => mspList(trx, { id: params.mspId, limit: 1 }));
       if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such MSP.');
       return reply(200, found);
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/v1/msps/{mspId}/zone',
+    summary: 'Set the time zone in which the months of an MSP are reckoned, from a month on',
+    description: 'PERIOD_OPENED where one of its programmes has opened that month (rule 19).',
+    tags,
+    roles: ['partner_team'],
+    params: byMsp,
+    body: zoneInput,
+    responses: { 200: { description: 'Its zones, by month', schema: mspZone } },
+    handler: async ({ params: { mspId }, body, principal, receivedAt, transaction }) => {
+      const { fromPeriod, zone, reason = null } = body;
+      const zones = await transaction(async (trx) => {
+        const [known] = await mspList(trx, { id: mspId, limit: 1 });
+        if (known === undefined) throw new KontorError('NOT_FOUND', 'There is no such MSP.');
+        for (const { programme, joinedPeriod } of known.participations) {
+          if (joinedPeriod !== null) await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
+        }
+        const before = await listZones(trx, mspId);
+        await putZone(trx, { mspId, fromPeriod, zone });
+        const after = await listZones(trx, mspId);
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'msp.zoneSet',
+          subject: `msp:${mspId}`,
+          mspId,
+          before,
+          after,
+          reason,
+        });
+        return after;
+      });
+      return reply(200, { mspId, zones });
     },
   }),
 ];

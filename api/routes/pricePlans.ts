@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
+import type { Trx } from '../../db/connect.js';
 import { findDistributor } from '../../db/parties/distributorStore.js';
-import { insertPricePlan, listPricePlans } from '../../db/prices/pricePlanStore.js';
-import { fieldError } from '../../domain/errors.js';
+import { endPricePlan, findPricePlan, insertPricePlan, listPricePlans } from '../../db/prices/pricePlanStore.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
+import { findProgramme } from '../../db/programmes/programmeStore.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import { decimalStringToMinor, minorToDecimalString } from '../../domain/money.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { day, uuid } from '../schemas/common.js';
-import { newPricePlan, pricePlan } from '../schemas/pricePlans.js';
+import { periodText, programmeCode, uuid } from '../schemas/common.js';
+import { newPricePlan, pricePlan, pricePlanEnd } from '../schemas/pricePlans.js';
 
 function toJson({ monthlyMinimumMinor: minimum, ...plan }: PricePlan): z.input<typeof pricePlan> {
   return {
@@ -28,34 +31,61 @@ function minorOf({ amount, currency }: { amount: string; currency: string }): bi
   throw fieldError('VALIDATION_FAILED', '/monthlyMinimum/amount', `Not an amount of ${currency}, zero or more.`);
 }
 
+const byPlan = z.strictObject({ pricePlanId: uuid });
+
+async function requirePlan(trx: Trx, id: string): Promise<PricePlan> {
+  const plan = await findPricePlan(trx, id);
+  if (plan === undefined) throw new KontorError('NOT_FOUND', 'There is no such price plan.');
+  return plan;
+}
+
+/** Programme, distributor and currency of a new plan exist and fit; its first month has not been opened (rule 19). */
+async function requireSellable(trx: Trx, plan: PricePlan): Promise<void> {
+  const programme = await findProgramme(trx, plan.programme);
+  if (programme === undefined) throw fieldError('VALIDATION_FAILED', '/programme', 'There is no such programme.');
+  if (plan.distributorId !== null && (await findDistributor(trx, plan.distributorId)) === undefined) {
+    throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
+  }
+  if (plan.distributorId === null && plan.currency !== programme.baseCurrency) {
+    throw fieldError(
+      'VALIDATION_FAILED',
+      '/currency',
+      `The base price list of "${programme.code}" is in ${programme.baseCurrency}; another currency needs a distributor.`,
+    );
+  }
+  await requireUnopened(trx, plan.programme, plan.fromPeriod, '/fromPeriod');
+}
+
 export const pricePlanRoutes = [
   route({
     method: 'post',
     path: '/v1/price-plans',
     summary: 'Add a price plan',
-    description: 'Plans are never changed: a new price is a new plan with a later first day.',
+    description:
+      'Its prices are never changed: a new price is a new plan from a later month. PERIOD_OPENED for a month that was ' +
+      'opened (rule 19).',
     tags: ['Prices'],
     roles: ['partner_team'],
     body: newPricePlan,
-    responses: { 201: { description: 'The plan is kept', schema: z.strictObject({ id: uuid }) } },
+    responses: { 201: { description: 'The plan is kept', schema: pricePlan } },
     handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
       const plan: PricePlan = {
         id: requestId,
+        programme: body.programme,
         name: body.name,
         distributorId: body.distributorId ?? null,
         currency: body.currency,
-        validFrom: body.validFrom,
-        validUntil: body.validUntil ?? null,
+        fromPeriod: body.fromPeriod,
+        untilPeriod: body.untilPeriod ?? null,
         monthlyMinimumMinor: body.monthlyMinimum == null ? null : minorOf(body.monthlyMinimum),
         firstMonth: body.firstMonth,
         prices: body.prices,
       };
-      await transaction(async (trx) => {
-        const { distributorId } = plan;
-        if (distributorId !== null && (await findDistributor(trx, distributorId)) === undefined) {
-          throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
-        }
-        if (!(await insertPricePlan(trx, plan, receivedAt))) return;
+      const kept = await transaction(async (trx) => {
+        const known = await findPricePlan(trx, plan.id);
+        if (known !== undefined) return known;
+        await requireSellable(trx, plan);
+        if (!(await insertPricePlan(trx, plan, receivedAt))) return plan;
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
@@ -63,8 +93,9 @@ export const pricePlanRoutes = [
           subject: `price-plan:${plan.id}`,
           after: body,
         });
+        return plan;
       });
-      return reply(201, { id: plan.id });
+      return reply(201, toJson(kept));
     },
   }),
   route({
@@ -73,15 +104,58 @@ export const pricePlanRoutes = [
     summary: 'List price plans, the latest first',
     tags: ['Prices'],
     roles: ['partner_team'],
-    query: z.strictObject(PAGE_QUERY),
+    query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),
     responses: { 200: { description: 'A page of plans', schema: pageOf(pricePlan) } },
-    handler: async ({ query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([day, uuid]));
-      const found = await transaction((trx) => listPricePlans(trx, { limit: query.limit + 1, after }));
+    handler: async ({ query: { limit, after, programme }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([periodText, uuid]));
+      const found = await transaction((trx) => listPricePlans(trx, { programme, limit: limit + 1, after: cursor }));
       return reply(
         200,
-        toPage(found, query.limit, (plan) => [plan.validFrom, plan.id], toJson),
+        toPage(found, limit, (plan) => [plan.fromPeriod, plan.id], toJson),
       );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/price-plans/{pricePlanId}',
+    summary: 'Show a price plan',
+    tags: ['Prices'],
+    roles: ['partner_team'],
+    params: byPlan,
+    responses: { 200: { description: 'The plan', schema: pricePlan } },
+    handler: async ({ params, transaction }) =>
+      reply(200, toJson(await transaction((trx) => requirePlan(trx, params.pricePlanId)))),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/price-plans/{pricePlanId}/end',
+    summary: 'End a price plan with a last month',
+    description: 'PERIOD_OPENED for a month that was opened (rule 19).',
+    tags: ['Prices'],
+    roles: ['partner_team'],
+    params: byPlan,
+    body: pricePlanEnd,
+    responses: { 200: { description: 'The plan as it is now', schema: pricePlan } },
+    handler: async ({ params, body: { untilPeriod, reason }, principal, receivedAt, transaction }) => {
+      const ended = await transaction(async (trx) => {
+        const before = await requirePlan(trx, params.pricePlanId);
+        if (untilPeriod < before.fromPeriod) {
+          throw fieldError('VALIDATION_FAILED', '/untilPeriod', `Ends before it starts, ${before.fromPeriod}.`);
+        }
+        await requireUnopened(trx, before.programme, untilPeriod, '/untilPeriod');
+        await endPricePlan(trx, before.id, untilPeriod);
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'pricePlan.ended',
+          subject: `price-plan:${before.id}`,
+          before: { untilPeriod: before.untilPeriod },
+          after: { untilPeriod },
+          reason,
+        });
+        return { ...before, untilPeriod };
+      });
+      return reply(200, toJson(ended));
     },
   }),
 ];

@@ -1,129 +1,133 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/access/auditStore.js';
-import { ALL } from '../../db/connect.js';
-import {
-  findProgramme,
-  findProgrammeDocument,
-  listProgrammeDocuments,
-  putProgramme,
-  putProgrammeDocument,
-} from '../../db/programmes/programmeStore.js';
+import type { Trx } from '../../db/connect.js';
+import { listProgrammes } from '../../db/programmes/programmeStore.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
+import { patchProgramme, saveProgramme, viewProgramme, type ProgrammeView } from '../../db/programmes/saveProgramme.js';
 import { KontorError } from '../../domain/errors.js';
-import { DOCUMENT_BODY_BYTES } from '../http/limits.js';
-import { fileReply, reply, route } from '../route.js';
-import {
-  documentInput,
-  filename,
-  programme,
-  programmeCode,
-  programmeDocument,
-  programmeInput,
-  toSettings,
-} from '../schemas/programmes.js';
+import { nextPeriod } from '../../domain/period.js';
+import { ensureMonthEnd } from '../../starts/schedules.js';
+import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { reply, route } from '../route.js';
+import { programmeCode } from '../schemas/common.js';
+import { programme, programmeEnd, programmeInput, programmePatch, toSettings } from '../schemas/programmes.js';
 
-const byCode = z.strictObject({ code: programmeCode });
-const byFilename = z.strictObject({ code: programmeCode, filename });
+const tags = ['Programmes'] as const;
+const byProgramme = z.strictObject({ programme: programmeCode });
+
+function toJson({ code, ...view }: ProgrammeView): z.input<typeof programme> {
+  return { programme: code, ...view };
+}
+
+async function show(trx: Trx, code: string): Promise<ProgrammeView> {
+  const found = await viewProgramme(trx, code);
+  if (found === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${code}".`);
+  return found;
+}
+
+/** What was given, without the fields that were left out. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
 
 export const programmeRoutes = [
   route({
     method: 'put',
-    path: '/v1/programmes/{code}',
+    path: '/v1/programmes/{programme}',
     summary: 'Set a programme',
-    tags: ['Programmes'],
+    description:
+      'As a whole, the first time and later. A change of zone or settings holds from the first month that has not been ' +
+      'opened; for a later one see its settings. `settings` left out stay as they are. The month-end schedule follows; ' +
+      'with 503 TEMPORAL_UNAVAILABLE the programme is saved and the schedule is not: repeat the request.',
+    tags,
     roles: ['partner_team'],
-    params: byCode,
+    params: byProgramme,
     body: programmeInput,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body, principal, receivedAt, transaction }) => {
-      const { name, zone, vendor } = body;
-      const after = { code: params.code, name, zone, vendor, settings: toSettings(body.settings) };
-      await transaction(async (trx) => {
-        const before = await putProgramme(trx, after);
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor: principal.name,
-          action: 'programme.set',
-          subject: `programme:${params.code}`,
-          before,
-          after,
-        });
-      });
-      return reply(200, after);
+    handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
+      const { settings, ...fields } = body;
+      const saved = await transaction((trx) =>
+        saveProgramme(
+          trx,
+          { code: params.programme, ...fields, settings: settings && toSettings(settings) },
+          { at: receivedAt, actor: principal.name, reason: null },
+        ),
+      );
+      await ensureMonthEnd(deps, { programme: saved.code, zone: saved.zone });
+      return reply(200, toJson(saved));
     },
   }),
   route({
     method: 'get',
-    path: '/v1/programmes/{code}',
-    summary: 'Show a programme',
-    tags: ['Programmes'],
+    path: '/v1/programmes',
+    summary: 'List programmes by code',
+    tags,
     roles: ['partner_team'],
-    params: byCode,
-    responses: { 200: { description: 'The programme', schema: programme } },
-    handler: async ({ params, transaction }) => {
-      const found = await transaction((trx) => findProgramme(trx, params.code));
-      if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such programme.');
-      return reply(200, found);
-    },
-  }),
-  route({
-    method: 'put',
-    path: '/v1/programmes/{code}/documents/{filename}',
-    summary: 'Set a programme document',
-    tags: ['Programmes'],
-    roles: ['partner_team'],
-    params: byFilename,
-    body: documentInput,
-    bodyLimit: DOCUMENT_BODY_BYTES,
-    responses: { 200: { description: 'The document as it is now', schema: programmeDocument } },
-    handler: async ({ params, body, principal, receivedAt, transaction }) => {
-      const content = Buffer.from(body.contentBase64, 'base64');
-      const document = { filename: params.filename, title: body.title, contentType: body.contentType };
-      await transaction(async (trx) => {
-        if ((await findProgramme(trx, params.code)) === undefined) {
-          throw new KontorError('NOT_FOUND', 'There is no such programme.');
+    query: z.strictObject(PAGE_QUERY),
+    responses: { 200: { description: 'A page of programmes', schema: pageOf(programme) } },
+    handler: async ({ query, transaction }) => {
+      const after = readCursor(query.after, z.tuple([programmeCode]));
+      const found = await transaction(async (trx) => {
+        const views: ProgrammeView[] = [];
+        for (const { code } of await listProgrammes(trx, { limit: query.limit + 1, after })) {
+          views.push(await show(trx, code));
         }
-        await putProgrammeDocument(trx, { programmeCode: params.code, ...document, content });
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor: principal.name,
-          action: 'programme.documentSet',
-          subject: `programme:${params.code}`,
-          after: { ...document, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') },
-        });
+        return views;
       });
-      return reply(200, document);
+      return reply(
+        200,
+        toPage(found, query.limit, ({ code }) => [code], toJson),
+      );
     },
   }),
   route({
     method: 'get',
-    path: '/v1/programmes/{code}/documents',
-    summary: 'List the documents of a programme',
-    tags: ['Programmes'],
-    roles: 'public',
-    params: byCode,
-    responses: {
-      200: { description: 'The documents', schema: z.strictObject({ items: z.array(programmeDocument) }) },
-    },
-    handler: async ({ deps, params }) => {
-      const items = await deps.db.transaction(ALL, (trx) => listProgrammeDocuments(trx, params.code));
-      return reply(200, { items: items.map((item) => programmeDocument.parse(item)) });
+    path: '/v1/programmes/{programme}',
+    summary: 'Show a programme',
+    tags,
+    roles: ['partner_team'],
+    params: byProgramme,
+    responses: { 200: { description: 'The programme', schema: programme } },
+    handler: async ({ params, transaction }) =>
+      reply(200, toJson(await transaction((trx) => show(trx, params.programme)))),
+  }),
+  route({
+    method: 'patch',
+    path: '/v1/programmes/{programme}',
+    summary: 'Change a programme',
+    description:
+      'PERIOD_OPENED: the first month stays once one was opened. STATE_CONFLICT: the base currency stays once a base ' +
+      'price list or an opened month is in it.',
+    tags,
+    roles: ['partner_team'],
+    params: byProgramme,
+    body: programmePatch,
+    responses: { 200: { description: 'The programme as it is now', schema: programme } },
+    handler: async ({ params, body: { reason, ...fields }, principal, receivedAt, transaction }) => {
+      const change = { at: receivedAt, actor: principal.name, reason: reason ?? null };
+      const saved = await transaction((trx) => patchProgramme(trx, params.programme, given(fields), change));
+      return reply(200, toJson(saved));
     },
   }),
   route({
-    method: 'get',
-    path: '/v1/programmes/{code}/documents/{filename}',
-    summary: 'Download a programme document',
-    tags: ['Programmes'],
-    roles: 'public',
-    params: byFilename,
-    responses: { 200: { description: 'The document', file: 'application/octet-stream' } },
-    handler: async ({ deps, params }) => {
-      const found = await deps.db.transaction(ALL, (trx) => findProgrammeDocument(trx, params.code, params.filename));
-      if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such document.');
-      const sha256 = createHash('sha256').update(found.content).digest('hex');
-      const { content, contentType } = found;
-      return fileReply(200, { file: content, contentType, filename: found.filename, sha256 });
+    method: 'post',
+    path: '/v1/programmes/{programme}/end',
+    summary: 'End a programme with a last month',
+    description: 'The month after it must not have been opened. Registrations are taken no more.',
+    tags,
+    roles: ['partner_team'],
+    params: byProgramme,
+    body: programmeEnd,
+    responses: { 200: { description: 'The programme as it is now', schema: programme } },
+    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, transaction }) => {
+      const change = { at: receivedAt, actor: principal.name, reason };
+      const saved = await transaction(async (trx) => {
+        const after = await patchProgramme(trx, params.programme, { lastPeriod }, change);
+        await requireUnopened(trx, params.programme, nextPeriod(lastPeriod), '/lastPeriod');
+        return after;
+      });
+      return reply(200, toJson(saved));
     },
   }),
 ];

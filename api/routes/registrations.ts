@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/connect.js';
-import { findMsp, listRegistrations, type Msp } from '../../db/parties/mspStore.js';
-import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
+import { findRegistration, listRegistrations, type Registration } from '../../db/programmes/participationStore.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
+import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { KontorError } from '../../domain/errors.js';
 import { registrationCalendar } from '../../domain/msp.js';
+import { periodOf } from '../../domain/period.js';
 import { registrationPolicy } from '../../domain/programmeSettings.js';
 import { askRegistrationDecision } from '../../starts/registerMsp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { applyForRegistration } from '../registration/applyForRegistration.js';
+import { registerMsp } from '../registration/registerMsp.js';
+import { requireProgramme } from '../requireProgramme.js';
 import { PENDING, reply, route } from '../route.js';
-import { pending, uuid } from '../schemas/common.js';
+import { pending, programmeCode, uuid } from '../schemas/common.js';
+import { participationState } from '../schemas/msps.js';
 import {
-  mspState,
   registration,
   registrationDecision,
   registrationInput,
@@ -20,57 +23,53 @@ import {
 } from '../schemas/registrations.js';
 
 const tags = ['Registration'] as const;
-const byMsp = z.strictObject({ mspId: uuid });
+const byMsp = z.strictObject({ programme: programmeCode, mspId: uuid });
 
-function toJson(msp: Msp): z.input<typeof registration> {
+function toJson(found: Registration): z.input<typeof registration> {
+  const { msp, programme, state, joinedPeriod, distributorId, duplicateOf } = found;
+  const { name, registrationNumber, address, country } = msp;
   return {
+    programme,
     mspId: msp.id,
-    state: msp.state,
-    company: {
-      name: msp.name,
-      registrationNumber: msp.registrationNumber,
-      address: msp.address,
-      country: msp.country,
-    },
+    state,
+    company: { name, registrationNumber, address, country },
     contact: { name: msp.contactName, email: msp.email },
     locale: msp.locale,
     zone: msp.zone,
-    programmeCode: msp.programmeCode,
-    distributorId: msp.distributorId,
-    duplicateOf: msp.duplicateOf,
-    appliedAt: msp.appliedAt,
-    decideUntil: msp.decideUntil,
-    decidedAt: msp.decidedAt,
-    decidedBy: msp.decidedBy,
-    reason: msp.decisionReason,
+    joinedPeriod,
+    distributorId,
+    duplicateOf,
+    appliedAt: found.appliedAt,
+    decideUntil: found.decideUntil,
+    decidedAt: found.decidedAt,
+    decidedBy: found.decidedBy,
+    reason: found.decisionReason,
   };
 }
 
-async function requireRegistration(trx: Trx, mspId: string): Promise<Msp> {
-  const msp = await findMsp(trx, mspId);
-  if (msp === undefined) throw new KontorError('NOT_FOUND', 'There is no such registration.');
-  return msp;
+async function requireRegistration(trx: Trx, { programme, mspId }: z.output<typeof byMsp>): Promise<Registration> {
+  await requireProgramme(trx, programme);
+  const found = await findRegistration(trx, programme, mspId);
+  if (found === undefined) throw new KontorError('NOT_FOUND', `"${programme}" has no such registration.`);
+  return found;
 }
 
 export const registrationRoutes = [
   route({
     method: 'post',
     path: '/v1/registrations',
-    summary: 'Apply to join the programme',
+    summary: 'Apply to join a programme',
     description:
-      'The territory gives programme and distributor. The same mspId with the same data is the same application.',
+      'The territory gives the distributor. The same mspId with the same data is the same application. ' +
+      'TERRITORY_NOT_SERVED where the country is not open: it says when it opens, if that is known, and how to be told.',
     tags,
     roles: 'public',
     body: registrationInput,
     responses: { 202: { description: 'Received; the partner team decides', schema: registrationReceived } },
-    handler: async ({ body, deps, receivedAt, requestId }) => {
-      const msp = await applyForRegistration(deps, body, body.mspId ?? requestId, receivedAt);
-      return reply(202, {
-        mspId: msp.id,
-        state: msp.state,
-        decideUntil: msp.decideUntil,
-        probableDuplicate: msp.duplicateOf.length > 0,
-      });
+    handler: async ({ body, deps, principal, receivedAt, requestId }) => {
+      const who = { mspId: body.mspId ?? requestId, at: receivedAt, actor: principal.name };
+      const { programme, mspId, state, decideUntil, duplicateOf } = await registerMsp(deps, body, who);
+      return reply(202, { programme, mspId, state, decideUntil, probableDuplicate: duplicateOf.length > 0 });
     },
   }),
   route({
@@ -79,34 +78,40 @@ export const registrationRoutes = [
     summary: 'List registrations, the latest first',
     tags,
     roles: ['partner_team'],
-    query: z.strictObject({ ...PAGE_QUERY, state: mspState.optional() }),
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      programme: programmeCode.optional(),
+      state: participationState.optional(),
+      mspId: uuid.optional(),
+    }),
     responses: { 200: { description: 'A page of registrations', schema: pageOf(registration) } },
-    handler: async ({ query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([z.iso.datetime(), uuid]));
-      const { state, limit } = query;
-      const found = await transaction((trx) => listRegistrations(trx, { state, limit: limit + 1, after }));
+    handler: async ({ query: { after, limit, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid, programmeCode]));
+      const found = await transaction((trx) => listRegistrations(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,
-        toPage(found, limit, ({ appliedAt, id }) => [appliedAt.toISOString(), id], toJson),
+        toPage(found, limit, ({ appliedAt, mspId, programme }) => [appliedAt.toISOString(), mspId, programme], toJson),
       );
     },
   }),
   route({
     method: 'get',
-    path: '/v1/registrations/{mspId}',
+    path: '/v1/programmes/{programme}/registrations/{mspId}',
     summary: 'Show a registration',
     tags,
     roles: ['partner_team'],
     params: byMsp,
     responses: { 200: { description: 'The registration', schema: registration } },
     handler: async ({ params, transaction }) =>
-      reply(200, toJson(await transaction((trx) => requireRegistration(trx, params.mspId)))),
+      reply(200, toJson(await transaction((trx) => requireRegistration(trx, params)))),
   }),
   route({
     method: 'post',
-    path: '/v1/registrations/{mspId}/decision',
+    path: '/v1/programmes/{programme}/registrations/{mspId}/decision',
     summary: 'Approve or reject a registration',
-    description: 'Once. A rejection needs a reason (REASON_REQUIRED); a second decision is ALREADY_DECIDED.',
+    description:
+      'Once. A rejection needs a reason (REASON_REQUIRED); a second decision is ALREADY_DECIDED. `joins` names the first ' +
+      'month that is billed; PERIOD_OPENED for one that was opened (rule 19).',
     tags,
     roles: ['partner_team'],
     params: byMsp,
@@ -115,20 +120,25 @@ export const registrationRoutes = [
       200: { description: 'Decided', schema: registrationOutcome },
       202: { description: 'No worker took it in time; ask again', schema: pending },
     },
-    handler: async ({ params: { mspId }, body, principal, requestId, deps, limits, transaction }) => {
-      const { msp, programme } = await transaction(async (trx) => ({
-        msp: await requireRegistration(trx, mspId),
-        programme: await programmeOfMsp(trx, mspId),
-      }));
-      if (msp.state !== 'applied') {
-        throw new KontorError('ALREADY_DECIDED', `This registration is ${msp.state} already.`);
-      }
-      const calendar = registrationCalendar(msp.appliedAt, registrationPolicy(programme?.settings ?? {}));
-      const { decision, reason = null } = body;
+    handler: async ({ params, body, principal, receivedAt, requestId, deps, limits, transaction }) => {
+      const { decision, reason = null, joins = null } = body;
+      const { found, settings } = await transaction(async (trx) => {
+        const found = await requireRegistration(trx, params);
+        if (found.state !== 'applied') {
+          throw new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
+        }
+        if (decision === 'approve') {
+          const first = joins ?? periodOf(receivedAt, found.msp.zone);
+          await requireUnopened(trx, params.programme, first, '/joins');
+        }
+        return { found, settings: (await programmeNow(trx, params.programme))?.settings ?? {} };
+      });
+      const { programme, mspId, distributorId, decideUntil } = found;
+      const { remindAt } = registrationCalendar(found.appliedAt, registrationPolicy(settings));
       const answer = await askRegistrationDecision(
         deps,
-        { mspId, distributorId: msp.distributorId, remindAt: calendar.remindAt, decideUntil: msp.decideUntil },
-        { decision, reason, actor: principal.name },
+        { programme, mspId, distributorId, remindAt, decideUntil },
+        { decision, reason, joins, actor: principal.name },
         { requestId, timeoutMs: limits.updateTimeoutMs },
       );
       return answer.answered ? reply(200, answer.result) : PENDING;

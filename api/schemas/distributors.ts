@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { addressLines, country, currency, currencyInUse, email, locale, text, uuid, zone } from './common.js';
-import { programmeCode } from './programmes.js';
 
 const shape = {
   code: z
@@ -19,7 +18,3 @@ const shape = {
 
 export const newDistributor = z.strictObject({ ...shape, currency: currencyInUse }).meta({ id: 'NewDistributor' });
 export const distributor = z.strictObject({ id: uuid, ...shape }).meta({ id: 'Distributor' });
-
-export const territoryInput = z.strictObject({ programmeCode, distributorId: uuid }).meta({ id: 'TerritoryInput' });
-
-export const territory = z.strictObject({ country, programmeCode, distributorId: uuid }).meta({ id: 'Territory' });

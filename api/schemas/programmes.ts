@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import { email, party, programmeCode, text, zone } from './common.js';
-
-export { programmeCode };
-
-/** A name, never a path. */
-export const filename = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'Letters, digits, dots, hyphens and underscores')
-  .meta({ example: 'programme-guide.pdf' });
+import { currency, email, instant, party, period, periodText, programmeCode, text, zone } from './common.js';
 
 /** Of 24 hours; fractions allowed. */
 const days = z.number().positive().max(3660);
@@ -28,31 +20,69 @@ const settings = z
   })
   .meta({ description: "What the programme sets otherwise than the rules' defaults" });
 
+const fields = {
+  name: text(120),
+  vendor: party,
+  baseCurrency: currency.meta({ description: 'Currency of the base price list' }),
+  firstPeriod: period.meta({ description: 'The first month it closes; fixed once a month was opened (rule 19)' }),
+};
+
 export const programmeInput = z
-  .strictObject({ name: text(120), zone, vendor: party, settings: settings.optional() })
+  .strictObject({ ...fields, zone, settings: settings.optional() })
   .meta({ id: 'ProgrammeInput' });
 
+export const programmePatch = z
+  .strictObject({
+    name: fields.name.optional(),
+    vendor: fields.vendor.optional(),
+    baseCurrency: fields.baseCurrency.optional(),
+    firstPeriod: fields.firstPeriod.optional(),
+    reason: text(500).optional(),
+  })
+  .meta({ id: 'ProgrammePatch' });
+
+export const programmeEnd = z
+  .strictObject({ lastPeriod: period.meta({ description: 'The last month it closes' }), reason: text(500) })
+  .meta({ id: 'ProgrammeEnd' });
+
 export const programme = z
-  .strictObject({ code: programmeCode, name: z.string(), zone: z.string(), vendor: party, settings })
+  .strictObject({
+    programme: programmeCode,
+    name: z.string(),
+    vendor: party,
+    baseCurrency: z.string(),
+    firstPeriod: periodText,
+    lastPeriod: periodText.nullable(),
+    nextPeriod: periodText.meta({ description: 'The first month that has not been opened' }),
+    zone: z.string().meta({ description: 'Of the partner team, in the next month' }),
+    settings,
+  })
   .meta({ id: 'Programme' });
+
+export const settingsInput = z
+  .strictObject({
+    fromPeriod: period.meta({ description: 'The first month they hold for: one that has not been opened' }),
+    zone: zone.optional().meta({ description: 'Left out: the one that holds for that month' }),
+    settings,
+    reason: text(500),
+  })
+  .meta({ id: 'SettingsInput' });
+
+export const settingVersion = z
+  .strictObject({
+    version: z.int(),
+    fromPeriod: periodText,
+    zone: z.string(),
+    settings,
+    setAt: instant,
+    setBy: z.string(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'SettingVersion' });
 
 type Present<T> = { [K in keyof T]: Present<Exclude<T[K], undefined>> };
 
 /** Drops fields that hold nothing, as JSON does: a setting that is not given leaves the rule's default in force. */
-export function toSettings(input: z.output<typeof settings> = {}): Present<z.output<typeof settings>> {
+export function toSettings(input: z.output<typeof settings>): Present<z.output<typeof settings>> {
   return JSON.parse(JSON.stringify(input)) as Present<z.output<typeof settings>>;
 }
-
-const contentType = z.enum(['application/pdf', 'text/plain', 'text/markdown', 'application/zip', 'image/png']);
-
-export const documentInput = z
-  .strictObject({
-    title: text(120),
-    contentType,
-    contentBase64: z.base64().min(1).meta({ description: 'At most some 8 MB of content' }),
-  })
-  .meta({ id: 'ProgrammeDocumentInput' });
-
-export const programmeDocument = z
-  .strictObject({ filename, title: z.string(), contentType })
-  .meta({ id: 'ProgrammeDocument' });

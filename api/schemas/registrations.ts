@@ -1,9 +1,23 @@
 import { z } from 'zod';
-import { MSP_STATES, REGISTRATION_DECISIONS } from '../../domain/msp.js';
-import { addressLines, country, email, instant, locale, text, uuid, zone } from './common.js';
+import { REGISTRATION_DECISIONS } from '../../domain/msp.js';
+import {
+  addressLines,
+  country,
+  email,
+  instant,
+  locale,
+  period,
+  periodText,
+  programmeCode,
+  text,
+  uuid,
+  zone,
+} from './common.js';
+import { participationState } from './msps.js';
 
 export const registrationInput = z
   .strictObject({
+    programme: programmeCode,
     company: z.strictObject({ name: text(200), registrationNumber: text(60), address: addressLines, country }),
     contact: z.strictObject({ name: text(120), email }),
     locale,
@@ -12,16 +26,21 @@ export const registrationInput = z
   })
   .meta({ id: 'RegistrationInput' });
 
-export const mspState = z.enum(MSP_STATES);
-
 export const registrationReceived = z
-  .strictObject({ mspId: uuid, state: mspState, decideUntil: instant, probableDuplicate: z.boolean() })
+  .strictObject({
+    programme: z.string(),
+    mspId: uuid,
+    state: participationState,
+    decideUntil: instant,
+    probableDuplicate: z.boolean(),
+  })
   .meta({ id: 'RegistrationReceived' });
 
 export const registration = z
   .strictObject({
+    programme: z.string(),
     mspId: uuid,
-    state: mspState,
+    state: participationState,
     company: z.strictObject({
       name: z.string(),
       registrationNumber: z.string(),
@@ -31,21 +50,31 @@ export const registration = z
     contact: z.strictObject({ name: z.string(), email: z.string() }),
     locale,
     zone: z.string(),
-    programmeCode: z.string(),
+    joinedPeriod: periodText.nullable().meta({ description: 'Billed from this month on' }),
     distributorId: uuid,
     duplicateOf: z.array(uuid).meta({ description: 'Registrations that are probably the same company' }),
     appliedAt: instant,
     decideUntil: instant,
-    decidedAt: instant.nullable(),
+    decidedAt: instant.nullable().meta({ description: 'Of the last change of its state' }),
     decidedBy: z.string().nullable(),
     reason: z.string().nullable(),
   })
   .meta({ id: 'Registration' });
 
 export const registrationDecision = z
-  .strictObject({ decision: z.enum(REGISTRATION_DECISIONS), reason: text(1000).optional() })
+  .strictObject({
+    decision: z.enum(REGISTRATION_DECISIONS),
+    reason: text(1000).optional(),
+    joins: period
+      .optional()
+      .meta({ description: 'With `approve`: the first month that is billed; left out: the one of the decision' }),
+  })
+  .refine(({ decision, joins }) => decision === 'approve' || joins === undefined, {
+    path: ['joins'],
+    message: 'Only who is approved joins',
+  })
   .meta({ id: 'RegistrationDecision' });
 
 export const registrationOutcome = z
-  .strictObject({ mspId: uuid, state: mspState, decidedAt: instant })
+  .strictObject({ mspId: uuid, state: participationState, joinedPeriod: periodText.nullable(), decidedAt: instant })
   .meta({ id: 'RegistrationOutcome' });

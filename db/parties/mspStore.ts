@@ -78,3 +78,12 @@ export async function findSimilarApplicants(
     applicant,
   );
 }
+
+/** The zones of an MSP, each from its period on. */
+export async function listZones(trx: Trx, mspId: string): Promise<{ fromPeriod: Period; zone: string }[]> {
+  return rows<{ fromPeriod: Period; zone: string }>(
+    trx,
+    'select from_period as "fromPeriod", zone from msp_zone where msp_id = :mspId order by from_period',
+    { mspId },
+  );
+}

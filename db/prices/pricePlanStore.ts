@@ -75,3 +75,13 @@ export async function listPricePlans(
   );
   return found.map(toPricePlan);
 }
+
+export async function findPricePlan(trx: Trx, id: string): Promise<PricePlan | undefined> {
+  const [row] = await rows<PricePlanRow>(trx, `select ${COLUMNS} from price_plan where id = :id`, { id });
+  return row && toPricePlan(row);
+}
+
+/** Sets the last period a plan prices. */
+export async function endPricePlan(trx: Trx, id: string, untilPeriod: Period): Promise<void> {
+  await rows(trx, 'update price_plan set until_period = :untilPeriod where id = :id', { id, untilPeriod });
+}

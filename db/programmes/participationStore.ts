@@ -169,3 +169,51 @@ export async function moveParticipation(trx: Trx, move: ParticipationMove): Prom
   );
   return moved.length === 0 ? undefined : findRegistration(trx, move.programme, move.mspId);
 }
+
+/** The participation with its MSP, locked until the transaction ends; undefined: there is none the sender may see. */
+export async function lockParticipation(trx: Trx, programme: string, mspId: string): Promise<Registration | undefined> {
+  await rows(trx, 'select state from participation where programme_code = :programme and msp_id = :mspId for update', {
+    programme,
+    mspId,
+  });
+  return findRegistration(trx, programme, mspId);
+}
+
+/** Sets the last period a participation is billed for; its state changes once that is over. */
+export async function setLeftPeriod(
+  trx: Trx,
+  { mspId, programme, leftPeriod }: { mspId: string; programme: string; leftPeriod: Period },
+): Promise<void> {
+  await rows(
+    trx,
+    'update participation set left_period = :leftPeriod where programme_code = :programme and msp_id = :mspId',
+    { mspId, programme, leftPeriod },
+  );
+}
+
+/** Who bills an MSP in a programme, each from its period on. */
+export async function distributorsOf(
+  trx: Trx,
+  programme: string,
+  mspId: string,
+): Promise<{ fromPeriod: Period; distributorId: string }[]> {
+  return rows<{ fromPeriod: Period; distributorId: string }>(
+    trx,
+    `select from_period as "fromPeriod", distributor_id as "distributorId" from participation_distributor
+     where programme_code = :programme and msp_id = :mspId order by from_period`,
+    { programme, mspId },
+  );
+}
+
+/** Participations with a last period that are not marked as left yet. */
+export async function leavers(
+  trx: Trx,
+): Promise<{ programme: string; mspId: string; leftPeriod: Period; zone: string }[]> {
+  return rows<{ programme: string; mspId: string; leftPeriod: Period; zone: string }>(
+    trx,
+    `select programme_code as programme, msp_id as "mspId", left_period as "leftPeriod",
+       kontor_zone(msp_id, left_period) as zone
+     from participation where left_period is not null and state in ('approved', 'suspended')
+     order by programme_code, msp_id`,
+  );
+}

@@ -19,14 +19,25 @@ export async function lockProgramme(trx: Trx, programme: string): Promise<void> 
   await rows(trx, 'select code from programme where code = :programme for update', { programme });
 }
 
+/** Whether a month of the programme was opened or skipped. */
+export async function hasOpenedPeriod(trx: Trx, programme: string): Promise<boolean> {
+  const [row] = await rows<{ opened: boolean }>(
+    trx,
+    'select exists (select from billing_run where programme_code = :programme) as opened',
+    { programme },
+  );
+  return row?.opened === true;
+}
+
 /**
- * Rule 19: throws PERIOD_OPENED on `field` where `period` is a month of the programme that was opened already. The
- * programme's row is locked until the transaction ends, so that no run opens meanwhile.
+ * Rule 19: throws PERIOD_OPENED on `field` where `period` is not after every month of the programme that was opened. Until
+ * one was opened nothing is fixed yet, and any period may be named. The programme's row is locked until the transaction
+ * ends, so that no run opens meanwhile.
  */
 export async function requireUnopened(trx: Trx, programme: string, period: string, field: string): Promise<void> {
   await rows(trx, 'select code from programme where code = :programme for share', { programme });
   const first = await firstUnopenedPeriod(trx, programme);
-  if (period >= first) return;
+  if (period >= first || !(await hasOpenedPeriod(trx, programme))) return;
   throw fieldError(
     'PERIOD_OPENED',
     field,

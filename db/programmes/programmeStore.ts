@@ -12,6 +12,8 @@ export interface Programme {
   baseCurrency: string;
   /** The first month it closes (rule 19). */
   firstPeriod: Period;
+  /** The last month it closes; null: no end is known. */
+  lastPeriod: Period | null;
 }
 
 /** Rule 23: what holds from a period on, who set it and why. */
@@ -26,7 +28,8 @@ export interface SettingVersion {
   reason: string | null;
 }
 
-const FIELDS = `code, name, vendor, base_currency as "baseCurrency", first_period as "firstPeriod"`;
+const FIELDS = `code, name, vendor, base_currency as "baseCurrency", first_period as "firstPeriod",
+  last_period as "lastPeriod"`;
 const VERSION_FIELDS = `version, from_period as "fromPeriod", zone, settings, set_at as "setAt", set_by as "setBy", reason`;
 
 export async function findProgramme(trx: Trx, code: string): Promise<Programme | undefined> {
@@ -50,10 +53,11 @@ export async function putProgramme(trx: Trx, programme: Programme, at: Date): Pr
   const before = await findProgramme(trx, programme.code);
   await rows(
     trx,
-    `insert into programme (code, name, vendor, base_currency, first_period, created_at)
-     values (:code, :name, :vendor, :baseCurrency, :firstPeriod, :at)
+    `insert into programme (code, name, vendor, base_currency, first_period, last_period, created_at)
+     values (:code, :name, :vendor, :baseCurrency, :firstPeriod, :lastPeriod, :at)
      on conflict (code) do update set name = excluded.name, vendor = excluded.vendor,
-       base_currency = excluded.base_currency, first_period = excluded.first_period`,
+       base_currency = excluded.base_currency, first_period = excluded.first_period,
+       last_period = excluded.last_period`,
     { ...programme, vendor: JSON.stringify(programme.vendor), at },
   );
   return before;

@@ -49,3 +49,18 @@ export async function listTerritories(trx: Trx, programme: string): Promise<Terr
 export function isOpenOn({ opensOn, closesOn }: Pick<Territory, 'opensOn' | 'closesOn'>, day: Day): boolean {
   return opensOn <= day && (closesOn === null || day < closesOn);
 }
+
+/** Ends registrations in a territory on `day`; one that opens on that day or later is removed, and null is the answer. */
+export async function closeTerritory(trx: Trx, territory: Territory, day: Day): Promise<Territory | null> {
+  const { programme, country, opensOn } = territory;
+  if (opensOn < day) {
+    const closed = { ...territory, closesOn: day };
+    await putTerritory(trx, closed);
+    return closed;
+  }
+  await rows(trx, 'delete from territory where programme_code = :programme and country = :country', {
+    programme,
+    country,
+  });
+  return null;
+}

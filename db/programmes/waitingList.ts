@@ -1,3 +1,4 @@
+import type { Locale } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Somebody who asked to be told when a programme opens in a country. */
@@ -6,21 +7,22 @@ export interface Waiting {
   programme: string;
   country: string;
   email: string;
-  locale: string;
+  locale: Locale;
   askedAt: Date;
   toldAt: Date | null;
 }
 
 const FIELDS = `id, programme_code as programme, country, email, locale, asked_at as "askedAt", told_at as "toldAt"`;
 
-/** Keeps a wish to be told; asking again for the same country changes nothing. */
-export async function addWaiting(trx: Trx, waiting: Omit<Waiting, 'toldAt'>): Promise<void> {
-  await rows(
+/** Keeps a wish to be told; asking again for the same country changes nothing (false). */
+export async function addWaiting(trx: Trx, waiting: Omit<Waiting, 'toldAt'>): Promise<boolean> {
+  const added = await rows(
     trx,
     `insert into waiting_list (id, programme_code, country, email, locale, asked_at)
-     values (:id, :programme, :country, :email, :locale, :askedAt) on conflict do nothing`,
+     values (:id, :programme, :country, :email, :locale, :askedAt) on conflict do nothing returning id`,
     { ...waiting },
   );
+  return added.length > 0;
 }
 
 /** Who waits for a programme, the first to ask first; those after the cursor. */

@@ -1,5 +1,20 @@
+import { groupBy } from '../../domain/groupBy.js';
+import type { ParticipationState } from '../../domain/msp.js';
 import type { Locale } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
+
+/** Where an MSP stands in one programme. */
+export interface ParticipationSummary {
+  programme: string;
+  state: ParticipationState;
+  joinedPeriod: string | null;
+  leftPeriod: string | null;
+  /** Who bills it now. */
+  distributorId: string;
+  distributorCode: string;
+  appliedAt: Date;
+  decidedAt: Date | null;
+}
 
 /** An MSP with what people ask about it first. */
 export interface MspSummary {
@@ -7,46 +22,45 @@ export interface MspSummary {
   name: string;
   registrationNumber: string;
   country: string;
-  distributorId: string;
-  distributorCode: string;
-  programmeCode: string;
   email: string;
   locale: Locale;
-  /** IANA time zone. */
+  /** IANA time zone of the current month. */
   zone: string;
-  state: string;
-  appliedAt: Date;
-  decidedAt: Date | null;
+  /** By programme. */
+  participations: ParticipationSummary[];
   tenants: number;
   sites: number;
 }
 
-/** MSPs the sender may see, by name; one MSP, one distributor's, or those in a state. Those after the cursor. */
-export async function mspList(
-  trx: Trx,
-  filter: {
-    id?: string | undefined;
-    state?: string | undefined;
-    distributorId?: string | undefined;
-    limit: number;
-    after?: [name: string, id: string] | undefined;
-  },
-): Promise<MspSummary[]> {
+export interface MspFilter {
+  id?: string | undefined;
+  /** Of one and the same participation: */
+  programme?: string | undefined;
+  state?: string | undefined;
+  distributorId?: string | undefined;
+  limit: number;
+  after?: [name: string, id: string] | undefined;
+}
+
+/** MSPs the sender may see, by name; those after the cursor. */
+export async function mspList(trx: Trx, filter: MspFilter): Promise<MspSummary[]> {
   const [afterName, afterId] = filter.after ?? [null, null];
-  return rows<MspSummary>(
+  const found = await rows<Omit<MspSummary, 'participations'>>(
     trx,
-    `select m.id, m.name, m.registration_number as "registrationNumber", m.country, m.distributor_id as "distributorId",
-       d.code as "distributorCode", m.programme_code as "programmeCode", m.email, m.locale, m.zone, m.state,
-       m.applied_at as "appliedAt", m.decided_at as "decidedAt",
+    `select m.id, m.name, m.registration_number as "registrationNumber", m.country, m.email, m.locale,
+       kontor_zone(m.id) as zone,
        (select count(*)::int from tenant t where t.msp_id = m.id) as tenants,
        (select count(*)::int from site s where s.msp_id = m.id) as sites
-     from msp m join distributor d on d.id = m.distributor_id
-     where (:id::uuid is null or m.id = :id::uuid) and (:state::text is null or m.state = :state)
-       and (:distributorId::uuid is null or m.distributor_id = :distributorId::uuid)
+     from msp m
+     where (:id::uuid is null or m.id = :id::uuid)
+       and exists (select from participation p where p.msp_id = m.id
+         and (:programme::text is null or p.programme_code = :programme) and (:state::text is null or p.state = :state)
+         and (:distributorId::uuid is null or kontor_distributor_of(m.id, p.programme_code) = :distributorId::uuid))
        and (:afterId::uuid is null or (m.name collate "C", m.id) > (:afterName::text collate "C", :afterId::uuid))
      order by m.name collate "C", m.id limit :limit`,
     {
       id: filter.id ?? null,
+      programme: filter.programme ?? null,
       state: filter.state ?? null,
       distributorId: filter.distributorId ?? null,
       afterName,
@@ -54,4 +68,25 @@ export async function mspList(
       limit: filter.limit,
     },
   );
+  const participations = await participationsOf(
+    trx,
+    found.map(({ id }) => id),
+  );
+  return found.map((msp) => ({
+    ...msp,
+    participations: (participations.get(msp.id) ?? []).map(({ mspId: _mspId, ...participation }) => participation),
+  }));
+}
+
+async function participationsOf(trx: Trx, mspIds: readonly string[]) {
+  const found = await rows<ParticipationSummary & { mspId: string }>(
+    trx,
+    `select p.msp_id as "mspId", p.programme_code as programme, p.state, p.joined_period as "joinedPeriod",
+       p.left_period as "leftPeriod", d.id as "distributorId", d.code as "distributorCode",
+       p.applied_at as "appliedAt", p.decided_at as "decidedAt"
+     from participation p join distributor d on d.id = kontor_distributor_of(p.msp_id, p.programme_code)
+     where p.msp_id = any(:mspIds::uuid[]) order by p.programme_code`,
+    { mspIds: [...mspIds] },
+  );
+  return groupBy(found, ({ mspId }) => mspId);
 }

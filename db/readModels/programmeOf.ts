@@ -1,3 +1,4 @@
+import type { Period } from '../../domain/period.js';
 import { contactPolicy, type ProgrammeSettings } from '../../domain/programmeSettings.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -42,4 +43,26 @@ export async function contactPolicies(trx: Trx) {
     `select g.code, v.settings from ${PROGRAMME_NOW}`,
   );
   return new Map(found.map(({ code, settings }) => [code, contactPolicy(settings)]));
+}
+
+/** A programme as it stands today. */
+export interface ProgrammeNow {
+  name: string;
+  /** IANA time zone of the partner team. */
+  zone: string;
+  settings: ProgrammeSettings;
+  vendorName: string;
+  /** Set once it was ended. */
+  lastPeriod: Period | null;
+}
+
+/** Undefined where there is no such programme. */
+export async function programmeNow(trx: Trx, programme: string): Promise<ProgrammeNow | undefined> {
+  const [row] = await rows<ProgrammeNow>(
+    trx,
+    `select g.name, v.zone, v.settings, g.vendor ->> 'name' as "vendorName", g.last_period as "lastPeriod"
+     from ${PROGRAMME_NOW} where g.code = :programme`,
+    { programme },
+  );
+  return row;
 }

@@ -43,6 +43,10 @@ interface ChangeRow {
 const LIFTED_STATE = `case when exists (select from installation i where i.msp_id = k.msp_id
   and i.metered_key_id = k.id) then 'active' else 'issued' end`;
 
+// While its MSP is suspended in the programme (rule 20) a key stays disabled, whatever is heard.
+const NOT_SUSPENDED = `not exists (select from site s join participation p on p.msp_id = s.msp_id
+  and p.programme_code = s.programme_code where s.msp_id = k.msp_id and s.id = k.site_id and p.state = 'suspended')`;
+
 /**
  * Puts up to `limit` active sites into the state their silence has led to, their live keys with them: absolute values,
  * so that once more changes nothing. A site that checks in meanwhile is left alone. Returns what changed; call again
@@ -75,7 +79,8 @@ export async function judgeContact(
          where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes = 'disabled' and k.state in ('issued', 'active')),
        lifted as (
          update metered_key k set state = ${LIFTED_STATE} from changed c
-         where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes <> 'disabled' and k.state = 'disabled')
+         where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes <> 'disabled' and k.state = 'disabled'
+           and ${NOT_SUSPENDED})
      select c.*, p.vendor ->> 'name' as vendor_name, m.email, m.locale, kontor_zone(m.id) as zone
      from changed c join msp m on m.id = c.msp_id join programme p on p.code = c.programme_code order by c.id`,
     { programmes: JSON.stringify(programmes), limit },
@@ -108,7 +113,8 @@ export async function liftContact(trx: Trx, siteIds: readonly string[]): Promise
        lifted as (update site s set contact = 'ok' from known where s.msp_id = known.msp_id and s.id = known.id
          returning s.msp_id, s.id, known.was, coalesce(s.last_contact_at, s.activated_at, s.created_at) as at),
        keys as (update metered_key k set state = ${LIFTED_STATE} from lifted l
-         where k.msp_id = l.msp_id and k.site_id = l.id and k.state = 'disabled')
+         where k.msp_id = l.msp_id and k.site_id = l.id and k.state = 'disabled'
+           and ${NOT_SUSPENDED})
      select * from lifted order by id`,
     { siteIds: [...siteIds] },
   );

@@ -18,6 +18,8 @@ export async function up(knex: Knex): Promise<void> {
       vendor jsonb not null,
       base_currency text not null,
       first_period text not null check (first_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      -- The last month it closes; null: no end is known.
+      last_period text check (last_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
       created_at timestamptz not null
     );
 

@@ -1,0 +1,33 @@
+import { ALL } from '../db/connect.js';
+import { enqueueMails } from '../db/outbox/outboxStore.js';
+import { takeThoseToTell } from '../db/programmes/waitingList.js';
+import { messageId } from '../domain/messageId.js';
+import type { MailParams } from '../locales/mail.js';
+import type { ActivityDeps } from './deps.js';
+
+/**
+ * Tells everybody on a waiting list whose country is open as of `now` (ISO): one mail per person, programme and country.
+ * Idempotent: whoever was told is marked in the transaction that keeps the mail.
+ */
+export const tellWaiting =
+  (deps: Pick<ActivityDeps, 'db'>) =>
+  async (input: { now: string }): Promise<{ told: number }> =>
+    deps.db.transaction(ALL, async (trx) => {
+      const now = new Date(input.now);
+      const waiting = await takeThoseToTell(trx, now);
+      const mails = waiting.map(({ id, programme, programmeName, country, email, locale }) => {
+        const name = new Intl.DisplayNames([locale], { type: 'region' }).of(country) ?? country;
+        const params: MailParams['territoryOpened'] = { programmeName, country: name };
+        return {
+          messageId: messageId('territory-opened', id),
+          kind: 'territoryOpened' as const,
+          locale,
+          recipient: email,
+          params: { ...params },
+          programme,
+          notBefore: now,
+        };
+      });
+      await enqueueMails(trx, mails, now);
+      return { told: mails.length };
+    });

@@ -1,0 +1,10 @@
+import type { Trx } from '../db/connect.js';
+import { findProgramme, type Programme } from '../db/programmes/programmeStore.js';
+import { KontorError } from '../domain/errors.js';
+
+/** Throws NOT_FOUND where the programme that an address names does not exist. */
+export async function requireProgramme(trx: Trx, code: string): Promise<Programme> {
+  const found = await findProgramme(trx, code);
+  if (found === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${code}".`);
+  return found;
+}

@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import { appendAudit } from '../../db/access/auditStore.js';
+import { ALL, type Trx } from '../../db/connect.js';
+import { findDistributor } from '../../db/parties/distributorStore.js';
+import { findMsp } from '../../db/parties/mspStore.js';
+import { endParticipation } from '../../db/programmes/endParticipation.js';
+import {
+  distributorsOf,
+  findRegistration,
+  listRegistrations,
+  lockParticipation,
+  moveParticipation,
+  putDistributor,
+  setLeftPeriod,
+  type Registration,
+} from '../../db/programmes/participationStore.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
+import { disableKeys, enableKeys } from '../../db/sites/participationKeys.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
+import type { ParticipationState } from '../../domain/msp.js';
+import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { applyToProgramme } from '../registration/applyToProgramme.js';
+import { requireProgramme } from '../requireProgramme.js';
+import { reply, route, type Context } from '../route.js';
+import { programmeCode, uuid } from '../schemas/common.js';
+import { participationState } from '../schemas/msps.js';
+import {
+  distributorChange,
+  leavingInput,
+  participation,
+  participationDetail,
+  participationInput,
+  reasonInput,
+} from '../schemas/participations.js';
+
+const tags = ['Participation'] as const;
+const byProgramme = z.strictObject({ programme: programmeCode });
+const byMsp = z.strictObject({ programme: programmeCode, mspId: uuid });
+const changed = { 200: { description: 'The participation as it is now', schema: participationDetail } };
+
+function toJson(found: Registration): z.input<typeof participation> {
+  const { programme, mspId, msp, state, joinedPeriod, leftPeriod, distributorId, appliedAt } = found;
+  return {
+    ...{ programme, mspId, mspName: msp.name, state, joinedPeriod, leftPeriod, distributorId, appliedAt },
+    decidedAt: found.decidedAt,
+    decidedBy: found.decidedBy,
+    reason: found.decisionReason,
+  };
+}
+
+type Key = z.output<typeof byMsp>;
+
+function noParticipation({ programme }: Key): KontorError {
+  return new KontorError('NOT_FOUND', `There is no such participation in "${programme}".`);
+}
+
+async function show(trx: Trx, key: Key): Promise<z.input<typeof participationDetail>> {
+  const found = await findRegistration(trx, key.programme, key.mspId);
+  if (found === undefined) throw noParticipation(key);
+  return { ...toJson(found), distributors: await distributorsOf(trx, key.programme, key.mspId) };
+}
+
+/** The participation, locked, and in one of the states; NOT_FOUND, STATE_CONFLICT. */
+async function lockIn(trx: Trx, key: Key, states: readonly ParticipationState[]): Promise<Registration> {
+  const found = await lockParticipation(trx, key.programme, key.mspId);
+  if (found === undefined) throw noParticipation(key);
+  if (states.includes(found.state)) return found;
+  throw new KontorError('STATE_CONFLICT', `This participation is ${found.state}; it has to be ${states.join(' or ')}.`);
+}
+
+type ReasonContext = Context<Key, unknown, { reason: string }>;
+
+/** Suspends or resumes: the state, its keys and the audit event are one transaction. */
+async function move(
+  { params, body: { reason }, principal, receivedAt, transaction }: ReasonContext,
+  { from, to, action }: { from: ParticipationState; to: 'approved' | 'suspended'; action: string },
+): Promise<z.input<typeof participationDetail>> {
+  return transaction(async (trx) => {
+    await lockIn(trx, params, [from]);
+    const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: principal.name, reason });
+    if (moved === undefined) throw new KontorError('INTERNAL', 'A locked participation did not move.');
+    const keys = await (to === 'suspended' ? disableKeys : enableKeys)(trx, params);
+    await appendAudit(trx, {
+      at: receivedAt,
+      actor: principal.name,
+      action,
+      subject: `msp:${params.mspId}`,
+      mspId: params.mspId,
+      before: { programme: params.programme, state: from },
+      after: { programme: params.programme, state: to, keys },
+      reason,
+    });
+    return show(trx, params);
+  });
+}
+
+export const participationRoutes = [
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/participations',
+    summary: 'Apply to join another programme as an MSP that is known',
+    description:
+      'As that MSP or by the partner team; decided as a registration is. STATE_CONFLICT where it has applied or takes ' +
+      'part already; who was rejected, or let an application expire, may apply again.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byProgramme,
+    body: participationInput,
+    responses: { 202: { description: 'Received; the partner team decides', schema: participationDetail } },
+    handler: async ({ params, body: { mspId }, principal, receivedAt, deps }) => {
+      const key = { ...params, mspId };
+      const applied = await deps.db.transaction(ALL, async (trx) => {
+        await requireProgramme(trx, params.programme);
+        const foreign = principal.role === 'msp' && principal.mspId !== mspId;
+        const msp = foreign ? undefined : await findMsp(trx, mspId);
+        if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
+        const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor: principal.name };
+        if ((await applyToProgramme(trx, deps, applicant)) === undefined) {
+          const state = (await findRegistration(trx, params.programme, mspId))?.state ?? 'applied';
+          throw fieldError('STATE_CONFLICT', '/mspId', `This MSP is ${state} in "${params.programme}" already.`);
+        }
+        return show(trx, key);
+      });
+      return reply(202, applied);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/programmes/{programme}/participations',
+    summary: 'List who takes part in a programme, the latest application first',
+    description: 'An MSP sees itself, a distributor its own MSPs.',
+    tags,
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: byProgramme,
+    query: z.strictObject({ ...PAGE_QUERY, state: participationState.optional(), mspId: uuid.optional() }),
+    responses: { 200: { description: 'A page of participations', schema: pageOf(participation) } },
+    handler: async ({ params: { programme }, query: { after, limit, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid, programmeCode]));
+      const found = await transaction(async (trx) => {
+        await requireProgramme(trx, programme);
+        return listRegistrations(trx, { ...filter, programme, limit: limit + 1, after: cursor });
+      });
+      return reply(
+        200,
+        toPage(found, limit, (row) => [row.appliedAt.toISOString(), row.mspId, row.programme], toJson),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/programmes/{programme}/participations/{mspId}',
+    summary: 'Show a participation',
+    tags,
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: byMsp,
+    responses: { 200: { description: 'The participation', schema: participationDetail } },
+    handler: async ({ params, transaction }) => reply(200, await transaction((trx) => show(trx, params))),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/participations/{mspId}/suspend',
+    summary: 'Suspend a participation: its keys stop, the past is billed',
+    tags,
+    roles: ['partner_team'],
+    params: byMsp,
+    body: reasonInput,
+    responses: changed,
+    handler: async (context) =>
+      reply(200, await move(context, { from: 'approved', to: 'suspended', action: 'participation.suspended' })),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/participations/{mspId}/resume',
+    summary: 'Resume a participation that was suspended',
+    description: 'Keys of sites that were silent for too long meanwhile stay disabled until they check in (rule 6).',
+    tags,
+    roles: ['partner_team'],
+    params: byMsp,
+    body: reasonInput,
+    responses: changed,
+    handler: async (context) =>
+      reply(200, await move(context, { from: 'suspended', to: 'approved', action: 'participation.resumed' })),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/participations/{mspId}/leave',
+    summary: 'Let an MSP leave a programme with a last month',
+    description:
+      'PERIOD_OPENED for a month that was opened (rule 19). Once the month is over its state becomes left and its keys ' +
+      'end; data is kept. Until then another last month may be named.',
+    tags,
+    roles: ['partner_team'],
+    params: byMsp,
+    body: leavingInput,
+    responses: changed,
+    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, transaction }) => {
+      const left = await transaction(async (trx) => {
+        const { programme, mspId } = params;
+        const before = await lockIn(trx, params, ['approved', 'suspended']);
+        if (before.joinedPeriod !== null && lastPeriod < before.joinedPeriod) {
+          throw fieldError('VALIDATION_FAILED', '/lastPeriod', `It joined with ${before.joinedPeriod}.`);
+        }
+        await requireUnopened(trx, programme, lastPeriod, '/lastPeriod');
+        await setLeftPeriod(trx, { programme, mspId, leftPeriod: lastPeriod });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'participation.leaving',
+          subject: `msp:${mspId}`,
+          mspId,
+          before: { programme, leftPeriod: before.leftPeriod },
+          after: { programme, leftPeriod: lastPeriod },
+          reason,
+        });
+        const leaving = { programme, mspId, leftPeriod: lastPeriod, zone: before.msp.zone };
+        await endParticipation(trx, leaving, { at: receivedAt, actor: principal.name, reason });
+        return show(trx, params);
+      });
+      return reply(200, left);
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/v1/programmes/{programme}/participations/{mspId}/distributor',
+    summary: 'Move an MSP to another distributor from a month on',
+    description: 'PERIOD_OPENED for a month that was opened (rule 19). Documents stay with whom they name (rule 20).',
+    tags,
+    roles: ['partner_team'],
+    params: byMsp,
+    body: distributorChange,
+    responses: changed,
+    handler: async ({ params, body: { fromPeriod, distributorId, reason }, principal, receivedAt, transaction }) => {
+      const moved = await transaction(async (trx) => {
+        await lockIn(trx, params, ['approved', 'suspended']);
+        if ((await findDistributor(trx, distributorId)) === undefined) {
+          throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
+        }
+        await requireUnopened(trx, params.programme, fromPeriod, '/fromPeriod');
+        const before = await distributorsOf(trx, params.programme, params.mspId);
+        await putDistributor(trx, { ...params, fromPeriod, distributorId });
+        const after = await distributorsOf(trx, params.programme, params.mspId);
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'participation.distributorSet',
+          subject: `msp:${params.mspId}`,
+          mspId: params.mspId,
+          before: { programme: params.programme, distributors: before },
+          after: { programme: params.programme, distributors: after },
+          reason,
+        });
+        return show(trx, params);
+      });
+      return reply(200, moved);
+    },
+  }),
+];

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { lockProgramme, requireUnopened } from '../../db/programmes/periods.js';
+import { settingsFor, settingVersions } from '../../db/programmes/programmeStore.js';
+import { changeSettings, viewProgramme } from '../../db/programmes/saveProgramme.js';
+import { KontorError } from '../../domain/errors.js';
+import { ensureMonthEnd } from '../../starts/schedules.js';
+import { requireProgramme } from '../requireProgramme.js';
+import { reply, route } from '../route.js';
+import { programmeCode } from '../schemas/common.js';
+import { settingsInput, settingVersion, toSettings } from '../schemas/programmes.js';
+
+const tags = ['Programmes'] as const;
+const byProgramme = z.strictObject({ programme: programmeCode });
+
+export const settingRoutes = [
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/settings',
+    summary: 'Set the settings of a programme from a month on',
+    description: 'A new version, as a whole (rule 23). PERIOD_OPENED for a month that was opened (rule 19).',
+    tags,
+    roles: ['partner_team'],
+    params: byProgramme,
+    body: settingsInput,
+    responses: { 201: { description: 'The version', schema: settingVersion } },
+    handler: async ({ params: { programme }, body, principal, receivedAt, deps, transaction }) => {
+      const { fromPeriod, reason } = body;
+      const { set, zoneNow } = await transaction(async (trx) => {
+        await lockProgramme(trx, programme);
+        await requireProgramme(trx, programme);
+        await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
+        const zone = body.zone ?? (await settingsFor(trx, programme, fromPeriod))?.zone;
+        if (zone === undefined) throw new KontorError('INTERNAL', `The programme "${programme}" has no settings.`);
+        const change = { fromPeriod, zone, settings: toSettings(body.settings) };
+        await changeSettings(trx, programme, change, { at: receivedAt, actor: principal.name, reason });
+        const [latest] = await settingVersions(trx, programme);
+        return { set: latest, zoneNow: (await viewProgramme(trx, programme))?.zone ?? zone };
+      });
+      if (set === undefined) throw new KontorError('INTERNAL', 'A version that was set is not there.');
+      await ensureMonthEnd(deps, { programme, zone: zoneNow });
+      return reply(201, set);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/programmes/{programme}/settings',
+    summary: 'List the versions of the settings, the latest first',
+    tags,
+    roles: ['partner_team'],
+    params: byProgramme,
+    responses: { 200: { description: 'Every version', schema: z.strictObject({ items: z.array(settingVersion) }) } },
+    handler: async ({ params: { programme }, transaction }) => {
+      const items = await transaction(async (trx) => {
+        await requireProgramme(trx, programme);
+        return settingVersions(trx, programme);
+      });
+      return reply(200, { items });
+    },
+  }),
+];

@@ -1,0 +1,35 @@
+import type { Audience } from '../programmes/documentStore.js';
+import { rows, type Trx } from '../connect.js';
+
+/** Whoever asks for the documents of a programme. */
+export type Reader =
+  { role: 'partner_team' } | { role: 'distributor'; distributorId: string } | { role: 'msp'; mspId: string };
+
+/**
+ * The audiences a reader of a programme's documents belongs to: approved MSPs, distributors that serve a territory or
+ * bill an MSP of it, the partner team. Undefined: the programme is none of the reader's.
+ */
+export async function audiencesOf(trx: Trx, programme: string, reader: Reader): Promise<Audience[] | undefined> {
+  const [row] = await rows<{ known: boolean; approved: boolean; distributes: boolean }>(
+    trx,
+    `select exists (select from programme where code = :programme) as known,
+       exists (select from participation where programme_code = :programme and msp_id = :mspId::uuid
+         and state = 'approved') as approved,
+       exists (select from territory where programme_code = :programme and distributor_id = :distributorId::uuid)
+         or exists (select from participation_distributor where programme_code = :programme
+           and distributor_id = :distributorId::uuid) as distributes`,
+    {
+      programme,
+      mspId: reader.role === 'msp' ? reader.mspId : null,
+      distributorId: reader.role === 'distributor' ? reader.distributorId : null,
+    },
+  );
+  switch (reader.role) {
+    case 'partner_team':
+      return row?.known === true ? ['msp', 'distributor', 'partner_team'] : undefined;
+    case 'distributor':
+      return row?.distributes === true ? ['msp', 'distributor'] : undefined;
+    case 'msp':
+      return row?.approved === true ? ['msp'] : undefined;
+  }
+}

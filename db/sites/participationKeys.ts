@@ -1,0 +1,44 @@
+import { rows, type Trx } from '../connect.js';
+
+/** The metered keys of an MSP's sites in one programme. */
+export interface ParticipationKeys {
+  mspId: string;
+  programme: string;
+}
+
+const OF_PARTICIPATION = `k.msp_id = s.msp_id and k.site_id = s.id and s.msp_id = :mspId and s.programme_code = :programme`;
+
+/** Disables the live keys of a suspended participation (rule 20); returns how many. */
+export async function disableKeys(trx: Trx, of: ParticipationKeys): Promise<number> {
+  const disabled = await rows(
+    trx,
+    `update metered_key k set state = 'disabled' from site s
+     where ${OF_PARTICIPATION} and k.state in ('issued', 'active') returning k.id`,
+    { ...of },
+  );
+  return disabled.length;
+}
+
+/** Enables what `disableKeys` disabled; keys of sites that are silent for too long (rule 6) stay disabled. */
+export async function enableKeys(trx: Trx, of: ParticipationKeys): Promise<number> {
+  const enabled = await rows(
+    trx,
+    `update metered_key k set state = case when exists (select from installation i where i.msp_id = k.msp_id
+         and i.metered_key_id = k.id) then 'active' else 'issued' end
+     from site s
+     where ${OF_PARTICIPATION} and s.contact <> 'disabled' and k.state = 'disabled' returning k.id`,
+    { ...of },
+  );
+  return enabled.length;
+}
+
+/** Revokes the keys of a participation that ended, as of `at`: usage after it is measured against that (rule 20). */
+export async function revokeKeys(trx: Trx, of: ParticipationKeys & { at: Date; reason: string }): Promise<number> {
+  const revoked = await rows(
+    trx,
+    `update metered_key k set state = 'revoked', ended_at = :at, reason = :reason from site s
+     where ${OF_PARTICIPATION} and k.state in ('issued', 'active', 'disabled') returning k.id`,
+    { ...of },
+  );
+  return revoked.length;
+}
