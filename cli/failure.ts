@@ -1,7 +1,7 @@
 import { ApplicationFailure, isGrpcServiceError, TemporalFailure, WorkflowFailedError } from '@temporalio/client';
 import { CommanderError } from 'commander';
 import { EmbeddedError } from '../embedded/index.js';
-import { KontorError } from '../domain/errors.js';
+import { KontorError, type FieldError } from '../domain/errors.js';
 
 /** Exit statuses of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -30,9 +30,15 @@ export function describeFailure(error: unknown): Failure {
   }
   const known = error instanceof KontorError || error instanceof EmbeddedError ? error : fromTemporal(error);
   if (known !== null) {
-    return { code: known.code, message: known.message, exit: USAGE_CODES.has(known.code) ? EXIT.usage : EXIT.failed };
+    return { code: known.code, message: withFields(known), exit: USAGE_CODES.has(known.code) ? EXIT.usage : EXIT.failed };
   }
   return { code: null, message: messageOf(error), exit: EXIT.failed };
+}
+
+/** The message, and a line for each field that says more than it. */
+function withFields(error: { message: string; fields?: readonly FieldError[] }): string {
+  const fields = (error.fields ?? []).filter(({ message }) => message !== error.message);
+  return [error.message, ...fields.map(({ field, message }) => `  ${field}: ${message}`)].join('\n');
 }
 
 /** The innermost failure with a code of what a workflow or activity failed with. */

@@ -4,6 +4,7 @@ import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
 import { examples } from './options.js';
+import { programmeCommand } from './programme.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   verifyCommand,
   exportCommand,
   tokenCommand,
+  programmeCommand,
   migrateCommand,
 ];
 

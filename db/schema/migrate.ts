@@ -31,7 +31,7 @@ const UPDATES = [
   'api_token',
   'idempotency_key',
 ];
-const DELETES = ['site_tenant', 'used_nonce', 'idempotency_key'];
+const DELETES = ['territory', 'site_tenant', 'used_nonce', 'idempotency_key'];
 
 /**
  * Brings the database at `ownerUrl` up to date and makes sure the login role `kontor_app` exists with `password`.

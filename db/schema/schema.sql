@@ -528,10 +528,12 @@ create table programme (
   vendor jsonb not null,
   base_currency text not null,
   first_period text not null,
+  last_period text,
   created_at timestamp with time zone not null,
   constraint programme_pkey PRIMARY KEY (code),
   constraint programme_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
-  constraint programme_first_period_check CHECK ((first_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text))
+  constraint programme_first_period_check CHECK ((first_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint programme_last_period_check CHECK ((last_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text))
 );
 grant insert, select, update on programme to kontor_app;
 
@@ -880,7 +882,7 @@ create table territory (
   constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
   constraint territory_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
-grant insert, select, update on territory to kontor_app;
+grant delete, insert, select, update on territory to kontor_app;
 
 create table usage_report (
   msp_id uuid not null,

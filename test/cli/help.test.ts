@@ -28,7 +28,7 @@ async function run(...words: string[]): Promise<{ out: string; error: unknown }>
 describe('the help of kontor', () => {
   it('names every command', async () => {
     const { out } = await run('--help');
-    for (const name of ['up', 'demo', 'close', 'status', 'verify', 'export', 'token', 'migrate']) {
+    for (const name of ['up', 'demo', 'close', 'status', 'verify', 'export', 'token', 'programme', 'migrate']) {
       expect(out).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
     }
   });
@@ -53,6 +53,9 @@ describe('the help of kontor', () => {
     'token create',
     'token list',
     'token revoke',
+    'programme list',
+    'programme show',
+    'programme set',
   ])('of %s shows an example', async (name) => {
     expect((await run(...name.split(' '), '--help')).out).toMatch(/Examples?:\n\s+\$ .*kontor/);
   });
