@@ -38,7 +38,7 @@ function toTenant(row: TenantRow): Tenant {
 export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | 'taken' | 'refused'> {
   const [row] = await rows<{ approved: boolean; made: boolean }>(
     trx,
-    `with approved as (select id from msp where id = :mspId and state = 'approved'),
+    `with approved as (select distinct msp_id as id from participation where msp_id = :mspId and state = 'approved'),
        made as (insert into tenant (${COLUMNS}) select id, :id, :ref, :name, :state, :createdAt from approved
          on conflict (msp_id, ref) do nothing returning id)
      select exists (select from approved) as approved, exists (select from made) as made`,
