@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireUnopened } from '../../db/programmes/periods.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
@@ -69,6 +70,7 @@ export const termLicenceRoutes = [
         const known = await findTermLicence(trx, mspId, id);
         if (known !== undefined) return known;
         const { siteId, meter, count, startsOn } = body;
+        await requireUnopened(trx, site.programme, startsOn.slice(0, 7), '/startsOn');
         const tenantId = await orderedFor(trx, mspId, body);
         const endsOn = await endOf(trx, mspId, body, tenantId);
         const ordered: TermLicence = { mspId, id, siteId, tenantId, meter, count, startsOn, endsOn };

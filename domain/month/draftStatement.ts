@@ -1,5 +1,6 @@
 import { KontorError } from '../errors.js';
 import { correctionOf } from '../corrections.js';
+import { exchangeRate } from '../pricing/exchange.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import { rate, type BillableUsage, type DueCorrection } from '../rating.js';
 import { KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
@@ -16,7 +17,7 @@ function planFor(input: MonthInput, { plans }: RunTerms): PricePlan {
 
 function exchangeFor(plan: PricePlan, currency: string, { rates }: RunTerms): ExchangeRate | null {
   if (plan.currency === currency) return null;
-  const found = rates.find((candidate) => candidate.base === plan.currency && candidate.currency === currency);
+  const found = exchangeRate(rates, plan.currency, currency);
   if (found === undefined) {
     throw new KontorError(
       'EXCHANGE_RATE_MISSING',
