@@ -30,7 +30,11 @@ export function describeFailure(error: unknown): Failure {
   }
   const known = error instanceof KontorError || error instanceof EmbeddedError ? error : fromTemporal(error);
   if (known !== null) {
-    return { code: known.code, message: withFields(known), exit: USAGE_CODES.has(known.code) ? EXIT.usage : EXIT.failed };
+    return {
+      code: known.code,
+      message: withFields(known),
+      exit: USAGE_CODES.has(known.code) ? EXIT.usage : EXIT.failed,
+    };
   }
   return { code: null, message: messageOf(error), exit: EXIT.failed };
 }

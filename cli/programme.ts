@@ -7,7 +7,12 @@ import { programmeInput, toSettings } from '../api/schemas/programmes.js';
 import type { Env } from '../config/env.js';
 import { ALL, type Trx } from '../db/connect.js';
 import { listProgrammes } from '../db/programmes/programmeStore.js';
-import { saveProgramme, viewProgramme, type ProgrammeInput, type ProgrammeView } from '../db/programmes/saveProgramme.js';
+import {
+  saveProgramme,
+  viewProgramme,
+  type ProgrammeInput,
+  type ProgrammeView,
+} from '../db/programmes/saveProgramme.js';
 import { KontorError } from '../domain/errors.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
@@ -75,9 +80,7 @@ async function list({ data, json }: Options): Promise<void> {
 }
 
 async function show(code: string, { data, json }: Options): Promise<void> {
-  const view = await withDatabase(await environmentOf(data), (db) =>
-    db.transaction(ALL, (trx) => viewOf(trx, code)),
-  );
+  const view = await withDatabase(await environmentOf(data), (db) => db.transaction(ALL, (trx) => viewOf(trx, code)));
   print(view, json);
 }
 

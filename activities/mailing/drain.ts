@@ -6,7 +6,7 @@ import { recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
 import { KontorError } from '../../domain/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { claimBatch, type Batch } from './claimBatch.js';
-import { handOver, type Handed } from './handOver.js';
+import { handOver, type MailOutcome } from './handOver.js';
 
 export interface DrainOutboxInput {
   /** Mails of this run alone; none: every mail. */
@@ -73,7 +73,7 @@ export async function drain(
   const counts = { ...before };
   const run = programme === undefined || period === undefined ? null : { programme, period };
   const claimedBy = `${claimant}#${randomUUID()}`;
-  let handed: Handed[] = [];
+  let handed: MailOutcome[] = [];
   let room = limit;
 
   const recordAndClaim = async (trx: Trx, again: boolean): Promise<Batch | undefined> => {
@@ -113,10 +113,10 @@ export async function drain(
       handed = [];
       if (batch !== undefined && batch.mails.length > 0) {
         const date = new Date();
-        const goOn = () => !signal.aborted && Date.now() - date.getTime() < HAND_OVER_MS;
-        handed = await handOver(mailer, batch.mails, { files: batch.files, date, publicUrl }, goOn);
+        const mayContinue = () => !signal.aborted && Date.now() - date.getTime() < HAND_OVER_MS;
+        handed = await handOver(mailer, batch.mails, { files: batch.files, date, publicUrl }, mayContinue);
         count(counts, handed);
-        room -= handed.filter(({ fate }) => fate !== 'released').length;
+        room -= handed.filter(({ outcome }) => outcome !== 'released').length;
         heartbeat(counts);
       } else {
         const due = untilEmpty && room > 0 ? await db.transaction(ALL, (trx) => nextMailDue(trx, run)) : null;
@@ -130,15 +130,15 @@ export async function drain(
 }
 
 /** What the relay said when no mail of the batch passed because of it. */
-function relayDown(handed: readonly Handed[]): string | undefined {
-  const tried = handed.filter(({ fate }) => fate !== 'released');
-  if (tried.length === 0 || tried.some(({ fate }) => fate === 'tried')) return undefined;
+function relayDown(handed: readonly MailOutcome[]): string | undefined {
+  const tried = handed.filter(({ outcome }) => outcome !== 'released');
+  if (tried.length === 0 || tried.some(({ outcome }) => outcome === 'tried')) return undefined;
   return tried[0]?.record.response ?? '';
 }
 
-function count(counts: DrainOutboxResult, handed: readonly Handed[]): void {
-  for (const { record, fate } of handed) {
-    if (fate === 'released') continue;
+function count(counts: DrainOutboxResult, handed: readonly MailOutcome[]): void {
+  for (const { record, outcome } of handed) {
+    if (outcome === 'released') continue;
     counts[record.state === 'pending' ? 'deferred' : record.state] += 1;
   }
 }

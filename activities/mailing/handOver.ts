@@ -2,60 +2,60 @@ import type { ClaimedMail } from '../../db/outbox/claimMails.js';
 import type { MailRecord } from '../../db/outbox/recordOutcome.js';
 import { afterTry, type Mailer } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
-import { prepareMail, type Batchwide } from './prepareMail.js';
+import { prepareMail, type BatchContext } from './prepareMail.js';
 
 /** What became of one mail of a batch. */
-export interface Handed {
+export interface MailOutcome {
   record: MailRecord;
   /** `released`: not tried, still due. `relayDown`: no mail would have passed. */
-  fate: 'tried' | 'released' | 'relayDown';
+  outcome: 'tried' | 'released' | 'relayDown';
 }
 
 /** More than the mailer has connections, so that the next mail is ready when one is free. */
 const IN_FLIGHT = 10;
 
-async function handOverOne(mailer: Mailer, mail: ClaimedMail, batchwide: Batchwide): Promise<Handed> {
+async function handOverOne(mailer: Mailer, mail: ClaimedMail, context: BatchContext): Promise<MailOutcome> {
   const tried = { id: mail.id, attempts: mail.attempts + 1, notBefore: null, sentAt: null };
   try {
-    const outcome = await mailer.send(prepareMail(mail, batchwide));
+    const outcome = await mailer.send(prepareMail(mail, context));
     const relayDown = outcome.kind === 'deferred' && outcome.relayDown;
     return {
       record: { id: mail.id, ...afterTry(outcome, mail.attempts, new Date()) },
-      fate: relayDown ? 'relayDown' : 'tried',
+      outcome: relayDown ? 'relayDown' : 'tried',
     };
   } catch (error) {
     const response = error instanceof Error ? error.message : String(error);
     // An error nobody foresaw says nothing about the relay: the mail may be on its way.
     const state = error instanceof KontorError && error.code === 'MAIL_REFUSED' ? 'parked' : 'uncertain';
-    return { record: { ...tried, state, response }, fate: 'tried' };
+    return { record: { ...tried, state, response }, outcome: 'tried' };
   }
 }
 
-function release(mail: ClaimedMail): Handed {
+function release(mail: ClaimedMail): MailOutcome {
   const record = { id: mail.id, state: 'pending', attempts: mail.attempts, notBefore: null } as const;
-  return { record: { ...record, sentAt: null, response: null }, fate: 'released' };
+  return { record: { ...record, sentAt: null, response: null }, outcome: 'released' };
 }
 
 /**
- * Hands a batch over, some at a time, and says what became of each. Once `goOn` is false or the relay is down the rest is
+ * Hands a batch over, some at a time, and says what became of each. Once `mayContinue` is false or the relay is down the rest is
  * released untried; what is under way is waited for. Never rejects.
  */
 export async function handOver(
   mailer: Mailer,
   mails: readonly ClaimedMail[],
-  batchwide: Batchwide,
-  goOn: () => boolean,
-): Promise<Handed[]> {
-  const handed: Handed[] = [];
+  context: BatchContext,
+  mayContinue: () => boolean,
+): Promise<MailOutcome[]> {
+  const handed: MailOutcome[] = [];
   const waiting = mails.values();
   let relayDown = false;
   const lane = async () => {
     for (const mail of waiting) {
-      if (relayDown || !goOn()) {
+      if (relayDown || !mayContinue()) {
         handed.push(release(mail));
       } else {
-        const one = await handOverOne(mailer, mail, batchwide);
-        relayDown ||= one.fate === 'relayDown';
+        const one = await handOverOne(mailer, mail, context);
+        relayDown ||= one.outcome === 'relayDown';
         handed.push(one);
       }
     }

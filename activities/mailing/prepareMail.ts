@@ -47,7 +47,7 @@ function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment
 }
 
 /** What is the same for all mails of a batch. */
-export interface Batchwide {
+export interface BatchContext {
   files: LoadedFiles;
   /** Its Date header. */
   date: Date;
@@ -56,7 +56,7 @@ export interface Batchwide {
 }
 
 /** A claimed mail as it is sent. Throws MAIL_REFUSED when it cannot be written or lacks its document. */
-export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: Batchwide): PreparedMail {
+export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: BatchContext): PreparedMail {
   const locale = mailLocale(mail.locale);
   const packId = mail.billingPackId ?? '';
   const tooLarge = files.packs.get(packId)?.statements === null;

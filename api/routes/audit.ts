@@ -65,7 +65,7 @@ export const auditRoutes = [
   route({
     method: 'get',
     path: '/v1/refused-messages',
-    summary: 'List what was refused at the door',
+    summary: 'List messages of sites that were refused',
     description: 'Counted nowhere. `period` is the period the message claimed to be about.',
     tags: ['Audit'],
     roles: ['partner_team'],

@@ -16,7 +16,7 @@ export class Parts {
     return await starting;
   }
 
-  /** Stops all at once; twice is once. One that fails to stop does not keep the others running. */
+  /** Stops all at once, each only once. One that fails to stop does not keep the others running. */
   stop(): Promise<void> {
     this.stopping ??= Promise.allSettled(this.stops.map(async (stop) => (await stop)())).then(() => undefined);
     return this.stopping;

@@ -115,7 +115,7 @@ export async function listTokens(
   return found.map(toToken);
 }
 
-/** Ends a token; twice is once. False when there is none of that id. */
+/** Ends a token; idempotent. False when there is none of that id. */
 export async function revokeToken(trx: Trx, id: string, at: Date, actor: string): Promise<boolean> {
   const revoked = await rows<TokenRow>(
     trx,

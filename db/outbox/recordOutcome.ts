@@ -13,7 +13,7 @@ export interface MailRecord {
 }
 
 /**
- * Records what became of mails that `claimedBy` was sending; how many. Twice is once. A claimer that was given up for dead
+ * Records what became of mails that `claimedBy` was sending; how many. Idempotent. A claimer that was given up for dead
  * and whose mails are `uncertain` may still say what it knows; after a resend it may not, since the claim is another's.
  */
 export async function recordMails(trx: Trx, claimedBy: string, records: readonly MailRecord[]): Promise<number> {

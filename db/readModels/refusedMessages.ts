@@ -1,6 +1,6 @@
 import { rows, type Trx } from '../connect.js';
 
-/** A message refused at the door. What it claims is not proven. */
+/** A message that was refused on receipt. What it claims is not proven. */
 export interface RefusedMessageView {
   id: string;
   receivedAt: Date;
