@@ -5,6 +5,10 @@ import { freshDataDir } from './demo/freshDataDir.js';
 import { nothingBroken } from './demo/outcome.js';
 import { perform } from './demo/perform.js';
 import type { DemoWorld } from './demo/scene.js';
+import { fieldError } from '../domain/errors.js';
+import type { Period } from '../domain/period.js';
+import { ecbFile } from '../rates/ecbFile.js';
+import { playableMonths } from './demo/playableMonths.js';
 import { EXIT } from './failure.js';
 import { examples, jsonOption, toPeriod, wholeNumber } from './options.js';
 import { dataDirOf, DEFAULT_DATA_DIR } from './paths.js';
@@ -54,7 +58,20 @@ export function demoCommand(): Command {
     .action(demo);
 }
 
+/** Says which months can be played before anything starts. */
+async function requirePlayable(period: Period): Promise<void> {
+  const playable = await playableMonths(new Date(), ecbFile());
+  if (playable.includes(period)) return;
+  const range = `${playable[0] ?? 'none'} to ${playable.at(-1) ?? 'none'}`;
+  throw fieldError(
+    'VALIDATION_FAILED',
+    '--period',
+    `A demo can play ${range}, not ${period}: the month must be over, its check-ins not too old, and exchange rates there.`,
+  );
+}
+
 async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions): Promise<void> {
+  await requirePlayable(period);
   const env = readEnv();
   const dataDir = dataDirOf(data);
   await freshDataDir(dataDir);

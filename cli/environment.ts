@@ -2,8 +2,7 @@ import { childEnvironment, readEnv, type Env } from '../config/env.js';
 import { connectTemporal, type TemporalClient } from '../config/temporalClient.js';
 import { connect, type Database } from '../db/connect.js';
 import { KontorError } from '../domain/errors.js';
-import { dataDirOf } from './paths.js';
-import { readState } from './services/stateFile.js';
+import { findState } from './services/findState.js';
 
 /** A command needs few connections; the services have their own. */
 const POOL = 4;
@@ -14,7 +13,7 @@ const POOL = 4;
  * @throws KontorError CONFIGURATION_INVALID for a variable that cannot be used
  */
 export async function environmentOf(data: string | undefined): Promise<Env> {
-  const state = await readState(dataDirOf(data));
+  const state = await findState(data);
   const given = Object.entries(childEnvironment({})).filter(([, value]) => value !== undefined && value !== '');
   return readEnv({ ...state?.env, ...Object.fromEntries(given) });
 }

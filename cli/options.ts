@@ -4,7 +4,10 @@ import { parsePeriod, type Period } from '../domain/period.js';
 
 /** `--data DIR`: whose services a command talks to when no addresses are configured. */
 export function dataOption(description = 'data directory of a running `kontor up` or `kontor demo`'): Option {
-  return new Option('--data <dir>', `${description} (default: .kontor in the package's folder)`);
+  return new Option(
+    '--data <dir>',
+    `${description} (default: .kontor in the package's folder, or the one folder in it with running services)`,
+  );
 }
 
 export function jsonOption(description = 'print one JSON object'): Option {
