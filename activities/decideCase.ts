@@ -2,7 +2,7 @@ import { appendAudit } from '../db/access/auditStore.js';
 import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db/closing/caseStore.js';
 import { ALL, type Database } from '../db/connect.js';
 import { fieldError, KontorError } from '../domain/errors.js';
-import { DECISIONS, isDecisionAllowed, kindOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
+import { DECISIONS, decisionsOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
 import type { RunInput } from '../domain/run.js';
 import { parseQuantity } from '../domain/usage.js';
 
@@ -17,9 +17,10 @@ export interface DecideCaseInput extends RunInput {
 }
 
 function parseDecision(found: CaseForDecision, input: DecideCaseInput): Decision {
+  const decisions = decisionsOf(found.kind, found.handling);
   const decision = DECISIONS.find((candidate) => candidate === input.decision);
-  if (decision === undefined || !isDecisionAllowed(found.kind, decision)) {
-    const allowed = kindOf(found.kind).decisions.join(', ') || 'none, its rule settles it';
+  if (decision === undefined || !decisions.includes(decision)) {
+    const allowed = decisions.join(', ') || 'none, its rule settles it';
     throw fieldError('DECISION_NOT_ALLOWED', 'decision', `A case of kind ${found.kind} can be decided by: ${allowed}.`);
   }
   if (REASON_MANDATORY.includes(decision) && (input.reason ?? '').trim() === '') {

@@ -25,7 +25,7 @@ import { judgeMonth } from '../domain/month/judgeMonth.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { addMonths, periodDays, type Day, type Period } from '../domain/period.js';
-import { DEFAULT_SETTINGS, type Evidence } from '../domain/reconcile/index.js';
+import { ALL_KINDS, SHIPPED_SETTINGS, type EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 
 export interface IssueCounts {
@@ -53,7 +53,8 @@ async function termsOf(trx: Trx, key: RunKey): Promise<RunTerms> {
     period: key.period,
     plans: await plansFor(trx, key),
     rates: await lastPublishedRates(trx, window.first, window.last),
-    settings: DEFAULT_SETTINGS,
+    settings: SHIPPED_SETTINGS,
+    kinds: ALL_KINDS,
   };
 }
 
@@ -101,7 +102,7 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   );
 
   const drafts: StatementDraft[] = [];
-  const moved: { mspId: string; evidence: Evidence }[] = [];
+  const moved: { mspId: string; evidence: EvidenceOf<'total_moved'> }[] = [];
   const parked: Parking[] = [];
   for (const input of inputs) {
     const { mspId, distributorId, distributorCode } = input;

@@ -4,7 +4,7 @@ import { setShardStage } from '../db/closing/openRun.js';
 import { shardSize, type Selection } from '../db/closing/participants.js';
 import { countOpenCases, insertFacts, insertFindings, insertUnknownKeys } from '../db/closing/reconciliation.js';
 import { loadSiteFacts } from '../db/closing/siteFacts.js';
-import { DEFAULT_SETTINGS, reconcileSite } from '../domain/reconcile/index.js';
+import { ALL_KINDS, reconcileSite, SHIPPED_SETTINGS } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput } from '../domain/run.js';
 
 export interface ShardInput extends RunInput {
@@ -23,10 +23,10 @@ export async function reconcile(
 ): Promise<{ sites: number; findings: number }> {
   const facts = await loadSiteFacts(trx, selection);
   const findings = facts.flatMap(({ mspId, facts: site }) =>
-    reconcileSite(site, DEFAULT_SETTINGS).map((finding) => ({ mspId, finding })),
+    reconcileSite(site, SHIPPED_SETTINGS, ALL_KINDS).map((finding) => ({ mspId, finding })),
   );
   await insertFacts(trx, selection, facts, now);
-  await insertFindings(trx, selection, findings, now);
+  await insertFindings(trx, selection, findings, SHIPPED_SETTINGS, now);
   return { sites: facts.length, findings: findings.length };
 }
 

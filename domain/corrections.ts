@@ -1,4 +1,4 @@
-import { quantityByDefault } from './reconcile/index.js';
+import { quantityByDefault, type DiscrepancyKind, type ReconcileSettings } from './reconcile/index.js';
 import type { CorrectionLine } from './statement.js';
 import type { Basis, InstallationUsage, SiteFacts, UsageFacts } from './usage.js';
 
@@ -25,6 +25,9 @@ export interface LateKnowledge {
   site: SiteFacts;
   /** Frozen facts of the line; without installations where there were none. */
   usage: UsageFacts;
+  /** What the corrected month was judged by. */
+  settings: ReconcileSettings;
+  kinds: readonly DiscrepancyKind[];
 }
 
 export interface QuantityChange {
@@ -66,11 +69,11 @@ function installationsNow(usage: UsageFacts, late: LateReports): InstallationUsa
 }
 
 /** The peak the rules arrive at now; null: nothing new is known. */
-function peakNow({ basis, late, site, usage }: LateKnowledge): number | null {
-  if (late === null) return basis === 'deferred' ? quantityByDefault(site, usage).value : null;
+function peakNow({ basis, late, site, usage, settings, kinds }: LateKnowledge): number | null {
+  if (late === null) return basis === 'deferred' ? quantityByDefault(site, usage, settings, kinds).value : null;
   const silentInstallationIds = site.silentInstallationIds.filter((id) => !late.installationIds.includes(id));
   const now = { ...usage, installations: installationsNow(usage, late) };
-  return quantityByDefault({ ...site, silentInstallationIds }, now).value;
+  return quantityByDefault({ ...site, silentInstallationIds }, now, settings, kinds).value;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { MeterCode } from './catalog/index.js';
 import type { Day, Period } from './period.js';
 import type { PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricesByMeter } from './pricing/pricePlan.js';
-import type { DiscrepancyKind, Evidence, Resolution } from './reconcile/index.js';
+import type { KindWithEvidence, Resolution } from './reconcile/index.js';
 import type { Basis } from './usage.js';
 
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
@@ -77,15 +77,15 @@ export interface MinimumLine extends LineBase {
 export type StatementLine = UsageLine | CorrectionLine | MinimumLine;
 
 /** A discrepancy and how it was settled, as the statement prints it. */
-export interface StatementFinding {
-  kind: DiscrepancyKind;
+export type StatementFinding = KindWithEvidence & {
   siteName: string | null;
   tenantName: string | null;
   tenantRef: string | null;
   meter: MeterCode | null;
-  evidence: Evidence;
+  /** What the month's settings do where nobody decides: the name of one of the kind's defaults; null: a person decides. */
+  byDefault: string | null;
   resolution: Resolution;
-}
+};
 
 /** Everything a statement says, frozen at issue: with the template version it determines the PDF byte for byte. */
 export interface Statement {

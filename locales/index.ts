@@ -14,7 +14,7 @@ import type { Messages } from './messages.js';
 import { pl } from './pl/index.js';
 
 export type { MailMessages, MailParams, MailText } from './mail.js';
-export type { Messages } from './messages.js';
+export type { Messages, WrittenEvidence } from './messages.js';
 export {
   counted,
   decimalSeparator,

@@ -1,31 +1,21 @@
 import type { ProductCode, Unit } from '../domain/catalog/index.js';
 import type { PriceWords } from '../domain/pricing/index.js';
-import type { Decision, DiscrepancyKind } from '../domain/reconcile/index.js';
+import type { Decision, DefaultOf, DiscrepancyKind, EvidenceOf } from '../domain/reconcile/index.js';
 import type { CorrectionLine } from '../domain/statement.js';
 import type { Basis } from '../domain/usage.js';
 import type { PluralForms } from './format.js';
 import type { MailMessages } from './mail.js';
 
-/** What each kind of discrepancy says about its evidence. Numbers, days and amounts arrive formatted. */
-interface EvidenceParams {
-  /** What is known of it is not for the document. */
-  unknown_key: null;
-  clock_off: { hours: string };
-  missing_report: { silent: string; installations: string };
-  usage_after_revocation: { revokedOn: string; usedOn: string; upToRevocation: string };
-  report_mismatch: { reported: string; observed: string };
-  two_installations: { installations: string; sum: string };
-  unassigned_tenant: { tenantRef: string | null; quantity: string };
-  usage_jump: { last: string; quantity: string };
-  licence_exceeded: { licensed: string; quantity: string; excess: string };
-  total_moved: { total: string; lastTotal: string };
-}
+/** Evidence as the words get it: the fields the kind declares, each written in the reader's language. */
+export type WrittenEvidence<K extends DiscrepancyKind> = {
+  [Field in keyof EvidenceOf<K>]: null extends EvidenceOf<K>[Field] ? string | null : string;
+};
 
 interface DiscrepancyTexts<K extends DiscrepancyKind> {
   name: string;
-  /** What was done where nobody decided. */
-  byDefault: string;
-  evidence: (params: EvidenceParams[K]) => string;
+  /** What was done where nobody decided: one phrase for each default the kind supports. */
+  byDefault: Readonly<Record<DefaultOf<K>, string>>;
+  evidence: (written: WrittenEvidence<K>) => string;
 }
 
 export interface StatementMessages {

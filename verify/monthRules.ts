@@ -1,6 +1,11 @@
 import type { RunRules } from '../db/closing/openRun.js';
 import type { Period } from '../domain/period.js';
-import { DEFAULT_SETTINGS, KINDS, type DiscrepancyKind, type ReconcileSettings } from '../domain/reconcile/index.js';
+import {
+  ALL_KINDS,
+  SHIPPED_SETTINGS,
+  type DiscrepancyKind,
+  type ReconcileSettings,
+} from '../domain/reconcile/index.js';
 import { ask, type VerifyContext } from './context.js';
 
 /** What a month is judged by, now as when it was closed. */
@@ -9,7 +14,7 @@ export interface MonthRules {
   kinds: readonly DiscrepancyKind[];
 }
 
-const NOTHING: MonthRules = { settings: DEFAULT_SETTINGS, kinds: [] };
+const NOTHING: MonthRules = { settings: SHIPPED_SETTINGS, kinds: [] };
 
 /** Rule 23: the settings and the kinds frozen with each run of the programme, by period. Later kinds judge no old month. */
 export async function monthRules(context: VerifyContext): Promise<(period: Period) => MonthRules> {
@@ -20,7 +25,7 @@ export async function monthRules(context: VerifyContext): Promise<(period: Perio
   const byPeriod = new Map(
     runs.map(({ period, rules: { kinds = [] } }): [Period, MonthRules] => [
       period,
-      { settings: DEFAULT_SETTINGS, kinds: KINDS.map(({ kind }) => kind).filter((kind) => kinds.includes(kind)) },
+      { settings: SHIPPED_SETTINGS, kinds: ALL_KINDS.filter((kind) => kinds.includes(kind)) },
     ]),
   );
   return (period) => byPeriod.get(period) ?? NOTHING;

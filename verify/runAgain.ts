@@ -70,9 +70,9 @@ async function otherFindings(context: VerifyContext): Promise<string[]> {
     for (const { period, siteName, facts, known } of sites) {
       const site = { ...facts, revokedAt: facts.revokedAt === null ? null : new Date(facts.revokedAt) };
       const { settings, kinds } = rulesOf(period);
-      const found = reconcileSite(site, settings)
-        .filter(({ kind }) => kinds.includes(kind))
-        .map(({ kind, usage }) => [kind, usage?.tenantRef ?? '-', usage?.meter ?? '-'].join(' '));
+      const found = reconcileSite(site, settings, kinds).map(({ kind, usage }) =>
+        [kind, usage?.tenantRef ?? '-', usage?.meter ?? '-'].join(' '),
+      );
       for (const key of new Set([...found, ...known])) {
         if (found.includes(key) && known.includes(key)) continue;
         problems.push(`${period}: site "${siteName}": ${key} ${known.includes(key) ? 'is no finding' : 'is no case'}`);

@@ -1,7 +1,13 @@
 import type { IssuedStatement } from '../db/statements/statementStore.js';
 import type { MeterCode } from '../domain/catalog/index.js';
 import { groupBy } from '../domain/groupBy.js';
-import { settleQuantity, type Decision, type DiscrepancyKind, type Resolution } from '../domain/reconcile/index.js';
+import {
+  settleQuantity,
+  SHIPPED_SETTINGS,
+  type Decision,
+  type DiscrepancyKind,
+  type Resolution,
+} from '../domain/reconcile/index.js';
 import type { Basis, SiteFacts } from '../domain/usage.js';
 import { ask, type VerifyContext } from './context.js';
 
@@ -73,7 +79,7 @@ export async function settledUsage(
     const site = { ...stored, revokedAt: stored.revokedAt === null ? null : new Date(stored.revokedAt) };
     const ofSite = cases.get(`${statementId} ${site.siteId}`) ?? [];
     const usages = site.usage.map((usage): SettledUsage => {
-      const { value, basis } = settleQuantity(site, usage, (kind) => {
+      const { value, basis } = settleQuantity(site, usage, SHIPPED_SETTINGS, (kind) => {
         const found = ofSite.find(
           (candidate) => candidate.kind === kind && isAbout(candidate, site.siteId, usage.tenantRef, usage.meter),
         );

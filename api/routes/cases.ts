@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
-import { kindOf } from '../../domain/reconcile/index.js';
+import { decisionsOf } from '../../domain/reconcile/index.js';
 import { askDecision } from '../../starts/settleStatement.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { PENDING, reply, route } from '../route.js';
@@ -15,7 +15,7 @@ function notFound(): KontorError {
 }
 
 function toJson({ participantState: _state, ...found }: CaseView): z.input<typeof caseView> {
-  return { ...found, decisions: [...kindOf(found.kind).decisions] };
+  return { ...found, decisions: [...decisionsOf(found.kind, found.handling)] };
 }
 
 export const caseRoutes = [

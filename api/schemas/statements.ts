@@ -82,6 +82,7 @@ const finding = z.strictObject({
   tenantRef: z.string().nullable(),
   meter: z.string().nullable(),
   evidence,
+  byDefault: z.string().nullable().meta({ description: 'What is done where nobody decides; null: a person must' }),
   resolution,
 });
 

@@ -1,4 +1,4 @@
-import type { Decision, DiscrepancyKind } from '../../domain/reconcile/index.js';
+import type { Decision, DiscrepancyKind, Handling } from '../../domain/reconcile/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A case as a decision needs it, with where its MSP and shard stand. */
@@ -8,6 +8,7 @@ export interface CaseForDecision {
   period: string;
   mspId: string;
   kind: DiscrepancyKind;
+  handling: Handling;
   state: 'open' | 'settled';
   resolvedBy: 'rule' | 'default' | 'person' | null;
   decision: Decision | null;
@@ -26,9 +27,9 @@ export async function lockCase(
 ): Promise<CaseForDecision | undefined> {
   const [found] = await rows<CaseForDecision>(
     trx,
-    `select d.id, d.programme_code as programme, d.period, d.msp_id as "mspId", d.kind, d.state, d.resolved_by as "resolvedBy", d.decision,
-       d.decided_quantity as quantity, d.reason, d.author, p.state as "participantState", s.stage as "shardStage",
-       r.opened_by as "openedBy"
+    `select d.id, d.programme_code as programme, d.period, d.msp_id as "mspId", d.kind, d.handling, d.state,
+       d.resolved_by as "resolvedBy", d.decision, d.decided_quantity as quantity, d.reason, d.author,
+       p.state as "participantState", s.stage as "shardStage", r.opened_by as "openedBy"
      from discrepancy d
      join run_participant p on p.programme_code = d.programme_code and p.period = d.period and p.msp_id = d.msp_id
      join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard

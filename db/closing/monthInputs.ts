@@ -1,8 +1,8 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
-import { addMonths, type Day, type Period } from '../../domain/period.js';
+import type { Day, Period } from '../../domain/period.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
-import type { Decision, DiscrepancyKind, Evidence, Resolution } from '../../domain/reconcile/index.js';
+import { readEvidence, type Decision, type DiscrepancyKind, type Resolution } from '../../domain/reconcile/index.js';
 import type { MonthInput } from '../../domain/month/inputs.js';
 import type { SiteFacts } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
@@ -18,7 +18,7 @@ interface CaseRow {
   siteId: string | null;
   tenantRef: string | null;
   meter: MeterCode | null;
-  evidence: Evidence;
+  evidence: unknown;
   resolvedBy: 'rule' | 'default' | 'person' | null;
   decision: Decision | null;
   quantity: number | null;
@@ -27,8 +27,8 @@ interface CaseRow {
 
 type StoredFacts = Omit<SiteFacts, 'revokedAt'> & { revokedAt: string | null };
 
-/** Periods the chart shows besides this one. */
-const HISTORY_PERIODS = 5;
+/** Earlier statements that the chart shows; the last of them is what the total is compared with, however old. */
+const HISTORY_STATEMENTS = 5;
 
 function resolutionOf(row: CaseRow): Resolution | null {
   switch (row.resolvedBy) {
@@ -95,13 +95,18 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
   const history = groupByMsp(
     await rows<{ mspId: string; period: Period; totalMinor: string }>(
       trx,
-      `select distinct on (s.msp_id, s.period) s.msp_id as "mspId", s.period, s.total_minor as "totalMinor"
-       from statement s
-       join run_participant p on p.programme_code = s.programme_code and p.period = :period and p.msp_id = s.msp_id
-       join distributor d on d.id = p.distributor_id and d.currency = s.currency
-       where s.programme_code = :programme and s.msp_id = any(:ids) and s.period >= :earliest and s.period < :period
-       order by s.msp_id, s.period, s.revision desc`,
-      { ...msps, earliest: addMonths(period, -HISTORY_PERIODS) },
+      `select "mspId", period, "totalMinor" from (
+         select s.msp_id as "mspId", s.period, s.total_minor as "totalMinor",
+           row_number() over (partition by s.msp_id order by s.period desc) as nth
+         from statement s
+         join run_participant p on p.programme_code = s.programme_code and p.period = :period and p.msp_id = s.msp_id
+         join distributor d on d.id = p.distributor_id and d.currency = s.currency
+         where s.programme_code = :programme and s.msp_id = any(:ids) and s.period < :period
+           and not exists (select from statement n where n.programme_code = s.programme_code and n.msp_id = s.msp_id
+             and n.period = s.period and n.revision > s.revision)
+       ) earlier
+       where nth <= :statements order by "mspId", period`,
+      { ...msps, statements: HISTORY_STATEMENTS },
     ),
   );
   return participants.map((participant) => ({
@@ -111,11 +116,10 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
       revokedAt: site.revokedAt === null ? null : new Date(site.revokedAt),
     })),
     cases: (cases.get(participant.mspId) ?? []).map((row) => ({
-      kind: row.kind,
+      ...readEvidence(row.kind, row.evidence),
       siteId: row.siteId,
       tenantRef: row.tenantRef,
       meter: row.meter,
-      evidence: row.evidence,
       resolution: resolutionOf(row),
     })),
     tenantNames: new Map((tenants.get(participant.mspId) ?? []).map(({ id, name }) => [id, name])),

@@ -1,4 +1,4 @@
-import { kindOf, type DiscrepancyKind, type Evidence, type Finding } from '../../domain/reconcile/index.js';
+import type { DiscrepancyKind, EvidenceOf, Finding, ReconcileSettings } from '../../domain/reconcile/index.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardKey } from './openRun.js';
@@ -33,11 +33,12 @@ export interface MspFinding {
   finding: Finding;
 }
 
-/** Writes findings as cases under their natural key; automatic kinds are settled by their rule at once. */
+/** Writes findings as cases under their natural key; kinds handled automatically are settled by their rule at once. */
 export async function insertFindings(
   trx: Trx,
   { programme, period }: RunKey,
   findings: readonly MspFinding[],
+  settings: ReconcileSettings,
   at: Date,
 ): Promise<void> {
   if (findings.length === 0) return;
@@ -58,7 +59,7 @@ export async function insertFindings(
         findings.map(({ mspId, finding }) => ({
           mspId,
           kind: finding.kind,
-          handling: kindOf(finding.kind).handling,
+          handling: settings.kinds[finding.kind].handling,
           siteId: finding.siteId,
           tenantRef: finding.usage?.tenantRef ?? null,
           tenantId: finding.usage?.tenantId ?? null,
@@ -93,7 +94,7 @@ export async function insertUnknownKeys(trx: Trx, { programme, period }: RunKey,
 export async function openTotalMoved(
   trx: Trx,
   { programme, period }: RunKey,
-  moved: readonly { mspId: string; evidence: Evidence }[],
+  moved: readonly { mspId: string; evidence: EvidenceOf<'total_moved'> }[],
   at: Date,
 ): Promise<void> {
   if (moved.length === 0) return;

@@ -1,21 +1,25 @@
-import type { Decision, DiscrepancyKind, Evidence, Handling } from '../../domain/reconcile/index.js';
+import {
+  readEvidence,
+  type Decision,
+  type DiscrepancyKind,
+  type Handling,
+  type KindWithEvidence,
+} from '../../domain/reconcile/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A discrepancy with its names, evidence and resolution, and where its MSP stands. */
-export interface CaseView {
+export type CaseView = KindWithEvidence & {
   id: string;
   programme: string;
   period: string;
   /** Null for what was refused before an MSP could be told. */
   mspId: string | null;
   mspName: string | null;
-  kind: DiscrepancyKind;
   handling: Handling;
   siteId: string | null;
   siteName: string | null;
   tenantRef: string | null;
   meter: string | null;
-  evidence: Evidence;
   state: 'open' | 'settled';
   resolvedBy: 'rule' | 'default' | 'person' | null;
   decision: Decision | null;
@@ -29,9 +33,11 @@ export interface CaseView {
   participantState: 'open' | 'parked' | 'issued' | null;
   /** Of the statement the case ended in. */
   statementNumber: string | null;
-}
+};
 
-/** Cases by any of the filters, the latest first; those after the cursor. */
+type CaseRow = Omit<CaseView, 'kind' | 'evidence'> & { kind: DiscrepancyKind; evidence: unknown };
+
+/** Cases by any of the filters, the latest first; those after the cursor. Throws INTERNAL where evidence does not fit. */
 export async function caseList(
   trx: Trx,
   filter: {
@@ -46,7 +52,7 @@ export async function caseList(
   },
 ): Promise<CaseView[]> {
   const [afterAt, afterId] = filter.after ?? [null, null];
-  return rows<CaseView>(
+  const found = await rows<CaseRow>(
     trx,
     `select c.id, c.programme_code as programme, c.period, c.msp_id as "mspId", m.name as "mspName", c.kind, c.handling, c.site_id as "siteId",
        s.name as "siteName", c.tenant_ref as "tenantRef", c.meter, c.evidence, c.state, c.resolved_by as "resolvedBy",
@@ -77,4 +83,5 @@ export async function caseList(
       limit: filter.limit,
     },
   );
+  return found.map(({ kind, evidence, ...row }) => ({ ...row, ...readEvidence(kind, evidence) }));
 }

@@ -3,7 +3,7 @@ import { correctionOf } from '../corrections.js';
 import { exchangeRate } from '../pricing/exchange.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import { rate, type BillableUsage, type DueCorrection } from '../rating.js';
-import { KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
+import { ALL_KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
 import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../statement.js';
 import type { LateUsage, MonthCase, MonthInput, RunTerms } from './inputs.js';
 
@@ -30,7 +30,7 @@ function exchangeFor(plan: PricePlan, currency: string, { rates }: RunTerms): Ex
 const caseKey = (kind: string, siteId: string | null, tenantRef: string | null, meter: string | null) =>
   JSON.stringify([kind, siteId, tenantRef, meter]);
 
-function billableUsage(input: MonthInput): BillableUsage[] {
+function billableUsage(input: MonthInput, { settings }: RunTerms): BillableUsage[] {
   const resolutions = new Map<string, Resolution>();
   for (const found of input.cases) {
     if (found.resolution !== null) {
@@ -48,6 +48,7 @@ function billableUsage(input: MonthInput): BillableUsage[] {
       quantity: settleQuantity(
         site,
         usage,
+        settings,
         (kind) =>
           resolutions.get(caseKey(kind, site.siteId, usage.tenantRef, usage.meter)) ??
           resolutions.get(caseKey(kind, site.siteId, null, null)),
@@ -58,7 +59,7 @@ function billableUsage(input: MonthInput): BillableUsage[] {
   );
 }
 
-function dueCorrections(late: readonly LateUsage[]): DueCorrection[] {
+function dueCorrections(late: readonly LateUsage[], { settings, kinds }: RunTerms): DueCorrection[] {
   return late.flatMap((item) => {
     const usage = item.facts.usage.find(({ tenantRef, meter }) => tenantRef === item.tenantRef && meter === item.meter);
     const change = item.firstMonthFree
@@ -69,6 +70,8 @@ function dueCorrections(late: readonly LateUsage[]): DueCorrection[] {
           late: item.late,
           licensed: item.licensed,
           billed: item.billed,
+          settings,
+          kinds,
           site: { ...item.facts, revokedAt: item.facts.revokedAt === null ? null : new Date(item.facts.revokedAt) },
           usage: usage ?? {
             tenantRef: item.tenantRef,
@@ -102,7 +105,7 @@ function dueCorrections(late: readonly LateUsage[]): DueCorrection[] {
   });
 }
 
-function findingsOf(input: MonthInput): StatementFinding[] {
+function findingsOf(input: MonthInput, { settings }: RunTerms): StatementFinding[] {
   const siteNames = new Map(input.sites.map(({ siteId, siteName }) => [siteId, siteName]));
   const tenantIds = new Map(
     input.sites.flatMap((site) =>
@@ -111,7 +114,7 @@ function findingsOf(input: MonthInput): StatementFinding[] {
   );
   const order = (found: MonthCase) =>
     [
-      String(KINDS.findIndex(({ kind }) => kind === found.kind)),
+      String(ALL_KINDS.indexOf(found.kind)).padStart(3, '0'),
       found.siteId === null ? '' : (siteNames.get(found.siteId) ?? ''),
       found.tenantRef ?? '',
       found.meter ?? '',
@@ -120,18 +123,18 @@ function findingsOf(input: MonthInput): StatementFinding[] {
   return input.cases
     .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
     .flatMap((found) => {
-      if (found.resolution === null) return [];
-      const tenantId =
-        found.siteId === null ? null : (tenantIds.get(`${found.siteId} ${found.tenantRef ?? ''}`) ?? null);
+      const { siteId, resolution, ...kindWithEvidence } = found;
+      if (resolution === null) return [];
+      const tenantId = siteId === null ? null : (tenantIds.get(`${siteId} ${found.tenantRef ?? ''}`) ?? null);
       return [
         {
-          kind: found.kind,
-          siteName: found.siteId === null ? null : (siteNames.get(found.siteId) ?? null),
+          ...kindWithEvidence,
+          siteName: siteId === null ? null : (siteNames.get(siteId) ?? null),
           tenantName: tenantId === null ? null : (input.tenantNames.get(tenantId) ?? null),
           tenantRef: found.tenantRef,
           meter: found.meter,
-          evidence: found.evidence,
-          resolution: found.resolution,
+          byDefault: settings.kinds[found.kind].default,
+          resolution,
         },
       ];
     });
@@ -152,8 +155,8 @@ export function draftStatement(
     currency: input.currency,
     plan,
     exchange,
-    usage: billableUsage(input),
-    corrections: dueCorrections(late),
+    usage: billableUsage(input, terms),
+    corrections: dueCorrections(late, terms),
   });
   return {
     revision: 1,
@@ -169,7 +172,7 @@ export function draftStatement(
     pricePlan: { name: plan.name, currency: plan.currency, fromPeriod: plan.fromPeriod, prices: plan.prices },
     exchange,
     lines,
-    findings: findingsOf(input),
+    findings: findingsOf(input, terms),
     history: input.history,
     totalMinor,
   };

@@ -4,20 +4,18 @@ import type { LateReports } from '../corrections.js';
 import type { Day, Period } from '../period.js';
 import type { Price } from '../pricing/index.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
-import type { DiscrepancyKind, Evidence, ReconcileSettings, Resolution } from '../reconcile/index.js';
+import type { DiscrepancyKind, KindWithEvidence, ReconcileSettings, Resolution } from '../reconcile/index.js';
 import type { Locale, Party, Statement } from '../statement.js';
 import type { Basis, SiteFacts } from '../usage.js';
 
 /** A settled or open case, as far as rating and the statement need it. */
-export interface MonthCase {
-  kind: DiscrepancyKind;
+export type MonthCase = KindWithEvidence & {
   siteId: string | null;
   tenantRef: string | null;
   meter: MeterCode | null;
-  evidence: Evidence;
   /** Null: still open. */
   resolution: Resolution | null;
-}
+};
 
 /** One MSP that is due to be issued, with everything frozen or decided about its month. */
 export interface MonthInput {
@@ -75,4 +73,6 @@ export interface RunTerms {
   plans: readonly PricePlan[];
   rates: readonly ExchangeRate[];
   settings: ReconcileSettings;
+  /** Those that judge; one that is not among them finds nothing. */
+  kinds: readonly DiscrepancyKind[];
 }

@@ -1,5 +1,5 @@
 import { KontorError } from '../errors.js';
-import { detectTotalMoved, type Evidence } from '../reconcile/index.js';
+import { detectTotalMoved, type EvidenceOf } from '../reconcile/index.js';
 import type { Statement } from '../statement.js';
 import { draftStatement } from './draftStatement.js';
 import type { LateUsage, MonthInput, RunTerms } from './inputs.js';
@@ -8,7 +8,7 @@ import type { LateUsage, MonthInput, RunTerms } from './inputs.js';
 export type Judgement =
   | { outcome: 'issue'; statement: Omit<Statement, 'number'> }
   /** Waits for a person; `totalMoved` where a second one has to confirm the total. */
-  | { outcome: 'park'; code: string; reason: string; totalMoved: Evidence | null };
+  | { outcome: 'park'; code: string; reason: string; totalMoved: EvidenceOf<'total_moved'> | null };
 
 /**
  * Judges one MSP's month from what was loaded about it: a statement, or why it cannot be issued. What Kontor names
@@ -20,14 +20,13 @@ export function judgeMonth(input: MonthInput, terms: RunTerms, late: readonly La
     const confirmed = input.cases.some(({ kind, resolution }) => kind === 'total_moved' && resolution !== null);
     // Rule 3: compared with the last statement there is, however long ago that was.
     const last = input.history.at(-1);
-    const totalMoved = confirmed
-      ? null
-      : detectTotalMoved(statement.totalMinor, last?.totalMinor ?? null, terms.settings);
+    const totalMoved = confirmed ? null : detectTotalMoved(statement, last ?? null, terms.settings);
     if (totalMoved === null) return { outcome: 'issue', statement };
     return {
       outcome: 'park',
       code: 'total_moved',
-      reason: 'The total moved by more than 25 % against the last statement: a second person confirms.',
+      reason:
+        'The total is far from the last statement, or a first one is over the set amount: a second person confirms.',
       totalMoved,
     };
   } catch (error) {

@@ -1,15 +1,18 @@
-import type { SiteKind } from './kind.js';
+import { z } from 'zod';
+import { seconds } from './evidence.js';
+import { siteKind } from './kind.js';
 
 /**
- * A site whose clock deviates by more than a day: its messages were counted at the time of receipt, so the door has
- * already moved what it observed; here it is put on record.
+ * A site whose clock deviates by more than a day: its messages were counted at the time of receipt when they were taken
+ * in; here it is put on record.
  */
-export const clockOff = {
+export const clockOff = siteKind({
   kind: 'clock_off',
-  level: 'site',
-  handling: 'automatic',
+  handlings: ['automatic'],
+  defaults: ['time_of_receipt'],
   decisions: [],
-  detect: (site, settings) =>
-    Math.abs(site.clockOffsetSeconds) > settings.clockOffsetSeconds ? { offsetSeconds: site.clockOffsetSeconds } : null,
-  applyDefault: (quantity) => quantity,
-} as const satisfies SiteKind;
+  evidence: z.strictObject({ offsetSeconds: seconds }),
+  detect: ({ clockOffsetSeconds }, { clockOffHours }) =>
+    Math.abs(clockOffsetSeconds) > clockOffHours * 3600 ? { offsetSeconds: clockOffsetSeconds } : null,
+  settle: { time_of_receipt: (quantity) => quantity },
+});

@@ -1,14 +1,17 @@
-import type { UsageKind } from './kind.js';
+import { z } from 'zod';
+import { units } from './evidence.js';
+import { QUANTITY_DECISIONS, usageKind } from './kind.js';
 
 /** More in use than the term licence covers: the excess is metered (the licensed part is deducted in rating). */
-export const licenceExceeded = {
+export const licenceExceeded = usageKind({
   kind: 'licence_exceeded',
-  level: 'usage',
-  handling: 'automatic',
-  decisions: [],
+  handlings: ['automatic', 'review', 'person'],
+  defaults: ['excess_metered'],
+  decisions: QUANTITY_DECISIONS,
+  evidence: z.strictObject({ licensed: units, quantity: units, excess: units }),
   detect: (usage, quantity) =>
     usage.licensed > 0 && quantity.value > usage.licensed
       ? { licensed: usage.licensed, quantity: quantity.value, excess: quantity.value - usage.licensed }
       : null,
-  applyDefault: (quantity) => quantity,
-} as const satisfies UsageKind;
+  settle: { excess_metered: (quantity) => quantity },
+});

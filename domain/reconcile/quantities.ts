@@ -49,6 +49,11 @@ export function estimatedQuantity(usage: UsageFacts): Quantity {
   return { value, basis: 'estimated', peakOn: known ? peakDayOf(usage) : null };
 }
 
+/** A default that bills nothing; the line stays, at zero. */
+export function notBilled(): Quantity {
+  return { value: 0, basis: 'waived', peakOn: null };
+}
+
 /** What a person's decision makes of a quantity (rule 5). `accept` and `confirm` leave what the default made of it. */
 export function decidedQuantity(
   decision: Decision,
@@ -67,7 +72,7 @@ export function decidedQuantity(
     case 'set_quantity':
       return { value: setTo ?? 0, basis: 'decided', peakOn: null };
     case 'waive':
-      return { value: 0, basis: 'waived', peakOn: null };
+      return notBilled();
     case 'defer':
       return { value: 0, basis: 'deferred', peakOn: null };
   }

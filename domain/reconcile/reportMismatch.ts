@@ -1,8 +1,11 @@
-import type { InstallationUsage } from '../usage.js';
-import { QUANTITY_DECISIONS, type ReconcileSettings, type UsageKind } from './kind.js';
+import { z } from 'zod';
+import type { InstallationUsage, Quantity } from '../usage.js';
+import { units } from './evidence.js';
+import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
 import { greaterQuantity, observedQuantity, reportedQuantity } from './quantities.js';
+import type { Thresholds } from './thresholds.js';
 
-function isBeyondTolerance(installation: InstallationUsage, { tolerance }: ReconcileSettings): boolean {
+function isBeyondTolerance(installation: InstallationUsage, { tolerance }: Thresholds): boolean {
   const { reported, observed } = installation;
   if (reported === null || observed === null) return false;
   const difference = Math.abs(reported - observed);
@@ -10,22 +13,28 @@ function isBeyondTolerance(installation: InstallationUsage, { tolerance }: Recon
   return difference * 100 > Math.max(tolerance.units * 100, tolerance.percent * Math.max(reported, observed));
 }
 
+/** What an installation left to estimate stays an estimate, whatever the others are settled by. */
+function keepEstimated(before: Quantity, settled: Quantity): Quantity {
+  return before.basis === 'estimated' ? { ...settled, basis: 'estimated' } : settled;
+}
+
 /**
  * Reported peak against highest check-in, per installation: beyond the tolerance the greater of both is billed. Usage
- * after a revocation is no mismatch but a kind of its own; what another installation left to estimate stays an estimate.
+ * after a revocation is no mismatch but a kind of its own.
  */
-export const reportMismatch = {
+export const reportMismatch = usageKind({
   kind: 'report_mismatch',
-  level: 'usage',
-  handling: 'review',
+  handlings: REVIEWED,
+  defaults: ['greater', 'as_reported'],
   decisions: QUANTITY_DECISIONS,
-  detect: (usage, _quantity, site, settings) =>
+  evidence: z.strictObject({ reported: units, observed: units }),
+  detect: (usage, _quantity, site, thresholds) =>
     site.usedAfterRevocationOn === null &&
-    usage.installations.some((installation) => isBeyondTolerance(installation, settings))
+    usage.installations.some((installation) => isBeyondTolerance(installation, thresholds))
       ? { reported: reportedQuantity(usage).value, observed: observedQuantity(usage).value }
       : null,
-  applyDefault: (quantity, usage) => {
-    const greater = greaterQuantity(usage);
-    return quantity.basis === 'estimated' ? { ...greater, basis: 'estimated' } : greater;
+  settle: {
+    greater: (quantity, usage) => keepEstimated(quantity, greaterQuantity(usage)),
+    as_reported: (quantity) => quantity,
   },
-} as const satisfies UsageKind;
+});

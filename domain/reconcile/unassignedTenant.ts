@@ -1,12 +1,16 @@
-import { QUANTITY_DECISIONS, type UsageKind } from './kind.js';
+import { z } from 'zod';
+import { text, units } from './evidence.js';
+import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
+import { notBilled } from './quantities.js';
 
 /** Usage of a tenant nobody assigned to the site: billed, on a line called "unassigned". */
-export const unassignedTenant = {
+export const unassignedTenant = usageKind({
   kind: 'unassigned_tenant',
-  level: 'usage',
-  handling: 'review',
+  handlings: REVIEWED,
+  defaults: ['billed', 'not_billed'],
   decisions: QUANTITY_DECISIONS,
+  evidence: z.strictObject({ tenantRef: text.nullable(), quantity: units }),
   detect: (usage, quantity) =>
     usage.tenantId === null ? { tenantRef: usage.tenantRef, quantity: quantity.value } : null,
-  applyDefault: (quantity) => quantity,
-} as const satisfies UsageKind;
+  settle: { billed: (quantity) => quantity, not_billed: notBilled },
+});

@@ -1,9 +1,13 @@
-import type { OtherKind } from './kind.js';
+import { z } from 'zod';
+import { text, units } from './evidence.js';
+import { otherKind } from './kind.js';
 
-/** A message under a key nobody issued: refused at the door and counted nowhere, but shown. */
-export const unknownKey = {
+/** A message under a key nobody issued: refused at ingest and counted nowhere, but shown. */
+export const unknownKey = otherKind({
   kind: 'unknown_key',
-  level: 'door',
-  handling: 'automatic',
+  level: 'ingest',
+  handlings: ['automatic'],
+  defaults: ['refused'],
   decisions: [],
-} as const satisfies OtherKind;
+  evidence: z.strictObject({ fingerprint: text.nullable(), attempts: units }),
+});

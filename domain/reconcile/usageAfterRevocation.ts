@@ -1,12 +1,15 @@
-import { QUANTITY_DECISIONS, type UsageKind } from './kind.js';
+import { z } from 'zod';
+import { day, instant, units } from './evidence.js';
+import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
 import { quantityBeforeRevocation } from './quantities.js';
 
 /** Usage went on after the site's key was revoked: by default only the peak up to the revocation is billed. */
-export const usageAfterRevocation = {
+export const usageAfterRevocation = usageKind({
   kind: 'usage_after_revocation',
-  level: 'usage',
-  handling: 'review',
+  handlings: REVIEWED,
+  defaults: ['up_to_revocation', 'billed'],
   decisions: QUANTITY_DECISIONS,
+  evidence: z.strictObject({ revokedAt: instant, usedOn: day, upToRevocation: units }),
   detect: (usage, _quantity, site) =>
     site.revokedAt === null || site.usedAfterRevocationOn === null
       ? null
@@ -15,5 +18,8 @@ export const usageAfterRevocation = {
           usedOn: site.usedAfterRevocationOn,
           upToRevocation: quantityBeforeRevocation(usage).value,
         },
-  applyDefault: (_quantity, usage) => quantityBeforeRevocation(usage),
-} as const satisfies UsageKind;
+  settle: {
+    up_to_revocation: (_quantity, usage) => quantityBeforeRevocation(usage),
+    billed: (quantity) => quantity,
+  },
+});

@@ -23,39 +23,42 @@ export const de: Messages = {
   discrepancies: {
     unknown_key: {
       name: 'Unbekannter Schlüssel',
-      byDefault: 'abgewiesen und nirgends gezählt',
+      byDefault: { refused: 'abgewiesen und nirgends gezählt' },
       evidence: () => 'Eine Meldung kam unter einem Schlüssel, der nie ausgegeben wurde.',
     },
     clock_off: {
       name: 'Uhr des Standorts falsch',
-      byDefault: 'es gilt der Zeitpunkt des Eingangs',
-      evidence: ({ hours }) => `Die Uhr des Standorts wich um bis zu ${hours} Stunden ab.`,
+      byDefault: { time_of_receipt: 'es gilt der Zeitpunkt des Eingangs' },
+      evidence: ({ offsetSeconds: hours }) => `Die Uhr des Standorts wich um bis zu ${hours} Stunden ab.`,
     },
     missing_report: {
       name: 'Fehlender Bericht',
-      byDefault: 'Menge geschätzt',
+      byDefault: { estimated: 'Menge geschätzt' },
       evidence: ({ silent, installations }) =>
         `Bei Fristende kein Nutzungsbericht; stumme Installationen: ${silent} von ${installations}.`,
     },
     usage_after_revocation: {
       name: 'Nutzung nach Widerruf',
-      byDefault: 'es gilt die Spitze bis zum Widerruf',
-      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+      byDefault: {
+        up_to_revocation: 'es gilt die Spitze bis zum Widerruf',
+        billed: 'abgerechnet, trotz des Widerrufs',
+      },
+      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Schlüssel am ${revokedOn} widerrufen, am ${usedOn} in Gebrauch; Spitze bis zum Widerruf: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Gemeldet und beobachtet weichen ab',
-      byDefault: 'es gilt die größere der beiden Zahlen',
+      byDefault: { greater: 'es gilt die größere der beiden Zahlen', as_reported: 'der Bericht gilt' },
       evidence: ({ reported, observed }) => `Gemeldet ${reported}, höchster Check-in ${observed}.`,
     },
     two_installations: {
       name: 'Zwei Installationen mit einem Schlüssel',
-      byDefault: 'jede gezählt und summiert',
+      byDefault: { summed: 'jede gezählt und summiert' },
       evidence: ({ installations, sum }) => `${installations} Installationen mit demselben Schlüssel; zusammen ${sum}.`,
     },
     unassigned_tenant: {
       name: 'Nicht zugeordneter Mandant',
-      byDefault: 'als nicht zugeordnet abgerechnet',
+      byDefault: { billed: 'als nicht zugeordnet abgerechnet', not_billed: 'nicht abgerechnet' },
       evidence: ({ tenantRef, quantity }) =>
         tenantRef === null
           ? `Der Standort meldete ${quantity}, ohne einen Mandanten zu nennen.`
@@ -63,19 +66,33 @@ export const de: Messages = {
     },
     usage_jump: {
       name: 'Ungewöhnliche Veränderung',
-      byDefault: 'anerkannt',
+      byDefault: { accepted: 'anerkannt' },
       evidence: ({ last, quantity }) => `${quantity} nach ${last} in der Vorperiode.`,
+    },
+    first_month_large: {
+      name: 'Großer erster Monat',
+      byDefault: { accepted: 'anerkannt', not_billed: 'nicht abgerechnet' },
+      evidence: ({ quantity }) => `${quantity} im ersten Monat.`,
     },
     licence_exceeded: {
       name: 'Über der Laufzeitlizenz',
-      byDefault: 'der Überhang wird nach Nutzung abgerechnet',
+      byDefault: { excess_metered: 'der Überhang wird nach Nutzung abgerechnet' },
       evidence: ({ licensed, quantity, excess }) =>
         `${quantity} in Gebrauch, ${licensed} lizenziert: ${excess} darüber.`,
     },
+    mostly_estimated: {
+      name: 'Überwiegend Schätzungen',
+      byDefault: { accepted: 'anerkannt' },
+      evidence: ({ estimated, lines, months }) =>
+        `${estimated} von ${lines} Zeilen sind geschätzt; Monate in Folge mit mehr Schätzungen als Berichten: ${months}.`,
+    },
     total_moved: {
       name: 'Summe stark verändert',
-      byDefault: 'bestätigt',
-      evidence: ({ total, lastTotal }) => `${total} nach ${lastTotal} in der Vorperiode.`,
+      byDefault: {},
+      evidence: ({ totalMinor, lastTotalMinor, lastPeriod }) =>
+        lastTotalMinor === null || lastPeriod === null
+          ? `${totalMinor} auf der ersten Abrechnung.`
+          : `${totalMinor} nach ${lastTotalMinor} im ${lastPeriod}.`,
     },
   },
   decisions: {

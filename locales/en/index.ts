@@ -23,39 +23,39 @@ export const en: EnglishMessages = {
   discrepancies: {
     unknown_key: {
       name: 'Unknown key',
-      byDefault: 'refused and counted nowhere',
+      byDefault: { refused: 'refused and counted nowhere' },
       evidence: () => 'A message arrived under a key that was never issued.',
     },
     clock_off: {
       name: 'Clock of the site off',
-      byDefault: 'the time of receipt counts',
-      evidence: ({ hours }) => `The site’s clock was off by up to ${hours} hours.`,
+      byDefault: { time_of_receipt: 'the time of receipt counts' },
+      evidence: ({ offsetSeconds: hours }) => `The site’s clock was off by up to ${hours} hours.`,
     },
     missing_report: {
       name: 'Missing report',
-      byDefault: 'quantity estimated',
+      byDefault: { estimated: 'quantity estimated' },
       evidence: ({ silent, installations }) =>
         `No usage report at the deadline; silent installations: ${silent} of ${installations}.`,
     },
     usage_after_revocation: {
       name: 'Usage after revocation',
-      byDefault: 'peak up to the revocation counts',
-      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+      byDefault: { up_to_revocation: 'peak up to the revocation counts', billed: 'billed, whatever the revocation' },
+      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Key revoked on ${revokedOn}, in use on ${usedOn}; peak up to the revocation: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Reported and observed differ',
-      byDefault: 'the greater of both counts',
+      byDefault: { greater: 'the greater of both counts', as_reported: 'the report counts' },
       evidence: ({ reported, observed }) => `Reported ${reported}, highest check-in ${observed}.`,
     },
     two_installations: {
       name: 'Two installations on one key',
-      byDefault: 'each counted, then summed',
+      byDefault: { summed: 'each counted, then summed' },
       evidence: ({ installations, sum }) => `${installations} installations used the same key; together ${sum}.`,
     },
     unassigned_tenant: {
       name: 'Unassigned tenant',
-      byDefault: 'billed as unassigned',
+      byDefault: { billed: 'billed as unassigned', not_billed: 'not billed' },
       evidence: ({ tenantRef, quantity }) =>
         tenantRef === null
           ? `The site reported ${quantity} without naming a tenant.`
@@ -63,18 +63,32 @@ export const en: EnglishMessages = {
     },
     usage_jump: {
       name: 'Unusual change',
-      byDefault: 'accepted',
+      byDefault: { accepted: 'accepted' },
       evidence: ({ last, quantity }) => `${quantity} after ${last} in the previous period.`,
+    },
+    first_month_large: {
+      name: 'Large first month',
+      byDefault: { accepted: 'accepted', not_billed: 'not billed' },
+      evidence: ({ quantity }) => `${quantity} in the first month.`,
     },
     licence_exceeded: {
       name: 'Over the term licence',
-      byDefault: 'the excess is metered',
+      byDefault: { excess_metered: 'the excess is metered' },
       evidence: ({ licensed, quantity, excess }) => `${quantity} in use, ${licensed} licensed: ${excess} over.`,
+    },
+    mostly_estimated: {
+      name: 'Mostly estimates',
+      byDefault: { accepted: 'accepted' },
+      evidence: ({ estimated, lines, months }) =>
+        `${estimated} of ${lines} lines are estimates; months in a row with more estimates than reports: ${months}.`,
     },
     total_moved: {
       name: 'Total moved markedly',
-      byDefault: 'confirmed',
-      evidence: ({ total, lastTotal }) => `${total} after ${lastTotal} in the previous period.`,
+      byDefault: {},
+      evidence: ({ totalMinor, lastTotalMinor, lastPeriod }) =>
+        lastTotalMinor === null || lastPeriod === null
+          ? `${totalMinor} on the first statement.`
+          : `${totalMinor} after ${lastTotalMinor} in ${lastPeriod}.`,
     },
   },
   decisions: {

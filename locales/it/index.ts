@@ -23,40 +23,40 @@ export const it: Messages = {
   discrepancies: {
     unknown_key: {
       name: 'Chiave sconosciuta',
-      byDefault: 'rifiutata e mai conteggiata',
+      byDefault: { refused: 'rifiutata e mai conteggiata' },
       evidence: () => 'È arrivato un messaggio con una chiave mai rilasciata.',
     },
     clock_off: {
       name: 'Orologio della sede errato',
-      byDefault: 'vale l’ora di ricezione',
-      evidence: ({ hours }) => `L’orologio della sede era sfasato fino a ${hours} ore.`,
+      byDefault: { time_of_receipt: 'vale l’ora di ricezione' },
+      evidence: ({ offsetSeconds: hours }) => `L’orologio della sede era sfasato fino a ${hours} ore.`,
     },
     missing_report: {
       name: 'Rapporto mancante',
-      byDefault: 'quantità stimata',
+      byDefault: { estimated: 'quantità stimata' },
       evidence: ({ silent, installations }) =>
         `Nessun rapporto d’uso alla scadenza; installazioni silenziose: ${silent} su ${installations}.`,
     },
     usage_after_revocation: {
       name: 'Uso dopo la revoca',
-      byDefault: 'vale il picco fino alla revoca',
-      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+      byDefault: { up_to_revocation: 'vale il picco fino alla revoca', billed: 'fatturabile, nonostante la revoca' },
+      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Chiave revocata in data ${revokedOn}, in uso in data ${usedOn}; picco fino alla revoca: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Valore dichiarato e rilevato divergenti',
-      byDefault: 'vale il maggiore dei due',
+      byDefault: { greater: 'vale il maggiore dei due', as_reported: 'vale il rapporto' },
       evidence: ({ reported, observed }) => `Dichiarati ${reported}, massimo rilevato ${observed}.`,
     },
     two_installations: {
       name: 'Due installazioni con una chiave',
-      byDefault: 'conteggiate entrambe e sommate',
+      byDefault: { summed: 'conteggiate entrambe e sommate' },
       evidence: ({ installations, sum }) =>
         `${installations} installazioni hanno usato la stessa chiave; in totale ${sum}.`,
     },
     unassigned_tenant: {
       name: 'Cliente non assegnato',
-      byDefault: 'fatturabile come non assegnato',
+      byDefault: { billed: 'fatturabile come non assegnato', not_billed: 'non fatturabile' },
       evidence: ({ tenantRef, quantity }) =>
         tenantRef === null
           ? `La sede ha dichiarato ${quantity} senza indicare un cliente.`
@@ -64,19 +64,33 @@ export const it: Messages = {
     },
     usage_jump: {
       name: 'Variazione insolita',
-      byDefault: 'accettata',
+      byDefault: { accepted: 'accettata' },
       evidence: ({ last, quantity }) => `${quantity} dopo ${last} nel periodo precedente.`,
+    },
+    first_month_large: {
+      name: 'Primo mese elevato',
+      byDefault: { accepted: 'accettato', not_billed: 'non fatturabile' },
+      evidence: ({ quantity }) => `${quantity} nel primo mese.`,
     },
     licence_exceeded: {
       name: 'Oltre la licenza a termine',
-      byDefault: 'l’eccedenza è conteggiata a consumo',
+      byDefault: { excess_metered: 'l’eccedenza è conteggiata a consumo' },
       evidence: ({ licensed, quantity, excess }) =>
         `${quantity} in uso, ${licensed} coperti da licenza: ${excess} in eccesso.`,
     },
+    mostly_estimated: {
+      name: 'Prevalentemente stime',
+      byDefault: { accepted: 'accettato' },
+      evidence: ({ estimated, lines, months }) =>
+        `${estimated} righe su ${lines} sono stime; mesi consecutivi con più stime che rapporti: ${months}.`,
+    },
     total_moved: {
       name: 'Totale molto variato',
-      byDefault: 'confermato',
-      evidence: ({ total, lastTotal }) => `${total} dopo ${lastTotal} nel periodo precedente.`,
+      byDefault: {},
+      evidence: ({ totalMinor, lastTotalMinor, lastPeriod }) =>
+        lastTotalMinor === null || lastPeriod === null
+          ? `${totalMinor} nel primo rendiconto.`
+          : `${totalMinor} dopo ${lastTotalMinor} in ${lastPeriod}.`,
     },
   },
   decisions: {

@@ -23,39 +23,39 @@ export const pl: Messages = {
   discrepancies: {
     unknown_key: {
       name: 'Nieznany klucz',
-      byDefault: 'odrzucono i nigdzie nie policzono',
+      byDefault: { refused: 'odrzucono i nigdzie nie policzono' },
       evidence: () => 'Nadeszła wiadomość z kluczem, którego nigdy nie wydano.',
     },
     clock_off: {
       name: 'Błędny zegar lokalizacji',
-      byDefault: 'liczy się czas odbioru',
-      evidence: ({ hours }) => `Zegar lokalizacji odbiegał do ${hours} godz.`,
+      byDefault: { time_of_receipt: 'liczy się czas odbioru' },
+      evidence: ({ offsetSeconds: hours }) => `Zegar lokalizacji odbiegał do ${hours} godz.`,
     },
     missing_report: {
       name: 'Brak raportu',
-      byDefault: 'ilość oszacowano',
+      byDefault: { estimated: 'ilość oszacowano' },
       evidence: ({ silent, installations }) =>
         `Brak raportu użycia w terminie; milczące instalacje: ${silent} z ${installations}.`,
     },
     usage_after_revocation: {
       name: 'Użycie po cofnięciu klucza',
-      byDefault: 'liczy się szczyt do chwili cofnięcia',
-      evidence: ({ revokedOn, usedOn, upToRevocation }) =>
+      byDefault: { up_to_revocation: 'liczy się szczyt do chwili cofnięcia', billed: 'rozliczono mimo cofnięcia' },
+      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Klucz cofnięto ${revokedOn}, użyto ${usedOn}; szczyt do chwili cofnięcia: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Wartość zgłoszona różni się od zaobserwowanej',
-      byDefault: 'liczy się większa z obu wartości',
+      byDefault: { greater: 'liczy się większa z obu wartości', as_reported: 'liczy się raport' },
       evidence: ({ reported, observed }) => `Zgłoszono ${reported}, najwyższa obserwacja ${observed}.`,
     },
     two_installations: {
       name: 'Dwie instalacje z jednym kluczem',
-      byDefault: 'policzono każdą i zsumowano',
+      byDefault: { summed: 'policzono każdą i zsumowano' },
       evidence: ({ installations, sum }) => `Instalacje z tym samym kluczem: ${installations}; razem ${sum}.`,
     },
     unassigned_tenant: {
       name: 'Nieprzypisany klient',
-      byDefault: 'rozliczono jako nieprzypisane',
+      byDefault: { billed: 'rozliczono jako nieprzypisane', not_billed: 'nie rozliczono' },
       evidence: ({ tenantRef, quantity }) =>
         tenantRef === null
           ? `Lokalizacja zgłosiła ${quantity} bez wskazania klienta.`
@@ -63,18 +63,32 @@ export const pl: Messages = {
     },
     usage_jump: {
       name: 'Nietypowa zmiana',
-      byDefault: 'przyjęto',
+      byDefault: { accepted: 'przyjęto' },
       evidence: ({ last, quantity }) => `${quantity} po ${last} w poprzednim okresie.`,
+    },
+    first_month_large: {
+      name: 'Duży pierwszy miesiąc',
+      byDefault: { accepted: 'przyjęto', not_billed: 'nie rozliczono' },
+      evidence: ({ quantity }) => `${quantity} w pierwszym miesiącu.`,
     },
     licence_exceeded: {
       name: 'Ponad licencję terminową',
-      byDefault: 'nadwyżkę rozlicza się według użycia',
+      byDefault: { excess_metered: 'nadwyżkę rozlicza się według użycia' },
       evidence: ({ licensed, quantity, excess }) => `W użyciu ${quantity}, w licencji ${licensed}: nadwyżka ${excess}.`,
+    },
+    mostly_estimated: {
+      name: 'Przewaga szacunków',
+      byDefault: { accepted: 'przyjęto' },
+      evidence: ({ estimated, lines, months }) =>
+        `Pozycje szacunkowe: ${estimated} z ${lines}; kolejne miesiące z przewagą szacunków: ${months}.`,
     },
     total_moved: {
       name: 'Znaczna zmiana sumy',
-      byDefault: 'potwierdzono',
-      evidence: ({ total, lastTotal }) => `${total} po ${lastTotal} w poprzednim okresie.`,
+      byDefault: {},
+      evidence: ({ totalMinor, lastTotalMinor, lastPeriod }) =>
+        lastTotalMinor === null || lastPeriod === null
+          ? `${totalMinor} w pierwszym zestawieniu.`
+          : `${totalMinor} po ${lastTotalMinor} (${lastPeriod}).`,
     },
   },
   decisions: {

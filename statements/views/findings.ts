@@ -26,13 +26,15 @@ function whereCell(context: ViewContext, finding: StatementFinding): Cell {
   return [...placeCell(context, finding), small(meterName(finding.meter, context.locale))];
 }
 
-function settledCell({ words, count }: ViewContext, { kind, resolution }: StatementFinding): Cell {
+function settledCell({ words, count }: ViewContext, { kind, byDefault, resolution }: StatementFinding): Cell {
   const { findings } = words.statement;
+  const phrases: Readonly<Record<string, string>> = words.discrepancies[kind].byDefault;
+  const done = phrases[byDefault ?? ''] ?? '–';
   switch (resolution.by) {
     case 'rule':
-      return [body(findings.byRule(words.discrepancies[kind].byDefault))];
+      return [body(findings.byRule(done))];
     case 'default':
-      return [body(findings.byDefault(words.discrepancies[kind].byDefault))];
+      return [body(findings.byDefault(done))];
     case 'person': {
       const quantity = resolution.quantity === null ? null : count(resolution.quantity);
       const decision = findings.byPerson(words.decisions[resolution.decision](quantity));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { correctionOf, type LateKnowledge } from '../../domain/corrections.js';
+import { ALL_KINDS, SHIPPED_SETTINGS } from '../../domain/reconcile/index.js';
 import { frozen, type World } from './harness.js';
 
 /** What was billed then, and what the installations say now; reports left out: nothing came late. */
@@ -21,6 +22,8 @@ function correct({ world, basis, billed, reports, decidedByPerson = false }: Cas
     licensed: world.licensed ?? 0,
     late: reports === undefined ? null : { installationIds: peaks.map(([id]) => id), peaks: Object.fromEntries(peaks) },
     ...frozen(world),
+    settings: SHIPPED_SETTINGS,
+    kinds: ALL_KINDS,
   });
 }
 

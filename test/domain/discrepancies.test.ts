@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  ALL_KINDS,
+  decisionsOf,
+  detectMostlyEstimated,
   detectTotalMoved,
-  DEFAULT_SETTINGS,
-  isDecisionAllowed,
   KINDS,
-  kindOf,
+  readEvidence,
+  reconcileSettings,
+  reconcileSite,
+  quantityByDefault,
   REASON_MANDATORY,
+  SHIPPED_SETTINGS,
   type DiscrepancyKind,
 } from '../../domain/reconcile/index.js';
-import { byDefault, decided, foundIn, type World } from './harness.js';
+import { parsePeriod } from '../../domain/period.js';
+import { byDefault, decided, foundIn, frozen, type World } from './harness.js';
 
 describe('rule 3: reported against seen, within the greater of 1 unit and 2 %', () => {
   it.each([
@@ -118,7 +124,8 @@ describe('rule 3: each kind is found, and settled by its default', () => {
     ['a rise of 10 units', { installations: [{ reported: 15 }], last: 5 }],
     ['a rise of exactly half', { installations: [{ reported: 150 }], last: 100 }],
     ['a drop to exactly half', { installations: [{ reported: 50 }], last: 100 }],
-    ['the first usage of a meter, however much', { installations: [{ reported: 1000 }] }],
+    ['a first month of exactly 1,000 units', { installations: [{ reported: 1000 }] }],
+    ['a later month of more', { installations: [{ reported: 1001 }], last: 1000 }],
     ['a clock 24 hours ahead', { installations: [{ reported: 20 }], clockOffsetHours: 24 }],
     ['a licence used to the last unit', { installations: [{ reported: 15 }], licensed: 15 }],
     [
@@ -148,17 +155,29 @@ describe('rule 3: each kind is found, and settled by its default', () => {
     ['usage_jump', 'review'],
     ['clock_off', 'automatic'],
     ['licence_exceeded', 'automatic'],
+    ['first_month_large', 'review'],
+    ['mostly_estimated', 'review'],
     ['total_moved', 'person'],
-  ])('rule 3: %s is handled: %s', (kind, handling) => {
-    expect(kindOf(kind).handling).toBe(handling);
+  ])('rule 3: %s is handled as shipped: %s', (kind, handling) => {
+    expect(SHIPPED_SETTINGS.kinds[kind].handling).toBe(handling);
   });
 
   it('rule 3: these are all the kinds there are', () => {
-    expect(KINDS).toHaveLength(10);
+    expect(KINDS).toHaveLength(12);
+  });
+
+  it('case 19: a first month of 9,000,000 mailboxes is a case, accepted by default', () => {
+    const world: World = { installations: [{ reported: 9_000_000 }] };
+    expect(foundIn(world)).toEqual(['first_month_large']);
+    expect(byDefault(world)).toMatchObject({ value: 9_000_000, basis: 'reported' });
+    expect(foundIn({ installations: [{ reported: 1_001 }] })).toEqual(['first_month_large']);
   });
 });
 
 describe('rule 3: a total that moved by more than 25 % parks the MSP', () => {
+  const eur = (totalMinor: bigint) => ({ totalMinor, currency: 'EUR' });
+  const march = (totalMinor: bigint) => ({ totalMinor, period: parsePeriod('2026-03') });
+
   it.each([
     [100_00n, 125_00n, false],
     [100_00n, 125_01n, true],
@@ -170,12 +189,101 @@ describe('rule 3: a total that moved by more than 25 % parks the MSP', () => {
     [-100_00n, 10_00n, true],
     [9_007_199_254_740_993n, 11_258_999_068_426_241n, false],
   ])('rule 3: from %s to %s: %s', (last, total, moved) => {
-    expect(detectTotalMoved(total, last, DEFAULT_SETTINGS) !== null).toBe(moved);
+    expect(detectTotalMoved(eur(total), march(last), SHIPPED_SETTINGS) !== null).toBe(moved);
+  });
+
+  it('case 20: 1,002.16, then a month without a close, then 540.23: compared with the last statement there is', () => {
+    expect(detectTotalMoved(eur(540_23n), march(1_002_16n), SHIPPED_SETTINGS)).toEqual({
+      totalMinor: '54023',
+      lastTotalMinor: '100216',
+      lastPeriod: '2026-03',
+    });
   });
 
   it('rule 3: a first statement, or one after a zero statement, has nothing to be compared with', () => {
-    expect(detectTotalMoved(100_00n, null, DEFAULT_SETTINGS)).toBeNull();
-    expect(detectTotalMoved(100_00n, 0n, DEFAULT_SETTINGS)).toBeNull();
+    expect(detectTotalMoved(eur(100_00n), null, SHIPPED_SETTINGS)).toBeNull();
+    expect(detectTotalMoved(eur(100_00n), march(0n), SHIPPED_SETTINGS)).toBeNull();
+  });
+
+  it('rule 3: over the amount set for its currency, a first statement is confirmed by a second person', () => {
+    const settings = reconcileSettings.parse({ firstStatementOver: { EUR: '5000' } });
+    expect(detectTotalMoved(eur(5_000_00n), null, settings)).toBeNull();
+    expect(detectTotalMoved(eur(5_000_01n), null, settings)).toMatchObject({ lastTotalMinor: null });
+    expect(detectTotalMoved(eur(5_000_01n), march(4_900_00n), settings)).toBeNull();
+    expect(detectTotalMoved({ totalMinor: 900_000_00n, currency: 'PLN' }, null, settings)).toBeNull();
+  });
+});
+
+describe('rule 4: an MSP whose statement is mostly estimates', () => {
+  const estimated = (share: number) => ({ lines: 100, estimated: share });
+
+  it.each([
+    ['over half for the third month in a row', [51, 60, 100], true],
+    ['exactly half this month', [50, 60, 100], false],
+    ['a better month in between', [51, 50, 100], false],
+    ['two months alone', [100, 100], false],
+    ['a better month before those three', [51, 51, 51, 0], true],
+  ])('rule 4: %s: %p', (_sentence, shares, found) => {
+    expect(detectMostlyEstimated(shares.map(estimated), SHIPPED_SETTINGS) !== null).toBe(found);
+  });
+});
+
+describe('rule 3 is configuration', () => {
+  const mismatch: World = { installations: [{ reported: 20, seen: 25 }] };
+  const settled = (settings: unknown) => {
+    const { site, usage } = frozen(mismatch);
+    return quantityByDefault(site, usage, reconcileSettings.parse(settings), ALL_KINDS).value;
+  };
+
+  it('a programme chooses among the defaults of a kind', () => {
+    expect(settled({})).toBe(25);
+    expect(settled({ kinds: { report_mismatch: { default: 'as_reported' } } })).toBe(20);
+    expect(settled({ tolerance: { units: 5 } })).toBe(20);
+  });
+
+  it.each([
+    ['a number below its range', { tolerance: { units: -1 } }, 'tolerance/units'],
+    ['a number above its range', { mostlyEstimated: { sharePercent: 100 } }, 'mostlyEstimated/sharePercent'],
+    ['an unknown number', { tolerances: {} }, ''],
+    ['a default the kind does not have', { kinds: { usage_jump: { default: 'waived' } } }, 'kinds/usage_jump/default'],
+    ['an unknown kind', { kinds: { nonsense: {} } }, 'kinds'],
+    [
+      'a handling the kind does not have',
+      { kinds: { total_moved: { handling: 'automatic' } } },
+      'kinds/total_moved/handling',
+    ],
+    ['more digits than the currency has', { firstStatementOver: { JPY: '100.5' } }, 'firstStatementOver/JPY'],
+  ])('%s is refused where it stands', (_sentence, settings, where) => {
+    const { error } = reconcileSettings.safeParse(settings);
+    expect(error?.issues.map(({ path }) => path.join('/'))).toEqual([where]);
+  });
+
+  it('case 29: an old month is judged by the kinds and settings frozen with it, not by what came since', () => {
+    const { site, usage } = frozen({ installations: [{ reported: 5_000 }] });
+    const frozenKinds = ALL_KINDS.filter((kind) => kind !== 'first_month_large');
+    expect(reconcileSite(site, SHIPPED_SETTINGS, ALL_KINDS).map(({ kind }) => kind)).toEqual(['first_month_large']);
+    expect(reconcileSite(site, SHIPPED_SETTINGS, frozenKinds)).toEqual([]);
+    const refusing = reconcileSettings.parse({ kinds: { first_month_large: { default: 'not_billed' } } });
+    expect(quantityByDefault(site, usage, refusing, ALL_KINDS).value).toBe(0);
+    expect(quantityByDefault(site, usage, refusing, frozenKinds).value).toBe(5_000);
+    const generous = reconcileSettings.parse({ firstMonthUnits: 5_000 });
+    expect(reconcileSite(site, generous, ALL_KINDS)).toEqual([]);
+  });
+});
+
+describe('evidence', () => {
+  it('comes out of the database as its kind declares it', () => {
+    expect(readEvidence('report_mismatch', { reported: 20, observed: 25 })).toEqual({
+      kind: 'report_mismatch',
+      evidence: { reported: 20, observed: 25 },
+    });
+  });
+
+  it.each([
+    [{ reported: 20, observd: 25 }, '/observed'],
+    [{ reported: '20', observed: 25 }, '/reported'],
+  ])('that does not fit, %j, is refused and says where', (stored, where) => {
+    expect(() => readEvidence('report_mismatch', stored)).toThrow(where);
   });
 });
 
@@ -210,12 +318,9 @@ describe('rule 5: what a person may decide', () => {
   });
 
   it('rule 5: what a rule settles nobody decides; a moved total can only be confirmed', () => {
-    const decisions = (kind: DiscrepancyKind) => kindOf(kind).decisions;
-    for (const { kind, handling } of KINDS) {
-      if (handling === 'automatic') expect(decisions(kind)).toEqual([]);
-    }
-    expect(decisions('total_moved')).toEqual(['confirm']);
-    expect(isDecisionAllowed('report_mismatch', 'confirm')).toBe(false);
-    expect(isDecisionAllowed('report_mismatch', 'defer')).toBe(true);
+    for (const kind of ALL_KINDS) expect(decisionsOf(kind, 'automatic')).toEqual([]);
+    expect(decisionsOf('total_moved', 'person')).toEqual(['confirm']);
+    expect(decisionsOf('report_mismatch', 'review')).not.toContain('confirm');
+    expect(decisionsOf('report_mismatch', 'review')).toContain('defer');
   });
 });

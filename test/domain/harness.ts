@@ -5,9 +5,11 @@ import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { BillableUsage } from '../../domain/rating.js';
 import {
+  ALL_KINDS,
   quantityByDefault,
   reconcileSite,
   settleQuantity,
+  SHIPPED_SETTINGS,
   type Decision,
   type DiscrepancyKind,
 } from '../../domain/reconcile/index.js';
@@ -77,20 +79,20 @@ export function frozen(world: World): { site: SiteFacts; usage: UsageFacts } {
 
 /** The kinds reconciliation finds, in its order. */
 export function foundIn(world: World): DiscrepancyKind[] {
-  return reconcileSite(frozen(world).site).map(({ kind }) => kind);
+  return reconcileSite(frozen(world).site, SHIPPED_SETTINGS, ALL_KINDS).map(({ kind }) => kind);
 }
 
 /** The quantity when nobody decides anything. */
 export function byDefault(world: World): Quantity {
   const { site, usage } = frozen(world);
-  return quantityByDefault(site, usage);
+  return quantityByDefault(site, usage, SHIPPED_SETTINGS, ALL_KINDS);
 }
 
 /** The quantity when a person decides the case of that kind and all others get their default. */
 export function decided(world: World, kind: DiscrepancyKind, decision: Decision, quantity: number | null = null) {
   const { site, usage } = frozen(world);
-  const found = reconcileSite(site).map((finding) => finding.kind);
-  return settleQuantity(site, usage, (candidate) => {
+  const found = reconcileSite(site, SHIPPED_SETTINGS, ALL_KINDS).map((finding) => finding.kind);
+  return settleQuantity(site, usage, SHIPPED_SETTINGS, (candidate) => {
     if (candidate === kind) return { by: 'person', decision, quantity, reason: 'because' };
     return found.includes(candidate) ? { by: 'default' } : undefined;
   });

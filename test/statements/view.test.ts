@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { KINDS, type DiscrepancyKind, type Resolution } from '../../domain/reconcile/index.js';
+import {
+  ALL_KINDS,
+  SHIPPED_SETTINGS,
+  type DiscrepancyKind,
+  type EvidenceOf,
+  type KindWithEvidence,
+  type Resolution,
+} from '../../domain/reconcile/index.js';
 import { LOCALES, type Statement, type StatementFinding } from '../../domain/statement.js';
 import { buildStatementView } from '../../statements/view.js';
 import { correctionLine, minimumLine, statementOf, usageLine } from './sampleStatement.js';
@@ -12,18 +19,39 @@ function usageRow(statement: Statement): string[] {
   return cells(buildStatementView(statement).usage.rows)[0] ?? [];
 }
 
-function findingRow(kind: DiscrepancyKind, evidence: StatementFinding['evidence'], resolution: Resolution): string[] {
+function findingRow(found: KindWithEvidence, resolution: Resolution): string[] {
   const finding: StatementFinding = {
-    kind,
+    ...found,
     siteName: 'Head office',
     tenantName: 'Bakery',
     tenantRef: 'ou=bakery',
     meter: 'mail-server.mailbox',
-    evidence,
+    byDefault: SHIPPED_SETTINGS.kinds[found.kind].default,
     resolution,
   };
   return cells(buildStatementView(statementOf([usageLine()], { findings: [finding] })).findings.rows)[0] ?? [];
 }
+
+const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } = {
+  unknown_key: { kind: 'unknown_key', evidence: { fingerprint: 'abcd1234', attempts: 1 } },
+  clock_off: { kind: 'clock_off', evidence: { offsetSeconds: -129_600 } },
+  missing_report: { kind: 'missing_report', evidence: { installations: 2, silent: 1 } },
+  usage_after_revocation: {
+    kind: 'usage_after_revocation',
+    evidence: { revokedAt: '2026-05-14T22:30:00.000Z', usedOn: '2026-05-16', upToRevocation: 3 },
+  },
+  report_mismatch: { kind: 'report_mismatch', evidence: { reported: 10, observed: 14 } },
+  two_installations: { kind: 'two_installations', evidence: { installations: 2, sum: 41 } },
+  unassigned_tenant: { kind: 'unassigned_tenant', evidence: { tenantRef: null, quantity: 20 } },
+  usage_jump: { kind: 'usage_jump', evidence: { last: 12, quantity: 90 } },
+  first_month_large: { kind: 'first_month_large', evidence: { quantity: 9_000_000 } },
+  licence_exceeded: { kind: 'licence_exceeded', evidence: { licensed: 15, quantity: 20, excess: 5 } },
+  mostly_estimated: { kind: 'mostly_estimated', evidence: { estimated: 51, lines: 100, months: 3 } },
+  total_moved: {
+    kind: 'total_moved',
+    evidence: { totalMinor: '54023', lastTotalMinor: '100216', lastPeriod: '2026-03' },
+  },
+};
 
 describe('a line of usage', () => {
   it('shows site, tenant, meter, peak with its day, quantity, formula and amount', () => {
@@ -161,7 +189,9 @@ describe('corrections and the total', () => {
 
 describe('a discrepancy', () => {
   it('says that the default was applied when nobody decided', () => {
-    expect(findingRow('report_mismatch', { reported: 10, observed: 14 }, { by: 'default' })).toEqual([
+    expect(
+      findingRow({ kind: 'report_mismatch', evidence: { reported: 10, observed: 14 } }, { by: 'default' }),
+    ).toEqual([
       'Reported and observed differ',
       'Head office | Bakery | Mail server: mailboxes',
       'Reported 10, highest check-in 14.',
@@ -171,27 +201,41 @@ describe('a discrepancy', () => {
 
   it('gives a person’s decision and reason', () => {
     const resolution = { by: 'person', decision: 'set_quantity', quantity: 1200, reason: 'test server' } as const;
-    expect(findingRow('usage_jump', { last: 12, quantity: 90 }, resolution)[3]).toBe(
+    expect(findingRow({ kind: 'usage_jump', evidence: { last: 12, quantity: 90 } }, resolution)[3]).toBe(
       'By the partner team: quantity set to 1,200. | Reason: test server',
     );
   });
 
   it('reckons the day of a revocation in the MSP’s zone', () => {
     const evidence = { revokedAt: '2026-05-14T22:30:00.000Z', usedOn: '2026-05-16', upToRevocation: 3 };
-    expect(findingRow('usage_after_revocation', evidence, { by: 'default' })[2]).toBe(
+    expect(findingRow({ kind: 'usage_after_revocation', evidence }, { by: 'default' })[2]).toBe(
       'Key revoked on 15 May 2026, in use on 16 May 2026; peak up to the revocation: 3.',
     );
   });
 
-  it.each(KINDS.flatMap(({ kind }) => LOCALES.map((locale) => [kind, locale] as const)))(
-    '%s can be told in %s, even with its evidence missing',
+  it.each(ALL_KINDS.flatMap((kind) => LOCALES.map((locale) => [kind, locale] as const)))(
+    '%s can be told in %s',
     (kind, locale) => {
-      const finding = { kind, siteName: null, tenantName: null, tenantRef: null, meter: null, evidence: {} } as const;
-      const findings = [{ ...finding, resolution: { by: 'rule' } as const }];
+      const place = {
+        siteName: null,
+        tenantName: null,
+        tenantRef: null,
+        meter: null,
+        resolution: { by: 'rule' },
+      } as const;
+      const findings = [{ ...SAMPLES[kind], ...place, byDefault: SHIPPED_SETTINGS.kinds[kind].default }];
       const row = cells(buildStatementView(statementOf([], { locale, findings })).findings.rows)[0] ?? [];
       for (const text of row) expect(text).toMatch(/\p{L}/u);
+      expect(row[2]).not.toMatch(/undefined|null|NaN/);
     },
   );
+
+  it('compares a total with the month of the last statement there is', () => {
+    const { evidence } = SAMPLES.total_moved;
+    expect(findingRow({ kind: 'total_moved', evidence }, { by: 'default' })[2]).toBe(
+      'EUR\u00a0540.23 after EUR\u00a01,002.16 in March 2026.',
+    );
+  });
 });
 
 describe('the chart', () => {
