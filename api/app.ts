@@ -20,6 +20,7 @@ import { createMetrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
 import { answerProblem, notFound } from './http/problem.js';
 import { limitByAddress, limitByToken } from './http/rateLimit.js';
+import { createIngest } from './ingest/createIngest.js';
 import { openApiDocument } from './openapi.js';
 import { ROUTES } from './routes/index.js';
 
@@ -39,7 +40,8 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
   });
   app.use(limitByAddress(limits));
   const byToken = limitByToken(limits);
-  for (const route of ROUTES) mount(app, deps, route, limits, byToken);
+  const routeDeps = { ...deps, ingest: createIngest(deps) };
+  for (const route of ROUTES) mount(app, routeDeps, route, limits, byToken);
   app.use(notFound);
   app.use(answerProblem);
   return app;

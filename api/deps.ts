@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
 import type { Starter } from '../starts/starter.js';
+import type { Ingest } from './ingest/createIngest.js';
 
 /** What routes work with; api/main.ts composes it. */
 export interface ApiDeps extends Starter {
@@ -8,4 +9,9 @@ export interface ApiDeps extends Starter {
   /** Address of the API as other parties reach it, without a slash at its end. */
   publicUrl: string;
   log: Logger;
+}
+
+/** What a route gets: the same with what the frame makes of it once per process. */
+export interface RouteDeps extends ApiDeps {
+  ingest: Ingest;
 }

@@ -6,7 +6,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { Trx } from '../db/connect.js';
 import type { Access } from './auth.js';
-import type { ApiDeps } from './deps.js';
+import type { RouteDeps } from './deps.js';
 import type { Limits } from './http/limits.js';
 import { validate } from './http/validation.js';
 import { scopeOf, type Principal } from './principal.js';
@@ -68,7 +68,7 @@ type ReplyOf<R extends Record<number, ResponseSpec>> = {
 
 /** What the frame knows of a request before the route's own schemas have seen it. */
 export interface RawContext {
-  deps: ApiDeps;
+  deps: RouteDeps;
   limits: Limits;
   req: Request;
   principal: Principal;
@@ -82,7 +82,7 @@ export interface RawContext {
   readJson: () => unknown;
 }
 
-export interface Context<P, Q, B> extends Omit<RawContext, 'readJson'> {
+export interface Context<P, Q, B> extends RawContext {
   params: P;
   query: Q;
   /** With `lazyBody` parsed on first access, so that a signature over the bytes is checked before. */

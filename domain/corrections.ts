@@ -52,10 +52,13 @@ function installationsNow(usage: UsageFacts, late: LateReports): InstallationUsa
     .filter((installationId) => !known.has(installationId))
     .map((installationId) => ({
       installationId,
+      expected: true,
       reported: null,
       observed: null,
       observedOn: null,
       observedBeforeRevocation: null,
+      usedAfterRevocationOn: null,
+      lastConfirmed: null,
     }));
   return [...usage.installations, ...unseen].map((installation) =>
     late.installationIds.includes(installation.installationId)

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   OBSERVED_TOO_OLD: { retryable: false },
   CLOCK_UNUSABLE: { retryable: false },
   BATCH_TOO_LARGE: { retryable: false },
+  TOO_MANY_REVISIONS: { retryable: false },
   BODY_TOO_LARGE: { retryable: false },
   BODY_TOO_DEEP: { retryable: false },
   BODY_MALFORMED: { retryable: false },

@@ -3,6 +3,14 @@ import { KontorError, fieldError } from './errors.js';
 export const KEY_STATES = ['issued', 'active', 'disabled', 'revoked', 'destroyed'] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
+/** An additional key is a second one for a site or tenant that has its metered key, such as for a standby machine. */
+export const KEY_KINDS = ['metered', 'additional'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** What ended a key first. A rotation replaces it and says nothing against what was used under it. */
+export const KEY_ENDS = ['disabled', 'revoked', 'destroyed', 'rotated'] as const;
+export type KeyEnding = (typeof KEY_ENDS)[number];
+
 /** From which state a metered key may move to which. Only silence is undone (rule 6); destruction is final. */
 const MOVES: Record<KeyState, readonly KeyState[]> = {
   issued: ['active', 'disabled', 'revoked', 'destroyed'],

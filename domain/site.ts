@@ -1,7 +1,14 @@
 import { addDays } from './instant.js';
 
+/** Managed over a central console, or standalone with its key typed in by hand. */
+export const SITE_KINDS = ['managed', 'standalone'] as const;
+export type SiteKind = (typeof SITE_KINDS)[number];
+
 export const SITE_STATES = ['created', 'active', 'retired'] as const;
 export type SiteState = (typeof SITE_STATES)[number];
+
+/** Characters of what a site calls a tenant or unit: it may be a path. */
+export const LONGEST_REFERENCE = 500;
 
 /** From which state a site may move to which. A site is retired when its last key is destroyed. */
 const MOVES: Record<SiteState, readonly SiteState[]> = {
@@ -54,3 +61,11 @@ export interface ProvisioningPolicy {
 }
 
 export const PROVISIONING_POLICY: ProvisioningPolicy = { remindAfterDays: [7, 21] };
+
+/** Rule 6: how long after its last contact new hardware replaces an installation for free. */
+export const REPLACEMENT_DAYS = 30;
+
+/** Rule 6: whether the two count as one. `lastContactAt`: of the old one, its activation where it was never heard. */
+export function isReplacedForFree(lastContactAt: Date, replacedAt: Date, days = REPLACEMENT_DAYS): boolean {
+  return replacedAt <= addDays(lastContactAt, days);
+}

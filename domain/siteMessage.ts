@@ -13,6 +13,20 @@ export interface Sender {
   installationId: string;
 }
 
+/** How a message reached us. A site has one of them; each message says by which it came. */
+export const CHANNELS = ['push', 'pull', 'file'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** State of the backups a site looks after, in numbers of jobs. */
+export interface Backups {
+  passed: number;
+  failed: number;
+  unknown: number;
+}
+
+/** Members of a message that a newer protocol added, by JSON pointer: kept aside, not understood. */
+export type Extra = Readonly<Record<string, unknown>>;
+
 export interface Count {
   /** The site's own reference of the tenant; null where it names none. */
   tenant: string | null;
@@ -26,12 +40,20 @@ export interface CheckIn {
   /** The instant it counts for: `observedAt`, moved where the site's clock is off (rule 3). */
   countedAt: Date;
   counts: readonly Count[];
+  backups: Backups | null;
+  /** With those of the message itself in its first check-in. */
+  extra: Extra | null;
   /** SHA-256 in hex over what was counted: the same identity with another hash is a conflict. */
   contentHash: string;
 }
 
 interface Envelope {
   from: Sender;
+  channel: Channel;
+  /** Of the protocol the sender speaks. */
+  version: number;
+  /** Null: the message does not say. */
+  productVersion: string | null;
   /** By the site's clock. */
   sentAt: Date;
   receivedAt: Date;
@@ -51,16 +73,19 @@ export interface UsageReportMessage extends Envelope {
   period: Period;
   revision: number;
   peaks: readonly Count[];
+  extra: Extra | null;
   contentHash: string;
 }
 
 export type SiteMessage = CheckInMessage | UsageReportMessage;
 
-/** What became of a message that was stored. */
-export type Stored =
-  | { kind: 'checkIns'; accepted: number; repeated: number }
-  /** `late`: it came after the period was reconciled or issued for its MSP (rule 7). */
-  | { kind: 'usageReport'; repeated: boolean; late: boolean };
+/** What became of a message that was stored: how many of its check-ins, or of its one report, were new or known. */
+export interface Stored {
+  accepted: number;
+  repeated: number;
+  /** A report that came after its period was reconciled or issued for its MSP (rule 7). */
+  late: boolean;
+}
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -13,17 +13,26 @@ export function parseQuantity(value: unknown, field: string): number {
   return value;
 }
 
-/** What one installation said about one tenant and meter in one period. Peaks are in units. */
+/**
+ * What one installation said about one tenant and meter in one period, in units: of each check-in or report the month's
+ * aggregate (rule 2). A replaced installation counts as its successor (rule 6).
+ */
 export interface InstallationUsage {
   installationId: string;
-  /** Peak in the installation's usage report; null: it sent none for this period. */
+  /** Whether a report is expected: not of one that was retired or replaced, or whose key had ended before the period. */
+  expected: boolean;
+  /** In the installation's usage report; null: it sent none for this period. */
   reported: number | null;
-  /** Highest check-in; null: no check-in counted this tenant and meter. */
+  /** By its check-ins; null: none counted this tenant and meter. */
   observed: number | null;
-  /** Day of the highest check-in, in the MSP's zone. */
+  /** Day of the highest check-in, in the MSP's zone; null for sums, which have none. */
   observedOn: Day | null;
-  /** Highest check-in up to the revocation of the site's key; equals `observed` where it was not revoked. */
+  /** By check-ins up to the end of the key it used; equals `observed` where nothing came after it. */
   observedBeforeRevocation: number | null;
+  /** First day, in the MSP's zone, with usage after the end of the key it used; null: none. */
+  usedAfterRevocationOn: Day | null;
+  /** Of one that is silent and unseen beside others: what it was last known to use (rule 4); else null. */
+  lastConfirmed: number | null;
 }
 
 /** Everything known about one site, tenant and meter in one period, as it stood when the collection ended. */
@@ -43,11 +52,11 @@ export interface UsageFacts {
 export interface SiteFacts {
   siteId: string;
   siteName: string;
-  /** Set when the site's key was revoked before the period's end. */
+  /** When the first key of its installations was revoked or destroyed, where that was before the period's end. */
   revokedAt: Date | null;
-  /** Installations active in the period; more than one means a key was used twice. */
+  /** Installations that are expected to report or were heard; more than one means a key was used twice. */
   installationIds: string[];
-  /** Those of them whose usage report for the period is missing. */
+  /** Those of them that are expected to report and did not. */
   silentInstallationIds: string[];
   /** Largest deviation of the site's clock from ours over the period's messages, in seconds; sign kept. */
   clockOffsetSeconds: number;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { PROTOCOL_VERSION } from '../sites/index.js';
 import { UnexpectedAnswer, type Answer } from './apiClient.js';
 import type { Simulation } from './simulation.js';
 import { speak, type Envelope, type Speaker } from './siteSpeaker.js';
 import { countRefusal, type Tally } from './tally.js';
+import type { WorldSite } from './world/index.js';
 import type { Counted, ObservedCounts } from './world/usage.js';
 
 export const CHECK_INS = '/v1/site/check-ins';
@@ -12,6 +14,8 @@ const CHECKED_IN = z.object({ accepted: z.number(), repeated: z.number() });
 const REPORTED = z.object({ repeated: z.boolean(), late: z.boolean() });
 
 export interface ReportMessage {
+  version: number;
+  productVersion: string;
   sentAt: string;
   period: string;
   revision: number;
@@ -23,18 +27,29 @@ function sentAt({ clock }: Simulation, offsetMs: number): string {
   return new Date(clock.now().getTime() + offsetMs).toISOString();
 }
 
-export function checkInMessage(simulation: Simulation, observed: readonly ObservedCounts[], offsetMs = 0) {
-  return { sentAt: sentAt(simulation, offsetMs), checkIns: observed };
+/** What every message of a site says about itself. */
+function envelopeOf({ productVersion }: WorldSite, simulation: Simulation, offsetMs: number) {
+  return { version: PROTOCOL_VERSION, productVersion, sentAt: sentAt(simulation, offsetMs) };
+}
+
+export function checkInMessage(
+  simulation: Simulation,
+  site: WorldSite,
+  observed: readonly ObservedCounts[],
+  offsetMs = 0,
+) {
+  return { ...envelopeOf(site, simulation, offsetMs), checkIns: observed };
 }
 
 export function reportMessage(
   simulation: Simulation,
+  site: WorldSite,
   period: string,
   peaks: readonly Counted[],
   offsetMs = 0,
 ): ReportMessage {
   const lines = peaks.map(({ tenant, meter, count }) => ({ tenant, meter, peak: count }));
-  return { sentAt: sentAt(simulation, offsetMs), period, revision: 1, lines };
+  return { ...envelopeOf(site, simulation, offsetMs), period, revision: 1, lines };
 }
 
 function expectOk(path: string, { status, body }: Answer): void {

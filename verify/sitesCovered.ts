@@ -20,7 +20,8 @@ const EXPECTED = `
     select b.*, s.id as site_id, s.name as site
     from bounds b join site s on s.msp_id = b.msp_id and s.programme_code = b.programme_code and s.from_period <= b.period
       and s.state <> 'created' and s.activated_at < b."end"
-    where exists (select from metered_key k where k.msp_id = s.msp_id and k.site_id = s.id
+    where exists (select from metered_key k where k.msp_id = s.msp_id and (k.site_id = s.id or exists (
+        select from installation i where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))
       and (k.state in ('issued', 'active', 'disabled') or k.ended_at >= b.start))
   )`;
 

@@ -1,8 +1,28 @@
-import { METER_CODES } from '../domain/catalog/index.js';
+import { aggregationOf, METER_CODES, type Aggregation } from '../domain/catalog/index.js';
 import { addMonths } from '../domain/period.js';
 import { MAX_QUANTITY } from '../domain/usage.js';
 import { problemsOf, type Checker } from './context.js';
 import { lateUsageProblems } from './lateUsageBooked.js';
+
+/**
+ * Rule 6: what an installation that was replaced for free before the period's end counts as, and until when. The chain is
+ * followed step by step; its end is the longest one.
+ */
+const MOVED = `
+  moved as (
+    select distinct on (s.period, s.msp_id, s.site_id, s.id) s.* from (
+      with recursive step as (
+        select f.period, i.msp_id, i.site_id, i.id, i.replaced_by as counts_as, i.replaced_at as until, 1 as depth,
+          ((f.period || '-01')::date + interval '1 month') at time zone f.zone as "end"
+        from frozen_at f join installation i on i.msp_id = f.msp_id
+        where i.replaced_for_free and i.replaced_at < ((f.period || '-01')::date + interval '1 month') at time zone f.zone
+        union all
+        select s.period, s.msp_id, s.site_id, s.id, i.replaced_by, s.until, s.depth + 1, s."end"
+        from step s join installation i on i.msp_id = s.msp_id and i.site_id = s.site_id and i.id = s.counts_as
+        where i.replaced_for_free and i.replaced_at < s."end")
+      select * from step) s
+    order by s.period, s.msp_id, s.site_id, s.id, s.depth desc
+  )`;
 
 /** When a site's usage was frozen; for sites without facts, when the MSP's were. */
 const FROZEN_AT = `
@@ -22,19 +42,34 @@ const FROZEN_AT = `
   )`;
 
 /**
- * Highest check-ins, counted again: the month is read off the MSP's wall clock instead of compared with its instants, and
- * the arrays by subscript. What came while the facts were being frozen may or may not be in them.
+ * Check-ins, counted again by the meter's aggregation: the month is read off the MSP's wall clock instead of compared with
+ * its instants, and the arrays by subscript. What came while the facts were being frozen may or may not be in them.
  */
-const CHECK_INS = `with ${FROZEN_AT}, counted as (
-    select f.period, c.msp_id, c.site_id, c.installation_id::text as installation_id, c.tenant_refs[k] as tenant_ref,
-      c.meters[k] as meter, max(c.quantities[k]) as seen,
-      max(c.quantities[k]) filter (where c.received_at <= f.at) as seen_in_time
+const CHECK_INS = `with ${FROZEN_AT}, ${MOVED}, said as (
+    select f.period, c.msp_id, c.site_id, coalesce(r.counts_as, c.installation_id)::text as installation_id,
+      c.tenant_refs[k] as tenant_ref, c.meters[k] as meter, c.quantities[k] as quantity, c.counted_at,
+      (c.counted_at at time zone f.zone)::date as day, c.received_at <= f.at as in_time
     from check_in c
     join frozen_at f on f.msp_id = c.msp_id and f.period = to_char(c.counted_at at time zone f.zone, 'YYYY-MM')
     join site s on s.msp_id = c.msp_id and s.id = c.site_id and s.programme_code = :programme and s.from_period <= f.period
+    left join moved r on r.period = f.period and r.msp_id = c.msp_id and r.site_id = c.site_id
+      and r.id = c.installation_id and c.counted_at < r.until
     cross join generate_subscripts(c.meters, 1) k
     where c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
-    group by 1, 2, 3, 4, 5, 6
+  ), by_day as (
+    select period, msp_id, site_id, installation_id, tenant_ref, meter, day, max(quantity) as seen,
+      max(quantity) filter (where in_time) as seen_in_time
+    from said group by 1, 2, 3, 4, 5, 6, 7
+  ), counted as (
+    select period, msp_id, site_id, installation_id, tenant_ref, meter,
+      case when meter = any(:sums::text[]) then sum(seen) else max(seen) end as seen,
+      case when meter = any(:sums::text[]) then sum(seen_in_time) else max(seen_in_time) end as seen_in_time
+    from by_day where not meter = any(:lasts::text[]) group by 1, 2, 3, 4, 5, 6
+    union all
+    (select distinct on (period, msp_id, site_id, installation_id, tenant_ref, meter)
+       period, msp_id, site_id, installation_id, tenant_ref, meter, quantity, case when in_time then quantity end
+     from said where meter = any(:lasts::text[])
+     order by period, msp_id, site_id, installation_id, tenant_ref, meter, counted_at desc)
   )
   select format('%s: site %s, %s, %s: seen with %s, reconciled with %s', coalesce(c.period, f.period), s.name,
     coalesce(c.tenant_ref, f.tenant_ref, 'unassigned'), coalesce(c.meter, f.meter),
@@ -48,17 +83,22 @@ const CHECK_INS = `with ${FROZEN_AT}, counted as (
   order by 1`;
 
 /** The latest report that came in time, against what was frozen; a report that overtook it by a moment counts as well. */
-const REPORTS = `with ${FROZEN_AT}, report as (
-    select f.period, g.msp_id, g.site_id, g.installation_id::text as installation_id, g.revision, g.tenant_refs, g.meters,
+const REPORTS = `with ${FROZEN_AT}, ${MOVED}, report as (
+    select f.period, g.msp_id, g.site_id, coalesce(r.counts_as, g.installation_id)::text as installation_id, g.revision, g.tenant_refs, g.meters,
       g.peaks, g.received_at <= f.at as in_time,
       row_number() over (partition by g.site_id, g.installation_id, g.period, g.received_at <= f.at
         order by g.revision desc) as place
     from frozen_at f join usage_report g on g.msp_id = f.msp_id and g.period = f.period
     join site s on s.msp_id = g.msp_id and s.id = g.site_id and s.programme_code = :programme
+    left join moved r on r.period = f.period and r.msp_id = g.msp_id and r.site_id = g.site_id and r.id = g.installation_id
   ), said as (
     select r.*, r.tenant_refs[k] as tenant_ref, r.meters[k] as meter, r.peaks[k] as peak
     from report r cross join generate_subscripts(r.meters, 1) k
-  ), latest as (select * from said where in_time and place = 1)
+  ), latest as (
+    select period, msp_id, site_id, installation_id, tenant_ref, meter,
+      case when meter = any(:sums::text[]) then sum(peak) else max(peak) end as peak
+    from said where in_time and place = 1 group by 1, 2, 3, 4, 5, 6
+  )
   select format('%s: site %s, %s, %s: reported %s, reconciled with %s', coalesce(l.period, f.period), s.name,
     coalesce(l.tenant_ref, f.tenant_ref, 'unassigned'), coalesce(l.meter, f.meter),
     coalesce(l.peak::text, 'nothing'), coalesce(f.reported::text, 'nothing')) as problem
@@ -125,6 +165,10 @@ const UNKNOWN_KEY_BILLED = `
   where programme_code = :programme and kind = 'unknown_key' and (msp_id is not null or site_id is not null)
     and (:period::text is null or period = :period) order by 1`;
 
+function metersBy(aggregation: Aggregation): string[] {
+  return METER_CODES.filter((meter) => aggregationOf(meter) === aggregation);
+}
+
 /**
  * I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once, nothing else is; what was
  * late for them is in the next statement.
@@ -137,6 +181,7 @@ export const checkUsageCounted: Checker = async (context) => {
     to: period === null ? 'infinity' : `${addMonths(period, 1)}-10T00:00:00Z`,
   };
   const limits = { meters: [...METER_CODES], largest: MAX_QUANTITY };
+  const aggregations = { sums: metersBy('sum'), lasts: metersBy('last') };
   const queries = [
     CHECK_IN_TWICE,
     CHECK_INS,
@@ -146,5 +191,8 @@ export const checkUsageCounted: Checker = async (context) => {
     REPORTS,
     UNKNOWN_KEY_BILLED,
   ];
-  return [...(await problemsOf(context, queries, { ...range, ...limits })), ...(await lateUsageProblems(context))];
+  return [
+    ...(await problemsOf(context, queries, { ...range, ...limits, ...aggregations })),
+    ...(await lateUsageProblems(context)),
+  ];
 };

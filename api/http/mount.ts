@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { KontorError } from '../../domain/errors.js';
 import { authenticate, principalOf, requireRole } from '../auth.js';
-import type { ApiDeps } from '../deps.js';
+import type { RouteDeps } from '../deps.js';
 import type { RawContext, Reply, Route } from '../route.js';
 import { parseJson, readBody, requireJson } from './body.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
@@ -29,7 +29,7 @@ function send(res: Response, reply: Reply): void {
   res.json(reply.body);
 }
 
-function handlerOf(deps: ApiDeps, route: Route, limits: Limits): RequestHandler {
+function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandler {
   return async (req: Request, res: Response) => {
     const receivedAt = new Date();
     const principal = principalOf(req);
@@ -60,7 +60,7 @@ function handlerOf(deps: ApiDeps, route: Route, limits: Limits): RequestHandler 
 }
 
 /** Makes a declared route answer: who, how often, then what. `byToken` is shared by all routes, so that it counts all. */
-export function mount(app: Express, deps: ApiDeps, route: Route, limits: Limits, byToken: RequestHandler): void {
+export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limits, byToken: RequestHandler): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   const label: RequestHandler = (req, _res, next) => {
     labelRoute(req, route.path);

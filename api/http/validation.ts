@@ -1,12 +1,8 @@
 import type { z } from 'zod';
 import { KontorError, type FieldError } from '../../domain/errors.js';
+import { jsonPointer } from '../../domain/jsonPointer.js';
 
 type Issue = z.core.$ZodIssue;
-
-/** RFC 6901; the whole document is ''. */
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
 
 function fieldErrors(issue: Issue, fieldOf: (path: readonly PropertyKey[]) => string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
@@ -23,7 +19,7 @@ function fieldErrors(issue: Issue, fieldOf: (path: readonly PropertyKey[]) => st
 export function validate<S extends z.ZodType>(schema: S, value: unknown, part: 'body' | 'query' | 'path'): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const fieldOf = part === 'body' ? pointer : (path: readonly PropertyKey[]) => path.map(String).join('.');
+  const fieldOf = part === 'body' ? jsonPointer : (path: readonly PropertyKey[]) => path.map(String).join('.');
   const fields = parsed.error.issues.flatMap((issue) => fieldErrors(issue, fieldOf));
   throw new KontorError(
     'VALIDATION_FAILED',

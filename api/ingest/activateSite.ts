@@ -1,46 +1,55 @@
 import { appendAudit } from '../../db/access/auditStore.js';
-import { ALL } from '../../db/connect.js';
+import { ALL, type Database } from '../../db/connect.js';
+import { activateInstallation, findInstallation } from '../../db/sites/installationStore.js';
 import { hashKey } from '../../db/sites/meteredKeyStore.js';
-import { activateInstallation, lockShownKey, type ShownKey } from '../../db/sites/installationStore.js';
+import { findShownKey, lockKeyState } from '../../db/sites/shownKey.js';
 import { registerSigningKey } from '../../db/sites/signingKeyStore.js';
-import { compareVersions, productByCode } from '../../domain/catalog/index.js';
+import { compareVersions } from '../../domain/catalog/index.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { parseMeteredKey, requireKeyInForce } from '../../domain/key.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { signingKeyId, type Activation } from '../../sites/index.js';
-import type { ApiDeps } from '../deps.js';
+import { replaceOne } from '../replaceOne.js';
+import { minimumVersionOf, requireProductByCode } from './minimumVersion.js';
 import type { Claims } from './refusals.js';
+import { siteOfActivation } from './siteOfActivation.js';
 
 export interface Activated {
   siteId: string;
   mspId: string;
   signingKeyId: string;
+  /** Oldest version of the product that the programme takes. */
+  minimumVersion: string;
   /** Whether this made the site active. */
   first: boolean;
 }
 
-function requireProduct({ product, productVersion }: Activation, key: ShownKey): void {
-  if (product !== key.product) {
-    throw fieldError('VALIDATION_FAILED', '/product', `This key is for another product: ${key.product}.`);
+/** Returns the minimum version that the activation keeps. */
+function requireProduct({ product: shown, productVersion }: Activation, product: string): string {
+  if (shown !== product) {
+    throw fieldError('VALIDATION_FAILED', '/product', `This key is for another product: ${product}.`);
   }
-  const minimum = productByCode(key.product)?.minimumVersion;
-  if (minimum !== undefined && compareVersions(productVersion, minimum) < 0) {
+  const minimumVersion = minimumVersionOf(requireProductByCode(product));
+  if (compareVersions(productVersion, minimumVersion) < 0) {
     throw fieldError(
       'PRODUCT_VERSION_TOO_OLD',
       '/productVersion',
-      `Install version ${minimum} or later, then activate.`,
+      `Install version ${minimumVersion} or later, then activate.`,
     );
   }
+  return minimumVersion;
 }
 
 /**
- * Activates an installation with the site's metered key and registers its signing key. Doing it again gives the same
- * answer; another installation on the same key is let in and kept apart, for reconciliation to find (rule 3). Throws
- * VALIDATION_FAILED, UNKNOWN_KEY, KEY_REVOKED, KEY_DISABLED (also, rule 6, for a new installation of a blocked site),
- * PRODUCT_VERSION_TOO_OLD, and STATE_CONFLICT for a public key that was retired.
+ * Activates an installation with a metered key and registers its signing key. The same again gives the same answer;
+ * another installation on the same key is let in and kept apart, for reconciliation to find (rule 3), unless it names
+ * the one it replaces (rule 6). Site first, then key: both are locked in the order in which a rotation locks them.
+ * Throws VALIDATION_FAILED, UNKNOWN_KEY, KEY_REVOKED, KEY_DISABLED (also, rule 6, for a new installation of a blocked
+ * site), PRODUCT_VERSION_TOO_OLD, NOT_FOUND for an unknown `replaces`, and STATE_CONFLICT for a public key that was
+ * retired or an installation that was.
  */
 export async function activateSite(
-  { db }: Pick<ApiDeps, 'db'>,
+  db: Database,
   activation: Activation,
   receivedAt: Date,
   claims: Claims,
@@ -48,23 +57,43 @@ export async function activateSite(
   claims.claimedPeriod = activation.period ?? null;
   const keyHash = hashKey(parseMeteredKey(activation.key));
   claims.keyFingerprint = keyHash.toString('hex').slice(0, 8);
-  const { installationId, productVersion } = activation;
+  const { installationId, productVersion, replaces } = activation;
   return db.transaction(ALL, async (trx) => {
-    const key = await lockShownKey(trx, keyHash, installationId);
+    const key = await findShownKey(trx, keyHash);
     if (key === undefined) throw new KontorError('UNKNOWN_KEY', 'Nobody issued this metered key.');
-    claims.mspId = key.mspId;
+    const { mspId, keyId } = key;
+    claims.mspId = mspId;
     claims.claimedSite = key.siteId;
-    requireKeyInForce(key.state);
-    requireProduct(activation, key);
-    if (!key.known && !MAY_DEPLOY[key.contact]) {
+    const site = await siteOfActivation(trx, key, activation, receivedAt);
+    const siteId = site.id;
+    claims.claimedSite = siteId;
+    const state = await lockKeyState(trx, key);
+    if (state !== undefined) requireKeyInForce(state);
+    const minimumVersion = requireProduct(activation, site.product);
+    const before = await findInstallation(trx, { mspId, siteId }, installationId);
+    if (before === undefined && !MAY_DEPLOY[site.contact]) {
       throw new KontorError(
         'KEY_DISABLED',
         'This site was silent for too long: an installation it has checks in first.',
       );
     }
-    const first = await activateInstallation(trx, key, { installationId, productVersion, activatedAt: receivedAt });
+    if (before !== undefined && (before.retiredAt !== null || before.replacedBy !== null)) {
+      throw fieldError(
+        'STATE_CONFLICT',
+        '/installationId',
+        'It was retired or replaced: activate as a new installation.',
+      );
+    }
+    const activatedAt = receivedAt;
+    const first = await activateInstallation(trx, {
+      mspId,
+      siteId,
+      keyId,
+      installationId,
+      productVersion,
+      activatedAt,
+    });
     const publicKey = Buffer.from(activation.signingKey.publicKey, 'base64url');
-    const { mspId, siteId } = key;
     const id = signingKeyId(siteId, installationId, publicKey);
     if (!(await registerSigningKey(trx, { id, mspId, siteId, installationId, publicKey, registeredAt: receivedAt }))) {
       throw new KontorError(
@@ -72,16 +101,21 @@ export async function activateSite(
         'That signing key was retired. Make a new key pair and activate with it.',
       );
     }
-    if (!key.known) {
+    const actor = `site:${siteId}`;
+    if (replaces !== undefined) {
+      const replaced = { mspId, siteId, installationId: replaces, by: installationId, at: receivedAt };
+      await replaceOne(trx, { ...replaced, actor, field: '/replaces' });
+    }
+    if (before === undefined) {
       await appendAudit(trx, {
         at: receivedAt,
-        actor: `site:${siteId}`,
+        actor,
         action: first ? 'site.activated' : 'site.installationAdded',
-        subject: `site:${siteId}`,
+        subject: actor,
         mspId,
-        after: { installationId, productVersion, signingKeyId: id },
+        after: { installationId, productVersion, signingKeyId: id, keyId },
       });
     }
-    return { siteId, mspId, signingKeyId: id, first };
+    return { siteId, mspId, signingKeyId: id, minimumVersion, first };
   });
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ALL, type Database } from '../../db/connect.js';
 import { findSigningKeys, type SigningKey } from '../../db/sites/signingKeyStore.js';
-import { productByCode, type Product } from '../../domain/catalog/index.js';
+import type { Product } from '../../domain/catalog/index.js';
 import { KontorError } from '../../domain/errors.js';
 import { createGroupQueue, parseSignature, verifyMessage, type SignatureClaims } from '../../sites/index.js';
+import { requireProductByCode } from './minimumVersion.js';
 import type { Claims } from './refusals.js';
 
 /** A signed request as it arrived. */
@@ -30,9 +31,9 @@ export function fingerprint(bytes: Uint8Array | string): string {
 }
 
 /**
- * Proves a request by its signature. Keys are looked up in groups and never kept, so that a retired or destroyed key is
- * refused at once. Throws what `parseSignature` and `verifyMessage` throw, UNKNOWN_KEY, and KEY_REVOKED for a retired
- * signing key or a destroyed metered key. A revoked metered key may still speak: what it says is evidence.
+ * Proves a request by its signature. Keys are looked up in groups and never kept, so that a retired key is refused at
+ * once. Throws what `parseSignature` and `verifyMessage` throw, UNKNOWN_KEY, and KEY_REVOKED for a retired signing key.
+ * Whether the metered key lets the installation say what it says is judged once that is read (createIngest).
  */
 export function createVerifySender(db: Database, mayIsolate: (error: unknown) => boolean): VerifySender {
   const lookups = createGroupQueue<string, SigningKey | null>({
@@ -62,11 +63,6 @@ export function createVerifySender(db: Database, mayIsolate: (error: unknown) =>
     await verifyMessage(body, parsed, key.publicKey, { path, siteId: key.siteId, receivedAt });
     told.mspId = key.mspId;
     if (key.retired) throw new KontorError('KEY_REVOKED', 'This signing key was retired. Sign with the newer one.');
-    if (key.keyState === 'destroyed') {
-      throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
-    }
-    const product = productByCode(key.product);
-    if (product === undefined) throw new KontorError('INTERNAL', `The catalogue has no product "${key.product}".`);
-    return { key, product, claims: parsed.claims };
+    return { key, product: requireProductByCode(key.product), claims: parsed.claims };
   };
 }

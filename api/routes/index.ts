@@ -5,6 +5,7 @@ import { billingPackRoutes } from './billingPacks.js';
 import { caseRoutes } from './cases.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
+import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
 import { mspRoutes } from './msps.js';
 import { outboxRoutes } from './outbox.js';
@@ -19,6 +20,7 @@ import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
+import { tenantKeyRoutes } from './tenantKeys.js';
 import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
@@ -41,6 +43,8 @@ export const ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...sitesOfMspRoutes,
   ...keyRoutes,
+  ...tenantKeyRoutes,
+  ...installationRoutes,
   ...termLicenceRoutes,
   ...siteRoutes,
   ...runRoutes,

@@ -1,67 +1,25 @@
 /**
- * A metered key's changes are one transaction with their audit event, and no workflow: there is nothing to wait for and
- * nothing to undo, the door reads the key's row at each message, and a stolen key must be revocable while Temporal is
- * away.
+ * Keys of sites. A metered key's changes are one transaction with their audit event, and no workflow: there is nothing to
+ * wait for and nothing to undo, ingest reads the key's row at each message, and a stolen key must be revocable while
+ * Temporal is away.
  */
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import {
-  endKey,
-  insertKey,
-  listKeys,
-  moveInstallations,
-  type KeyEnd,
-  type MeteredKey,
-} from '../../db/sites/meteredKeyStore.js';
-import { retireSiteWithoutKey } from '../../db/sites/siteStore.js';
-import { fieldError, KontorError } from '../../domain/errors.js';
-import { addDays } from '../../domain/instant.js';
+import { endKey, insertKey, listKeys, moveInstallations } from '../../db/sites/meteredKeyStore.js';
+import { retireSite } from '../../db/sites/siteStore.js';
+import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
-import { OLDEST_CHECK_IN_DAYS } from '../../domain/siteMessage.js';
+import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
-import { reply, route, type Context } from '../route.js';
+import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
 import { siteChanged } from '../siteChanged.js';
-import { requireSite } from './sites.js';
+import { requireSite, showSite } from './sites.js';
 
 const tags = ['Keys'] as const;
 const bySite = z.strictObject({ mspId: uuid, siteId: uuid });
 const byKey = z.strictObject({ mspId: uuid, siteId: uuid, keyId: uuid });
-
-function toJson({ id, state, issuedAt, endedAt, reason: why }: MeteredKey): z.input<typeof meteredKey> {
-  return { keyId: id, state, issuedAt, endedAt, reason: why };
-}
-
-type KeyContext = Context<z.output<typeof byKey>, unknown, unknown>;
-
-/** `endsAt`: since when the key counts as ended; what is on record about the act itself is now. */
-async function end(context: KeyContext, to: KeyEnd['to'], why: string, endsAt: Date): Promise<MeteredKey> {
-  const { params, principal, receivedAt, deps, transaction } = context;
-  const { mspId, siteId, keyId } = params;
-  const { ended, retired } = await transaction(async (trx) => {
-    await requireSite(trx, mspId, siteId);
-    const before = (await listKeys(trx, mspId, siteId)).find(({ id }) => id === keyId);
-    if (before === undefined) throw new KontorError('NOT_FOUND', 'This site has no such key.');
-    const ended = await endKey(trx, { mspId, siteId, keyId, to, at: endsAt, reason: why });
-    if (ended === undefined) throw new KontorError('STATE_CONFLICT', `A key that is ${before.state} cannot be ${to}.`);
-    const retired = to === 'destroyed' && (await retireSiteWithoutKey(trx, mspId, siteId));
-    await appendAudit(trx, {
-      at: receivedAt,
-      actor: principal.name,
-      action: `key.${to}`,
-      subject: `key:${keyId}`,
-      mspId,
-      before: { state: before.state },
-      after: { state: to, siteId, siteRetired: retired, endedAt: ended.endedAt },
-      reason: why,
-    });
-    return { ended, retired };
-  });
-  // Whoever waits for the site's activation waits no longer.
-  if (retired) siteChanged(deps, mspId, siteId);
-  return ended;
-}
 
 export const keyRoutes = [
   route({
@@ -72,11 +30,41 @@ export const keyRoutes = [
     roles: ['partner_team', 'distributor', 'msp'],
     params: bySite,
     responses: { 200: { description: 'The keys', schema: z.strictObject({ items: z.array(meteredKey) }) } },
-    handler: async ({ params: { mspId, siteId }, transaction }) => {
-      const found = await transaction((trx) => listKeys(trx, mspId, siteId));
-      // Each site has had a key from its first moment.
-      if (found.length === 0) throw new KontorError('NOT_FOUND', 'This MSP has no such site.');
-      return reply(200, { items: found.map(toJson) });
+    handler: async ({ params, transaction }) => {
+      const found = await transaction(async (trx) => {
+        await showSite(trx, params.mspId, params.siteId);
+        return listKeys(trx, params);
+      });
+      return reply(200, { items: found.map(keyJson) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/{siteId}/keys/additional',
+    summary: 'Issue an additional key for a site',
+    description: 'Beside its metered key, such as for a standby machine. Shown in this answer alone.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: bySite,
+    showsSecret: true,
+    responses: { 201: { description: 'The key', schema: keyShown } },
+    handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
+      const { key, keyHash } = newKey();
+      await transaction(async (trx) => {
+        const { state } = await requireSite(trx, mspId, siteId);
+        if (state === 'retired') throw new KontorError('STATE_CONFLICT', 'This site is retired: add a new one.');
+        const issued = { keyId, kind: 'additional', keyHash, state: 'issued', at: receivedAt } as const;
+        await insertKey(trx, { mspId, siteId }, issued);
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'key.issued',
+          subject: `key:${keyId}`,
+          mspId,
+          after: { keyId, siteId, kind: 'additional' },
+        });
+      });
+      return reply(201, { keyId, key });
     },
   }),
   route({
@@ -92,33 +80,37 @@ export const keyRoutes = [
     body: keyRevocation,
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
-      const { body, principal, receivedAt } = context;
-      const endsAt = body.effectiveAt ?? receivedAt;
-      // What was used after a revocation is not billed by default: an MSP that could set its date could set its bill.
-      if (body.effectiveAt !== undefined && principal.role !== 'partner_team') {
-        throw new KontorError('FORBIDDEN', 'Only the partner team revokes as of an earlier instant.');
-      }
-      if (endsAt > receivedAt || endsAt < addDays(receivedAt, -OLDEST_CHECK_IN_DAYS)) {
-        throw fieldError(
-          'VALIDATION_FAILED',
-          '/effectiveAt',
-          'A key is revoked as of now, or of a day check-ins are kept of.',
-        );
-      }
-      return reply(200, toJson(await end(context, 'revoked', body.reason, endsAt)));
+      const { mspId, siteId, keyId } = context.params;
+      const end = revocationOf(context, context.body, keyId);
+      const ended = await context.transaction(async (trx) => {
+        await requireSite(trx, mspId, siteId);
+        return endOneKey(trx, context, { mspId, siteId }, end);
+      });
+      return reply(200, keyJson(ended));
     },
   }),
   route({
     method: 'post',
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy',
     summary: 'Destroy a key that is no longer needed',
-    description: 'Final. A site without any other key is retired.',
+    description: 'Final. A site without any other key is retired. What it used until then it may still report.',
     tags,
     roles: ['partner_team', 'msp'],
     params: byKey,
     responses: { 200: { description: 'The key', schema: meteredKey } },
-    handler: async (context) =>
-      reply(200, toJson(await end(context, 'destroyed', 'No longer needed', context.receivedAt))),
+    handler: async (context) => {
+      const { mspId, siteId, keyId } = context.params;
+      const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
+      const { ended, retired } = await context.transaction(async (trx) => {
+        await requireSite(trx, mspId, siteId);
+        const ended = await endOneKey(trx, context, { mspId, siteId }, end);
+        const hasNone = (await listKeys(trx, { mspId, siteId })).every(({ state }) => state === 'destroyed');
+        return { ended, retired: hasNone && (await retireSite(trx, { mspId, siteId })) };
+      });
+      // Whoever waits for the site's activation waits no longer.
+      if (retired) siteChanged(context.deps, mspId, siteId);
+      return reply(200, keyJson(ended));
+    },
   }),
   route({
     method: 'post',
@@ -140,22 +132,19 @@ export const keyRoutes = [
         if (!MAY_DEPLOY[contact]) {
           throw new KontorError('STATE_CONFLICT', 'This site was silent for too long: no new key until it checks in.');
         }
-        const old = (await listKeys(trx, mspId, siteId)).find(
-          (one) => one.state === 'issued' || one.state === 'active',
+        const owner = { mspId, siteId };
+        const old = (await listKeys(trx, owner)).find(
+          (one) => one.kind === 'metered' && (one.state === 'issued' || one.state === 'active'),
         );
         if (old !== undefined) {
-          const replaced = { mspId, siteId, keyId: old.id, at: receivedAt, reason: `Replaced by ${keyId}` };
-          await endKey(trx, { ...replaced, to: 'destroyed' });
+          const end = { keyId: old.id, how: 'rotated', at: receivedAt, reason: `Replaced by ${keyId}` } as const;
+          await endKey(trx, owner, end);
         }
-        await insertKey(trx, {
-          mspId,
-          siteId,
-          keyId,
-          keyHash,
-          state: old?.state === 'active' ? 'active' : 'issued',
-          at: receivedAt,
-        });
-        if (old !== undefined) await moveInstallations(trx, { mspId, siteId, fromKeyId: old.id, toKeyId: keyId });
+        const next = { keyId, kind: 'metered', keyHash, at: receivedAt } as const;
+        await insertKey(trx, owner, { ...next, state: old?.state === 'active' ? 'active' : 'issued' });
+        if (old !== undefined) {
+          await moveInstallations(trx, { mspId, fromKeyId: old.id, toKeyId: keyId, at: receivedAt });
+        }
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,

@@ -1,18 +1,9 @@
-import type { Request } from 'express';
-import { KontorError } from '../../domain/errors.js';
-import type { KeyState } from '../../domain/key.js';
-import { periodOf } from '../../domain/period.js';
-import {
-  CHECK_IN_SECONDS,
-  jitterSeconds,
-  parseCheckIns,
-  parseUsageReport,
-  SIGNATURE_HEADER,
-  withUsageCodes,
-  type Reading,
-} from '../../sites/index.js';
+import { PROTOCOL_VERSION, CHECK_IN_SECONDS, jitterSeconds, SIGNATURE_HEADER } from '../../sites/index.js';
 import { CHECK_IN_BODY_BYTES } from '../http/limits.js';
-import { reply, route } from '../route.js';
+import { versionAdvice } from '../ingest/minimumVersion.js';
+import { readActivation, readCheckIns, readUsageReport } from '../ingest/readMessage.js';
+import type { SignedRequest, VerifiedSender } from '../ingest/verifySender.js';
+import { reply, route, type RawContext } from '../route.js';
 import {
   activated,
   activation,
@@ -24,47 +15,24 @@ import {
   usageReport,
   usageReportStored,
 } from '../schemas/site.js';
-import { activateSite } from '../ingest/activateSite.js';
-import type { Claims } from '../ingest/refusals.js';
 import { siteChanged } from '../siteChanged.js';
-import { siteDoorOf, type SiteDoor } from '../ingest/receiveMessages.js';
-import type { VerifiedSender } from '../ingest/verifySender.js';
 
 const tags = ['Site'] as const;
 const SIGNED = `Signed: a detached JWS (RFC 7797, EdDSA) over the body's bytes in the header ${SIGNATURE_HEADER}.`;
 
-interface Signed {
-  req: Request;
-  rawBody: Buffer;
-  receivedAt: Date;
+function signedRequest({ req, rawBody, receivedAt }: RawContext): SignedRequest {
+  return { path: req.path, signature: req.get(SIGNATURE_HEADER), body: rawBody, receivedAt };
 }
 
-function verify(door: SiteDoor, { req, rawBody, receivedAt }: Signed, claims: Claims): Promise<VerifiedSender> {
-  return door.verify({ path: req.path, signature: req.get(SIGNATURE_HEADER), body: rawBody, receivedAt }, claims);
-}
-
-function readingOf({ key, product }: VerifiedSender, receivedAt: Date): Reading {
-  const { mspId, siteId, installationId, zone } = key;
-  return { from: { mspId, siteId, installationId }, product, zone, receivedAt };
-}
-
-function requirePeriod(claimed: string, periods: readonly string[]): void {
-  if (periods.includes(claimed)) return;
-  throw new KontorError('SIGNATURE_INVALID', `The message was signed for ${claimed}, not for ${periods.join(' or ')}.`);
-}
-
-function keyStateOf(state: KeyState): 'active' | 'disabled' | 'revoked' {
-  if (state === 'disabled') return 'disabled';
-  return state === 'revoked' || state === 'destroyed' ? 'revoked' : 'active';
-}
-
-/** The body as its schema gives it, refused by the codes of the protocol. */
-function bodyOf<B>(context: { readonly body: B }): B {
-  try {
-    return context.body;
-  } catch (error) {
-    throw withUsageCodes(error);
-  }
+/** What every answer to a message tells a site's administrator: a revoked key may still speak, and is told so. */
+function adviceFor({ key, product }: VerifiedSender, named: string | null) {
+  const revoked = key.keyState === 'revoked' || key.keyState === 'destroyed';
+  const keyState = key.keyState === 'disabled' ? 'disabled' : revoked ? 'revoked' : 'active';
+  return {
+    keyState,
+    protocolVersion: PROTOCOL_VERSION,
+    ...versionAdvice(product, named ?? key.productVersion),
+  } as const;
 }
 
 export const siteRoutes = [
@@ -91,8 +59,8 @@ export const siteRoutes = [
     responses: { 201: { description: 'Activated', schema: activated } },
     handler: async (context) => {
       const { deps, receivedAt } = context;
-      const { siteId, mspId, signingKeyId, first } = await siteDoorOf(deps).refusals.recording(receivedAt, (claims) =>
-        activateSite(deps, context.body, receivedAt, claims),
+      const { siteId, mspId, signingKeyId, minimumVersion, first } = await deps.ingest.activate(receivedAt, () =>
+        readActivation(context.readJson()),
       );
       if (first) siteChanged(deps, mspId, siteId);
       return reply(201, {
@@ -101,6 +69,8 @@ export const siteRoutes = [
         signingKeyId,
         checkInSeconds: CHECK_IN_SECONDS,
         jitterSeconds: jitterSeconds(siteId),
+        protocolVersion: PROTOCOL_VERSION,
+        minimumVersion,
       });
     },
   }),
@@ -119,18 +89,14 @@ export const siteRoutes = [
     responses: { 200: { description: 'Stored', schema: checkInsStored } },
     handler: async (context) => {
       const { deps, receivedAt } = context;
-      const door = siteDoorOf(deps);
-      return door.refusals.recording(receivedAt, async (claims) => {
-        const sender = await verify(door, context, claims);
-        requirePeriod(sender.claims.period, [periodOf(new Date(sender.claims.iat * 1000), 'UTC')]);
-        const message = parseCheckIns(bodyOf(context), readingOf(sender, receivedAt));
-        const { accepted, repeated } = await door.storeCheckIns(sender, message);
-        return reply(200, {
-          accepted,
-          repeated,
-          nextCheckInSeconds: CHECK_IN_SECONDS + jitterSeconds(sender.key.siteId),
-          keyState: keyStateOf(sender.key.keyState),
-        });
+      const { sender, message, stored } = await deps.ingest.push(signedRequest(context), (from) =>
+        readCheckIns(context.readJson(), { sender: from, channel: 'push', receivedAt }),
+      );
+      return reply(200, {
+        accepted: stored.accepted,
+        repeated: stored.repeated,
+        nextCheckInSeconds: CHECK_IN_SECONDS + jitterSeconds(sender.key.siteId),
+        ...adviceFor(sender, message.productVersion),
       });
     },
   }),
@@ -151,20 +117,17 @@ export const siteRoutes = [
     },
     handler: async (context) => {
       const { deps, receivedAt } = context;
-      const door = siteDoorOf(deps);
-      return door.refusals.recording(receivedAt, async (claims) => {
-        const sender = await verify(door, context, claims);
-        const message = parseUsageReport(bodyOf(context), readingOf(sender, receivedAt));
-        requirePeriod(sender.claims.period, [message.period]);
-        const { repeated, late } = await door.storeReport(sender, message);
-        const { period, revision } = message;
-        return reply(repeated ? 200 : 201, {
-          period,
-          revision,
-          repeated,
-          late,
-          keyState: keyStateOf(sender.key.keyState),
-        });
+      const { sender, message, stored } = await deps.ingest.push(signedRequest(context), (from) =>
+        readUsageReport(context.readJson(), { sender: from, channel: 'push', receivedAt }),
+      );
+      const { period, revision, productVersion } = message;
+      const repeated = stored.repeated > 0;
+      return reply(repeated ? 200 : 201, {
+        period,
+        revision,
+        repeated,
+        late: stored.late,
+        ...adviceFor(sender, productVersion),
       });
     },
   }),
@@ -179,13 +142,8 @@ export const siteRoutes = [
     lazyBody: true,
     responses: { 201: { description: 'Registered', schema: signingKeyRegistered } },
     handler: async (context) => {
-      const { deps, receivedAt } = context;
-      const door = siteDoorOf(deps);
-      return door.refusals.recording(receivedAt, async (claims) => {
-        const sender = await verify(door, context, claims);
-        const publicKey = Buffer.from(context.body.publicKey, 'base64url');
-        return reply(201, { signingKeyId: await door.rotate(sender, publicKey, receivedAt) });
-      });
+      const read = () => Buffer.from(context.body.publicKey, 'base64url');
+      return reply(201, { signingKeyId: await context.deps.ingest.addSigningKey(signedRequest(context), read) });
     },
   }),
 ];

@@ -1,23 +1,39 @@
-import { periodOf } from '../../domain/period.js';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
-import { requireUnopened } from '../../db/programmes/periods.js';
+import { onboardingTenantsOf } from '../../db/parties/tenantStore.js';
+import { firstUnopenedPeriod, hasOpenedPeriod, requireUnopened } from '../../db/programmes/periods.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
-import { assignTenants, insertSite, lockSite, renameSite, type Site } from '../../db/sites/siteStore.js';
-import { KontorError } from '../../domain/errors.js';
+import { assignFrom, listAssignments } from '../../db/sites/assignmentStore.js';
+import { retireInstallations } from '../../db/sites/installationStore.js';
+import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
+import { insertSite, lockSite, renameSite, retireSite, type Site } from '../../db/sites/siteStore.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
+import { periodOf, type Period } from '../../domain/period.js';
 import { provisioningPolicy } from '../../domain/programmeSettings.js';
 import { tellTenants } from '../../starts/onboardTenant.js';
 import { startProvisioning } from '../../starts/provisionSite.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { endOneKey } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
+import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { contactState, site, siteInput, siteMade, siteName, siteState } from '../schemas/sites.js';
-import { tenantRefs } from '../schemas/tenants.js';
+import { reason } from '../schemas/keys.js';
+import {
+  assignment,
+  contactState,
+  site,
+  siteInput,
+  siteMade,
+  siteName,
+  siteState,
+  siteTenants,
+} from '../schemas/sites.js';
+import { siteChanged } from '../siteChanged.js';
 
 const tags = ['Sites'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -30,21 +46,32 @@ export async function requireSite(trx: Trx, mspId: string, siteId: string): Prom
   return found;
 }
 
-async function showSite(trx: Trx, mspId: string, siteId: string): Promise<SiteSummary> {
+/** The site as it is shown; NOT_FOUND where the MSP has none of that id. */
+export async function showSite(trx: Trx, mspId: string, siteId: string): Promise<SiteSummary> {
   const [found] = await siteList(trx, { mspId, siteId, limit: 1 });
   if (found === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such site.');
   return found;
 }
 
-function requireKnownTenants(unknownRefs: readonly string[]): void {
-  if (unknownRefs.length === 0) return;
+/** Sets what the site's references stand for from a period on. Throws VALIDATION_FAILED for what is no open unit. */
+async function assign(
+  trx: Trx,
+  of: { mspId: string; siteId: string; from: Period },
+  { tenantRefs, assignments }: z.output<typeof siteTenants>,
+): Promise<void> {
+  const wanted = [...tenantRefs.map((ref) => ({ reference: ref, tenantRef: ref })), ...assignments];
+  if (new Set(wanted.map(({ reference }) => reference)).size < wanted.length) {
+    throw fieldError('VALIDATION_FAILED', '/assignments', 'A reference stands for one tenant or unit.');
+  }
+  const unknown = await assignFrom(trx, { ...of, wanted });
+  if (unknown.length === 0) return;
   throw new KontorError(
     'VALIDATION_FAILED',
     'Add these tenants first.',
-    unknownRefs.map((ref) => ({
-      field: '/tenantRefs',
+    unknown.map((ref) => ({
+      field: tenantRefs.includes(ref) ? '/tenantRefs' : '/assignments',
       code: 'UNKNOWN_TENANT',
-      message: `"${ref}" is no tenant of this MSP.`,
+      message: `"${ref}" is no tenant of this MSP, or is closed.`,
     })),
   );
 }
@@ -66,13 +93,13 @@ export const sitesOfMspRoutes = [
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
         const programme = await programmeOfMsp(trx, body.programme, mspId);
-        const fromPeriod = body.fromPeriod ?? periodOf(receivedAt, 'UTC');
-        await requireUnopened(trx, body.programme, fromPeriod, '/fromPeriod');
-        const site = { mspId, siteId, ...body, fromPeriod, keyId, keyHash, at: receivedAt };
-        const { made, unknownRefs } = await insertSite(trx, site);
-        if (!made || programme === undefined)
-          throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
-        requireKnownTenants(unknownRefs);
+        if (programme === undefined) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
+        const { tenantRefs, fromPeriod = periodOf(receivedAt, programme.programmeZone), ...site } = body;
+        await requireUnopened(trx, site.programme, fromPeriod, '/fromPeriod');
+        const added = { mspId, siteId, ...site, fromPeriod, at: receivedAt };
+        if (!(await insertSite(trx, added))) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
+        await insertKey(trx, { mspId, siteId }, { keyId, kind: 'metered', keyHash, state: 'issued', at: receivedAt });
+        await assign(trx, { mspId, siteId, from: fromPeriod }, { tenantRefs, assignments: [] });
         const remindAt = provisioningPolicy(programme.settings).remindAfterDays.map((days) =>
           addDays(receivedAt, days),
         );
@@ -83,7 +110,7 @@ export const sitesOfMspRoutes = [
           action: 'site.added',
           subject: `site:${siteId}`,
           mspId,
-          after: { ...body, keyId },
+          after: { ...body, fromPeriod, keyId },
         });
       });
       return reply(201, { siteId, keyId, key });
@@ -101,7 +128,10 @@ export const sitesOfMspRoutes = [
     handler: async ({ params: { mspId }, query, transaction }) => {
       const after = readCursor(query.after, z.tuple([z.string(), uuid]));
       const { contact, state, limit } = query;
-      const found = await transaction((trx) => siteList(trx, { mspId, contact, state, limit: limit + 1, after }));
+      const found = await transaction(async (trx) => {
+        await requireMsp(trx, mspId);
+        return siteList(trx, { mspId, contact, state, limit: limit + 1, after });
+      });
       return reply(
         200,
         toPage(
@@ -153,34 +183,100 @@ export const sitesOfMspRoutes = [
     },
   }),
   route({
-    method: 'put',
-    path: '/v1/msps/{mspId}/sites/{siteId}/tenants',
-    summary: 'Set the tenants a site serves',
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/{siteId}/retire',
+    summary: 'Retire a site',
+    description: 'Final. Its keys are destroyed, its installations retired, and its name is free again.',
     tags,
     roles: ['partner_team', 'msp'],
     params: bySite,
-    body: z.strictObject({ tenantRefs }),
+    body: z.strictObject({ reason }).meta({ id: 'SiteRetirement' }),
     responses: { 200: { description: 'The site', schema: site } },
-    handler: async ({ params: { mspId, siteId }, body, principal, receivedAt, deps, transaction }) => {
-      const { changedTenantIds, assigned } = await transaction(async (trx) => {
-        await requireSite(trx, mspId, siteId);
-        const before = await showSite(trx, mspId, siteId);
-        const { changedTenantIds, unknownRefs } = await assignTenants(trx, { mspId, siteId, ...body });
-        requireKnownTenants(unknownRefs);
-        const assigned = await showSite(trx, mspId, siteId);
+    handler: async (context) => {
+      const { params, body, principal, receivedAt: at, deps, transaction } = context;
+      const { mspId, siteId } = params;
+      const retired = await transaction(async (trx) => {
+        const before = await requireSite(trx, mspId, siteId);
+        if (!(await retireSite(trx, params))) throw new KontorError('STATE_CONFLICT', 'This site is retired already.');
+        for (const key of await listKeys(trx, params)) {
+          if (key.state === 'destroyed') continue;
+          await endOneKey(trx, context, params, { keyId: key.id, how: 'destroyed', at, reason: body.reason });
+        }
+        await retireInstallations(trx, { mspId, siteId, at });
+        await appendAudit(trx, {
+          at,
+          actor: principal.name,
+          action: 'site.retired',
+          subject: `site:${siteId}`,
+          mspId,
+          before: { state: before.state },
+          after: { state: 'retired' },
+          reason: body.reason,
+        });
+        return showSite(trx, mspId, siteId);
+      });
+      siteChanged(deps, mspId, siteId);
+      return reply(200, retired);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/sites/{siteId}/assignments',
+    summary: "List what a site's references stand for",
+    tags,
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: bySite,
+    responses: {
+      200: { description: 'The assignments, past ones too', schema: z.strictObject({ items: z.array(assignment) }) },
+    },
+    handler: async ({ params, transaction }) => {
+      const items = await transaction(async (trx) => {
+        await showSite(trx, params.mspId, params.siteId);
+        return listAssignments(trx, params);
+      });
+      return reply(200, { items });
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/v1/msps/{mspId}/sites/{siteId}/tenants',
+    summary: 'Set the tenants a site serves, from a month on',
+    description:
+      'From that month on the site serves exactly these; earlier months stay as they were. `tenantRefs` are reported ' +
+      'under their own references, `assignments` under what the site calls them. A month that was opened stays as it is.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: bySite,
+    body: siteTenants,
+    responses: { 200: { description: 'The site', schema: site } },
+    handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
+      const { mspId, siteId } = params;
+      const { changed, shown } = await transaction(async (trx) => {
+        const { programme, fromPeriod } = await requireSite(trx, mspId, siteId);
+        const unopened = (await hasOpenedPeriod(trx, programme))
+          ? await firstUnopenedPeriod(trx, programme)
+          : fromPeriod;
+        const from = body.from ?? (unopened > fromPeriod ? unopened : fromPeriod);
+        await requireUnopened(trx, programme, from, '/from');
+        if (from < fromPeriod) throw fieldError('PERIOD_INVALID', '/from', `This site counts from ${fromPeriod} on.`);
+        const before = await listAssignments(trx, params);
+        const waited = await onboardingTenantsOf(trx, mspId, siteId);
+        await assign(trx, { mspId, siteId, from }, body);
+        const after = await listAssignments(trx, params);
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
           action: 'site.tenantsSet',
           subject: `site:${siteId}`,
           mspId,
-          before: { tenantRefs: before.tenantRefs },
-          after: { tenantRefs: assigned.tenantRefs },
+          before: { assignments: before },
+          after: { assignments: after },
         });
-        return { changedTenantIds, assigned };
+        const changed = new Set([...waited, ...(await onboardingTenantsOf(trx, mspId, siteId))]);
+        return { changed, shown: await showSite(trx, mspId, siteId) };
       });
-      tellTenants(deps, mspId, changedTenantIds);
-      return reply(200, assigned);
+      tellTenants(deps, mspId, [...changed]);
+      return reply(200, shown);
     },
   }),
 ];

@@ -1,36 +1,61 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { insertTenant, listTenants, type Tenant } from '../../db/parties/tenantStore.js';
-import { KontorError } from '../../domain/errors.js';
+import { closeTenant, findTenant, insertTenant, listTenants, type Tenant } from '../../db/parties/tenantStore.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
+import { programmesOfMsp } from '../../db/readModels/programmesOfMsp.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import { startOnboarding } from '../../starts/onboardTenant.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { tenant, tenantInput } from '../schemas/tenants.js';
+import { tenant, tenantClosing, tenantInput } from '../schemas/tenants.js';
 
 const tags = ['Tenants'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
 
-function toJson({ id, ref, name, state, createdAt }: Tenant): z.input<typeof tenant> {
-  return { id, ref, name, state, createdAt };
+const byTenant = z.strictObject({ mspId: uuid, tenantId: uuid });
+
+function toJson({ mspId: _mspId, ...shown }: Tenant): z.input<typeof tenant> {
+  return shown;
 }
 
 export const tenantRoutes = [
   route({
     method: 'post',
     path: '/v1/msps/{mspId}/tenants',
-    summary: 'Add a tenant',
-    description: 'Active once it has sites and all of them are. `ref` is the name its sites report it under.',
+    summary: 'Add a tenant, or a unit below one',
+    description:
+      'Active once it, or a unit below it, has sites and all of them are. `ref` is the name its sites report it under, ' +
+      'unless they are assigned another. Units nest to any depth.',
     tags,
     roles: ['partner_team', 'msp'],
     params: byMsp,
     body: tenantInput,
     responses: { 201: { description: 'The tenant', schema: tenant } },
     handler: async ({ params: { mspId }, body, principal, receivedAt, requestId, deps, transaction }) => {
-      const made: Tenant = { mspId, id: requestId, ...body, state: 'onboarding', createdAt: receivedAt };
+      const { ref, name, parentRef = null } = body;
+      const state = 'onboarding';
+      const made: Tenant = {
+        mspId,
+        id: requestId,
+        parentRef,
+        ref,
+        name,
+        state,
+        closedFrom: null,
+        createdAt: receivedAt,
+      };
       await transaction(async (trx) => {
         const outcome = await insertTenant(trx, made);
         if (outcome === 'refused') throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
+        if (outcome === 'orphan') {
+          throw fieldError(
+            'VALIDATION_FAILED',
+            '/parentRef',
+            `"${parentRef ?? ''}" is no tenant of this MSP, or is closed.`,
+          );
+        }
         if (outcome === 'taken') {
           throw new KontorError('NAME_TAKEN', 'Another tenant of this MSP has that reference.', [
             { field: '/ref', code: 'NAME_TAKEN', message: `"${body.ref}" is in use.` },
@@ -60,11 +85,46 @@ export const tenantRoutes = [
     responses: { 200: { description: 'A page of tenants', schema: pageOf(tenant) } },
     handler: async ({ params, query, transaction }) => {
       const [after] = readCursor(query.after, z.tuple([z.string()])) ?? [''];
-      const found = await transaction((trx) => listTenants(trx, params.mspId, after, query.limit + 1));
+      const found = await transaction(async (trx) => {
+        await requireMsp(trx, params.mspId);
+        return listTenants(trx, params.mspId, after, query.limit + 1);
+      });
       return reply(
         200,
         toPage(found, query.limit, ({ ref }) => [ref], toJson),
       );
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/close',
+    summary: 'Close a tenant or unit from a month on',
+    description: 'With every unit below it. What sites assigned to them ends there; later usage is unassigned.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byTenant,
+    body: tenantClosing,
+    responses: { 200: { description: 'The tenant', schema: tenant } },
+    handler: async ({ params, body: { from }, principal, receivedAt, transaction }) => {
+      const { mspId, tenantId } = params;
+      const closed = await transaction(async (trx) => {
+        const before = await findTenant(trx, mspId, tenantId);
+        if (before === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
+        for (const programme of await programmesOfMsp(trx, mspId)) await requireUnopened(trx, programme, from, '/from');
+        await closeTenant(trx, { mspId, tenantId, from });
+        const after = await findTenant(trx, mspId, tenantId);
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'tenant.closed',
+          subject: `tenant:${tenantId}`,
+          mspId,
+          before: { state: before.state, closedFrom: before.closedFrom },
+          after: { state: after?.state, closedFrom: after?.closedFrom },
+        });
+        return after ?? before;
+      });
+      return reply(200, toJson(closed));
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { instant, instantIn, text, uuid } from './common.js';
+import { KEY_ENDS, KEY_KINDS } from '../../domain/key.js';
+import { instant, instantIn, productCode, programmeCode, text, uuid } from './common.js';
 import { keyState } from './sites.js';
 
 export const reason = text(1000).meta({ description: 'Kept in the audit trail' });
@@ -14,9 +15,12 @@ export const keyRevocation = z
 export const meteredKey = z
   .strictObject({
     keyId: uuid,
+    kind: z.enum(KEY_KINDS),
+    product: z.string().nullable().meta({ description: "Of a tenant's key" }),
     state: keyState,
     issuedAt: instant,
-    endedAt: instant.nullable().meta({ description: 'When it was revoked or destroyed' }),
+    endedAt: instant.nullable().meta({ description: 'Since when what ended it counts' }),
+    endedHow: z.enum(KEY_ENDS).nullable(),
     reason: z.string().nullable(),
   })
   .meta({ id: 'MeteredKey' });
@@ -24,3 +28,7 @@ export const meteredKey = z
 export const keyShown = z
   .strictObject({ keyId: uuid, key: z.string().meta({ description: 'Shown once' }) })
   .meta({ id: 'KeyShown' });
+
+export const tenantKeyInput = z
+  .strictObject({ programme: programmeCode, product: productCode, kind: z.enum(KEY_KINDS).default('metered') })
+  .meta({ id: 'TenantKeyInput' });

@@ -15,11 +15,9 @@ export const language = z
 
 const contentType = z.enum(['application/pdf', 'text/plain', 'text/markdown', 'application/zip', 'image/png']);
 
-const audience = z
-  .enum(AUDIENCES)
-  .meta({
-    description: 'Who may read it: approved MSPs and all below, distributors and the partner team, or it alone',
-  });
+const audience = z.enum(AUDIENCES).meta({
+  description: 'Who may read it: approved MSPs and all below, distributors and the partner team, or it alone',
+});
 
 export const documentInput = z
   .strictObject({

@@ -12,6 +12,12 @@ export const time = z.strictObject({ now: instant });
 
 const signingKeyId = z.string().meta({ description: 'The `kid` of signatures', example: 'sk_8Xq0…' });
 
+const protocolVersion = z
+  .number()
+  .int()
+  .meta({ description: 'What this server speaks; members of a newer version are kept aside, not understood' });
+const minimumVersion = z.string().meta({ description: 'Oldest version of the product that the programme takes' });
+
 export const activated = z
   .strictObject({
     siteId: uuid,
@@ -19,18 +25,25 @@ export const activated = z
     signingKeyId,
     checkInSeconds: z.number().int(),
     jitterSeconds: z.number().int().meta({ description: 'Added to each interval, always the same for one site' }),
+    protocolVersion,
+    minimumVersion,
   })
   .meta({ id: 'Activated' });
 
-/** What the site tells its administrator: a revoked key still speaks, and is told so. */
-const keyState = z.enum(['active', 'disabled', 'revoked']);
+/** What the site tells its administrator. */
+const advice = {
+  keyState: z.enum(['active', 'disabled', 'revoked']),
+  protocolVersion,
+  minimumVersion,
+  belowMinimum: z.boolean().meta({ description: 'Whether the version this installation named last is older' }),
+};
 
 export const checkInsStored = z
   .strictObject({
     accepted: z.number().int(),
     repeated: z.number().int().meta({ description: 'Known already, with the same content' }),
     nextCheckInSeconds: z.number().int(),
-    keyState,
+    ...advice,
   })
   .meta({ id: 'CheckInsStored' });
 
@@ -42,7 +55,7 @@ export const usageReportStored = z
     late: z
       .boolean()
       .meta({ description: 'Came after its period was closed for the MSP: a correction follows (rule 7)' }),
-    keyState,
+    ...advice,
   })
   .meta({ id: 'UsageReportStored' });
 

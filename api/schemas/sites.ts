@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { KEY_STATES } from '../../domain/key.js';
-import { CONTACT_STATES, SITE_STATES } from '../../domain/site.js';
-import { instant, period, productCode, programmeCode, text, uuid } from './common.js';
-import { tenantRefs } from './tenants.js';
+import { CONTACT_STATES, SITE_KINDS, SITE_STATES } from '../../domain/site.js';
+import { CHANNELS } from '../../domain/siteMessage.js';
+import { instant, period, periodText, productCode, programmeCode, text, uuid } from './common.js';
+import { assignments, tenantRefs } from './tenants.js';
 
 export const siteName = text(120).meta({ example: 'Head office' });
 export const siteState = z.enum(SITE_STATES);
@@ -14,8 +15,10 @@ export const siteInput = z
     programme: programmeCode,
     name: siteName,
     product: productCode,
+    kind: z.enum(SITE_KINDS).default('managed'),
+    channel: z.enum(CHANNELS).default('push'),
     tenantRefs: tenantRefs.default([]),
-    fromPeriod: period.optional().meta({ description: 'The first month it may report; the current one unless given' }),
+    fromPeriod: period.optional().meta({ description: 'First month that counts; the running one if it is left out' }),
   })
   .meta({ id: 'SiteInput' });
 
@@ -28,13 +31,54 @@ export const site = z
     siteId: uuid,
     name: z.string(),
     product: z.string(),
+    kind: z.enum(SITE_KINDS),
+    channel: z.enum(CHANNELS),
+    fromPeriod: periodText.meta({ description: 'Nothing is accepted for an earlier month' }),
     state: siteState,
     contact: contactState.meta({ description: 'Rule 6: how long the site has been silent, in what follows from it' }),
     createdAt: instant,
     activatedAt: instant.nullable(),
     lastContactAt: instant.nullable(),
     tenantRefs: z.array(z.string()),
-    installations: z.number().int(),
+    installations: z.number().int().meta({ description: 'In use: neither replaced nor retired' }),
     keyState,
   })
   .meta({ id: 'Site' });
+
+export const siteTenants = z
+  .strictObject({
+    tenantRefs: tenantRefs.default([]).meta({ description: 'Reported under their own references' }),
+    assignments: assignments.default([]).meta({ description: 'Reported under references of the site' }),
+    from: period
+      .optional()
+      .meta({ description: 'Earlier months stay as they were; the first that is not opened if it is left out' }),
+  })
+  .meta({ id: 'SiteTenants' });
+
+export const assignment = z
+  .strictObject({
+    reference: z.string(),
+    tenantId: uuid,
+    tenantRef: z.string(),
+    fromPeriod: periodText,
+    untilPeriod: periodText.nullable().meta({ description: 'The first month it does not hold for any more' }),
+  })
+  .meta({ id: 'Assignment' });
+
+export const installation = z
+  .strictObject({
+    installationId: uuid,
+    enrolledBy: z.enum(['key', 'token']),
+    keyId: uuid,
+    activatedAt: instant,
+    lastHeardAt: instant.nullable(),
+    productVersion: z.string().meta({ description: 'What it named last' }),
+    replacedBy: uuid.nullable(),
+    replacedAt: instant.nullable(),
+    replacedForFree: z.boolean().nullable().meta({ description: 'Rule 6: counts as one with its successor' }),
+    retiredAt: instant.nullable(),
+    backupsPassed: z.number().int().nullable(),
+    backupsFailed: z.number().int().nullable(),
+    backupsUnknown: z.number().int().nullable(),
+  })
+  .meta({ id: 'Installation' });

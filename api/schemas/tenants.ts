@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { instant, text, uuid } from './common.js';
+import { LONGEST_REFERENCE } from '../../domain/site.js';
+import { instant, period, periodText, text, uuid } from './common.js';
 
-/** The name a tenant's sites report it under. */
+/** The MSP's own name for a tenant or unit; its sites report it under that name unless they are assigned another. */
 export const tenantRef = text(100).meta({ example: 'branch-north' });
 
 export const tenantRefs = z
@@ -9,14 +10,40 @@ export const tenantRefs = z
   .max(500)
   .refine((refs) => new Set(refs).size === refs.length, 'Names each tenant once');
 
-export const tenantInput = z.strictObject({ ref: tenantRef, name: text(200) }).meta({ id: 'TenantInput' });
+/** References of a site and the units they stand for. */
+export const assignments = z
+  .array(
+    z.strictObject({
+      reference: text(LONGEST_REFERENCE).meta({ description: 'What the site calls it in its messages' }),
+      tenantRef,
+    }),
+  )
+  .max(500)
+  .refine(
+    (list) => new Set(list.map(({ reference }) => reference)).size === list.length,
+    'Assigns each reference once',
+  );
+
+export const tenantInput = z
+  .strictObject({
+    ref: tenantRef,
+    name: text(200),
+    parentRef: tenantRef.optional().meta({ description: 'The tenant or unit it belongs to; none at the top' }),
+  })
+  .meta({ id: 'TenantInput' });
+
+export const tenantClosing = z
+  .strictObject({ from: period.meta({ description: 'The first month that it is closed for' }) })
+  .meta({ id: 'TenantClosing' });
 
 export const tenant = z
   .strictObject({
     id: uuid,
+    parentRef: z.string().nullable(),
     ref: z.string(),
     name: z.string(),
     state: z.enum(['onboarding', 'active', 'closed']),
+    closedFrom: periodText.nullable(),
     createdAt: instant,
   })
   .meta({ id: 'Tenant' });

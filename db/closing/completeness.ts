@@ -9,7 +9,7 @@ export interface MissingSite {
 }
 
 export interface Completeness {
-  /** Active sites that were to report for the period. */
+  /** Active sites with an installation in use that were to report for the period. */
   expected: number;
   /** Of them, those whose report came after the month had ended: nothing can be added to it any more. */
   final: number;
@@ -20,6 +20,10 @@ const EXPECTED = `run_participant p
   join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
   join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state = 'active'
     and s.from_period <= p.period
+    -- Rule 6: nobody expects a report of what was replaced or retired.
+    and exists (select from installation i where i.msp_id = s.msp_id and i.site_id = s.id
+      and (i.replaced_at is null or i.replaced_at >= h.month_end)
+      and (i.retired_at is null or i.retired_at >= h.month_end))
   cross join lateral (select max(g.received_at) as at from usage_report g
     where g.msp_id = s.msp_id and g.site_id = s.id and g.period = p.period) heard`;
 

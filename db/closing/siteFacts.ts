@@ -1,14 +1,17 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
-import { addMonths, dayOf, periodDays, periodRange } from '../../domain/period.js';
+import { addMonths, dayOf, periodDays, periodRange, type InstantRange } from '../../domain/period.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
+import { endedKeysOf, installationsOf, type EndedRow, type InstallationRow } from './installationsOf.js';
+import {
+  lastConfirmed,
+  lastConfirmedByInstallation,
+  type KnownOfInstallation,
+  type KnownRow,
+} from './lastConfirmed.js';
 import { selected, type Selection } from './participants.js';
-
-/** How far a message's own clock may deviate at the most; bounds which partitions of check-ins a period can touch. */
-const MAX_CLOCK_OFFSET_DAYS = 8;
-/** How many periods back the last confirmed quantity of a silent site is looked for. */
-const LAST_CONFIRMED_PERIODS = 6;
+import { usageOf, type MovedRow, type UsageRow } from './usageOf.js';
 
 /** A site that was not billed for this long and is active again starts anew (rule 8). */
 const BILLED_BEFORE_PERIODS = 12;
@@ -19,36 +22,15 @@ interface SiteRow {
   siteId: string;
   name: string;
   activatedAt: Date | null;
-  revokedAt: Date | null;
-  installationIds: string[];
+  /** When the last of its keys was revoked or destroyed; null while it has one in force. */
+  endedAt: Date | null;
   billedBefore: boolean;
-}
-
-interface UsageRow {
-  siteId: string;
-  installationId: string;
-  tenantRef: string | null;
-  meter: MeterCode;
-  reported: number | null;
-  observed: number | null;
-  observedAt: Date | null;
-  beforeRevocation: number | null;
-  usedAfterAt: Date | null;
-  maxOffset: number;
-  minOffset: number;
 }
 
 interface ReportRow {
   siteId: string;
   installationId: string;
   maxOffset: number;
-}
-
-interface KnownRow {
-  siteId: string;
-  tenantRef: string | null;
-  meter: MeterCode;
-  quantity: number;
 }
 
 interface LicenceRow {
@@ -70,18 +52,19 @@ export interface MspSiteFacts {
   facts: SiteFacts;
 }
 
+/** The keys of a site: its own, and those of a tenant that its installations use. */
+const ITS_KEYS = `k.msp_id = s.msp_id and (k.site_id = s.id or exists (select from installation i
+  where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))`;
+
 /** The sites of the selected participants: what they are, not yet what they used. */
 function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<SiteRow>(
     trx,
     `select s.msp_id as "mspId", p.zone, s.id as "siteId", s.name, s.activated_at as "activatedAt",
-       (select max(k.ended_at) from metered_key k where k.msp_id = s.msp_id and k.site_id = s.id
-          and k.state in ('revoked', 'destroyed')
-          and not exists (select from metered_key l where l.msp_id = s.msp_id and l.site_id = s.id
-            and l.state in ('issued', 'active', 'disabled'))) as "revokedAt",
-       array(select i.id from installation i where i.msp_id = s.msp_id and i.site_id = s.id order by i.activated_at, i.id)
-         as "installationIds",
+       (select max(k.ended_at) from metered_key k where ${ITS_KEYS} and k.state in ('revoked', 'destroyed')
+          and not exists (select from metered_key k where ${ITS_KEYS} and k.state in ('issued', 'active', 'disabled')))
+         as "endedAt",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
          and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p
@@ -93,63 +76,6 @@ function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
   );
 }
 
-/** Per site, installation, tenant and meter: the highest check-in and the reported peak of the latest revision. */
-function usageOf(trx: Trx, selection: Selection, sites: readonly SiteRow[]): Promise<UsageRow[]> {
-  const ranges = [...new Set(sites.map(({ zone }) => zone))].map((zone) => ({
-    zone,
-    ...periodRange(selection.period, zone),
-  }));
-  const starts = ranges.map(({ start }) => start.getTime());
-  const ends = ranges.map(({ end }) => end.getTime());
-  const slack = MAX_CLOCK_OFFSET_DAYS * 86_400_000;
-  return rows<UsageRow>(
-    trx,
-    `with site_range as materialized (
-       select x."mspId" as msp_id, x."siteId" as site_id, x."revokedAt" as revoked_at, r.start, r."end"
-       from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text, "revokedAt" timestamptz)
-       join jsonb_to_recordset(:ranges::jsonb) as r(zone text, start timestamptz, "end" timestamptz) using (zone)
-     ), observed as (
-       -- The packed maximum finds the highest count and, among equals, its earliest instant, in one pass.
-       select c.msp_id, c.site_id, c.installation_id, u.tenant_ref, u.meter,
-         max(u.quantity::bigint << 32 | (4294967295 - floor(extract(epoch from c.counted_at))::bigint)) as packed,
-         max(u.quantity) filter (where x.revoked_at is null or c.counted_at < x.revoked_at) as before_revocation,
-         min(c.counted_at) filter (where c.counted_at >= x.revoked_at and u.quantity > 0) as used_after_at,
-         max(c.clock_offset_seconds) as max_offset, min(c.clock_offset_seconds) as min_offset
-       from site_range x
-       join check_in c on c.msp_id = x.msp_id and c.site_id = x.site_id
-         and c.counted_at >= x.start and c.counted_at < x."end"
-         and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo
-       cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, quantity)
-       group by 1, 2, 3, 4, 5
-     ), latest as (
-       select distinct on (g.msp_id, g.site_id, g.installation_id) g.*
-       from site_range x
-       join usage_report g on g.msp_id = x.msp_id and g.site_id = x.site_id and g.period = :period
-       order by g.msp_id, g.site_id, g.installation_id, g.revision desc
-     ), reported as (
-       select g.msp_id, g.site_id, g.installation_id, u.tenant_ref, u.meter, max(u.peak) as peak
-       from latest g cross join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, peak)
-       group by 1, 2, 3, 4, 5
-     )
-     select coalesce(o.site_id, g.site_id) as "siteId", coalesce(o.installation_id, g.installation_id) as "installationId",
-       coalesce(o.tenant_ref, g.tenant_ref) as "tenantRef", coalesce(o.meter, g.meter) as meter,
-       g.peak as reported, (o.packed >> 32)::int as observed,
-       to_timestamp(4294967295 - (o.packed & 4294967295)) as "observedAt",
-       o.before_revocation as "beforeRevocation", o.used_after_at as "usedAfterAt",
-       coalesce(o.max_offset, 0) as "maxOffset", coalesce(o.min_offset, 0) as "minOffset"
-     from observed o full join reported g on g.site_id = o.site_id and g.installation_id = o.installation_id
-       and g.meter = o.meter and coalesce(g.tenant_ref, E'\\x01') = coalesce(o.tenant_ref, E'\\x01')
-     order by 1, 3 nulls last, 4, 2`,
-    {
-      period: selection.period,
-      sites: JSON.stringify(sites.map(({ mspId, siteId, zone, revokedAt }) => ({ mspId, siteId, zone, revokedAt }))),
-      ranges: JSON.stringify(ranges),
-      pruneFrom: new Date(Math.min(...starts) - slack),
-      pruneTo: new Date(Math.max(...ends) + slack),
-    },
-  );
-}
-
 function reportsOf(trx: Trx, selection: Selection): Promise<ReportRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<ReportRow>(
@@ -158,21 +84,6 @@ function reportsOf(trx: Trx, selection: Selection): Promise<ReportRow[]> {
      from run_participant p join usage_report g on g.msp_id = p.msp_id and g.period = p.period
      where ${sql} group by 1, 2`,
     bindings,
-  );
-}
-
-/** The last confirmed quantity per site, tenant and meter: reported, observed or decided, never itself an estimate. */
-function lastConfirmed(trx: Trx, selection: Selection): Promise<KnownRow[]> {
-  const { sql, bindings } = selected(selection);
-  return rows<KnownRow>(
-    trx,
-    `select distinct on (l.site_id, l.tenant_ref, l.meter) l.site_id as "siteId", l.tenant_ref as "tenantRef", l.meter,
-       l.peak as quantity
-     from run_participant p
-     join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage' and l.period >= :earliest and l.period < :period
-     where ${sql} and l.basis in ('reported', 'observed', 'decided')
-     order by l.site_id, l.tenant_ref, l.meter, l.period desc`,
-    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
 }
 
@@ -192,9 +103,10 @@ function tenantsOf(trx: Trx, selection: Selection): Promise<TenantRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<TenantRow>(
     trx,
-    `select st.site_id as "siteId", t.id as "tenantId", t.ref
-     from run_participant p join site_tenant st on st.msp_id = p.msp_id
-     join tenant t on t.msp_id = st.msp_id and t.id = st.tenant_id where ${sql}`,
+    `select st.site_id as "siteId", st.tenant_id as "tenantId", st.reference as ref
+     from run_participant p join site_tenant st on st.msp_id = p.msp_id and st.from_period <= p.period
+       and (st.until_period is null or st.until_period > p.period)
+     where ${sql}`,
     bindings,
   );
 }
@@ -207,79 +119,179 @@ function furtherFromZero(a: number, b: number): number {
   return Math.abs(b) > Math.abs(a) ? b : a;
 }
 
+/** What an installation's successors make of it in a month: the last that replaced another for free before its end. */
+function movedIn(installations: readonly InstallationRow[], end: Date): MovedRow[] {
+  const byId = new Map(installations.map((one) => [one.id, one]));
+  const successorOf = ({ replacedBy, replacedAt, replacedForFree }: InstallationRow): InstallationRow | undefined =>
+    replacedForFree === true && replacedAt !== null && replacedAt < end ? byId.get(replacedBy ?? '') : undefined;
+  return installations.flatMap((one) => {
+    let last = successorOf(one);
+    if (last === undefined || one.replacedAt === null) return [];
+    for (let next = successorOf(last); next !== undefined; next = successorOf(last)) last = next;
+    return [{ siteId: one.siteId, installationId: one.id, countsAs: last.id, until: one.replacedAt }];
+  });
+}
+
+interface Expecting {
+  range: InstantRange;
+  billedBefore: boolean;
+  ended: readonly EndedRow[];
+  heard: ReadonlySet<string>;
+}
+
+/**
+ * Rule 6: the installations that are expected to report. One that was replaced or retired by the period's end is not, nor
+ * one whose key had ended before it began. One that activated after the period is where it was heard all the same, and the
+ * first of a site that was billed before.
+ */
+function expectedOf(
+  installations: readonly InstallationRow[],
+  { range: { start, end }, billedBefore, ended, heard }: Expecting,
+): Set<string> {
+  const inUse = installations.filter(
+    ({ id, replacedAt, retiredAt }) =>
+      !(replacedAt !== null && replacedAt < end) &&
+      !(retiredAt !== null && retiredAt < end) &&
+      !ended.some(({ installationId, from, until }) => installationId === id && until === null && from < start),
+  );
+  const expected = inUse.filter(
+    ({ id, activatedAt }, index) => activatedAt < end || heard.has(id) || (billedBefore && index === 0),
+  );
+  return new Set(expected.map(({ id }) => id));
+}
+
+/** One site of the selection, with what was sent from it. */
+interface HeardSite {
+  site: SiteRow;
+  range: InstantRange;
+  used: readonly UsageRow[];
+  ended: readonly EndedRow[];
+  /** That reported, or whose predecessor did. */
+  reporting: ReadonlySet<string>;
+  clockOffsets: readonly number[];
+  installationIds: string[];
+  expected: ReadonlySet<string>;
+  /** Expected to report, and neither reported nor seen. */
+  unseen: string[];
+}
+
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
  * A site takes part when it was active before the period's end, or used something in it, or was billed before; a site
- * whose key was revoked before the period takes part only if it used something.
+ * whose keys had all ended before the period takes part only if it used something.
  */
 export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<MspSiteFacts[]> {
+  const { period, programme } = selection;
   const sites = await sitesOf(trx, selection);
   if (sites.length === 0) return [];
-  const usage = groupBySite(await usageOf(trx, selection, sites));
+  const rangeOf = new Map(sites.map(({ zone }) => [zone, periodRange(period, zone)]));
+  const installations = groupBySite(await installationsOf(trx, selection));
+  const ended = await endedKeysOf(trx, selection);
+  const moved = sites.flatMap(({ siteId, zone }) =>
+    movedIn(installations.get(siteId) ?? [], (rangeOf.get(zone) ?? periodRange(period, zone)).end),
+  );
+  const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved }));
   const reports = groupBySite(await reportsOf(trx, selection));
+  const endedBySite = groupBySite(ended);
+  const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
+
+  const heardSites = sites.flatMap((site): HeardSite[] => {
+    const { siteId, zone, activatedAt, billedBefore } = site;
+    const range = rangeOf.get(zone) ?? periodRange(period, zone);
+    const used = usage.get(siteId) ?? [];
+    const reported = reports.get(siteId) ?? [];
+    const reporting = new Set(reported.map(({ installationId: id }) => countsAs.get(`${siteId}/${id}`) ?? id));
+    const heard = new Set([...used.map(({ installationId }) => installationId), ...reporting]);
+    const wasActive = (activatedAt !== null && activatedAt < range.end) || billedBefore;
+    const hadEnded = site.endedAt !== null && site.endedAt < range.start;
+    if (heard.size === 0 && (hadEnded || !wasActive)) return [];
+    const its = installations.get(siteId) ?? [];
+    const endedKeys = endedBySite.get(siteId) ?? [];
+    const expected = expectedOf(its, { range, billedBefore, ended: endedKeys, heard });
+    return [
+      {
+        site,
+        range,
+        used,
+        ended: endedKeys,
+        reporting,
+        clockOffsets: [
+          ...used.flatMap((row) => [row.maxOffset, row.minOffset]),
+          ...reported.map((row) => row.maxOffset),
+        ],
+        installationIds: its.map(({ id }) => id).filter((id) => expected.has(id) || heard.has(id)),
+        expected,
+        unseen: [...expected].filter((id) => !heard.has(id)),
+      },
+    ];
+  });
+
   const known = groupBySite(await lastConfirmed(trx, selection));
+  const split = heardSites.filter(
+    ({ site, unseen }) => unseen.length > 0 && (installations.get(site.siteId) ?? []).length > 1,
+  );
+  const knownByInstallation = groupBySite(
+    await lastConfirmedByInstallation(
+      trx,
+      { programme, period },
+      split.map(({ site }) => site),
+    ),
+  );
   const licences = groupBySite(await licencesOf(trx, selection));
   const tenants = groupBySite(await tenantsOf(trx, selection));
-
-  const all: MspSiteFacts[] = [];
-  for (const site of sites) {
-    const { start, end } = periodRange(selection.period, site.zone);
-    const used = usage.get(site.siteId) ?? [];
-    const reported = reports.get(site.siteId) ?? [];
-    const revokedBefore = site.revokedAt !== null && site.revokedAt < start;
-    const heard = used.length > 0 || reported.length > 0;
-    const wasActive = (site.activatedAt !== null && site.activatedAt < end) || site.billedBefore;
-    if (!heard && (revokedBefore || !wasActive)) continue;
-
-    const installationIds = site.installationIds.filter(
-      (id, index) => index === 0 || [...used, ...reported].some(({ installationId }) => installationId === id),
-    );
-    const reporting = new Set(reported.map(({ installationId }) => installationId));
-    const revokedAt = site.revokedAt !== null && site.revokedAt < end ? site.revokedAt : null;
-    const facts: SiteFacts = {
-      siteId: site.siteId,
-      siteName: site.name,
-      revokedAt,
-      installationIds,
-      // A key revoked in mid-month ends the site, not its bill: what it used until then and never reported is estimated.
-      silentInstallationIds: revokedBefore ? [] : installationIds.filter((id) => !reporting.has(id)),
-      clockOffsetSeconds: [
-        ...used.flatMap((row) => [row.maxOffset, row.minOffset]),
-        ...reported.map((row) => row.maxOffset),
-      ].reduce(furtherFromZero, 0),
-      usedAfterRevocationOn: earliestDay(used, site.zone),
-      firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= start,
-      usage: usageFactsOf(used, known.get(site.siteId) ?? [], {
-        zone: site.zone,
-        licences: licences.get(site.siteId) ?? [],
-        tenants: new Map((tenants.get(site.siteId) ?? []).map(({ ref, tenantId }) => [ref, tenantId])),
-        reporting,
-      }),
-    };
-    all.push({ mspId: site.mspId, facts });
-  }
-  return all;
-}
-
-function earliestDay(used: readonly UsageRow[], zone: string): string | null {
-  const instants = used.flatMap(({ usedAfterAt }) => (usedAfterAt === null ? [] : [usedAfterAt.getTime()]));
-  return instants.length === 0 ? null : dayOf(new Date(Math.min(...instants)), zone);
+  return heardSites.map((heard) => {
+    const { siteId, mspId } = heard.site;
+    const history = (knownByInstallation.get(siteId) ?? []).map((row) => ({
+      ...row,
+      installationId: countsAs.get(`${siteId}/${row.installationId}`) ?? row.installationId,
+    }));
+    const facts = factsOf(heard, {
+      known: known.get(siteId) ?? [],
+      history,
+      licences: licences.get(siteId) ?? [],
+      tenants: new Map((tenants.get(siteId) ?? []).map(({ ref, tenantId }) => [ref, tenantId])),
+    });
+    return { mspId, facts };
+  });
 }
 
 interface SiteContext {
-  zone: string;
+  known: readonly KnownRow[];
+  history: readonly KnownOfInstallation[];
   licences: readonly LicenceRow[];
   tenants: ReadonlyMap<string, string>;
-  reporting: ReadonlySet<string>;
 }
 
-function usageFactsOf(used: readonly UsageRow[], known: readonly KnownRow[], site: SiteContext): UsageFacts[] {
+function earliest(instants: readonly (Date | null)[]): Date | null {
+  const times = instants.flatMap((instant) => (instant === null ? [] : [instant.getTime()]));
+  return times.length === 0 ? null : new Date(Math.min(...times));
+}
+
+function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
+  const { site, range, used, ended, reporting, expected, installationIds } = heard;
+  const within = ended.filter(({ from, until }) => from < range.end && (until === null || until > range.start));
+  const usedAfterAt = earliest(used.map((row) => row.usedAfterAt));
+  return {
+    siteId: site.siteId,
+    siteName: site.name,
+    revokedAt: earliest(within.map(({ from }) => from)),
+    installationIds,
+    // A key revoked in mid-month ends the site, not its bill: what it used until then and never reported is estimated.
+    silentInstallationIds: installationIds.filter((id) => expected.has(id) && !reporting.has(id)),
+    clockOffsetSeconds: heard.clockOffsets.reduce(furtherFromZero, 0),
+    usedAfterRevocationOn: usedAfterAt === null ? null : dayOf(usedAfterAt, site.zone),
+    firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= range.start,
+    usage: usageFactsOf(heard, context),
+  };
+}
+
+function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, context: SiteContext): UsageFacts[] {
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
     const key = usageKey(tenantRef, meter);
     let fact = facts.get(key);
     if (fact === undefined) {
-      const tenantId = tenantRef === null ? null : (site.tenants.get(tenantRef) ?? null);
+      const tenantId = tenantRef === null ? null : (context.tenants.get(tenantRef) ?? null);
       fact = { tenantRef, tenantId, meter, installations: [], lastQuantity: null, licensed: 0 };
       facts.set(key, fact);
     }
@@ -288,24 +300,69 @@ function usageFactsOf(used: readonly UsageRow[], known: readonly KnownRow[], sit
   for (const row of used) {
     const installation: InstallationUsage = {
       installationId: row.installationId,
+      expected: expected.has(row.installationId),
       // A report that does not mention a meter says that it was not used.
-      reported: row.reported ?? (site.reporting.has(row.installationId) ? 0 : null),
+      reported: row.reported ?? (reporting.has(row.installationId) ? 0 : null),
       observed: row.observed,
       observedOn: row.observedAt === null ? null : dayOf(row.observedAt, site.zone),
       observedBeforeRevocation: row.beforeRevocation,
+      usedAfterRevocationOn: row.usedAfterAt === null ? null : dayOf(row.usedAfterAt, site.zone),
+      lastConfirmed: null,
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);
   }
-  // What was down to nothing last time is no longer expected.
-  for (const row of known) if (row.quantity > 0) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
-  coverByLicences([...facts.values()], site.licences);
+  // What was down to nothing last time is no longer expected, nor is anything where no installation is.
+  const mayBeOwed = expected.size > 0 || used.length > 0;
+  for (const row of context.known) {
+    if (row.quantity > 0 && mayBeOwed) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
+  }
+  const history = groupBy(context.history, ({ tenantRef, meter }) => usageKey(tenantRef, meter));
+  for (const [key, fact] of facts) {
+    fact.installations.push(...unseenBeside(fact, unseen, history.get(key) ?? []));
+  }
+  coverByLicences([...facts.values()], context.licences);
   return [...facts.values()];
+}
+
+/**
+ * Rule 4, of a site with several installations: those that are silent and unseen, with what each was last known to use.
+ * One that has always been alone is estimated by the site's last confirmed quantity instead, which a person may have set.
+ */
+function unseenBeside(
+  { installations }: UsageFacts,
+  unseen: readonly string[],
+  history: readonly KnownOfInstallation[],
+): InstallationUsage[] {
+  const known = new Map<string, number>();
+  for (const { installationId, quantity } of history) {
+    known.set(installationId, Math.max(quantity, known.get(installationId) ?? 0));
+  }
+  if (installations.length === 0 && known.size < 2) return [];
+  return unseen.flatMap((installationId) => {
+    const quantity = known.get(installationId) ?? 0;
+    if (quantity === 0) return [];
+    return [
+      {
+        installationId,
+        expected: true,
+        reported: null,
+        observed: null,
+        observedOn: null,
+        observedBeforeRevocation: null,
+        usedAfterRevocationOn: null,
+        lastConfirmed: quantity,
+      },
+    ];
+  });
 }
 
 /** What a licence may have to cover of one usage: its highest number, or the one it is estimated by. */
 function coverable({ installations, lastQuantity }: UsageFacts): number {
   if (installations.length === 0) return lastQuantity ?? 0;
-  return installations.reduce((sum, { reported, observed }) => sum + Math.max(reported ?? 0, observed ?? 0), 0);
+  return installations.reduce(
+    (sum, { reported, observed, lastConfirmed: last }) => sum + Math.max(reported ?? 0, observed ?? 0, last ?? 0),
+    0,
+  );
 }
 
 /**

@@ -234,7 +234,16 @@ create table check_in (
   meters text[] not null,
   quantities integer[] not null,
   content_hash bytea not null,
-  constraint check_in_pkey PRIMARY KEY (msp_id, site_id, installation_id, observed_at)
+  channel text not null,
+  protocol_version integer not null,
+  product_version text,
+  backups_passed integer,
+  backups_failed integer,
+  backups_unknown integer,
+  extra jsonb,
+  constraint check_in_pkey PRIMARY KEY (msp_id, site_id, installation_id, observed_at),
+  constraint check_in_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'pull'::text, 'file'::text]))),
+  constraint check_in_protocol_version_check CHECK ((protocol_version > 0))
 ) partition by range (observed_at);
 alter table check_in enable row level security;
 alter table check_in force row level security;
@@ -322,6 +331,24 @@ create table exchange_rate (
 );
 grant insert, select on exchange_rate to kontor_app;
 
+create table former_key (
+  msp_id uuid not null,
+  site_id uuid not null,
+  installation_id uuid not null,
+  metered_key_id uuid not null,
+  until_at timestamp with time zone not null,
+  constraint former_key_pkey PRIMARY KEY (msp_id, site_id, installation_id, metered_key_id),
+  constraint former_key_msp_id_metered_key_id_fkey FOREIGN KEY (msp_id, metered_key_id) REFERENCES metered_key(msp_id, id),
+  constraint former_key_msp_id_site_id_installation_id_fkey FOREIGN KEY (msp_id, site_id, installation_id) REFERENCES installation(msp_id, site_id, id)
+);
+alter table former_key enable row level security;
+alter table former_key force row level security;
+create policy visible on former_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site)))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+grant insert, select, update on former_key to kontor_app;
+
 create table idempotency_key (
   principal text not null,
   key text not null,
@@ -338,11 +365,22 @@ create table installation (
   site_id uuid not null,
   id uuid not null,
   metered_key_id uuid not null,
+  enrolled_by text not null,
   product_version text not null,
   activated_at timestamp with time zone not null,
+  last_heard_at timestamp with time zone,
+  product_version_seen text,
+  replaced_by uuid,
+  replaced_at timestamp with time zone,
+  replaced_for_free boolean,
+  retired_at timestamp with time zone,
   constraint installation_pkey PRIMARY KEY (msp_id, site_id, id),
+  constraint installation_check CHECK ((((replaced_by IS NULL) = (replaced_at IS NULL)) AND ((replaced_by IS NULL) = (replaced_for_free IS NULL)))),
+  constraint installation_check1 CHECK ((replaced_by <> id)),
+  constraint installation_enrolled_by_check CHECK ((enrolled_by = ANY (ARRAY['key'::text, 'token'::text]))),
   constraint installation_msp_id_metered_key_id_fkey FOREIGN KEY (msp_id, metered_key_id) REFERENCES metered_key(msp_id, id),
-  constraint installation_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id)
+  constraint installation_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
+  constraint installation_msp_id_site_id_replaced_by_fkey FOREIGN KEY (msp_id, site_id, replaced_by) REFERENCES installation(msp_id, site_id, id)
 );
 alter table installation enable row level security;
 alter table installation force row level security;
@@ -355,23 +393,38 @@ grant insert, select, update on installation to kontor_app;
 create table metered_key (
   msp_id uuid not null,
   id uuid not null,
-  site_id uuid not null,
+  kind text not null,
+  site_id uuid,
+  tenant_id uuid,
+  programme_code text,
+  product text,
   key_hash bytea not null,
   state text not null,
   issued_at timestamp with time zone not null,
+  ended_how text,
   ended_at timestamp with time zone,
   reason text,
   constraint metered_key_pkey PRIMARY KEY (msp_id, id),
   constraint metered_key_key_hash_key UNIQUE (key_hash),
+  constraint metered_key_check CHECK (((site_id IS NULL) = ((tenant_id IS NOT NULL) AND (programme_code IS NOT NULL) AND (product IS NOT NULL)))),
+  constraint metered_key_check1 CHECK (((ended_how IS NULL) = (ended_at IS NULL))),
+  constraint metered_key_check2 CHECK (((state = ANY (ARRAY['issued'::text, 'active'::text])) = (ended_how IS NULL))),
+  constraint metered_key_ended_how_check CHECK ((ended_how = ANY (ARRAY['disabled'::text, 'revoked'::text, 'destroyed'::text, 'rotated'::text]))),
+  constraint metered_key_kind_check CHECK ((kind = ANY (ARRAY['metered'::text, 'additional'::text]))),
   constraint metered_key_state_check CHECK ((state = ANY (ARRAY['issued'::text, 'active'::text, 'disabled'::text, 'revoked'::text, 'destroyed'::text]))),
-  constraint metered_key_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id)
+  constraint metered_key_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint metered_key_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
+  constraint metered_key_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
 );
-CREATE UNIQUE INDEX metered_key_one_live ON public.metered_key USING btree (msp_id, site_id) WHERE (state = ANY (ARRAY['issued'::text, 'active'::text, 'disabled'::text]));
+CREATE INDEX metered_key_by_site ON public.metered_key USING btree (msp_id, site_id);
+CREATE UNIQUE INDEX metered_key_one_live ON public.metered_key USING btree (msp_id, site_id) WHERE ((kind = 'metered'::text) AND (state = ANY (ARRAY['issued'::text, 'active'::text, 'disabled'::text])));
 alter table metered_key enable row level security;
 alter table metered_key force row level security;
 create policy visible on metered_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((tenant_id IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
+    participation.programme_code
+   FROM participation))))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on metered_key to kontor_app;
 
@@ -680,9 +733,11 @@ create table site (
   msp_id uuid not null,
   id uuid not null,
   programme_code text not null,
-  from_period text not null,
   name text not null,
   product text not null,
+  kind text not null,
+  channel text not null,
+  from_period text not null,
   state text not null,
   contact text not null default 'ok'::text,
   created_at timestamp with time zone not null,
@@ -690,12 +745,15 @@ create table site (
   last_contact_at timestamp with time zone,
   constraint site_pkey PRIMARY KEY (msp_id, id),
   constraint site_id_key UNIQUE (id),
-  constraint site_msp_id_name_key UNIQUE (msp_id, name),
+  constraint site_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'pull'::text, 'file'::text]))),
   constraint site_contact_check CHECK ((contact = ANY (ARRAY['ok'::text, 'warned'::text, 'blocked'::text, 'disabled'::text]))),
+  constraint site_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint site_kind_check CHECK ((kind = ANY (ARRAY['managed'::text, 'standalone'::text]))),
   constraint site_state_check CHECK ((state = ANY (ARRAY['created'::text, 'active'::text, 'retired'::text]))),
   constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
   constraint site_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
+CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, name) WHERE (state <> 'retired'::text);
 alter table site enable row level security;
 alter table site force row level security;
 create policy visible on site for all
@@ -708,18 +766,26 @@ grant insert, select, update on site to kontor_app;
 create table site_tenant (
   msp_id uuid not null,
   site_id uuid not null,
+  reference text not null,
   tenant_id uuid not null,
-  constraint site_tenant_pkey PRIMARY KEY (msp_id, site_id, tenant_id),
+  from_period text not null,
+  until_period text,
+  constraint site_tenant_pkey PRIMARY KEY (msp_id, site_id, reference, from_period),
+  constraint site_tenant_check CHECK ((until_period > from_period)),
+  constraint site_tenant_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint site_tenant_reference_check CHECK ((length(reference) <= 500)),
   constraint site_tenant_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint site_tenant_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
 );
+CREATE INDEX site_tenant_by_tenant ON public.site_tenant USING btree (msp_id, tenant_id);
+CREATE UNIQUE INDEX site_tenant_open ON public.site_tenant USING btree (msp_id, site_id, reference) WHERE (until_period IS NULL);
 alter table site_tenant enable row level security;
 alter table site_tenant force row level security;
 create policy visible on site_tenant for all
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-grant delete, insert, select on site_tenant to kontor_app;
+grant delete, insert, select, update on site_tenant to kontor_app;
 
 create table statement (
   id uuid not null,
@@ -830,15 +896,20 @@ grant insert, select, update on statement_number to kontor_app;
 create table tenant (
   msp_id uuid not null,
   id uuid not null,
+  parent_id uuid,
   ref text not null,
   name text not null,
   state text not null,
+  closed_from text,
   created_at timestamp with time zone not null,
   constraint tenant_pkey PRIMARY KEY (msp_id, id),
   constraint tenant_msp_id_ref_key UNIQUE (msp_id, ref),
+  constraint tenant_closed_from_check CHECK ((closed_from ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint tenant_state_check CHECK ((state = ANY (ARRAY['onboarding'::text, 'active'::text, 'closed'::text]))),
-  constraint tenant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint tenant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint tenant_msp_id_parent_id_fkey FOREIGN KEY (msp_id, parent_id) REFERENCES tenant(msp_id, id)
 );
+CREATE INDEX tenant_by_parent ON public.tenant USING btree (msp_id, parent_id);
 alter table tenant enable row level security;
 alter table tenant force row level security;
 create policy visible on tenant for all
@@ -897,8 +968,14 @@ create table usage_report (
   meters text[] not null,
   peaks integer[] not null,
   content_hash bytea not null,
+  channel text not null,
+  protocol_version integer not null,
+  product_version text,
+  extra jsonb,
   constraint usage_report_pkey PRIMARY KEY (msp_id, site_id, installation_id, period, revision),
+  constraint usage_report_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'pull'::text, 'file'::text]))),
   constraint usage_report_period_check CHECK ((period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint usage_report_protocol_version_check CHECK ((protocol_version > 0)),
   constraint usage_report_revision_check CHECK ((revision > 0))
 );
 CREATE INDEX usage_report_by_period ON public.usage_report USING btree (period, msp_id, site_id);

@@ -75,10 +75,10 @@ export async function judgeContact(
            and s.last_contact_at is not distinct from j.last_contact_at
          returning s.msp_id, s.id, s.name, j.was, j.becomes, j.last_contact_at, j.silent_since, j.programme_code),
        disabled as (
-         update metered_key k set state = 'disabled' from changed c
+         update metered_key k set state = 'disabled', ended_how = 'disabled', ended_at = now() from changed c
          where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes = 'disabled' and k.state in ('issued', 'active')),
        lifted as (
-         update metered_key k set state = ${LIFTED_STATE} from changed c
+         update metered_key k set state = ${LIFTED_STATE}, ended_how = null, ended_at = null from changed c
          where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes <> 'disabled' and k.state = 'disabled'
            and ${NOT_SUSPENDED})
      select c.*, p.vendor ->> 'name' as vendor_name, m.email, m.locale, kontor_zone(m.id) as zone
@@ -112,7 +112,7 @@ export async function liftContact(trx: Trx, siteIds: readonly string[]): Promise
          for update),
        lifted as (update site s set contact = 'ok' from known where s.msp_id = known.msp_id and s.id = known.id
          returning s.msp_id, s.id, known.was, coalesce(s.last_contact_at, s.activated_at, s.created_at) as at),
-       keys as (update metered_key k set state = ${LIFTED_STATE} from lifted l
+       keys as (update metered_key k set state = ${LIFTED_STATE}, ended_how = null, ended_at = null from lifted l
          where k.msp_id = l.msp_id and k.site_id = l.id and k.state = 'disabled'
            and ${NOT_SUSPENDED})
      select * from lifted order by id`,

@@ -1,59 +1,59 @@
-import type { KeyState } from '../../domain/key.js';
-import type { ContactState } from '../../domain/site.js';
 import { rows, type Trx } from '../connect.js';
 
-/** A metered key as shown by an installation, with its site. */
-export interface ShownKey {
+/** One copy of the product at a site. */
+export interface Installation {
   mspId: string;
-  keyId: string;
   siteId: string;
-  product: string;
-  state: KeyState;
-  contact: ContactState;
-  /** Whether the installation that shows it is one of the site's already. */
-  known: boolean;
-}
-
-interface ShownKeyRow {
-  msp_id: string;
   id: string;
-  site_id: string;
-  product: string;
-  state: KeyState;
-  contact: ContactState;
-  known: boolean;
+  meteredKeyId: string;
+  activatedAt: Date;
+  lastHeardAt: Date | null;
+  replacedBy: string | null;
+  retiredAt: Date | null;
 }
 
-/** The key with that SHA-256, locked with its site until the end of the transaction: activations of a key queue up. */
-export async function lockShownKey(
+interface InstallationRow {
+  id: string;
+  metered_key_id: string;
+  activated_at: Date;
+  last_heard_at: Date | null;
+  replaced_by: string | null;
+  retired_at: Date | null;
+}
+
+interface SiteOfMsp {
+  mspId: string;
+  siteId: string;
+}
+
+/** Undefined: the site has none of that id. Lock the site before: installations change under its lock. */
+export async function findInstallation(
   trx: Trx,
-  keyHash: Uint8Array,
-  installationId: string,
-): Promise<ShownKey | undefined> {
-  const [row] = await rows<ShownKeyRow>(
+  { mspId, siteId }: SiteOfMsp,
+  id: string,
+): Promise<Installation | undefined> {
+  const [row] = await rows<InstallationRow>(
     trx,
-    `select k.msp_id, k.id, k.site_id, k.state, site.product, site.contact,
-       exists (select from installation i
-         where i.msp_id = k.msp_id and i.site_id = k.site_id and i.id = :installationId) as known
-     from metered_key k join site on site.msp_id = k.msp_id and site.id = k.site_id
-     where k.key_hash = :keyHash
-     for update of k, site`,
-    { keyHash: Buffer.from(keyHash), installationId },
+    `select id, metered_key_id, activated_at, last_heard_at, replaced_by, retired_at from installation
+     where msp_id = :mspId and site_id = :siteId and id = :id`,
+    { mspId, siteId, id },
   );
   return (
     row && {
-      mspId: row.msp_id,
-      keyId: row.id,
-      siteId: row.site_id,
-      product: row.product,
-      state: row.state,
-      contact: row.contact,
-      known: row.known,
+      mspId,
+      siteId,
+      id: row.id,
+      meteredKeyId: row.metered_key_id,
+      activatedAt: row.activated_at,
+      lastHeardAt: row.last_heard_at,
+      replacedBy: row.replaced_by,
+      retiredAt: row.retired_at,
     }
   );
 }
 
-export interface InstallationActivation {
+export interface InstallationActivation extends SiteOfMsp {
+  keyId: string;
   installationId: string;
   productVersion: string;
   activatedAt: Date;
@@ -61,18 +61,20 @@ export interface InstallationActivation {
 
 /**
  * Puts the installation under that key: an installation known already keeps its first activation and takes the key and
- * version shown now. The key and the site become active. Returns whether this was the site's first activation.
+ * version shown now; the key it used before is remembered. Key and site become active. Returns whether this was the
+ * site's first activation.
  */
-export async function activateInstallation(
-  trx: Trx,
-  key: ShownKey,
-  { installationId, productVersion, activatedAt }: InstallationActivation,
-): Promise<boolean> {
+export async function activateInstallation(trx: Trx, activation: InstallationActivation): Promise<boolean> {
   const [activated] = await rows<{ first: boolean }>(
     trx,
-    `with installed as (
-       insert into installation (msp_id, site_id, id, metered_key_id, product_version, activated_at)
-       values (:mspId, :siteId, :installationId, :keyId, :productVersion, :activatedAt)
+    `with former as (
+       insert into former_key (msp_id, site_id, installation_id, metered_key_id, until_at)
+       select msp_id, site_id, id, metered_key_id, :activatedAt from installation
+       where msp_id = :mspId and site_id = :siteId and id = :installationId and metered_key_id <> :keyId
+       on conflict (msp_id, site_id, installation_id, metered_key_id) do update set until_at = excluded.until_at
+     ), installed as (
+       insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at)
+       values (:mspId, :siteId, :installationId, :keyId, 'key', :productVersion, :activatedAt)
        on conflict (msp_id, site_id, id)
          do update set metered_key_id = excluded.metered_key_id, product_version = excluded.product_version
      ), key_active as (
@@ -83,7 +85,39 @@ export async function activateInstallation(
        returning id
      )
      select exists (select from site_active) as first`,
-    { mspId: key.mspId, siteId: key.siteId, keyId: key.keyId, installationId, productVersion, activatedAt },
+    { ...activation },
   );
   return activated?.first ?? false;
+}
+
+export interface Replacement extends SiteOfMsp {
+  installationId: string;
+  by: string;
+  at: Date;
+  /** Rule 6: the two count as one. */
+  forFree: boolean;
+}
+
+/** One that was replaced before keeps its successor. */
+export async function replaceInstallation(trx: Trx, replacement: Replacement): Promise<void> {
+  await rows(
+    trx,
+    `update installation set replaced_by = :by, replaced_at = :at, replaced_for_free = :forFree
+     where msp_id = :mspId and site_id = :siteId and id = :installationId and replaced_by is null`,
+    { ...replacement },
+  );
+}
+
+/** One that was retired before keeps that instant. Without `installationId` all of the site are retired. */
+export async function retireInstallations(
+  trx: Trx,
+  { installationId = null, ...site }: SiteOfMsp & { installationId?: string | null; at: Date },
+): Promise<void> {
+  await rows(
+    trx,
+    `update installation set retired_at = :at
+     where msp_id = :mspId and site_id = :siteId and retired_at is null
+       and (:installationId::uuid is null or id = :installationId::uuid)`,
+    { ...site, installationId },
+  );
 }

@@ -1,36 +1,58 @@
 import { createHash } from 'node:crypto';
-import { keyStatesBefore, type KeyState } from '../../domain/key.js';
+import { keyStatesBefore, type KeyEnding, type KeyKind, type KeyState } from '../../domain/key.js';
 import { rows, type Trx } from '../connect.js';
 
-/** Licence key of one site, as kept: the key itself is shown once and never stored. */
+/** Whose key it is: one site's, or a tenant's for a product, with which any site that serves the tenant activates. */
+export type KeyOwner = { mspId: string; siteId: string } | { mspId: string; tenantId: string };
+
+/** A licence key without a quantity, as kept: the key itself is shown once and never stored. */
 export interface MeteredKey {
   id: string;
-  siteId: string;
+  kind: KeyKind;
+  /** Null, as `tenantId`, where the owner is the other. */
+  siteId: string | null;
+  tenantId: string | null;
+  /** Of a tenant's key; a site's key is for the site's product. */
+  product: string | null;
   state: KeyState;
   issuedAt: Date;
-  /** When it was disabled for silence, revoked or destroyed. */
+  /** Since when what ended it first counts, and what that was. */
   endedAt: Date | null;
+  endedHow: KeyEnding | null;
   reason: string | null;
 }
 
 interface KeyRow {
   id: string;
-  site_id: string;
+  kind: KeyKind;
+  site_id: string | null;
+  tenant_id: string | null;
+  product: string | null;
   state: KeyState;
   issued_at: Date;
   ended_at: Date | null;
+  ended_how: KeyEnding | null;
   reason: string | null;
 }
 
-const COLUMNS = 'id, site_id, state, issued_at, ended_at, reason';
+const COLUMNS = 'id, kind, site_id, tenant_id, product, state, issued_at, ended_at, ended_how, reason';
+const OWNED = `msp_id = :mspId and (site_id = :siteId::uuid or tenant_id = :tenantId::uuid)`;
+
+function ownerOf(owner: KeyOwner) {
+  return { siteId: null, tenantId: null, ...owner };
+}
 
 function toKey(row: KeyRow): MeteredKey {
   return {
     id: row.id,
+    kind: row.kind,
     siteId: row.site_id,
+    tenantId: row.tenant_id,
+    product: row.product,
     state: row.state,
     issuedAt: row.issued_at,
     endedAt: row.ended_at,
+    endedHow: row.ended_how,
     reason: row.reason,
   };
 }
@@ -40,68 +62,76 @@ export function hashKey(secret: Uint8Array): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** Keys of a site, newest first. */
-export async function listKeys(trx: Trx, mspId: string, siteId: string): Promise<MeteredKey[]> {
+/** Keys of a site or tenant, newest first. */
+export async function listKeys(trx: Trx, owner: KeyOwner): Promise<MeteredKey[]> {
   const found = await rows<KeyRow>(
     trx,
-    `select ${COLUMNS} from metered_key where msp_id = :mspId and site_id = :siteId order by issued_at desc, id`,
-    { mspId, siteId },
+    `select ${COLUMNS} from metered_key where ${OWNED} order by issued_at desc, id`,
+    ownerOf(owner),
   );
   return found.map(toKey);
 }
 
 export interface KeyEnd {
-  mspId: string;
-  siteId: string;
   keyId: string;
-  to: 'revoked' | 'destroyed';
+  how: 'revoked' | 'destroyed' | 'rotated';
+  /** Since when it counts. */
   at: Date;
   reason: string;
 }
 
 /**
  * Ends a key for good. Undefined where the state table does not allow it, and then nothing changed. A key that was
- * revoked keeps that instant and reason when it is destroyed: usage after it is measured against it.
+ * revoked stays ended by that, as of that instant, when it is destroyed: usage after it is measured against it.
  */
-export async function endKey(trx: Trx, end: KeyEnd): Promise<MeteredKey | undefined> {
+export async function endKey(trx: Trx, owner: KeyOwner, end: KeyEnd): Promise<MeteredKey | undefined> {
+  const to = end.how === 'revoked' ? 'revoked' : 'destroyed';
   const [row] = await rows<KeyRow>(
     trx,
     `update metered_key set state = :to,
+       ended_how = case when state = 'revoked' then ended_how else :how end,
        ended_at = case when state = 'revoked' then ended_at else :at end,
        reason = case when state = 'revoked' then reason else :reason end
-     where msp_id = :mspId and site_id = :siteId and id = :keyId and state = any(:from) returning ${COLUMNS}`,
-    { ...end, from: keyStatesBefore(end.to) },
+     where ${OWNED} and id = :keyId and state = any(:from) returning ${COLUMNS}`,
+    { ...ownerOf(owner), ...end, to, from: keyStatesBefore(to) },
   );
   return row && toKey(row);
 }
 
 export interface NewKey {
-  mspId: string;
-  siteId: string;
   keyId: string;
+  kind: KeyKind;
   keyHash: Buffer;
   state: 'issued' | 'active';
   at: Date;
+  /** Of a tenant's key. */
+  programme?: string;
+  product?: string;
 }
 
-export async function insertKey(trx: Trx, key: NewKey): Promise<void> {
+export async function insertKey(trx: Trx, owner: KeyOwner, key: NewKey): Promise<void> {
   await rows(
     trx,
-    `insert into metered_key (msp_id, id, site_id, key_hash, state, issued_at)
-     values (:mspId, :keyId, :siteId, :keyHash, :state, :at)`,
-    { ...key },
+    `insert into metered_key (msp_id, id, kind, site_id, tenant_id, programme_code, product, key_hash, state, issued_at)
+     values (:mspId, :keyId, :kind, :siteId, :tenantId, :programme, :product, :keyHash, :state, :at)`,
+    { programme: null, product: null, ...ownerOf(owner), ...key },
   );
 }
 
-/** Installations that activated with `fromKeyId` go on under `toKeyId`; returns how many. */
+/** Installations that use `fromKeyId` go on under `toKeyId`, as after a rotation; returns how many. */
 export async function moveInstallations(
   trx: Trx,
-  move: { mspId: string; siteId: string; fromKeyId: string; toKeyId: string },
+  move: { mspId: string; fromKeyId: string; toKeyId: string; at: Date },
 ): Promise<number> {
   const moved = await rows<{ id: string }>(
     trx,
-    `update installation set metered_key_id = :toKeyId
-     where msp_id = :mspId and site_id = :siteId and metered_key_id = :fromKeyId returning id`,
+    `with moved as (
+       update installation set metered_key_id = :toKeyId where msp_id = :mspId and metered_key_id = :fromKeyId
+       returning msp_id, site_id, id)
+     insert into former_key (msp_id, site_id, installation_id, metered_key_id, until_at)
+     select msp_id, site_id, id, :fromKeyId, :at from moved
+     on conflict (msp_id, site_id, installation_id, metered_key_id) do update set until_at = excluded.until_at
+     returning installation_id as id`,
     { ...move },
   );
   return moved.length;

@@ -12,7 +12,7 @@ const OF_PARTICIPATION = `k.msp_id = s.msp_id and k.site_id = s.id and s.msp_id 
 export async function disableKeys(trx: Trx, of: ParticipationKeys): Promise<number> {
   const disabled = await rows(
     trx,
-    `update metered_key k set state = 'disabled' from site s
+    `update metered_key k set state = 'disabled', ended_how = 'disabled', ended_at = now() from site s
      where ${OF_PARTICIPATION} and k.state in ('issued', 'active') returning k.id`,
     { ...of },
   );
@@ -24,7 +24,7 @@ export async function enableKeys(trx: Trx, of: ParticipationKeys): Promise<numbe
   const enabled = await rows(
     trx,
     `update metered_key k set state = case when exists (select from installation i where i.msp_id = k.msp_id
-         and i.metered_key_id = k.id) then 'active' else 'issued' end
+         and i.metered_key_id = k.id) then 'active' else 'issued' end, ended_how = null, ended_at = null
      from site s
      where ${OF_PARTICIPATION} and s.contact <> 'disabled' and k.state = 'disabled' returning k.id`,
     { ...of },
@@ -36,7 +36,7 @@ export async function enableKeys(trx: Trx, of: ParticipationKeys): Promise<numbe
 export async function revokeKeys(trx: Trx, of: ParticipationKeys & { at: Date; reason: string }): Promise<number> {
   const revoked = await rows(
     trx,
-    `update metered_key k set state = 'revoked', ended_at = :at, reason = :reason from site s
+    `update metered_key k set state = 'revoked', ended_how = 'revoked', ended_at = :at, reason = :reason from site s
      where ${OF_PARTICIPATION} and k.state in ('issued', 'active', 'disabled') returning k.id`,
     { ...of },
   );

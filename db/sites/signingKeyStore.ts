@@ -1,7 +1,8 @@
 import type { KeyState } from '../../domain/key.js';
+import { parsePeriod, type Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 
-/** A signing key with what the door must know of its installation before it reads a message. */
+/** A signing key with what ingest must know of its installation before it reads a message. */
 export interface SigningKey {
   id: string;
   mspId: string;
@@ -13,8 +14,14 @@ export interface SigningKey {
   product: string;
   /** Time zone of the MSP. */
   zone: string;
+  /** The site's first month. */
+  fromPeriod: Period;
+  /** What its installation named last. */
+  productVersion: string;
   /** State of the metered key the installation was activated with. */
   keyState: KeyState;
+  /** Since when what ended that key counts. */
+  keyEndedAt: Date | null;
 }
 
 interface SigningKeyRow {
@@ -26,7 +33,10 @@ interface SigningKeyRow {
   retired: boolean;
   product: string;
   zone: string;
+  from_period: string;
+  product_version: string;
   key_state: KeyState;
+  key_ended_at: Date | null;
 }
 
 /** The known ones of `ids`, in no particular order. */
@@ -34,7 +44,8 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
   const found = await rows<SigningKeyRow>(
     trx,
     `select s.id, s.msp_id, s.site_id, s.installation_id, s.public_key, s.retired_at is not null as retired,
-       site.product, kontor_zone(msp.id) as zone, k.state as key_state
+       site.product, kontor_zone(msp.id) as zone, site.from_period, coalesce(i.product_version_seen, i.product_version) as product_version,
+       k.state as key_state, k.ended_at as key_ended_at
      from signing_key s
      join site on site.msp_id = s.msp_id and site.id = s.site_id
      join msp on msp.id = s.msp_id
@@ -52,7 +63,10 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
     retired: row.retired,
     product: row.product,
     zone: row.zone,
+    fromPeriod: parsePeriod(row.from_period),
+    productVersion: row.product_version,
     keyState: row.key_state,
+    keyEndedAt: row.key_ended_at,
   }));
 }
 

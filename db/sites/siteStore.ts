@@ -1,8 +1,10 @@
 import { KontorError } from '../../domain/errors.js';
-import { siteStatesBefore, type ContactState, type SiteState } from '../../domain/site.js';
+import { parsePeriod, type Period } from '../../domain/period.js';
+import type { Channel } from '../../domain/siteMessage.js';
+import { siteStatesBefore, type ContactState, type SiteKind, type SiteState } from '../../domain/site.js';
 import { rows, type Trx } from '../connect.js';
 
-/** One installation that reports usage. Its name is unique within its MSP. */
+/** One managed place that reports usage. Its name is unique among its MSP's sites that are not retired. */
 export interface Site {
   mspId: string;
   id: string;
@@ -10,6 +12,10 @@ export interface Site {
   programme: string;
   name: string;
   product: string;
+  kind: SiteKind;
+  channel: Channel;
+  /** Its first month: nothing is accepted for an earlier one. */
+  fromPeriod: Period;
   state: SiteState;
   /** Rule 6. */
   contact: ContactState;
@@ -22,20 +28,17 @@ export interface NewSite {
   mspId: string;
   siteId: string;
   programme: string;
-  /** The first month it may report. */
-  fromPeriod: string;
   name: string;
   product: string;
-  tenantRefs: readonly string[];
-  keyId: string;
-  /** SHA-256 of the key's 256 bits. */
-  keyHash: Buffer;
+  kind: SiteKind;
+  channel: Channel;
+  fromPeriod: Period;
   at: Date;
 }
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Runs a write that may break `unique (msp_id, name)`; NAME_TAKEN then, and the transaction is over. */
+/** Runs a write that may break `site_name_in_use`; NAME_TAKEN then, and the transaction is over. */
 async function withUniqueName<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -49,29 +52,18 @@ async function withUniqueName<T>(name: string, write: () => Promise<T>): Promise
   }
 }
 
-/**
- * Keeps a new site with its tenants and its first metered key, in one statement. Throws NAME_TAKEN; `unknownRefs` names
- * references that are no tenant of the MSP (roll back then), `made` is false where the MSP is unknown or not approved.
- */
-export async function insertSite(trx: Trx, site: NewSite): Promise<{ made: boolean; unknownRefs: string[] }> {
-  const [row] = await withUniqueName(site.name, () =>
-    rows<{ made: boolean; unknown_refs: string[] }>(
+/** Keeps a new site; false where the MSP is not approved in the programme. Throws NAME_TAKEN, and the transaction is over. */
+export async function insertSite(trx: Trx, site: NewSite): Promise<boolean> {
+  const made = await withUniqueName(site.name, () =>
+    rows<{ id: string }>(
       trx,
-      `with approved as (select msp_id from participation
-           where msp_id = :mspId and programme_code = :programme and state = 'approved'),
-         made as (insert into site (msp_id, id, programme_code, from_period, name, product, state, created_at)
-           select msp_id, :siteId, :programme, :fromPeriod, :name, :product, 'created', :at from approved returning id),
-         keyed as (insert into metered_key (msp_id, id, site_id, key_hash, state, issued_at)
-           select :mspId, :keyId, id, :keyHash, 'issued', :at from made),
-         wanted as (select w.ref, t.id from unnest(:tenantRefs::text[]) as w (ref)
-           left join tenant t on t.msp_id = :mspId and t.ref = w.ref),
-         assigned as (insert into site_tenant (msp_id, site_id, tenant_id)
-           select :mspId, made.id, wanted.id from made, wanted where wanted.id is not null)
-       select exists (select from made) as made, array(select ref from wanted where id is null) as unknown_refs`,
-      { ...site, tenantRefs: [...site.tenantRefs] },
+      `insert into site (msp_id, id, programme_code, name, product, kind, channel, from_period, state, created_at)
+       select msp_id, :siteId, programme_code, :name, :product, :kind, :channel, :fromPeriod, 'created', :at
+       from participation where msp_id = :mspId and programme_code = :programme and state = 'approved' returning id`,
+      { ...site },
     ),
   );
-  return { made: row?.made ?? false, unknownRefs: row?.unknown_refs ?? [] };
+  return made.length === 1;
 }
 
 /** Gives a site another name; false: no such site. Throws NAME_TAKEN. */
@@ -86,35 +78,12 @@ export async function renameSite(trx: Trx, mspId: string, siteId: string, name: 
   return renamed.length === 1;
 }
 
-/** The references of the tenants a site serves become exactly `tenantRefs`. `unknownRefs`: no tenant of the MSP. */
-export async function assignTenants(
-  trx: Trx,
-  site: { mspId: string; siteId: string; tenantRefs: readonly string[] },
-): Promise<{ changedTenantIds: string[]; unknownRefs: string[] }> {
-  const [row] = await rows<{ changed: string[]; unknown_refs: string[] }>(
-    trx,
-    `with wanted as (select w.ref, t.id from unnest(:tenantRefs::text[]) as w (ref)
-         left join tenant t on t.msp_id = :mspId and t.ref = w.ref),
-       removed as (delete from site_tenant where msp_id = :mspId and site_id = :siteId
-         and tenant_id not in (select id from wanted where id is not null) returning tenant_id),
-       added as (insert into site_tenant (msp_id, site_id, tenant_id)
-         select :mspId, :siteId, id from wanted where id is not null on conflict do nothing returning tenant_id)
-     select array(select tenant_id from removed union all select tenant_id from added) as changed,
-       array(select ref from wanted where id is null) as unknown_refs`,
-    { ...site, tenantRefs: [...site.tenantRefs] },
-  );
-  return { changedTenantIds: row?.changed ?? [], unknownRefs: row?.unknown_refs ?? [] };
-}
-
-/** Retires a site that has no key left; false where it stays as it is. */
-export async function retireSiteWithoutKey(trx: Trx, mspId: string, siteId: string): Promise<boolean> {
+/** Retires a site; false where it is retired already. Lock it before. */
+export async function retireSite(trx: Trx, site: { mspId: string; siteId: string }): Promise<boolean> {
   const retired = await rows<{ id: string }>(
     trx,
-    `update site s set state = 'retired' where msp_id = :mspId and id = :siteId and state = any(:from)
-       and not exists (select from metered_key k where k.msp_id = s.msp_id and k.site_id = s.id
-         and k.state <> 'destroyed')
-     returning id`,
-    { mspId, siteId, from: siteStatesBefore('retired') },
+    `update site set state = 'retired' where msp_id = :mspId and id = :siteId and state = any(:from) returning id`,
+    { ...site, from: siteStatesBefore('retired') },
   );
   return retired.length === 1;
 }
@@ -132,6 +101,9 @@ interface SiteRow {
   msp_id: string;
   id: string;
   programme_code: string;
+  kind: SiteKind;
+  channel: Channel;
+  from_period: string;
   name: string;
   product: string;
   state: SiteState;
@@ -141,26 +113,43 @@ interface SiteRow {
   last_contact_at: Date | null;
 }
 
+const COLUMNS = `msp_id, id, programme_code, name, product, kind, channel, from_period, state, contact, created_at,
+  activated_at, last_contact_at`;
+
+function toSite(row: SiteRow): Site {
+  return {
+    mspId: row.msp_id,
+    id: row.id,
+    programme: row.programme_code,
+    name: row.name,
+    product: row.product,
+    kind: row.kind,
+    channel: row.channel,
+    fromPeriod: parsePeriod(row.from_period),
+    state: row.state,
+    contact: row.contact,
+    createdAt: row.created_at,
+    activatedAt: row.activated_at,
+    lastContactAt: row.last_contact_at,
+  };
+}
+
 /** The site, locked against concurrent changes of its keys until the transaction ends; undefined: none of the MSP. */
 export async function lockSite(trx: Trx, mspId: string, siteId: string): Promise<Site | undefined> {
   const [row] = await rows<SiteRow>(
     trx,
-    `select msp_id, id, programme_code, name, product, state, contact, created_at, activated_at, last_contact_at
-     from site where msp_id = :mspId and id = :siteId for update`,
+    `select ${COLUMNS} from site where msp_id = :mspId and id = :siteId for update`,
     { mspId, siteId },
   );
-  return (
-    row && {
-      mspId: row.msp_id,
-      id: row.id,
-      programme: row.programme_code,
-      name: row.name,
-      product: row.product,
-      state: row.state,
-      contact: row.contact,
-      createdAt: row.created_at,
-      activatedAt: row.activated_at,
-      lastContactAt: row.last_contact_at,
-    }
+  return row && toSite(row);
+}
+
+/** The MSP's site of that name that is not retired, locked likewise. */
+export async function lockSiteByName(trx: Trx, mspId: string, name: string): Promise<Site | undefined> {
+  const [row] = await rows<SiteRow>(
+    trx,
+    `select ${COLUMNS} from site where msp_id = :mspId and name = :name and state <> 'retired' for update`,
+    { mspId, name },
   );
+  return row && toSite(row);
 }

@@ -2,16 +2,16 @@ import { reusedWithOtherContent, type CheckInMessage, type Stored } from '../../
 import type { KontorError } from '../../domain/errors.js';
 import { rows, type Trx } from '../connect.js';
 
-type Outcome = Extract<Stored, { kind: 'checkIns' }> | KontorError;
+type Outcome = Stored | KontorError;
 
 const RECORD = `jsonb_to_recordset(:messages::jsonb) as m(
   msp_id uuid, site_id uuid, installation_id uuid, sent_at timestamptz, received_at timestamptz,
-  clock_offset_seconds integer, check_ins jsonb)
+  clock_offset_seconds integer, channel text, protocol_version integer, product_version text, check_ins jsonb)
 cross join lateral jsonb_to_recordset(m.check_ins) as c(
   observed_at timestamptz, counted_at timestamptz, tenant_refs text[], meters text[], quantities integer[],
-  content_hash text)`;
+  content_hash text, backups_passed integer, backups_failed integer, backups_unknown integer, extra jsonb)`;
 
-function toRecord({ from, sentAt, receivedAt, clockOffsetSeconds, checkIns }: CheckInMessage) {
+function toRecord({ from, sentAt, receivedAt, clockOffsetSeconds, checkIns, ...message }: CheckInMessage) {
   return {
     msp_id: from.mspId,
     site_id: from.siteId,
@@ -19,13 +19,20 @@ function toRecord({ from, sentAt, receivedAt, clockOffsetSeconds, checkIns }: Ch
     sent_at: sentAt,
     received_at: receivedAt,
     clock_offset_seconds: clockOffsetSeconds,
-    check_ins: checkIns.map(({ observedAt, countedAt, counts, contentHash }) => ({
+    channel: message.channel,
+    protocol_version: message.version,
+    product_version: message.productVersion,
+    check_ins: checkIns.map(({ observedAt, countedAt, counts, contentHash, backups, extra }) => ({
       observed_at: observedAt,
       counted_at: countedAt,
       tenant_refs: counts.map(({ tenant }) => tenant),
       meters: counts.map(({ meter }) => meter),
       quantities: counts.map(({ count }) => count),
       content_hash: contentHash,
+      backups_passed: backups?.passed ?? null,
+      backups_failed: backups?.failed ?? null,
+      backups_unknown: backups?.unknown ?? null,
+      extra,
     })),
   };
 }
@@ -37,9 +44,11 @@ async function insert(trx: Trx, messages: readonly CheckInMessage[]): Promise<Ma
     trx,
     `with added as (
        insert into check_in (msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at,
-         clock_offset_seconds, tenant_refs, meters, quantities, content_hash)
+         clock_offset_seconds, tenant_refs, meters, quantities, content_hash, channel, protocol_version,
+         product_version, backups_passed, backups_failed, backups_unknown, extra)
        select m.msp_id, m.site_id, m.installation_id, c.observed_at, c.counted_at, m.sent_at, m.received_at,
-         m.clock_offset_seconds, c.tenant_refs, c.meters, c.quantities, decode(c.content_hash, 'hex')
+         m.clock_offset_seconds, c.tenant_refs, c.meters, c.quantities, decode(c.content_hash, 'hex'), m.channel,
+         m.protocol_version, m.product_version, c.backups_passed, c.backups_failed, c.backups_unknown, c.extra
        from ${RECORD}
        order by m.msp_id, m.site_id, m.installation_id, c.observed_at
        on conflict do nothing
@@ -93,7 +102,7 @@ export async function storeCheckIns(trx: Trx, messages: readonly CheckInMessage[
     if (refused.size === refusedBefore) {
       return messages.map((message) => {
         const accepted = newOf(message);
-        return refused.get(message) ?? { kind: 'checkIns', accepted, repeated: message.checkIns.length - accepted };
+        return refused.get(message) ?? { accepted, repeated: message.checkIns.length - accepted, late: false };
       });
     }
     await trx.raw('rollback to savepoint check_ins');

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../domain/errors.js';
 import type { Trx } from '../connect.js';
 
-/** A message refused at the door: counted nowhere, shown to the partner team. Nothing in it is proven. */
+/** A message that ingest refused: counted nowhere, shown to the partner team. Nothing in it is proven. */
 export interface RefusedMessage {
   receivedAt: Date;
   code: ErrorCode;

@@ -3,72 +3,67 @@ import type { CheckInMessage, SiteMessage, Stored, UsageReportMessage } from '..
 import { rows, type Trx } from '../connect.js';
 import { liftContact } from '../sites/contact.js';
 import { storeCheckIns } from './checkInStore.js';
-import { useNonces } from './nonceStore.js';
 import { storeUsageReports } from './usageReportStore.js';
 
-/** A message whose signature has been verified. */
-export interface SignedMessage {
-  signingKeyId: string;
-  nonce: string;
-  message: SiteMessage;
+/** Who was heard, one row per installation. */
+const HEARD = `jsonb_to_recordset(:heard::jsonb) as h(site_id uuid, installation_id uuid, at timestamptz,
+  product_version text)`;
+
+function heardOf(messages: readonly SiteMessage[]): string {
+  return JSON.stringify(
+    messages.map(({ from, receivedAt, productVersion }) => ({
+      site_id: from.siteId,
+      installation_id: from.installationId,
+      at: receivedAt,
+      product_version: productVersion,
+    })),
+  );
 }
 
 /**
- * Notes that those sites were heard. Returns the ones that rule 6 had warned, blocked or disabled. A site heard within
- * the last minute stays as it is: a row written per message would cost more than the message.
+ * Notes that those installations and their sites were heard. Returns the sites that rule 6 had warned, blocked or
+ * disabled. What was heard within the last minute stays as it is: a row written per message would cost more than the
+ * message.
  */
 async function noteContact(trx: Trx, messages: readonly SiteMessage[]): Promise<string[]> {
   const heard = await rows<{ id: string; contact: string }>(
     trx,
-    `update site set last_contact_at = greatest(last_contact_at, heard.at)
-     from (select site_id, max(at) as at from unnest(:siteIds::uuid[], :instants::timestamptz[]) as h(site_id, at)
-       group by site_id) as heard
+    `with installed as (
+       update installation i set last_heard_at = greatest(i.last_heard_at, h.at),
+         product_version_seen = coalesce(h.product_version, i.product_version_seen)
+       from ${HEARD}
+       where i.site_id = h.site_id and i.id = h.installation_id
+         and (i.last_heard_at is null or i.last_heard_at < h.at - interval '1 minute'
+           or h.product_version is distinct from i.product_version_seen and h.product_version is not null)
+     )
+     update site set last_contact_at = greatest(last_contact_at, heard.at)
+     from (select site_id, max(at) as at from ${HEARD} group by site_id) as heard
      where site.id = heard.site_id
        and (site.last_contact_at is null or site.last_contact_at < heard.at - interval '1 minute'
          or site.contact <> 'ok')
      returning site.id, site.contact`,
-    {
-      siteIds: messages.map(({ from }) => from.siteId),
-      instants: messages.map(({ receivedAt }) => receivedAt.toISOString()),
-    },
+    { heard: heardOf(messages) },
   );
   return heard.filter(({ contact }) => contact !== 'ok').map(({ id }) => id);
 }
 
-function isMessage(item: SiteMessage | undefined): item is SiteMessage {
-  return item !== undefined;
-}
-
 /**
- * Stores verified messages of many sites in a handful of statements; at most one message per installation. Outcomes in
- * order: what was stored, or NONCE_REUSED or ID_REUSED_WITH_OTHER_CONTENT for that message alone. What
- * rule 6 did to a site that was silent is lifted.
+ * Stores what sites said, by whichever channel it came, in a handful of statements; at most one message per
+ * installation, its sender proven by the channel. Outcomes in order: what was stored, or ID_REUSED_WITH_OTHER_CONTENT
+ * for that message alone. Idempotent by sender and instant, or sender, period and revision. What rule 6 did to a site
+ * that was silent is lifted. Months of check-ins must have their partitions.
  */
-export async function storeSiteMessages(
-  trx: Trx,
-  signed: readonly SignedMessage[],
-  usedAt: Date,
-): Promise<(Stored | KontorError)[]> {
-  const fresh = await useNonces(trx, signed, usedAt);
-  const accepted = signed.map(({ message }, index) => (fresh[index] === true ? message : undefined));
-  const messages = accepted.filter(isMessage);
+export async function storeSiteMessages(trx: Trx, messages: readonly SiteMessage[]): Promise<(Stored | KontorError)[]> {
   const checkIns = messages.filter((message): message is CheckInMessage => message.kind === 'checkIns');
   const reports = messages.filter((message): message is UsageReportMessage => message.kind === 'usageReport');
-  const outcomes = new Map<SiteMessage, Stored | KontorError>();
-  (await storeCheckIns(trx, checkIns)).forEach((outcome, index) => {
-    const message = checkIns[index];
-    if (message !== undefined) outcomes.set(message, outcome);
+  const storedCheckIns = (await storeCheckIns(trx, checkIns)).values();
+  const storedReports = (await storeUsageReports(trx, reports)).values();
+  const outcomes = messages.map(({ kind }) => {
+    const { value } = kind === 'checkIns' ? storedCheckIns.next() : storedReports.next();
+    return value ?? new KontorError('INTERNAL', 'A message was stored without an outcome.');
   });
-  (await storeUsageReports(trx, reports)).forEach((outcome, index) => {
-    const message = reports[index];
-    if (message !== undefined) outcomes.set(message, outcome);
-  });
-  const stored = messages.filter((message) => !(outcomes.get(message) instanceof KontorError));
+  const stored = messages.filter((_, index) => !(outcomes[index] instanceof KontorError));
   const silent = stored.length === 0 ? [] : await noteContact(trx, stored);
   if (silent.length > 0) await liftContact(trx, silent);
-  return accepted.map(
-    (message) =>
-      (message && outcomes.get(message)) ??
-      new KontorError('NONCE_REUSED', 'This very message was received before. Sign anew to send it again.'),
-  );
+  return outcomes;
 }

@@ -2,7 +2,7 @@ import { reusedWithOtherContent, type Stored, type UsageReportMessage } from '..
 import type { KontorError } from '../../domain/errors.js';
 import { rows, type Trx } from '../connect.js';
 
-type Outcome = Extract<Stored, { kind: 'usageReport' }> | KontorError;
+type Outcome = Stored | KontorError;
 
 interface OutcomeRow {
   position: number;
@@ -26,6 +26,10 @@ function toRecord(message: UsageReportMessage, position: number) {
     meters: message.peaks.map(({ meter }) => meter),
     peaks: message.peaks.map(({ count }) => count),
     content_hash: message.contentHash,
+    channel: message.channel,
+    protocol_version: message.version,
+    product_version: message.productVersion,
+    extra: message.extra,
   };
 }
 
@@ -40,12 +44,14 @@ export async function storeUsageReports(trx: Trx, messages: readonly UsageReport
   const added = await rows<{ site_id: string; installation_id: string }>(
     trx,
     `insert into usage_report (msp_id, site_id, installation_id, period, revision, sent_at, received_at,
-       clock_offset_seconds, tenant_refs, meters, peaks, content_hash)
+       clock_offset_seconds, tenant_refs, meters, peaks, content_hash, channel, protocol_version, product_version, extra)
      select m.msp_id, m.site_id, m.installation_id, m.period, m.revision, m.sent_at, m.received_at,
-       m.clock_offset_seconds, m.tenant_refs, m.meters, m.peaks, decode(m.content_hash, 'hex')
+       m.clock_offset_seconds, m.tenant_refs, m.meters, m.peaks, decode(m.content_hash, 'hex'),
+       m.channel, m.protocol_version, m.product_version, m.extra
      from jsonb_to_recordset(:records::jsonb) as m(msp_id uuid, site_id uuid, installation_id uuid, period text,
        revision integer, sent_at timestamptz, received_at timestamptz, clock_offset_seconds integer,
-       tenant_refs text[], meters text[], peaks integer[], content_hash text)
+       tenant_refs text[], meters text[], peaks integer[], content_hash text, channel text, protocol_version integer,
+       product_version text, extra jsonb)
      order by m.msp_id, m.site_id, m.installation_id
      on conflict do nothing
      returning site_id, installation_id`,
@@ -68,6 +74,7 @@ export async function storeUsageReports(trx: Trx, messages: readonly UsageReport
   return messages.map(({ from }, position) => {
     const row = byPosition.get(position);
     if (row?.same !== true) return reusedWithOtherContent(['/period', '/revision']);
-    return { kind: 'usageReport', repeated: !fresh.has(`${from.siteId}/${from.installationId}`), late: row.late };
+    const isNew = fresh.has(`${from.siteId}/${from.installationId}`);
+    return { accepted: Number(isNew), repeated: Number(!isNew), late: row.late };
   });
 }

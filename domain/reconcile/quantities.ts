@@ -16,8 +16,12 @@ export function peakDayOf(usage: UsageFacts): Day | null {
   return best?.observedOn ?? null;
 }
 
+/** As reported; of an installation that nobody expects to report (rule 6), as observed. */
 export function reportedQuantity(usage: UsageFacts): Quantity {
-  return { value: sumOf(usage, ({ reported }) => reported), basis: 'reported', peakOn: peakDayOf(usage) };
+  const value = sumOf(usage, ({ reported, expected, observed }) => reported ?? (expected ? 0 : observed));
+  const isObserved = usage.installations.length > 0 && usage.installations.every(({ expected }) => !expected);
+  const basis = isObserved && usage.installations.every(({ reported }) => reported === null) ? 'observed' : 'reported';
+  return { value, basis, peakOn: peakDayOf(usage) };
 }
 
 export function observedQuantity(usage: UsageFacts): Quantity {
@@ -31,22 +35,27 @@ export function greaterQuantity(usage: UsageFacts): Quantity {
   return { value, basis, peakOn: peakDayOf(usage) };
 }
 
+/** Up to the end of its key for an installation that was used after it, the greater of both for every other. */
 export function quantityBeforeRevocation(usage: UsageFacts): Quantity {
-  return {
-    value: sumOf(usage, ({ observedBeforeRevocation }) => observedBeforeRevocation),
-    basis: 'observed',
-    peakOn: peakDayOf(usage),
-  };
+  const value = sumOf(usage, (installation) => {
+    const { reported, observed, lastConfirmed, observedBeforeRevocation } = installation;
+    if (installation.usedAfterRevocationOn !== null) return observedBeforeRevocation;
+    return reported === null && observed === null ? lastConfirmed : Math.max(reported ?? 0, observed ?? 0);
+  });
+  return { value, basis: 'observed', peakOn: peakDayOf(usage) };
 }
 
 /**
- * Rule 4: for each silent installation the highest check-in of the period; where no installation has any number at all,
- * the last confirmed quantity. Never silently zero: the basis says "estimated".
+ * Rule 4: for each silent installation what was seen of it in the period, else what it was last known to use; where no
+ * installation has any number at all, the last confirmed quantity. Never silently zero: the basis says "estimated".
  */
 export function estimatedQuantity(usage: UsageFacts): Quantity {
-  const known = usage.installations.some(({ reported, observed }) => reported !== null || observed !== null);
-  const value = known ? sumOf(usage, ({ reported, observed }) => reported ?? observed) : (usage.lastQuantity ?? 0);
-  return { value, basis: 'estimated', peakOn: known ? peakDayOf(usage) : null };
+  const { installations, lastQuantity } = usage;
+  const value =
+    installations.length === 0
+      ? (lastQuantity ?? 0)
+      : sumOf(usage, ({ reported, observed, lastConfirmed }) => reported ?? observed ?? lastConfirmed);
+  return { value, basis: 'estimated', peakOn: peakDayOf(usage) };
 }
 
 /** A default that bills nothing; the line stays, at zero. */

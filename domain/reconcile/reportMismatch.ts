@@ -28,8 +28,8 @@ export const reportMismatch = usageKind({
   defaults: ['greater', 'as_reported'],
   decisions: QUANTITY_DECISIONS,
   evidence: z.strictObject({ reported: units, observed: units }),
-  detect: (usage, _quantity, site, thresholds) =>
-    site.usedAfterRevocationOn === null &&
+  detect: (usage, _quantity, _site, thresholds) =>
+    usage.installations.every(({ usedAfterRevocationOn }) => usedAfterRevocationOn === null) &&
     usage.installations.some((installation) => isBeyondTolerance(installation, thresholds))
       ? { reported: reportedQuantity(usage).value, observed: observedQuantity(usage).value }
       : null,

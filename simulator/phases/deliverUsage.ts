@@ -36,10 +36,10 @@ async function deliver(
   const peaks = reportOf(site, installation, when);
   for (let time = 0; time < times; time += 1) {
     if (observed.length > 0) {
-      await sendCheckIns(simulation, speaker, checkInMessage(simulation, observed, offsetMs), tally);
+      await sendCheckIns(simulation, speaker, checkInMessage(simulation, site, observed, offsetMs), tally);
     }
     if (peaks !== null) {
-      const message = reportMessage(simulation, periodOf(simulation, when), peaks, offsetMs);
+      const message = reportMessage(simulation, site, periodOf(simulation, when), peaks, offsetMs);
       await sendReport(simulation, speaker, message, tally);
     }
   }
@@ -54,7 +54,7 @@ async function sendLateReports(
   for (const { site, siteId } of sites) {
     const peaks = lateReportOf(site, when);
     if (peaks === null) continue;
-    const message = reportMessage(simulation, periodOf(simulation, when), peaks);
+    const message = reportMessage(simulation, site, periodOf(simulation, when), peaks);
     await sendReport(simulation, speakerOf(siteId, site.installations[0]), message, tally);
   }
 }

@@ -99,7 +99,7 @@ export async function misbehave(simulation: Simulation, sites: readonly Installe
     await expectRefusal(simulation, speaker, message, { path: CHECK_INS, ...envelope }, code, tally);
   }
   const replayed = { path: CHECK_INS, forged: { nonce: `replayed-${String(Date.now()).padStart(20, '0')}` } };
-  const observed = checkInMessage(simulation, checkInsOf(world, msp, site, installation, 'current'));
+  const observed = checkInMessage(simulation, site, checkInsOf(world, msp, site, installation, 'current'));
   await expectRefusal(
     simulation,
     speaker,
@@ -114,7 +114,7 @@ export async function misbehave(simulation: Simulation, sites: readonly Installe
   await expectRefusal(
     simulation,
     speaker,
-    reportMessage(simulation, world.period, peaks),
+    reportMessage(simulation, site, world.period, peaks),
     report,
     'ID_REUSED_WITH_OTHER_CONTENT',
     tally,
@@ -124,7 +124,7 @@ export async function misbehave(simulation: Simulation, sites: readonly Installe
   await expectRefusal(
     simulation,
     stranger,
-    reportMessage(simulation, world.period, peaks),
+    reportMessage(simulation, site, world.period, peaks),
     report,
     'UNKNOWN_KEY',
     tally,

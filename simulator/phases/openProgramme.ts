@@ -13,7 +13,12 @@ export async function setProgramme({ world, client, token }: Simulation, expireA
     ...(expireAfterDays === undefined ? {} : { registration: { expireAfterDays } }),
   };
   await client.call(
-    { method: 'PUT', path: `/v1/programmes/${code}`, token, body: { ...programme, firstPeriod: world.previous, settings } },
+    {
+      method: 'PUT',
+      path: `/v1/programmes/${code}`,
+      token,
+      body: { ...programme, firstPeriod: world.previous, settings },
+    },
     ANY,
   );
 }

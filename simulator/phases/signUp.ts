@@ -15,7 +15,10 @@ const EXPIRY_PATIENCE_MS = 90_000;
 /** Each decision is an Update of a workflow: more at once only wait in line. */
 const WIDTH = 4;
 
-async function apply({ client, world }: Simulation, { mspId, company, contact, locale, zone }: SignUp): Promise<boolean> {
+async function apply(
+  { client, world }: Simulation,
+  { mspId, company, contact, locale, zone }: SignUp,
+): Promise<boolean> {
   const body = { programme: world.programme.code, mspId, company, contact, locale, zone };
   const { probableDuplicate } = await client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
   return probableDuplicate;

@@ -1,3 +1,4 @@
+import { aggregationOf } from '../../domain/catalog/index.js';
 import { instantAt, periodDays, type Day, type Period } from '../../domain/period.js';
 import { createRandom, type Random } from '../random.js';
 import type { World, WorldInstallation, WorldLine, WorldMsp, WorldSite } from './types.js';
@@ -59,6 +60,7 @@ export function revokedAt(world: World, msp: WorldMsp): Date {
   return instant(dayOfMonth(world.period, REVOKED_ON), '12:00', msp.zone);
 }
 
+/** `peak` is what the month comes to: of a meter that is summed, its sum. */
 function linesOf(site: WorldSite, when: When, isSecond: boolean): (WorldLine & { peak: number })[] {
   const lines = site.lines.map((line) => ({ ...line, peak: line[when] }));
   const [first] = lines;
@@ -68,9 +70,27 @@ function linesOf(site: WorldSite, when: When, isSecond: boolean): (WorldLine & {
   return isSecond ? lines.map((line) => ({ ...line, peak: Math.ceil(line.peak * SECOND_INSTALLATION) })) : lines;
 }
 
-function countsOn(lines: readonly (WorldLine & { peak: number })[], isPeakDay: boolean, random: Random): Counted[] {
-  return lines.map(({ tenantRef, meter, peak }) => {
-    const dip = isPeakDay ? 0 : Math.floor(peak * DAILY_DIP * random.next());
+/** What the day `index` adds to a sum that is reached in `days` days; nothing after them. */
+function shareOf(sum: number, { index, days }: DayOfMonth): number {
+  if (index >= days) return 0;
+  return Math.floor((sum * (index + 1)) / days) - Math.floor((sum * index) / days);
+}
+
+interface DayOfMonth {
+  index: number;
+  days: number;
+  isPeakDay: boolean;
+}
+
+/** What is counted on a day: of a meter that is summed its share of `sum`, else the peak or a little less. */
+function countsOn(
+  lines: readonly (WorldLine & { peak: number; sum: number })[],
+  day: DayOfMonth,
+  random: Random,
+): Counted[] {
+  return lines.map(({ tenantRef, meter, peak, sum }) => {
+    if (aggregationOf(meter) === 'sum') return { tenant: tenantRef, meter, count: shareOf(sum, day) };
+    const dip = day.isPeakDay ? 0 : Math.floor(peak * DAILY_DIP * random.next());
     return { tenant: tenantRef, meter, count: peak - dip };
   });
 }
@@ -98,16 +118,24 @@ export function checkInsOf(
   const days = daysOf(world, when);
   // The peak falls before the revocation, so that what came after it stands out.
   const peakDay = random.int(0, (site.role === 'revoked' ? Math.min(REVOKED_ON - 2, days.length) : days.length) - 1);
-  const lines = linesOf(site, when, second);
-  const after = lines.map((line) => ({ ...line, peak: Math.ceil(line.peak * AFTER_REVOCATION) }));
+  const lines = linesOf(site, when, second).map((line) => ({ ...line, sum: line.peak }));
+  const after = lines.map((line) => {
+    const peak = Math.ceil(line.peak * AFTER_REVOCATION);
+    return { ...line, peak, sum: peak - line.peak };
+  });
+  // A revoked site has used its month before the revocation; what is added later stands out.
+  const ordinaryDays = site.role === 'revoked' && when === 'current' ? REVOKED_ON - 1 : days.length;
   const end = revokedAt(world, msp);
   const offset = clockOffsetMs(site, when);
-  return days.map((day, index) => {
-    const at = instant(day, site.time, msp.zone);
+  return days.map((date, index) => {
+    const at = instant(date, site.time, msp.zone);
     const goesOn = site.role === 'revoked' && when === 'current' && at >= end;
+    const day = goesOn
+      ? { index: index - ordinaryDays, days: days.length - ordinaryDays }
+      : { index, days: ordinaryDays };
     return {
       observedAt: new Date(at.getTime() + offset),
-      counts: countsOn(goesOn ? after : lines, index === peakDay, random),
+      counts: countsOn(goesOn ? after : lines, { ...day, isPeakDay: index === peakDay }, random),
     };
   });
 }

@@ -4,7 +4,7 @@ const LARGEST_JITTER_SECONDS = 1_800;
 
 /**
  * What a site adds to each interval, from -1,800 to 1,800 seconds: always the same for one site, different for most,
- * so that sites which came back together drift apart instead of knocking together every day.
+ * so that sites which came back together drift apart instead of all checking in at once every day.
  */
 export function jitterSeconds(siteId: string): number {
   let hash = 0;

@@ -1,6 +1,6 @@
 /**
  * The push protocol: a site with network contact speaks to us over HTTPS, and signs what it says. This folder knows the
- * shapes, the signature and the meaning of messages; it stores nothing and asks nobody. `api/siteDoor` receives them.
+ * shapes, the signature and the meaning of messages; it stores nothing and asks nobody. `api/ingest` receives them.
  */
 export { CHECK_IN_SECONDS, jitterSeconds } from './checkInPace.js';
 export { createGroupQueue } from './groupQueue.js';

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { MeterCode, Product } from '../../domain/catalog/index.js';
 import { fieldError, KontorError, type ErrorCode, type FieldError } from '../../domain/errors.js';
-import { instantAt, parsePeriod, periodDays } from '../../domain/period.js';
+import { instantAt, parsePeriod, periodDays, periodRange, type Period } from '../../domain/period.js';
 import {
   clockOffsetSeconds,
   countedAt,
+  type Channel,
   type CheckIn,
   type CheckInMessage,
   type Count,
+  type Extra,
   type Sender,
   type UsageReportMessage,
 } from '../../domain/siteMessage.js';
@@ -17,10 +19,15 @@ import type { CHECK_INS, USAGE_REPORT } from './schemas.js';
 /** What is known about the sender before its message is read. */
 export interface Reading {
   from: Sender;
+  channel: Channel;
   product: Product;
   /** Time zone of the MSP: its month decides whether a period may be reported yet. */
   zone: string;
+  /** The site's first month: nothing is accepted for an earlier one. */
+  fromPeriod: Period;
   receivedAt: Date;
+  /** What a newer version's message carried beyond what we know. */
+  extra: Extra | null;
 }
 
 const SHOWN_FIELDS = 50;
@@ -29,6 +36,7 @@ function codeOf({ field, code }: FieldError): ErrorCode {
   if (/\/(count|peak)$/.test(field)) return 'QUANTITY_INVALID';
   if (field === '/checkIns' && code === 'TOO_BIG') return 'BATCH_TOO_LARGE';
   if (field === '/period') return 'PERIOD_INVALID';
+  if (field === '/revision' && code === 'TOO_BIG') return 'TOO_MANY_REVISIONS';
   return 'VALIDATION_FAILED';
 }
 
@@ -76,14 +84,29 @@ function hashOf(counts: readonly Count[]): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+const CHECK_IN = /^\/checkIns\/(\d+)\//;
+
+/** Per check-in what was kept aside of it; what belongs to the message as a whole goes with the first. */
+function extraByCheckIn(extra: Extra | null): Map<number, Record<string, unknown>> {
+  const byCheckIn = new Map<number, Record<string, unknown>>();
+  for (const [pointer, value] of Object.entries(extra ?? {})) {
+    const index = Number(CHECK_IN.exec(pointer)?.[1] ?? 0);
+    byCheckIn.set(index, { ...byCheckIn.get(index), [pointer]: value });
+  }
+  return byCheckIn;
+}
+
 /**
  * Understands a batch of check-ins. Throws the code of the first thing that is wrong, with a pointer to it:
- * METER_UNKNOWN, VALIDATION_FAILED, OBSERVED_IN_FUTURE, OBSERVED_TOO_OLD, CLOCK_UNUSABLE.
+ * METER_UNKNOWN, VALIDATION_FAILED, OBSERVED_IN_FUTURE, OBSERVED_TOO_OLD (also before the site's first month),
+ * CLOCK_UNUSABLE.
  */
 export function parseCheckIns(body: z.output<typeof CHECK_INS>, reading: Reading): CheckInMessage {
-  const { from, product, receivedAt } = reading;
+  const { from, channel, product, receivedAt, fromPeriod, zone } = reading;
   const sentAt = new Date(body.sentAt);
   const offset = clockOffsetSeconds(sentAt, receivedAt);
+  const { start } = periodRange(fromPeriod, zone);
+  const extras = extraByCheckIn(reading.extra);
   const seen = new Set<number>();
   const checkIns = body.checkIns.map((item, index): CheckIn => {
     const field = `/checkIns/${index}`;
@@ -92,26 +115,46 @@ export function parseCheckIns(body: z.output<typeof CHECK_INS>, reading: Reading
       throw fieldError('VALIDATION_FAILED', `${field}/observedAt`, 'An instant is observed once.');
     }
     seen.add(observedAt.getTime());
+    const counted = countedAt(observedAt, sentAt, receivedAt, `${field}/observedAt`);
+    if (counted < start) {
+      throw fieldError('OBSERVED_TOO_OLD', `${field}/observedAt`, `This site counts from ${fromPeriod} on.`);
+    }
     const counts = readCounts(item.counts, product, `${field}/counts`);
     return {
       observedAt,
-      countedAt: countedAt(observedAt, sentAt, receivedAt, `${field}/observedAt`),
+      countedAt: counted,
       counts,
+      backups: item.backups ?? null,
+      extra: extras.get(index) ?? null,
       contentHash: hashOf(counts),
     };
   });
-  return { kind: 'checkIns', from, sentAt, receivedAt, clockOffsetSeconds: offset, checkIns };
+  return {
+    kind: 'checkIns',
+    from,
+    channel,
+    version: body.version ?? 1,
+    productVersion: body.productVersion ?? null,
+    sentAt,
+    receivedAt,
+    clockOffsetSeconds: offset,
+    checkIns,
+  };
 }
 
 /**
- * Understands a usage report. Throws METER_UNKNOWN, VALIDATION_FAILED, CLOCK_UNUSABLE, PERIOD_INVALID, and
- * PERIOD_NOT_OVER before the last day of the period has begun in the MSP's zone: sites snapshot on that day (rule 1).
+ * Understands a usage report. Throws METER_UNKNOWN, VALIDATION_FAILED, CLOCK_UNUSABLE, PERIOD_INVALID (also before the
+ * site's first month), and PERIOD_NOT_OVER before the last day of the period has begun in the MSP's zone: sites snapshot
+ * on that day (rule 1).
  */
 export function parseUsageReport(body: z.output<typeof USAGE_REPORT>, reading: Reading): UsageReportMessage {
-  const { from, product, zone, receivedAt } = reading;
+  const { from, channel, product, zone, fromPeriod, receivedAt, extra } = reading;
   const sentAt = new Date(body.sentAt);
   const period = parsePeriod(body.period);
   const offset = clockOffsetSeconds(sentAt, receivedAt);
+  if (period < fromPeriod) {
+    throw fieldError('PERIOD_INVALID', '/period', `This site reports from ${fromPeriod} on, its first month.`);
+  }
   if (receivedAt < instantAt(periodDays(period).last, '00:00', zone)) {
     throw fieldError('PERIOD_NOT_OVER', '/period', 'A period is reported from its last day on.');
   }
@@ -120,12 +163,16 @@ export function parseUsageReport(body: z.output<typeof USAGE_REPORT>, reading: R
   return {
     kind: 'usageReport',
     from,
+    channel,
+    version: body.version ?? 1,
+    productVersion: body.productVersion ?? null,
     sentAt,
     receivedAt,
     clockOffsetSeconds: offset,
     period,
     revision: body.revision,
     peaks,
+    extra,
     contentHash: hashOf(peaks),
   };
 }

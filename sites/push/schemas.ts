@@ -1,53 +1,87 @@
 import { z } from 'zod';
 import { canonicalName, nameProblem } from '../../domain/name.js';
+import { LONGEST_REFERENCE } from '../../domain/site.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 
-/** The shapes of the push protocol. Every object is strict: a member nobody agreed on is an error, not a guess. */
+/** The shapes of the push protocol, version 1. Every object is strict; see envelope.ts for newer versions. */
 
 export const LARGEST_BATCH = 1_000;
 /** Tenants times meters of one installation; what a larger one counts is more than it can have. */
 const LARGEST_COUNTS = 2_000;
 
-/** A tenant's reference, in the one form in which the MSP's own are kept, or the two would not meet. */
+/** What the site calls a tenant or unit, a path perhaps; in the one form in which it is assigned, or they would not meet. */
 const reference = z
   .string()
-  .max(100)
+  .max(LONGEST_REFERENCE)
   .superRefine((value, context) => {
     const problem = nameProblem(value);
     if (problem !== null) context.addIssue({ code: 'custom', message: problem });
   })
   .transform(canonicalName)
-  .meta({ type: 'string', maxLength: 100 });
+  .meta({ type: 'string', maxLength: LONGEST_REFERENCE });
 const meter = z.string().max(100);
 const instant = z.iso.datetime({ offset: true });
 const quantity = z.number().int().min(0).max(MAX_QUANTITY);
 const period = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/);
+/** Of the protocol; a message without it is of version 1. Newer ones are read as far as they are known (envelope.ts). */
+const version = z.number().int().min(1).max(1_000).optional();
+const productVersion = z.string().regex(/^\d{1,6}(\.\d{1,6}){0,3}$/);
 const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 const count = z.strictObject({ tenant: reference.nullable(), meter, count: quantity });
+const jobs = z.number().int().min(0).max(MAX_QUANTITY);
+const backups = z.strictObject({ passed: jobs, failed: jobs, unknown: jobs });
 const peak = z.strictObject({ tenant: reference.nullable(), meter, peak: quantity });
 
 export const CHECK_INS = z.strictObject({
+  version,
+  productVersion: productVersion.optional(),
   sentAt: instant,
   checkIns: z
-    .array(z.strictObject({ observedAt: instant, counts: z.array(count).max(LARGEST_COUNTS) }))
+    .array(
+      z.strictObject({
+        observedAt: instant,
+        counts: z.array(count).max(LARGEST_COUNTS),
+        /** State of the backups at that instant, in jobs. */
+        backups: backups.optional(),
+      }),
+    )
     .min(1)
     .max(LARGEST_BATCH),
 });
 
+/** How often one installation may report one month: a month that changes more often is no summary. */
+export const LARGEST_REVISION = 20;
+
 export const USAGE_REPORT = z.strictObject({
+  version,
+  productVersion: productVersion.optional(),
   sentAt: instant,
   period,
-  revision: z.number().int().min(1).max(1_000),
+  revision: z.number().int().min(1).max(LARGEST_REVISION, `A month is reported at most ${LARGEST_REVISION} times.`),
   lines: z.array(peak).max(LARGEST_COUNTS),
 });
 
 export const ACTIVATION = z.strictObject({
+  version,
   key: z.string().min(1).max(200),
   installationId: z.uuid(),
   product: z.string().min(1).max(50),
-  productVersion: z.string().regex(/^\d{1,6}(\.\d{1,6}){0,3}$/),
+  productVersion,
   signingKey: z.strictObject({ publicKey }),
+  /** With a tenant's key: the site it is for, which is added where the MSP has none of that name. */
+  siteName: z
+    .string()
+    .min(1)
+    .max(120)
+    .superRefine((value, context) => {
+      const problem = nameProblem(value);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    })
+    .overwrite(canonicalName)
+    .optional(),
+  /** The installation whose hardware this one takes over (rule 6). */
+  replaces: z.uuid().optional(),
   /** The month the installation wants to count for: told in refusals only. */
   period: period.optional(),
 });

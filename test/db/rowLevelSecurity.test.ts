@@ -48,6 +48,11 @@ describe('row level security, on every table that belongs to MSPs', () => {
         [mspId],
       );
       await database.asOwner(
+        `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where msp_id = $1
+         limit 1`,
+        [mspId],
+      );
+      await database.asOwner(
         `insert into term_licence select msp_id, gen_random_uuid(), id, null, 'mail-server.mailbox', 5, '2027-01-01', '2028-01-01'
          from site where msp_id = $1 limit 1`,
         [mspId],
@@ -58,7 +63,7 @@ describe('row level security, on every table that belongs to MSPs', () => {
         [mspId],
       );
       await database.asOwner(
-        `insert into check_in select msp_id, site_id, id, '2026-03-10', '2026-03-10', now(), now(), 0, '{}', '{}', '{}', '\\x00'
+        `insert into check_in select msp_id, site_id, id, '2026-03-10', '2026-03-10', now(), now(), 0, '{}', '{}', '{}', '\\x00', 'push', 1
          from installation where msp_id = $1 limit 1`,
         [mspId],
       );

@@ -24,6 +24,11 @@ export interface Said {
   on?: string;
   /** Highest check-in up to the revocation; left out: as seen. */
   seenBeforeRevocation?: number;
+  usedAfterRevocationOn?: string;
+  /** Of one that is silent and unseen. */
+  lastConfirmed?: number;
+  /** Left out: it is. */
+  expected?: boolean;
 }
 
 export interface World {
@@ -39,20 +44,26 @@ export interface World {
 
 const nameOf = (index: number) => `installation-${index + 1}`;
 
-function said({ reported, seen, on, seenBeforeRevocation }: Said, index: number): InstallationUsage {
+function said(item: Said, index: number, site: World): InstallationUsage {
+  const { reported, seen, on, seenBeforeRevocation } = item;
   return {
     installationId: nameOf(index),
+    expected: item.expected ?? true,
     reported: reported ?? null,
     observed: seen ?? null,
     observedOn: seen === undefined ? null : (on ?? '2026-03-15'),
     observedBeforeRevocation: seenBeforeRevocation ?? seen ?? null,
+    usedAfterRevocationOn: item.usedAfterRevocationOn ?? site.usedAfterRevocationOn ?? null,
+    lastConfirmed: item.lastConfirmed ?? null,
   };
 }
 
 /** The site of a case and its one usage, as they are frozen when the collection ends. */
 export function frozen(world: World): { site: SiteFacts; usage: UsageFacts } {
   const installations = world.installations ?? [];
-  const heard = installations.map(said).filter(({ reported, observed }) => reported !== null || observed !== null);
+  const heard = installations
+    .map((item, index) => said(item, index, world))
+    .filter(({ reported, observed, lastConfirmed }) => (reported ?? observed ?? lastConfirmed) !== null);
   const usage: UsageFacts = {
     tenantRef: 'acme',
     tenantId: world.tenant === 'unassigned' ? null : 'tenant-1',
@@ -66,8 +77,8 @@ export function frozen(world: World): { site: SiteFacts; usage: UsageFacts } {
     siteName: 'Site',
     revokedAt: world.revokedAt === undefined ? null : new Date(world.revokedAt),
     installationIds: installations.map((_, index) => nameOf(index)),
-    silentInstallationIds: installations.flatMap(({ reported }, index) =>
-      reported === undefined ? [nameOf(index)] : [],
+    silentInstallationIds: installations.flatMap(({ reported, expected }, index) =>
+      reported === undefined && expected !== false ? [nameOf(index)] : [],
     ),
     clockOffsetSeconds: (world.clockOffsetHours ?? 0) * 3600,
     usedAfterRevocationOn: world.usedAfterRevocationOn ?? null,

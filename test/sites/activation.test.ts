@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newKey } from '../../api/newKey.js';
-import { checkIns, CHECK_INS, SIGNING_KEYS, startSiteDoor } from './siteDoorFixture.js';
+import { checkIns, CHECK_INS, SIGNING_KEYS, startIngest } from './ingestFixture.js';
 
 const PUBLIC_KEY = 'A'.repeat(43);
 
 describe('activating a site', () => {
-  let door: Awaited<ReturnType<typeof startSiteDoor>>;
+  let ingest: Awaited<ReturnType<typeof startIngest>>;
 
   beforeAll(async () => {
-    door = await startSiteDoor();
+    ingest = await startIngest();
   });
-  afterAll(() => door.api.close());
+  afterAll(() => ingest.api.close());
 
   const attempt = (key: string, more: Record<string, unknown> = {}) => ({
     key,
@@ -23,15 +23,15 @@ describe('activating a site', () => {
   });
 
   it('makes key and site active, and gives the same answer to the same activation', async () => {
-    const { siteId, key } = await door.site();
+    const { siteId, key } = await ingest.site();
     const body = attempt(key);
-    const first = await door.activate(body);
-    const again = await door.activate({ ...body, key: key.toLowerCase().replaceAll('-', ' ').replace('km ', 'KM-') });
+    const first = await ingest.activate(body);
+    const again = await ingest.activate({ ...body, key: key.toLowerCase().replaceAll('-', ' ').replace('km ', 'KM-') });
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.json).toEqual(first.json);
-    expect(first.json).toMatchObject({ siteId, mspId: door.mspId, checkInSeconds: 86_400 });
+    expect(first.json).toMatchObject({ siteId, mspId: ingest.mspId, checkInSeconds: 86_400 });
     expect(
-      await door.sql(
+      await ingest.sql(
         `select s.state, k.state as key, s.activated_at is not null as activated,
            (select count(*)::int from installation i where i.site_id = s.id) as installations
          from site s join metered_key k on k.site_id = s.id where s.id = $1`,
@@ -41,20 +41,20 @@ describe('activating a site', () => {
   });
 
   it('keeps a second installation on the same key apart instead of merging it (rule 3)', async () => {
-    const { siteId, key } = await door.site();
-    const [one, two] = [await door.activate(attempt(key)), await door.activate(attempt(key))];
+    const { siteId, key } = await ingest.site();
+    const [one, two] = [await ingest.activate(attempt(key)), await ingest.activate(attempt(key))];
     expect(one.json.signingKeyId).not.toBe(two.json.signingKeyId);
-    expect(await door.sql('select count(*)::int as n from installation where site_id = $1', [siteId])).toEqual([
+    expect(await ingest.sql('select count(*)::int as n from installation where site_id = $1', [siteId])).toEqual([
       { n: 2 },
     ]);
   });
 
   it('counts fifty identical activations at once as one', async () => {
-    const { siteId, key } = await door.site();
+    const { siteId, key } = await ingest.site();
     const body = attempt(key);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => door.activate(body)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ingest.activate(body)));
     expect(new Set(answers.map(({ json }) => JSON.stringify(json))).size).toBe(1);
-    expect(await door.sql('select count(*)::int as n from signing_key where site_id = $1', [siteId])).toEqual([
+    expect(await ingest.sql('select count(*)::int as n from signing_key where site_id = $1', [siteId])).toEqual([
       { n: 1 },
     ]);
   });
@@ -72,16 +72,16 @@ describe('activating a site', () => {
     ['another product', 422, 'VALIDATION_FAILED', undefined, { product: 'scanner' }],
     ['a field nobody agreed on', 422, 'VALIDATION_FAILED', undefined, { mspId: randomUUID() }],
   ])('refuses %s with its own code, and says so to the partner team', async (_what, status, code, other, more) => {
-    const { siteId, key } = await door.site();
-    const answer = await door.activate(attempt(other?.(key) ?? key, { period: '2026-03', ...more }));
+    const { siteId, key } = await ingest.site();
+    const answer = await ingest.activate(attempt(other?.(key) ?? key, { period: '2026-03', ...more }));
     expect([answer.status, answer.json.code]).toEqual([status, code]);
-    expect((await door.refusals()).at(-1)?.code).toBe(code);
-    expect(await door.sql('select state from site where id = $1', [siteId])).toEqual([{ state: 'created' }]);
+    expect((await ingest.refusals()).at(-1)?.code).toBe(code);
+    expect(await ingest.sql('select state from site where id = $1', [siteId])).toEqual([{ state: 'created' }]);
   });
 
   it('shows an unknown key under the month its installation claims', async () => {
-    await door.activate(attempt(newKey().key, { period: '2026-02' }));
-    expect((await door.refusals()).at(-1)).toMatchObject({
+    await ingest.activate(attempt(newKey().key, { period: '2026-02' }));
+    expect((await ingest.refusals()).at(-1)).toMatchObject({
       code: 'UNKNOWN_KEY',
       claimed_period: '2026-02',
       msp_id: null,
@@ -93,22 +93,25 @@ describe('activating a site', () => {
     ['destroyed', 'KEY_REVOKED'],
     ['disabled', 'KEY_DISABLED'],
   ])('refuses a key that is %s', async (state, code) => {
-    const { keyId, key } = await door.site();
-    await door.sql('update metered_key set state = $2 where id = $1', [keyId, state]);
-    expect((await door.activate(attempt(key))).json.code).toBe(code);
+    const { keyId, key } = await ingest.site();
+    await ingest.sql('update metered_key set state = $2, ended_how = $2, ended_at = now() where id = $1', [
+      keyId,
+      state,
+    ]);
+    expect((await ingest.activate(attempt(key))).json.code).toBe(code);
   });
 
   it('lets no new installation onto a blocked site, but the ones it has (rule 6)', async () => {
-    const { siteId, key } = await door.site();
+    const { siteId, key } = await ingest.site();
     const body = attempt(key);
-    await door.activate(body);
-    await door.sql(`update site set contact = 'blocked' where id = $1`, [siteId]);
-    expect((await door.activate(attempt(key))).json.code).toBe('KEY_DISABLED');
-    expect((await door.activate(body)).status).toBe(201);
+    await ingest.activate(body);
+    await ingest.sql(`update site set contact = 'blocked' where id = $1`, [siteId]);
+    expect((await ingest.activate(attempt(key))).json.code).toBe('KEY_DISABLED');
+    expect((await ingest.activate(body)).status).toBe(201);
   });
 
   it('keeps two signing keys alive for rotation and retires the oldest', async () => {
-    const site = await door.installed();
+    const site = await ingest.installed();
     const rotate = (letter: string) => site.send(SIGNING_KEYS, { publicKey: letter.repeat(42) + 'A' });
     expect((await rotate('B')).status).toBe(201);
     expect((await site.send(CHECK_INS, checkIns(5))).status).toBe(200);
@@ -116,11 +119,11 @@ describe('activating a site', () => {
     const answer = await site.send(CHECK_INS, checkIns(5));
     expect([answer.status, answer.json.code]).toEqual([403, 'KEY_REVOKED']);
     expect(
-      await door.sql(
+      await ingest.sql(
         'select count(*) filter (where retired_at is null)::int as live, count(*)::int as n from signing_key where site_id = $1',
         [site.siteId],
       ),
     ).toEqual([{ live: 2, n: 3 }]);
-    expect((await door.activate(site.activation)).json.code).toBe('STATE_CONFLICT');
+    expect((await ingest.activate(site.activation)).json.code).toBe('STATE_CONFLICT');
   });
 });

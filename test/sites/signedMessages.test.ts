@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  checkIns,
-  CHECK_INS,
-  REPORTS,
-  report,
-  startSiteDoor,
-  type Installation,
-  type Twist,
-} from './siteDoorFixture.js';
+import { checkIns, CHECK_INS, REPORTS, report, startIngest, type Installation, type Twist } from './ingestFixture.js';
 
 function withHeader(change: Record<string, unknown>): (signature: string) => string {
   return (signature) => {
@@ -21,18 +13,18 @@ function withHeader(change: Record<string, unknown>): (signature: string) => str
 const hourAgo = Math.floor(Date.now() / 1000) - 3_600;
 
 describe('signatures of what sites send (faults 27 and 28)', () => {
-  let door: Awaited<ReturnType<typeof startSiteDoor>>;
+  let ingest: Awaited<ReturnType<typeof startIngest>>;
   let site: Installation;
   let other: Installation;
 
   beforeAll(async () => {
-    door = await startSiteDoor();
-    site = await door.installed();
-    other = await door.installed();
+    ingest = await startIngest();
+    site = await ingest.installed();
+    other = await ingest.installed();
   });
-  afterAll(() => door.api.close());
+  afterAll(() => ingest.api.close());
 
-  const counted = async () => (await door.sql<{ n: number }>('select count(*)::int as n from check_in'))[0]?.n;
+  const counted = async () => (await ingest.sql<{ n: number }>('select count(*)::int as n from check_in'))[0]?.n;
 
   it('takes a message that is signed as agreed', async () => {
     const answer = await site.send(CHECK_INS, checkIns(5, new Date('2026-03-01T10:00:00Z')));
@@ -58,10 +50,10 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
     ['in an hour', 'SIGNATURE_EXPIRED', { claims: { iat: hourAgo + 7_200 } }],
     ['by a key nobody registered', 'UNKNOWN_KEY', { claims: { kid: 'sk_of-nobody-at-all' } }],
   ])('refuses a message signed %s, records it, and has no other effect', async (_how, code, twist) => {
-    const [before, refusedBefore] = [await counted(), (await door.refusals()).length];
+    const [before, refusedBefore] = [await counted(), (await ingest.refusals()).length];
     const answer = await site.send(CHECK_INS, checkIns(5), twist);
     expect(answer.json.code).toBe(code);
-    const refused = (await door.refusals()).slice(refusedBefore);
+    const refused = (await ingest.refusals()).slice(refusedBefore);
     expect(refused.map((one) => one.code)).toEqual([code]);
     expect(await counted()).toBe(before);
   });
@@ -72,10 +64,10 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
   });
 
   it('asks for a signature where there is none, and keeps no record of it', async () => {
-    const before = (await door.refusals()).length;
-    const answer = await door.api.call('POST', CHECK_INS, { body: checkIns(5) });
+    const before = (await ingest.refusals()).length;
+    const answer = await ingest.api.call('POST', CHECK_INS, { body: checkIns(5) });
     expect([answer.status, answer.json.code]).toEqual([401, 'UNAUTHENTICATED']);
-    expect(await door.refusals()).toHaveLength(before);
+    expect(await ingest.refusals()).toHaveLength(before);
   });
 
   it('takes a captured message once, now and for as long as its signature lives', async () => {
@@ -88,7 +80,7 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
 
   it('shows a message of an unknown signing key under the period it was signed for', async () => {
     await site.send(REPORTS, report(5, { period: '2026-02' }), { claims: { kid: 'sk_of-nobody-at-all' } });
-    expect((await door.refusals()).at(-1)).toEqual({
+    expect((await ingest.refusals()).at(-1)).toEqual({
       code: 'UNKNOWN_KEY',
       claimed_period: '2026-02',
       claimed_site: site.siteId,

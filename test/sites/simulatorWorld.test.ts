@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { nameProblem } from '../../domain/name.js';
 import { dayOf, isTimeZone, periodOf, periodRange } from '../../domain/period.js';
 import { ALL_KINDS, reconcileSite, SHIPPED_SETTINGS } from '../../domain/reconcile/index.js';
-import type { MeterCode } from '../../domain/catalog/index.js';
+import { aggregationOf, type MeterCode } from '../../domain/catalog/index.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import {
   buildWorld,
@@ -36,7 +36,7 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
         checkIns
           .filter(({ countedAt }) => until === null || countedAt < until)
           .flatMap(({ counts }) => counts.filter((one) => one.tenant === tenantRef && one.meter === meter))
-          .reduce((max, { count }) => Math.max(max, count), 0);
+          .reduce((month, { count }) => (aggregationOf(meter) === 'sum' ? month + count : Math.max(month, count)), 0);
       const facts = usage.get(key) ?? {
         tenantRef,
         tenantId: site.tenantRefs.includes(tenantRef) ? tenantRef : null,
@@ -51,6 +51,9 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
         observed: checkIns.length === 0 ? null : peak(null),
         observedOn: null,
         observedBeforeRevocation: checkIns.length === 0 ? null : peak(end),
+        expected: true,
+        usedAfterRevocationOn: end === null ? null : dayOf(end, msp.zone),
+        lastConfirmed: null,
       });
       usage.set(key, facts);
     }

@@ -193,8 +193,9 @@ export function monthFixture(db: Database) {
     const at = new Date(spec.activatedAt ?? '2026-01-15T00:00:00Z');
     const base = { mspId: spec.mspId, siteId, keyId, at };
     await run(
-      `insert into site (msp_id, id, programme_code, from_period, name, product, state, created_at, activated_at)
-       values (:mspId, :siteId, :programme, :fromPeriod, :name, :product, 'active', :at, :at)`,
+      `insert into site (msp_id, id, programme_code, from_period, name, product, kind, channel, state, created_at,
+         activated_at)
+       values (:mspId, :siteId, :programme, :fromPeriod, :name, :product, 'managed', 'push', 'active', :at, :at)`,
       {
         ...base,
         name: spec.name,
@@ -204,16 +205,21 @@ export function monthFixture(db: Database) {
       },
     );
     await run(
-      `insert into metered_key (msp_id, id, site_id, key_hash, state, issued_at, ended_at)
-       values (:mspId, :keyId, :siteId, decode(md5(:keyId), 'hex'), :state, :at, :ended)`,
-      { ...base, state: spec.revokedAt === undefined ? 'active' : 'revoked', ended: spec.revokedAt ?? null },
+      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at, ended_how, ended_at)
+       values (:mspId, :keyId, 'metered', :siteId, decode(md5(:keyId), 'hex'), :state, :at, :how, :ended)`,
+      {
+        ...base,
+        state: spec.revokedAt === undefined ? 'active' : 'revoked',
+        how: spec.revokedAt === undefined ? null : 'revoked',
+        ended: spec.revokedAt ?? null,
+      },
     );
     const installations: string[] = [];
     for (let index = 0; index < (spec.installations ?? 1); index += 1) {
       const id = randomUUID();
       await run(
-        `insert into installation (msp_id, site_id, id, metered_key_id, product_version, activated_at)
-         values (:mspId, :siteId, :id, :keyId, '20.0.0', :activated)`,
+        `insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at)
+         values (:mspId, :siteId, :id, :keyId, 'key', '20.0.0', :activated)`,
         { ...base, id, activated: new Date(at.getTime() + index) },
       );
       installations.push(id);
@@ -226,12 +232,12 @@ export function monthFixture(db: Database) {
         { ...base, tenantId, ref, name: `Tenant ${ref}` },
       );
       await run(
-        `insert into site_tenant (msp_id, site_id, tenant_id)
-         select :mspId, :siteId, id from tenant where msp_id = :mspId and ref = :ref`,
-        { ...base, ref },
+        `insert into site_tenant (msp_id, site_id, reference, tenant_id, from_period)
+         select :mspId, :siteId, :ref, id, :from from tenant where msp_id = :mspId and ref = :ref`,
+        { ...base, ref, from: spec.fromPeriod ?? at.toISOString().slice(0, 7) },
       );
     }
-    return { mspId: spec.mspId, siteId, installations };
+    return { mspId: spec.mspId, siteId, keyId, installations };
   };
 
   type Site = Awaited<ReturnType<typeof site>>;
@@ -241,9 +247,9 @@ export function monthFixture(db: Database) {
     await run(`select kontor_check_in_partition(:day::date)`, { day: spec.at.slice(0, 10) });
     await run(
       `insert into check_in (msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at,
-         clock_offset_seconds, tenant_refs, meters, quantities, content_hash)
+         clock_offset_seconds, tenant_refs, meters, quantities, content_hash, channel, protocol_version)
        values (:mspId, :siteId, :installation, :at, :at, :at, :at, :offset, :tenants::text[], :meters::text[],
-         :counts::int[], '\\x00')`,
+         :counts::int[], '\\x00', 'push', 1)`,
       {
         mspId: of.mspId,
         siteId: of.siteId,
@@ -270,9 +276,9 @@ export function monthFixture(db: Database) {
     const at = new Date(spec.receivedAt ?? `${periodDays(parsePeriod(spec.period)).last}T22:00:00Z`);
     await run(
       `insert into usage_report (msp_id, site_id, installation_id, period, revision, sent_at, received_at,
-         clock_offset_seconds, tenant_refs, meters, peaks, content_hash)
+         clock_offset_seconds, tenant_refs, meters, peaks, content_hash, channel, protocol_version)
        values (:mspId, :siteId, :installation, :period, :revision, :at, :at, 0, :tenants::text[], :meters::text[],
-         :peaks::int[], '\\x00')`,
+         :peaks::int[], '\\x00', 'push', 1)`,
       {
         mspId: of.mspId,
         siteId: of.siteId,

@@ -189,10 +189,11 @@ describe('kontor verify', () => {
       'I3',
       'an active site that nobody reconciled',
       [
-        `insert into site select msp_id, gen_random_uuid(), 'forgotten', product, state, contact, created_at, activated_at
-       from site where name = 'heard'`,
-        `insert into metered_key select msp_id, gen_random_uuid(), (select id from site where name = 'forgotten'), '\\x01',
-         'active', issued_at, null, null from metered_key where site_id = ${site('heard')}`,
+        `insert into site select msp_id, gen_random_uuid(), programme_code, 'forgotten', product, kind, channel, from_period, state, contact,
+         created_at, activated_at from site where name = 'heard'`,
+        `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at)
+         select msp_id, gen_random_uuid(), kind, (select id from site where name = 'forgotten'), '\\x01', 'active',
+         issued_at from metered_key where site_id = ${site('heard')}`,
       ],
       /2026-03: site "forgotten" of MSP Alpha was active and nobody reconciled it/,
     ],
@@ -385,7 +386,7 @@ describe('kontor verify', () => {
       'a revision that came in time and was not counted',
       [
         `insert into usage_report select msp_id, site_id, installation_id, period, 2, sent_at, received_at, clock_offset_seconds,
-         tenant_refs, meters, '{38}', content_hash from usage_report where period = '2026-03' and site_id = ${site('heard')}`,
+         tenant_refs, meters, '{38}', content_hash, channel, 1 from usage_report where period = '2026-03' and site_id = ${site('heard')}`,
       ],
       /reported 38, reconciled with 31/,
     ],
@@ -394,7 +395,7 @@ describe('kontor verify', () => {
       'a late report that the next statement did not book',
       [
         `insert into usage_report select msp_id, site_id, installation_id, period, 2, sent_at, '2026-03-25', 0, tenant_refs, meters,
-         '{8}', content_hash from usage_report where period = '2026-02' and site_id = ${site('silent in February')}`,
+         '{8}', content_hash, channel, 1 from usage_report where period = '2026-02' and site_id = ${site('silent in February')}`,
       ],
       /2026-02: site silent in February, main, mail-server.mailbox: 8 is known since before the latest statement, billed are 10/,
     ],
@@ -405,8 +406,8 @@ describe('kontor verify', () => {
         'alter table check_in drop constraint check_in_pkey',
         clone(
           'check_in',
-          'msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at, clock_offset_seconds, tenant_refs, meters, quantities, content_hash',
-          'msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at, clock_offset_seconds, tenant_refs, meters, quantities, content_hash',
+          'msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at, clock_offset_seconds, tenant_refs, meters, quantities, content_hash, channel, protocol_version',
+          'msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at, clock_offset_seconds, tenant_refs, meters, quantities, content_hash, channel, protocol_version',
           `counted_at = '2026-03-29T01:30:00Z'`,
         ),
       ],

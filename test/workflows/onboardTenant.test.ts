@@ -55,6 +55,19 @@ describe('a tenant', () => {
     expect(await workflow(id).result()).toEqual({ state: 'active' });
   });
 
+  it('is active once the sites of the units below it are, at any depth', async () => {
+    const { id } = await add('group');
+    const below = async (ref: string, parentRef: string) =>
+      (await call('POST', '/tenants', { ref, name: ref, parentRef })).json;
+    expect(await below('division', 'group')).toMatchObject({ parentRef: 'group', closedFrom: null });
+    await below('office', 'division');
+    const { key } = await site('Office', ['office']);
+    await programme.activate(key);
+    expect(await workflow(id).result()).toEqual({ state: 'active' });
+    const orphan = await call('POST', '/tenants', { ref: 'orphan', name: 'Orphan', parentRef: 'nobody' });
+    expect([orphan.status, orphan.json.errors[0].field]).toEqual([422, '/parentRef']);
+  });
+
   it('has a reference of its own within its MSP', async () => {
     await add('unique');
     const again = await call('POST', '/tenants', { ref: 'unique', name: 'Another' });

@@ -1,72 +1,126 @@
 import type { Knex } from 'knex';
 
-/** Tenants, sites, their keys and installations, and term licences. */
+/** Tenants and their units, sites, keys and installations, and term licences. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
+    -- A tenant, or a unit below it: a tree of any depth.
     create table tenant (
       msp_id uuid not null references msp,
       id uuid not null,
+      parent_id uuid,
       ref text not null,
       name text not null,
       state text not null check (state in ('onboarding', 'active', 'closed')),
+      -- From that period on nothing is assigned to it.
+      closed_from text check (closed_from ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
       created_at timestamptz not null,
       primary key (msp_id, id),
-      unique (msp_id, ref)
+      unique (msp_id, ref),
+      foreign key (msp_id, parent_id) references tenant (msp_id, id)
     );
+    create index tenant_by_parent on tenant (msp_id, parent_id);
 
     create table site (
       msp_id uuid not null references msp,
       id uuid not null unique,
       programme_code text not null,
-      -- The first month it may report: nothing earlier is accepted.
-      from_period text not null,
       name text not null,
       product text not null,
+      kind text not null check (kind in ('managed', 'standalone')),
+      -- How its messages come in general; each message says by which channel it came.
+      channel text not null check (channel in ('push', 'pull', 'file')),
+      -- Its first month: nothing is accepted for an earlier one.
+      from_period text not null check (from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
       state text not null check (state in ('created', 'active', 'retired')),
       contact text not null default 'ok' check (contact in ('ok', 'warned', 'blocked', 'disabled')),
       created_at timestamptz not null,
       activated_at timestamptz,
       last_contact_at timestamptz,
       primary key (msp_id, id),
-      unique (msp_id, name),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
+    -- The name of a retired site is free again.
+    create unique index site_name_in_use on site (msp_id, name) where state <> 'retired';
 
+    -- What a site calls a tenant or unit in its messages, from a period, until a period (exclusive).
     create table site_tenant (
       msp_id uuid not null,
       site_id uuid not null,
+      reference text not null check (length(reference) <= 500),
       tenant_id uuid not null,
-      primary key (msp_id, site_id, tenant_id),
+      from_period text not null check (from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      until_period text check (until_period > from_period),
+      primary key (msp_id, site_id, reference, from_period),
       foreign key (msp_id, site_id) references site (msp_id, id),
       foreign key (msp_id, tenant_id) references tenant (msp_id, id)
     );
+    create unique index site_tenant_open on site_tenant (msp_id, site_id, reference) where until_period is null;
+    create index site_tenant_by_tenant on site_tenant (msp_id, tenant_id);
 
-    -- The key itself is shown once and never stored; key_hash is SHA-256 of its 256 random bits.
+    -- Of one site, or of a tenant and product: then any site that serves the tenant activates with it. The key itself is
+    -- shown once and never stored; key_hash is SHA-256 of its 256 random bits.
     create table metered_key (
       msp_id uuid not null,
       id uuid not null,
-      site_id uuid not null,
+      kind text not null check (kind in ('metered', 'additional')),
+      site_id uuid,
+      tenant_id uuid,
+      programme_code text,
+      product text,
       key_hash bytea not null unique,
       state text not null check (state in ('issued', 'active', 'disabled', 'revoked', 'destroyed')),
       issued_at timestamptz not null,
+      -- What ended it first, and the instant from which that counts: a revocation may reach back.
+      ended_how text check (ended_how in ('disabled', 'revoked', 'destroyed', 'rotated')),
       ended_at timestamptz,
       reason text,
       primary key (msp_id, id),
-      foreign key (msp_id, site_id) references site (msp_id, id)
+      check ((site_id is null) = (tenant_id is not null and programme_code is not null and product is not null)),
+      check ((ended_how is null) = (ended_at is null)),
+      check ((state in ('issued', 'active')) = (ended_how is null)),
+      foreign key (msp_id, site_id) references site (msp_id, id),
+      foreign key (msp_id, tenant_id) references tenant (msp_id, id),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
     create unique index metered_key_one_live on metered_key (msp_id, site_id)
-      where state in ('issued', 'active', 'disabled');
+      where kind = 'metered' and state in ('issued', 'active', 'disabled');
+    create index metered_key_by_site on metered_key (msp_id, site_id);
 
-    -- One row per installation that activated with the site's key: a second one is detected, not merged.
+    -- One row per installation that activated: a second one on the same key is detected, not merged.
     create table installation (
       msp_id uuid not null,
       site_id uuid not null,
       id uuid not null,
+      -- The key it uses now.
       metered_key_id uuid not null,
+      enrolled_by text not null check (enrolled_by in ('key', 'token')),
       product_version text not null,
       activated_at timestamptz not null,
+      -- Of the newest message: when it came, and the version it named.
+      last_heard_at timestamptz,
+      product_version_seen text,
+      -- Neither is expected to report. Replaced for free (rule 6), it counts as one with its successor until then.
+      replaced_by uuid,
+      replaced_at timestamptz,
+      replaced_for_free boolean,
+      retired_at timestamptz,
       primary key (msp_id, site_id, id),
+      check ((replaced_by is null) = (replaced_at is null) and (replaced_by is null) = (replaced_for_free is null)),
+      check (replaced_by <> id),
       foreign key (msp_id, site_id) references site (msp_id, id),
+      foreign key (msp_id, metered_key_id) references metered_key (msp_id, id),
+      foreign key (msp_id, site_id, replaced_by) references installation (msp_id, site_id, id)
+    );
+
+    -- Keys an installation used before its present one, until when: what ended such a key counts for what it said then.
+    create table former_key (
+      msp_id uuid not null,
+      site_id uuid not null,
+      installation_id uuid not null,
+      metered_key_id uuid not null,
+      until_at timestamptz not null,
+      primary key (msp_id, site_id, installation_id, metered_key_id),
+      foreign key (msp_id, site_id, installation_id) references installation (msp_id, site_id, id),
       foreign key (msp_id, metered_key_id) references metered_key (msp_id, id)
     );
 
@@ -102,8 +156,10 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('tenant');
     call kontor_protect('site', '(msp_id, programme_code) in (select msp_id, programme_code from participation)');
     call kontor_protect('site_tenant', 'site_id in (select id from site)');
-    call kontor_protect('metered_key', 'site_id in (select id from site)');
+    call kontor_protect('metered_key', $$site_id in (select id from site) or tenant_id is not null
+      and (msp_id, programme_code) in (select msp_id, programme_code from participation)$$);
     call kontor_protect('installation', 'site_id in (select id from site)');
+    call kontor_protect('former_key', 'site_id in (select id from site)');
     call kontor_protect('signing_key', 'site_id in (select id from site)');
     call kontor_protect('term_licence', 'site_id in (select id from site)');
   `);

@@ -19,6 +19,14 @@ export async function up(knex: Knex): Promise<void> {
       meters text[] not null,
       quantities integer[] not null,
       content_hash bytea not null,
+      channel text not null check (channel in ('push', 'pull', 'file')),
+      protocol_version integer not null check (protocol_version > 0),
+      product_version text,
+      backups_passed integer,
+      backups_failed integer,
+      backups_unknown integer,
+      -- Members that a newer protocol added, by JSON pointer: kept aside, not understood.
+      extra jsonb,
       primary key (msp_id, site_id, installation_id, observed_at)
     ) partition by range (observed_at);
 
@@ -53,11 +61,16 @@ export async function up(knex: Knex): Promise<void> {
       meters text[] not null,
       peaks integer[] not null,
       content_hash bytea not null,
+      channel text not null check (channel in ('push', 'pull', 'file')),
+      protocol_version integer not null check (protocol_version > 0),
+      product_version text,
+      -- As in check_in.
+      extra jsonb,
       primary key (msp_id, site_id, installation_id, period, revision)
     );
     create index usage_report_by_period on usage_report (period, msp_id, site_id);
 
-    -- Refused at the door: counted nowhere, but shown. No MSP where none could be told.
+    -- Refused by ingest: counted nowhere, but shown. No MSP where none could be told.
     create table refused_message (
       id bigint generated always as identity primary key,
       received_at timestamptz not null,

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkIns, CHECK_INS, MAILBOX, REPORTS, report, startSiteDoor, type Installation } from './siteDoorFixture.js';
+import {
+  checkIns,
+  CHECK_INS,
+  MAILBOX,
+  REPORTS,
+  report,
+  SIGNING_KEYS,
+  startIngest,
+  type Installation,
+} from './ingestFixture.js';
 
 const DAY_MS = 86_400_000;
 const NOON = new Date('2026-03-10T12:00:00Z');
@@ -9,18 +18,18 @@ function withCount(text: string): string {
   return JSON.stringify(checkIns(0)).replace('"count":0', `"count":${text}`);
 }
 
-describe('usage at the door', () => {
-  let door: Awaited<ReturnType<typeof startSiteDoor>>;
+describe('usage that sites push', () => {
+  let ingest: Awaited<ReturnType<typeof startIngest>>;
   let site: Installation;
 
   beforeAll(async () => {
-    door = await startSiteDoor();
-    site = await door.installed();
+    ingest = await startIngest();
+    site = await ingest.installed();
   });
-  afterAll(() => door.api.close());
+  afterAll(() => ingest.api.close());
 
   const stored = (installation: Installation, table = 'check_in') =>
-    door.sql<{ n: number }>(`select count(*)::int as n from ${table} where installation_id = $1`, [
+    ingest.sql<{ n: number }>(`select count(*)::int as n from ${table} where installation_id = $1`, [
       installation.installationId,
     ]);
   const batch = (counts: number[], first = NOON) => ({
@@ -32,7 +41,7 @@ describe('usage at the door', () => {
   });
 
   it('takes a backlog at once, and gives a repeat the same answer', async () => {
-    const other = await door.installed();
+    const other = await ingest.installed();
     const first = await other.send(CHECK_INS, batch([1, 2, 3]));
     const again = await other.send(CHECK_INS, batch([1, 2, 3, 4]));
     expect(first.json).toMatchObject({ accepted: 3, repeated: 0, keyState: 'active' });
@@ -42,7 +51,7 @@ describe('usage at the door', () => {
   });
 
   it('refuses the same check-in with other content, names it, and stores nothing of its batch', async () => {
-    const other = await door.installed();
+    const other = await ingest.installed();
     await other.send(CHECK_INS, batch([1, 2]));
     const answer = await other.send(CHECK_INS, batch([1, 5, 7, 8]));
     expect([answer.status, answer.json.code]).toEqual([409, 'ID_REUSED_WITH_OTHER_CONTENT']);
@@ -51,7 +60,7 @@ describe('usage at the door', () => {
   });
 
   it('takes the order of counts and the clock of a repeat for what they are: nothing new', async () => {
-    const other = await door.installed();
+    const other = await ingest.installed();
     const counts = ['a', 'b'].map((tenant) => ({ tenant, meter: MAILBOX, count: 1 }));
     const item = (list: typeof counts) => ({ sentAt: new Date(), checkIns: [{ observedAt: NOON, counts: list }] });
     await other.send(CHECK_INS, item(counts));
@@ -59,7 +68,7 @@ describe('usage at the door', () => {
   });
 
   it('counts fifty identical reports at once as one (fault 21)', async () => {
-    const other = await door.installed();
+    const other = await ingest.installed();
     const answers = await Promise.all(Array.from({ length: 50 }, () => other.send(REPORTS, report(9))));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status, json }) => status === 200 && json.repeated === true)).toHaveLength(49);
@@ -67,14 +76,14 @@ describe('usage at the door', () => {
   });
 
   it('refuses the same revision of a report with other content, and takes the next one', async () => {
-    const other = await door.installed();
+    const other = await ingest.installed();
     expect((await other.send(REPORTS, report(9))).json).toMatchObject({ repeated: false, late: false });
     expect((await other.send(REPORTS, report(10))).status).toBe(409);
     expect((await other.send(REPORTS, report(10, { revision: 2 }))).status).toBe(201);
   });
 
   it('fails one bad message of many that arrive together, and no other', async () => {
-    const installations = await Promise.all(Array.from({ length: 20 }, () => door.installed()));
+    const installations = await Promise.all(Array.from({ length: 20 }, () => ingest.installed()));
     await installations[7]?.send(CHECK_INS, batch([3]));
     const answers = await Promise.all(installations.map((one) => one.send(CHECK_INS, batch([4, 4]))));
     expect(answers.map(({ status }) => status)).toEqual(installations.map((_, index) => (index === 7 ? 409 : 200)));
@@ -122,7 +131,7 @@ describe('usage at the door', () => {
     const answer = await site.send(CHECK_INS, message);
     expect(answer.json.code).toBe(code);
     expect(answer.status).toBeLessThan(500);
-    expect((await door.refusals()).at(-1)).toMatchObject({ code, msp_id: door.mspId });
+    expect((await ingest.refusals()).at(-1)).toMatchObject({ code, msp_id: ingest.mspId });
   });
 
   it('refuses a tenant and meter counted twice at one instant, and an instant observed twice', async () => {
@@ -139,15 +148,34 @@ describe('usage at the door', () => {
     [36, 36],
     [-36, -36],
   ])('counts what a clock %i hours ahead observed %i hours earlier (rule 3)', async (ahead, moved) => {
-    const other = await door.installed();
+    const other = await ingest.installed();
     const sentAt = new Date(Date.now() + ahead * 3_600_000);
     expect((await other.send(CHECK_INS, checkIns(1, NOON, sentAt))).status).toBe(200);
-    const [row] = await door.sql<{ counted_at: Date; clock_offset_seconds: number }>(
+    const [row] = await ingest.sql<{ counted_at: Date; clock_offset_seconds: number }>(
       'select counted_at, clock_offset_seconds from check_in where installation_id = $1',
       [other.installationId],
     );
     expect(Math.round((NOON.getTime() - (row?.counted_at.getTime() ?? 0)) / 3_600_000)).toBe(moved);
     expect(Math.round((row?.clock_offset_seconds ?? 0) / 3_600)).toBe(ahead);
+  });
+
+  it('case 60: refuses a report for a month before the first of its site, and a check-in of it', async () => {
+    const other = await ingest.installed('2026-03');
+    const early = await other.send(REPORTS, report(9, { period: '2026-02' }));
+    expect([early.status, early.json.code, early.json.errors[0].field]).toEqual([422, 'PERIOD_INVALID', '/period']);
+    expect((await other.send(REPORTS, report(9))).status).toBe(201);
+    const seen = await other.send(CHECK_INS, checkIns(1, new Date('2026-02-10T12:00:00Z')));
+    expect([seen.status, seen.json.code]).toEqual([422, 'OBSERVED_TOO_OLD']);
+    expect(seen.json.errors[0].field).toBe('/checkIns/0/observedAt');
+  });
+
+  it('case 60: takes twenty revisions of one month and not one more', async () => {
+    const other = await ingest.installed();
+    const last = await other.send(REPORTS, report(9, { revision: 20 }));
+    const next = await other.send(REPORTS, report(9, { revision: 21 }));
+    expect(last.status).toBe(201);
+    expect([next.status, next.json.code, next.json.errors[0].field]).toEqual([422, 'TOO_MANY_REVISIONS', '/revision']);
+    expect(await stored(other, 'usage_report')).toEqual([{ n: 1 }]);
   });
 
   it('takes a report from the last day of its period on, and none of a period to come', async () => {
@@ -157,24 +185,24 @@ describe('usage at the door', () => {
   });
 
   it('calls a report late once its MSP is reconciled, keeps it, and says the same to a repeat (rule 7)', async () => {
-    const [early, late] = [await door.installed(), await door.installed()];
+    const [early, late] = [await ingest.installed(), await ingest.installed()];
     await early.send(REPORTS, report(3, { period: '2026-01' }));
-    await door.sql(
+    await ingest.sql(
       `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
        values ('msp', '2026-01', 'open', now(), 'test', '{}')`,
     );
-    await door.sql(
+    await ingest.sql(
       `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until, mailed_by,
          statement_date) values ('msp', '2026-01', 1, 'UTC', 'review', now(), now(), now(), now(), '2026-02-06')`,
     );
-    await door.sql(
+    await ingest.sql(
       `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
        select 'msp', '2026-01', $1, id, 'UTC', 1, 0, 'open' from distributor limit 1`,
-      [door.mspId],
+      [ingest.mspId],
     );
-    await door.sql(
+    await ingest.sql(
       `insert into reconciled_site (programme_code, period, msp_id, site_id, facts, reconciled_at) values ('msp', '2026-01', $1, $2, '{}', now())`,
-      [door.mspId, early.siteId],
+      [ingest.mspId, early.siteId],
     );
     const january = report(3, { period: '2026-01' });
     expect((await late.send(REPORTS, january)).json).toMatchObject({ repeated: false, late: true });
@@ -183,12 +211,15 @@ describe('usage at the door', () => {
   });
 
   it('lets a check-in lift what silence did to a site (rule 6)', async () => {
-    const other = await door.installed();
-    await door.sql(`update site set contact = 'disabled' where id = $1`, [other.siteId]);
-    await door.sql(`update metered_key set state = 'disabled' where site_id = $1`, [other.siteId]);
+    const other = await ingest.installed();
+    await ingest.sql(`update site set contact = 'disabled' where id = $1`, [other.siteId]);
+    await ingest.sql(
+      `update metered_key set state = 'disabled', ended_how = 'disabled', ended_at = now() where site_id = $1`,
+      [other.siteId],
+    );
     expect((await other.send(CHECK_INS, checkIns(1))).json.keyState).toBe('disabled');
     expect(
-      await door.sql(
+      await ingest.sql(
         `select contact, last_contact_at is not null as heard, k.state from site join metered_key k on k.site_id = site.id
          where site.id = $1`,
         [other.siteId],
@@ -196,14 +227,29 @@ describe('usage at the door', () => {
     ).toEqual([{ contact: 'ok', heard: true, state: 'active' }]);
   });
 
-  it('keeps what a site with a revoked key says, as evidence, and tells it; a destroyed key is refused', async () => {
-    const other = await door.installed();
-    const set = (state: string) =>
-      door.sql('update metered_key set state = $2 where site_id = $1', [other.siteId, state]);
-    await set('revoked');
+  it('keeps what a site with a revoked key says, as evidence, and tells it', async () => {
+    const other = await ingest.installed();
+    await ingest.sql(
+      `update metered_key set state = 'revoked', ended_how = 'revoked', ended_at = '2026-03-20' where site_id = $1`,
+      [other.siteId],
+    );
     expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });
-    await set('destroyed');
-    const answer = await other.send(REPORTS, report(4));
-    expect([answer.status, answer.json.code]).toEqual([403, 'KEY_REVOKED']);
+  });
+
+  it('case 18: takes the report of a month in which a key was alive that has been destroyed, and nothing else', async () => {
+    const other = await ingest.installed();
+    await ingest.sql(
+      `update metered_key set state = 'destroyed', ended_how = 'destroyed', ended_at = '2026-03-20' where site_id = $1`,
+      [other.siteId],
+    );
+    expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });
+    for (const [path, message] of [
+      [REPORTS, report(4, { period: '2026-04' })],
+      [CHECK_INS, checkIns(4)],
+      [SIGNING_KEYS, { publicKey: 'A'.repeat(43) }],
+    ] as const) {
+      const answer = await other.send(path, message);
+      expect([path, answer.status, answer.json.code]).toEqual([path, 403, 'KEY_REVOKED']);
+    }
   });
 });

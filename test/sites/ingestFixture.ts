@@ -1,7 +1,9 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { newKey } from '../../api/newKey.js';
 import { ALL } from '../../db/connect.js';
+import { insertKey } from '../../db/sites/meteredKeyStore.js';
 import { insertSite } from '../../db/sites/siteStore.js';
+import { parsePeriod } from '../../domain/period.js';
 import { SIGNATURE_HEADER, signMessage, type SignatureClaims } from '../../sites/index.js';
 import { startTestApi, type Answer } from '../api/testApi.js';
 import { monthFixture } from '../support/month.js';
@@ -35,30 +37,33 @@ export function report(peak: unknown, { period = '2026-03', revision = 1, sentAt
   return { sentAt, period, revision, lines: [{ tenant: 'main', meter: MAILBOX, peak }] };
 }
 
-/** The API over a database of its own with one MSP, whose sites' mail servers knock at the door. */
-export async function startSiteDoor() {
+/** The API over a database of its own with one MSP, whose sites' mail servers speak to it. */
+export async function startIngest() {
   // Nobody waits for a site's activation here, so there is no Temporal to tell of it.
   const api = await startTestApi({ temporalAddress: '127.0.0.1:1' });
   const month = monthFixture(api.database.db);
   const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
   const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
 
-  const site = async (): Promise<{ siteId: string; keyId: string; key: string }> => {
+  const site = async (fromPeriod = '2024-01'): Promise<{ siteId: string; keyId: string; key: string }> => {
     const { key, keyHash } = newKey();
-    const made = { mspId, siteId: randomUUID(), keyId: randomUUID(), keyHash };
-    const name = `Site ${made.siteId}`;
-    await api.database.db.transaction(ALL, (trx) =>
-      insertSite(trx, {
+    const made = { mspId, siteId: randomUUID() };
+    const keyId = randomUUID();
+    const at = new Date();
+    await api.database.db.transaction(ALL, async (trx) => {
+      await insertSite(trx, {
         ...made,
         programme: 'msp',
-        fromPeriod: '2025-01',
-        name,
+        name: `Site ${made.siteId}`,
         product: 'mail-server',
-        tenantRefs: [],
-        at: new Date(),
-      }),
-    );
-    return { siteId: made.siteId, keyId: made.keyId, key };
+        kind: 'managed',
+        channel: 'push',
+        fromPeriod: parsePeriod(fromPeriod),
+        at,
+      });
+      await insertKey(trx, made, { keyId, kind: 'metered', keyHash, state: 'issued', at });
+    });
+    return { siteId: made.siteId, keyId, key };
   };
 
   const activate = (body: Record<string, unknown>) => api.call('POST', '/v1/site/activations', { body });
@@ -111,8 +116,8 @@ export async function startSiteDoor() {
     activate,
     install,
     /** A new site with its one installation. */
-    installed: async () => {
-      const { siteId, key } = await site();
+    installed: async (fromPeriod?: string) => {
+      const { siteId, key } = await site(fromPeriod);
       return install(siteId, key);
     },
     sql: <Row extends object>(sql: string, values: unknown[] = []) => api.database.asOwner<Row>(sql, values),

@@ -1,0 +1,143 @@
+import type { Logger } from 'pino';
+import { ALL, type Database } from '../../db/connect.js';
+import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
+import { registerSigningKey, type SigningKey } from '../../db/sites/signingKeyStore.js';
+import { KontorError } from '../../domain/errors.js';
+import { periodOf, periodRange } from '../../domain/period.js';
+import type { SiteMessage, Stored } from '../../domain/siteMessage.js';
+import {
+  createGroupQueue,
+  SIGNATURE_WINDOW_SECONDS,
+  signingKeyId,
+  type Activation,
+  type SignatureClaims,
+} from '../../sites/index.js';
+import { toKontorError } from '../errors.js';
+import { activateSite, type Activated } from './activateSite.js';
+import { createCheckInPartitions } from './checkInPartitions.js';
+import { createRefusals } from './refusals.js';
+import { storePushed, type PushedMessage } from './storePushed.js';
+import { createVerifySender, type SignedRequest, type VerifiedSender } from './verifySender.js';
+
+/**
+ * Takes what sites say: proves who speaks, reads the message, stores it in a transaction shared with others, and records
+ * what is refused. One per process, so that the messages of all routes share transactions.
+ */
+export interface Ingest {
+  /** See activateSite. `read` gives the activation, which may be refused as well. */
+  activate(receivedAt: Date, read: () => Activation): Promise<Activated>;
+  /**
+   * Takes a signed message, which `read` understands once its sender is proven. Resolves when it is committed. Throws
+   * what verifying and reading throw, SIGNATURE_INVALID where it was signed for another period, KEY_REVOKED under a
+   * destroyed metered key, NONCE_REUSED, ID_REUSED_WITH_OTHER_CONTENT, RATE_LIMITED.
+   */
+  push<M extends SiteMessage>(
+    request: SignedRequest,
+    read: (sender: VerifiedSender) => M,
+  ): Promise<{ sender: VerifiedSender; message: M; stored: Stored }>;
+  /** Registers a signing key beside the one that signs for it; the oldest of three is retired. Returns its id. */
+  addSigningKey(request: SignedRequest, read: () => Uint8Array): Promise<string>;
+}
+
+const PRUNE_EVERY_MS = 10 * 60_000;
+// Twice the window: a signature may be ten minutes ahead of us when its nonce is used.
+const NONCES_KEPT_MS = 2 * SIGNATURE_WINDOW_SECONDS * 1000 + 60_000;
+const MAX_ATTEMPTS = 3;
+
+function isDatabaseAway(error: unknown): boolean {
+  return toKontorError(error).code === 'DATABASE_UNAVAILABLE';
+}
+
+/** Deadlock or serialization failure: another process stored something of the same sites; once more is enough. */
+function mayTryAgain(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('40');
+}
+
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !mayTryAgain(error)) throw error;
+    }
+  }
+}
+
+/** A report is signed for its period, check-ins for the UTC month of signing. */
+function requirePeriod({ period: claimed, iat }: SignatureClaims, message: SiteMessage): void {
+  const period = message.kind === 'usageReport' ? message.period : periodOf(new Date(iat * 1000), 'UTC');
+  if (claimed === period) return;
+  throw new KontorError('SIGNATURE_INVALID', `The message was signed for ${claimed}, not for ${period}.`);
+}
+
+/**
+ * An installation under a revoked key may still speak: what it says is evidence. Under a destroyed one it may hand in the
+ * report of a month in which the key was alive, so that nothing used until then is left to an estimate, and no more.
+ */
+function requireAlive({ keyState, keyEndedAt, zone }: SigningKey, message: SiteMessage | null): void {
+  if (keyState !== 'destroyed') return;
+  const isOwed =
+    message?.kind === 'usageReport' && keyEndedAt !== null && periodRange(message.period, zone).start < keyEndedAt;
+  if (!isOwed) throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
+}
+
+export function createIngest({ db, log }: { db: Database; log: Logger }): Ingest {
+  const mayIsolate = (error: unknown) => !isDatabaseAway(error);
+  const ensurePartitions = createCheckInPartitions(db);
+  const refusals = createRefusals({ db, log });
+  const verify = createVerifySender(db, mayIsolate);
+  let prunedAt = 0;
+
+  function pruneNow(at: Date): void {
+    if (at.getTime() - prunedAt < PRUNE_EVERY_MS) return;
+    prunedAt = at.getTime();
+    db.transaction(ALL, (trx) => pruneNonces(trx, new Date(at.getTime() - NONCES_KEPT_MS))).catch((err: unknown) => {
+      log.warn({ err }, 'old nonces are still kept');
+    });
+  }
+
+  const messages = createGroupQueue<PushedMessage, Stored>({
+    work: async (pushed) => {
+      const usedAt = new Date();
+      pruneNow(usedAt);
+      return withRetries(() => db.transaction(ALL, (trx) => storePushed(trx, pushed, usedAt)));
+    },
+    keyOf: ({ message: { from } }) => `${from.siteId}/${from.installationId}`,
+    largestGroup: 200,
+    gatherMs: 3,
+    capacity: 2_000,
+    mayIsolate,
+  });
+
+  return {
+    activate: (receivedAt, read) =>
+      refusals.recording(receivedAt, (claims) => activateSite(db, read(), receivedAt, claims)),
+
+    push: (request, read) =>
+      refusals.recording(request.receivedAt, async (claims) => {
+        const sender = await verify(request, claims);
+        const message = read(sender);
+        requirePeriod(sender.claims, message);
+        requireAlive(sender.key, message);
+        if (message.kind === 'checkIns') await ensurePartitions(message);
+        const { kid: signingKeyId, nonce } = sender.claims;
+        return { sender, message, stored: await messages.submit({ signingKeyId, nonce, message }) };
+      }),
+
+    addSigningKey: (request, read) =>
+      refusals.recording(request.receivedAt, async (told) => {
+        const { key, claims } = await verify(request, told);
+        requireAlive(key, null);
+        const publicKey = read();
+        const { mspId, siteId, installationId } = key;
+        const id = signingKeyId(siteId, installationId, publicKey);
+        const registeredAt = request.receivedAt;
+        return db.transaction(ALL, async (trx) => {
+          const [fresh] = await useNonces(trx, [{ signingKeyId: claims.kid, nonce: claims.nonce }], registeredAt);
+          if (fresh !== true) throw new KontorError('NONCE_REUSED', 'This very message was received before.');
+          if (await registerSigningKey(trx, { id, mspId, siteId, installationId, publicKey, registeredAt })) return id;
+          throw new KontorError('STATE_CONFLICT', 'That signing key was retired. Make a new key pair.');
+        });
+      }),
+  };
+}

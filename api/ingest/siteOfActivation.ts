@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { appendAudit } from '../../db/access/auditStore.js';
+import type { Trx } from '../../db/connect.js';
+import { findMsp } from '../../db/parties/mspStore.js';
+import { findTenant } from '../../db/parties/tenantStore.js';
+import { assignFrom, servesTenant } from '../../db/sites/assignmentStore.js';
+import type { ShownKey } from '../../db/sites/shownKey.js';
+import { insertSite, lockSite, lockSiteByName, type Site } from '../../db/sites/siteStore.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
+import { periodOf } from '../../domain/period.js';
+import type { Activation } from '../../sites/index.js';
+
+/** A tenant's key as it is shown. */
+interface TenantKey {
+  mspId: string;
+  keyId: string;
+  tenantId: string;
+  programme: string;
+  product: string;
+}
+
+/** Adds a site that serves the key's tenant from the running month on. */
+async function addSite(trx: Trx, key: TenantKey, name: string, at: Date): Promise<Site> {
+  const { mspId, tenantId, programme, product } = key;
+  const msp = await findMsp(trx, mspId);
+  const tenant = await findTenant(trx, mspId, tenantId);
+  if (msp === undefined || tenant === undefined) throw new KontorError('INTERNAL', 'A key without its tenant.');
+  const siteId = randomUUID();
+  const fromPeriod = periodOf(at, msp.zone);
+  const site = { mspId, siteId, programme, name, product, kind: 'managed', channel: 'push', fromPeriod, at } as const;
+  if (!(await insertSite(trx, site)))
+    throw new KontorError('KEY_REVOKED', 'The MSP of this key takes no part any more.');
+  const wanted = [{ reference: tenant.ref, tenantRef: tenant.ref }];
+  const refused = await assignFrom(trx, { mspId, siteId, from: fromPeriod, wanted });
+  if (refused.length > 0) throw new KontorError('KEY_REVOKED', 'The tenant of this key is closed.');
+  await appendAudit(trx, {
+    at,
+    actor: `key:${key.keyId}`,
+    action: 'site.added',
+    subject: `site:${siteId}`,
+    mspId,
+    after: { name, product, fromPeriod, tenantRefs: [tenant.ref], keyId: key.keyId },
+  });
+  const made = await lockSite(trx, mspId, siteId);
+  if (made === undefined) throw new KontorError('INTERNAL', 'A site was added and is not there.');
+  return made;
+}
+
+async function siteByName(trx: Trx, key: TenantKey, name: string, at: Date): Promise<Site> {
+  const site = await lockSiteByName(trx, key.mspId, name);
+  if (site === undefined) return addSite(trx, key, name, at);
+  if (site.product !== key.product || site.programme !== key.programme) {
+    throw fieldError('NAME_TAKEN', '/siteName', `The site of that name has another product: ${site.product}.`);
+  }
+  if (!(await servesTenant(trx, { mspId: key.mspId, siteId: site.id }, key.tenantId, periodOf(at, 'UTC')))) {
+    throw fieldError('VALIDATION_FAILED', '/siteName', 'That site does not serve the tenant of this key.');
+  }
+  return site;
+}
+
+/**
+ * The site that an activation is for, locked: the key's own, or, with a tenant's key, the one it names; where the MSP
+ * has none of that name it is added. Throws VALIDATION_FAILED without a name, or where the site does not serve the
+ * key's tenant, and NAME_TAKEN where it has another product.
+ */
+export async function siteOfActivation(trx: Trx, shown: ShownKey, { siteName }: Activation, at: Date): Promise<Site> {
+  const { mspId, keyId, siteId, tenantId, programme, product } = shown;
+  if (siteId !== null) {
+    const site = await lockSite(trx, mspId, siteId);
+    if (site === undefined) throw new KontorError('INTERNAL', 'A key without its site.');
+    return site;
+  }
+  if (siteName === undefined) {
+    throw fieldError(
+      'VALIDATION_FAILED',
+      '/siteName',
+      'This key is for all sites of a tenant: name the one it is for.',
+    );
+  }
+  if (tenantId === null || programme === null || product === null) {
+    throw new KontorError('INTERNAL', 'A key without an owner.');
+  }
+  return siteByName(trx, { mspId, keyId, tenantId, programme, product }, siteName, at);
+}

@@ -1,0 +1,108 @@
+/** Keys of a tenant and product: any site that serves the tenant, or a unit below it, activates with them. */
+import { z } from 'zod';
+import { appendAudit } from '../../db/access/auditStore.js';
+import type { Trx } from '../../db/connect.js';
+import { findTenant, type Tenant } from '../../db/parties/tenantStore.js';
+import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
+import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
+import { KontorError } from '../../domain/errors.js';
+import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
+import { newKey } from '../newKey.js';
+import { reply, route } from '../route.js';
+import { uuid } from '../schemas/common.js';
+import { keyRevocation, keyShown, meteredKey, tenantKeyInput } from '../schemas/keys.js';
+
+const tags = ['Keys'] as const;
+const byTenant = z.strictObject({ mspId: uuid, tenantId: uuid });
+const byKey = z.strictObject({ mspId: uuid, tenantId: uuid, keyId: uuid });
+
+async function requireTenant(trx: Trx, mspId: string, tenantId: string): Promise<Tenant> {
+  const tenant = await findTenant(trx, mspId, tenantId);
+  if (tenant === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
+  return tenant;
+}
+
+export const tenantKeyRoutes = [
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/keys',
+    summary: 'List the keys of a tenant, the newest first',
+    tags,
+    roles: ['partner_team', 'distributor', 'msp'],
+    params: byTenant,
+    responses: { 200: { description: 'The keys', schema: z.strictObject({ items: z.array(meteredKey) }) } },
+    handler: async ({ params, transaction }) => {
+      const found = await transaction(async (trx) => {
+        await requireTenant(trx, params.mspId, params.tenantId);
+        return listKeys(trx, params);
+      });
+      return reply(200, { items: found.map(keyJson) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/keys',
+    summary: 'Issue a key for a tenant and product',
+    description: 'Shown in this answer alone. An activation with it names its site, which is added if there is none.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byTenant,
+    body: tenantKeyInput,
+    showsSecret: true,
+    responses: { 201: { description: 'The key', schema: keyShown } },
+    handler: async ({ params, body, principal, receivedAt, requestId: keyId, transaction }) => {
+      const { mspId, tenantId } = params;
+      const { key, keyHash } = newKey();
+      await transaction(async (trx) => {
+        const { state } = await requireTenant(trx, mspId, tenantId);
+        if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
+        const programme = await programmeOfMsp(trx, body.programme, mspId);
+        if (programme === undefined) throw new KontorError('NOT_FOUND', 'This MSP takes no part in that programme.');
+        const issued = { keyId, ...body, keyHash, at: receivedAt };
+        await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor: principal.name,
+          action: 'key.issued',
+          subject: `key:${keyId}`,
+          mspId,
+          after: { keyId, tenantId, ...body },
+        });
+      });
+      return reply(201, { keyId, key });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/keys/{keyId}/revoke',
+    summary: "Revoke a tenant's key at once",
+    description: 'For every site that activated with it. `effectiveAt` as for the key of a site.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byKey,
+    body: keyRevocation,
+    responses: { 200: { description: 'The key', schema: meteredKey } },
+    handler: async (context) => {
+      const { mspId, tenantId, keyId } = context.params;
+      const end = revocationOf(context, context.body, keyId);
+      const ended = await context.transaction((trx) => endOneKey(trx, context, { mspId, tenantId }, end));
+      return reply(200, keyJson(ended));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/keys/{keyId}/destroy',
+    summary: "Destroy a tenant's key that is no longer needed",
+    description: 'Final, for every site that activated with it. What they used until then they may still report.',
+    tags,
+    roles: ['partner_team', 'msp'],
+    params: byKey,
+    responses: { 200: { description: 'The key', schema: meteredKey } },
+    handler: async (context) => {
+      const { mspId, tenantId, keyId } = context.params;
+      const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
+      const ended = await context.transaction((trx) => endOneKey(trx, context, { mspId, tenantId }, end));
+      return reply(200, keyJson(ended));
+    },
+  }),
+];

@@ -1,0 +1,52 @@
+import { rows, type Trx } from '../connect.js';
+import { selected, type Selection } from './participants.js';
+
+/** An installation as far as a month's facts depend on it. */
+export interface InstallationRow {
+  siteId: string;
+  id: string;
+  activatedAt: Date;
+  replacedBy: string | null;
+  replacedAt: Date | null;
+  replacedForFree: boolean | null;
+  retiredAt: Date | null;
+}
+
+/** A stretch of time in which an installation used a key that had been revoked or destroyed; `until` null: it still does. */
+export interface EndedRow {
+  siteId: string;
+  installationId: string;
+  from: Date;
+  until: Date | null;
+}
+
+/** All installations of the selected participants' sites, the oldest of each site first. */
+export function installationsOf(trx: Trx, selection: Selection): Promise<InstallationRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<InstallationRow>(
+    trx,
+    `select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
+       i.replaced_at as "replacedAt", i.replaced_for_free as "replacedForFree", i.retired_at as "retiredAt"
+     from run_participant p join installation i on i.msp_id = p.msp_id
+     where ${sql} order by i.activated_at, i.id`,
+    bindings,
+  );
+}
+
+/** By present and former keys: what ended a key counts for every installation that used it (rule 6). */
+export function endedKeysOf(trx: Trx, selection: Selection): Promise<EndedRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<EndedRow>(
+    trx,
+    `with used as (
+       select i.msp_id, i.site_id, i.id as installation_id, i.metered_key_id, null::timestamptz as until_at
+       from run_participant p join installation i on i.msp_id = p.msp_id where ${sql}
+       union all
+       select f.msp_id, f.site_id, f.installation_id, f.metered_key_id, f.until_at
+       from run_participant p join former_key f on f.msp_id = p.msp_id where ${sql})
+     select u.site_id as "siteId", u.installation_id as "installationId", k.ended_at as "from", u.until_at as until
+     from used u join metered_key k on k.msp_id = u.msp_id and k.id = u.metered_key_id
+     where k.ended_how in ('revoked', 'destroyed') and (u.until_at is null or k.ended_at < u.until_at)`,
+    bindings,
+  );
+}

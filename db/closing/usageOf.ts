@@ -1,0 +1,129 @@
+import { aggregationOf, METER_CODES, type MeterCode } from '../../domain/catalog/index.js';
+import { periodRange, type Period } from '../../domain/period.js';
+import { rows, type Trx } from '../connect.js';
+import type { EndedRow } from './installationsOf.js';
+
+/** How far a message's own clock may deviate at the most; bounds which partitions of check-ins a period can touch. */
+const MAX_CLOCK_OFFSET_DAYS = 8;
+
+export interface UsageRow {
+  siteId: string;
+  installationId: string;
+  tenantRef: string | null;
+  meter: MeterCode;
+  reported: number | null;
+  observed: number | null;
+  observedAt: Date | null;
+  beforeRevocation: number | null;
+  usedAfterAt: Date | null;
+  maxOffset: number;
+  minOffset: number;
+}
+
+/** What an installation that was replaced for free (rule 6) was seen to use until then counts as its successor's. */
+export interface MovedRow {
+  siteId: string;
+  installationId: string;
+  countsAs: string;
+  until: Date;
+}
+
+export interface UsageQuery {
+  period: Period;
+  sites: readonly { mspId: string; siteId: string; zone: string }[];
+  ended: readonly EndedRow[];
+  moved: readonly MovedRow[];
+}
+
+const SUMS = METER_CODES.filter((meter) => aggregationOf(meter) === 'sum');
+const LASTS = METER_CODES.filter((meter) => aggregationOf(meter) === 'last');
+
+/**
+ * Per site, installation, tenant and meter: what its check-ins and its report of the latest revision come to by the
+ * meter's aggregation (rule 2). A sum adds the days of the MSP's zone; a day's count is absolute, so the highest of the
+ * day counts and a repeat adds nothing.
+ */
+export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): Promise<UsageRow[]> {
+  const zones = [...new Set(sites.map(({ zone }) => zone))];
+  const ranges = zones.map((zone) => ({ zone, ...periodRange(period, zone) }));
+  const slack = MAX_CLOCK_OFFSET_DAYS * 86_400_000;
+  return rows<UsageRow>(
+    trx,
+    `with site_range as materialized (
+       select x."mspId" as msp_id, x."siteId" as site_id, r.zone, r.start, r."end"
+       from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text)
+       join jsonb_to_recordset(:ranges::jsonb) as r(zone text, start timestamptz, "end" timestamptz) using (zone)
+     ), ended as materialized (
+       select e."siteId" as site_id, e."installationId" as installation_id,
+         range_agg(tstzrange(e."from", e.until)) as after
+       from jsonb_to_recordset(:ended::jsonb)
+         as e("siteId" uuid, "installationId" uuid, "from" timestamptz, until timestamptz)
+       group by 1, 2
+     ), moved as materialized (
+       select m."siteId" as site_id, m."installationId" as installation_id, m."countsAs" as counts_as, m.until
+       from jsonb_to_recordset(:moved::jsonb)
+         as m("siteId" uuid, "installationId" uuid, "countsAs" uuid, until timestamptz)
+     ), by_day as (
+       -- Days matter to sums alone. The packed maximum finds the highest count and, among equals, its earliest instant,
+       -- in one pass; the other way round it finds the newest count.
+       select c.msp_id, c.site_id, coalesce(m.counts_as, c.installation_id) as installation_id, u.tenant_ref, u.meter,
+         case when u.meter = any(:sums::text[]) then (c.counted_at at time zone x.zone)::date end as day,
+         max(u.quantity::bigint << 32 | (4294967295 - floor(extract(epoch from c.counted_at))::bigint)) as packed,
+         max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity) as newest,
+         max(u.quantity) filter (where not c.counted_at <@ coalesce(e.after, '{}')) as before_revocation,
+         max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity)
+           filter (where not c.counted_at <@ coalesce(e.after, '{}')) as newest_before,
+         min(c.counted_at) filter (where c.counted_at <@ e.after and u.quantity > 0) as used_after_at,
+         max(c.clock_offset_seconds) as max_offset, min(c.clock_offset_seconds) as min_offset
+       from site_range x
+       join check_in c on c.msp_id = x.msp_id and c.site_id = x.site_id
+         and c.counted_at >= x.start and c.counted_at < x."end"
+         and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo
+       left join ended e on e.site_id = c.site_id and e.installation_id = c.installation_id
+       left join moved m on m.site_id = c.site_id and m.installation_id = c.installation_id and c.counted_at < m.until
+       cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, quantity)
+       group by 1, 2, 3, 4, 5, 6
+     ), observed as (
+       select msp_id, site_id, installation_id, tenant_ref, meter,
+         case when meter = any(:sums::text[]) then sum(packed >> 32) when meter = any(:lasts::text[])
+           then max(newest) & 4294967295 else max(packed) >> 32 end::int as quantity,
+         case when meter = any(:sums::text[]) then sum(before_revocation) when meter = any(:lasts::text[])
+           then max(newest_before) & 4294967295 else max(before_revocation) end::int as before_revocation,
+         case when not meter = any(:sums::text[] || :lasts::text[])
+           then to_timestamp(4294967295 - (max(packed) & 4294967295)) end as observed_at,
+         min(used_after_at) as used_after_at, max(max_offset) as max_offset, min(min_offset) as min_offset
+       from by_day group by 1, 2, 3, 4, 5
+     ), latest as (
+       select distinct on (g.msp_id, g.site_id, g.installation_id) g.*
+       from site_range x
+       join usage_report g on g.msp_id = x.msp_id and g.site_id = x.site_id and g.period = :period
+       order by g.msp_id, g.site_id, g.installation_id, g.revision desc
+     ), reported as (
+       select g.msp_id, g.site_id, coalesce(m.counts_as, g.installation_id) as installation_id, u.tenant_ref, u.meter,
+         case when u.meter = any(:sums::text[]) then sum(u.peak) else max(u.peak) end::int as peak
+       from latest g
+       left join moved m on m.site_id = g.site_id and m.installation_id = g.installation_id
+       cross join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, peak)
+       group by 1, 2, 3, 4, 5
+     )
+     select coalesce(o.site_id, g.site_id) as "siteId", coalesce(o.installation_id, g.installation_id) as "installationId",
+       coalesce(o.tenant_ref, g.tenant_ref) as "tenantRef", coalesce(o.meter, g.meter) as meter,
+       g.peak as reported, o.quantity as observed, o.observed_at as "observedAt",
+       o.before_revocation as "beforeRevocation", o.used_after_at as "usedAfterAt",
+       coalesce(o.max_offset, 0) as "maxOffset", coalesce(o.min_offset, 0) as "minOffset"
+     from observed o full join reported g on g.site_id = o.site_id and g.installation_id = o.installation_id
+       and g.meter = o.meter and coalesce(g.tenant_ref, E'\\x01') = coalesce(o.tenant_ref, E'\\x01')
+     order by 1, 3 nulls last, 4, 2`,
+    {
+      period,
+      sites: JSON.stringify(sites.map(({ mspId, siteId, zone }) => ({ mspId, siteId, zone }))),
+      ranges: JSON.stringify(ranges),
+      ended: JSON.stringify(ended),
+      moved: JSON.stringify(moved),
+      sums: SUMS,
+      lasts: LASTS,
+      pruneFrom: new Date(Math.min(...ranges.map(({ start }) => start.getTime())) - slack),
+      pruneTo: new Date(Math.max(...ranges.map(({ end }) => end.getTime())) + slack),
+    },
+  );
+}

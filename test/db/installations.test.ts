@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ALL } from '../../db/connect.js';
+import { completenessOf } from '../../db/closing/completeness.js';
+import { parsePeriod } from '../../domain/period.js';
+import type { Statement } from '../../domain/statement.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
+
+const MAILBOX = 'mail-server.mailbox';
+const SCAN = 'scanner.scan';
+
+/** Site, tenant and meter of each usage line, with what it came to. */
+function lines(statements: readonly Statement[]) {
+  return statements.flatMap((statement) =>
+    statement.lines.flatMap((line) =>
+      line.kind === 'usage' ? [{ site: line.siteName, peak: line.peak, basis: line.basis }] : [],
+    ),
+  );
+}
+
+describe('installations in the close', () => {
+  let database: TestDatabase;
+  let month: ReturnType<typeof monthFixture>;
+  let mspId: string;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    month = monthFixture(database.db);
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    const prices = {
+      [MAILBOX]: { model: 'per_unit', unitPrice: '2' },
+      [SCAN]: { model: 'per_unit', unitPrice: '2' },
+    } as const;
+    await month.pricePlan({ currency: 'EUR', prices });
+    mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+  });
+  afterEach(() => database.drop());
+
+  const seen = (of: Awaited<ReturnType<typeof month.site>>, at: string, count: number, installation?: string) =>
+    month.checkIn(of, {
+      at,
+      tenant: 'main',
+      meter: MAILBOX,
+      count,
+      ...(installation === undefined ? {} : { installation }),
+    });
+  const reported = (of: Awaited<ReturnType<typeof month.site>>, period: string, peak: number, installation?: string) =>
+    month.report(of, {
+      period,
+      lines: [{ tenant: 'main', meter: MAILBOX, peak }],
+      ...(installation === undefined ? {} : { installation }),
+    });
+  /** Activates one more installation of a site, under a key of its own where one is given. */
+  const install = async (of: Awaited<ReturnType<typeof month.site>>, at: string, keyId = of.keyId) => {
+    const id = randomUUID();
+    await month.run(
+      `insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at)
+       values (:mspId, :siteId, :id, :keyId, 'key', '20.0.0', :at)`,
+      { mspId, siteId: of.siteId, id, keyId, at },
+    );
+    return id;
+  };
+  const replace = (installation: string, by: string, at: string, forFree = true) =>
+    month.run(
+      'update installation set replaced_by = :by, replaced_at = :at, replaced_for_free = :forFree where id = :installation',
+      { installation, by, at, forFree },
+    );
+
+  it('case 12: of two installations with 40 and 10 the first falls silent: 50, of which its 40 are estimated', async () => {
+    const site = await month.site({ mspId, name: 'two', installations: 2 });
+    const [first, second] = site.installations;
+    await reported(site, '2026-04', 40, first);
+    await reported(site, '2026-04', 10, second);
+    await month.close('2026-04');
+    await reported(site, '2026-05', 10, second);
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'two', peak: 50, basis: 'estimated' }]);
+    const missing = (await month.cases('2026-05')).find(({ kind }) => kind === 'missing_report');
+    expect(missing?.evidence).toEqual({ installations: 2, silent: 1 });
+  });
+
+  it('case 12: both silent and unseen: what each was last known to use, and nothing of one that was retired', async () => {
+    const site = await month.site({ mspId, name: 'two', installations: 2 });
+    const [first, second] = site.installations;
+    await reported(site, '2026-04', 40, first);
+    await reported(site, '2026-04', 10, second);
+    // Large enough that nothing here moves the total by a quarter.
+    const large = await month.site({ mspId, name: 'large' });
+    for (const period of ['2026-04', '2026-05', '2026-06']) await reported(large, period, 500);
+    const ofTwo = async (period: string) => lines(await month.close(period)).filter(({ site: name }) => name === 'two');
+    await ofTwo('2026-04');
+    expect(await ofTwo('2026-05')).toEqual([{ site: 'two', peak: 50, basis: 'estimated' }]);
+    await month.run(`update installation set retired_at = '2026-05-31T12:00:00Z' where id = :first`, {
+      first: first ?? '',
+    });
+    expect(await ofTwo('2026-06')).toEqual([{ site: 'two', peak: 10, basis: 'estimated' }]);
+  });
+
+  it('case 16: a key revoked as of 15 May, rotated; its installation goes on, a new one reports 5: 10, and a case', async () => {
+    const site = await month.site({ mspId, name: 'stolen', revokedAt: '2026-05-15T00:00:00Z' });
+    await seen(site, '2026-05-10T10:00:00Z', 5);
+    await seen(site, '2026-05-20T10:00:00Z', 90);
+    const keyId = randomUUID();
+    await month.run(
+      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at)
+       values (:mspId, :keyId, 'metered', :siteId, decode(md5(:keyId), 'hex'), 'active', '2026-05-25T00:00:00Z')`,
+      { mspId, siteId: site.siteId, keyId },
+    );
+    const next = await install(site, '2026-05-25T10:00:00Z', keyId);
+    await seen(site, '2026-05-26T10:00:00Z', 5, next);
+    await reported(site, '2026-05', 5, next);
+    expect(lines(await month.close('2026-05'))).toMatchObject([{ site: 'stolen', peak: 10 }]);
+    const found = (await month.cases('2026-05')).filter(({ kind }) => kind === 'usage_after_revocation');
+    expect(found.map(({ evidence }) => evidence)).toEqual([
+      { revokedAt: '2026-05-15T00:00:00.000Z', usedOn: '2026-05-20', upToRevocation: 10 },
+    ]);
+  });
+
+  it('case 16: an installation that went on under a new key is judged by the revoked one only while it used it', async () => {
+    const site = await month.site({ mspId, name: 'renewed' });
+    const [installation] = site.installations;
+    const old = randomUUID();
+    await month.run(
+      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at, ended_how, ended_at)
+       values (:mspId, :old, 'metered', :siteId, decode(md5(:old), 'hex'), 'destroyed', '2026-01-15T00:00:00Z', 'revoked',
+         '2026-05-15T00:00:00Z')`,
+      { mspId, siteId: site.siteId, old },
+    );
+    await month.run(
+      `insert into former_key (msp_id, site_id, installation_id, metered_key_id, until_at)
+       values (:mspId, :siteId, :installation, :old, '2026-05-25T00:00:00Z')`,
+      { mspId, siteId: site.siteId, installation: installation ?? '', old },
+    );
+    await seen(site, '2026-05-10T10:00:00Z', 5);
+    await seen(site, '2026-05-20T10:00:00Z', 90);
+    await seen(site, '2026-05-28T10:00:00Z', 7);
+    await reported(site, '2026-05', 90);
+    expect(lines(await month.close('2026-05'))).toMatchObject([{ peak: 7 }]);
+  });
+
+  it('rule 6: new hardware that replaces the old for free counts as one with it, and only one reports', async () => {
+    const site = await month.site({ mspId, name: 'moved' });
+    const [old] = site.installations;
+    await seen(site, '2026-05-03T10:00:00Z', 40);
+    const next = await install(site, '2026-05-12T10:00:00Z');
+    await replace(old ?? '', next, '2026-05-12T10:00:00Z');
+    await seen(site, '2026-05-13T10:00:00Z', 38, next);
+    await reported(site, '2026-05', 40, next);
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'moved', peak: 40, basis: 'reported' }]);
+    expect((await month.cases('2026-05')).map(({ kind }) => kind)).toEqual([]);
+    await reported(site, '2026-06', 39, next);
+    expect(lines(await month.close('2026-06'))).toEqual([{ site: 'moved', peak: 39, basis: 'reported' }]);
+    expect((await month.cases('2026-06')).map(({ kind }) => kind)).toEqual([]);
+  });
+
+  it('rule 6: an old installation that goes on after it was replaced is a second one', async () => {
+    const site = await month.site({ mspId, name: 'both' });
+    const [old] = site.installations;
+    const next = await install(site, '2026-05-12T10:00:00Z');
+    await replace(old ?? '', next, '2026-05-12T10:00:00Z');
+    await seen(site, '2026-05-20T10:00:00Z', 40);
+    await reported(site, '2026-05', 30, next);
+    expect(lines(await month.close('2026-05'))).toMatchObject([{ peak: 70 }]);
+    expect((await month.cases('2026-05')).map(({ kind }) => kind)).toContain('two_installations');
+  });
+
+  it('rule 6: what a retired installation was seen to use counts, without a report and without an estimate', async () => {
+    const site = await month.site({ mspId, name: 'retired' });
+    await seen(site, '2026-05-03T10:00:00Z', 12);
+    await month.run(`update installation set retired_at = '2026-05-20T10:00:00Z' where site_id = :siteId`, {
+      siteId: site.siteId,
+    });
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'retired', peak: 12, basis: 'observed' }]);
+    expect((await month.cases('2026-05')).map(({ kind }) => kind)).not.toContain('missing_report');
+  });
+
+  it('rule 6: sites whose only installation was replaced or retired are not expected to be heard', async () => {
+    const [gone, here] = [await month.site({ mspId, name: 'gone' }), await month.site({ mspId, name: 'here' })];
+    await month.run(`update installation set retired_at = '2026-05-20T10:00:00Z' where site_id = :siteId`, {
+      siteId: gone.siteId,
+    });
+    await month.openAndReconcile('2026-05');
+    const { expected, missing } = await database.db.transaction(ALL, (trx) =>
+      completenessOf(trx, { programme: 'msp', period: parsePeriod('2026-05'), shard: 1 }),
+    );
+    expect([expected, missing.map(({ siteId }) => siteId)]).toEqual([1, [here.siteId]]);
+  });
+
+  it('rule 2: scans are a sum over the days of the zone; a day is absolute, its highest count stands', async () => {
+    const site = await month.site({ mspId, name: 'scans', product: 'scanner' });
+    const scan = (at: string, count: number) => month.checkIn(site, { at, tenant: 'main', meter: SCAN, count });
+    await scan('2026-05-10T08:00:00Z', 30);
+    await scan('2026-05-10T20:00:00Z', 45);
+    // 11 May in Berlin.
+    await scan('2026-05-10T22:30:00Z', 10);
+    await scan('2026-05-12T08:00:00Z', 20);
+    await month.report(site, { period: '2026-05', lines: [{ tenant: 'main', meter: SCAN, peak: 75 }] });
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'scans', peak: 75, basis: 'reported' }]);
+    expect((await month.cases('2026-05')).map(({ kind }) => kind)).toEqual([]);
+  });
+
+  it('rule 2: a site that counts scans and stays silent is estimated by the sum of its days', async () => {
+    const site = await month.site({ mspId, name: 'scans', product: 'scanner' });
+    for (const day of ['05', '06', '07']) {
+      await month.checkIn(site, { at: `2026-05-${day}T08:00:00Z`, tenant: 'main', meter: SCAN, count: 11 });
+    }
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'scans', peak: 33, basis: 'estimated' }]);
+  });
+
+  it('rule 19: a reference stands for the unit it was assigned to in that month', async () => {
+    const site = await month.site({ mspId, name: 'assigned', tenants: ['main', 'other'] });
+    const other = `(select id from tenant where ref = 'other')`;
+    await month.run(`update site_tenant set until_period = '2026-05' where reference = 'main'`);
+    await month.run(
+      `insert into site_tenant (msp_id, site_id, reference, tenant_id, from_period)
+       values (:mspId, :siteId, 'main', ${other}, '2026-05')`,
+      { mspId, siteId: site.siteId },
+    );
+    const tenantsOf = (statements: readonly Statement[]) =>
+      statements.flatMap(({ lines: of }) => of.flatMap((line) => (line.kind === 'usage' ? [line.tenantName] : [])));
+    await reported(site, '2026-04', 5);
+    expect(tenantsOf(await month.close('2026-04'))).toEqual(['Tenant main']);
+    await reported(site, '2026-05', 5);
+    expect(tenantsOf(await month.close('2026-05'))).toEqual(['Tenant other']);
+  });
+});
