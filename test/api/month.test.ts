@@ -181,7 +181,7 @@ describe('a closed month', () => {
     }
   });
 
-  it('shows what was refused at the door by the period it claimed', async () => {
+  it('shows what ingest refused by the period it claimed', async () => {
     await month.run(
       `insert into refused_message (received_at, code, detail, claimed_period) values
          (now(), 'UNKNOWN_KEY', 'No key of ours.', '2026-03'), (now(), 'SIGNATURE_INVALID', 'Not signed.', '2026-04')`,

@@ -90,7 +90,7 @@ describe('a metered key', () => {
     ['disabled', 'KEY_DISABLED'],
     ['revoked', 'KEY_REVOKED'],
     ['destroyed', 'KEY_REVOKED'],
-  ] as const)('that is %s is %s at the door', (state, expected) => {
+  ] as const)('that is %s is %s at an activation', (state, expected) => {
     const heard = () => {
       try {
         requireKeyInForce(state);

@@ -161,7 +161,7 @@ describe('a month with every discrepancy', () => {
     expect(findingsOf('over the licence')).toEqual([['licence_exceeded', 'rule']]);
   });
 
-  it('an unknown key is refused at the door, counted nowhere, but shown (rule 3)', async () => {
+  it('an unknown key is refused, counted nowhere, but shown (rule 3)', async () => {
     expect(await month.cases('2026-03')).toContainEqual(
       expect.objectContaining({
         kind: 'unknown_key',

@@ -17,7 +17,7 @@ describe('a tenant', () => {
     programme.call(method, `/v1/msps/${mspId}${path}`, body, token);
   const add = async (ref: string) => (await call('POST', '/tenants', { ref, name: `Tenant ${ref}` })).json;
   const site = async (name: string, tenantRefs: string[]) =>
-    (await call('POST', '/sites', { name, product: 'backup', tenantRefs })).json;
+    (await call('POST', '/sites', { programme: 'msp', name, product: 'backup', tenantRefs })).json;
   const stateOf = async (ref: string) =>
     (await call('GET', '/tenants')).json.items.find((item: { ref: string }) => item.ref === ref).state;
   const workflow = (id: string) => programme.app.client.workflow.getHandle(tenantOnboardingId(id));

@@ -114,7 +114,7 @@ describe('a site', () => {
     expect((await programme.call('POST', `${path}/keys/rotate`, undefined, other.token)).status).toBe(404);
   });
 
-  it('is refused at the door at once when its key is revoked, with a reason', async () => {
+  it('cannot activate any more once its key is revoked, with a reason', async () => {
     const { siteId, keyId, key } = (await add('Stolen')).json;
     await programme.activate(key);
     expect((await call('POST', `/sites/${siteId}/keys/${keyId}/revoke`, {})).status).toBe(422);
