@@ -15,6 +15,7 @@ import {
 } from '../db/programmes/saveProgramme.js';
 import { KontorError } from '../domain/errors.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
+import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
 
@@ -99,9 +100,11 @@ async function schedule(env: Env, { code, zone }: ProgrammeView): Promise<void> 
     console.error('Temporal is not configured: kontor migrate sets the month-end schedule.');
     return;
   }
-  await withTemporal(env, (temporal) =>
-    ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, { programme: code, zone }),
-  );
+  await withTemporal(env, async (temporal) => {
+    // Before the first worker has started nobody has registered what the schedule carries.
+    await registerSearchAttributes(temporal);
+    await ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, { programme: code, zone });
+  });
 }
 
 async function viewOf(trx: Trx, code: string): Promise<ProgrammeView> {

@@ -35,7 +35,14 @@ export type TemporalOptions = {
 };
 
 /** What an operator filters by in the Web UI; registering them again on the same database file does no harm. */
-export const SEARCH_ATTRIBUTES = ['MspId', 'DistributorId', 'BillingPeriod', 'Stage', 'CaseState'] as const;
+export const SEARCH_ATTRIBUTES = [
+  'Programme',
+  'MspId',
+  'DistributorId',
+  'BillingPeriod',
+  'Stage',
+  'CaseState',
+] as const;
 
 const READY_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 10_000;

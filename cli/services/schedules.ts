@@ -4,6 +4,7 @@ import { ALL, connect } from '../../db/connect.js';
 import { required } from '../../config/env.js';
 import { monthEnds } from '../../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../../starts/schedules.js';
+import { registerSearchAttributes } from '../../worker/searchAttributes.js';
 
 /** Sets the month-end schedule of every programme as it stands in the database; returns how many there are. */
 export async function setSchedules(env: Env): Promise<number> {
@@ -13,6 +14,8 @@ export async function setSchedules(env: Env): Promise<number> {
     if (programmes.length === 0) return 0;
     const temporal = await connectTemporal(env);
     try {
+      // Before the first worker has started nobody has registered what the schedules carry.
+      await registerSearchAttributes(temporal.client);
       const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
       for (const programme of programmes) await ensureMonthEnd(starter, programme);
     } finally {
