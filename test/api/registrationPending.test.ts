@@ -14,13 +14,15 @@ describe('while no worker runs', () => {
       currency: 'EUR',
       country: 'IT',
     });
-    await api.call('PUT', '/v1/territories/IT', { token, body: { programmeCode: 'msp', distributorId } });
+    const territory = { distributorId, opensOn: '2026-01-01' };
+    await api.call('PUT', '/v1/programmes/msp/territories/IT', { token, body: territory });
   });
   afterAll(() => api.close());
 
   it('a sign-up is received, and a decision on it is answered with 202: ask again', async () => {
     const mspId = randomUUID();
     const body = {
+      programme: 'msp',
       mspId,
       company: { name: 'MSP Alpha', registrationNumber: 'R 1', address: ['Via 1'], country: 'IT' },
       contact: { name: 'Contact', email: 'office@alpha.example' },
@@ -29,8 +31,8 @@ describe('while no worker runs', () => {
     };
     expect((await api.call('POST', '/v1/registrations', { body })).status).toBe(202);
     const decision = { token, body: { decision: 'approve' } };
-    const answer = await api.call('POST', `/v1/registrations/${mspId}/decision`, decision);
+    const answer = await api.call('POST', `/v1/programmes/msp/registrations/${mspId}/decision`, decision);
     expect([answer.status, answer.json]).toEqual([202, { status: 'accepted' }]);
-    expect((await api.call('GET', `/v1/registrations/${mspId}`, { token })).json.state).toBe('applied');
+    expect((await api.call('GET', `/v1/programmes/msp/registrations/${mspId}`, { token })).json.state).toBe('applied');
   });
 });

@@ -1,12 +1,14 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
 const PLAN = {
+  programme: 'msp',
   name: 'Base',
   currency: 'EUR',
-  validFrom: '2026-01-01',
+  fromPeriod: '2026-01',
   firstMonth: 'billed',
   prices: { 'mail-server.mailbox': { model: 'per_unit', unitPrice: '1.50' } },
 };
@@ -17,6 +19,7 @@ describe('a request', () => {
   beforeAll(async () => {
     api = await startTestApi();
     token = await api.token('partner_team');
+    await monthFixture(api.database.db).programme();
   });
   afterAll(() => api.close());
 

@@ -13,7 +13,8 @@ describe('while Temporal is away', () => {
     token = await api.token('partner_team');
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
-    await api.call('PUT', '/v1/territories/IT', { token, body: { programmeCode: 'msp', distributorId } });
+    const territory = { distributorId, opensOn: '2026-01-01' };
+    await api.call('PUT', '/v1/programmes/msp/territories/IT', { token, body: territory });
     mspId = await month.msp({ name: 'MSP Alpha', distributorId });
     ({ siteId } = await month.site({ mspId, name: 'Old' }));
   });
@@ -32,6 +33,7 @@ describe('while Temporal is away', () => {
       'a sign-up',
       () => '/v1/registrations',
       {
+        programme: 'msp',
         mspId: randomUUID(),
         company: { name: 'MSP Beta', registrationNumber: 'R 1', address: ['Via 1'], country: 'IT' },
         contact: { name: 'Contact', email: 'office@beta.example' },
@@ -39,7 +41,7 @@ describe('while Temporal is away', () => {
         zone: 'Europe/Rome',
       },
     ],
-    ['a new site', () => `/v1/msps/${mspId}/sites`, { name: 'New', product: 'backup' }],
+    ['a new site', () => `/v1/msps/${mspId}/sites`, { programme: 'msp', name: 'New', product: 'backup' }],
     ['a new tenant', () => `/v1/msps/${mspId}/tenants`, { ref: 'new', name: 'New' }],
   ])('%s is to be tried again, and nothing of it stays', async (_what, path, body) => {
     const before = await rowsOf();
@@ -47,6 +49,25 @@ describe('while Temporal is away', () => {
     expect([answer.status, answer.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await rowsOf()).toBe(before);
+  });
+
+  it('a programme is saved without its schedule, and saving it again is to be tried', async () => {
+    const body = {
+      name: 'Renamed',
+      vendor: {
+        name: 'Vendor',
+        registrationNumber: 'HRB 1',
+        address: ['Street 1'],
+        country: 'DE',
+        email: 'partners@vendor.example',
+      },
+      baseCurrency: 'EUR',
+      firstPeriod: '2025-01',
+      zone: 'Europe/Berlin',
+    };
+    const answer = await api.call('PUT', '/v1/programmes/msp', { token, body });
+    expect([answer.status, answer.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
+    expect((await api.call('GET', '/v1/programmes/msp', { token })).json.name).toBe('Renamed');
   });
 
   it('a stolen key can be revoked all the same', async () => {
