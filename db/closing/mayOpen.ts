@@ -3,7 +3,7 @@ import { opensAt, periodsFrom, previousPeriod, type Period } from '../../domain/
 import type { RunKey } from '../../domain/run.js';
 import type { Trx } from '../connect.js';
 import { firstUnopenedPeriod } from '../programmes/periods.js';
-import { settingsFor, type SettingVersion } from '../programmes/programmeStore.js';
+import { findProgramme, settingsFor, type SettingVersion } from '../programmes/programmeStore.js';
 import { runState } from './openRun.js';
 
 /** What the programme closes the month by. Throws NOT_FOUND, and PERIOD_NOT_OVER before its run may open (rule 1). */
@@ -28,6 +28,10 @@ export async function requireOrder(
 ): Promise<Period[]> {
   const outOfOrder = (message: string) => fieldError('PERIOD_OUT_OF_ORDER', '/period', message);
   const next = await firstUnopenedPeriod(trx, programme);
+  const lastPeriod = (await findProgramme(trx, programme))?.lastPeriod ?? null;
+  if (lastPeriod !== null && period > lastPeriod) {
+    throw outOfOrder(`"${programme}" ended with ${lastPeriod}: no later month is closed.`);
+  }
   if (period < next) {
     throw outOfOrder(`"${programme}" closes its months in order and is at ${next}; ${period} is before that.`);
   }

@@ -176,6 +176,9 @@ describe('a programme', () => {
     expect((await get(`/v1/programmes/${code}`)).json.lastPeriod).toBeNull();
     const ended = await send('POST', `/v1/programmes/${code}/end`, { lastPeriod: '2026-03', reason: 'Sold' });
     expect([ended.status, ended.json.lastPeriod]).toEqual([200, '2026-03']);
+    const after = await send('POST', `/v1/programmes/${code}/runs`, { period: '2026-04', skipReason: 'x' });
+    expect(firstError(after)).toEqual([409, 'PERIOD_OUT_OF_ORDER', '/period']);
+    expect(after.json.detail).toContain('ended with 2026-03');
   });
 
   describe('and its price plans', () => {
