@@ -3,10 +3,11 @@ import { Command, Option } from 'commander';
 import type { Period } from '../domain/period.js';
 import { exportPeriod } from '../export/index.js';
 import { environmentOf, withDatabase } from './environment.js';
-import { dataOption, examples, jsonOption, periodOption } from './options.js';
+import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 import { createTerminal } from './terminal.js';
 
 interface ExportCommandOptions {
+  programme?: string;
   period: Period;
   dir: string;
   force?: true;
@@ -14,29 +15,30 @@ interface ExportCommandOptions {
   json?: true;
 }
 
-/** `kontor export`: one period for auditors, as CSV with a manifest of hashes. */
+/** `kontor export`: one month of a programme for auditors, as CSV with a manifest of hashes. */
 export function exportCommand(): Command {
   return new Command('export')
     .summary('write a month for auditors')
     .description(
-      'Write a period for auditors: check-ins, usage reports, cases and decisions, the prices and rates used, statement ' +
-        'lines and totals as CSV, and a manifest with the SHA-256 of each file, control totals and seal. The same month ' +
+      'Write a month of a programme for auditors: participants, settings, check-ins, usage reports, cases and decisions, ' +
+        'price plans, the prices and rates used, statement lines and totals as CSV, and a manifest with the SHA-256 of each file, control totals and seal. The same month ' +
         'gives the same bytes.',
     )
+    .addOption(programmeOption())
     .addOption(periodOption().makeOptionMandatory())
     .addOption(new Option('--dir <dir>', 'folder to write to; made if it is not there').makeOptionMandatory())
     .addOption(new Option('--force', 'write over an earlier export in that folder'))
     .addOption(dataOption())
     .addOption(jsonOption('print the manifest'))
-    .addHelpText('after', examples('kontor export --period 2026-03 --dir audit/2026-03'))
+    .addHelpText('after', examples('kontor export --programme msp --period 2026-03 --dir audit/2026-03'))
     .action(write);
 }
 
-async function write({ period, dir, force, data, json }: ExportCommandOptions): Promise<void> {
+async function write({ programme, period, dir, force, data, json }: ExportCommandOptions): Promise<void> {
   const terminal = createTerminal({ json });
   const target = resolve(dir);
   const manifest = await withDatabase(await environmentOf(data), (db) =>
-    exportPeriod(db, { period, dir: target, force: force === true }),
+    exportPeriod(db, { ...(programme === undefined ? {} : { programme }), period, dir: target, force: force === true }),
   );
   if (json === true) {
     console.log(JSON.stringify(manifest));

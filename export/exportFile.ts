@@ -1,5 +1,5 @@
 import type { Trx } from '../db/connect.js';
-import type { Period } from '../domain/period.js';
+import type { RunKey } from '../domain/run.js';
 
 /** A value of one cell: text is guarded against spreadsheets, everything else is written as it is. */
 export type Cell = { text: string | null } | { plain: string | number | boolean | Date | null };
@@ -12,7 +12,7 @@ export interface ExportFile {
   name: string;
   columns: readonly string[];
   /** As many cells as columns. */
-  rows(trx: Trx, period: Period): AsyncIterable<readonly Cell[]>;
+  rows(trx: Trx, run: RunKey): AsyncIterable<readonly Cell[]>;
 }
 
 /** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe. */
@@ -27,18 +27,18 @@ export function written(cell: Cell): string {
   return cell.plain instanceof Date ? cell.plain.toISOString() : String(cell.plain);
 }
 
-/** Columns and the cells of one row from one list, so that they cannot drift apart. */
+/** Columns and the cells of one row from one list, so that they cannot drift apart; the programme stands before them. */
 export function tableOf<Row>(
   name: string,
   columns: Readonly<Record<string, (row: Row) => Cell>>,
-  query: (trx: Trx, period: Period) => AsyncIterable<Row>,
+  query: (trx: Trx, run: RunKey) => AsyncIterable<Row>,
 ): ExportFile {
   const cells = Object.values(columns);
   return {
     name,
-    columns: Object.keys(columns),
-    rows: async function* (trx, period) {
-      for await (const row of query(trx, period)) yield cells.map((cell) => cell(row));
+    columns: ['programme', ...Object.keys(columns)],
+    rows: async function* (trx, run) {
+      for await (const row of query(trx, run)) yield [plain(run.programme), ...cells.map((cell) => cell(row))];
     },
   };
 }

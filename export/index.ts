@@ -1,18 +1,23 @@
 /**
- * `kontor export`: one period for auditors, as CSV (RFC 4180, UTF-8, a header row, CRLF) with a manifest of hashes. Exact
+ * `kontor export`: one month of a programme for auditors, as CSV (RFC 4180, UTF-8, a header row, CRLF) with a manifest of hashes. Exact
  * decimals, instants in ISO UTC, rows in a fixed order and nothing of the day of the export: the same month gives the
  * same bytes. Files are written as they are read, so that a month of check-ins never sits in memory.
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
+import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { KontorError } from '../domain/errors.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { parsePeriod, type Period } from '../domain/period.js';
+import type { RunKey } from '../domain/run.js';
 import type { ExportFile } from './exportFile.js';
 import { checkIns } from './files/checkIns.js';
 import { discrepancies } from './files/discrepancies.js';
+import { participants } from './files/participants.js';
+import { pricePlans } from './files/pricePlans.js';
 import { exchangeRates, prices } from './files/prices.js';
+import { settings } from './files/settings.js';
 import { statementLines } from './files/statementLines.js';
 import { statements } from './files/statements.js';
 import { usageReports } from './files/usageReports.js';
@@ -20,18 +25,23 @@ import { writeCsv, type WrittenFile } from './writeCsv.js';
 
 /** A new file is one entry here. */
 const FILES: readonly ExportFile[] = [
+  participants,
+  settings,
   checkIns,
   usageReports,
   discrepancies,
+  pricePlans,
   prices,
   exchangeRates,
   statementLines,
   statements,
 ];
 const MANIFEST = 'manifest.json';
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface ExportOptions {
+  /** A programme's code; may be left out where there is only one. */
+  programme?: string;
   /** `YYYY-MM` */
   period: string;
   /** Made if it is not there. */
@@ -44,11 +54,14 @@ export interface ExportOptions {
 /** What `manifest.json` says. Totals are exact decimals by currency; `seal` and hashes are SHA-256 in hex. */
 export interface Manifest {
   format: number;
+  programme: string;
   period: Period;
   run: {
     state: string;
     openedAt: string;
     openedBy: string;
+    /** Of a month that was skipped: why. */
+    reason: string | null;
     sealedAt: string | null;
     seal: string | null;
     /** As sealed; null while the run is open. */
@@ -63,6 +76,7 @@ interface RunRow {
   state: string;
   openedAt: Date;
   openedBy: string;
+  reason: string | null;
   sealedAt: Date | null;
   seal: string | null;
   controlTotals: { totals: Record<string, string> } | null;
@@ -74,14 +88,15 @@ function decimals(totals: Record<string, string>): Record<string, string> {
   );
 }
 
-async function runOf(trx: Trx, period: Period): Promise<Manifest['run']> {
+async function runOf(trx: Trx, { programme, period }: RunKey): Promise<Manifest['run']> {
   const [run] = await rows<RunRow>(
     trx,
-    `select state, opened_at as "openedAt", opened_by as "openedBy", sealed_at as "sealedAt",
-       encode(seal, 'hex') as seal, control_totals as "controlTotals" from billing_run where period = :period`,
-    { period },
+    `select state, opened_at as "openedAt", opened_by as "openedBy", reason, sealed_at as "sealedAt",
+       encode(seal, 'hex') as seal, control_totals as "controlTotals"
+     from billing_run where programme_code = :programme and period = :period`,
+    { programme, period },
   );
-  if (run === undefined) throw new KontorError('NOT_FOUND', `No run of ${period} has been opened.`);
+  if (run === undefined) throw new KontorError('NOT_FOUND', `No run of ${period} of "${programme}" has been opened.`);
   const { controlTotals, openedAt, sealedAt } = run;
   return {
     ...run,
@@ -91,11 +106,12 @@ async function runOf(trx: Trx, period: Period): Promise<Manifest['run']> {
   };
 }
 
-async function totalsOf(trx: Trx, period: Period): Promise<Record<string, string>> {
+async function totalsOf(trx: Trx, { programme, period }: RunKey): Promise<Record<string, string>> {
   const found = await rows<{ currency: string; total: string }>(
     trx,
-    `select currency, sum(total_minor)::text as total from statement where period = :period group by 1 order by 1`,
-    { period },
+    `select currency, sum(total_minor)::text as total from statement
+     where programme_code = :programme and period = :period group by 1 order by 1`,
+    { programme, period },
   );
   return decimals(Object.fromEntries(found.map(({ currency, total }) => [currency, total])));
 }
@@ -111,24 +127,26 @@ async function prepare(dir: string, force: boolean): Promise<void> {
 }
 
 /**
- * Writes the export and returns its manifest, which is written last. Throws PERIOD_INVALID, NOT_FOUND where the period was
- * never opened, CONFIGURATION_INVALID where the folder is not empty.
+ * Writes the export and returns its manifest, which is written last. Throws PERIOD_INVALID, VALIDATION_FAILED where it is
+ * not clear which programme is meant, NOT_FOUND where the period was never opened, CONFIGURATION_INVALID where the folder
+ * is not empty.
  */
 export async function exportPeriod(db: Database, options: ExportOptions): Promise<Manifest> {
   const { dir, force = false, onProgress = () => undefined } = options;
   const period = parsePeriod(options.period);
   return db.transaction(ALL, async (trx) => {
-    const run = await runOf(trx, period);
+    const key: RunKey = { programme: await onlyProgramme(trx, options.programme), period };
+    const run = await runOf(trx, key);
     await prepare(dir, force);
     const files: WrittenFile[] = [];
     for (const file of FILES) {
       files.push(
-        await writeCsv(join(dir, file.name), file, file.rows(trx, period), (count) => {
+        await writeCsv(join(dir, file.name), file, file.rows(trx, key), (count) => {
           onProgress(file.name, count);
         }),
       );
     }
-    const manifest: Manifest = { format: FORMAT, period, run, totals: await totalsOf(trx, period), files };
+    const manifest: Manifest = { format: FORMAT, ...key, run, totals: await totalsOf(trx, key), files };
     const draft = join(dir, `${MANIFEST}.part`);
     await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draft, join(dir, MANIFEST));

@@ -1,6 +1,7 @@
 import { rows, type Trx } from '../../db/connect.js';
 import { cursorRows } from '../../db/cursorRows.js';
-import { periodRange, type Period } from '../../domain/period.js';
+import { periodRange } from '../../domain/period.js';
+import type { RunKey } from '../../domain/run.js';
 import { plain, tableOf, text } from '../exportFile.js';
 
 interface Row {
@@ -19,8 +20,12 @@ interface Row {
   contentHash: string;
 }
 
-async function* query(trx: Trx, period: Period): AsyncGenerator<Row> {
-  const zones = await rows<{ zone: string }>(trx, 'select distinct zone from msp order by 1');
+async function* query(trx: Trx, { programme, period }: RunKey): AsyncGenerator<Row> {
+  const zones = await rows<{ zone: string }>(
+    trx,
+    'select distinct zone from run_participant where programme_code = :programme and period = :period order by 1',
+    { programme, period },
+  );
   const ranges = zones.map(({ zone }) => ({ zone, ...periodRange(period, zone) }));
   if (ranges.length === 0) return;
   // A clock may be a week off; the bounds choose the partitions.
@@ -32,15 +37,17 @@ async function* query(trx: Trx, period: Period): AsyncGenerator<Row> {
        c.clock_offset_seconds as "clockOffsetSeconds", u.tenant_ref as "tenantRef", u.meter, u.quantity,
        encode(c.content_hash, 'hex') as "contentHash"
      from check_in c
-     join msp m on m.id = c.msp_id
-     join site s on s.msp_id = c.msp_id and s.id = c.site_id
-     join jsonb_to_recordset(:ranges::jsonb) as r(zone text, start timestamptz, "end" timestamptz) on r.zone = m.zone
+     join run_participant p on p.programme_code = :programme and p.period = :period and p.msp_id = c.msp_id
+     join site s on s.msp_id = c.msp_id and s.id = c.site_id and s.programme_code = p.programme_code
+     join jsonb_to_recordset(:ranges::jsonb) as r(zone text, start timestamptz, "end" timestamptz) on r.zone = p.zone
      left join lateral unnest(c.tenant_refs, c.meters, c.quantities) with ordinality
        as u(tenant_ref, meter, quantity, place) on true
      where c.counted_at >= r.start and c.counted_at < r."end"
        and c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
      order by c.msp_id, c.site_id, c.installation_id, c.observed_at, u.place`,
     {
+      programme,
+      period,
       ranges: JSON.stringify(ranges),
       from: new Date(Math.min(...ranges.map(({ start }) => start.getTime())) - weekMs),
       to: new Date(Math.max(...ranges.map(({ end }) => end.getTime())) + weekMs),
@@ -48,7 +55,7 @@ async function* query(trx: Trx, period: Period): AsyncGenerator<Row> {
   );
 }
 
-/** Every check-in that counts for the period in its MSP's zone, one row a count. */
+/** Every check-in that counts for the period in the zone its MSP's month was reckoned in, one row a count. */
 export const checkIns = tableOf<Row>(
   'check_ins.csv',
   {

@@ -46,7 +46,7 @@ export const discrepancies = tableOf<Row>(
     found_at: (row) => plain(row.foundAt),
     resolved_at: (row) => plain(row.resolvedAt),
   },
-  (trx, period) =>
+  (trx, { programme, period }) =>
     cursorRows<Row>(
       trx,
       `select d.id, d.msp_id as "mspId", m.name as msp, d.kind, d.handling, d.site_id as "siteId", s.name as site,
@@ -55,8 +55,8 @@ export const discrepancies = tableOf<Row>(
        from discrepancy d
        left join msp m on m.id = d.msp_id
        left join site s on s.msp_id = d.msp_id and s.id = d.site_id
-       where d.period = :period
+       where d.programme_code = :programme and d.period = :period
        order by d.msp_id nulls first, d.kind, d.site_id, d.tenant_ref nulls first, d.meter, d.evidence_key, d.id`,
-      { period },
+      { programme, period },
     ),
 );

@@ -6,7 +6,7 @@ interface PriceRow {
   distributor: string;
   plan: string;
   currency: string;
-  validFrom: string;
+  fromPeriod: string;
   meter: string;
   price: { model: string };
   statements: number;
@@ -19,25 +19,25 @@ export const prices = tableOf<PriceRow>(
     distributor: (row) => plain(row.distributor),
     price_plan: (row) => text(row.plan),
     currency: (row) => plain(row.currency),
-    valid_from: (row) => plain(row.validFrom),
+    from_period: (row) => plain(row.fromPeriod),
     meter: (row) => plain(row.meter),
     model: (row) => plain(row.price.model),
     price: (row) => text(canonicalJson(row.price)),
     statements: (row) => plain(row.statements),
   },
-  (trx, period) =>
+  (trx, { programme, period }) =>
     cursorRows<PriceRow>(
       trx,
       `select d.code as distributor, p.plan ->> 'name' as plan, p.plan ->> 'currency' as currency,
-         p.plan ->> 'validFrom' as "validFrom", m.key as meter, m.value as price, p.statements
+         p.plan ->> 'fromPeriod' as "fromPeriod", m.key as meter, m.value as price, p.statements
        from (
          select distributor_id, content -> 'pricePlan' as plan, count(*)::int as statements from statement
-         where period = :period group by 1, 2
+         where programme_code = :programme and period = :period group by 1, 2
        ) p
        join distributor d on d.id = p.distributor_id
        cross join lateral jsonb_each(p.plan -> 'prices') m
-       order by d.code collate "C", p.plan ->> 'name' collate "C", p.plan ->> 'validFrom', m.key collate "C", m.value`,
-      { period },
+       order by d.code collate "C", p.plan ->> 'name' collate "C", p.plan ->> 'fromPeriod', m.key collate "C", m.value`,
+      { programme, period },
     ),
 );
 
@@ -63,18 +63,18 @@ export const exchangeRates = tableOf<RateRow>(
     statement_period: (row) => plain(row.period),
     statements: (row) => plain(row.statements),
   },
-  (trx, period) =>
+  (trx, { programme, period }) =>
     cursorRows<RateRow>(
       trx,
       `select x.rate ->> 'base' as base, x.rate ->> 'currency' as currency, x.rate ->> 'rate' as rate,
          x.rate ->> 'day' as day, x.rate ->> 'source' as source, x.period, count(*)::int as statements
        from (
          select s.content -> 'exchange' as rate, s.period from statement s
-         where jsonb_typeof(s.content -> 'exchange') = 'object' and (s.period = :period or s.number in (
+         where s.programme_code = :programme and jsonb_typeof(s.content -> 'exchange') = 'object' and (s.period = :period or s.number in (
            select l.content ->> 'correctsNumber' from statement_line l
-           where l.kind = 'correction' and l.period = :period))
+           where l.programme_code = :programme and l.kind = 'correction' and l.period = :period))
        ) x
        group by x.rate, x.period order by x.period, x.rate ->> 'base', x.rate ->> 'currency', x.rate ->> 'day', x.rate`,
-      { period },
+      { programme, period },
     ),
 );

@@ -57,14 +57,14 @@ export const statementLines = tableOf<Row>(
     amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
     currency: (row) => plain(row.currency),
   },
-  async function* (trx, period) {
+  async function* (trx, { programme, period }) {
     const stored = cursorRows<StoredRow>(
       trx,
       `select s.number, s.msp_id as "mspId", s.currency, s.content -> 'pricePlan' ->> 'currency' as "listCurrency",
          nullif(s.content -> 'exchange', 'null') as exchange, l.content
        from statement s join statement_line l on l.msp_id = s.msp_id and l.statement_id = s.id
-       where s.period = :period order by s.number collate "C", l.line_no`,
-      { period },
+       where s.programme_code = :programme and s.period = :period order by s.number collate "C", l.line_no`,
+      { programme, period },
     );
     for await (const { content, ...row } of stored) yield { ...row, line: lineFromJson(content) };
   },

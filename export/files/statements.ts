@@ -46,7 +46,7 @@ export const statements = tableOf<Row>(
     pdf_sha256: (row) => plain(row.documentHash),
     pdf_pages: (row) => plain(row.pages),
   },
-  (trx, period) =>
+  (trx, { programme, period }) =>
     cursorRows<Row>(
       trx,
       `select s.number, s.revision, s.statement_date as "statementDate", s.issued_at as "issuedAt", d.code as distributor,
@@ -58,7 +58,7 @@ export const statements = tableOf<Row>(
        from statement s
        join distributor d on d.id = s.distributor_id
        left join statement_document p on p.msp_id = s.msp_id and p.statement_id = s.id
-       where s.period = :period order by s.number collate "C"`,
-      { period },
+       where s.programme_code = :programme and s.period = :period order by s.number collate "C"`,
+      { programme, period },
     ),
 );

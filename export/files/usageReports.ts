@@ -35,7 +35,7 @@ export const usageReports = tableOf<Row>(
     peak: (row) => plain(row.peak),
     content_sha256: (row) => plain(row.contentHash),
   },
-  (trx, period) =>
+  (trx, { programme, period }) =>
     cursorRows<Row>(
       trx,
       `select g.msp_id as "mspId", g.site_id as "siteId", s.name as site, g.installation_id as "installationId",
@@ -43,12 +43,13 @@ export const usageReports = tableOf<Row>(
          g.clock_offset_seconds as "clockOffsetSeconds", coalesce(g.received_at > r.reconciled_at, false) as late,
          u.tenant_ref as "tenantRef", u.meter, u.peak, encode(g.content_hash, 'hex') as "contentHash"
        from usage_report g
-       join site s on s.msp_id = g.msp_id and s.id = g.site_id
-       left join reconciled_site r on r.msp_id = g.msp_id and r.site_id = g.site_id and r.period = g.period
+       join site s on s.msp_id = g.msp_id and s.id = g.site_id and s.programme_code = :programme
+       left join reconciled_site r on r.programme_code = s.programme_code and r.period = g.period and r.msp_id = g.msp_id
+         and r.site_id = g.site_id
        left join lateral unnest(g.tenant_refs, g.meters, g.peaks) with ordinality as u(tenant_ref, meter, peak, place)
          on true
        where g.period = :period
        order by g.msp_id, g.site_id, g.installation_id, g.revision, u.place`,
-      { period },
+      { programme, period },
     ),
 );
