@@ -8,6 +8,7 @@ import { decimalStringToMinor, sumMinor } from '../../domain/money.js';
 import { exportPeriod, type Manifest } from '../../export/index.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
+import { secondProgramme } from '../support/secondProgramme.js';
 
 describe('kontor export', () => {
   let pool: RenderPool;
@@ -23,9 +24,10 @@ describe('kontor export', () => {
   beforeAll(async () => {
     pool = createRenderPool({ threads: 2 });
     months = await closedMonths(pool);
+    await secondProgramme(months, pool);
     root = await mkdtemp(join(tmpdir(), 'kontor-export-'));
     dir = join(root, 'audit', '2026-03');
-    manifest = await exportPeriod(months.database.db, { period: '2026-03', dir });
+    manifest = await exportPeriod(months.database.db, { programme: 'msp', period: '2026-03', dir });
   });
 
   afterAll(async () => {
@@ -68,7 +70,7 @@ describe('kontor export', () => {
   it('holds every report of the period, the late ones marked', async () => {
     expect(await table('usage_reports.csv')).toHaveLength(5);
     const february = join(root, 'february');
-    await exportPeriod(months.database.db, { period: '2026-02', dir: february });
+    await exportPeriod(months.database.db, { programme: 'msp', period: '2026-02', dir: february });
     const late = parse<Record<string, string>>(await read('usage_reports.csv', february), {
       columns: true,
     }).filter((row) => row.late === 'yes');
@@ -99,6 +101,56 @@ describe('kontor export', () => {
     ]);
   });
 
+  it('says who took part, with the zone and distributor that held, and since when', async () => {
+    const found = await table('participants.csv');
+    expect(found.map((row) => [row.msp, row.distributor, row.zone, row.state, row.joined_period])).toEqual([
+      [`'=MSP "Beta", Łódź`, 'DE', 'Europe/Berlin', 'issued', '2025-01'],
+      ['MSP Alpha', 'DE', 'Europe/Berlin', 'issued', '2025-01'],
+      ['MSP Gamma', 'PL', 'Europe/Warsaw', 'issued', '2025-01'],
+    ]);
+  });
+
+  it('says by which version of the settings and which kinds the month was closed', async () => {
+    const [settings, another] = await table('settings.csv');
+    expect([settings, another]).toEqual([
+      expect.objectContaining({ version: '1', from_period: '2025-01', set_by: 'test', zone: 'Europe/Berlin' }),
+      undefined,
+    ]);
+    expect(settings?.discrepancy_kinds).toMatch(/\breport_mismatch\b/);
+  });
+
+  it('holds the price plans of the month with the periods they hold for and their minimum', async () => {
+    expect(await table('price_plans.csv')).toMatchObject([
+      { distributor: '', from_period: '2025-01', until_period: '', monthly_minimum: '20.00', first_month: 'billed' },
+    ]);
+  });
+
+  it('holds one programme’s rows and no other’s, each with its code', async () => {
+    for (const { name } of manifest.files) {
+      expect([name, new Set((await table(name)).map(({ programme }) => programme))]).toEqual([name, new Set(['msp'])]);
+    }
+    const scan = join(root, 'scan');
+    const other = await exportPeriod(months.database.db, { programme: 'scan', period: '2026-03', dir: scan });
+    expect(other).toMatchObject({ programme: 'scan', totals: { PLN: expect.any(String) } });
+    const counts = other.files.map(({ name, rows }) => [name, rows]);
+    expect(Object.fromEntries(counts)).toMatchObject({
+      'participants.csv': 1,
+      'settings.csv': 1,
+      'check_ins.csv': 1,
+      'usage_reports.csv': 1,
+      'price_plans.csv': 1,
+      'statements.csv': 1,
+    });
+  });
+
+  it('asks which programme is meant where there are several', async () => {
+    const unsaid = exportPeriod(months.database.db, { period: '2026-03', dir: join(root, 'never') });
+    await expect(unsaid).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: expect.stringContaining('msp, scan'),
+    });
+  });
+
   it('has lines that add up to each statement’s total, corrections among them, as exact decimals', async () => {
     const lines = await table('statement_lines.csv');
     for (const statement of await table('statements.csv')) {
@@ -110,7 +162,7 @@ describe('kontor export', () => {
     }
     expect(lines.find(({ kind }) => kind === 'correction')).toMatchObject({
       for_period: '2026-02',
-      corrects_number: 'DE-2026-000002',
+      corrects_number: 'MSP-DE-2026-000002',
       old_quantity: '12',
       new_quantity: '10',
       amount: expect.stringMatching(/^-\d+\.\d\d$/),
@@ -125,14 +177,17 @@ describe('kontor export', () => {
 
   it('gives the same bytes again', async () => {
     const again = join(root, 'again');
-    expect(await exportPeriod(months.database.db, { period: '2026-03', dir: again })).toEqual(manifest);
+    expect(await exportPeriod(months.database.db, { programme: 'msp', period: '2026-03', dir: again })).toEqual(
+      manifest,
+    );
     for (const name of await readdir(dir)) expect(await read(name, again)).toBe(await read(name));
   });
 
   it('refuses a folder that is not empty, unless it is told to write over it', async () => {
     const used = await mkdtemp(join(root, 'used-'));
     await writeFile(join(used, 'notes.txt'), 'mine');
-    const into = (force: boolean) => exportPeriod(months.database.db, { period: '2026-03', dir: used, force });
+    const into = (force: boolean) =>
+      exportPeriod(months.database.db, { programme: 'msp', period: '2026-03', dir: used, force });
     await expect(into(false)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
     expect(await readdir(used)).toEqual(['notes.txt']);
     expect(await into(true)).toEqual(manifest);
@@ -140,7 +195,8 @@ describe('kontor export', () => {
   });
 
   it('refuses a month that was never opened, and what is no month', async () => {
-    const into = (period: string) => exportPeriod(months.database.db, { period, dir: join(root, 'never') });
+    const into = (period: string) =>
+      exportPeriod(months.database.db, { programme: 'msp', period, dir: join(root, 'never') });
     await expect(into('2027-01')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(into('2026-3')).rejects.toMatchObject({ code: 'PERIOD_INVALID' });
     expect(await readdir(root)).not.toContain('never');

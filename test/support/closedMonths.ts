@@ -21,16 +21,20 @@ export interface ClosedMonths {
   msps: { alpha: string; beta: string; gamma: string };
 }
 
-async function finish(
+/** Renders, packs and seals an issued month, and calls its mails sent. */
+export async function finish(
   { database: { db }, month }: Pick<ClosedMonths, 'database' | 'month'>,
   renderPool: RenderPool,
   period: string,
   now: string,
+  programme = 'msp',
 ): Promise<void> {
   await db.transaction(ALL, async (trx) => {
-    const ids = await rows<{ id: string }>(trx, 'select id from statement where period = :period order by number', {
-      period,
-    });
+    const ids = await rows<{ id: string }>(
+      trx,
+      'select id from statement where programme_code = :programme and period = :period order by number',
+      { programme, period },
+    );
     const issued = await loadStatements(
       trx,
       ids.map(({ id }) => id),
@@ -46,8 +50,8 @@ async function finish(
       new Date(now),
     );
   });
-  await makePacks({ db, renderPool }, { programme: 'msp', period, now });
-  await sealPeriod({ db })({ programme: 'msp', period, now });
+  await makePacks({ db, renderPool }, { programme, period, now });
+  await sealPeriod({ db })({ programme, period, now });
   await month.run(`update outbox set state = 'sent', attempts = 1, sent_at = :now where state = 'pending'`, { now });
 }
 
@@ -56,6 +60,7 @@ export async function closedMonths(renderPool: RenderPool): Promise<ClosedMonths
   const month = monthFixture(database.db);
   const germany = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
   const poland = await month.distributor({ code: 'PL', currency: 'PLN', country: 'PL', zone: 'Europe/Warsaw' });
+  await month.run(`update programme set first_period = '2026-02'`);
   await month.pricePlan({
     currency: 'EUR',
     minimumMinor: 20_00n,

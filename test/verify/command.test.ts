@@ -38,10 +38,18 @@ describe('kontor verify and kontor export, as commands', () => {
     await months.database.drop();
   });
 
-  it('verify --json says of each invariant that it holds, and exits 0', async () => {
+  it('verify --json says of each programme and invariant that it holds, and exits 0', async () => {
     const { exit, stdout } = await kontor('verify', '--period', '2026-03', '--json');
     expect(exit).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ I1: 'holds', I5: 'holds', I8: 'holds', I10: 'not checked' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      programmes: { msp: { I1: 'holds', I5: 'holds', I8: 'holds' } },
+      shared: { I5: 'holds', I10: 'not checked' },
+    });
+  });
+
+  it('verify of a programme that is not there says which there are, and exits 2', async () => {
+    const { exit, stderr } = await kontor('verify', '--programme', 'scan');
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(/no programme "scan": msp/)]);
   });
 
   it('export writes the month and prints its manifest', async () => {
@@ -57,10 +65,12 @@ describe('kontor verify and kontor export, as commands', () => {
 
   it('verify lists what is broken and exits 1', async () => {
     await months.database.asOwner('alter table statement disable trigger user');
-    await months.database.asOwner(`update statement set total_minor = total_minor + 1 where number = 'DE-2026-000003'`);
+    await months.database.asOwner(
+      `update statement set total_minor = total_minor + 1 where number = 'MSP-DE-2026-000003'`,
+    );
     const { exit, stdout } = await kontor('verify', '--no-render');
     expect(exit).toBe(1);
-    expect(stdout).toMatch(/I5 +BROKEN.*\n +- DE-2026-000003: its columns say something else than its content/);
+    expect(stdout).toMatch(/I5 +BROKEN.*\n +- MSP-DE-2026-000003: its columns say something else than its content/);
     expect(stdout).toMatch(/I1 +holds/);
   });
 });

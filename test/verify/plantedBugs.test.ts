@@ -1,61 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import knex, { type Knex } from 'knex';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '../../db/connect.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
-import { allHold, verifyAll, type Invariant, type VerifyOptions } from '../../verify/index.js';
+import { allHold, overallVerdicts, verifyAll, type Invariant, type VerifyOptions } from '../../verify/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
-
-const NOW = new Date('2026-11-20T12:00:00Z');
-/** What the owner of the database can do and Kontor's login role cannot. */
-const THAWED = [
-  'alter table statement disable trigger user',
-  'alter table statement_line disable trigger user',
-  'alter table statement_document disable trigger user',
-  'alter table billing_pack disable trigger user',
-  'alter table billing_pack_statement disable trigger user',
-  'alter table audit_event disable trigger user',
-];
+import { NOW, planting, type Planting } from './planting.js';
 
 describe('kontor verify', () => {
   let pool: RenderPool;
   let months: ClosedMonths;
-  let owner: Knex;
+  let planted: Planting;
 
   beforeAll(async () => {
     pool = createRenderPool({ threads: 2 });
     months = await closedMonths(pool);
-    owner = knex({ client: 'pg', connection: { connectionString: months.database.ownerUrl } });
+    planted = planting(months.database);
   });
 
   afterAll(async () => {
-    await owner.destroy();
+    await planted.stop();
     await pool.close();
     await months.database.drop();
   });
 
-  /** Verifies with the bugs planted, in a transaction that is rolled back. */
-  async function verifyWith(bugs: readonly string[], options: VerifyOptions = {}) {
-    const trx = await owner.transaction();
-    try {
-      for (const bug of [...THAWED, ...bugs]) await trx.raw(bug);
-      await trx.raw('set local role kontor_app');
-      const planted: Pick<Database, 'transaction'> = {
-        transaction: async (scope, work) => {
-          await trx.raw(`select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true)`, [
-            scope.kind,
-            scope.kind === 'msp' ? scope.mspId : '',
-          ]);
-          return work(trx);
-        },
-      };
-      return await verifyAll(planted as Database, { now: NOW, ...options });
-    } finally {
-      await trx.rollback();
-    }
-  }
+  const verifyWith = async (bugs: readonly string[], options: VerifyOptions = {}) =>
+    overallVerdicts(await planted.verifyWith(bugs, options));
 
   it('finds nothing in two closed months, with every document rendered again', async () => {
     const progress: [string, number, number][] = [];
@@ -64,9 +34,10 @@ describe('kontor verify', () => {
       renderPool: pool,
       onProgress: (...step) => progress.push(step),
     });
+    const holds = (...names: Invariant[]) => Object.fromEntries(names.map((name) => [name, 'holds']));
     expect(verdicts).toEqual({
-      ...Object.fromEntries(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9'].map((name) => [name, 'holds'])),
-      I10: 'not checked',
+      programmes: { msp: holds('I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I11') },
+      shared: { ...holds('I4', 'I5', 'I7'), I10: 'not checked' },
     });
     expect(allHold(verdicts)).toBe(true);
     expect(progress).toContainEqual(['I5', 6, 6]);
@@ -77,9 +48,8 @@ describe('kontor verify', () => {
   });
 
   it('says "not checked" for runs of a month that was never closed', async () => {
-    expect(await verifyAll(months.database.db, { now: NOW, period: '2027-01' })).toMatchObject({
-      I8: 'not checked',
-      I9: 'not checked',
+    expect((await verifyAll(months.database.db, { now: NOW, period: '2027-01' })).programmes).toMatchObject({
+      msp: { I8: 'not checked', I9: 'not checked' },
     });
   });
 
@@ -94,8 +64,8 @@ describe('kontor verify', () => {
       'I1',
       'a second statement of the same MSP, period and revision',
       [
-        'alter table statement drop constraint statement_msp_id_period_revision_key',
-        `insert into statement select gen_random_uuid(), msp_id, distributor_id, period, revision, 'DE-2026-000099', 99, year,
+        'alter table statement drop constraint statement_msp_id_programme_code_period_revision_key',
+        `insert into statement select gen_random_uuid(), programme_code, msp_id, distributor_id, period, revision, 'MSP-DE-2026-000099', 99, year,
          statement_date, currency, total_minor, line_count, content, template_version, content_hash, previous_hash,
          chain_hash, issued_at from statement where id = ${march}`,
       ],
@@ -104,14 +74,14 @@ describe('kontor verify', () => {
     [
       'I1',
       'a gap in the numbers',
-      [`update statement set sequence = sequence + 1 where number = 'DE-2026-000004'`],
-      /DE 2026: DE-2026-000004 follows DE-2026-000003/,
+      [`update statement set sequence = sequence + 1 where number = 'MSP-DE-2026-000004'`],
+      /DE 2026: MSP-DE-2026-000004 follows MSP-DE-2026-000003/,
     ],
     [
       'I1',
       'a number in another form',
-      [`update statement set number = 'DE-4' where number = 'DE-2026-000004'`],
-      /DE-4 should be called DE-2026-000004/,
+      [`update statement set number = 'DE-4' where number = 'MSP-DE-2026-000004'`],
+      /DE-4 should be called MSP-DE-2026-000004/,
     ],
     [
       'I1',
@@ -177,7 +147,7 @@ describe('kontor verify', () => {
       'I2',
       'a correction of more than was billed',
       [`update statement_line set content = jsonb_set(content, '{oldQuantity}', '13') where kind = 'correction'`],
-      /corrects DE-2026-000002 from 13, billed were 12/,
+      /corrects MSP-DE-2026-000002 from 13, billed were 12/,
     ],
     [
       'I2',
@@ -218,18 +188,18 @@ describe('kontor verify', () => {
       [
         clone(
           'statement_line',
-          'msp_id, statement_id, line_no, period, kind, site_id, tenant_ref, tenant_id, meter, peak, quantity, basis, for_period, amount_minor, content',
-          'msp_id, statement_id, 77, period, kind, site_id, tenant_ref, tenant_id, meter, peak, quantity, basis, for_period, amount_minor, content',
+          'msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_ref, tenant_id, meter, peak, quantity, basis, for_period, amount_minor, content',
+          'msp_id, statement_id, 77, programme_code, period, kind, site_id, tenant_ref, tenant_id, meter, peak, quantity, basis, for_period, amount_minor, content',
           `statement_id = ${march} and line_no = 1`,
         ),
       ],
-      /is billed by DE-2026-000004 and DE-2026-000004/,
+      /is billed by MSP-DE-2026-000004 and MSP-DE-2026-000004/,
     ],
     [
       'I3',
       'a line of another MSP’s site',
       [`update statement_line set site_id = ${site('Wola')} where statement_id = ${march} and line_no = 1`],
-      /DE-2026-000004: line 1 bills a site that is not its MSP's/,
+      /MSP-DE-2026-000004: line 1 bills a site that is not its MSP's in this programme/,
     ],
     [
       'I3',
@@ -255,7 +225,7 @@ describe('kontor verify', () => {
       'I4',
       'a mail that is being sent for ever',
       [`update outbox set state = 'sending', claimed_at = '2026-04-06' where statement_id = ${march}`],
-      /statement\.DE-2026-000004\.1@kontor\.example is being sent since 2026-04-06/,
+      /statement\.MSP-DE-2026-000004\.1@kontor\.example is being sent since 2026-04-06/,
     ],
     [
       'I4',
@@ -267,7 +237,7 @@ describe('kontor verify', () => {
       'I4',
       'a statement without a mail',
       [`delete from outbox where statement_id = ${march}`],
-      /nobody mails statement DE-2026-000004/,
+      /nobody mails statement MSP-DE-2026-000004/,
     ],
     [
       'I4',
@@ -279,7 +249,7 @@ describe('kontor verify', () => {
       'I5',
       'a changed statement',
       [`update statement set content = jsonb_set(content, '{msp,name}', '"MSP Omega"') where id = ${march}`],
-      /DE-2026-000004: its content was changed/,
+      /MSP-DE-2026-000004: its content was changed/,
     ],
     [
       'I5',
@@ -287,13 +257,13 @@ describe('kontor verify', () => {
       [
         `update statement_line set content = jsonb_set(content, '{siteName}', '"elsewhere"') where statement_id = ${march} and line_no = 1`,
       ],
-      /DE-2026-000004: its content was changed/,
+      /MSP-DE-2026-000004: its content was changed/,
     ],
     [
       'I5',
       'a changed statement whose hash was changed as well',
       [`update statement set content_hash = sha256('x') where id = ${march}`],
-      /DE-2026-000004: its chain hash is wrong/,
+      /MSP-DE-2026-000004: its chain hash is wrong/,
     ],
     [
       'I5',
@@ -311,19 +281,19 @@ describe('kontor verify', () => {
       'I5',
       'a PDF with one byte changed',
       [`update statement_document set pdf = set_byte(pdf, 100, get_byte(pdf, 100) # 1) where statement_id = ${march}`],
-      /DE-2026-000004: its PDF was changed/,
+      /MSP-DE-2026-000004: its PDF was changed/,
     ],
     [
       'I5',
       'a column that says something else than the content',
       [`update statement set total_minor = total_minor + 1 where id = ${march}`],
-      /DE-2026-000004: its columns say something else than its content/,
+      /MSP-DE-2026-000004: its columns say something else than its content/,
     ],
     [
       'I5',
       'a line’s column that says something else than its content',
       [`update statement_line set amount_minor = amount_minor + 1 where statement_id = ${march} and line_no = 2`],
-      /DE-2026-000004: the columns of line 2 say something else/,
+      /MSP-DE-2026-000004: the columns of line 2 say something else/,
     ],
     [
       'I5',
@@ -441,7 +411,7 @@ describe('kontor verify', () => {
       'I7',
       'a statement mailed to somebody else',
       [`update outbox set recipient = 'other@msp.example' where statement_id = ${march}`],
-      /goes to other@msp.example and is about an MSP with another address/,
+      /goes to other@msp.example and is about another MSP, programme or address/,
     ],
     [
       'I7',
@@ -450,7 +420,7 @@ describe('kontor verify', () => {
         `update billing_pack_statement set billing_pack_id = (select b.id from billing_pack b join distributor d
          on d.id = b.distributor_id where d.code = 'PL' and b.period = '2026-03') where statement_id = ${march}`,
       ],
-      /DE-2026-000004 is in a billing pack of another distributor/,
+      /MSP-DE-2026-000004 is in a billing pack of another programme, distributor/,
     ],
     [
       'I8',
@@ -462,19 +432,19 @@ describe('kontor verify', () => {
       'I8',
       'a statement without a document',
       [`delete from statement_document where statement_id = ${march}`],
-      /DE-2026-000004 would be rendered now/,
+      /MSP-DE-2026-000004 would be rendered now/,
     ],
     [
       'I8',
       'a statement without a pack',
       [`delete from billing_pack_statement where statement_id = ${march}`],
-      /DE-2026-000004 would go into a billing pack now/,
+      /MSP-DE-2026-000004 would go into a billing pack now/,
     ],
     [
       'I8',
       'a mail that a second run would send',
       [`update outbox set state = 'pending' where statement_id = ${march}`],
-      /statement\.DE-2026-000004\.1@kontor\.example would be sent now/,
+      /statement\.MSP-DE-2026-000004\.1@kontor\.example would be sent now/,
     ],
     [
       'I8',
@@ -526,7 +496,7 @@ describe('kontor verify', () => {
     const bug = `update statement_document set pdf = 'x', sha256 = sha256('x') where statement_id = ${march}`;
     const { I5 } = await verifyWith([bug], { renderPool: pool });
     expect(I5).toEqual([
-      'DE-2026-000004: a fresh render of the frozen rows gives another PDF than the one that is stored',
+      'msp: MSP-DE-2026-000004: a fresh render of the frozen rows gives another PDF than the one that is stored',
     ]);
   });
 
@@ -556,13 +526,13 @@ describe('kontor verify', () => {
     afterAll(() => rm(inboxDir, { recursive: true, force: true }));
 
     it('I4 holds when each mail is there once', async () => {
-      expect((await verifyAll(months.database.db, { now: NOW, inboxDir })).I4).toBe('holds');
+      expect((await verifyAll(months.database.db, { now: NOW, inboxDir })).shared.I4).toBe('holds');
     });
 
     it('I4 names a mail that arrived twice, and one that never did', async () => {
       const [twice, never] = ids;
       await writeFile(join(inboxDir, '2.eml'), mail(twice ?? ''));
-      expect((await verifyAll(months.database.db, { now: NOW, inboxDir })).I4).toEqual([
+      expect((await verifyAll(months.database.db, { now: NOW, inboxDir })).shared.I4).toEqual([
         `${twice} is in the inbox 2 times`,
         `${never} is called sent and is not in the inbox`,
       ]);

@@ -1,0 +1,48 @@
+import knex from 'knex';
+import type { Database } from '../../db/connect.js';
+import { verifyAll, type Report, type VerifyOptions } from '../../verify/index.js';
+import type { TestDatabase } from '../support/database.js';
+
+export const NOW = new Date('2026-11-20T12:00:00Z');
+
+/** What the owner of the database can do and Kontor's login role cannot. */
+const THAWED = [
+  'statement',
+  'statement_line',
+  'statement_document',
+  'billing_pack',
+  'billing_pack_statement',
+  'audit_event',
+].map((table) => `alter table ${table} disable trigger user`);
+
+export interface Planting {
+  /** Verifies with the bugs planted, in a transaction that is rolled back. */
+  verifyWith(bugs: readonly string[], options?: VerifyOptions): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+export function planting({ ownerUrl }: Pick<TestDatabase, 'ownerUrl'>): Planting {
+  const owner = knex({ client: 'pg', connection: { connectionString: ownerUrl } });
+  return {
+    verifyWith: async (bugs, options = {}) => {
+      const trx = await owner.transaction();
+      try {
+        for (const bug of [...THAWED, ...bugs]) await trx.raw(bug);
+        await trx.raw('set local role kontor_app');
+        const planted: Pick<Database, 'transaction'> = {
+          transaction: async (scope, work) => {
+            await trx.raw(`select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true)`, [
+              scope.kind,
+              scope.kind === 'msp' ? scope.mspId : '',
+            ]);
+            return work(trx);
+          },
+        };
+        return await verifyAll(planted as Database, { now: NOW, ...options });
+      } finally {
+        await trx.rollback();
+      }
+    },
+    stop: () => owner.destroy(),
+  };
+}
