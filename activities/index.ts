@@ -1,5 +1,5 @@
 /** Every activity, bound to what it works with. A new one is one file and one line here. */
-import { activateTenant } from './activateTenant.js';
+import { advanceOnboarding } from './advanceOnboarding.js';
 import { announceNotOpened } from './announceNotOpened.js';
 import { applyDefaults } from './applyDefaults.js';
 import { checkCompleteness } from './checkCompleteness.js';
@@ -13,13 +13,11 @@ import { endParticipations } from './endParticipations.js';
 import { expireMsp } from './expireMsp.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
-import { loadProvisioning } from './loadProvisioning.js';
 import { loadSettlement } from './loadSettlement.js';
 import { makeBillingPacks } from './makeBillingPacks.js';
 import { openPeriod } from './openPeriod.js';
 import { previewPeriod } from './previewPeriod.js';
 import { reconcileShard } from './reconcileShard.js';
-import { remindOfActivation } from './remindOfActivation.js';
 import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
 import { renderStatements } from './renderStatements.js';
@@ -31,7 +29,7 @@ import { watchContact } from './watchContact.js';
 
 export function createActivities(deps: ActivityDeps) {
   return {
-    activateTenant: activateTenant(deps),
+    advanceOnboarding: advanceOnboarding(deps),
     announceNotOpened: announceNotOpened(deps),
     applyDefaults: applyDefaults(deps),
     checkCompleteness: checkCompleteness(deps),
@@ -44,13 +42,11 @@ export function createActivities(deps: ActivityDeps) {
     expireMsp: expireMsp(deps),
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
-    loadProvisioning: loadProvisioning(deps),
     loadSettlement: loadSettlement(deps),
     makeBillingPacks: makeBillingPacks(deps),
     openPeriod: openPeriod(deps),
     previewPeriod: previewPeriod(deps),
     reconcileShard: reconcileShard(deps),
-    remindOfActivation: remindOfActivation(deps),
     remindOfRegistration: remindOfRegistration(deps),
     remindParked: remindParked(deps),
     renderStatements: renderStatements(deps),

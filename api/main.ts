@@ -10,8 +10,10 @@ import { readEnv, required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
+import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
+import { resumeOnboarding } from './resumeOnboarding.js';
 
 const HOUR_MS = 3_600_000;
 const ANSWERS_KEPT_MS = 24 * HOUR_MS;
@@ -66,13 +68,17 @@ const server = createServer({
 const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
 const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
-server.on('request', createApp({ db, temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE, publicUrl, log }));
+const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
+const onboarding = createOnboardingStarts({ ...starter, log });
+server.on('request', createApp({ db, ...starter, onboarding, publicUrl, log }));
+void resumeOnboarding({ db, onboarding, log });
 const forgetting = forgetOldAnswers(db, log);
 
 const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
   if (err) log.error({ err }, 'ending after an error');
   clearInterval(forgetting);
   await stop(server);
+  await onboarding.close();
   await temporal.close();
   await db.close();
 });

@@ -13,7 +13,7 @@ export const quick = proxyActivities<Activities>({
 });
 
 /**
- * One short transaction of a workflow of which there are many (a sign-up's decision, a site, a tenant): in the worker
+ * One short transaction of a workflow of which there are many (a sign-up's decision, an MSP's onboarding): in the worker
  * that has the workflow it costs 4 ms, through the server 50. Anything rarer is `quick`, which an operator can watch.
  */
 export const local = proxyLocalActivities<Activities>({

@@ -28,7 +28,8 @@ async function addSite(trx: Trx, key: TenantKey, name: string, at: Date): Promis
   const siteId = randomUUID();
   const fromPeriod = periodOf(at, msp.zone);
   const site = { mspId, siteId, programme, name, product, kind: 'managed', channel: 'push', fromPeriod, at } as const;
-  if (!(await insertSite(trx, site)))
+  // Activated in the same transaction: there is nothing to remind of.
+  if (!(await insertSite(trx, { ...site, remindAt: [] })))
     throw new KontorError('KEY_REVOKED', 'The MSP of this key takes no part any more.');
   const wanted = [{ reference: tenant.ref, tenantRef: tenant.ref }];
   const refused = await assignFrom(trx, { mspId, siteId, from: fromPeriod, wanted });

@@ -14,7 +14,6 @@ import { newKey } from '../newKey.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
-import { siteChanged } from '../siteChanged.js';
 import { requireSite, showSite } from './sites.js';
 
 const tags = ['Keys'] as const;
@@ -107,8 +106,8 @@ export const keyRoutes = [
         const hasNone = (await listKeys(trx, { mspId, siteId })).every(({ state }) => state === 'destroyed');
         return { ended, retired: hasNone && (await retireSite(trx, { mspId, siteId })) };
       });
-      // Whoever waits for the site's activation waits no longer.
-      if (retired) siteChanged(context.deps, mspId, siteId);
+      // Its tenants wait for its activation no longer.
+      if (retired) context.deps.onboarding.changed(mspId);
       return reply(200, keyJson(ended));
     },
   }),

@@ -15,7 +15,6 @@ import {
   usageReport,
   usageReportStored,
 } from '../schemas/site.js';
-import { siteChanged } from '../siteChanged.js';
 
 const tags = ['Site'] as const;
 const SIGNED = `Signed: a detached JWS (RFC 7797, EdDSA) over the body's bytes in the header ${SIGNATURE_HEADER}.`;
@@ -62,7 +61,7 @@ export const siteRoutes = [
       const { siteId, mspId, signingKeyId, minimumVersion, first } = await deps.ingest.activate(receivedAt, () =>
         readActivation(context.readJson()),
       );
-      if (first) siteChanged(deps, mspId, siteId);
+      if (first) deps.onboarding.changed(mspId);
       return reply(201, {
         siteId,
         mspId,

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
-import { onboardingTenantsOf } from '../../db/parties/tenantStore.js';
 import { firstUnopenedPeriod, hasOpenedPeriod, requireUnopened } from '../../db/programmes/periods.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
@@ -14,8 +13,6 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { periodOf, type Period } from '../../domain/period.js';
 import { provisioningPolicy } from '../../domain/programmeSettings.js';
-import { tellTenants } from '../../starts/onboardTenant.js';
-import { startProvisioning } from '../../starts/provisionSite.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { endOneKey } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
@@ -33,7 +30,6 @@ import {
   siteState,
   siteTenants,
 } from '../schemas/sites.js';
-import { siteChanged } from '../siteChanged.js';
 
 const tags = ['Sites'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -96,14 +92,12 @@ export const sitesOfMspRoutes = [
         if (programme === undefined) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         const { tenantRefs, fromPeriod = periodOf(receivedAt, programme.programmeZone), ...site } = body;
         await requireUnopened(trx, site.programme, fromPeriod, '/fromPeriod');
-        const added = { mspId, siteId, ...site, fromPeriod, at: receivedAt };
+        const { remindAfterDays } = provisioningPolicy(programme.settings);
+        const remindAt = remindAfterDays.map((days) => addDays(receivedAt, days));
+        const added = { mspId, siteId, ...site, fromPeriod, at: receivedAt, remindAt };
         if (!(await insertSite(trx, added))) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         await insertKey(trx, { mspId, siteId }, { keyId, kind: 'metered', keyHash, state: 'issued', at: receivedAt });
         await assign(trx, { mspId, siteId, from: fromPeriod }, { tenantRefs, assignments: [] });
-        const remindAt = provisioningPolicy(programme.settings).remindAfterDays.map((days) =>
-          addDays(receivedAt, days),
-        );
-        await startProvisioning(deps, { mspId, siteId, remindAt }, receivedAt);
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
@@ -113,6 +107,7 @@ export const sitesOfMspRoutes = [
           after: { ...body, fromPeriod, keyId },
         });
       });
+      deps.onboarding.changed(mspId);
       return reply(201, { siteId, keyId, key });
     },
   }),
@@ -215,7 +210,7 @@ export const sitesOfMspRoutes = [
         });
         return showSite(trx, mspId, siteId);
       });
-      siteChanged(deps, mspId, siteId);
+      deps.onboarding.changed(mspId);
       return reply(200, retired);
     },
   }),
@@ -251,7 +246,7 @@ export const sitesOfMspRoutes = [
     responses: { 200: { description: 'The site', schema: site } },
     handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
       const { mspId, siteId } = params;
-      const { changed, shown } = await transaction(async (trx) => {
+      const shown = await transaction(async (trx) => {
         const { programme, fromPeriod } = await requireSite(trx, mspId, siteId);
         const unopened = (await hasOpenedPeriod(trx, programme))
           ? await firstUnopenedPeriod(trx, programme)
@@ -260,7 +255,6 @@ export const sitesOfMspRoutes = [
         await requireUnopened(trx, programme, from, '/from');
         if (from < fromPeriod) throw fieldError('PERIOD_INVALID', '/from', `This site counts from ${fromPeriod} on.`);
         const before = await listAssignments(trx, params);
-        const waited = await onboardingTenantsOf(trx, mspId, siteId);
         await assign(trx, { mspId, siteId, from }, body);
         const after = await listAssignments(trx, params);
         await appendAudit(trx, {
@@ -272,10 +266,9 @@ export const sitesOfMspRoutes = [
           before: { assignments: before },
           after: { assignments: after },
         });
-        const changed = new Set([...waited, ...(await onboardingTenantsOf(trx, mspId, siteId))]);
-        return { changed, shown: await showSite(trx, mspId, siteId) };
+        return showSite(trx, mspId, siteId);
       });
-      tellTenants(deps, mspId, [...changed]);
+      deps.onboarding.changed(mspId);
       return reply(200, shown);
     },
   }),

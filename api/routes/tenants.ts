@@ -4,7 +4,6 @@ import { closeTenant, findTenant, insertTenant, listTenants, type Tenant } from 
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmesOfMsp } from '../../db/readModels/programmesOfMsp.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import { startOnboarding } from '../../starts/onboardTenant.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
@@ -61,7 +60,6 @@ export const tenantRoutes = [
             { field: '/ref', code: 'NAME_TAKEN', message: `"${body.ref}" is in use.` },
           ]);
         }
-        await startOnboarding(deps, { mspId, tenantId: made.id });
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
@@ -71,6 +69,7 @@ export const tenantRoutes = [
           after: body,
         });
       });
+      deps.onboarding.changed(mspId);
       return reply(201, toJson(made));
     },
   }),
@@ -105,7 +104,7 @@ export const tenantRoutes = [
     params: byTenant,
     body: tenantClosing,
     responses: { 200: { description: 'The tenant', schema: tenant } },
-    handler: async ({ params, body: { from }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { from }, principal, receivedAt, deps, transaction }) => {
       const { mspId, tenantId } = params;
       const closed = await transaction(async (trx) => {
         const before = await findTenant(trx, mspId, tenantId);
@@ -124,6 +123,7 @@ export const tenantRoutes = [
         });
         return after ?? before;
       });
+      deps.onboarding.changed(mspId);
       return reply(200, toJson(closed));
     },
   }),

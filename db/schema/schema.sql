@@ -742,6 +742,7 @@ create table site (
   contact text not null default 'ok'::text,
   created_at timestamp with time zone not null,
   activated_at timestamp with time zone,
+  remind_at timestamp with time zone[] not null default '{}'::timestamp with time zone[],
   last_contact_at timestamp with time zone,
   constraint site_pkey PRIMARY KEY (msp_id, id),
   constraint site_id_key UNIQUE (id),

@@ -34,6 +34,8 @@ export interface NewSite {
   channel: Channel;
   fromPeriod: Period;
   at: Date;
+  /** Instants at which the MSP is reminded while no installation has activated the site, in order. */
+  remindAt: readonly Date[];
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -57,10 +59,12 @@ export async function insertSite(trx: Trx, site: NewSite): Promise<boolean> {
   const made = await withUniqueName(site.name, () =>
     rows<{ id: string }>(
       trx,
-      `insert into site (msp_id, id, programme_code, name, product, kind, channel, from_period, state, created_at)
-       select msp_id, :siteId, programme_code, :name, :product, :kind, :channel, :fromPeriod, 'created', :at
+      `insert into site (msp_id, id, programme_code, name, product, kind, channel, from_period, state, created_at,
+         remind_at)
+       select msp_id, :siteId, programme_code, :name, :product, :kind, :channel, :fromPeriod, 'created', :at,
+         :remindAt::timestamptz[]
        from participation where msp_id = :mspId and programme_code = :programme and state = 'approved' returning id`,
-      { ...site },
+      { ...site, remindAt: site.remindAt.map((instant) => instant.toISOString()) },
     ),
   );
   return made.length === 1;
@@ -86,15 +90,6 @@ export async function retireSite(trx: Trx, site: { mspId: string; siteId: string
     { ...site, from: siteStatesBefore('retired') },
   );
   return retired.length === 1;
-}
-
-/** Undefined: the MSP has no such site. */
-export async function findSiteState(trx: Trx, mspId: string, siteId: string): Promise<SiteState | undefined> {
-  const [row] = await rows<{ state: SiteState }>(trx, 'select state from site where msp_id = :mspId and id = :siteId', {
-    mspId,
-    siteId,
-  });
-  return row?.state;
 }
 
 interface SiteRow {

@@ -10,6 +10,7 @@ import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { ALL } from '../../db/connect.js';
 import { issueToken, type Role } from '../../db/access/tokenStore.js';
+import { createOnboardingStarts } from '../../starts/onboardSites.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { testTemporal } from '../support/temporal.js';
 
@@ -75,13 +76,10 @@ export async function startTestApi(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const taskQueue = `api-${randomUUID()}`;
-  const deps = {
-    db: database.db,
-    temporal: new Client({ connection }),
-    taskQueue,
-    publicUrl: url,
-    log: pino({ level: 'trace' }, sink),
-  };
+  const starter = { temporal: new Client({ connection }), taskQueue };
+  const log = pino({ level: 'trace' }, sink);
+  const onboarding = createOnboardingStarts({ ...starter, log });
+  const deps = { db: database.db, ...starter, onboarding, publicUrl: url, log };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {
@@ -119,6 +117,7 @@ export async function startTestApi(
         });
         server.closeAllConnections();
       });
+      await onboarding.close();
       await connection.close();
       await database.drop();
     },

@@ -60,6 +60,7 @@ export async function startIngest() {
         channel: 'push',
         fromPeriod: parsePeriod(fromPeriod),
         at,
+        remindAt: [],
       });
       await insertKey(trx, made, { keyId, kind: 'metered', keyHash, state: 'issued', at });
     });

@@ -35,6 +35,8 @@ export async function up(knex: Knex): Promise<void> {
       contact text not null default 'ok' check (contact in ('ok', 'warned', 'blocked', 'disabled')),
       created_at timestamptz not null,
       activated_at timestamptz,
+      -- Reminders to the MSP that are left, in order, while the state is created.
+      remind_at timestamptz[] not null default '{}',
       last_contact_at timestamptz,
       primary key (msp_id, id),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseMeteredKey } from '../../domain/key.js';
-import { siteProvisioningId } from '../../workflows/provisionSite.js';
-import { recordHistory } from '../support/histories.js';
-import { createProgramme, eventually, seconds, type Programme } from '../support/programme.js';
+import { createProgramme, type Programme } from '../support/programme.js';
 
 describe('a site', () => {
   let programme: Programme;
@@ -20,7 +18,6 @@ describe('a site', () => {
   const add = (name: string, over: object = {}) => call('POST', '/sites', { name, product: 'backup', ...over });
   const show = async (siteId: string) => (await call('GET', `/sites/${siteId}`)).json;
   const keysOf = async (siteId: string) => (await call('GET', `/sites/${siteId}/keys`)).json.items;
-  const workflow = (siteId: string) => programme.app.client.workflow.getHandle(siteProvisioningId(siteId));
 
   it('gets a metered key, shown once and kept as a hash', async () => {
     const made = await add('Head office');
@@ -40,31 +37,11 @@ describe('a site', () => {
     expect(everywhere).toEqual([]);
   });
 
-  it('sleeps in Temporal until an installation activates it', async () => {
-    const { siteId, key } = (await add('Sleeper')).json;
-    expect((await workflow(siteId).fetchHistory()).events).toHaveLength(1);
+  it('is active once an installation has activated it', async () => {
+    const { siteId, key } = (await add('Activated')).json;
+    expect((await show(siteId)).state).toBe('created');
     expect(await programme.activate(key)).toMatchObject({ status: 201, json: { siteId, mspId } });
-    expect(await workflow(siteId).result()).toEqual({ state: 'active' });
     expect(await show(siteId)).toMatchObject({ state: 'active', keyState: 'active', installations: 1 });
-    await recordHistory(programme.app.client, siteProvisioningId(siteId), 'provisionSite-activated');
-  });
-
-  it('that nobody activates is reminded of twice, and still waits', async () => {
-    await programme.settings({ provisioning: { remindAfterDays: [seconds(1), seconds(2)] } });
-    const { siteId, key } = (await add('Forgotten')).json;
-    await programme.settings({});
-    const mails = await eventually(
-      () =>
-        programme.query<{ state: string }>(
-          `select state from outbox where kind = 'siteActivationReminder' and params ->> 'siteName' = 'Forgotten'`,
-        ),
-      (found) => found.length === 2 && found.every(({ state }) => state === 'sent'),
-    );
-    expect(mails).toHaveLength(2);
-    expect((await workflow(siteId).describe()).status.name).toBe('RUNNING');
-    await programme.activate(key);
-    expect(await workflow(siteId).result()).toEqual({ state: 'active' });
-    await recordHistory(programme.app.client, siteProvisioningId(siteId), 'provisionSite-reminded');
   });
 
   it('has a name of its own within its MSP, and keeps it when it is renamed to a taken one', async () => {
@@ -137,12 +114,11 @@ describe('a site', () => {
     expect(await show(siteId)).toMatchObject({ installations: 2, keyState: 'active' });
   });
 
-  it('is retired when its key is destroyed, and nobody waits for it any longer', async () => {
+  it('is retired when its key is destroyed', async () => {
     const { siteId, keyId } = (await add('Given up')).json;
     const destroyed = await call('POST', `/sites/${siteId}/keys/${keyId}/destroy`);
     expect([destroyed.status, destroyed.json.state]).toEqual([200, 'destroyed']);
     expect((await show(siteId)).state).toBe('retired');
-    expect(await workflow(siteId).result()).toEqual({ state: 'retired' });
     expect((await call('POST', `/sites/${siteId}/keys/rotate`)).json.code).toBe('STATE_CONFLICT');
     expect((await call('POST', `/sites/${siteId}/keys/${keyId}/revoke`, { reason: 'Too late' })).status).toBe(409);
   });

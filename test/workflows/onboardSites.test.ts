@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mspOnboardingId, sitesChanged } from '../../workflows/onboardSites.js';
+import { recordHistory } from '../support/histories.js';
+import { createProgramme, eventually, seconds, type Programme } from '../support/programme.js';
+
+describe('the onboarding of an MSP', () => {
+  let programme: Programme;
+  let mspId: string;
+  let token: string;
+  beforeAll(async () => {
+    programme = await createProgramme();
+  });
+  afterAll(() => programme.stop());
+
+  const newMsp = async () => {
+    ({ mspId, token } = await programme.approvedMsp());
+  };
+  const call = (method: string, path: string, body?: unknown) =>
+    programme.call(method, `/v1/msps/${mspId}${path}`, body, token);
+  const addTenant = async (ref: string) => (await call('POST', '/tenants', { ref, name: `Tenant ${ref}` })).json;
+  const addSite = async (name: string, tenantRefs: string[] = []) =>
+    (await call('POST', '/sites', { name, product: 'backup', tenantRefs })).json;
+  const stateOf = async (ref: string) =>
+    (await call('GET', '/tenants')).json.items.find((item: { ref: string }) => item.ref === ref).state;
+  const untilActive = (ref: string) =>
+    eventually(
+      () => stateOf(ref),
+      (state) => state === 'active',
+    );
+  const workflow = () => programme.app.client.workflow.getHandle(mspOnboardingId(mspId));
+  const untilStarted = () =>
+    eventually(
+      () =>
+        workflow()
+          .describe()
+          .then(
+            ({ status }) => status.name,
+            () => 'none',
+          ),
+      (status) => status !== 'none',
+    );
+  const mailsAbout = (siteName: string) =>
+    programme.query<{ state: string }>(
+      `select state from outbox where kind = 'siteActivationReminder' and params ->> 'siteName' = :siteName`,
+      { siteName },
+    );
+
+  it('makes a tenant active once all its sites are, and ends when nothing is open', async () => {
+    await newMsp();
+    const { id } = await addTenant('two-sites');
+    const first = await addSite('First', ['two-sites']);
+    const second = await addSite('Second', ['two-sites']);
+    await programme.activate(first.key);
+    await untilStarted();
+    expect(await stateOf('two-sites')).toBe('onboarding');
+    await programme.activate(second.key);
+    await untilActive('two-sites');
+    await workflow().result();
+    const events = (await programme.call('GET', `/v1/audit?subject=tenant:${id}`)).json.items;
+    expect(events.filter(({ action }: { action: string }) => action === 'tenant.activated')).toEqual([
+      expect.objectContaining({ actor: 'kontor' }),
+    ]);
+    await recordHistory(programme.app.client, mspOnboardingId(mspId), 'onboardSites-active');
+  });
+
+  it('begins again with the next site, after it ended', async () => {
+    await newMsp();
+    await programme.activate((await addSite('Only')).key);
+    await untilStarted();
+    await workflow().result();
+    const { runId } = await workflow().describe();
+    await addSite('Next');
+    const again = await eventually(
+      () => workflow().describe(),
+      (found) => found.runId !== runId,
+    );
+    expect(again.status.name).toBe('RUNNING');
+  });
+
+  it('leaves a tenant without sites waiting, until it is assigned to one that is active', async () => {
+    await newMsp();
+    await addTenant('late');
+    const { siteId, key } = await addSite('Earlier');
+    await programme.activate(key);
+    await untilStarted();
+    expect(await stateOf('late')).toBe('onboarding');
+    const assigned = await call('PUT', `/sites/${siteId}/tenants`, { tenantRefs: ['late'] });
+    expect(assigned.json.tenantRefs).toEqual(['late']);
+    await untilActive('late');
+  });
+
+  it('does not wait for a site that was taken from its tenant', async () => {
+    await newMsp();
+    await addTenant('moved');
+    const active = await addSite('Stays', ['moved']);
+    const waiting = await addSite('Leaves', ['moved']);
+    await programme.activate(active.key);
+    await call('PUT', `/sites/${waiting.siteId}/tenants`, { tenantRefs: [] });
+    await untilActive('moved');
+  });
+
+  it('does not wait for a site that was retired', async () => {
+    await newMsp();
+    await addTenant('kept');
+    const active = await addSite('Stays', ['kept']);
+    const { siteId, keyId } = await addSite('Given up', ['kept']);
+    await programme.activate(active.key);
+    await call('POST', `/sites/${siteId}/keys/${keyId}/destroy`);
+    await untilActive('kept');
+    await workflow().result();
+  });
+
+  it('reminds the MSP twice of a site that nobody activates, once each, and goes on waiting', async () => {
+    await newMsp();
+    await programme.settings({ provisioning: { remindAfterDays: [seconds(2), seconds(3)] } });
+    const { key } = await addSite('Forgotten');
+    await programme.settings({});
+    await eventually(
+      () => mailsAbout('Forgotten'),
+      (found) => found.length === 2 && found.every(({ state }) => state === 'sent'),
+    );
+    // Told again and again, it reminds of nothing twice.
+    for (let times = 0; times < 5; times += 1) await workflow().signal(sitesChanged);
+    expect((await workflow().describe()).status.name).toBe('RUNNING');
+    await programme.activate(key);
+    await workflow().result();
+    expect(await mailsAbout('Forgotten')).toHaveLength(2);
+    await recordHistory(programme.app.client, mspOnboardingId(mspId), 'onboardSites-reminded');
+  });
+
+  it('reminds of a site that was activated in time never', async () => {
+    await newMsp();
+    await programme.settings({ provisioning: { remindAfterDays: [seconds(2)] } });
+    await programme.activate((await addSite('Prompt')).key);
+    await addSite('Slow');
+    await programme.settings({});
+    await eventually(
+      () => mailsAbout('Slow'),
+      (found) => found.length === 1,
+    );
+    expect(await mailsAbout('Prompt')).toEqual([]);
+  });
+
+  it('is one workflow however many sites there are, and is told of many changes at once', async () => {
+    await newMsp();
+    await addTenant('large');
+    const sites = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => addSite(`Site ${String(index)}`, ['large'])),
+    );
+    await Promise.all(sites.map(({ key }) => programme.activate(key)));
+    await untilActive('large');
+    await workflow().result();
+    const { historyLength } = await workflow().describe();
+    expect(historyLength).toBeLessThan(60);
+  });
+
+  it('shows in Temporal how many sites and tenants are open, until when, and where they are listed', async () => {
+    await newMsp();
+    await addTenant('seen');
+    await addSite('Seen', ['seen']);
+    await untilStarted();
+    const details = await eventually(
+      () =>
+        workflow()
+          .query<string>('__temporal_workflow_metadata')
+          .then((metadata) => JSON.stringify(metadata)),
+      (text) => text.includes('1 sites wait'),
+    );
+    expect(details).toContain(`/v1/msps/${mspId}/sites?state=created`);
+    expect(details).toMatch(/next reminder to the MSP: \d{4}-\d\d-\d\dT/);
+    expect(details).toContain('1 tenants become active');
+  });
+
+  it('that was lost with Temporal is there again with the next change', async () => {
+    await newMsp();
+    await addTenant('lost');
+    const { key } = await addSite('Lost', ['lost']);
+    await untilStarted();
+    await workflow().terminate('lost');
+    await programme.activate(key);
+    await untilActive('lost');
+  });
+
+  it('that a killed process did not tell of a change is told by the next one that starts', async () => {
+    await newMsp();
+    await programme.query(
+      `insert into tenant (msp_id, id, ref, name, state, created_at)
+       values (:mspId, gen_random_uuid(), 'untold', 'Untold', 'onboarding', now())`,
+      { mspId },
+    );
+    const api = await programme.app.startApi();
+    await untilStarted();
+    await api.stop();
+  });
+
+  it('tells nothing of an MSP that is not approved yet: it can have no tenant', async () => {
+    const { mspId: applicant } = (await programme.register()).json;
+    const refused = await programme.call('POST', `/v1/msps/${applicant}/tenants`, { ref: 'a', name: 'A' });
+    expect(refused.status).toBe(404);
+  });
+
+  it('gives a tenant a reference of its own within its MSP', async () => {
+    await newMsp();
+    await addTenant('unique');
+    const again = await call('POST', '/tenants', { ref: 'unique', name: 'Another' });
+    expect(again).toMatchObject({ status: 409, json: { code: 'NAME_TAKEN' } });
+  });
+});
