@@ -19,8 +19,6 @@ export interface Onboarding {
   sites: number;
   /** Tenants that are not active yet. */
   tenants: number;
-  /** Reminders put into the outbox by this call. */
-  reminded: number;
   /** ISO instant; null: none is left. */
   nextReminderAt: string | null;
 }
@@ -72,5 +70,5 @@ export const advanceOnboarding =
         })),
       );
       const { sites, tenants, nextReminderAt } = await openOnboarding(trx, mspId);
-      return { sites, tenants, reminded: due.length, nextReminderAt: nextReminderAt?.toISOString() ?? null };
+      return { sites, tenants, nextReminderAt: nextReminderAt?.toISOString() ?? null };
     });

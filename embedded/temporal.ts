@@ -28,6 +28,8 @@ export type TemporalOptions = {
   uiPort?: number;
   /** Made beside `default`. */
   namespace?: string;
+  /** Dynamic configuration of the server by key: tests lower limits that take hours to reach. */
+  dynamicConfig?: Record<string, number>;
   /** Everything the server says is appended here. */
   logFile: string;
   /** Told in one line each what happens outside the plain start. */
@@ -77,7 +79,7 @@ export async function startTemporal(opts: TemporalOptions): Promise<EmbeddedTemp
         {
           name: 'Temporal',
           program: opts.binary,
-          args: serverArguments(dataDir, port, uiPort, opts.namespace),
+          args: serverArguments(dataDir, port, uiPort, opts),
           // Nothing of ours: TEMPORAL_ variables meant for clients would reach the server's own command line.
           env: { HOME: dataDir },
           account: null,
@@ -109,13 +111,19 @@ export async function startTemporal(opts: TemporalOptions): Promise<EmbeddedTemp
   }
 }
 
-function serverArguments(dataDir: string, port: number, uiPort: number, namespace?: string): string[] {
+function serverArguments(
+  dataDir: string,
+  port: number,
+  uiPort: number,
+  { namespace, dynamicConfig = {} }: TemporalOptions,
+): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
     ...['--db-filename', join(dataDir, 'temporal.db')],
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
     ...['--log-level', 'warn', '--ui-disable-news-fetch', '--disable-config-file', '--disable-config-env'],
     ...(namespace === undefined || namespace === 'default' ? [] : ['--namespace', namespace]),
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }

@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { MSP_ID, stage } from '../workflows/searchAttributes.js';
 import { mspOnboardingId, onboardSites, sitesChanged } from '../workflows/onboardSites.js';
 import type { Starter } from './starter.js';
@@ -15,7 +16,7 @@ export interface OnboardingStarts {
 
 /** Changes of one MSP within this time are one signal: an MSP that adds a hundred sites does so in a few seconds. */
 const TOGETHER_MS = 1_000;
-/** A signal is one write of the server; longer is a server in trouble. */
+/** Telling is a read and a write of the server; longer is a server in trouble. */
 const TELL_TIMEOUT_MS = 5_000;
 /** Until a server that was away is asked again. */
 const RETRY_MS = 15_000;
@@ -24,23 +25,43 @@ interface Log {
   warn(details: object, message: string): void;
 }
 
+/** `temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED` */
+const SCHEDULED = 1;
+
+/**
+ * Whether the workflow is about to look at the database anyway. While no worker is up signals would else pile up, and some
+ * 1,500 at once end the worker that takes them ("async hook stack has become corrupted", SDK 1.24 on Node 20).
+ */
+async function isAboutToLook(temporal: Starter['temporal'], workflowId: string): Promise<boolean> {
+  try {
+    const { raw } = await temporal.workflow.getHandle(workflowId).describe();
+    const state: number | null | undefined = raw.pendingWorkflowTask?.state;
+    return state === SCHEDULED;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
 /**
  * Signal-with-start: the first site or tenant of an MSP starts its workflow, and so does the next one after it ended
  * because nothing was open, or was lost with Temporal's data.
  */
 async function tell({ temporal, taskQueue }: Starter, mspId: string): Promise<void> {
-  await temporal.withDeadline(Date.now() + TELL_TIMEOUT_MS, () =>
-    temporal.workflow.signalWithStart(onboardSites, {
+  const workflowId = mspOnboardingId(mspId);
+  await temporal.withDeadline(Date.now() + TELL_TIMEOUT_MS, async () => {
+    if (await isAboutToLook(temporal, workflowId)) return;
+    await temporal.workflow.signalWithStart(onboardSites, {
       taskQueue,
-      workflowId: mspOnboardingId(mspId),
+      workflowId,
       args: [{ mspId }],
       signal: sitesChanged,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       typedSearchAttributes: [{ key: MSP_ID, value: mspId }, stage('awaiting activation')],
       staticSummary: `Sites and tenants of MSP ${mspId}`,
       staticDetails: 'Reminds the MSP of sites that nobody activates; makes tenants active with their sites.',
-    }),
-  );
+    });
+  });
 }
 
 /** One for a process: what it is told within a second it tells together. */

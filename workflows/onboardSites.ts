@@ -4,7 +4,8 @@
  *
  * PostgreSQL says what is open and when the next reminder is due. The workflow looks there at its start, when it is told
  * that something changed and when a reminder falls due, sleeps in between, and ends when nothing is open; the next site or
- * tenant starts it again. A signal says only that something changed, so many of them cost one look.
+ * tenant starts it again. A signal says only that something changed, so many of them cost one look. Reminders go into the
+ * outbox, which has a schedule of its own: a slow relay holds up no tenant.
  */
 import {
   condition,
@@ -15,7 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Onboarding } from '../activities/advanceOnboarding.js';
-import { local, mailing, msUntil } from './policies.js';
+import { local, msUntil } from './policies.js';
 
 export interface OnboardSitesInput {
   mspId: string;
@@ -54,9 +55,6 @@ export async function onboardSites({ mspId }: OnboardSitesInput): Promise<void> 
     const open = await local.advanceOnboarding.executeWithOptions({ summary: 'what is open, and what is due' }, [
       { mspId, at: new Date(now).toISOString() },
     ]);
-    if (open.reminded > 0) {
-      await mailing.drainOutbox.executeWithOptions({ summary: `mail ${open.reminded} reminders` }, [{}]);
-    }
     if (told > heard) continue;
     if (open.sites === 0 && open.tenants === 0) {
       setCurrentDetails(`**Sites and tenants** of MSP \`${mspId}\`\n\nNothing is open.`);

@@ -19,7 +19,13 @@ export default async function globalSetup(): Promise<void> {
       cacheDir,
       ...(process.env.TEMPORAL_CLI === undefined ? {} : { explicit: process.env.TEMPORAL_CLI }),
     }).then((binary) =>
-      startTemporal({ binary, dataDir: join(dataDir, 'temporal'), logFile: join(dataDir, 'temporal.log') }),
+      startTemporal({
+        binary,
+        dataDir: join(dataDir, 'temporal'),
+        logFile: join(dataDir, 'temporal.log'),
+        // By default 4,096 events, which would take a test a minute.
+        dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 200 },
+      }),
     ),
   ]);
   const admin = new pg.Client({ connectionString: postgres.adminUrl });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ALL, rows } from '../../db/connect.js';
 import { issueToken, type Role } from '../../db/access/tokenStore.js';
-import { createTestApp, type TestApp } from './app.js';
+import { createTestApp, type AppProcess, type TestApp } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 const VENDOR = {
@@ -20,6 +20,7 @@ export interface Answer {
 /** A programme that is open in Italy, with worker, API and inbox as they ship; everybody acts over HTTP. */
 export interface Programme {
   app: TestApp;
+  worker: AppProcess;
   database: TestDatabase;
   distributorId: string;
   /** As the partner team, unless a token (null: nobody's) is given. */
@@ -55,7 +56,7 @@ export async function createProgramme(): Promise<Programme> {
   const database = await createTestDatabase();
   const app = await createTestApp(database);
   // The worker registers the search attributes that the API's starts carry.
-  await app.startWorker();
+  const worker = await app.startWorker();
   const api = await app.startApi();
   const token: Programme['token'] = async (role, { mspId = null, distributorId = null } = {}) => {
     const issue = { role, name: `test ${role}`, mspId, distributorId, at: new Date(), actor: 'test' };
@@ -117,6 +118,7 @@ export async function createProgramme(): Promise<Programme> {
     );
   return {
     app,
+    worker,
     database,
     distributorId,
     call,
