@@ -129,6 +129,8 @@ describe('the onboarding of an MSP', () => {
     await programme.settings({ provisioning: { remindAfterDays: [seconds(2), seconds(3)] } });
     const { key } = await addSite('Forgotten');
     await programme.settings({});
+    await untilStarted();
+    const { runId } = await workflow().describe();
     await eventually(
       () => mailsAbout('Forgotten'),
       (found) => found.length === 2,
@@ -139,8 +141,13 @@ describe('the onboarding of an MSP', () => {
     await programme.activate(key);
     await workflow().result();
     expect(await mailsAbout('Forgotten')).toHaveLength(2);
+    expect(
+      await programme.query('select from site where msp_id = :mspId and remind_at <> :none', { mspId, none: '{}' }),
+    ).toEqual([]);
     // One look for each reminder and for what it was told, not one after the other without a rest.
-    expect((await workflow().describe()).historyLength).toBeLessThan(80);
+    const ended = await workflow().describe();
+    expect(ended.runId).toBe(runId);
+    expect(ended.historyLength).toBeLessThan(80);
     await recordHistory(programme.app.client, mspOnboardingId(mspId), 'onboardSites-reminded');
   });
 
