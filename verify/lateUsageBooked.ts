@@ -34,7 +34,7 @@ function leftToCorrect(late: LateUsage, rules: MonthRules): string[] {
   const change = correctionOf({
     ...late,
     ...rules,
-    site: { ...facts, revokedAt: facts.revokedAt === null ? null : new Date(facts.revokedAt) },
+    site: facts,
     usage: facts.usage.find(({ tenantRef, meter }) => tenantRef === late.tenantRef && meter === late.meter) ?? {
       tenantRef: late.tenantRef,
       tenantId: late.tenantId,

@@ -1,6 +1,6 @@
 import { reconcileSite } from '../domain/reconcile/index.js';
 import type { Period } from '../domain/period.js';
-import type { SiteFacts } from '../domain/usage.js';
+import { readFacts } from '../domain/frozenFacts.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { monthRules } from './monthRules.js';
 
@@ -44,7 +44,7 @@ interface SiteRow {
   mspId: string;
   siteId: string;
   siteName: string;
-  facts: Omit<SiteFacts, 'revokedAt'> & { revokedAt: string | null };
+  facts: unknown;
   known: string[];
 }
 
@@ -68,7 +68,7 @@ async function otherFindings(context: VerifyContext): Promise<string[]> {
       { afterPeriod: after.period, afterMsp: after.msp, afterSite: after.site, limit: SITES_AT_ONCE },
     );
     for (const { period, siteName, facts, known } of sites) {
-      const site = { ...facts, revokedAt: facts.revokedAt === null ? null : new Date(facts.revokedAt) };
+      const site = readFacts(facts);
       const { settings, kinds } = rulesOf(period);
       const found = reconcileSite(site, settings, kinds).map(({ kind, usage }) =>
         [kind, usage?.tenantRef ?? '-', usage?.meter ?? '-'].join(' '),

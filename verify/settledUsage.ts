@@ -8,7 +8,8 @@ import {
   type DiscrepancyKind,
   type Resolution,
 } from '../domain/reconcile/index.js';
-import type { Basis, SiteFacts } from '../domain/usage.js';
+import { readFacts } from '../domain/frozenFacts.js';
+import type { Basis } from '../domain/usage.js';
 import { ask, type VerifyContext } from './context.js';
 
 /** What one site, tenant and meter comes to by the frozen facts and the cases as they were settled. */
@@ -24,7 +25,7 @@ export interface SettledUsage {
 
 interface FactsRow {
   statementId: string;
-  facts: Omit<SiteFacts, 'revokedAt'> & { revokedAt: string | null };
+  facts: unknown;
 }
 
 interface CaseRow {
@@ -76,7 +77,7 @@ export async function settledUsage(
   );
   const settled = new Map<string, SettledUsage[]>();
   for (const { statementId, facts: stored } of facts) {
-    const site = { ...stored, revokedAt: stored.revokedAt === null ? null : new Date(stored.revokedAt) };
+    const site = readFacts(stored);
     const ofSite = cases.get(`${statementId} ${site.siteId}`) ?? [];
     const usages = site.usage.map((usage): SettledUsage => {
       const { value, basis } = settleQuantity(site, usage, SHIPPED_SETTINGS, (kind) => {

@@ -1,3 +1,4 @@
+import { readFacts } from '../../domain/frozenFacts.js';
 import type { LateUsage } from '../../domain/month/inputs.js';
 import type { Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
@@ -19,7 +20,7 @@ export async function loadLateUsage(
   trx: Trx,
   { programme, mspIds, earliest, before }: LateSelection,
 ): Promise<LateUsage[]> {
-  const found = await rows<Omit<LateUsage, 'price'> & { price: unknown }>(
+  const found = await rows<Omit<LateUsage, 'price' | 'facts'> & { price: unknown; facts: unknown }>(
     trx,
     `with issued as materialized (
        select s.id, s.msp_id, s.period, s.number, s.content
@@ -87,13 +88,16 @@ export async function loadLateUsage(
      join reconciled_site r on r.programme_code = :programme and r.msp_id = c.msp_id and r.site_id = c.site_id
        and r.period = c.period
      left join late_site ls on ls.msp_id = c.msp_id and ls.site_id = c.site_id and ls.period = c.period
-     left join tenant on tenant.msp_id = c.msp_id and tenant.ref = c.tenant_ref
+     left join site_tenant a on a.msp_id = c.msp_id and a.site_id = c.site_id and a.reference = c.tenant_ref
+       and a.from_period <= c.period and (a.until_period is null or a.until_period > c.period)
+     left join tenant on tenant.msp_id = a.msp_id and tenant.id = a.tenant_id
      where ls.site_id is not null or c.basis = 'deferred'
      order by c.period, c.site_id, c.tenant_ref, c.meter`,
     { programme, mspIds: [...mspIds], earliest, before },
   );
   return found.map((usage) => ({
     ...usage,
+    facts: readFacts(usage.facts),
     price: usage.price === null ? null : storedPrice(usage.price, `statement ${usage.number}, ${usage.meter}`),
   }));
 }

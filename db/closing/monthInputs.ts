@@ -1,10 +1,10 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
+import { readFacts } from '../../domain/frozenFacts.js';
 import { groupBy } from '../../domain/groupBy.js';
 import type { Day, Period } from '../../domain/period.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { readEvidence, type Decision, type DiscrepancyKind, type Resolution } from '../../domain/reconcile/index.js';
 import type { MonthInput } from '../../domain/month/inputs.js';
-import type { SiteFacts } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { storedPrices } from '../prices/storedPrices.js';
@@ -24,8 +24,6 @@ interface CaseRow {
   quantity: number | null;
   reason: string | null;
 }
-
-type StoredFacts = Omit<SiteFacts, 'revokedAt'> & { revokedAt: string | null };
 
 /** Earlier statements that the chart shows; the last of them is what the total is compared with, however old. */
 const HISTORY_STATEMENTS = 5;
@@ -69,7 +67,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
   const msps = { ids: participants.map(({ mspId }) => mspId), programme, period };
 
   const facts = groupByMsp(
-    await rows<{ mspId: string; facts: StoredFacts }>(
+    await rows<{ mspId: string; facts: unknown }>(
       trx,
       `select msp_id as "mspId", facts from reconciled_site
        where programme_code = :programme and period = :period and msp_id = any(:ids)`,
@@ -111,10 +109,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
   );
   return participants.map((participant) => ({
     ...participant,
-    sites: (facts.get(participant.mspId) ?? []).map(({ facts: site }) => ({
-      ...site,
-      revokedAt: site.revokedAt === null ? null : new Date(site.revokedAt),
-    })),
+    sites: (facts.get(participant.mspId) ?? []).map(({ facts: site }) => readFacts(site)),
     cases: (cases.get(participant.mspId) ?? []).map((row) => ({
       ...readEvidence(row.kind, row.evidence),
       siteId: row.siteId,

@@ -1,4 +1,5 @@
 import type { DiscrepancyKind, EvidenceOf, Finding, ReconcileSettings } from '../../domain/reconcile/index.js';
+import { freezeFacts } from '../../domain/frozenFacts.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardKey } from './openRun.js';
@@ -23,7 +24,7 @@ export async function insertFacts(
       at,
       msps: facts.map(({ mspId }) => mspId),
       sites: facts.map(({ facts: site }) => site.siteId),
-      facts: facts.map(({ facts: site }) => JSON.stringify(site)),
+      facts: facts.map(({ facts: site }) => JSON.stringify(freezeFacts(site))),
     },
   );
 }

@@ -72,7 +72,7 @@ function dueCorrections(late: readonly LateUsage[], { settings, kinds }: RunTerm
           billed: item.billed,
           settings,
           kinds,
-          site: { ...item.facts, revokedAt: item.facts.revokedAt === null ? null : new Date(item.facts.revokedAt) },
+          site: item.facts,
           usage: usage ?? {
             tenantRef: item.tenantRef,
             tenantId: item.tenantId,

@@ -1,0 +1,78 @@
+/**
+ * Site facts as a run freezes them: with the version of their shape, so that a month is read for as long as it is kept.
+ * A change of `SiteFacts` raises `FACTS_VERSION` and adds the step from the version before to `UPGRADES`.
+ */
+import { z } from 'zod';
+import { METER_CODES } from './catalog/index.js';
+import { KontorError } from './errors.js';
+import type { SiteFacts } from './usage.js';
+
+export const FACTS_VERSION = 1;
+
+/** From the version that is its index to the next one. Version 0 never existed. */
+const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unknown>)[] = [(facts) => facts];
+
+const quantity = z.int().min(0).nullable();
+const day = z.iso.date().nullable();
+
+const siteFacts: z.ZodType<SiteFacts> = z.object({
+  siteId: z.uuid(),
+  siteName: z.string(),
+  revokedAt: z.iso
+    .datetime()
+    .transform((instant) => new Date(instant))
+    .nullable(),
+  installationIds: z.array(z.uuid()),
+  silentInstallationIds: z.array(z.uuid()),
+  clockOffsetSeconds: z.number(),
+  usedAfterRevocationOn: day,
+  firstMonth: z.boolean(),
+  usage: z.array(
+    z.object({
+      tenantRef: z.string().nullable(),
+      tenantId: z.uuid().nullable(),
+      meter: z.enum(METER_CODES),
+      installations: z.array(
+        z.object({
+          installationId: z.uuid(),
+          expected: z.boolean(),
+          reported: quantity,
+          observed: quantity,
+          observedOn: day,
+          observedBeforeRevocation: quantity,
+          usedAfterRevocationOn: day,
+          lastConfirmed: quantity,
+        }),
+      ),
+      lastQuantity: quantity,
+      licensed: z.int().min(0),
+    }),
+  ),
+});
+
+const stored = z.looseObject({ version: z.int().min(1).max(FACTS_VERSION) });
+
+/** What is written when the collection ends. */
+export function freezeFacts(facts: SiteFacts): SiteFacts & { version: number } {
+  return { version: FACTS_VERSION, ...facts };
+}
+
+/** What was frozen, in today's shape. Throws STORED_DATA_UNREADABLE naming the place that does not fit. */
+export function readFacts(frozen: unknown): SiteFacts {
+  const { version, ...facts } = parse(stored, frozen);
+  return parse(
+    siteFacts,
+    UPGRADES.slice(version).reduce<Record<string, unknown>>((upgraded, step) => step(upgraded), facts),
+  );
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path, message }) => ({
+    field: `/${path.join('/')}`,
+    code: 'STORED_DATA_UNREADABLE',
+    message,
+  }));
+  throw new KontorError('STORED_DATA_UNREADABLE', 'The frozen facts of a site are not in a shape known here.', fields);
+}
