@@ -114,8 +114,9 @@ describe('kontor verify of two programmes', () => {
     const { programmes } = await planted.verifyWith([
       `insert into participation (msp_id, programme_code, state, joined_period, applied_at, decide_until)
        select id, 'scan', 'approved', '2026-02', now(), now() from msp where name = 'MSP Gamma'`,
-      `insert into site (msp_id, id, programme_code, from_period, name, product, state, created_at, activated_at)
-       select msp_id, gen_random_uuid(), 'scan', '2026-02', 'never run', product, state, created_at, activated_at
+      `insert into site (msp_id, id, programme_code, from_period, name, product, kind, channel, state, created_at, activated_at)
+       select msp_id, gen_random_uuid(), 'scan', '2026-02', 'never run', product, kind, channel, state, created_at,
+         activated_at
        from site where name = 'Wola'`,
     ]);
     expect(text(programmes['scan']?.I3)).toBe('2026-03: MSP Gamma has active sites and takes no part in the run');
@@ -142,18 +143,18 @@ describe('kontor verify of two programmes', () => {
   });
 
   describe('case 29: a discrepancy kind that came later', () => {
-    const withoutItsCase = `delete from discrepancy where kind = 'report_mismatch'`;
-    const kindOfToday = `update billing_run set rules = jsonb_set(rules, '{kinds}', (rules -> 'kinds') - 'report_mismatch')
+    const withoutItsCase = `delete from discrepancy where kind = 'usage_jump'`;
+    const closedWithoutIt = `update billing_run set rules = jsonb_set(rules, '{kinds}', (rules -> 'kinds') - 'usage_jump')
       where programme_code = 'msp'`;
 
     it('never makes a month red that was closed without it', async () => {
-      const { programmes } = await planted.verifyWith([withoutItsCase, kindOfToday]);
+      const { programmes } = await planted.verifyWith([withoutItsCase, closedWithoutIt]);
       expect(programmes['msp']?.I8).toBe('holds');
     });
 
     it('is missed in a month that was closed with it', async () => {
       const { programmes } = await planted.verifyWith([withoutItsCase]);
-      expect(text(programmes['msp']?.I8)).toMatch(/report_mismatch main mail-server.mailbox is no case/);
+      expect(text(programmes['msp']?.I8)).toMatch(/usage_jump main mail-server.mailbox is no case/);
     });
   });
 });
