@@ -1,7 +1,7 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { readFacts } from '../../domain/frozenFacts.js';
 import { groupBy } from '../../domain/groupBy.js';
-import type { Day, Period } from '../../domain/period.js';
+import type { Period } from '../../domain/period.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { readEvidence, type Decision, type DiscrepancyKind, type Resolution } from '../../domain/reconcile/index.js';
 import type { MonthInput } from '../../domain/month/inputs.js';
