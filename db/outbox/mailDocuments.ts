@@ -16,6 +16,7 @@ export interface PackFiles {
 }
 
 interface PackRow {
+  programme: string;
   code: string;
   period: string;
   supplement: number;
@@ -28,7 +29,7 @@ interface PackRow {
 export async function packFiles(trx: Trx, billingPackId: string, limitBytes: number): Promise<PackFiles> {
   const [pack] = await rows<PackRow>(
     trx,
-    `select d.code, p.period, p.supplement, p.summary_pdf as summary, p.lines_csv as csv,
+    `select p.programme_code as programme, d.code, p.period, p.supplement, p.summary_pdf as summary, p.lines_csv as csv,
        (select coalesce(sum(octet_length(sd.pdf)), 0) from billing_pack_statement ps
           join statement_document sd on sd.msp_id = ps.msp_id and sd.statement_id = ps.statement_id
         where ps.billing_pack_id = p.id)::text as "statementBytes"
@@ -36,7 +37,7 @@ export async function packFiles(trx: Trx, billingPackId: string, limitBytes: num
     { billingPackId },
   );
   if (pack === undefined) return { own: [], statements: null };
-  const stem = `${pack.code}-${pack.period}${pack.supplement === 0 ? '' : `-${pack.supplement}`}`;
+  const stem = `${pack.programme}-${pack.code}-${pack.period}${pack.supplement === 0 ? '' : `-${pack.supplement}`}`;
   const own = [
     { filename: `${stem}-summary.pdf`, contentType: 'application/pdf', content: pack.summary },
     { filename: `${stem}-lines.csv`, contentType: 'text/csv; charset=utf-8', content: pack.csv },

@@ -51,16 +51,12 @@ describe('billing packs of a month', () => {
     }
   };
   const send = () =>
-    drain(
-      { db: database.db, mailer, publicUrl: 'https://kontor.example' },
-      RUN,
-      {
-        claimant: 'test',
-        before: NOTHING,
-        signal: new AbortController().signal,
-        heartbeat: () => undefined,
-      },
-    );
+    drain({ db: database.db, mailer, publicUrl: 'https://kontor.example' }, RUN, {
+      claimant: 'test',
+      before: NOTHING,
+      signal: new AbortController().signal,
+      heartbeat: () => undefined,
+    });
   const mailTo = async (recipient: string) => {
     const found = inbox.messages().filter(({ recipients }) => recipients.includes(recipient));
     return Promise.all(found.map(async ({ id }) => PostalMime.parse(await inbox.source(id))));
@@ -158,7 +154,7 @@ describe('billing packs of a month', () => {
     const mails = await mailTo('billing@de.example');
     expect(mails.map(({ messageId }) => messageId)).toEqual([
       '<billing-pack.msp.DE.2026-03.0@kontor.example>',
-      '<billing-pack.DE.2026-03.1@kontor.example>',
+      '<billing-pack.msp.DE.2026-03.1@kontor.example>',
     ]);
     expect(mails[1]?.attachments.map(({ filename }) => filename)).toEqual([
       'msp-DE-2026-03-1-summary.pdf',
@@ -171,7 +167,7 @@ describe('billing packs of a month', () => {
     await database.asOwner(`alter table statement_document disable trigger user`);
     await database.asOwner(`update statement_document set pdf = convert_to(repeat('x', 11000000), 'UTF8')`);
     await query(`update outbox set state = 'pending', message_id = 'again@kontor.example'
-      where message_id = 'billing-pack.DE.2026-03.0@kontor.example'`);
+      where message_id = 'billing-pack.msp.DE.2026-03.0@kontor.example'`);
     await send();
     const mail = (await mailTo('billing@de.example')).at(-1);
     expect(mail?.attachments.map(({ filename }) => filename)).toEqual([
