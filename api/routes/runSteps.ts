@@ -72,7 +72,7 @@ export const runStepRoutes = [
         params,
         {
           decision: body.decision,
-          until: body.decision === 'extend' ? body.until.toISOString() : null,
+          until: body.until?.toISOString() ?? null,
           reason: body.reason,
           actor: principal.name,
         },

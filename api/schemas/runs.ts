@@ -109,10 +109,15 @@ export const signalled = z
   .meta({ id: 'SignalledRun' });
 
 export const completenessDecision = z
-  .discriminatedUnion('decision', [
-    z.strictObject({ decision: z.literal('extend'), until: instantIn, reason: text(500) }),
-    z.strictObject({ decision: z.literal('go'), reason: text(500) }),
-  ])
+  .strictObject({
+    decision: z.enum(['extend', 'go']),
+    until: instantIn.nullish().meta({ description: 'Until when usage is collected; with `extend`, and only then' }),
+    reason: text(500),
+  })
+  .refine(({ decision, until }) => (decision === 'extend') === (until != null), {
+    path: ['until'],
+    message: 'An instant to extend to goes with `extend`, and only with it',
+  })
   .meta({ id: 'CompletenessDecision' });
 
 export const completenessOutcome = z
