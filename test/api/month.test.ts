@@ -43,8 +43,8 @@ describe('a closed month', () => {
     );
     packId = '0198f0c0-0000-7000-8000-000000000001';
     await month.run(
-      `insert into billing_pack (id, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
-         made_at) values (:packId, :italy, '2026-03', 0, '{}', :sha256, :pdf, 'a;b', now())`,
+      `insert into billing_pack (id, programme_code, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
+         made_at) values (:packId, 'msp', :italy, '2026-03', 0, '{}', :sha256, :pdf, 'a;b', now())`,
       { packId, italy, sha256, pdf: PDF },
     );
     await month.run('insert into billing_pack_statement values (:packId, :alpha, :statementId)', {
@@ -61,11 +61,11 @@ describe('a closed month', () => {
   afterAll(() => api.close());
 
   it('shows its run with shards, participants, discrepancies and totals per currency', async () => {
-    const { json } = await get('/v1/runs/2026-03');
+    const { json } = await get('/v1/programmes/msp/runs/2026-03');
     expect(json).toMatchObject({
       period: '2026-03',
       state: 'open',
-      workflowId: 'billing-run:2026-03',
+      workflowId: 'billing-run:msp:2026-03',
       participants: { open: 0, parked: 0, issued: 2 },
       discrepancies: { report_mismatch: 1 },
       openCases: 0,
@@ -74,7 +74,7 @@ describe('a closed month', () => {
     expect(json.totals.PLN).toMatch(/^\d+\.\d\d$/);
     expect(json.shards[0]).toMatchObject({ shard: 1, msps: 2, collectUntil: '2026-04-03T22:00:00.000Z' });
     expect((await get('/v1/runs')).json.items[0]).toMatchObject({ period: '2026-03', participants: { issued: 2 } });
-    expect((await get('/v1/runs/2026-02')).status).toBe(404);
+    expect((await get('/v1/programmes/msp/runs/2026-02')).status).toBe(404);
   });
 
   it('shows its cases with evidence, resolution and what could have been decided', async () => {
@@ -86,7 +86,7 @@ describe('a closed month', () => {
       meter: MAILBOX,
       handling: 'review',
       resolvedBy: 'default',
-      statementNumber: 'IT-2026-000001',
+      statementNumber: 'MSP-IT-2026-000001',
       decisions: expect.arrayContaining(['accept_reported', 'waive']),
     });
     expect((await get(`/v1/cases/${json.items[0].id}`)).json).toEqual(json.items[0]);
@@ -105,8 +105,8 @@ describe('a closed month', () => {
   it('shows its statements with lines that add up to the total', async () => {
     const list = await get('/v1/statements?period=2026-03');
     expect(list.json.items.map(({ number }: { number: string }) => number)).toEqual([
-      'IT-2026-000001',
-      'PL-2026-000001',
+      'MSP-IT-2026-000001',
+      'MSP-PL-2026-000001',
     ]);
     expect(list.json.items[0]).toMatchObject({
       total: { amount: '60.00', currency: 'EUR' },
@@ -114,7 +114,7 @@ describe('a closed month', () => {
     });
     expect(list.json.items[1].document).toBeNull();
     const { json } = await get(`/v1/statements/${statementId}`);
-    expect(json).toMatchObject({ number: 'IT-2026-000001', total: { amount: '60.00', currency: 'EUR' } });
+    expect(json).toMatchObject({ number: 'MSP-IT-2026-000001', total: { amount: '60.00', currency: 'EUR' } });
     expect(json.lines).toEqual([
       expect.objectContaining({
         kind: 'usage',
@@ -133,7 +133,7 @@ describe('a closed month', () => {
     expect(pdf.bytes.equals(PDF)).toBe(true);
     expect(pdf.headers.get('content-type')).toBe('application/pdf');
     expect(pdf.headers.get('etag')).toBe(`"${createHash('sha256').update(PDF).digest('hex')}"`);
-    expect(pdf.headers.get('content-disposition')).toBe('attachment; filename="IT-2026-000001.pdf"');
+    expect(pdf.headers.get('content-disposition')).toBe('attachment; filename="MSP-IT-2026-000001.pdf"');
     expect(pdf.headers.get('cache-control')).toContain('private');
   });
 
@@ -163,15 +163,15 @@ describe('a closed month', () => {
         distributorCode: 'IT',
         supplement: 0,
         statements: [
-          { id: statementId, number: 'IT-2026-000001', mspId: alpha, total: { amount: '60.00', currency: 'EUR' } },
+          { id: statementId, number: 'MSP-IT-2026-000001', mspId: alpha, total: { amount: '60.00', currency: 'EUR' } },
         ],
       }),
     ]);
     expect((await get('/v1/billing-packs', tokens.poland)).json.items).toEqual([]);
     const files: [string, string, string][] = [
       ['', 'application/json; charset=utf-8', ''],
-      ['/summary.pdf', 'application/pdf', 'IT-2026-03-summary.pdf'],
-      ['/lines.csv', 'text/csv; charset=utf-8', 'IT-2026-03-lines.csv'],
+      ['/summary.pdf', 'application/pdf', 'msp-IT-2026-03-summary.pdf'],
+      ['/lines.csv', 'text/csv; charset=utf-8', 'msp-IT-2026-03-lines.csv'],
     ];
     for (const [part, type, filename] of files) {
       const mine = await get(`/v1/billing-packs/${packId}${part}`, tokens.italy);
@@ -196,7 +196,7 @@ describe('a closed month', () => {
          parked_until = '2026-04-11T00:00:00Z' where msp_id = :alpha`,
       { alpha },
     );
-    const { json } = await get('/v1/runs/2026-03/parked');
+    const { json } = await get('/v1/programmes/msp/runs/2026-03/parked');
     expect(json.items).toEqual([
       {
         mspId: alpha,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { opensAt, parsePeriod } from '../../domain/period.js';
 import { monthFixture } from '../support/month.js';
 import { testTemporal } from '../support/temporal.js';
 import { startTestApi, type TestApi } from './testApi.js';
@@ -10,6 +11,7 @@ const PERIOD = '2025-11';
 
 describe('a run, while no worker is up', () => {
   let api: TestApi;
+  let month: ReturnType<typeof monthFixture>;
   let token: string;
   let connection: Connection;
 
@@ -17,21 +19,21 @@ describe('a run, while no worker is up', () => {
     api = await startTestApi({ limits: { updateTimeoutMs: 500 } });
     token = await api.token('partner_team', { name: 'Partner One' });
     connection = await Connection.connect(testTemporal());
-    const month = monthFixture(api.database.db);
+    month = monthFixture(api.database.db);
+    await month.programme({ firstPeriod: PERIOD });
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '1.50' } } });
     const mspId = await month.msp({ name: 'MSP West', distributorId, zone: 'Pacific/Honolulu' });
     const site = await month.site({ mspId, name: 'Headquarters', activatedAt: '2025-10-01T00:00:00Z' });
     await month.checkIn(site, { at: '2025-12-10T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 40 });
     await month.report(site, { period: '2025-12', lines: [{ tenant: 'main', meter: MAILBOX, peak: 20 }] });
-    await month.openAndReconcile('2025-12');
   });
   afterAll(async () => {
     await connection.close();
     await api.close();
   });
 
-  const start = (body: object) => api.call('POST', '/v1/runs', { token, body });
+  const start = (body: object) => api.call('POST', '/v1/programmes/msp/runs', { token, body });
 
   it('starts once per period: who starts it again joins it', async () => {
     const body = { period: PERIOD, collectUntil: '2025-12-01T00:00:00Z', reviewUntil: '2025-12-01T00:00:00+01:00' };
@@ -39,28 +41,27 @@ describe('a run, while no worker is up', () => {
     expect(refused.json.errors[0].field).toBe('/reviewUntil');
     const first = await start({ ...body, reviewUntil: body.collectUntil });
     const second = await start({ period: PERIOD });
-    const workflowId = `billing-run:${PERIOD}`;
-    expect([first.status, first.json]).toEqual([202, { period: PERIOD, workflowId, joined: false }]);
-    expect(second.json).toEqual({ period: PERIOD, workflowId, joined: true });
+    const workflowId = `billing-run:msp:${PERIOD}`;
+    expect([first.status, first.json]).toEqual([202, { programme: 'msp', period: PERIOD, workflowId, joined: false }]);
+    expect(second.json).toEqual({ programme: 'msp', period: PERIOD, workflowId, joined: true });
     const handle = new Client({ connection }).workflow.getHandle(workflowId);
     const description = await handle.describe();
     expect([description.type, description.taskQueue]).toEqual(['closePeriod', api.taskQueue]);
     const answers = await Promise.all([start({ period: PERIOD }), start({ period: PERIOD })]);
     expect(answers.every(({ json }) => json.joined === true)).toBe(true);
-    const ended = await api.call('POST', `/v1/runs/${PERIOD}/end-collection`, { token });
-    expect([ended.status, ended.json]).toEqual([202, { period: PERIOD, workflowId }]);
+    const ended = await api.call('POST', `/v1/programmes/msp/runs/${PERIOD}/end-collection`, { token });
+    expect([ended.status, ended.json]).toEqual([202, { programme: 'msp', period: PERIOD, workflowId }]);
     await handle.terminate();
-    const trail = await api.call('GET', `/v1/audit?subject=run:${PERIOD}`, { token });
+    const trail = await api.call('GET', `/v1/audit?subject=run:msp:${PERIOD}`, { token });
     expect(trail.json.items[0]).toMatchObject({ action: 'run.collectionEnded', actor: 'Partner One' });
   });
 
-  it('starts when its month is over in every zone, not before', async () => {
+  it('starts on day 1 of the next month at 04:00 of its programme, not before (rule 1)', async () => {
     const now = new Date();
     const current = now.toISOString().slice(0, 7);
     const answer = await start({ period: current });
     expect([answer.status, answer.json.code]).toEqual([409, 'PERIOD_NOT_OVER']);
-    // The MSP is in Honolulu, ten hours behind UTC: its month ends last.
-    expect(answer.json.detail).toContain('T10:00:00.000Z');
+    expect(answer.json.detail).toContain(opensAt(parsePeriod(current), 'Europe/Berlin').toISOString());
     for (const period of ['2026-13', '2026-3', '1999-01', "2026-01'; --"]) {
       expect((await start({ period })).status).toBe(422);
     }
@@ -68,48 +69,61 @@ describe('a run, while no worker is up', () => {
 
   it('that does not go on cannot be hurried', async () => {
     for (const step of ['end-collection', 'end-review']) {
-      const answer = await api.call('POST', `/v1/runs/2025-10/${step}`, { token });
+      const answer = await api.call('POST', `/v1/programmes/msp/runs/2025-10/${step}`, { token });
       expect([answer.status, answer.json.code]).toEqual([409, 'STATE_CONFLICT']);
     }
   });
 
-  it('takes a decision later: the answer is 202, and the settlement waits for its worker', async () => {
-    const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
-    const [found] = json.items;
-    const body = { decision: 'accept_reported' };
-    const headers = { 'idempotency-key': 'decision-1' };
-    for (let i = 0; i < 2; i += 1) {
-      const answer = await api.call('POST', `/v1/cases/${found.id}/decision`, { token, body, headers });
+  describe('whose cases are open', () => {
+    beforeAll(async () => {
+      await month.openAndReconcile('2025-12');
+    });
+
+    it('takes a decision later: the answer is 202, and the settlement waits for its worker', async () => {
+      const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
+      const [found] = json.items;
+      const body = { decision: 'accept_reported' };
+      const headers = { 'idempotency-key': 'decision-1' };
+      for (let i = 0; i < 2; i += 1) {
+        const answer = await api.call('POST', `/v1/cases/${found.id}/decision`, { token, body, headers });
+        expect([answer.status, answer.json]).toEqual([202, { status: 'accepted' }]);
+      }
+      const handle = new Client({ connection }).workflow.getHandle(`msp-statement:msp:2025-12:${found.mspId}`);
+      expect((await handle.describe()).type).toBe('settleStatement');
+      await handle.terminate();
+    });
+
+    it('takes decisions with what they need only', async () => {
+      const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
+      const path = `/v1/cases/${json.items[0].id}/decision`;
+      for (const body of [
+        { decision: 'set_quantity' },
+        { decision: 'accept', quantity: 5 },
+        { decision: 'maybe' },
+        {},
+      ]) {
+        expect((await api.call('POST', path, { token, body })).status).toBe(422);
+      }
+      for (const quantity of [-1, 1.5, 1e308, '5', Number.MAX_SAFE_INTEGER]) {
+        const body = { decision: 'set_quantity', quantity, reason: 'Counted' };
+        expect((await api.call('POST', path, { token, body })).json.errors[0].field).toBe('/quantity');
+      }
+    });
+
+    it('is previewed as soon as a worker has worked it out', async () => {
+      const answer = await api.call('GET', `/v1/programmes/msp/runs/${PERIOD}/preview`, { token });
       expect([answer.status, answer.json]).toEqual([202, { status: 'accepted' }]);
-    }
-    const handle = new Client({ connection }).workflow.getHandle(`msp-statement:2025-12:${found.mspId}`);
-    expect((await handle.describe()).type).toBe('settleStatement');
-    await handle.terminate();
-  });
+      await new Client({ connection }).workflow.getHandle(`billing-preview:msp:${PERIOD}`).terminate();
+    });
 
-  it('takes decisions with what they need only', async () => {
-    const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
-    const path = `/v1/cases/${json.items[0].id}/decision`;
-    for (const body of [{ decision: 'set_quantity' }, { decision: 'accept', quantity: 5 }, { decision: 'maybe' }, {}]) {
-      expect((await api.call('POST', path, { token, body })).status).toBe(422);
-    }
-    for (const quantity of [-1, 1.5, 1e308, '5', Number.MAX_SAFE_INTEGER]) {
-      const body = { decision: 'set_quantity', quantity, reason: 'Counted' };
-      expect((await api.call('POST', path, { token, body })).json.errors[0].field).toBe('/quantity');
-    }
-  });
-
-  it('is previewed as soon as a worker has worked it out', async () => {
-    const answer = await api.call('GET', `/v1/runs/${PERIOD}/preview`, { token });
-    expect([answer.status, answer.json]).toEqual([202, { status: 'accepted' }]);
-    await new Client({ connection }).workflow.getHandle(`billing-preview:${PERIOD}`).terminate();
-  });
-
-  it('tries an MSP again when it is parked, not otherwise', async () => {
-    const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
-    const { mspId } = json.items[0];
-    const open = await api.call('POST', `/v1/runs/2025-12/parked/${mspId}/retry`, { token });
-    expect([open.status, open.json.code]).toEqual([409, 'STATE_CONFLICT']);
-    expect((await api.call('POST', `/v1/runs/2025-09/parked/${mspId}/retry`, { token })).status).toBe(404);
+    it('tries an MSP again when it is parked, not otherwise', async () => {
+      const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
+      const { mspId } = json.items[0];
+      const open = await api.call('POST', `/v1/programmes/msp/runs/2025-12/parked/${mspId}/retry`, { token });
+      expect([open.status, open.json.code]).toEqual([409, 'STATE_CONFLICT']);
+      expect((await api.call('POST', `/v1/programmes/msp/runs/2025-09/parked/${mspId}/retry`, { token })).status).toBe(
+        404,
+      );
+    });
   });
 });

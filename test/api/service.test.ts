@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
 describe('the service', () => {
@@ -50,10 +51,11 @@ describe('without Temporal', () => {
     const api = await startTestApi({ temporalAddress: '127.0.0.1:1', limits: { temporalTimeoutMs: 500 } });
     try {
       const token = await api.token('partner_team');
+      await monthFixture(api.database.db).programme({ firstPeriod: '2026-01' });
       const ready = await api.call('GET', '/readyz');
       expect([ready.status, ready.json]).toEqual([503, { database: 'ok', temporal: 'down' }]);
       expect((await api.call('GET', '/v1/runs', { token })).status).toBe(200);
-      const started = await api.call('POST', '/v1/runs', { token, body: { period: '2026-01' } });
+      const started = await api.call('POST', '/v1/programmes/msp/runs', { token, body: { period: '2026-01' } });
       expect([started.status, started.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
       expect(Number(started.headers.get('retry-after'))).toBeGreaterThan(0);
     } finally {

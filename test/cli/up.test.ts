@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,20 @@ const dataDir = await mkdtemp(join(tmpdir(), 'kontor-up-'));
 // Open to PostgreSQL's own account: under root its files would else go elsewhere, and stay there.
 await chmod(dataDir, 0o755);
 const started: ChildProcess[] = [];
+const PROGRAMME = {
+  programme: 'msp',
+  name: 'MSP programme',
+  zone: 'Europe/Berlin',
+  baseCurrency: 'EUR',
+  firstPeriod: '2026-03',
+  vendor: {
+    name: 'Vendor',
+    registrationNumber: 'HRB 1',
+    address: ['Street 1', '10115 Berlin'],
+    country: 'DE',
+    email: 'partners@vendor.example',
+  },
+};
 
 async function up(): Promise<{ child: ChildProcess; said: () => string; family: number[] }> {
   const child = spawn(process.execPath, [main, 'up', '--data', dataDir], {
@@ -74,14 +88,24 @@ describe('kontor up', () => {
     const token = kontor('token', 'create', '--role', 'partner_team', '--name', 'First person').stdout.trim();
     const asked = await fetch(`${state.apiUrl}/v1/msps`, { headers: { authorization: `Bearer ${token}` } });
     expect(asked.status).toBe(200);
+    const file = join(dataDir, 'programme.json');
+    await writeFile(file, JSON.stringify(PROGRAMME));
+    expect(kontor('programme', 'set', file)).toMatchObject({ status: 0 });
     const closed = kontor('close', '--period', '2026-03', '--zero-waits', '--json');
-    expect(JSON.parse(closed.stdout)).toMatchObject({ period: '2026-03', joined: false, state: 'sealed' });
+    expect(JSON.parse(closed.stdout)).toMatchObject({
+      programme: 'msp',
+      period: '2026-03',
+      joined: false,
+      state: 'sealed',
+    });
     expect(closed.stderr).toContain('has started');
     expect(kontor('up')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^kontor: EMBEDDED_IN_USE: .+\n$/) });
 
     for (const pid of [first.child.pid!, ...first.family]) killed(pid);
     const second = await up();
-    expect(JSON.parse(kontor('status', '--json').stdout).runs).toMatchObject([{ period: '2026-03', state: 'sealed' }]);
+    expect(JSON.parse(kontor('status', '--json').stdout).runs).toMatchObject([
+      { programme: 'msp', period: '2026-03', state: 'sealed' },
+    ]);
 
     second.child.kill('SIGTERM');
     const [status] = await once(second.child, 'exit');

@@ -13,7 +13,9 @@ describe('a stored price list', () => {
   afterAll(() => database.drop());
 
   it('is read by the schemas of the price models: what none of them knows names the row and the place in it', async () => {
-    const id = await monthFixture(database.db).pricePlan({
+    const month = monthFixture(database.db);
+    await month.programme();
+    const id = await month.pricePlan({
       currency: 'EUR',
       prices: { 'scanner.scan': { model: 'package', size: 10, packagePrice: '2.45' } },
     });

@@ -35,6 +35,7 @@ describe('a worker that is killed', () => {
         return 'accept';
       },
     });
+    await month.programme({ firstPeriod: PERIOD });
     const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
     await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '1.00' } } });
     for (let index = 0; index < MSPS; index += 1) {
@@ -108,7 +109,7 @@ describe('a worker that is killed', () => {
     expect(await handle.result()).toMatchObject({ issued: MSPS, parked: 0 });
     const numbers = await month.run<{ number: string }>('select number from statement order by number');
     expect(numbers.map(({ number }) => number)).toEqual(
-      Array.from({ length: MSPS }, (_, index) => `DE-2026-${String(index + 1).padStart(6, '0')}`),
+      Array.from({ length: MSPS }, (_, index) => `MSP-DE-2026-${String(index + 1).padStart(6, '0')}`),
     );
     expectNobodyGotASecondMail();
     await expectEveryInvariant();

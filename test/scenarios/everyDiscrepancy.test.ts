@@ -216,7 +216,7 @@ describe('the month after an estimate', () => {
         kind: 'correction',
         reason: 'estimate_confirmed',
         forPeriod: '2026-02',
-        correctsNumber: 'DE-2026-000001',
+        correctsNumber: 'MSP-DE-2026-000001',
         oldQuantity: 12,
         newQuantity: 10,
         amountMinor: -300n,

@@ -74,9 +74,9 @@ describe('a month in JPY and PLN', () => {
 
   it('numbers each distributor on its own, in the order of the names (rule 13)', () => {
     expect([...byMsp.values()].map(({ number, msp }) => [number, msp.name])).toEqual([
-      ['JP-2026-000001', 'MSP Tokyo'],
-      ['PL-2026-000001', 'MSP Gdańsk'],
-      ['PL-2026-000002', 'MSP Warsaw'],
+      ['MSP-JP-2026-000001', 'MSP Tokyo'],
+      ['MSP-PL-2026-000001', 'MSP Gdańsk'],
+      ['MSP-PL-2026-000002', 'MSP Warsaw'],
     ]);
   });
 

@@ -39,7 +39,7 @@ describe('a plain month of one MSP with two sites', () => {
   afterAll(() => database.drop());
 
   it('has the first number of its distributor and year (rule 13)', () => {
-    expect(statement.number).toBe('DE-2026-000001');
+    expect(statement.number).toBe('MSP-DE-2026-000001');
   });
 
   it('is dated on the issue day, day 6 of the next month (rule 1)', () => {

@@ -41,17 +41,21 @@ export function monthFixture(db: Database) {
   const run = <T>(sql: string, bindings: Record<string, never> | Record<string, unknown> = {}) =>
     db.transaction(ALL, (trx) => rows<T>(trx, sql, bindings as never));
 
-  const programme = async (spec: { code?: string; zone?: string; baseCurrency?: string; settings?: object } = {}) => {
-    const { code = 'msp', zone = 'Europe/Berlin', baseCurrency = 'EUR', settings = {} } = spec;
+  /** Months are closed in order: a test that runs the workflow sets `firstPeriod` to the first month it closes. */
+  const programme = async (
+    spec: { code?: string; zone?: string; baseCurrency?: string; firstPeriod?: string; settings?: object } = {},
+  ) => {
+    const { code = 'msp', zone = 'Europe/Berlin', baseCurrency = 'EUR', firstPeriod = '2025-01', settings = {} } = spec;
     await run(
       `with made as (insert into programme (code, name, vendor, base_currency, first_period, created_at)
-         values (:code, :name, :vendor, :baseCurrency, '2025-01', :at) on conflict do nothing returning code)
+         values (:code, :name, :vendor, :baseCurrency, :firstPeriod, :at) on conflict do nothing returning code)
        insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by)
-       select code, 1, '2025-01', :zone, :settings, :at, 'test' from made`,
+       select code, 1, :firstPeriod, :zone, :settings, :at, 'test' from made`,
       {
         code,
         name: `Programme ${code}`,
         baseCurrency,
+        firstPeriod,
         zone,
         settings: JSON.stringify(settings),
         at: new Date('2025-01-01T00:00:00Z'),

@@ -3,8 +3,7 @@ import { finish, type ClosedMonths } from './closedMonths.js';
 
 /** A second programme beside the closed months, of another vendor, with March closed; MSP Alpha takes part in both. */
 export async function secondProgramme({ database, month, msps }: ClosedMonths, pool: RenderPool): Promise<void> {
-  const programme = await month.programme({ code: 'scan', zone: 'Europe/Warsaw' });
-  await month.run(`update programme set first_period = '2026-03' where code = 'scan'`);
+  const programme = await month.programme({ code: 'scan', zone: 'Europe/Warsaw', firstPeriod: '2026-03' });
   const [poland] = await month.run<{ id: string }>(`select id from distributor where code = 'PL'`);
   if (poland === undefined) throw new Error('Poland has no distributor');
   const meter = 'mail-server.mailbox';

@@ -53,6 +53,7 @@ describe('the close of a period', () => {
     database = await createTestDatabase();
     app = await createTestApp(database);
     month = monthFixture(database.db);
+    await month.programme({ firstPeriod: '2026-02' });
     const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
     await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '1.00' } } });
     alpha = await month.msp({ name: 'MSP Alpha', distributorId });
