@@ -20,7 +20,7 @@ describe('rule 6: a site without contact', () => {
 
   /** An active site, last heard at `heard`, or never since its activation then. */
   const site = async (name: string, heard = LAST_CONTACT, column = 'last_contact_at') => {
-    const { json } = await programme.call('POST', `/v1/msps/${mspId}/sites`, { name, product: 'backup' }, token);
+    const { json } = await programme.call('POST', `/v1/msps/${mspId}/sites`, { programme: 'msp', name, product: 'backup' }, token);
     await programme.activate(json.key);
     await programme.query(`update site set ${column} = :heard where id = :siteId`, { heard, siteId: json.siteId });
     return json as { siteId: string; keyId: string; key: string };
@@ -126,7 +126,7 @@ describe('rule 6: a site without contact', () => {
   });
 
   it('is left alone where it is not active yet', async () => {
-    const body = { name: 'New', product: 'backup' };
+    const body = { programme: 'msp', name: 'New', product: 'backup' };
     const { siteId } = (await programme.call('POST', `/v1/msps/${mspId}/sites`, body, token)).json;
     await watch('2028-01-01T00:00:00Z');
     expect(await show(siteId)).toBe('ok, key issued');
