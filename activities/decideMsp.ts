@@ -8,7 +8,7 @@ import { KontorError } from '../domain/errors.js';
 import { messageId } from '../domain/messageId.js';
 import { STATE_AFTER, type ParticipationState, type RegistrationDecision } from '../domain/msp.js';
 import { parsePeriod, periodOf } from '../domain/period.js';
-import type { MailParams } from '../locales/mail.js';
+import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface DecideMspInput {
@@ -41,7 +41,7 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
     notBefore: decidedAt,
   };
   if (registration.state === 'approved') {
-    const params: MailParams['registrationWelcome'] = {
+    const params: MailInput<'registrationWelcome'> = {
       vendorName,
       mspName: msp.name,
       distributorName,
@@ -52,10 +52,10 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
       kind: 'registrationWelcome',
       messageId: messageId('registration-welcome', registration.programme, msp.id),
       // The programme's documents come with it when it is sent.
-      params: { ...params },
+      params,
     };
   }
-  const params: MailParams['registrationRejected'] = {
+  const params: MailInput<'registrationRejected'> = {
     vendorName,
     mspName: msp.name,
     reason: registration.decisionReason ?? '',
@@ -64,7 +64,7 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
     ...shared,
     kind: 'registrationRejected',
     messageId: messageId('registration-rejected', registration.programme, msp.id, decidedAt.toISOString()),
-    params: { ...params },
+    params,
   };
 }
 

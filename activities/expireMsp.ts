@@ -6,7 +6,7 @@ import { programmeOfMsp } from '../db/readModels/programmeOf.js';
 import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import type { ParticipationState } from '../domain/msp.js';
-import type { MailParams } from '../locales/mail.js';
+import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface ExpireMspInput {
@@ -32,7 +32,7 @@ export const expireMsp =
       const moved = await moveParticipation(trx, { mspId, programme, to: 'expired', at, by: ACTOR, reason: null });
       if (moved === undefined) return { state: (await findRegistration(trx, programme, mspId))?.state ?? null };
       const today = await programmeOfMsp(trx, programme, mspId);
-      const params: MailParams['registrationExpired'] = {
+      const params: MailInput<'registrationExpired'> = {
         vendorName: today?.vendorName ?? '',
         mspName: moved.msp.name,
         days: wholeDaysBetween(moved.appliedAt, at),
@@ -42,7 +42,7 @@ export const expireMsp =
         kind: 'registrationExpired' as const,
         locale: moved.msp.locale,
         recipient: moved.msp.email,
-        params: { ...params },
+        params,
         programme,
         mspId,
         notBefore: at,

@@ -7,7 +7,6 @@ import { ALL, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { toJson } from '../db/statements/statementCodec.js';
 import { loadStatements } from '../db/statements/statementStore.js';
-import { mailParams } from '../delivery/index.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import type { Period } from '../domain/period.js';
@@ -106,7 +105,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
         kind: 'billingPack',
         locale: summary.locale,
         recipient: summary.distributor.email,
-        params: mailParams('billingPack', {
+        params: {
           vendorName: summary.vendor.name,
           distributorName: summary.distributor.name,
           period,
@@ -117,7 +116,9 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
             amount: minorToDecimalString(totalMinor, currency),
           })),
           parked: summary.parked,
-        }),
+          // Known when the mail is prepared, with the size of the documents.
+          download: null,
+        },
         programme,
         period,
         distributorId,

@@ -6,7 +6,7 @@ import { programmeOfMsp } from '../db/readModels/programmeOf.js';
 import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
-import type { MailParams } from '../locales/mail.js';
+import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface RemindOfRegistrationInput {
@@ -33,7 +33,7 @@ export const remindOfRegistration =
       const [duplicateId] = found.duplicateOf;
       const duplicate = duplicateId === undefined ? undefined : await findMsp(trx, duplicateId);
       const at = new Date(input.at);
-      const params: MailParams['registrationReminder'] = {
+      const params: MailInput<'registrationReminder'> = {
         mspName: msp.name,
         registrationNumber: msp.registrationNumber,
         distributorName: programme.distributorName,
@@ -52,7 +52,7 @@ export const remindOfRegistration =
         kind: 'registrationReminder' as const,
         locale: 'en',
         recipient: programme.partnerTeamEmail,
-        params: { ...params },
+        params,
         programme: input.programme,
         mspId: msp.id,
         notBefore: at,

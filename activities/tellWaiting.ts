@@ -2,7 +2,7 @@ import { ALL } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { takeThoseToTell } from '../db/programmes/waitingList.js';
 import { messageId } from '../domain/messageId.js';
-import type { MailParams } from '../locales/mail.js';
+import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 /**
@@ -17,13 +17,13 @@ export const tellWaiting =
       const waiting = await takeThoseToTell(trx, now);
       const mails = waiting.map(({ id, programme, programmeName, country, email, locale }) => {
         const name = new Intl.DisplayNames([locale], { type: 'region' }).of(country) ?? country;
-        const params: MailParams['territoryOpened'] = { programmeName, country: name };
+        const params: MailInput<'territoryOpened'> = { programmeName, country: name };
         return {
           messageId: messageId('territory-opened', id),
           kind: 'territoryOpened' as const,
           locale,
           recipient: email,
-          params: { ...params },
+          params,
           programme,
           notBefore: now,
         };

@@ -8,7 +8,7 @@ import { addDays, wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 import { CONTACT_STATES, contactThresholds, type ContactPolicy } from '../domain/site.js';
-import type { MailParams } from '../locales/mail.js';
+import type { MailKind } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Sites changed in one transaction: their letters and audit events go with them. */
@@ -26,27 +26,25 @@ function letter(change: ContactChange, policy: ContactPolicy, now: Date): Outgoi
   };
   const dayAfter = (days: number) => dayOf(addDays(silentSince, days), zone);
   // One letter per silence and step: the silence is told by when it began.
-  const mail = (kind: 'contactWarning' | 'contactBlocked' | 'keyDisabled', all: Record<string, unknown>) => ({
+  const envelope = (kind: MailKind) => ({
     messageId: messageId(kind, change.siteId, silentSince.toISOString()),
-    kind,
     locale: change.locale,
     recipient: change.email,
-    params: all,
     mspId: change.mspId,
     notBefore: now,
   });
   switch (becomes) {
     case 'warned': {
-      const all: MailParams['contactWarning'] = { ...params, blockOn: dayAfter(policy.blockAfterDays) };
-      return mail('contactWarning', { ...all });
+      const kind = 'contactWarning';
+      return { ...envelope(kind), kind, params: { ...params, blockOn: dayAfter(policy.blockAfterDays) } };
     }
     case 'blocked': {
-      const all: MailParams['contactBlocked'] = { ...params, disableOn: dayAfter(policy.disableAfterDays) };
-      return mail('contactBlocked', { ...all });
+      const kind = 'contactBlocked';
+      return { ...envelope(kind), kind, params: { ...params, disableOn: dayAfter(policy.disableAfterDays) } };
     }
     case 'disabled': {
-      const all: MailParams['keyDisabled'] = params;
-      return mail('keyDisabled', { ...all });
+      const kind = 'keyDisabled';
+      return { ...envelope(kind), kind, params };
     }
     case 'ok':
       return undefined;

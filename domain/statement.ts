@@ -8,9 +8,6 @@ import type { Basis } from './usage.js';
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
 export const TEMPLATE_VERSION = 1;
 
-export type Locale = 'en' | 'de' | 'it' | 'pl';
-export const LOCALES: readonly Locale[] = ['en', 'de', 'it', 'pl'];
-
 /** A company as printed, frozen at issue. */
 export interface Party {
   name: string;
@@ -93,7 +90,8 @@ export interface Statement {
   number: string;
   revision: number;
   templateVersion: number;
-  locale: Locale;
+  /** ISO 639-1 code of its language (locales). */
+  locale: string;
   period: Period;
   /** IANA time zone of the MSP: the period's month is reckoned in it. */
   zone: string;

@@ -1,9 +1,12 @@
 import { exponentOf } from '../domain/currency.js';
 import { minorToDecimalString } from '../domain/money.js';
 import type { Day, Period } from '../domain/period.js';
-import type { Locale } from '../domain/statement.js';
+import type { Locale } from './index.js';
 
-const LANGUAGE_TAGS: Record<Locale, string> = { en: 'en-GB', de: 'de-DE', it: 'it-IT', pl: 'pl-PL' };
+/** English as in Britain, so that 6 May is never 5 June; every other language as where most of its speakers are. */
+function tagOf(locale: Locale): string {
+  return locale === 'en' ? 'en-GB' : locale;
+}
 
 /** U+2212: as wide as a digit's plus sign, and never mistaken for a hyphen. */
 const MINUS = '\u2212';
@@ -20,7 +23,7 @@ function perLocale<T>(make: (tag: string) => T): (locale: Locale) => T {
   return (locale) => {
     let value = made.get(locale);
     if (value === undefined) {
-      value = make(LANGUAGE_TAGS[locale]);
+      value = make(tagOf(locale));
       made.set(locale, value);
     }
     return value;

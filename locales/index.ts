@@ -1,19 +1,20 @@
 /**
  * Languages: everything Kontor says to people, one dictionary per language, and how each writes numbers, amounts and
- * days. Pure: data in, text out; no file, no clock. A new language is one folder, one member of `Locale` and one line
- * below; a key it lacks does not compile. Only products, units and price models may be missing: they are said in English.
+ * days. Pure: data in, text out; no file, no clock. English is complete, or does not compile. Any other language may lack
+ * words: those are said in English, marked `[en]`. A new language is one folder and one line in TRANSLATIONS.
  */
 import { PRODUCTS, unitOf, type MeterCode, type ProductCode } from '../domain/catalog/index.js';
 import { priceInWords, type Price, type Written } from '../domain/pricing/index.js';
-import type { Locale } from '../domain/statement.js';
 import { de } from './de/index.js';
 import { en } from './en/index.js';
 import { formatQuantity, formatUnitPrice } from './format.js';
 import { it } from './it/index.js';
+import type { MailKind } from './mail.js';
 import type { Messages } from './messages.js';
 import { pl } from './pl/index.js';
+import { inEnglishWhereMissing, type Translation } from './translation.js';
 
-export type { MailMessages, MailParams, MailText } from './mail.js';
+export type { MailInput, MailKind, MailMessages, MailParams, MailText } from './mail.js';
 export type { Messages, WrittenEvidence } from './messages.js';
 export {
   counted,
@@ -30,21 +31,44 @@ export {
   withCurrency,
 } from './format.js';
 
-const MESSAGES: Record<Locale, Messages> = { en, de, it, pl };
+/** By their ISO 639-1 codes. */
+const TRANSLATIONS = {
+  de,
+  it,
+  pl,
+} satisfies Record<string, Translation>;
+
+/** A language Kontor speaks, by its ISO 639-1 code. */
+export type Locale = 'en' | keyof typeof TRANSLATIONS;
+
+const MESSAGES: ReadonlyMap<string, Messages> = new Map([
+  ['en', en],
+  ...Object.entries(TRANSLATIONS).map(([code, own]): [string, Messages] => [code, inEnglishWhereMissing(own, en)]),
+]);
+
+function isLocale(code: string): code is Locale {
+  return MESSAGES.has(code);
+}
+
+/** Every language, English first. */
+export const LOCALES: readonly Locale[] = [...MESSAGES.keys()].filter(isLocale);
+
+/** The language to write in: English for one Kontor does not speak. */
+export function localeOf(code: string): Locale {
+  return isLocale(code) ? code : 'en';
+}
 
 /** The dictionary of a language. */
 export function messagesFor(locale: Locale): Messages {
-  return MESSAGES[locale];
+  return MESSAGES.get(locale) ?? en;
 }
+
+/** Every kind of mail: English has words for each. */
+export const MAIL_KINDS: readonly MailKind[] = Object.keys(en.mail).filter((kind): kind is MailKind => kind in en.mail);
 
 const PRODUCT_OF: ReadonlyMap<string, ProductCode> = new Map(
   PRODUCTS.flatMap(({ code, meters }) => meters.map((meter): [string, ProductCode] => [meter.code, code])),
 );
-
-/** Words that a language lacks stand there in English, marked so that they are noticed. */
-function orEnglish(own: string | undefined, english: string): string {
-  return own ?? `${english} [en]`;
-}
 
 /** A meter in words, in two parts: its product and what is counted. Throws METER_UNKNOWN. */
 export function meterParts(meter: MeterCode, locale: Locale): { product: string; unit: string } {
@@ -52,8 +76,8 @@ export function meterParts(meter: MeterCode, locale: Locale): { product: string;
   const unit = unitOf(meter);
   const product = PRODUCT_OF.get(meter);
   return {
-    product: product === undefined ? meter : orEnglish(products[product], en.products[product]),
-    unit: orEnglish(unitTitles[unit], en.unitTitles[unit]),
+    product: product === undefined ? meter : products[product],
+    unit: unitTitles[unit],
   };
 }
 
@@ -69,6 +93,5 @@ export function priceText(price: Price, currency: string, locale: Locale): strin
     count: (units) => formatQuantity(units, locale),
     price: (decimal) => formatUnitPrice(decimal, currency, locale),
   };
-  const own = priceInWords(price, written, messagesFor(locale).statement.prices);
-  return orEnglish(own, priceInWords(price, written, en.statement.prices) ?? price.model);
+  return priceInWords(price, written, messagesFor(locale).statement.prices);
 }

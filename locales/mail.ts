@@ -91,5 +91,24 @@ export interface MailParams {
   };
 }
 
+export type MailKind = keyof MailParams;
+
+/** Amounts as JSON writes them: `{amount: "12.34", currency: "EUR"}`. */
+interface StoredTotal {
+  currency: string;
+  amount: string;
+}
+
+type Stored<T> = T extends Total
+  ? StoredTotal
+  : T extends readonly (infer Entry)[]
+    ? Stored<Entry>[]
+    : T extends string
+      ? string
+      : T;
+
+/** What the outbox keeps of a mail until it is written: what it needs to know, as JSON. */
+export type MailInput<K extends MailKind> = { [Field in keyof MailParams[K]]: Stored<MailParams[K][Field]> };
+
 /** One text per mail; a new mail is one member of `MailParams`, and every language must then have it. */
 export type MailMessages = { [K in keyof MailParams]: MailText<MailParams[K]> };

@@ -1,5 +1,5 @@
-import type { Locale } from '../domain/statement.js';
 import { formatDay, formatMinor } from './format.js';
+import type { Locale } from './index.js';
 import type { ParkedMsp, Total } from './mail.js';
 
 /** A list in the body of a mail: one line an entry, in one paragraph. */

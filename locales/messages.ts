@@ -52,8 +52,7 @@ export interface StatementMessages {
     licensed: (units: string) => string;
     firstMonth: (units: string) => string;
   };
-  /** A model that has no words yet is said in English. */
-  prices: Partial<PriceWords>;
+  prices: PriceWords;
   usage: {
     title: string;
     columns: {
@@ -115,14 +114,11 @@ export interface SummaryMessages {
   attachment: string;
 }
 
-/**
- * Everything Kontor says in one language. A key that a language lacks does not compile, but for the names of products,
- * units and price models: those are said in English then, marked `[en]`.
- */
+/** Everything Kontor says in one language. English has all of it; what another lacks is said in English (translation.ts). */
 export interface Messages {
-  products: Partial<Record<ProductCode, string>>;
+  products: Record<ProductCode, string>;
   /** What a meter counts, in the plural and without a number: `mailboxes`. */
-  unitTitles: Partial<Record<Unit, string>>;
+  unitTitles: Record<Unit, string>;
   discrepancies: { [K in DiscrepancyKind]: DiscrepancyTexts<K> };
   /** Decisions as past participles; `quantity` is formatted, null unless the decision sets one. */
   decisions: Record<Decision, (quantity: string | null) => string>;
@@ -130,11 +126,4 @@ export interface Messages {
   statement: StatementMessages;
   summary: SummaryMessages;
   mail: MailMessages;
-}
-
-/** English lacks nothing: it stands in for the others. */
-export interface EnglishMessages extends Messages {
-  products: Record<ProductCode, string>;
-  unitTitles: Record<Unit, string>;
-  statement: StatementMessages & { prices: PriceWords };
 }

@@ -1,5 +1,6 @@
 import type { Day, Period } from '../domain/period.js';
-import type { Locale, Party } from '../domain/statement.js';
+import type { Party } from '../domain/statement.js';
+import type { Locale } from '../locales/index.js';
 
 /** One statement of a billing pack, as its summary lists it. */
 export interface SummarisedStatement {

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
-import type { Locale, Statement, StatementLine } from '../domain/statement.js';
-import { decimalSeparator } from '../locales/index.js';
+import type { Statement, StatementLine } from '../domain/statement.js';
+import { decimalSeparator, type Locale } from '../locales/index.js';
 
 /** `plain`: RFC 4180, decimal points. `local`: as spreadsheet programmes of that language open it. */
 export type CsvForm = 'plain' | { local: Locale };

@@ -1,15 +1,14 @@
 import type { ClaimedMail } from '../../db/outbox/claimMails.js';
 import { statementFile, type PackFiles, type StoredFile } from '../../db/outbox/mailDocuments.js';
-import type { MailKind } from '../../db/outbox/outboxStore.js';
 import {
   layOut,
   MAIL_TEMPLATES,
-  mailLocale,
   type Attachment,
   type AttachmentsWanted,
   type PreparedMail,
 } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
+import { localeOf, type MailKind } from '../../locales/index.js';
 
 /** What was loaded along with a batch. */
 export interface LoadedFiles {
@@ -21,8 +20,7 @@ export interface LoadedFiles {
 
 /** What goes along with a mail of this kind. Every kind the outbox may hold has a template, or this does not compile. */
 export function attachmentsOf(kind: MailKind): AttachmentsWanted {
-  const templates: Record<MailKind, { attachments: AttachmentsWanted }> = MAIL_TEMPLATES;
-  return templates[kind].attachments;
+  return MAIL_TEMPLATES[kind].attachments;
 }
 
 function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment[] {
@@ -57,7 +55,7 @@ export interface BatchContext {
 
 /** A claimed mail as it is sent. Throws MAIL_REFUSED when it cannot be written or lacks its document. */
 export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: BatchContext): PreparedMail {
-  const locale = mailLocale(mail.locale);
+  const locale = localeOf(mail.locale);
   const packId = mail.billingPackId ?? '';
   const tooLarge = files.packs.get(packId)?.statements === null;
   const download = `${publicUrl ?? ''}/v1/billing-packs/${packId}`;

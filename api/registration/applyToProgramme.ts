@@ -13,7 +13,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { messageId } from '../../domain/messageId.js';
 import { probableDuplicates, registrationCalendar } from '../../domain/msp.js';
 import { registrationPolicy } from '../../domain/programmeSettings.js';
-import type { MailParams } from '../../locales/mail.js';
+import type { MailInput } from '../../locales/mail.js';
 import { startRegistration } from '../../starts/registerMsp.js';
 import type { ApiDeps } from '../deps.js';
 import { requireOpenTerritory } from './openTerritory.js';
@@ -31,7 +31,7 @@ export interface Applicant {
 }
 
 function receipt({ msp, programme, appliedAt }: Registration, vendorName: string): OutgoingMail {
-  const params: MailParams['registrationReceived'] = {
+  const params: MailInput<'registrationReceived'> = {
     vendorName,
     mspName: msp.name,
     registrationNumber: msp.registrationNumber,
@@ -41,7 +41,7 @@ function receipt({ msp, programme, appliedAt }: Registration, vendorName: string
     kind: 'registrationReceived',
     locale: msp.locale,
     recipient: msp.email,
-    params: { ...params },
+    params,
     programme,
     mspId: msp.id,
     notBefore: appliedAt,

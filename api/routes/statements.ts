@@ -5,6 +5,7 @@ import { statementList, type StatementSummary } from '../../db/readModels/statem
 import { statementPdf } from '../../db/readModels/statementPdf.js';
 import { loadStatements } from '../../db/statements/statementStore.js';
 import { KontorError } from '../../domain/errors.js';
+import { localeOf } from '../../locales/index.js';
 import { statementCsv } from '../../statements/index.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
@@ -103,7 +104,7 @@ export const statementRoutes = [
     handler: async ({ params, query, transaction }) => {
       const [found] = await transaction((trx) => loadStatements(trx, [params.id]));
       if (found === undefined) throw notFound();
-      const form = query.form === 'plain' ? 'plain' : { local: found.statement.locale };
+      const form = query.form === 'plain' ? 'plain' : { local: localeOf(found.statement.locale) };
       const file = statementCsv(found.statement, form);
       return fileReply(200, {
         file,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PRODUCTS } from '../../domain/catalog/index.js';
 import { isCurrency, isCurrencyInUse } from '../../domain/currency.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
-import { LOCALES } from '../../domain/statement.js';
+import { LOCALES } from '../../locales/index.js';
 import { isTimeZone, parsePeriod } from '../../domain/period.js';
 
 export const uuid = z.uuid().meta({ format: 'uuid' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAIL_KINDS } from '../../db/outbox/outboxStore.js';
+import { MAIL_KINDS } from '../../locales/index.js';
 import { MAIL_STATES } from '../../db/readModels/outboxList.js';
 import { instant, text, uuid } from './common.js';
 

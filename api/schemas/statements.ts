@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Statement, StatementLine } from '../../domain/statement.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { priceStep } from '../../domain/pricing/index.js';
-import { amount, day, instant, locale, party, periodText, uuid } from './common.js';
+import { amount, day, instant, party, periodText, uuid } from './common.js';
 import { price } from './pricePlans.js';
 
 export const statementSummary = z
@@ -91,7 +91,7 @@ export const statementContent = z.strictObject({
   number: z.string(),
   revision: z.int(),
   templateVersion: z.int(),
-  locale,
+  locale: z.string(),
   period: periodText,
   zone: z.string(),
   statementDate: day,

@@ -1,5 +1,6 @@
 import type { Day } from '../../domain/period.js';
-import type { Locale, Party } from '../../domain/statement.js';
+import type { Party } from '../../domain/statement.js';
+import type { Locale } from '../../locales/index.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 

@@ -1,6 +1,6 @@
 import type { RunInput } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
-import type { MailKind } from './outboxStore.js';
+import type { MailKind } from '../../locales/index.js';
 
 /** A mail that this claimer, and nobody else, is now sending. */
 export interface ClaimedMail {

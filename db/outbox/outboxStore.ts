@@ -1,36 +1,11 @@
+import type { MailInput, MailKind } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
-/** Every mail Kontor sends; `delivery/mail` has one file for each. */
-export const MAIL_KINDS = [
-  'registrationReceived',
-  'registrationReminder',
-  'registrationWelcome',
-  'registrationRejected',
-  'registrationExpired',
-  'siteActivationReminder',
-  'contactWarning',
-  'contactBlocked',
-  'keyDisabled',
-  'reportMissing',
-  'statementIssued',
-  'billingPack',
-  'parkedReminder',
-  'runSummary',
-  'runNotOpened',
-  'completenessGate',
-  'territoryOpened',
-] as const;
-export type MailKind = (typeof MAIL_KINDS)[number];
-
-/** A mail to be sent once, whatever is retried: `messageId` is its identity. */
-export interface OutgoingMail {
+interface Envelope {
   /** Without angle brackets; deterministic, such as `statement.<number>.<revision>.<hash of recipient>@kontor`. */
   messageId: string;
-  kind: MailKind;
   locale: string;
   recipient: string;
-  /** What the text needs, frozen: ids, names, amounts as decimal strings. */
-  params: Record<string, unknown>;
   programme?: string | null;
   period?: string | null;
   mspId?: string | null;
@@ -40,6 +15,9 @@ export interface OutgoingMail {
   /** Not sent before this instant. */
   notBefore: Date;
 }
+
+/** A mail to be sent once, whatever is retried: `messageId` is its identity; `params` is what its text needs, frozen. */
+export type OutgoingMail = { [K in MailKind]: Envelope & { kind: K; params: MailInput<K> } }[MailKind];
 
 /** Puts mails into the outbox; one that is there already stays as it is. Call it in the transaction it belongs to. */
 export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], createdAt: Date): Promise<number> {

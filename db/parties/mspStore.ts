@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/statement.js';
+import type { Locale } from '../../locales/index.js';
 import { EARLIEST_PERIOD, type Period } from '../../domain/period.js';
 import type { ParticipationState } from '../../domain/msp.js';
 import { rows, type Trx } from '../connect.js';

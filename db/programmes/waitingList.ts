@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/statement.js';
+import type { Locale } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Somebody who asked to be told when a programme opens in a country. */

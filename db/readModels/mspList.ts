@@ -1,6 +1,6 @@
 import { groupBy } from '../../domain/groupBy.js';
 import type { ParticipationState } from '../../domain/msp.js';
-import type { Locale } from '../../domain/statement.js';
+import type { Locale } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Where an MSP stands in one programme. */

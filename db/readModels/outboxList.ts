@@ -1,5 +1,5 @@
 import { rows, type Trx } from '../connect.js';
-import type { MailKind } from '../outbox/outboxStore.js';
+import type { MailKind } from '../../locales/index.js';
 
 export const MAIL_STATES = ['pending', 'sending', 'sent', 'bounced', 'uncertain', 'parked'] as const;
 export type MailState = (typeof MAIL_STATES)[number];

@@ -15,6 +15,6 @@ export const billingPack = defineMail(
     totals: z.array(total),
     parked,
     /** Added when the mail is prepared, once the size of the documents is known. */
-    download: z.string().nullable().default(null),
+    download: z.string().nullable(),
   }),
 );

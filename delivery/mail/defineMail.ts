@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import { KontorError } from '../../domain/errors.js';
-import type { Locale } from '../../domain/statement.js';
-import { messagesFor, type MailMessages, type MailParams } from '../../locales/index.js';
+import {
+  messagesFor,
+  type Locale,
+  type MailInput,
+  type MailKind,
+  type MailMessages,
+  type MailParams,
+} from '../../locales/index.js';
 
 /** What goes along with a mail; the outbox row says which one. */
 export type AttachmentsWanted = 'none' | 'programmeDocuments' | 'statement' | 'billingPack';
@@ -15,21 +21,21 @@ export interface WrittenMail {
 }
 
 /** One kind of mail: what it needs to know, what is attached, how it is written. */
-export interface MailDefinition<Kind extends keyof MailParams, Input> {
+export interface MailDefinition<Kind extends MailKind> {
   kind: Kind;
   attachments: AttachmentsWanted;
   /** From what the outbox keeps (JSON) to what the languages format. */
-  params: z.ZodType<MailParams[Kind], Input>;
+  params: z.ZodType<MailParams[Kind], MailInput<Kind>>;
   /** Throws MAIL_REFUSED naming the params that are off. */
   write(params: unknown, locale: Locale): WrittenMail;
 }
 
 /** Pure: params and language in, words out. */
-export function defineMail<Kind extends keyof MailParams, Input>(
+export function defineMail<Kind extends MailKind>(
   kind: Kind,
   attachments: AttachmentsWanted,
-  params: z.ZodType<MailParams[Kind], Input>,
-): MailDefinition<Kind, Input> {
+  params: z.ZodType<MailParams[Kind], MailInput<Kind>>,
+): MailDefinition<Kind> {
   return {
     kind,
     attachments,

@@ -2,9 +2,7 @@
  * Every mail Kontor sends, one file each: what it needs to know (checked by zod, since it comes out of the outbox), what
  * is attached, and its words, which `locales` keeps in each language. A kind without a file does not compile.
  */
-import type { Locale } from '../../domain/statement.js';
-import { LOCALES } from '../../domain/statement.js';
-import type { MailParams } from '../../locales/index.js';
+import type { Locale, MailKind } from '../../locales/index.js';
 import { billingPack } from './billingPack.js';
 import { completenessGate } from './completenessGate.js';
 import { contactBlocked } from './contactBlocked.js';
@@ -44,27 +42,10 @@ const MAILS = {
   runNotOpened,
   completenessGate,
   territoryOpened,
-} satisfies { [Kind in keyof MailParams]: { kind: Kind } };
+} satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 
 /** The mails by kind, for whoever reads them from the outbox. */
 export const MAIL_TEMPLATES: Record<
-  keyof MailParams,
+  MailKind,
   { attachments: AttachmentsWanted; write(params: unknown, locale: Locale): WrittenMail }
 > = MAILS;
-
-/** What the outbox keeps for a mail of this kind: JSON, amounts as `{amount: "12.34", currency: "EUR"}`. */
-export type MailInput<Kind extends keyof MailParams> =
-  (typeof MAILS)[Kind] extends MailDefinition<Kind, infer Input extends Record<string, unknown>> ? Input : never;
-
-/** The params of a mail, typed by its kind, for `enqueueMails`. Checked when the mail is written, not here. */
-export function mailParams<Kind extends keyof MailParams>(
-  _kind: Kind,
-  params: MailInput<Kind>,
-): Record<string, unknown> {
-  return params;
-}
-
-/** The language to write in: English for one Kontor does not speak (yet). */
-export function mailLocale(locale: string): Locale {
-  return LOCALES.find((known) => known === locale) ?? 'en';
-}

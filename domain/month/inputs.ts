@@ -5,7 +5,7 @@ import type { Day, Period } from '../period.js';
 import type { Price } from '../pricing/index.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import type { DiscrepancyKind, KindWithEvidence, ReconcileSettings, Resolution } from '../reconcile/index.js';
-import type { Locale, Party, Statement } from '../statement.js';
+import type { Party, Statement } from '../statement.js';
 import type { Basis, SiteFacts } from '../usage.js';
 
 /** A settled or open case, as far as rating and the statement need it. */
@@ -25,7 +25,7 @@ export interface MonthInput {
   msp: Party;
   distributor: Party;
   vendor: Party;
-  locale: Locale;
+  locale: string;
   /** IANA time zone the MSP's month is reckoned in. */
   zone: string;
   /** Of the statement. */

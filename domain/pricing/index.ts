@@ -54,16 +54,11 @@ export function priceChange(price: Price, oldTotal: number, newTotal: number): P
   return definition.change(price, oldTotal, newTotal).filter((step) => factorsOf(step).count !== 0);
 }
 
-function inWords<M extends PriceModel>(
-  model: M,
-  price: PriceOf[M],
-  written: Written,
-  words: Partial<PriceWords>,
-): string | undefined {
-  return words[model]?.(DEFINITIONS[model].terms(price, written));
+function inWords<M extends PriceModel>(model: M, price: PriceOf[M], written: Written, words: PriceWords): string {
+  return words[model](DEFINITIONS[model].terms(price, written));
 }
 
-/** A price in a language's words; undefined where that language has none for the model. */
-export function priceInWords(price: Price, written: Written, words: Partial<PriceWords>): string | undefined {
+/** A price in a language's words. */
+export function priceInWords(price: Price, written: Written, words: PriceWords): string {
   return inWords(price.model, price, written, words);
 }

@@ -1,6 +1,6 @@
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
-import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+import type { Translation } from '../translation.js';
 
 const count = (n: number, forms: PluralForms) => counted(n, forms, 'de');
 const day = (text: string) => formatDay(text, 'de');
@@ -13,7 +13,7 @@ const LINES: PluralForms = { one: 'Zeile', other: 'Zeilen' };
 const CORRECTIONS: PluralForms = { one: 'Korrektur', other: 'Korrekturen' };
 const SITES: PluralForms = { one: 'Standort', other: 'Standorte' };
 
-export const mail: MailMessages = {
+export const mail: NonNullable<Translation['mail']> = {
   registrationReceived: {
     subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName}`,
     body: ({ vendorName, mspName, registrationNumber }) => [

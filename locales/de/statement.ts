@@ -1,11 +1,11 @@
 import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
-import type { StatementMessages } from '../messages.js';
+import type { Translation } from '../translation.js';
 
 const tier = ({ from, to, price }: WrittenTier) =>
   to === null ? `ab ${from}: ${price}` : `${from} bis ${to}: ${price}`;
 
-export const statement: StatementMessages = {
+export const statement: NonNullable<Translation['statement']> = {
   documentName: 'Nutzungsabrechnung',
   title: (number, period) => `Nutzungsabrechnung ${number}, ${period}`,
   notInvoice: (distributor) => fullStop(`Diese Abrechnung ist keine Rechnung. Die Rechnung stellt ${distributor}`),

@@ -1,6 +1,6 @@
-import type { SummaryMessages } from '../messages.js';
+import type { Translation } from '../translation.js';
 
-export const summary: SummaryMessages = {
+export const summary: NonNullable<Translation['summary']> = {
   documentName: 'Abrechnungsübersicht',
   supplement: (n) => `Nachtrag ${n}`,
   title: (period, distributor) => `Abrechnungsübersicht ${period}, ${distributor}`,

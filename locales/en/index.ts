@@ -1,9 +1,9 @@
-import type { EnglishMessages } from '../messages.js';
+import type { Messages } from '../messages.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
 
-export const en: EnglishMessages = {
+export const en: Messages = {
   products: {
     'mail-server': 'Mail server',
     firewall: 'Firewall',

@@ -1,11 +1,11 @@
 import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
-import type { EnglishMessages } from '../messages.js';
+import type { StatementMessages } from '../messages.js';
 
 const tier = ({ from, to, price }: WrittenTier) =>
   to === null ? `from ${from}: ${price}` : `${from} to ${to}: ${price}`;
 
-export const statement: EnglishMessages['statement'] = {
+export const statement: StatementMessages = {
   documentName: 'Usage statement',
   title: (number, period) => `Usage statement ${number}, ${period}`,
   notInvoice: (distributor) => fullStop(`This statement is not an invoice. You are invoiced by ${distributor}`),

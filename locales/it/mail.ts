@@ -1,6 +1,6 @@
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
-import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+import type { Translation } from '../translation.js';
 
 const count = (n: number, forms: PluralForms) => counted(n, forms, 'it');
 const day = (text: string) => formatDay(text, 'it');
@@ -12,7 +12,7 @@ const LINES: PluralForms = { one: 'riga', other: 'righe' };
 const CORRECTIONS: PluralForms = { one: 'rettifica', other: 'rettifiche' };
 const SITES: PluralForms = { one: 'sede', other: 'sedi' };
 
-export const mail: MailMessages = {
+export const mail: NonNullable<Translation['mail']> = {
   registrationReceived: {
     subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName}`,
     body: ({ vendorName, mspName, registrationNumber }) => [

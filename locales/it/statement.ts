@@ -1,11 +1,11 @@
 import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
-import type { StatementMessages } from '../messages.js';
+import type { Translation } from '../translation.js';
 
 const tier = ({ from, to, price }: WrittenTier) =>
   to === null ? `da ${from}: ${price}` : `da ${from} a ${to}: ${price}`;
 
-export const statement: StatementMessages = {
+export const statement: NonNullable<Translation['statement']> = {
   documentName: 'Estratto dei consumi',
   title: (number, period) => `Estratto dei consumi ${number}, ${period}`,
   notInvoice: (distributor) => fullStop(`Questo estratto non è una fattura. La fattura è emessa da ${distributor}`),

@@ -1,6 +1,6 @@
-import type { SummaryMessages } from '../messages.js';
+import type { Translation } from '../translation.js';
 
-export const summary: SummaryMessages = {
+export const summary: NonNullable<Translation['summary']> = {
   documentName: 'Riepilogo di fatturazione',
   supplement: (n) => `Supplemento ${n}`,
   title: (period, distributor) => `Riepilogo di fatturazione ${period}, ${distributor}`,

@@ -1,9 +1,9 @@
-import type { Messages } from '../messages.js';
+import type { Translation } from '../translation.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
 
-export const pl: Messages = {
+export const pl: Translation = {
   products: {
     'mail-server': 'Serwer poczty',
     firewall: 'Zapora sieciowa',

@@ -1,6 +1,6 @@
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
-import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
+import type { Translation } from '../translation.js';
 
 const count = (n: number, forms: PluralForms) => counted(n, forms, 'pl');
 const day = (text: string) => formatDay(text, 'pl');
@@ -15,7 +15,7 @@ const LINES: PluralForms = { one: 'pozycja', few: 'pozycje', many: 'pozycji', ot
 const CORRECTIONS: PluralForms = { one: 'korektę', few: 'korekty', many: 'korekt', other: 'korekty' };
 const SITES: PluralForms = { one: 'lokalizacja', few: 'lokalizacje', many: 'lokalizacji', other: 'lokalizacji' };
 
-export const mail: MailMessages = {
+export const mail: NonNullable<Translation['mail']> = {
   registrationReceived: {
     subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName}`,
     body: ({ vendorName, mspName, registrationNumber }) => [

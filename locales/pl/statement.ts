@@ -1,11 +1,11 @@
 import type { WrittenTier } from '../../domain/pricing/index.js';
 import { fullStop } from '../format.js';
-import type { StatementMessages } from '../messages.js';
+import type { Translation } from '../translation.js';
 
 const tier = ({ from, to, price }: WrittenTier) =>
   to === null ? `od ${from}: ${price}` : `od ${from} do ${to}: ${price}`;
 
-export const statement: StatementMessages = {
+export const statement: NonNullable<Translation['statement']> = {
   documentName: 'Zestawienie użycia',
   title: (number, period) => `Zestawienie użycia ${number}, ${period}`,
   notInvoice: (distributor) => fullStop(`To zestawienie nie jest fakturą. Fakturę wystawia ${distributor}`),

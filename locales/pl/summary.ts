@@ -1,7 +1,7 @@
 import { fullStop } from '../format.js';
-import type { SummaryMessages } from '../messages.js';
+import type { Translation } from '../translation.js';
 
-export const summary: SummaryMessages = {
+export const summary: NonNullable<Translation['summary']> = {
   documentName: 'Podsumowanie rozliczeń',
   supplement: (n) => `Uzupełnienie ${n}`,
   title: (period, distributor) => `Podsumowanie rozliczeń ${period}, ${distributor}`,

@@ -1,7 +1,7 @@
 import type { MeterCode, ProductCode } from '../../domain/catalog/index.js';
 import type { Period } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
-import type { Locale, Party } from '../../domain/statement.js';
+import type { Party } from '../../domain/statement.js';
 
 /** What a site is there to show. Exactly known, so that what Kontor finds can be held against it. */
 export type SiteRole =
@@ -31,7 +31,7 @@ export type SiteRole =
 export interface WorldDistributor extends Party {
   code: string;
   currency: string;
-  locale: Locale;
+  locale: string;
   zone: string;
 }
 
@@ -51,7 +51,7 @@ export interface SignUp {
   mspId: string;
   company: { name: string; registrationNumber: string; address: string[]; country: string };
   contact: { name: string; email: string };
-  locale: Locale;
+  locale: string;
   zone: string;
 }
 

@@ -1,13 +1,15 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { factorsOf, type PriceStep } from '../../domain/pricing/index.js';
-import type { Locale, Statement } from '../../domain/statement.js';
+import type { Statement } from '../../domain/statement.js';
 import {
   formatMinor,
   formatMinorNumber,
   formatQuantity,
   formatUnitPrice,
+  localeOf,
   meterParts,
   messagesFor,
+  type Locale,
   type Messages,
 } from '../../locales/index.js';
 import { body, small, type Cell } from './types.js';
@@ -27,7 +29,8 @@ export interface ViewContext {
 }
 
 export function contextOf(statement: Statement): ViewContext {
-  const { locale, currency, pricePlan } = statement;
+  const { currency, pricePlan } = statement;
+  const locale = localeOf(statement.locale);
   return {
     statement,
     locale,

@@ -23,7 +23,16 @@ describe('a mail', () => {
       kind: 'statementIssued' as const,
       locale: 'it',
       recipient: `billing${count}@msp.example`,
-      params: { number: 'secret-param' },
+      params: {
+        vendorName: 'Vendor',
+        distributorName: 'Distributor',
+        mspName: 'MSP',
+        number: 'secret-param',
+        period: '2026-03',
+        total: { amount: '1.00', currency: 'EUR' },
+        estimatedLines: 0,
+        correctionLines: 0,
+      },
       period: '2026-03',
       notBefore: AT,
     };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { ALL } from '../../db/connect.js';
 import { claimMails } from '../../db/outbox/claimMails.js';
-import { createMailer, mailParams } from '../../delivery/index.js';
+import { createMailer } from '../../delivery/index.js';
 import { FROM, mailHouse, NOTHING, PERIOD, type MailHouse } from './fixture.js';
 import { scriptedRelay } from './scriptedRelay.js';
 
@@ -110,9 +110,8 @@ describe('draining the outbox', () => {
 
   it('a header in a name, a subject or an address is refused and parked, visibly; the others go out', async () => {
     house = await mailHouse();
-    const expired = (mspName: string) => mailParams('registrationExpired', { vendorName: 'V', mspName, days: 30 });
-    const site = (siteName: string) =>
-      mailParams('siteActivationReminder', { vendorName: 'V', siteName, keyCreatedOn: '2026-03-01' });
+    const expired = (mspName: string) => ({ vendorName: 'V', mspName, days: 30 });
+    const site = (siteName: string) => ({ vendorName: 'V', siteName, keyCreatedOn: '2026-03-01' });
     await house.enqueue([
       { messageId: 'm.0@kontor.example', params: expired('Alpha\r\nBcc: other@evil.example') },
       { messageId: 'm.1@kontor.example', kind: 'siteActivationReminder', params: site('Site\nBcc: x@evil.example') },
@@ -173,7 +172,7 @@ describe('draining the outbox', () => {
         kind: 'registrationWelcome',
         programme: 'msp',
         mspId: house.mspId,
-        params: mailParams('registrationWelcome', params),
+        params,
       },
     ]);
     await house.drain();
@@ -227,7 +226,7 @@ describe('a mail as it arrives', () => {
   it('shows markup and direction overrides in a name as what they are: text', async () => {
     house = await mailHouse();
     const mspName = '<script>alert(1)</script> & "Łódź" \u202Efdp.exe';
-    await house.enqueue([{ params: mailParams('registrationExpired', { vendorName: 'V', mspName, days: 30 }) }]);
+    await house.enqueue([{ params: { vendorName: 'V', mspName, days: 30 } }]);
     await house.drain();
     const mail = await PostalMime.parse(await house.source(1));
     expect(mail.html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Łódź&quot; fdp.exe');

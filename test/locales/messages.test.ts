@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { METER_CODES } from '../../domain/catalog/index.js';
 import { parsePeriod } from '../../domain/period.js';
-import { LOCALES, type Locale } from '../../domain/statement.js';
-import { messagesFor, meterName, type MailMessages, type MailParams, type MailText } from '../../locales/index.js';
+import {
+  counted,
+  LOCALES,
+  localeOf,
+  messagesFor,
+  meterName,
+  type Locale,
+  type MailMessages,
+  type MailParams,
+  type MailText,
+} from '../../locales/index.js';
+import { en } from '../../locales/en/index.js';
+import { inEnglishWhereMissing } from '../../locales/translation.js';
 
 const period = parsePeriod('2026-05');
 const common = { vendorName: 'Vendor S.p.A.', mspName: 'Sample MSP Ltd.', siteName: 'Head office' };
@@ -112,6 +123,47 @@ describe('every mail in every language', () => {
   it.each(LOCALES)('a missing report’s mail names each site, in %s', (locale) => {
     const text = TEXTS.reportMissing(messagesFor(locale).mail).join('\n');
     expect(text).toContain('• Head office\n• Branch');
+  });
+});
+
+/** Every text and sentence; a sentence that cannot be said of nothing in particular is left out. */
+function spoken(words: unknown): unknown {
+  if (typeof words === 'function') {
+    try {
+      return Reflect.apply(words, undefined, [{}, '', '']) as unknown;
+    } catch {
+      return null;
+    }
+  }
+  if (typeof words !== 'object' || words === null) return words;
+  return Object.fromEntries(Object.entries(words).map(([key, value]) => [key, spoken(value)]));
+}
+
+describe('a language that is not translated yet', () => {
+  const half = inEnglishWhereMissing({ statement: { documentName: 'Relevé', parties: { msp: 'Pour' } } }, en);
+
+  it('says what it has in its own words, and the rest in English, marked', () => {
+    expect(half.statement.documentName).toBe('Relevé');
+    expect(half.statement.parties).toEqual({ msp: 'Pour', distributor: 'Invoiced by [en]', vendor: 'Issued by [en]' });
+    expect(half.statement.title('DE-1', 'mai 2026')).toBe('Usage statement DE-1, mai 2026 [en]');
+    expect(counted(2, half.statement.lines, 'de')).toBe('2\u00a0lines [en]');
+    const mail = half.mail.runSummary.body(PARAMS.runSummary);
+    expect(mail.filter((text) => text.endsWith(' [en]'))).toEqual([mail.at(-1)]);
+  });
+
+  it('may not have words that English has not', () => {
+    // @ts-expect-error held by the compiler: English knows no such key
+    expect(inEnglishWhereMissing({ statement: { documentTitle: 'Relevé' } }, en).statement.documentName).toMatch(
+      /\[en\]$/,
+    );
+  });
+
+  it.each(['de', 'it', 'pl'] as const)('is none of those that are complete: %s', (locale) => {
+    expect(JSON.stringify(spoken(messagesFor(locale)))).not.toContain('[en]');
+  });
+
+  it('is not what a document is written in: English is', () => {
+    expect([localeOf('pl'), localeOf('xx')]).toEqual(['pl', 'en']);
   });
 });
 

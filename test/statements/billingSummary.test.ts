@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LOCALES } from '../../domain/statement.js';
+import { LOCALES } from '../../locales/index.js';
 import {
   billingLinesCsv,
   renderBillingSummary,

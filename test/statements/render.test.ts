@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LOCALES } from '../../domain/statement.js';
+import { LOCALES } from '../../locales/index.js';
 import { messagesFor } from '../../locales/index.js';
 import { renderStatement, statementCsv } from '../../statements/index.js';
 import { readPdf } from './readPdf.js';
@@ -29,7 +29,7 @@ describe('a rendered statement', () => {
     const statement = statementOf(twentyLines, { locale });
     const { text } = readPdf(renderStatement(statement).bytes);
     expect(text).toContain('DE-2026-000042');
-    expect(text).toContain({ en: 'EUR 975.00', de: '975,00 EUR', it: '975,00 EUR', pl: '975,00 EUR' }[locale]);
+    expect(text).toContain(locale === 'en' ? 'EUR 975.00' : '975,00 EUR');
     expect(text).toContain(messagesFor(locale).statement.notInvoice('Distribution GmbH'));
     expect(text).toContain(messagesFor(locale).bases.estimated);
   });

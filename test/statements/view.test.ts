@@ -7,7 +7,8 @@ import {
   type KindWithEvidence,
   type Resolution,
 } from '../../domain/reconcile/index.js';
-import { LOCALES, type Statement, type StatementFinding } from '../../domain/statement.js';
+import type { Statement, StatementFinding } from '../../domain/statement.js';
+import { LOCALES } from '../../locales/index.js';
 import { buildStatementView } from '../../statements/view.js';
 import { correctionLine, minimumLine, statementOf, usageLine } from './sampleStatement.js';
 
