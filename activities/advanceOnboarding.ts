@@ -4,7 +4,7 @@ import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
 import { activateTenants, openOnboarding, takeDueReminders, type DueReminder } from '../db/sites/onboarding.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
-import type { MailParams } from '../locales/mail.js';
+import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface AdvanceOnboardingInput {
@@ -24,7 +24,7 @@ export interface Onboarding {
 }
 
 function reminder(mspId: string, site: DueReminder): OutgoingMail {
-  const params: MailParams['siteActivationReminder'] = {
+  const params: MailInput<'siteActivationReminder'> = {
     vendorName: site.vendorName,
     siteName: site.siteName,
     keyCreatedOn: dayOf(site.createdAt, site.zone),
@@ -34,7 +34,7 @@ function reminder(mspId: string, site: DueReminder): OutgoingMail {
     kind: 'siteActivationReminder',
     locale: site.locale,
     recipient: site.email,
-    params: { ...params },
+    params,
     mspId,
     notBefore: site.dueAt,
   };

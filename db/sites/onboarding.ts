@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/statement.js';
+import type { Locale } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /**

@@ -83,4 +83,71 @@ export const flatRate = priceModel({
       },
     ],
   },
+  {
+    what: 'a discrepancy kind',
+    files: 6,
+    edits: [
+      {
+        file: 'domain/reconcile/roundNumber.ts',
+        write: `import { z } from 'zod';
+import { units } from './evidence.js';
+import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
+
+/** Whole thousands are seldom counted. */
+export const roundNumber = usageKind({
+  kind: 'round_number',
+  handlings: REVIEWED,
+  defaults: ['accepted'],
+  decisions: QUANTITY_DECISIONS,
+  evidence: z.strictObject({ quantity: units }),
+  detect: (_usage, { value }) => (value > 0 && value % 1000 === 0 ? { quantity: value } : null),
+  settle: { accepted: (quantity) => quantity },
+});
+`,
+      },
+      {
+        file: 'domain/reconcile/kinds.ts',
+        before: "import { totalMoved } from './totalMoved.js';",
+        text: "import { roundNumber } from './roundNumber.js';",
+      },
+      { file: 'domain/reconcile/kinds.ts', before: '  totalMoved,', text: '  roundNumber,' },
+      {
+        file: 'locales/en/index.ts',
+        after: '  discrepancies: {',
+        text: `    round_number: {
+      name: 'Round number',
+      byDefault: { accepted: 'accepted' },
+      evidence: ({ quantity }) => \`\${quantity} is a round number.\`,
+    },`,
+      },
+      {
+        file: 'test/statements/view.test.ts',
+        after: 'const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } = {',
+        text: "  round_number: { kind: 'round_number', evidence: { quantity: 5000 } },",
+      },
+    ],
+  },
+  {
+    what: 'a language',
+    files: 3,
+    edits: [
+      {
+        file: 'locales/fr/index.ts',
+        write: `import type { Translation } from '../translation.js';
+
+export const fr: Translation = { statement: { documentName: 'Relevé d’utilisation' } };
+`,
+      },
+      {
+        file: 'locales/index.ts',
+        before: "import { it } from './it/index.js';",
+        text: "import { fr } from './fr/index.js';",
+      },
+      {
+        file: 'locales/index.ts',
+        after: 'const TRANSLATIONS = {',
+        text: '  fr,',
+      },
+    ],
+  },
 ];

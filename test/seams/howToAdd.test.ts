@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADDITIONS, type Edit } from './additions.js';
@@ -23,6 +23,7 @@ function complaints(folder: string): string {
 function apply(folder: string, edit: Edit): void {
   const path = join(folder, edit.file);
   if ('write' in edit) {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, edit.write, { flag: 'wx' });
     return;
   }
