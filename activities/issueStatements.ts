@@ -27,6 +27,7 @@ import { minorToDecimalString } from '../domain/money.js';
 import { addMonths, periodDays, type Day, type Period } from '../domain/period.js';
 import { ALL_KINDS, SHIPPED_SETTINGS, type EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../domain/settings/index.js';
 
 export interface IssueCounts {
   issued: number;
@@ -39,12 +40,12 @@ export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { m
 export const ISSUE_CHUNK = 100;
 /** Rule 7: a late report is booked up to 90 days back. */
 const LATE_PERIODS = 3;
-/** A reference rate counts as the period's last one when it was published in its last days: markets close on holidays. */
-const RATE_WINDOW_DAYS = 7;
 
+/** Rule 10: the last days of the period; a reference rate published in them counts as its last one. */
 function rateWindow(period: Period): { first: Day; last: Day } {
   const { last } = periodDays(period);
-  return { first: `${last.slice(0, 8)}${String(Number(last.slice(8)) - RATE_WINDOW_DAYS + 1).padStart(2, '0')}`, last };
+  const first = Number(last.slice(8)) - SHIPPED_PROGRAMME_SETTINGS.exchangeRates.publishedWithinDays + 1;
+  return { first: `${last.slice(0, 8)}${String(first).padStart(2, '0')}`, last };
 }
 
 async function termsOf(trx: Trx, key: RunKey): Promise<RunTerms> {

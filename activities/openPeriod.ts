@@ -8,6 +8,7 @@ import { fieldError } from '../domain/errors.js';
 import { periodDays } from '../domain/period.js';
 import { KINDS } from '../domain/reconcile/index.js';
 import { runKeyOf, runSubject, type RunInput, type RunKey } from '../domain/run.js';
+import { resolveSettings } from '../domain/settings/index.js';
 import type { RateSource } from '../rates/rateSource.js';
 import { planShards } from './closing/planShards.js';
 
@@ -58,11 +59,12 @@ export async function openRun(trx: Trx, input: OpenPeriodInput, order: 'kept' | 
   if (state !== undefined) return;
   const version = await requireOver(trx, key, now);
   if (order === 'kept') await keepOrder(trx, key, input, now);
-  const shards = planShards(key.period, await participantCandidates(trx, key), {
+  const { zone } = version;
+  const settings = resolveSettings(version.settings);
+  const shards = planShards(key.period, await participantCandidates(trx, key), settings.calendar, {
     collectUntil: input.collectUntil === null ? null : new Date(input.collectUntil),
     reviewUntil: input.reviewUntil === null ? null : new Date(input.reviewUntil),
   });
-  const { zone, settings } = version;
   const rules = { zone, settingVersion: version.version, settings, kinds: KINDS.map(({ kind }) => kind) };
   await insertRun(trx, { ...key, openedAt: now, openedBy: input.openedBy, rules, shards });
   await appendAudit(trx, {

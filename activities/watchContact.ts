@@ -3,11 +3,12 @@ import { appendAudits } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
 import { judgeContact, type ContactChange } from '../db/sites/contact.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
-import { contactPolicies } from '../db/readModels/programmeOf.js';
+import { contactSettings } from '../db/readModels/programmeOf.js';
 import { addDays, wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
-import { CONTACT_STATES, contactThresholds, type ContactPolicy } from '../domain/site.js';
+import type { ContactSettings } from '../domain/settings/contact.js';
+import { CONTACT_STATES, contactThresholds } from '../domain/site.js';
 import type { MailKind } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -15,7 +16,7 @@ import type { ActivityDeps } from './deps.js';
 const CHUNK = 1000;
 
 /** The letter about a change for the worse; a site that is better off gets none. */
-function letter(change: ContactChange, policy: ContactPolicy, now: Date): OutgoingMail | undefined {
+function letter(change: ContactChange, contact: ContactSettings, now: Date): OutgoingMail | undefined {
   const { vendorName, siteName, silentSince, lastContactAt, becomes, zone } = change;
   if (CONTACT_STATES.indexOf(becomes) <= CONTACT_STATES.indexOf(change.was)) return undefined;
   const params = {
@@ -36,11 +37,11 @@ function letter(change: ContactChange, policy: ContactPolicy, now: Date): Outgoi
   switch (becomes) {
     case 'warned': {
       const kind = 'contactWarning';
-      return { ...envelope(kind), kind, params: { ...params, blockOn: dayAfter(policy.blockAfterDays) } };
+      return { ...envelope(kind), kind, params: { ...params, blockOn: dayAfter(contact.blockAfterDays) } };
     }
     case 'blocked': {
       const kind = 'contactBlocked';
-      return { ...envelope(kind), kind, params: { ...params, disableOn: dayAfter(policy.disableAfterDays) } };
+      return { ...envelope(kind), kind, params: { ...params, disableOn: dayAfter(contact.disableAfterDays) } };
     }
     case 'disabled': {
       const kind = 'keyDisabled';
@@ -60,10 +61,10 @@ export const watchContact =
   (deps: Pick<ActivityDeps, 'db'>) =>
   async (input: { now: string }): Promise<{ warned: number; blocked: number; disabled: number; lifted: number }> => {
     const now = new Date(input.now);
-    const policies = await deps.db.transaction(ALL, contactPolicies);
-    const thresholds = [...policies].map(([programmeCode, policy]) => ({
+    const settings = await deps.db.transaction(ALL, contactSettings);
+    const thresholds = [...settings].map(([programmeCode, contact]) => ({
       programmeCode,
-      ...contactThresholds(now, policy),
+      ...contactThresholds(now, contact),
     }));
     const counts = { ok: 0, warned: 0, blocked: 0, disabled: 0 };
     let changed: number;
@@ -71,8 +72,8 @@ export const watchContact =
       changed = await deps.db.transaction(ALL, async (trx) => {
         const changes = await judgeContact(trx, thresholds, CHUNK);
         const letters = changes.map((change) => {
-          const policy = policies.get(change.programmeCode);
-          return policy && letter(change, policy, now);
+          const contact = settings.get(change.programmeCode);
+          return contact && letter(change, contact, now);
         });
         await enqueueMails(
           trx,

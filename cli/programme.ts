@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { validate } from '../api/http/validation.js';
 import { programmeCode } from '../api/schemas/common.js';
-import { programmeInput, toSettings } from '../api/schemas/programmes.js';
+import { programmeInput } from '../api/schemas/programmes.js';
 import type { Env } from '../config/env.js';
 import { ALL, type Trx } from '../db/connect.js';
 import { listProgrammes } from '../db/programmes/programmeStore.js';
@@ -121,8 +121,8 @@ async function readInput(path: string): Promise<ProgrammeInput> {
     throw new KontorError('VALIDATION_FAILED', `${path} cannot be read as JSON: ${String(error)}`);
   }
   const schema = z.strictObject({ programme: programmeCode, ...programmeInput.shape });
-  const { programme: code, settings, ...fields } = validate(schema, value, 'body');
-  return { code, ...fields, settings: settings && toSettings(settings) };
+  const { programme: code, ...fields } = validate(schema, value, 'body');
+  return { code, ...fields };
 }
 
 function toJson({ code, ...view }: ProgrammeView) {

@@ -1,4 +1,5 @@
 import { addDays } from './instant.js';
+import type { RegistrationSettings } from './settings/registration.js';
 
 /** Where an MSP stands in a programme (rules 14 and 20). A rejected or expired applicant may apply again. */
 export const PARTICIPATION_STATES = ['applied', 'approved', 'suspended', 'left', 'rejected', 'expired'] as const;
@@ -28,14 +29,6 @@ export const STATE_AFTER: Record<RegistrationDecision, ParticipationState> = {
   reject: 'rejected',
 };
 
-/** Rule 14, each configurable per programme; days may be fractions. */
-export interface RegistrationPolicy {
-  remindAfterDays: readonly number[];
-  expireAfterDays: number;
-}
-
-export const REGISTRATION_POLICY: RegistrationPolicy = { remindAfterDays: [3, 7], expireAfterDays: 30 };
-
 /** The deadlines of one registration: computed once when it comes in, then carried as data. */
 export interface RegistrationCalendar {
   /** In order, each before `decideUntil`. */
@@ -43,14 +36,11 @@ export interface RegistrationCalendar {
   decideUntil: Date;
 }
 
-export function registrationCalendar(appliedAt: Date, policy: RegistrationPolicy): RegistrationCalendar {
-  const decideUntil = addDays(appliedAt, policy.expireAfterDays);
+/** Rule 14; that reminders are in order and before the end is checked where settings are set. */
+export function registrationCalendar(appliedAt: Date, settings: RegistrationSettings): RegistrationCalendar {
   return {
-    remindAt: policy.remindAfterDays
-      .map((days) => addDays(appliedAt, days))
-      .filter((instant) => instant < decideUntil)
-      .sort((a, b) => a.getTime() - b.getTime()),
-    decideUntil,
+    remindAt: settings.remindAfterDays.map((days) => addDays(appliedAt, days)),
+    decideUntil: addDays(appliedAt, settings.expireAfterDays),
   };
 }
 

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { fieldError } from './errors.js';
+import type { CalendarSettings } from './settings/calendar.js';
 
 /** A calendar month, written `YYYY-MM`; a half-open range of instants once a time zone is given. */
 export type Period = string & { readonly __period: unique symbol };
@@ -15,13 +16,15 @@ export interface InstantRange {
 
 /** The instants of rule 1 for one period and one zone. All absolute; a wait that lies in the past is over. */
 export interface ProgrammeCalendar {
-  /** Usage is collected until the end of day 3. */
+  /** The first instant after the month. */
+  monthEnd: Date;
+  /** Usage is collected until the end of its last day. */
   collectUntil: Date;
-  /** Discrepancies are reviewed until the end of day 5, which is the start of the issue day. */
+  /** Discrepancies are reviewed until the end of its last day. */
   reviewUntil: Date;
-  /** Statements carry this date: day 6 of the following month. */
+  /** Statements carry this date, of the following month. */
   issueDay: Day;
-  /** Everything is mailed by the end of day 10. */
+  /** Everything is mailed by the end of its last day. */
   mailedBy: Date;
 }
 
@@ -99,19 +102,27 @@ export function instantAt(day: Day, time: string, zone: string): Date {
   return new Date(zoned.epochMilliseconds);
 }
 
-/** When the run of `period` opens: day 1 of the next month at 04:00 programme time (rule 1). */
-export function opensAt(period: Period, programmeZone: string): Date {
-  return instantAt(periodDays(nextPeriod(period)).first, '04:00', programmeZone);
+/** Whether the month has ended in `zone` (IANA name). Every question whether a month is over is asked here. */
+export function isMonthOver(period: Period, zone: string, now: Date): boolean {
+  return now >= periodRange(period, zone).end;
+}
+
+/** When the run of `period` opens (rule 1), in the programme's zone. */
+export function opensAt(period: Period, programmeZone: string, calendar: CalendarSettings): Date {
+  const day = monthOf(nextPeriod(period)).toPlainDate({ day: calendar.openDay });
+  return instantAt(day.toString(), calendar.openTime, programmeZone);
 }
 
 /** Rule 1 in the MSP's zone. */
-export function programmeCalendar(period: Period, zone: string): ProgrammeCalendar {
+export function programmeCalendar(period: Period, zone: string, calendar: CalendarSettings): ProgrammeCalendar {
   const day = (n: number) => monthOf(nextPeriod(period)).toPlainDate({ day: n });
+  const endOf = (n: number) => startOfDay(day(n).add({ days: 1 }), zone);
   return {
-    collectUntil: startOfDay(day(4), zone),
-    reviewUntil: startOfDay(day(6), zone),
-    issueDay: day(6).toString(),
-    mailedBy: startOfDay(day(11), zone),
+    monthEnd: periodRange(period, zone).end,
+    collectUntil: endOf(calendar.collectUntilDay),
+    reviewUntil: endOf(calendar.reviewUntilDay),
+    issueDay: day(calendar.issueDay).toString(),
+    mailedBy: endOf(calendar.mailedByDay),
   };
 }
 

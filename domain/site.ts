@@ -1,4 +1,6 @@
 import { addDays } from './instant.js';
+import type { ContactSettings } from './settings/contact.js';
+import type { InstallationSettings } from './settings/installations.js';
 
 /** Managed over a central console, or standalone with its key typed in by hand. */
 export const SITE_KINDS = ['managed', 'standalone'] as const;
@@ -26,17 +28,6 @@ export function siteStatesBefore(to: SiteState): SiteState[] {
 export const CONTACT_STATES = ['ok', 'warned', 'blocked', 'disabled'] as const;
 export type ContactState = (typeof CONTACT_STATES)[number];
 
-/** Rule 6, each configurable per programme; days may be fractions. */
-export interface ContactPolicy {
-  warnAfterDays: number;
-  /** New deployments (activations and keys) are refused from here. */
-  blockAfterDays: number;
-  /** The key is disabled from here. */
-  disableAfterDays: number;
-}
-
-export const CONTACT_POLICY: ContactPolicy = { warnAfterDays: 7, blockAfterDays: 30, disableAfterDays: 60 };
-
 /** Rule 6: who was last heard at that instant, or earlier, is in that state. A check-in makes it `ok` again. */
 export interface ContactThresholds {
   warned: Date;
@@ -44,28 +35,18 @@ export interface ContactThresholds {
   disabled: Date;
 }
 
-export function contactThresholds(now: Date, policy: ContactPolicy): ContactThresholds {
+export function contactThresholds(now: Date, settings: ContactSettings): ContactThresholds {
   return {
-    warned: addDays(now, -policy.warnAfterDays),
-    blocked: addDays(now, -policy.blockAfterDays),
-    disabled: addDays(now, -policy.disableAfterDays),
+    warned: addDays(now, -settings.warnAfterDays),
+    blocked: addDays(now, -settings.blockAfterDays),
+    disabled: addDays(now, -settings.disableAfterDays),
   };
 }
 
 /** Rule 6: whether a site in that state may get a new key or a new installation. */
 export const MAY_DEPLOY: Record<ContactState, boolean> = { ok: true, warned: true, blocked: false, disabled: false };
 
-/** When the MSP is reminded of a site that no installation has activated. */
-export interface ProvisioningPolicy {
-  remindAfterDays: readonly number[];
-}
-
-export const PROVISIONING_POLICY: ProvisioningPolicy = { remindAfterDays: [7, 21] };
-
-/** Rule 6: how long after its last contact new hardware replaces an installation for free. */
-export const REPLACEMENT_DAYS = 30;
-
 /** Rule 6: whether the two count as one. `lastContactAt`: of the old one, its activation where it was never heard. */
-export function isReplacedForFree(lastContactAt: Date, replacedAt: Date, days = REPLACEMENT_DAYS): boolean {
-  return replacedAt <= addDays(lastContactAt, days);
+export function isReplacedForFree(lastContactAt: Date, replacedAt: Date, settings: InstallationSettings): boolean {
+  return replacedAt <= addDays(lastContactAt, settings.replaceWithinDays);
 }

@@ -1,5 +1,6 @@
 import type { ParticipantCandidate, ShardPlan } from '../../db/closing/openRun.js';
-import { periodRange, programmeCalendar, type Period } from '../../domain/period.js';
+import { programmeCalendar, type Period } from '../../domain/period.js';
+import type { CalendarSettings } from '../../domain/settings/calendar.js';
 
 /** MSPs per shard: enough to make set-based statements pay, few enough that a retried batch costs seconds. */
 const SHARD_SIZE = 250;
@@ -11,16 +12,17 @@ const SHARD_SIZE = 250;
 export function planShards(
   period: Period,
   candidates: readonly ParticipantCandidate[],
+  calendar: CalendarSettings,
   overrides: { collectUntil: Date | null; reviewUntil: Date | null },
 ): ShardPlan[] {
   const groups = new Map<string, ShardPlan[]>();
   for (const candidate of candidates) {
-    const calendar = programmeCalendar(period, candidate.zone);
+    const { monthEnd, issueDay, ...days } = programmeCalendar(period, candidate.zone, calendar);
     const deadlines = {
-      monthEnd: periodRange(period, candidate.zone).end,
-      collectUntil: overrides.collectUntil ?? calendar.collectUntil,
-      reviewUntil: overrides.reviewUntil ?? calendar.reviewUntil,
-      mailedBy: calendar.mailedBy,
+      monthEnd,
+      collectUntil: overrides.collectUntil ?? days.collectUntil,
+      reviewUntil: overrides.reviewUntil ?? days.reviewUntil,
+      mailedBy: days.mailedBy,
     };
     const key = [deadlines.reviewUntil, deadlines.collectUntil, deadlines.monthEnd, deadlines.mailedBy]
       .map((instant) => instant.toISOString())
@@ -29,7 +31,7 @@ export function planShards(
     groups.set(key, plans);
     let plan = plans.at(-1);
     if (plan === undefined || plan.participants.length >= SHARD_SIZE) {
-      plan = { shard: 0, zone: candidate.zone, ...deadlines, statementDate: calendar.issueDay, participants: [] };
+      plan = { shard: 0, zone: candidate.zone, ...deadlines, statementDate: issueDay, participants: [] };
       plans.push(plan);
     }
     plan.participants.push(candidate);

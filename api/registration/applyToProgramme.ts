@@ -12,7 +12,6 @@ import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { messageId } from '../../domain/messageId.js';
 import { probableDuplicates, registrationCalendar } from '../../domain/msp.js';
-import { registrationPolicy } from '../../domain/programmeSettings.js';
 import type { MailInput } from '../../locales/mail.js';
 import { startRegistration } from '../../starts/registerMsp.js';
 import type { ApiDeps } from '../deps.js';
@@ -69,7 +68,7 @@ export async function applyToProgramme(
     { country: msp.country, now: at, field: countryField },
   );
   const { distributorId } = territory;
-  const { remindAt, decideUntil } = registrationCalendar(at, registrationPolicy(today.settings));
+  const { remindAt, decideUntil } = registrationCalendar(at, today.settings.registration);
   await startRegistration(deps, { programme, mspId: msp.id, distributorId, remindAt, decideUntil });
   // From here to the commit one application at a time: of two at once, the second sees the first.
   await lockRegistrations(trx);

@@ -9,7 +9,7 @@ import { ensureMonthEnd } from '../../starts/schedules.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { programmeCode } from '../schemas/common.js';
-import { programme, programmeEnd, programmeInput, programmePatch, toSettings } from '../schemas/programmes.js';
+import { programme, programmeEnd, programmeInput, programmePatch } from '../schemas/programmes.js';
 
 const tags = ['Programmes'] as const;
 const byProgramme = z.strictObject({ programme: programmeCode });
@@ -46,11 +46,10 @@ export const programmeRoutes = [
     body: programmeInput,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
     handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
-      const { settings, ...fields } = body;
       const saved = await transaction((trx) =>
         saveProgramme(
           trx,
-          { code: params.programme, ...fields, settings: settings && toSettings(settings) },
+          { code: params.programme, ...body },
           { at: receivedAt, actor: principal.name, reason: null },
         ),
       );

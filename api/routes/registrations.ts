@@ -6,7 +6,7 @@ import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { KontorError } from '../../domain/errors.js';
 import { registrationCalendar } from '../../domain/msp.js';
 import { periodOf } from '../../domain/period.js';
-import { registrationPolicy } from '../../domain/programmeSettings.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { askRegistrationDecision } from '../../starts/registerMsp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { registerMsp } from '../registration/registerMsp.js';
@@ -131,10 +131,10 @@ export const registrationRoutes = [
           const first = joins ?? periodOf(receivedAt, found.msp.zone);
           await requireUnopened(trx, params.programme, first, '/joins');
         }
-        return { found, settings: (await programmeNow(trx, params.programme))?.settings ?? {} };
+        return { found, settings: (await programmeNow(trx, params.programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS };
       });
       const { programme, mspId, distributorId, decideUntil } = found;
-      const { remindAt } = registrationCalendar(found.appliedAt, registrationPolicy(settings));
+      const { remindAt } = registrationCalendar(found.appliedAt, settings.registration);
       const answer = await askRegistrationDecision(
         deps,
         { programme, mspId, distributorId, remindAt, decideUntil },

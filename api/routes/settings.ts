@@ -7,7 +7,7 @@ import { ensureMonthEnd } from '../../starts/schedules.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { reply, route } from '../route.js';
 import { programmeCode } from '../schemas/common.js';
-import { settingsInput, settingVersion, toSettings } from '../schemas/programmes.js';
+import { settingsInput, settingVersion } from '../schemas/programmes.js';
 
 const tags = ['Programmes'] as const;
 const byProgramme = z.strictObject({ programme: programmeCode });
@@ -31,7 +31,7 @@ export const settingRoutes = [
         await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
         const zone = body.zone ?? (await settingsFor(trx, programme, fromPeriod))?.zone;
         if (zone === undefined) throw new KontorError('INTERNAL', `The programme "${programme}" has no settings.`);
-        const change = { fromPeriod, zone, settings: toSettings(body.settings) };
+        const change = { fromPeriod, zone, settings: body.settings };
         await changeSettings(trx, programme, change, { at: receivedAt, actor: principal.name, reason });
         const [latest] = await settingVersions(trx, programme);
         return { set: latest, zoneNow: (await viewProgramme(trx, programme))?.zone ?? zone };

@@ -12,7 +12,6 @@ import { insertSite, lockSite, renameSite, retireSite, type Site } from '../../d
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { periodOf, type Period } from '../../domain/period.js';
-import { provisioningPolicy } from '../../domain/programmeSettings.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { endOneKey } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
@@ -92,7 +91,7 @@ export const sitesOfMspRoutes = [
         if (programme === undefined) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         const { tenantRefs, fromPeriod = periodOf(receivedAt, programme.programmeZone), ...site } = body;
         await requireUnopened(trx, site.programme, fromPeriod, '/fromPeriod');
-        const { remindAfterDays } = provisioningPolicy(programme.settings);
+        const { remindAfterDays } = programme.settings.provisioning;
         const remindAt = remindAfterDays.map((days) => addDays(receivedAt, days));
         const added = { mspId, siteId, ...site, fromPeriod, at: receivedAt, remindAt };
         if (!(await insertSite(trx, added))) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');

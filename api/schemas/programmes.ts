@@ -1,24 +1,6 @@
 import { z } from 'zod';
-import { currency, email, instant, party, period, periodText, programmeCode, text, zone } from './common.js';
-
-/** Of 24 hours; fractions allowed. */
-const days = z.number().positive().max(3660);
-const remindAfterDays = z.array(days).max(10).readonly().optional();
-
-const settings = z
-  .strictObject({
-    partnerTeamEmail: email.optional().meta({ description: 'Where the partner team reads its mail' }),
-    registration: z.strictObject({ remindAfterDays, expireAfterDays: days.optional() }).optional(),
-    contact: z
-      .strictObject({
-        warnAfterDays: days.optional(),
-        blockAfterDays: days.optional(),
-        disableAfterDays: days.optional(),
-      })
-      .optional(),
-    provisioning: z.strictObject({ remindAfterDays }).optional(),
-  })
-  .meta({ description: "What the programme sets otherwise than the rules' defaults" });
+import { programmeSettings } from '../../domain/settings/index.js';
+import { currency, instant, party, period, periodText, programmeCode, text, zone } from './common.js';
 
 const fields = {
   name: text(120),
@@ -28,7 +10,7 @@ const fields = {
 };
 
 export const programmeInput = z
-  .strictObject({ ...fields, zone, settings: settings.optional() })
+  .strictObject({ ...fields, zone, settings: programmeSettings.optional() })
   .meta({ id: 'ProgrammeInput' });
 
 export const programmePatch = z
@@ -55,7 +37,7 @@ export const programme = z
     lastPeriod: periodText.nullable(),
     nextPeriod: periodText.meta({ description: 'The first month that has not been opened' }),
     zone: z.string().meta({ description: 'Of the partner team, in the next month' }),
-    settings,
+    settings: programmeSettings,
   })
   .meta({ id: 'Programme' });
 
@@ -63,7 +45,7 @@ export const settingsInput = z
   .strictObject({
     fromPeriod: period.meta({ description: 'The first month they hold for: one that has not been opened' }),
     zone: zone.optional().meta({ description: 'Left out: the one that holds for that month' }),
-    settings,
+    settings: programmeSettings,
     reason: text(500),
   })
   .meta({ id: 'SettingsInput' });
@@ -73,16 +55,9 @@ export const settingVersion = z
     version: z.int(),
     fromPeriod: periodText,
     zone: z.string(),
-    settings,
+    settings: programmeSettings,
     setAt: instant,
     setBy: z.string(),
     reason: z.string().nullable(),
   })
   .meta({ id: 'SettingVersion' });
-
-type Present<T> = { [K in keyof T]: Present<Exclude<T[K], undefined>> };
-
-/** Drops fields that hold nothing, as JSON does: a setting that is not given leaves the rule's default in force. */
-export function toSettings(input: z.output<typeof settings>): Present<z.output<typeof settings>> {
-  return JSON.parse(JSON.stringify(input)) as Present<z.output<typeof settings>>;
-}

@@ -1,6 +1,7 @@
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { opensAt, periodsFrom, previousPeriod, type Period } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
+import { resolveSettings } from '../../domain/settings/index.js';
 import type { Trx } from '../connect.js';
 import { firstUnopenedPeriod } from '../programmes/periods.js';
 import { findProgramme, settingsFor, type SettingVersion } from '../programmes/programmeStore.js';
@@ -10,7 +11,7 @@ import { runState } from './openRun.js';
 export async function requireOver(trx: Trx, { programme, period }: RunKey, now: Date): Promise<SettingVersion> {
   const version = await settingsFor(trx, programme, period);
   if (version === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${programme}".`);
-  const opens = opensAt(period, version.zone);
+  const opens = opensAt(period, version.zone, resolveSettings(version.settings).calendar);
   if (now < opens) {
     throw fieldError('PERIOD_NOT_OVER', '/period', `${period} can be closed from ${opens.toISOString()} on.`);
   }

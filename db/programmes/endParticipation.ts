@@ -1,4 +1,4 @@
-import { periodRange, type Period } from '../../domain/period.js';
+import { isMonthOver, periodRange, type Period } from '../../domain/period.js';
 import { appendAudit } from '../access/auditStore.js';
 import type { Trx } from '../connect.js';
 import { revokeKeys } from '../sites/participationKeys.js';
@@ -22,8 +22,8 @@ export async function endParticipation(
   { programme, mspId, leftPeriod, zone }: Leaving,
   { at, actor, reason }: { at: Date; actor: string; reason: string },
 ): Promise<boolean> {
+  if (!isMonthOver(leftPeriod, zone, at)) return false;
   const { end } = periodRange(leftPeriod, zone);
-  if (at < end) return false;
   const moved = await moveParticipation(trx, { mspId, programme, to: 'left', at, by: actor, reason });
   if (moved === undefined) return false;
   const keys = await revokeKeys(trx, { mspId, programme, at: end, reason });

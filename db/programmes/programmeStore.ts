@@ -1,5 +1,5 @@
-import type { ProgrammeSettings } from '../../domain/programmeSettings.js';
 import type { Period } from '../../domain/period.js';
+import { parseSettings, type PartialSettings } from '../../domain/settings/index.js';
 import type { Party } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -22,7 +22,8 @@ export interface SettingVersion {
   fromPeriod: Period;
   /** IANA time zone of the partner team: runs open by it. */
   zone: string;
-  settings: ProgrammeSettings;
+  /** What is set otherwise than shipped. */
+  settings: PartialSettings;
   setAt: Date;
   setBy: string;
   reason: string | null;
@@ -80,23 +81,30 @@ export async function addSettingVersion(
   return row?.version ?? 0;
 }
 
+type VersionRow = Omit<SettingVersion, 'settings'> & { settings: unknown };
+
+function toVersion(row: VersionRow): SettingVersion {
+  return { ...row, settings: parseSettings(row.settings) };
+}
+
 /** Rule 23: the version that holds for a period; undefined where the programme does not exist. */
 export async function settingsFor(trx: Trx, programme: string, period: string): Promise<SettingVersion | undefined> {
-  const [row] = await rows<SettingVersion>(
+  const [row] = await rows<VersionRow>(
     trx,
     `select ${VERSION_FIELDS} from programme_setting where programme_code = :programme
      order by from_period <= :period desc, case when from_period <= :period then from_period end desc, from_period,
        version desc limit 1`,
     { programme, period },
   );
-  return row;
+  return row && toVersion(row);
 }
 
 /** Every version, the latest first. */
 export async function settingVersions(trx: Trx, programme: string): Promise<SettingVersion[]> {
-  return rows<SettingVersion>(
+  const found = await rows<VersionRow>(
     trx,
     `select ${VERSION_FIELDS} from programme_setting where programme_code = :programme order by version desc`,
     { programme },
   );
+  return found.map(toVersion);
 }

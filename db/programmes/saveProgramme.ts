@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import type { ProgrammeSettings } from '../../domain/programmeSettings.js';
+import type { PartialSettings } from '../../domain/settings/index.js';
 import { appendAudit } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
 import { firstUnopenedPeriod, hasOpenedPeriod, lockProgramme } from './periods.js';
@@ -30,7 +30,7 @@ export type ProgrammeInput = Omit<Programme, 'lastPeriod'> & {
   /** IANA time zone of the partner team. */
   zone: string;
   /** Left out: those that hold stay; none for a new programme. */
-  settings?: ProgrammeSettings | undefined;
+  settings?: PartialSettings | undefined;
 };
 
 /** Undefined where there is no such programme. */

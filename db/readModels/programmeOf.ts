@@ -1,5 +1,6 @@
 import type { Period } from '../../domain/period.js';
-import { contactPolicy, type ProgrammeSettings } from '../../domain/programmeSettings.js';
+import type { ContactSettings } from '../../domain/settings/contact.js';
+import { parseSettings, resolveSettings, type ProgrammeSettings } from '../../domain/settings/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A programme as it stands today, and who bills in it: what letters about a participation need. */
@@ -25,24 +26,28 @@ const SELECTED = `g.code as programme, v.zone as "programmeZone", v.settings, g.
   coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail", d.id as "distributorId",
   d.name as "distributorName"`;
 
+type Unparsed<T> = Omit<T, 'settings'> & { settings: unknown };
+
+/** What holds: what the programme has set, else what is shipped. */
+function withSettings<T extends { settings: unknown }>(row: T): Omit<T, 'settings'> & { settings: ProgrammeSettings } {
+  return { ...row, settings: resolveSettings(parseSettings(row.settings)) };
+}
+
 /** Of an MSP that takes part, or has applied; undefined where it does not. */
 export async function programmeOfMsp(trx: Trx, programme: string, mspId: string): Promise<ProgrammeOf | undefined> {
-  const [row] = await rows<ProgrammeOf>(
+  const [row] = await rows<Unparsed<ProgrammeOf>>(
     trx,
     `select ${SELECTED} from ${PROGRAMME_NOW}
      join distributor d on d.id = kontor_distributor_of(:mspId::uuid, g.code) where g.code = :programme`,
     { programme, mspId },
   );
-  return row;
+  return row && withSettings(row);
 }
 
 /** Rule 6 as each programme has it, by programme code. */
-export async function contactPolicies(trx: Trx) {
-  const found = await rows<{ code: string; settings: ProgrammeSettings }>(
-    trx,
-    `select g.code, v.settings from ${PROGRAMME_NOW}`,
-  );
-  return new Map(found.map(({ code, settings }) => [code, contactPolicy(settings)]));
+export async function contactSettings(trx: Trx): Promise<Map<string, ContactSettings>> {
+  const found = await rows<{ code: string; settings: unknown }>(trx, `select g.code, v.settings from ${PROGRAMME_NOW}`);
+  return new Map(found.map(withSettings).map(({ code, settings }) => [code, settings.contact]));
 }
 
 /** A programme as it stands today. */
@@ -58,11 +63,11 @@ export interface ProgrammeNow {
 
 /** Undefined where there is no such programme. */
 export async function programmeNow(trx: Trx, programme: string): Promise<ProgrammeNow | undefined> {
-  const [row] = await rows<ProgrammeNow>(
+  const [row] = await rows<Unparsed<ProgrammeNow>>(
     trx,
     `select g.name, v.zone, v.settings, g.vendor ->> 'name' as "vendorName", g.last_period as "lastPeriod"
      from ${PROGRAMME_NOW} where g.code = :programme`,
     { programme },
   );
-  return row;
+  return row && withSettings(row);
 }

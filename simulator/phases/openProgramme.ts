@@ -10,7 +10,7 @@ export async function setProgramme({ world, client, token }: Simulation, expireA
   const { code, ...programme } = world.programme;
   const settings = {
     partnerTeamEmail: programme.vendor.email,
-    ...(expireAfterDays === undefined ? {} : { registration: { expireAfterDays } }),
+    ...(expireAfterDays === undefined ? {} : { registration: { remindAfterDays: [], expireAfterDays } }),
   };
   await client.call(
     {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { ENV_SCHEMA } from '../../config/env.js';
 import { createProgram } from '../../cli/program.js';
+import { reconcileSettings } from '../../domain/reconcile/index.js';
+import { SETTINGS_GROUPS } from '../../domain/settings/index.js';
+import type { Setting } from '../../domain/settings/settingsGroup.js';
 
 const VARIABLES = Object.keys(ENV_SCHEMA.shape);
 
@@ -94,5 +98,48 @@ describe('docs/dependencies.md', () => {
     const { dependencies, devDependencies } = JSON.parse(await file('package.json'));
     const listed = [...(await file('docs/dependencies.md')).matchAll(/^- `([^`]+)`: .+\.$/gm)].map(([, name]) => name!);
     expect([...listed].sort()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].sort());
+  });
+});
+
+/** A setting of rule 3 as its schema has it: pointer-like name, shipped value, and what it may be. */
+function discrepancyRows(schema: z.core.JSONSchema.JSONSchema, path: string): string[][] {
+  if (schema.properties !== undefined) {
+    return Object.entries(schema.properties).flatMap(([name, inner]) =>
+      typeof inner === 'boolean' ? [] : discrepancyRows(inner, `${path}.${name}`),
+    );
+  }
+  const { type, minimum, maximum } = schema;
+  const words = [schema, ...(schema.anyOf ?? [])].flatMap((one) => (typeof one === 'boolean' ? [] : (one.enum ?? [])));
+  const range =
+    minimum === undefined
+      ? words.join(', ')
+      : `${type === 'integer' ? 'whole, ' : ''}${String(minimum)} to ${String(maximum)}`;
+  const shipped = typeof schema.default === 'object' ? '–' : String(schema.default);
+  return [[`\`${path}\``, shipped, range === '' ? '–' : range]];
+}
+
+describe('docs/settings.md', () => {
+  it('rule 23: lists every setting with its rule, meaning, unit, shipped value and range', async () => {
+    const listed = (await file('docs/settings.md'))
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    const expected = Object.entries(SETTINGS_GROUPS).flatMap(([group, { rule, members }]) =>
+      Object.entries<Setting<unknown>>(members).map(([name, { kind, shipped, meaning }]) => [
+        `\`${group}.${name}\``,
+        String(rule),
+        meaning,
+        kind.unit,
+        Array.isArray(shipped) ? shipped.join(', ') : String(shipped),
+        kind.range,
+      ]),
+    );
+    const ofRule3 = discrepancyRows(z.toJSONSchema(reconcileSettings, { io: 'input' }), 'discrepancies');
+    expect(listed).toEqual([...expected, ...ofRule3]);
   });
 });

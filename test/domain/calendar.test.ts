@@ -4,6 +4,7 @@ import {
   addMonths,
   dayOf,
   instantAt,
+  isMonthOver,
   isTimeZone,
   nextPeriod,
   opensAt,
@@ -14,8 +15,10 @@ import {
   previousPeriod,
   programmeCalendar,
 } from '../../domain/period.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 
 const HOUR_MS = 3_600_000;
+const CALENDAR = SHIPPED_PROGRAMME_SETTINGS.calendar;
 
 /** Fifteen zones on both sides of UTC: halves and quarters of hours, both hemispheres, the date line. */
 const ZONES = [
@@ -172,12 +175,13 @@ describe('rule 1: the deadlines of a run', () => {
     ['December opens in the new year', '2026-12', 'Europe/Berlin', '2027-01-01T03:00:00.000Z'],
     ['February 2028 opens after its 29th', '2028-02', 'Asia/Tokyo', '2028-02-29T19:00:00.000Z'],
   ])('rule 1: the run of %s', (_sentence, period, zone, instant) => {
-    expect(opensAt(parsePeriod(period), zone).toISOString()).toBe(instant);
+    expect(opensAt(parsePeriod(period), zone, CALENDAR).toISOString()).toBe(instant);
   });
 
   it('rule 1: collect to the end of day 3, review to the end of day 5, issue on day 6, mailed by the end of day 10', () => {
-    const calendar = programmeCalendar(parsePeriod('2026-03'), 'Europe/Berlin');
+    const calendar = programmeCalendar(parsePeriod('2026-03'), 'Europe/Berlin', CALENDAR);
     expect(calendar).toEqual({
+      monthEnd: instantAt('2026-04-01', '00:00', 'Europe/Berlin'),
       collectUntil: instantAt('2026-04-04', '00:00', 'Europe/Berlin'),
       reviewUntil: instantAt('2026-04-06', '00:00', 'Europe/Berlin'),
       issueDay: '2026-04-06',
@@ -191,7 +195,7 @@ describe('rule 1: the deadlines of a run', () => {
     (zone) => {
       for (const text of ['2026-02', '2026-03', '2026-09', '2026-10', '2026-12', '2028-02']) {
         const period = parsePeriod(text);
-        const { collectUntil, reviewUntil, mailedBy } = programmeCalendar(period, zone);
+        const { collectUntil, reviewUntil, mailedBy } = programmeCalendar(period, zone, CALENDAR);
         const instants = [periodRange(period, zone).end, collectUntil, reviewUntil, mailedBy].map((at) => at.getTime());
         expect(instants).toEqual(instants.toSorted((a, b) => a - b));
         expect(dayOf(collectUntil, zone)).toBe(`${nextPeriod(period)}-04`);
@@ -199,6 +203,30 @@ describe('rule 1: the deadlines of a run', () => {
       }
     },
   );
+
+  it('rule 1: a programme with other days and another hour has other deadlines, in the zone of the MSP', () => {
+    const own = { ...CALENDAR, openDay: 2, openTime: '06:30', collectUntilDay: 10, issueDay: 20, mailedByDay: 28 };
+    const calendar = { ...own, reviewUntilDay: 12 };
+    expect(opensAt(parsePeriod('2026-03'), 'Asia/Tokyo', calendar)).toEqual(
+      instantAt('2026-04-02', '06:30', 'Asia/Tokyo'),
+    );
+    expect(programmeCalendar(parsePeriod('2028-01'), 'Asia/Tokyo', calendar)).toEqual({
+      monthEnd: instantAt('2028-02-01', '00:00', 'Asia/Tokyo'),
+      collectUntil: instantAt('2028-02-11', '00:00', 'Asia/Tokyo'),
+      reviewUntil: instantAt('2028-02-13', '00:00', 'Asia/Tokyo'),
+      issueDay: '2028-02-20',
+      mailedBy: instantAt('2028-02-29', '00:00', 'Asia/Tokyo'),
+    });
+  });
+
+  it.each([
+    ['is not over in New York when it is in Berlin', 'America/New_York', '2026-03-31T22:00:00.000Z', false],
+    ['is over in Berlin at its first instant', 'Europe/Berlin', '2026-03-31T22:00:00.000Z', true],
+    ['is not over in Berlin a millisecond before', 'Europe/Berlin', '2026-03-31T21:59:59.999Z', false],
+    ['is over in New York at midnight there', 'America/New_York', '2026-04-01T04:00:00.000Z', true],
+  ])('rule 1: March %s', (_sentence, zone, now, over) => {
+    expect(isMonthOver(parsePeriod('2026-03'), zone, new Date(now))).toBe(over);
+  });
 
   it('rule 1: a time that the clock change skips is the instant the clock jumps to', () => {
     expect(instantAt('2026-03-29', '02:30', 'Europe/Berlin').toISOString()).toBe('2026-03-29T01:30:00.000Z');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalName, nameProblem } from '../../domain/name.js';
-import { contactPolicy, provisioningPolicy, registrationPolicy } from '../../domain/programmeSettings.js';
-import { CONTACT_POLICY, contactThresholds, MAY_DEPLOY, SITE_STATES, siteStatesBefore } from '../../domain/site.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
+import { contactThresholds, MAY_DEPLOY, SITE_STATES, siteStatesBefore } from '../../domain/site.js';
 import { termEnd } from '../../domain/termLicence.js';
 
 describe('a site', () => {
   it('rule 6: is warned after 7 days of silence, blocked after 30, its key disabled after 60', () => {
-    expect(contactThresholds(new Date('2026-04-01T00:00:00Z'), CONTACT_POLICY)).toEqual({
+    expect(contactThresholds(new Date('2026-04-01T00:00:00Z'), SHIPPED_PROGRAMME_SETTINGS.contact)).toEqual({
       warned: new Date('2026-03-25T00:00:00Z'),
       blocked: new Date('2026-03-02T00:00:00Z'),
       disabled: new Date('2026-01-31T00:00:00Z'),
@@ -23,14 +23,6 @@ describe('a site', () => {
       ['active', ['created']],
       ['retired', ['created', 'active']],
     ]);
-  });
-});
-
-describe("a programme's settings", () => {
-  it('replace single days of a rule; the rest stays as shipped', () => {
-    expect(contactPolicy({ contact: { warnAfterDays: 3 } })).toEqual({ ...CONTACT_POLICY, warnAfterDays: 3 });
-    expect(registrationPolicy({}).expireAfterDays).toBe(30);
-    expect(provisioningPolicy({}).remindAfterDays).toEqual([7, 21]);
   });
 });
 

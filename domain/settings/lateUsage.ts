@@ -1,0 +1,7 @@
+import { whole } from './kinds.js';
+import { setting, settingsGroup } from './settingsGroup.js';
+
+/** Rule 7. Within what is kept at least by rule 15. */
+export const lateUsage = settingsGroup(7, {
+  reachDays: setting(whole('days', 0, 366), 90, 'A late report is booked as a correction so far back; older: a case'),
+});
