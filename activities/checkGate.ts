@@ -1,5 +1,6 @@
 import { silenceOf } from '../db/closing/completeness.js';
 import { isReleased } from '../db/closing/gate.js';
+import { monthRules } from '../db/closing/monthRules.js';
 import { setShardStage } from '../db/closing/openRun.js';
 import { programmeContact } from '../db/closing/programmeContact.js';
 import { ALL, type Database } from '../db/connect.js';
@@ -24,9 +25,6 @@ export interface Gate {
   atStake: string;
 }
 
-/** Rule 4: more than this share of a programme's expected sites silent at the deadline is for a person to decide. */
-const SILENT_SITES_PERCENT = 10;
-
 /**
  * Rule 4, the completeness gate: whether too many of the programme's sites are silent to go on unasked. The partner team
  * is told once a day with the sites and the money at stake. Idempotent by run and day.
@@ -42,7 +40,8 @@ export const checkGate =
         amount: minorToDecimalString(BigInt(minor), currency),
       }));
       const atStake = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
-      const held = silent * 100 > SILENT_SITES_PERCENT * expected && !(await isReleased(trx, key));
+      const { silentSitesPercent } = (await monthRules(trx, key)).settings.estimates;
+      const held = silent * 100 > silentSitesPercent * expected && !(await isReleased(trx, key));
       if (!held) return { held, expected, silent, atStake };
       await setShardStage(trx, { ...key, shard: input.shard }, 'gate');
       const at = new Date(input.now);

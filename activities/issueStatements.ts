@@ -10,7 +10,8 @@ import {
   type Parking,
   type Selection,
 } from '../db/closing/participants.js';
-import { openTotalMoved } from '../db/closing/reconciliation.js';
+import { monthRules, type MonthRules } from '../db/closing/monthRules.js';
+import { openMspCases } from '../db/closing/reconciliation.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { lastPublishedRates } from '../db/prices/publishedRates.js';
@@ -25,9 +26,8 @@ import { judgeMonth } from '../domain/month/judgeMonth.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { addMonths, periodDays, type Day, type Period } from '../domain/period.js';
-import { ALL_KINDS, SHIPPED_SETTINGS, type EvidenceOf } from '../domain/reconcile/index.js';
+import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
-import { SHIPPED_PROGRAMME_SETTINGS } from '../domain/settings/index.js';
 
 export interface IssueCounts {
   issued: number;
@@ -38,24 +38,23 @@ export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { m
 
 /** MSPs numbered and frozen in one transaction. */
 export const ISSUE_CHUNK = 100;
-/** Rule 7: a late report is booked up to 90 days back. */
-const LATE_PERIODS = 3;
+/** Rule 7: how many periods a reach in days touches. */
+const LATE_DAYS_A_PERIOD = 30;
 
 /** Rule 10: the last days of the period; a reference rate published in them counts as its last one. */
-function rateWindow(period: Period): { first: Day; last: Day } {
+function rateWindow(period: Period, withinDays: number): { first: Day; last: Day } {
   const { last } = periodDays(period);
-  const first = Number(last.slice(8)) - SHIPPED_PROGRAMME_SETTINGS.exchangeRates.publishedWithinDays + 1;
-  return { first: `${last.slice(0, 8)}${String(first).padStart(2, '0')}`, last };
+  return { first: `${last.slice(0, 8)}${String(Number(last.slice(8)) - withinDays + 1).padStart(2, '0')}`, last };
 }
 
-async function termsOf(trx: Trx, key: RunKey): Promise<RunTerms> {
-  const window = rateWindow(key.period);
+async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): Promise<RunTerms> {
+  const window = rateWindow(key.period, settings.exchangeRates.publishedWithinDays);
   return {
     period: key.period,
     plans: await plansFor(trx, key),
     rates: await lastPublishedRates(trx, window.first, window.last),
-    settings: SHIPPED_SETTINGS,
-    kinds: ALL_KINDS,
+    settings: settings.discrepancies,
+    kinds,
   };
 }
 
@@ -95,10 +94,12 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   const { programme, period } = selection;
   const inputs = await loadMonthInputs(trx, selection);
   if (inputs.length === 0) return { issued: 0, parked: 0 };
-  const terms = await termsOf(trx, selection);
+  const rules = await monthRules(trx, selection);
+  const terms = await termsOf(trx, selection, rules);
+  const reach = Math.ceil(rules.settings.lateUsage.reachDays / LATE_DAYS_A_PERIOD);
   const mspIds = inputs.map(({ mspId }) => mspId);
   const late = groupBy(
-    await loadLateUsage(trx, { programme, mspIds, earliest: addMonths(period, -LATE_PERIODS), before: period }),
+    await loadLateUsage(trx, { programme, mspIds, earliest: addMonths(period, -reach), before: period }),
     ({ mspId }) => mspId,
   );
 
@@ -118,7 +119,7 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   }
   const issued = await freeze(trx, drafts, now);
   await enqueueStatementMails(trx, programme, issued, now);
-  await openTotalMoved(trx, selection, moved, now);
+  await openMspCases(trx, selection, 'total_moved', moved, terms.settings, now);
   await parkParticipants(trx, selection, parked);
   await markIssued(
     trx,

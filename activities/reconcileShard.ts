@@ -2,9 +2,18 @@ import { heartbeat } from '@temporalio/activity';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { setShardStage } from '../db/closing/openRun.js';
 import { shardSize, type Selection } from '../db/closing/participants.js';
-import { countOpenCases, insertFacts, insertFindings, insertUnknownKeys } from '../db/closing/reconciliation.js';
+import { estimatedLines } from '../db/closing/estimatedLines.js';
+import { monthRules } from '../db/closing/monthRules.js';
+import {
+  countOpenCases,
+  insertFacts,
+  insertFindings,
+  insertUnknownKeys,
+  openMspCases,
+} from '../db/closing/reconciliation.js';
 import { loadSiteFacts } from '../db/closing/siteFacts.js';
-import { ALL_KINDS, reconcileSite, SHIPPED_SETTINGS } from '../domain/reconcile/index.js';
+import { mostlyEstimatedMsps } from '../domain/month/mostlyEstimatedMsps.js';
+import { reconcileSite } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput } from '../domain/run.js';
 
 export interface ShardInput extends RunInput {
@@ -21,12 +30,18 @@ export async function reconcile(
   selection: Selection,
   now: Date,
 ): Promise<{ sites: number; findings: number }> {
+  const { settings, kinds } = await monthRules(trx, selection);
   const facts = await loadSiteFacts(trx, selection);
   const findings = facts.flatMap(({ mspId, facts: site }) =>
-    reconcileSite(site, SHIPPED_SETTINGS, ALL_KINDS).map((finding) => ({ mspId, finding })),
+    reconcileSite(site, settings.discrepancies, kinds).map((finding) => ({ mspId, finding })),
   );
   await insertFacts(trx, selection, facts, now);
-  await insertFindings(trx, selection, findings, SHIPPED_SETTINGS, now);
+  await insertFindings(trx, selection, findings, settings.discrepancies, now);
+  if (kinds.includes('mostly_estimated')) {
+    const months = await estimatedLines(trx, selection, settings.discrepancies.mostlyEstimated.months);
+    const estimated = mostlyEstimatedMsps(facts, months, settings.discrepancies, kinds);
+    await openMspCases(trx, selection, 'mostly_estimated', estimated, settings.discrepancies, now);
+  }
   return { sites: facts.length, findings: findings.length };
 }
 

@@ -14,6 +14,7 @@ import {
   type ProgrammeView,
 } from '../db/programmes/saveProgramme.js';
 import { KontorError } from '../domain/errors.js';
+import { monthEndOf } from '../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
 import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
@@ -95,7 +96,7 @@ async function set(path: string, { data, json }: Options): Promise<void> {
 }
 
 /** The programme is saved by then: without Temporal, or when this fails, `kontor migrate` sets its schedule. */
-async function schedule(env: Env, { code, zone }: ProgrammeView): Promise<void> {
+async function schedule(env: Env, programme: ProgrammeView): Promise<void> {
   if (env.TEMPORAL_ADDRESS === undefined) {
     console.error('Temporal is not configured: kontor migrate sets the month-end schedule.');
     return;
@@ -103,7 +104,7 @@ async function schedule(env: Env, { code, zone }: ProgrammeView): Promise<void> 
   await withTemporal(env, async (temporal) => {
     // Before the first worker has started nobody has registered what the schedule carries.
     await registerSearchAttributes(temporal);
-    await ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, { programme: code, zone });
+    await ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, monthEndOf(programme));
   });
 }
 

@@ -1,5 +1,6 @@
 /** What Temporal starts by the calendar: the month-end of each programme, the contact watch, and the mail that falls due. */
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
+import type { CalendarSettings } from '../domain/settings/calendar.js';
 import { PROGRAMME } from '../workflows/searchAttributes.js';
 import { WATCH_CONTACT_SCHEDULE } from '../workflows/watchContact.js';
 import type { Starter } from './starter.js';
@@ -21,18 +22,20 @@ export interface MonthEndSchedule {
   programme: string;
   /** IANA time zone. */
   zone: string;
+  calendar: Pick<CalendarSettings, 'openDay' | 'openTime'>;
 }
 
 export function monthEndScheduleId(programme: string): string {
   return `month-end:${programme}`;
 }
 
-/** Rule 1: the run opens on day 1 at 04:00 programme time. There is no "last day" in calendars, so day 1 closes the month before. */
-function monthEnd(taskQueue: string, { programme, zone }: MonthEndSchedule): ScheduleOptions {
+/** Rule 1: when the run opens, programme time. There is no "last day" in calendars: a day of the month closes the month before. */
+function monthEnd(taskQueue: string, { programme, zone, calendar }: MonthEndSchedule): ScheduleOptions {
   const id = monthEndScheduleId(programme);
+  const [hour, minute] = calendar.openTime.split(':').map(Number);
   return {
     scheduleId: id,
-    spec: { calendars: [{ dayOfMonth: 1, hour: 4 }], timezone: zone },
+    spec: { calendars: [{ dayOfMonth: calendar.openDay, hour: hour ?? 0, minute: minute ?? 0 }], timezone: zone },
     action: action(id, {
       taskQueue,
       workflow: 'monthEnd',

@@ -1,13 +1,9 @@
+import { readRules } from '../db/closing/monthRules.js';
+import type { RunRules } from '../db/closing/openRun.js';
 import type { IssuedStatement } from '../db/statements/statementStore.js';
 import type { MeterCode } from '../domain/catalog/index.js';
 import { groupBy } from '../domain/groupBy.js';
-import {
-  settleQuantity,
-  SHIPPED_SETTINGS,
-  type Decision,
-  type DiscrepancyKind,
-  type Resolution,
-} from '../domain/reconcile/index.js';
+import { settleQuantity, type Decision, type DiscrepancyKind, type Resolution } from '../domain/reconcile/index.js';
 import { readFacts } from '../domain/frozenFacts.js';
 import type { Basis } from '../domain/usage.js';
 import { ask, type VerifyContext } from './context.js';
@@ -26,6 +22,7 @@ export interface SettledUsage {
 interface FactsRow {
   statementId: string;
   facts: unknown;
+  rules: RunRules;
 }
 
 interface CaseRow {
@@ -58,7 +55,8 @@ export async function settledUsage(
   const bindings = { ids: batch.map(({ statementId }) => statementId) };
   const facts = await ask<FactsRow>(
     context,
-    `select s.id as "statementId", r.facts from statement s
+    `select s.id as "statementId", r.facts, b.rules from statement s
+     join billing_run b on b.programme_code = s.programme_code and b.period = s.period
      join reconciled_site r on r.programme_code = s.programme_code and r.period = s.period and r.msp_id = s.msp_id
      where s.id = any(:ids)`,
     bindings,
@@ -76,11 +74,12 @@ export async function settledUsage(
     ({ statementId, siteId }) => `${statementId} ${siteId ?? ''}`,
   );
   const settled = new Map<string, SettledUsage[]>();
-  for (const { statementId, facts: stored } of facts) {
+  for (const { statementId, facts: stored, rules } of facts) {
+    const settings = readRules(rules).settings.discrepancies;
     const site = readFacts(stored);
     const ofSite = cases.get(`${statementId} ${site.siteId}`) ?? [];
     const usages = site.usage.map((usage): SettledUsage => {
-      const { value, basis } = settleQuantity(site, usage, SHIPPED_SETTINGS, (kind) => {
+      const { value, basis } = settleQuantity(site, usage, settings, (kind) => {
         const found = ofSite.find(
           (candidate) => candidate.kind === kind && isAbout(candidate, site.siteId, usage.tenantRef, usage.meter),
         );

@@ -1,16 +1,18 @@
 import { appendAudit } from '../../db/access/auditStore.js';
-import { ALL, type Database } from '../../db/connect.js';
+import { ALL, type Database, type Trx } from '../../db/connect.js';
 import { activateInstallation, findInstallation } from '../../db/sites/installationStore.js';
 import { hashKey } from '../../db/sites/meteredKeyStore.js';
 import { findShownKey, lockKeyState } from '../../db/sites/shownKey.js';
+import { settingsFor } from '../../db/programmes/programmeStore.js';
 import { registerSigningKey } from '../../db/sites/signingKeyStore.js';
 import { compareVersions } from '../../domain/catalog/index.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { parseMeteredKey, requireKeyInForce } from '../../domain/key.js';
+import { periodOf } from '../../domain/period.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { signingKeyId, type Activation } from '../../sites/index.js';
 import { replaceOne } from '../replaceOne.js';
-import { minimumVersionOf, requireProductByCode } from './minimumVersion.js';
+import { requireProductByCode } from './minimumVersion.js';
 import type { Claims } from './refusals.js';
 import { siteOfActivation } from './siteOfActivation.js';
 
@@ -24,12 +26,19 @@ export interface Activated {
   first: boolean;
 }
 
-/** Returns the minimum version that the activation keeps. */
-function requireProduct({ product: shown, productVersion }: Activation, product: string): string {
+/** Returns the minimum version that the activation keeps: its programme's, else the catalogue's. */
+async function requireProduct(
+  trx: Trx,
+  { product: shown, productVersion }: Activation,
+  { product, programme }: { product: string; programme: string },
+  at: Date,
+): Promise<string> {
   if (shown !== product) {
     throw fieldError('VALIDATION_FAILED', '/product', `This key is for another product: ${product}.`);
   }
-  const minimumVersion = minimumVersionOf(requireProductByCode(product));
+  const { code, minimumVersion: shipped } = requireProductByCode(product);
+  const set = (await settingsFor(trx, programme, periodOf(at, 'UTC')))?.settings.minimumVersions;
+  const minimumVersion = new Map(Object.entries(set ?? {})).get(code) ?? shipped;
   if (compareVersions(productVersion, minimumVersion) < 0) {
     throw fieldError(
       'PRODUCT_VERSION_TOO_OLD',
@@ -69,7 +78,7 @@ export async function activateSite(
     claims.claimedSite = siteId;
     const state = await lockKeyState(trx, key);
     if (state !== undefined) requireKeyInForce(state);
-    const minimumVersion = requireProduct(activation, site.product);
+    const minimumVersion = await requireProduct(trx, activation, site, receivedAt);
     const before = await findInstallation(trx, { mspId, siteId }, installationId);
     if (before === undefined && !MAY_DEPLOY[site.contact]) {
       throw new KontorError(

@@ -8,13 +8,15 @@ export function requireProductByCode(code: string): Product {
   return product;
 }
 
-/** Oldest version of the product that a programme takes at an activation. */
-export function minimumVersionOf(product: Product): string {
-  return product.minimumVersion;
-}
-
-/** What a site is told about its version at every message. `seen` is the version it named last. */
-export function versionAdvice(product: Product, seen: string): { minimumVersion: string; belowMinimum: boolean } {
-  const minimumVersion = minimumVersionOf(product);
+/**
+ * What a site is told about its version at every message. `set`: the oldest one its programme takes, null for the
+ * catalogue's; `seen`: the version it named last.
+ */
+export function versionAdvice(
+  product: Product,
+  set: string | null,
+  seen: string,
+): { minimumVersion: string; belowMinimum: boolean } {
+  const minimumVersion = set ?? product.minimumVersion;
   return { minimumVersion, belowMinimum: compareVersions(seen, minimumVersion) < 0 };
 }

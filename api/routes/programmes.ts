@@ -5,6 +5,7 @@ import { requireUnopened } from '../../db/programmes/periods.js';
 import { patchProgramme, saveProgramme, viewProgramme, type ProgrammeView } from '../../db/programmes/saveProgramme.js';
 import { KontorError } from '../../domain/errors.js';
 import { nextPeriod } from '../../domain/period.js';
+import { monthEndOf } from '../../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../../starts/schedules.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
@@ -53,7 +54,7 @@ export const programmeRoutes = [
           { at: receivedAt, actor: principal.name, reason: null },
         ),
       );
-      await ensureMonthEnd(deps, { programme: saved.code, zone: saved.zone });
+      await ensureMonthEnd(deps, monthEndOf(saved));
       return reply(200, toJson(saved));
     },
   }),

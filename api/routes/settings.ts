@@ -3,6 +3,7 @@ import { lockProgramme, requireUnopened } from '../../db/programmes/periods.js';
 import { settingsFor, settingVersions } from '../../db/programmes/programmeStore.js';
 import { changeSettings, viewProgramme } from '../../db/programmes/saveProgramme.js';
 import { KontorError } from '../../domain/errors.js';
+import { monthEndOf } from '../../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../../starts/schedules.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { reply, route } from '../route.js';
@@ -25,7 +26,7 @@ export const settingRoutes = [
     responses: { 201: { description: 'The version', schema: settingVersion } },
     handler: async ({ params: { programme }, body, principal, receivedAt, deps, transaction }) => {
       const { fromPeriod, reason } = body;
-      const { set, zoneNow } = await transaction(async (trx) => {
+      const { set, now } = await transaction(async (trx) => {
         await lockProgramme(trx, programme);
         await requireProgramme(trx, programme);
         await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
@@ -34,10 +35,11 @@ export const settingRoutes = [
         const change = { fromPeriod, zone, settings: body.settings };
         await changeSettings(trx, programme, change, { at: receivedAt, actor: principal.name, reason });
         const [latest] = await settingVersions(trx, programme);
-        return { set: latest, zoneNow: (await viewProgramme(trx, programme))?.zone ?? zone };
+        return { set: latest, now: await viewProgramme(trx, programme) };
       });
-      if (set === undefined) throw new KontorError('INTERNAL', 'A version that was set is not there.');
-      await ensureMonthEnd(deps, { programme, zone: zoneNow });
+      if (set === undefined || now === undefined)
+        throw new KontorError('INTERNAL', 'A version that was set is not there.');
+      await ensureMonthEnd(deps, monthEndOf(now));
       return reply(201, set);
     },
   }),

@@ -30,7 +30,7 @@ function adviceFor({ key, product }: VerifiedSender, named: string | null) {
   return {
     keyState,
     protocolVersion: PROTOCOL_VERSION,
-    ...versionAdvice(product, named ?? key.productVersion),
+    ...versionAdvice(product, key.minimumVersion, named ?? key.productVersion),
   } as const;
 }
 

@@ -9,9 +9,7 @@ export async function programmeContact(
     trx,
     `select g.name as "programmeName", coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient,
        v.zone
-     from programme g cross join lateral (select zone, settings from programme_setting s
-       where s.programme_code = g.code order by s.from_period <= :period desc,
-         case when s.from_period <= :period then s.from_period end desc, s.from_period, s.version desc limit 1) v
+     from programme g cross join lateral kontor_settings(g.code, :period) v
      where g.code = :programme`,
     { programme, period },
   );

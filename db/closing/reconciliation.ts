@@ -91,21 +91,25 @@ export async function insertUnknownKeys(trx: Trx, { programme, period }: RunKey,
   );
 }
 
-/** Opens the case of a statement whose total moved; once per MSP and period. */
-export async function openTotalMoved(
+/** Opens cases about whole MSPs; once per MSP, run and kind. */
+export async function openMspCases<K extends DiscrepancyKind>(
   trx: Trx,
   { programme, period }: RunKey,
-  moved: readonly { mspId: string; evidence: EvidenceOf<'total_moved'> }[],
+  kind: K,
+  found: readonly { mspId: string; evidence: EvidenceOf<K> }[],
+  settings: ReconcileSettings,
   at: Date,
 ): Promise<void> {
-  if (moved.length === 0) return;
-  const kind: DiscrepancyKind = 'total_moved';
+  if (found.length === 0) return;
   await trx.raw(
-    `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, state, found_at)
-     select :programme, :period, x."mspId", :kind, 'person', x.evidence, 'open', :at
-     from jsonb_to_recordset(:moved::jsonb) as x("mspId" uuid, evidence jsonb)
+    `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, state, resolved_by, found_at,
+       resolved_at)
+     select :programme, :period, x."mspId", :kind, :handling, x.evidence,
+       case :handling when 'automatic' then 'settled' else 'open' end,
+       case :handling when 'automatic' then 'rule' end, :at, case :handling when 'automatic' then :at::timestamptz end
+     from jsonb_to_recordset(:found::jsonb) as x("mspId" uuid, evidence jsonb)
      on conflict do nothing`,
-    { programme, period, kind, at, moved: JSON.stringify(moved) },
+    { programme, period, kind, handling: settings.kinds[kind].handling, at, found: JSON.stringify(found) },
   );
 }
 

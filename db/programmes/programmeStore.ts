@@ -89,13 +89,10 @@ function toVersion(row: VersionRow): SettingVersion {
 
 /** Rule 23: the version that holds for a period; undefined where the programme does not exist. */
 export async function settingsFor(trx: Trx, programme: string, period: string): Promise<SettingVersion | undefined> {
-  const [row] = await rows<VersionRow>(
-    trx,
-    `select ${VERSION_FIELDS} from programme_setting where programme_code = :programme
-     order by from_period <= :period desc, case when from_period <= :period then from_period end desc, from_period,
-       version desc limit 1`,
-    { programme, period },
-  );
+  const [row] = await rows<VersionRow>(trx, `select ${VERSION_FIELDS} from kontor_settings(:programme, :period)`, {
+    programme,
+    period,
+  });
   return row && toVersion(row);
 }
 

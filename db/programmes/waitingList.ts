@@ -46,8 +46,7 @@ export async function takeThoseToTell(trx: Trx, now: Date): Promise<(Waiting & {
     trx,
     `update waiting_list w set told_at = :now
      from territory t join programme g on g.code = t.programme_code
-     cross join lateral (select zone from programme_setting s where s.programme_code = g.code
-       order by s.version desc limit 1) v
+     cross join lateral kontor_settings(g.code) v
      where w.told_at is null and t.programme_code = w.programme_code and t.country = w.country
        and t.opens_on <= (:now::timestamptz at time zone v.zone)::date
        and (t.closes_on is null or t.closes_on > (:now::timestamptz at time zone v.zone)::date)

@@ -17,10 +17,7 @@ export interface ProgrammeOf {
 }
 
 /** `programme g` with the settings `v` that hold this month. */
-export const PROGRAMME_NOW = `programme g cross join lateral (
-  select zone, settings from programme_setting s where s.programme_code = g.code
-  order by s.from_period <= kontor_this_period() desc,
-    case when s.from_period <= kontor_this_period() then s.from_period end desc, s.from_period, s.version desc limit 1) v`;
+export const PROGRAMME_NOW = `programme g cross join lateral kontor_settings(g.code) v`;
 
 const SELECTED = `g.code as programme, v.zone as "programmeZone", v.settings, g.vendor ->> 'name' as "vendorName",
   coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail", d.id as "distributorId",

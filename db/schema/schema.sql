@@ -93,6 +93,15 @@ CREATE OR REPLACE FUNCTION public.kontor_scope()
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(current_setting('kontor.scope', true), '') $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_settings(programme text, period text DEFAULT kontor_this_period())
+ RETURNS SETOF programme_setting
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+        select * from programme_setting where programme_code = $1
+        order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
+        limit 1 $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_this_period()
  RETURNS text
  LANGUAGE sql

@@ -12,6 +12,8 @@ export interface SigningKey {
   publicKey: Uint8Array;
   retired: boolean;
   product: string;
+  /** The oldest version of it that the programme takes; null: the catalogue's. */
+  minimumVersion: string | null;
   /** Time zone of the MSP. */
   zone: string;
   /** The site's first month. */
@@ -33,6 +35,7 @@ interface SigningKeyRow {
   retired: boolean;
   product: string;
   zone: string;
+  minimum_version: string | null;
   from_period: string;
   product_version: string;
   key_state: KeyState;
@@ -44,7 +47,9 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
   const found = await rows<SigningKeyRow>(
     trx,
     `select s.id, s.msp_id, s.site_id, s.installation_id, s.public_key, s.retired_at is not null as retired,
-       site.product, kontor_zone(msp.id) as zone, site.from_period, coalesce(i.product_version_seen, i.product_version) as product_version,
+       site.product, kontor_zone(msp.id) as zone,
+       (select v.settings -> 'minimumVersions' ->> site.product from kontor_settings(site.programme_code) v)
+         as minimum_version, site.from_period, coalesce(i.product_version_seen, i.product_version) as product_version,
        k.state as key_state, k.ended_at as key_ended_at
      from signing_key s
      join site on site.msp_id = s.msp_id and site.id = s.site_id
@@ -63,6 +68,7 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
     retired: row.retired,
     product: row.product,
     zone: row.zone,
+    minimumVersion: row.minimum_version,
     fromPeriod: parsePeriod(row.from_period),
     productVersion: row.product_version,
     keyState: row.key_state,

@@ -15,6 +15,12 @@ export type Judgement =
  * (a missing price, plan or rate) parks this MSP; any other error is thrown.
  */
 export function judgeMonth(input: MonthInput, terms: RunTerms, late: readonly LateUsage[]): Judgement {
+  // What the programme leaves to a person waits for one; everything else has its default by now.
+  const undecided = input.cases.find(({ kind, resolution }) => resolution === null && kind !== 'total_moved');
+  if (undecided !== undefined) {
+    const reason = `A case of kind ${undecided.kind} waits for a person to decide it.`;
+    return { outcome: 'park', code: undecided.kind, reason, totalMoved: null };
+  }
   try {
     const statement = draftStatement(input, terms, late);
     const confirmed = input.cases.some(({ kind, resolution }) => kind === 'total_moved' && resolution !== null);

@@ -14,7 +14,7 @@ export type { Decision, Handling, Resolution } from './kind.js';
 export { writtenFields, type WrittenAs } from './evidence.js';
 export { ALL_KINDS, KINDS, kindOf, readEvidence } from './kinds.js';
 export type { DefaultOf, DiscrepancyKind, EvidenceOf, KindWithEvidence } from './kinds.js';
-export { detectMostlyEstimated } from './mostlyEstimated.js';
+export { detectMostlyEstimated, type MonthOfLines } from './mostlyEstimated.js';
 export { reconcileSettings, SHIPPED_SETTINGS, type ReconcileSettings } from './settings.js';
 export { detectTotalMoved } from './totalMoved.js';
 

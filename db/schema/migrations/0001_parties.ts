@@ -149,6 +149,12 @@ export async function up(knex: Knex): Promise<void> {
 
     create function kontor_this_period() returns text language sql stable parallel safe
       as $$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $$;
+    -- Rule 23: the version of a programme's settings that holds for a period; before the first one, the first one.
+    create function kontor_settings(programme text, period text default kontor_this_period())
+      returns setof programme_setting language sql stable parallel safe as $$
+        select * from programme_setting where programme_code = $1
+        order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
+        limit 1 $$;
     create function kontor_zone(msp uuid, period text default kontor_this_period()) returns text
       language sql stable parallel safe as $$
         select zone from msp_zone where msp_id = $1 and from_period <= $2 order by from_period desc limit 1 $$;
