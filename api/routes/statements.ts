@@ -43,13 +43,12 @@ export const statementRoutes = [
       mspId: uuid.optional(),
     }),
     responses: { 200: { description: 'A page of statements', schema: pageOf(statementSummary) } },
-    handler: async ({ query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([periodText, z.string()]));
-      const filter = { period: query.period, mspId: query.mspId, limit: query.limit + 1, after };
-      const found = await transaction((trx) => statementList(trx, filter));
+    handler: async ({ query: { limit, after, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([periodText, z.string()]));
+      const found = await transaction((trx) => statementList(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,
-        toPage(found, query.limit, (row) => [row.period, row.number], toJson),
+        toPage(found, limit, (row) => [row.period, row.number], toJson),
       );
     },
   }),
