@@ -70,6 +70,7 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   let collectionEnded = false as boolean;
   let reviewEnded = false as boolean;
   let looks = 0;
+  let looksTaken = 0;
   let myTurn = false;
   setHandler(endCollection, () => void (collectionEnded = true));
   setHandler(endReview, () => {
@@ -86,11 +87,14 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     setCurrentDetails(`**${programme} ${period}, shard ${shard}** (${input.zone}, ${input.msps} MSPs)\n\n${details}`);
   };
   const now = () => new Date().toISOString();
-  /** Waits until `over` or told to look again, at most `ms`; takes over deadlines that were moved meanwhile. */
+  /**
+   * Waits until `over` or told to look again, at most `ms`; takes over deadlines that were moved meanwhile. What was told
+   * while an activity ran counts too: that activity may have read the database before.
+   */
   const wait = async (ms: number, summary: string, over: () => boolean) => {
-    const seen = looks;
-    await condition(() => over() || looks !== seen, ms, { summary });
-    if (looks === seen) return;
+    await condition(() => over() || looks !== looksTaken, ms, { summary });
+    if (looks === looksTaken) return;
+    looksTaken = looks;
     const moved = await quick.loadDeadlines.executeWithOptions({ summary: 'deadlines as they are now' }, [key]);
     // Whoever extends the collection wants it to go on.
     if (moved.collectUntil > collectUntil) collectionEnded = false;
