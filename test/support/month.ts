@@ -297,19 +297,26 @@ export function monthFixture(db: Database) {
     );
   };
 
-  /** Opens and reconciles: afterwards cases can be looked at and decided. */
-  const openAndReconcile = (period: string, now: Date = CLOSED_AT, programme = 'msp') =>
+  /** Opens a run, whatever months came before it: participants, shards and deadlines. */
+  const open = (period: string, now: Date = CLOSED_AT, programme = 'msp') =>
     db.transaction(ALL, async (trx) => {
       const { first, last } = periodDays(parsePeriod(period));
       await insertRates(trx, await ecbFile().published(first, last));
-      const key = runKeyOf({ programme, period });
       const opening = { openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null };
-      await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'any');
+      await openRun(trx, { ...runKeyOf({ programme, period }), ...opening, now: now.toISOString() }, 'any');
+    });
+
+  /** Opens and reconciles: afterwards cases can be looked at and decided. */
+  const openAndReconcile = async (period: string, now: Date = CLOSED_AT, programme = 'msp') => {
+    await open(period, now, programme);
+    const key = runKeyOf({ programme, period });
+    await db.transaction(ALL, async (trx) => {
       for (const { shard, msps } of await openShards(trx, key)) {
         await reconcile(trx, { ...key, shard, from: 0, to: msps }, now);
       }
       await insertUnknownKeys(trx, key, now);
     });
+  };
 
   /** Ends the review and issues; returns the statements in the order of their numbers. */
   const endReviewAndIssue = async (period: string, now: Date = CLOSED_AT, programme = 'msp'): Promise<Statement[]> => {
@@ -363,6 +370,7 @@ export function monthFixture(db: Database) {
     site,
     checkIn,
     report,
+    open,
     openAndReconcile,
     endReviewAndIssue,
     close,

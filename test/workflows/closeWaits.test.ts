@@ -1,0 +1,342 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { planShards } from '../../activities/closing/planShards.js';
+import { parsePeriod } from '../../domain/period.js';
+import {
+  closePeriod,
+  closePeriodId,
+  closeProgress,
+  decideCompleteness,
+  endCollection,
+  endReview,
+  type ClosePeriodInput,
+} from '../../workflows/closePeriod.js';
+import { closeShard, closeShardId, issueTurn, shardStage } from '../../workflows/closeShard.js';
+import { deliverMail } from '../../workflows/deliverMail.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
+import { eventually } from '../support/programme.js';
+
+const MAILBOX = 'mail-server.mailbox';
+const SECOND = 1000;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const fromNow = (ms: number) => new Date(Date.now() + ms);
+
+describe('the deadlines of a month', () => {
+  it('case 21: Sydney and Brisbane, whose clocks differ until 4 April 2027, each have their own', () => {
+    const zones = ['Australia/Sydney', 'Australia/Brisbane'];
+    const shards = planShards(
+      parsePeriod('2027-03'),
+      zones.map((zone, index) => ({ mspId: `msp ${index}`, zone, distributorId: 'distributor' })),
+      { collectUntil: null, reviewUntil: null },
+    );
+    const of = (zone: string) => {
+      const shard = shards.find(({ participants }) => participants.some((msp) => msp.zone === zone));
+      return [shard?.participants.length, shard?.monthEnd, shard?.collectUntil, shard?.reviewUntil, shard?.mailedBy];
+    };
+    // Daylight saving time ends in Sydney on day 4 at 03:00: its month and day 3 end an hour before Brisbane's, day 5 with it.
+    const common = [new Date('2027-04-05T14:00:00Z'), new Date('2027-04-10T14:00:00Z')];
+    expect(of('Australia/Sydney')).toEqual([
+      1,
+      new Date('2027-03-31T13:00:00Z'),
+      new Date('2027-04-03T13:00:00Z'),
+      ...common,
+    ]);
+    expect(of('Australia/Brisbane')).toEqual([
+      1,
+      new Date('2027-03-31T14:00:00Z'),
+      new Date('2027-04-03T14:00:00Z'),
+      ...common,
+    ]);
+  });
+
+  it('two zones whose clocks agree on every one of them share a shard', () => {
+    const candidates = ['Europe/Berlin', 'Europe/Paris'].map((zone) => ({ mspId: zone, zone, distributorId: 'd' }));
+    const none = { collectUntil: null, reviewUntil: null };
+    expect(planShards(parsePeriod('2027-03'), candidates, none)).toHaveLength(1);
+  });
+});
+
+describe('what a close waits for', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+  let month: ReturnType<typeof monthFixture>;
+  let distributorId: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await createTestApp(database);
+    month = monthFixture(database.db);
+    await month.programme();
+    distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await app.startWorker();
+  }, 60_000);
+
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+
+  /** A programme of its own, with two sites of one MSP in `zone`, at 2.00 EUR a mailbox. */
+  const world = async (programme: string, zone: string, firstPeriod: string) => {
+    await month.programme({ code: programme, firstPeriod });
+    const prices = { [MAILBOX]: { model: 'per_unit', unitPrice: '2.00' } } as const;
+    await month.pricePlan({ programme, currency: 'EUR', prices });
+    const mspId = await month.msp({ name: `MSP of ${programme}`, distributorId, programme, zone });
+    const sites = [
+      await month.site({ mspId, name: 'first site', programme }),
+      await month.site({ mspId, name: 'second site', programme }),
+    ];
+    const report = async (
+      period: string,
+      { receivedAt, peaks = [10, 11] }: { receivedAt?: Date; peaks?: number[] } = {},
+    ) => {
+      for (const [index, site] of sites.entries()) {
+        await month.report(site, {
+          period,
+          lines: [{ tenant: 'main', meter: MAILBOX, peak: peaks[index] ?? 0 }],
+          ...(receivedAt === undefined ? {} : { receivedAt: receivedAt.toISOString() }),
+        });
+      }
+    };
+    return { mspId, sites, report };
+  };
+
+  const start = (input: Partial<ClosePeriodInput> & { programme: string; period: string }) =>
+    app.client.workflow.start(closePeriod, {
+      workflowId: closePeriodId(input.programme, input.period),
+      taskQueue: app.taskQueue,
+      args: [{ openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null, ...input }],
+    });
+
+  const stagesOf = async (programme: string, period: string) =>
+    (
+      await month.run<{ stage: string }>(
+        'select stage from run_shard where programme_code = :programme and period = :period order by shard',
+        { programme, period },
+      )
+    ).map(({ stage }) => stage);
+
+  const totals = async (programme: string, period: string) =>
+    (
+      await month.run<{ total: string }>(
+        `select total_minor::text as total from statement where programme_code = :programme and period = :period`,
+        { programme, period },
+      )
+    ).map(({ total }) => total);
+
+  const mailsAbout = (kind: string, programme: string) =>
+    month.run<{ recipient: string; params: Record<string, unknown> }>(
+      'select recipient, params from outbox where kind = :kind and programme_code = :programme order by id',
+      { kind, programme },
+    );
+
+  describe('case 22: the programme in Berlin, the MSP in New York, every site reports on the last day', () => {
+    /** New York's month ends in `monthEnd` milliseconds, its day 3 in `collect`; the run is open already. */
+    const newYork = async (programme: string, { monthEnd, collect }: { monthEnd: number; collect: number }) => {
+      const made = await world(programme, 'America/New_York', '2026-03');
+      await month.open('2026-03', new Date('2026-04-01T02:00:00Z'), programme);
+      const deadlines = {
+        monthEnd: fromNow(monthEnd),
+        collectUntil: fromNow(collect),
+        reviewUntil: fromNow(collect),
+        mailedBy: fromNow(collect + 86_400 * SECOND),
+      };
+      await month.run(
+        `update run_shard set month_end = :monthEnd, collect_until = :collectUntil, review_until = :reviewUntil,
+           mailed_by = :mailedBy where programme_code = :programme`,
+        { ...deadlines, programme },
+      );
+      const handle = await app.client.workflow.start(closeShard, {
+        workflowId: closeShardId(programme, '2026-03', 1),
+        taskQueue: app.taskQueue,
+        args: [
+          {
+            ...{ programme, period: '2026-03', shard: 1, zone: 'America/New_York', msps: 1 },
+            monthEnd: deadlines.monthEnd.toISOString(),
+            collectUntil: deadlines.collectUntil.toISOString(),
+            reviewUntil: deadlines.reviewUntil.toISOString(),
+            mailedBy: deadlines.mailedBy.toISOString(),
+          },
+        ],
+      });
+      await handle.signal(issueTurn);
+      return { ...made, ...deadlines, handle };
+    };
+    const reconciled = async (programme: string) => {
+      const [found] = await month.run<{ count: number }>(
+        'select count(*)::int as count from reconciled_site where programme_code = :programme',
+        { programme },
+      );
+      return found?.count ?? 0;
+    };
+    const reconciledAt = async (programme: string) => {
+      while ((await reconciled(programme)) === 0) await sleep(50);
+      return Date.now();
+    };
+
+    it('opens while it is still March in New York, with the deadlines of New York', async () => {
+      await world('zones', 'America/New_York', '2026-03');
+      await month.open('2026-03', new Date('2026-04-01T02:00:00Z'), 'zones');
+      const found = await month.run(
+        `select month_end as "monthEnd", collect_until as "collectUntil" from run_shard where programme_code = 'zones'`,
+      );
+      expect(found).toEqual([
+        { monthEnd: new Date('2026-04-01T04:00:00Z'), collectUntil: new Date('2026-04-04T04:00:00Z') },
+      ]);
+    });
+
+    it('is not reconciled before its month is over, not even if somebody ends the collection', async () => {
+      const { handle, report, monthEnd } = await newYork('hurried', { monthEnd: 4 * SECOND, collect: 600 * SECOND });
+      await report('2026-03', { receivedAt: fromNow(-SECOND) });
+      await handle.signal(endCollection);
+      expect(await reconciledAt('hurried')).toBeGreaterThanOrEqual(monthEnd.getTime());
+      await handle.signal(endReview);
+      await handle.result();
+    });
+
+    it('nor before the end of day 3, while a report of the last day may still be revised', async () => {
+      const { handle, report, collectUntil } = await newYork('revisable', {
+        monthEnd: 2 * SECOND,
+        collect: 6 * SECOND,
+      });
+      await report('2026-03', { receivedAt: fromNow(-SECOND) });
+      expect(await reconciledAt('revisable')).toBeGreaterThanOrEqual(collectUntil.getTime());
+      expect(await handle.result()).toMatchObject({ issued: 1 });
+    });
+
+    it('but at once where every report came after the end of the month', async () => {
+      const { handle, report, monthEnd } = await newYork('final', { monthEnd: 3 * SECOND, collect: 600 * SECOND });
+      await report('2026-03', { receivedAt: monthEnd });
+      const at = await reconciledAt('final');
+      expect(at).toBeGreaterThanOrEqual(monthEnd.getTime());
+      expect(at).toBeLessThan(monthEnd.getTime() + 60 * SECOND);
+      await handle.signal(endReview);
+      await handle.result();
+    });
+  });
+
+  it('case 23: an end of the review that is asked for while the run opens is kept and obeyed', async () => {
+    const { report } = await world('early', 'Europe/Berlin', '2026-03');
+    await report('2026-03');
+    // Whoever sets something for a month holds the programme: the run opens only afterwards.
+    const holder = new pg.Client({ connectionString: database.ownerUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query(`select code from programme where code = 'early' for update`);
+    const handle = await start({
+      programme: 'early',
+      period: '2026-03',
+      reviewUntil: fromNow(3600 * SECOND).toISOString(),
+    });
+    await eventually(
+      () => handle.query(closeProgress),
+      ({ stage }) => stage === 'open',
+    );
+    await handle.signal(endReview);
+    expect(await stagesOf('early', '2026-03')).toEqual([]);
+    await holder.query('rollback');
+    await holder.end();
+    expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+  });
+
+  describe('case 64: a month in which all sites are silent', () => {
+    /** February billed 20.00 and 22.00 EUR; nothing came for March, whose run waits at the gate. */
+    const silentMarch = async (programme: string) => {
+      const made = await world(programme, 'Europe/Berlin', '2026-02');
+      await made.report('2026-02');
+      await (await start({ programme, period: '2026-02' })).result();
+      // The review, whose length an extension keeps, has none.
+      const over = fromNow(-SECOND).toISOString();
+      const handle = await start({ programme, period: '2026-03', collectUntil: over, reviewUntil: over });
+      await eventually(
+        () => stagesOf(programme, '2026-03'),
+        ([stage]) => stage === 'gate',
+      );
+      return { ...made, handle };
+    };
+
+    it('waits for a person, and tells the partner team how many sites and how much money; “go” bills estimates', async () => {
+      const { handle } = await silentMarch('gate');
+      const shard = app.client.workflow.getHandle<typeof closeShard>(closeShardId('gate', '2026-03', 1));
+      expect(await shard.query(shardStage)).toBe('gate');
+      expect(await mailsAbout('completenessGate', 'gate')).toEqual([
+        {
+          recipient: 'partners@gate.example',
+          params: expect.objectContaining({
+            period: '2026-03',
+            silent: 2,
+            expected: 2,
+            lastBilled: [{ currency: 'EUR', amount: '42.00' }],
+          }),
+        },
+      ]);
+      await app.client.workflow.execute(deliverMail, { workflowId: 'deliver', taskQueue: app.taskQueue, args: [] });
+      expect(app.inbox.messages().flatMap(({ recipients }) => recipients)).toContain('partners@gate.example');
+      expect(await totals('gate', '2026-03')).toEqual([]);
+
+      const decision = { decision: 'go' as const, until: null, reason: 'Their server was down', actor: 'first person' };
+      expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toEqual({
+        extendedShards: 0,
+        released: true,
+      });
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+      expect(await totals('gate', '2026-03')).toEqual(['4200']);
+      const [run] = await month.run(
+        `select released_by as by, release_reason as reason from billing_run
+         where programme_code = 'gate' and period = '2026-03'`,
+      );
+      expect(run).toEqual({ by: 'first person', reason: 'Their server was down' });
+    });
+
+    it('a “go” that comes while the sites are being counted is obeyed, not kept waiting for the next look', async () => {
+      const { report } = await world('counting', 'Europe/Berlin', '2026-02');
+      await report('2026-02');
+      await (await start({ programme: 'counting', period: '2026-02' })).result();
+      const collectUntil = fromNow(5 * SECOND).toISOString();
+      const handle = await start({ programme: 'counting', period: '2026-03', collectUntil, reviewUntil: collectUntil });
+      await eventually(
+        () => stagesOf('counting', '2026-03'),
+        (stages) => stages.length === 1,
+      );
+      // The gate has read that nobody let the run go on, and hangs where it notes that it waits.
+      const holder = new pg.Client({ connectionString: database.ownerUrl });
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query(`select from run_shard where programme_code = 'counting' and period = '2026-03' for update`);
+      await eventually(
+        () => database.asOwner<{ count: number }>(`select count(*)::int as count from pg_locks where not granted`),
+        ([waiting]) => (waiting?.count ?? 0) > 0,
+      );
+      const decision = { decision: 'go' as const, until: null, reason: 'Their server was down', actor: 'first person' };
+      expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toMatchObject({ released: true });
+      await holder.query('rollback');
+      await holder.end();
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+    });
+
+    it('collects on where a person extends it, and bills what was reported until then', async () => {
+      const { handle, report } = await silentMarch('extended');
+      const decision = {
+        decision: 'extend' as const,
+        until: fromNow(5 * SECOND).toISOString(),
+        reason: 'They are mending it',
+        actor: 'first person',
+      };
+      expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toEqual({
+        extendedShards: 1,
+        released: false,
+      });
+      await report('2026-03', { peaks: [12, 13] });
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+      expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(decision.until));
+      const estimated = await month.run(
+        `select kind from discrepancy where programme_code = 'extended' and period = '2026-03' and kind = 'missing_report'`,
+      );
+      expect(estimated).toEqual([]);
+      expect(await totals('extended', '2026-03')).toEqual(['5000']);
+    });
+  });
+});
