@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { opensAt, parsePeriod } from '../../domain/period.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { monthFixture } from '../support/month.js';
 import { testTemporal } from '../support/temporal.js';
 import { startTestApi, type TestApi } from './testApi.js';
@@ -61,7 +62,8 @@ describe('a run, while no worker is up', () => {
     const current = now.toISOString().slice(0, 7);
     const answer = await start({ period: current });
     expect([answer.status, answer.json.code]).toEqual([409, 'PERIOD_NOT_OVER']);
-    expect(answer.json.detail).toContain(opensAt(parsePeriod(current), 'Europe/Berlin').toISOString());
+    const opens = opensAt(parsePeriod(current), 'Europe/Berlin', SHIPPED_PROGRAMME_SETTINGS.calendar);
+    expect(answer.json.detail).toContain(opens.toISOString());
     for (const period of ['2026-13', '2026-3', '1999-01', "2026-01'; --"]) {
       expect((await start({ period })).status).toBe(422);
     }

@@ -19,7 +19,7 @@ describe('months in order', () => {
     month = monthFixture(house.database.db);
     germany = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
     austria = await month.distributor({ code: 'AT', currency: 'EUR', country: 'AT', zone: 'Europe/Vienna' });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(() => house.stop());
 
@@ -177,7 +177,7 @@ describe('months in order', () => {
        where r.programme_code = 'versions' order by r.period`,
     );
     expect(closedBy).toEqual([
-      { period: '2026-01', programme: 'Europe/Berlin', version: 1, warnAfterDays: null, msp: 'Europe/Berlin' },
+      { period: '2026-01', programme: 'Europe/Berlin', version: 1, warnAfterDays: 7, msp: 'Europe/Berlin' },
       { period: '2026-02', programme: 'Europe/London', version: 2, warnAfterDays: 5, msp: 'America/New_York' },
     ]);
     const versions = (await house.call('GET', '/v1/programmes/versions/settings')).json.items;

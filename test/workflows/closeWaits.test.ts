@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { planShards } from '../../activities/closing/planShards.js';
 import { parsePeriod } from '../../domain/period.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import {
   closePeriod,
   closePeriodId,
@@ -20,6 +21,7 @@ import { eventually } from '../support/programme.js';
 
 const MAILBOX = 'mail-server.mailbox';
 const SECOND = 1000;
+const CALENDAR = SHIPPED_PROGRAMME_SETTINGS.calendar;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const fromNow = (ms: number) => new Date(Date.now() + ms);
@@ -30,6 +32,7 @@ describe('the deadlines of a month', () => {
     const shards = planShards(
       parsePeriod('2027-03'),
       zones.map((zone, index) => ({ mspId: `msp ${index}`, zone, distributorId: 'distributor' })),
+      CALENDAR,
       { collectUntil: null, reviewUntil: null },
     );
     const of = (zone: string) => {
@@ -55,7 +58,7 @@ describe('the deadlines of a month', () => {
   it('two zones whose clocks agree on every one of them share a shard', () => {
     const candidates = ['Europe/Berlin', 'Europe/Paris'].map((zone) => ({ mspId: zone, zone, distributorId: 'd' }));
     const none = { collectUntil: null, reviewUntil: null };
-    expect(planShards(parsePeriod('2027-03'), candidates, none)).toHaveLength(1);
+    expect(planShards(parsePeriod('2027-03'), candidates, CALENDAR, none)).toHaveLength(1);
   });
 });
 
@@ -72,7 +75,7 @@ describe('what a close waits for', () => {
     await month.programme();
     distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
     await app.startWorker();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await app.stop();
