@@ -15,7 +15,8 @@ describe('a site', () => {
 
   const call = (method: string, path: string, body?: unknown) =>
     programme.call(method, `/v1/msps/${mspId}${path}`, body, token);
-  const add = (name: string, over: object = {}) => call('POST', '/sites', { name, product: 'backup', ...over });
+  const add = (name: string, over: object = {}) =>
+    call('POST', '/sites', { programme: 'msp', name, product: 'backup', ...over });
   const show = async (siteId: string) => (await call('GET', `/sites/${siteId}`)).json;
   const keysOf = async (siteId: string) => (await call('GET', `/sites/${siteId}/keys`)).json.items;
 
@@ -52,7 +53,7 @@ describe('a site', () => {
     expect(await rename('South')).toMatchObject({ status: 409, json: { code: 'NAME_TAKEN' } });
     expect((await rename('North-East')).json.name).toBe('North-East');
     const other = await programme.approvedMsp();
-    const elsewhere = { name: 'South', product: 'backup' };
+    const elsewhere = { programme: 'msp', name: 'South', product: 'backup' };
     expect((await programme.call('POST', `/v1/msps/${other.mspId}/sites`, elsewhere, other.token)).status).toBe(201);
   });
 

@@ -21,7 +21,7 @@ describe('the onboarding of an MSP', () => {
     programme.call(method, `/v1/msps/${mspId}${path}`, body, token);
   const addTenant = async (ref: string) => (await call('POST', '/tenants', { ref, name: `Tenant ${ref}` })).json;
   const addSite = async (name: string, tenantRefs: string[] = []) =>
-    (await call('POST', '/sites', { name, product: 'backup', tenantRefs })).json;
+    (await call('POST', '/sites', { programme: 'msp', name, product: 'backup', tenantRefs })).json;
   const stateOf = async (ref: string) =>
     (await call('GET', '/tenants')).json.items.find((item: { ref: string }) => item.ref === ref).state;
   const untilActive = (ref: string) =>
@@ -111,6 +111,24 @@ describe('the onboarding of an MSP', () => {
     await programme.activate(active.key);
     await call('PUT', `/sites/${waiting.siteId}/tenants`, { tenantRefs: [] });
     await untilActive('moved');
+  });
+
+  it('makes a tenant active once the sites of the units below it are, at any depth', async () => {
+    await newMsp();
+    await addTenant('group');
+    const below = async (ref: string, parentRef: string) =>
+      (await call('POST', '/tenants', { ref, name: ref, parentRef })).json;
+    expect(await below('division', 'group')).toMatchObject({ parentRef: 'group', closedFrom: null });
+    await below('office', 'division');
+    const [north, south] = [await addSite('North', ['office']), await addSite('South', ['division'])];
+    await programme.activate(north.key);
+    await untilActive('office');
+    expect([await stateOf('division'), await stateOf('group')]).toEqual(['onboarding', 'onboarding']);
+    await programme.activate(south.key);
+    await untilActive('group');
+    await workflow().result();
+    const orphan = await call('POST', '/tenants', { ref: 'orphan', name: 'Orphan', parentRef: 'nobody' });
+    expect([orphan.status, orphan.json.errors[0].field]).toEqual([422, '/parentRef']);
   });
 
   it('does not wait for a site that was retired', async () => {
