@@ -9,7 +9,9 @@ import { createApiClient } from './apiClient.js';
 import { confirmTotals, decideCases } from './phases/decideCases.js';
 import { deliverLateReports, deliverUsage } from './phases/deliverUsage.js';
 import { installSites } from './phases/installSites.js';
-import { openProgramme } from './phases/openProgramme.js';
+import { issueMspTokens } from './phases/mspTokens.js';
+import { openProgrammes } from './phases/openProgrammes.js';
+import { joinFurther } from './phases/participate.js';
 import { signUp } from './phases/signUp.js';
 import { createProgress } from './progress.js';
 import type { Simulation } from './simulation.js';
@@ -50,9 +52,11 @@ function readOptions(): z.output<typeof OPTIONS> {
 }
 
 async function setUp(simulation: Simulation): Promise<object> {
-  await openProgramme(simulation);
-  const signedUp = await signUp(simulation);
-  return { registrations: signedUp, ...(await installSites(simulation)) };
+  await openProgrammes(simulation);
+  const registrations = await signUp(simulation);
+  const tokenOf = await issueMspTokens(simulation);
+  const joinedFurther = await joinFurther(simulation, tokenOf);
+  return { registrations, joinedFurther, ...(await installSites(simulation, tokenOf)) };
 }
 
 function play(simulation: Simulation, phase: Phase, of: string | undefined): Promise<object> {

@@ -1,7 +1,8 @@
+import type { Period } from '../domain/period.js';
 import type { ApiClient } from './apiClient.js';
 import type { Progress } from './progress.js';
 import type { Clock } from './siteSpeaker.js';
-import type { World } from './world/index.js';
+import type { When, World } from './world/index.js';
 
 /** What every phase works with. */
 export interface Simulation {
@@ -17,6 +18,10 @@ export interface Simulation {
 
 /** Requests under way at once: two cores are shared with everything that answers them. */
 export const WIDTH = 12;
+
+export function periodOf(world: World, when: When): Period {
+  return when === 'current' ? world.period : world.previous;
+}
 
 /** Names a request so that the same world asks for the same thing once. */
 export function once({ world }: Pick<Simulation, 'world'>, ...parts: readonly (string | number)[]): string {

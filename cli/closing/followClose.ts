@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 400;
  * so it shows the same whoever started the run and wherever its workers are.
  */
 export async function followClose<T>(
-  { db, run, progress }: { db: Database; run: RunInput; progress: Progress },
+  { db, run, progress }: { db: Database; run: RunInput; progress: Pick<Progress, 'set'> },
   over: Promise<T>,
 ): Promise<T> {
   const ended = over.then(
@@ -26,7 +26,7 @@ export async function followClose<T>(
   }
 }
 
-function show(status: RunStatus, progress: Progress): void {
+function show(status: RunStatus, progress: Pick<Progress, 'set'>): void {
   const { open, parked, issued } = status.participants;
   const mails = Object.values(status.mails).reduce((sum, count) => sum + count, 0);
   progress.set('statements', issued, open + parked + issued, [stageNote(status), parkedNote(parked)].join(''));

@@ -8,6 +8,7 @@ import type { RunInput } from '../../domain/run.js';
 import { closeResult } from '../../starts/closePeriod.js';
 import { settlementEnded } from '../../starts/settleStatement.js';
 import { followClose } from '../closing/followClose.js';
+import type { Progress } from '../terminal.js';
 import { callApi } from './callApi.js';
 import type { Scene } from './scene.js';
 
@@ -20,10 +21,10 @@ const PARKED = 1_000;
 const runsPath = ({ programme }: RunInput) => `/v1/programmes/${programme}/runs`;
 
 /** Closes a month without waiting for anybody, until it is sealed. */
-export async function closeAtOnce(scene: Scene, run: RunInput): Promise<void> {
+export async function closeAtOnce(scene: Scene, run: RunInput, progress: Pick<Progress, 'set'>): Promise<void> {
   const now = new Date().toISOString();
   await callApi(scene, runsPath(run), { period: run.period, collectUntil: now, reviewUntil: now });
-  await untilSealed(scene, run);
+  await untilSealed(scene, run, progress);
 }
 
 /** Starts the close of the month and returns once every shard waits for people. */
@@ -41,9 +42,9 @@ export async function closeUntilReview(scene: Scene, run: RunInput): Promise<voi
 }
 
 /** Ends the review and returns once the run is sealed, its last mail accepted. */
-export async function closeAfterReview(scene: Scene, run: RunInput): Promise<void> {
+export async function closeAfterReview(scene: Scene, run: RunInput, progress: Pick<Progress, 'set'>): Promise<void> {
   await callApi(scene, `${runsPath(run)}/${run.period}/end-review`);
-  await untilSealed(scene, run);
+  await untilSealed(scene, run, progress);
 }
 
 /** Ids of the MSPs of the run that wait for a person. */
@@ -73,11 +74,8 @@ export function statusOf({ db }: Scene, run: RunInput): Promise<RunStatus | unde
   return db.transaction(ALL, (trx) => runStatus(trx, run));
 }
 
-async function untilSealed(scene: Scene, run: RunInput): Promise<void> {
-  const progress = scene.terminal.progress();
-  await followClose({ db: scene.db, run, progress }, closeResult({ temporal: scene.client }, run)).finally(
-    progress.stop,
-  );
+async function untilSealed(scene: Scene, run: RunInput, progress: Pick<Progress, 'set'>): Promise<void> {
+  await followClose({ db: scene.db, run, progress }, closeResult({ temporal: scene.client }, run));
   if ((await statusOf(scene, run)) === undefined) {
     throw new KontorError(
       'STATE_CONFLICT',

@@ -10,6 +10,7 @@ import {
   untilSettled,
 } from './closeMonth.js';
 import { runsOf, type Scene } from './scene.js';
+import { sideBySide } from './sideBySide.js';
 import { simulate } from './simulate.js';
 import type { Stopwatch } from './stopwatch.js';
 import { watchWorker, type WorkerLoad } from './workerLoad.js';
@@ -23,7 +24,7 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
   const { period } = world;
   const before = previousPeriod(period);
   const runs = runsOf(period);
-  const forEach = async <T>(work: (run: RunKey) => Promise<T>): Promise<void> => {
+  const forEach = async (work: (run: RunKey) => Promise<unknown>): Promise<void> => {
     for (const run of runs) await work(run);
   };
   const step = <T>(name: string, title: string, work: () => Promise<T>): Promise<T> => {
@@ -35,20 +36,20 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
     simulate(scene, { phase: 'setup' }),
   );
   await step('previousUsage', `Sites report ${before}`, () => simulate(scene, { phase: 'usage', of: before }));
-  await step('previousClose', `${before} is closed without waiting`, async () => {
-    for (const run of runsOf(before)) await closeAtOnce(scene, run);
-  });
+  await step('previousClose', `${before} is closed without waiting`, () =>
+    sideBySide(scene, runsOf(before), (run, progress) => closeAtOnce(scene, run, progress)),
+  );
   await step('usage', `Sites report ${period}`, () => simulate(scene, { phase: 'usage', of: period }));
   await step('dryRun', `What a close of ${period} would come to`, () => forEach((run) => previewClose(scene, run)));
   const first = await watchWorker(services.worker, () =>
     step('closeUntilReview', `${period} is being closed: reports against check-ins`, () =>
-      forEach((run) => closeUntilReview(scene, run)),
+      sideBySide(scene, runs, (run) => closeUntilReview(scene, run)),
     ),
   );
   await step('decisions', 'The partner team decides cases', () => simulate(scene, { phase: 'decide' }));
   const second = await watchWorker(services.worker, () =>
     step('closeAfterReview', 'The review ends: statements are issued and mailed', () =>
-      forEach((run) => closeAfterReview(scene, run)),
+      sideBySide(scene, runs, (run, progress) => closeAfterReview(scene, run, progress)),
     ),
   );
   const parked = new Map<RunKey, string[]>();

@@ -15,7 +15,7 @@ export interface DemoWorld {
 }
 
 /** The programmes of the world that the simulator plays (simulator/world/programme.ts). */
-export const PROGRAMMES = ['msp'] as const;
+export const PROGRAMMES = ['msp', 'endpoint'] as const;
 
 /** The runs of a month, one per programme. */
 export function runsOf(period: Period): RunKey[] {

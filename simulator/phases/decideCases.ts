@@ -6,6 +6,7 @@ import { once, type Simulation } from '../simulation.js';
 
 const CASE = z.object({
   id: z.uuid(),
+  programme: z.string(),
   mspId: z.uuid().nullable(),
   mspName: z.string().nullable(),
   kind: z.string(),
@@ -26,8 +27,8 @@ const MOST_DECISIONS = 150;
 const WIDTH = 4;
 
 /** What a case is about, the same in every run of the same world; its id is not. */
-function identityOf({ mspId, kind, siteName, tenantRef, meter }: Case): string {
-  return JSON.stringify([mspId, siteName, tenantRef, meter, kind]);
+function identityOf({ programme, mspId, kind, siteName, tenantRef, meter }: Case): string {
+  return JSON.stringify([mspId, siteName, tenantRef, meter, kind, programme]);
 }
 
 async function openCases({ world, client, token }: Simulation, handling: string): Promise<Case[]> {

@@ -1,6 +1,6 @@
 import { inParallel } from '../inParallel.js';
 import { checkInMessage, reportMessage, sendCheckIns, sendReport } from '../reporting.js';
-import { WIDTH, type Simulation } from '../simulation.js';
+import { periodOf, WIDTH, type Simulation } from '../simulation.js';
 import { speakerOf } from '../siteSpeaker.js';
 import { emptyTally, type Tally } from '../tally.js';
 import {
@@ -11,16 +11,13 @@ import {
   type WorldInstallation,
   type When,
 } from '../world/index.js';
-import { changeKeys } from './changeKeys.js';
+import { changeKeys, replaceServers } from './changeKeys.js';
 import { installedSites, type InstalledSite } from './installedSites.js';
 import { misbehave } from './misbehave.js';
+import { leave } from './participate.js';
 
 /** Every tenth site sends everything twice, as one does that heard no answer. */
 const REPEATS_EVERY = 10;
-
-function periodOf({ world }: Simulation, when: When): string {
-  return when === 'current' ? world.period : world.previous;
-}
 
 async function deliver(
   simulation: Simulation,
@@ -39,7 +36,7 @@ async function deliver(
       await sendCheckIns(simulation, speaker, checkInMessage(simulation, site, observed, offsetMs), tally);
     }
     if (peaks !== null) {
-      const message = reportMessage(simulation, site, periodOf(simulation, when), peaks, offsetMs);
+      const message = reportMessage(simulation, site, periodOf(simulation.world, when), peaks, offsetMs);
       await sendReport(simulation, speaker, message, tally);
     }
   }
@@ -54,7 +51,7 @@ async function sendLateReports(
   for (const { site, siteId } of sites) {
     const peaks = lateReportOf(site, when);
     if (peaks === null) continue;
-    const message = reportMessage(simulation, site, periodOf(simulation, when), peaks);
+    const message = reportMessage(simulation, site, periodOf(simulation.world, when), peaks);
     await sendReport(simulation, speakerOf(siteId, site.installations[0]), message, tally);
   }
 }
@@ -72,12 +69,16 @@ export async function deliverUsage(simulation: Simulation, when: When): Promise<
       .slice(0, when === 'current' ? undefined : 1)
       .map((installation) => ({ at, installation, times: index % REPEATS_EVERY === 0 ? 2 : 1 })),
   );
-  const bar = simulation.progress.start(`usage ${periodOf(simulation, when)}`, speaking.length);
+  const bar = simulation.progress.start(`usage ${periodOf(simulation.world, when)}`, speaking.length);
   await inParallel(speaking, WIDTH, async ({ at, installation, times }) => {
     await deliver(simulation, at, installation, when, times, tally);
     bar.step();
   });
-  if (when === 'current') await misbehave(simulation, sites, tally);
+  await leave(simulation, when);
+  if (when === 'current') {
+    await replaceServers(simulation, sites, tally);
+    await misbehave(simulation, sites, tally);
+  }
   return tally;
 }
 

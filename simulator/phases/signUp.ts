@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { UnexpectedAnswer } from '../apiClient.js';
 import { inParallel } from '../inParallel.js';
 import { once, type Simulation } from '../simulation.js';
-import type { World } from '../world/index.js';
-import { setProgramme } from './openProgramme.js';
+import type { World, WorldMsp, WorldProgramme } from '../world/index.js';
+import { setProgramme } from './openProgrammes.js';
+import { approve, DECISIONS_WIDTH } from './participate.js';
 
 type SignUp = World['rejected'];
 
@@ -12,31 +13,30 @@ const STATE = z.object({ state: z.string() });
 /** Two seconds, in days: how long the sign-up that is to expire waits. */
 const SOON = 2 / 86_400;
 const EXPIRY_PATIENCE_MS = 90_000;
-/** Each decision is an Update of a workflow: more at once only wait in line. */
-const WIDTH = 4;
 
 async function apply(
-  { client, world }: Simulation,
+  { client }: Simulation,
+  programme: string,
   { mspId, company, contact, locale, zone }: SignUp,
 ): Promise<boolean> {
-  const body = { programme: world.programme.code, mspId, company, contact, locale, zone };
+  const body = { programme, mspId, company, contact, locale, zone };
   const { probableDuplicate } = await client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
   return probableDuplicate;
 }
 
-async function decide(simulation: Simulation, { mspId }: SignUp, decision: 'approve' | 'reject'): Promise<void> {
-  const { client, token, world } = simulation;
-  const body =
-    decision === 'reject'
-      ? { decision, reason: 'No contract with this company yet.' }
-      : { decision, joins: world.previous };
-  const path = `/v1/programmes/${world.programme.code}/registrations/${mspId}/decision`;
-  const idempotencyKey = once(simulation, decision, mspId);
-  await client.call({ method: 'POST', path, token, body, idempotencyKey }, STATE);
+async function reject(simulation: Simulation, { code }: WorldProgramme, { mspId }: SignUp): Promise<void> {
+  const { client, token } = simulation;
+  const body = { decision: 'reject', reason: 'No contract with this company yet.' };
+  const path = `/v1/programmes/${code}/registrations/${mspId}/decision`;
+  await client.call({ method: 'POST', path, token, body, idempotencyKey: once(simulation, 'reject', mspId) }, STATE);
 }
 
-async function waitUntilExpired({ client, token, world }: Simulation, { mspId }: SignUp): Promise<void> {
-  const path = `/v1/programmes/${world.programme.code}/registrations/${mspId}`;
+async function waitUntilExpired(
+  { client, token }: Simulation,
+  { code }: WorldProgramme,
+  { mspId }: SignUp,
+): Promise<void> {
+  const path = `/v1/programmes/${code}/registrations/${mspId}`;
   const until = Date.now() + EXPIRY_PATIENCE_MS;
   for (;;) {
     const { state } = await client.call({ method: 'GET', path, token }, STATE);
@@ -59,21 +59,23 @@ export async function signUp(simulation: Simulation): Promise<SignedUp> {
   const [first, ...others] = world.msps;
   const bar = progress.start('registrations', world.msps.length + 2);
   let duplicates = 0;
-  const join = async (signUpOf: SignUp): Promise<void> => {
-    if (await apply(simulation, signUpOf)) duplicates += 1;
-    await decide(simulation, signUpOf, 'approve');
+  const join = async (msp: WorldMsp): Promise<void> => {
+    const [part] = msp.participations;
+    if (await apply(simulation, part.programme, msp)) duplicates += 1;
+    await approve(simulation, msp, part);
     bar.step();
   };
-  await setProgramme(simulation, SOON);
-  await apply(simulation, world.expired);
-  await setProgramme(simulation);
-  await apply(simulation, world.rejected);
-  await decide(simulation, world.rejected, 'reject');
+  const [programme] = world.programmes;
+  await setProgramme(simulation, programme, SOON);
+  await apply(simulation, programme.code, world.expired);
+  await setProgramme(simulation, programme);
+  await apply(simulation, programme.code, world.rejected);
+  await reject(simulation, programme, world.rejected);
   bar.step();
   // The first alone: another company with its registration number is a duplicate only after it.
   if (first !== undefined) await join(first);
-  await inParallel(others, WIDTH, join);
-  await waitUntilExpired(simulation, world.expired);
+  await inParallel(others, DECISIONS_WIDTH, join);
+  await waitUntilExpired(simulation, programme, world.expired);
   bar.step();
   return { approved: world.msps.length, rejected: 1, expired: 1, duplicates };
 }

@@ -5,14 +5,27 @@
 import { parsePeriod, previousPeriod } from '../../domain/period.js';
 import { createRandom } from '../random.js';
 import { tenantName, tenantRef } from './names.js';
-import { DISTRIBUTORS, DOCUMENTS, plansOf, PROGRAMME } from './programme.js';
+import { DISTRIBUTORS } from './distributors.js';
+import { endpointProgramme } from './endpointProgramme.js';
+import { assignParticipations } from './participations.js';
+import { MSP_PROGRAMME, mspProgramme } from './programme.js';
 import { assignRoles } from './roles.js';
 import { asDuplicate, signUpOf } from './signUps.js';
 import { roughValue, siteOf } from './sites.js';
 import type { World, WorldMsp, WorldOptions } from './types.js';
+import { nestTenants } from './units.js';
 
-export type { World, WorldInstallation, WorldMsp, WorldOptions, WorldSite } from './types.js';
-export { checkInsOf, clockOffsetMs, lateReportOf, reportOf, revokedAt, type When } from './usage.js';
+export type {
+  When,
+  World,
+  WorldInstallation,
+  WorldMsp,
+  WorldOptions,
+  WorldParticipation,
+  WorldProgramme,
+  WorldSite,
+} from './types.js';
+export { checkInsOf, clockOffsetMs, lateReportOf, reportOf, revokedAt } from './usage.js';
 
 const BIG_SHARE = 0.05;
 /** Above 1, so that MSPs differ in size; the big one stays the biggest. */
@@ -22,6 +35,8 @@ const GROWING = 2;
 const GROWING_VALUE = 200;
 const DUPLICATE = 8;
 const UNKNOWN_KEYS_SHARE = 0.0075;
+/** Every so many-th MSP has units below its tenants. */
+const NESTED_EVERY = 4;
 
 /** Sites per MSP: 5 % for the first, none for the last, one (that counts zero) for the one before it. */
 function siteCounts({ seed, msps, sites }: WorldOptions): number[] {
@@ -53,6 +68,7 @@ function mspOf(seed: number, index: number, sites: number, grows: boolean): Worl
   const place = { mspIndex: index, country: signUp.company.country, tenantRefs: tenants.map(({ ref }) => ref), grows };
   return {
     ...signUp,
+    participations: [{ programme: MSP_PROGRAMME, joins: 'previous', leaves: null }],
     tenants,
     grows,
     sites: Array.from({ length: sites }, (_, n) => siteOf(seed, { ...place, index: n })),
@@ -88,16 +104,19 @@ export function buildWorld(options: WorldOptions): World {
   const [first, duplicate] = [msps[0], msps[DUPLICATE]];
   if (first !== undefined && duplicate !== undefined)
     msps[DUPLICATE] = { ...duplicate, ...asDuplicate(duplicate, first) };
+  for (const [index, msp] of msps.entries()) if (index % NESTED_EVERY === 1) nestTenants(msp);
+  const previous = previousPeriod(period);
+  const endpoint = endpointProgramme(previous);
+  const candidates = msps.filter((msp, index) => index > 0 && index < count - 2 && index !== DUPLICATE && !msp.grows);
+  assignParticipations(seed, candidates, endpoint.distributorCodes);
   assignRoles(seed, msps);
   const unknown = createRandom(seed, 'unknown-keys');
   return {
     seed,
     period,
-    previous: previousPeriod(period),
-    programme: PROGRAMME,
-    documents: DOCUMENTS,
+    previous,
+    programmes: [mspProgramme(previous), endpoint],
     distributors: DISTRIBUTORS,
-    plans: plansOf(previousPeriod(period)),
     msps,
     rejected: signUpOf(seed, count),
     expired: signUpOf(seed, count + 1),

@@ -1,82 +1,46 @@
+import type { MeterCode } from '../../domain/catalog/index.js';
 import type { Period } from '../../domain/period.js';
-import type { World, WorldDistributor, WorldPlan } from './types.js';
+import type { Price } from '../../domain/pricing/index.js';
+import type { WorldPlan, WorldProgramme } from './types.js';
 
-export const PROGRAMME: World['programme'] = {
-  code: 'msp',
-  name: 'Managed service providers',
-  zone: 'Europe/Berlin',
-  baseCurrency: 'EUR',
-  vendor: {
-    name: 'Software Vendor SE',
-    registrationNumber: 'HRB 100001',
-    address: ['Beispielallee 1', '10115 Berlin'],
-    country: 'DE',
-    email: 'partner-team@vendor.example',
-  },
-};
+export const MSP_PROGRAMME = 'msp';
 
-export const DOCUMENTS: World['documents'] = [
-  {
-    filename: 'programme-guide.md',
-    title: 'Programme guide',
-    content: '# Programme guide\n\nInstall, activate with the metered key, and pay afterwards for what was used.\n',
-  },
-  {
-    filename: 'price-models.md',
-    title: 'Price models',
-    content: '# Price models\n\nPer unit, graduated tiers, volume tiers, packages; a minimum per month.\n',
-  },
-];
-
-export const DISTRIBUTORS: WorldDistributor[] = [
-  {
-    code: 'IT',
-    name: 'Distributore Italia S.p.A.',
-    registrationNumber: 'REA MI-2000001',
-    address: ['Via Esempio 10', '20121 Milano'],
-    country: 'IT',
-    email: 'billing@distributor-it.example',
-    currency: 'EUR',
-    locale: 'it',
-    zone: 'Europe/Rome',
-  },
-  {
-    code: 'DE',
-    name: 'Distributor Deutschland GmbH',
-    registrationNumber: 'HRB 200002',
-    address: ['Musterstraße 20', '20095 Hamburg'],
-    country: 'DE',
-    email: 'billing@distributor-de.example',
-    currency: 'EUR',
-    locale: 'de',
+/** Every product, priced in euro; Japan's distributor has a list of its own, Poland's prices are converted. */
+export function mspProgramme(previous: Period): WorldProgramme {
+  return {
+    code: MSP_PROGRAMME,
+    name: 'Managed service providers',
     zone: 'Europe/Berlin',
-  },
-  {
-    code: 'PL',
-    name: 'Dystrybutor Polska Sp. z o.o.',
-    registrationNumber: 'KRS 0000300003',
-    address: ['ul. Przykładowa 30', '00-001 Warszawa'],
-    country: 'PL',
-    email: 'billing@distributor-pl.example',
-    currency: 'PLN',
-    locale: 'pl',
-    zone: 'Europe/Warsaw',
-  },
-  {
-    code: 'JP',
-    name: '日本ディストリビューター株式会社',
-    registrationNumber: '4000-01-000004',
-    address: ['港区見本1-2-3', '東京都 105-0001'],
-    country: 'JP',
-    email: 'billing@distributor-jp.example',
-    currency: 'JPY',
-    locale: 'en',
-    zone: 'Asia/Tokyo',
-  },
-];
+    baseCurrency: 'EUR',
+    vendor: {
+      name: 'Software Vendor SE',
+      registrationNumber: 'HRB 100001',
+      address: ['Beispielallee 1', '10115 Berlin'],
+      country: 'DE',
+      email: 'partner-team@vendor.example',
+    },
+    documents: [
+      {
+        filename: 'programme-guide.md',
+        title: 'Programme guide',
+        content: '# Programme guide\n\nInstall, activate with the metered key, and pay afterwards for what was used.\n',
+      },
+      {
+        filename: 'price-models.md',
+        title: 'Price models',
+        content: '# Price models\n\nPer unit, graduated tiers, volume tiers, packages; a minimum per month.\n',
+      },
+    ],
+    distributorCodes: ['IT', 'DE', 'PL', 'JP'],
+    plans: plansOf(previous),
+  };
+}
 
-/** A base plan in euro with all four price models and a minimum, and Japan's own in yen. Poland's is converted. */
-export function plansOf(previous: Period): WorldPlan[] {
+/** A list with a price for every meter there is: a new one does not compile without. */
+type FullPlan = WorldPlan & { prices: Record<MeterCode, Price> };
+
+/** A base plan in euro with all four price models and a minimum, and Japan's own in yen. */
+function plansOf(previous: Period): FullPlan[] {
   const fromPeriod = previous;
   return [
     {

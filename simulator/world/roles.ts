@@ -19,6 +19,7 @@ const PLANS: readonly RolePlan[] = [
   { role: 'twoInstallations', share: 0.005, impact: 0.5, fits: (site) => firstPeak(site) >= 10 },
   { role: 'drop', share: 0.0075, impact: 0.65, fits: (site) => site.lines.every(({ previous }) => previous >= 30) },
   { role: 'spike', share: 0.0075, impact: 1.2, fits: (site) => site.lines.every(({ previous }) => previous >= 15) },
+  { role: 'replaced', share: 0.0025, impact: 0, fits: always },
   { role: 'revoked', share: 0.0025, impact: 0.1, fits: (site) => firstPeak(site) >= 20 },
   { role: 'unassignedTenant', share: 0.0075, impact: 0.3, fits: (site) => firstPeak(site) >= 10 },
   { role: 'overLicence', share: 0.0075, impact: 0, fits: (site) => firstPeak(site) >= 20 },
@@ -48,6 +49,7 @@ function apply(site: WorldSite, role: SiteRole, second: WorldSite['installations
   if (role === 'spike') change(site, SPIKE.factor, SPIKE.units);
   if (role === 'drop') change(site, DROP_TO, 0);
   if (role === 'twoInstallations') site.installations.push(second);
+  if (role === 'replaced') site.replacement = second;
   const [first] = site.lines;
   if (first === undefined) return;
   const least = Math.min(first.previous, first.current);
@@ -56,23 +58,35 @@ function apply(site: WorldSite, role: SiteRole, second: WorldSite['installations
     site.licenceCount = Math.ceil(Math.max(first.previous, first.current) * LICENSED_WITHIN);
 }
 
-/** Gives roles to ordinary sites of MSPs that do not grow: each role to as many as planned while fitting sites last. */
+/** Whether the MSP takes part in both months and its totals move by its roles alone. */
+function isSteady({ grows, participations }: WorldMsp): boolean {
+  return !grows && participations.every(({ joins, leaves }) => joins === 'previous' && leaves === null);
+}
+
+/** Gives roles to ordinary sites of steady MSPs: each role to as many as planned while fitting sites last. */
 export function assignRoles(seed: number, msps: readonly WorldMsp[]): void {
   const places = msps.flatMap((msp, mspIndex) =>
-    msp.grows ? [] : msp.sites.map((site, index) => ({ msp, mspIndex, site, index })),
+    isSteady(msp) ? msp.sites.map((site, index) => ({ mspIndex, site, index })) : [],
   );
-  const value = new Map(msps.map((msp) => [msp, msp.sites.reduce((sum, site) => sum + roughValue(site), 0)]));
-  const moved = new Map<WorldMsp, number>();
+  // An MSP has a total in each of its programmes.
+  const totalOf = (mspIndex: number, { programme }: WorldSite): string => `${programme}/${mspIndex}`;
+  const value = new Map<string, number>();
+  for (const { mspIndex, site } of places) {
+    const total = totalOf(mspIndex, site);
+    value.set(total, (value.get(total) ?? 0) + roughValue(site));
+  }
+  const moved = new Map<string, number>();
   const candidates = createRandom(seed, 'roles').shuffled(places);
   const total = msps.reduce((sum, { sites }) => sum + sites.length, 0);
   for (const { role, share, impact, fits } of PLANS) {
     let wanted = Math.max(1, Math.round(share * total));
-    for (const { msp, mspIndex, site, index } of candidates) {
+    for (const { mspIndex, site, index } of candidates) {
       if (wanted === 0) break;
       if (site.role !== 'ordinary' || !fits(site)) continue;
-      const move = (moved.get(msp) ?? 0) + (impact * roughValue(site)) / (value.get(msp) ?? 1);
+      const its = totalOf(mspIndex, site);
+      const move = (moved.get(its) ?? 0) + (impact * roughValue(site)) / (value.get(its) ?? 1);
       if (move > LARGEST_MOVE) continue;
-      moved.set(msp, move);
+      moved.set(its, move);
       apply(site, role, secondInstallation(seed, mspIndex, index));
       wanted -= 1;
     }

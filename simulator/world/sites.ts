@@ -1,5 +1,6 @@
 import { PRODUCTS, type MeterCode } from '../../domain/catalog/index.js';
 import { createRandom, type Random } from '../random.js';
+import { MSP_PROGRAMME } from './programme.js';
 import { siteName } from './names.js';
 import type { WorldLine, WorldSite } from './types.js';
 
@@ -68,16 +69,20 @@ export function siteOf(seed: number, { mspIndex, index, country, tenantRefs, gro
     name: siteName(country, index, random),
     product: product.code,
     productVersion: random.pick([product.minimumVersion, '30.2', '99.1.0']),
+    programme: MSP_PROGRAMME,
+    used: ['previous', 'current'],
     tenantRefs: refs,
+    assignments: [],
     time: `${String(random.int(0, 23)).padStart(2, '0')}:${random.pick(['00', '15', '30', '45'])}`,
     role: 'ordinary',
     installations: [installation(0)],
+    replacement: null,
     lines: refs.flatMap((ref) => product.meters.map(({ code }) => lineOf(random, ref, code, share, grows))),
     licenceCount: null,
   };
 }
 
-/** The installation that takes the same key a second time. */
+/** The installation that takes the same key a second time, or takes over from the first. */
 export function secondInstallation(seed: number, mspIndex: number, index: number): WorldSite['installations'][number] {
   const own = createRandom(seed, 'installation', mspIndex, index, 1);
   return { id: own.uuid(), secret: own.bytes(32) };

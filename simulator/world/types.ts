@@ -19,6 +19,8 @@ export type SiteRole =
   /** Its key is revoked in mid-month and it goes on. */
   | 'revoked'
   | 'twoInstallations'
+  /** New hardware takes over once the month is reported, in the name of the old (rule 6). */
+  | 'replaced'
   | 'unassignedTenant'
   | 'spike'
   | 'drop'
@@ -42,8 +44,32 @@ export interface WorldPlan {
   currency: string;
   fromPeriod: Period;
   monthlyMinimum: string;
-  /** Of every meter: the simulated sites use all of them. */
-  prices: Record<MeterCode, Price>;
+  /** Of every meter that the programme's sites use. */
+  prices: Partial<Record<MeterCode, Price>>;
+}
+
+/** The offer of one vendor. */
+export interface WorldProgramme {
+  code: string;
+  name: string;
+  zone: string;
+  baseCurrency: string;
+  vendor: Party;
+  documents: { filename: string; title: string; content: string }[];
+  /** Codes of the distributors that serve its territories, each its own country. */
+  distributorCodes: string[];
+  plans: WorldPlan[];
+}
+
+/** The period the world is about, or the one before it. */
+export type When = 'previous' | 'current';
+
+/** An MSP's part in a programme. */
+export interface WorldParticipation {
+  programme: string;
+  joins: When;
+  /** The last month it takes part in; null where it stays. */
+  leaves: When | null;
 }
 
 /** What is sent to sign up. */
@@ -63,6 +89,7 @@ export interface WorldInstallation {
 
 /** One line of usage: what a tenant used of a meter in the period before and in the period. */
 export interface WorldLine {
+  /** What the site reports it under. */
   tenantRef: string;
   meter: MeterCode;
   previous: number;
@@ -73,19 +100,30 @@ export interface WorldSite {
   name: string;
   product: ProductCode;
   productVersion: string;
+  programme: string;
+  /** Months in which it is in use: not before its MSP joins the programme, nor after it leaves. */
+  used: When[];
+  /** Tenants that it reports under their own references. */
   tenantRefs: string[];
+  /** Units that it reports under references of its own. */
+  assignments: { reference: string; tenantRef: string }[];
   /** Local time of its daily check-in, `HH:MM`. */
   time: string;
   role: SiteRole;
   /** The second one exists with the role `twoInstallations` alone, from the period on. */
   installations: [WorldInstallation, ...WorldInstallation[]];
+  /** The new hardware of a site with the role `replaced`. */
+  replacement: WorldInstallation | null;
   lines: WorldLine[];
   /** Covers the first line. */
   licenceCount: number | null;
 }
 
 export interface WorldMsp extends SignUp {
-  tenants: { ref: string; name: string }[];
+  /** The first is the programme that it signs up for. */
+  participations: [WorldParticipation, ...WorldParticipation[]];
+  /** Parents before the units below them. */
+  tenants: { ref: string; name: string; parentRef?: string }[];
   sites: WorldSite[];
   /** All its usage grows so much that the total moves by more than 25 %. */
   grows: boolean;
@@ -95,10 +133,9 @@ export interface World {
   seed: number;
   period: Period;
   previous: Period;
-  programme: { code: string; name: string; zone: string; baseCurrency: string; vendor: Party };
-  documents: { filename: string; title: string; content: string }[];
+  /** The first takes the sign-ups that are rejected and expire. */
+  programmes: [WorldProgramme, ...WorldProgramme[]];
   distributors: WorldDistributor[];
-  plans: WorldPlan[];
   /** Those that are approved. */
   msps: WorldMsp[];
   rejected: SignUp;

@@ -1,10 +1,7 @@
 import { aggregationOf } from '../../domain/catalog/index.js';
 import { instantAt, periodDays, type Day, type Period } from '../../domain/period.js';
 import { createRandom, type Random } from '../random.js';
-import type { World, WorldInstallation, WorldLine, WorldMsp, WorldSite } from './types.js';
-
-/** The period the world is about, or the one before it. */
-export type When = 'previous' | 'current';
+import type { When, World, WorldInstallation, WorldLine, WorldMsp, WorldSite } from './types.js';
 
 export interface Counted {
   tenant: string | null;
@@ -112,7 +109,7 @@ export function checkInsOf(
   installation: WorldInstallation,
   when: When,
 ): ObservedCounts[] {
-  if (site.role === 'mute' && when === 'current') return [];
+  if (!site.used.includes(when) || (site.role === 'mute' && when === 'current')) return [];
   const second = isSecond(site, installation);
   const random = createRandom(world.seed, 'check-ins', installation.id, when);
   const days = daysOf(world, when);
@@ -159,7 +156,7 @@ function reportedPeak(site: WorldSite, when: When, peak: number): number {
 /** The peaks an installation reports in time; null where it does not. */
 export function reportOf(site: WorldSite, installation: WorldInstallation, when: When): Counted[] | null {
   const isMissing = when === 'current' ? site.role === 'silent' || site.role === 'mute' : site.role === 'late';
-  if (isMissing) return null;
+  if (isMissing || !site.used.includes(when)) return null;
   return linesOf(site, when, isSecond(site, installation)).map(({ tenantRef, meter, peak }) => ({
     tenant: tenantRef,
     meter,

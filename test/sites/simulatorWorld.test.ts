@@ -17,6 +17,11 @@ import {
 
 const DEFAULT = { seed: 1, period: '2026-03', msps: 40, sites: 400 };
 
+/** The references under which a site reports units that it is known to serve. */
+function served({ tenantRefs, assignments }: WorldSite): string[] {
+  return [...tenantRefs, ...assignments.map(({ reference }) => reference)];
+}
+
 /** What Kontor will know of a site when its collection has ended, told from the world alone. */
 function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
   const end = site.role === 'revoked' ? revokedAt(world, msp) : null;
@@ -39,7 +44,7 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
           .reduce((month, { count }) => (aggregationOf(meter) === 'sum' ? month + count : Math.max(month, count)), 0);
       const facts = usage.get(key) ?? {
         tenantRef,
-        tenantId: site.tenantRefs.includes(tenantRef) ? tenantRef : null,
+        tenantId: served(site).includes(tenantRef) ? tenantRef : null,
         meter,
         installations: [] as InstallationUsage[],
         lastQuantity: line?.previous ?? null,
@@ -94,7 +99,8 @@ describe('the world of the simulator', () => {
   });
 
   it('lets every discrepancy kind of rule 3 occur that one month of one site can show', () => {
-    const found = new Set(sites.flatMap(({ msp, site }) => judged(factsOf(world, msp, site)).map(({ kind }) => kind)));
+    const inUse = sites.filter(({ site }) => site.used.includes('current'));
+    const found = new Set(inUse.flatMap(({ msp, site }) => judged(factsOf(world, msp, site)).map(({ kind }) => kind)));
     if (world.unknownKeys.length > 0) found.add('unknown_key');
     if (world.msps.some(({ grows }) => grows)) found.add('total_moved');
     // A first month and a third month of estimates take a world of several months.
@@ -124,16 +130,63 @@ describe('the world of the simulator', () => {
 
   it('finds nothing at sites that are right, or wrong within the tolerance', () => {
     for (const { msp, site } of sites) {
-      if (!['ordinary', 'nearlyRight', 'withinLicence', 'zero', 'late'].includes(site.role)) continue;
+      const right = ['ordinary', 'nearlyRight', 'withinLicence', 'zero', 'late', 'replaced'];
+      if (!right.includes(site.role) || !site.used.includes('current')) continue;
       expect(judged(factsOf(world, msp, site))).toEqual([]);
     }
+  });
+
+  it('has an MSP in two programmes of two vendors, with sites in both, one that joins late and one that leaves', () => {
+    const [first, second] = world.programmes;
+    expect(second?.vendor.registrationNumber).not.toBe(first.vendor.registrationNumber);
+    expect(second?.baseCurrency).not.toBe(first.baseCurrency);
+    const both = world.msps.filter(({ participations }) => participations.length === 2);
+    expect(both).toHaveLength(5);
+    for (const msp of both) {
+      expect(second?.distributorCodes).toContain(msp.company.country);
+      expect(new Set(msp.sites.map(({ programme }) => programme))).toEqual(new Set(['msp', 'endpoint']));
+    }
+    const late = world.msps.filter(({ participations: [part] }) => part.joins === 'current');
+    const leaving = world.msps.filter(({ participations: [part] }) => part.leaves === 'previous');
+    expect([late.length, leaving.length]).toEqual([1, 1]);
+    for (const [msps, when] of [
+      [late, 'previous'],
+      [leaving, 'current'],
+    ] as const) {
+      const reports = msps.flatMap((msp) => msp.sites.map((site) => reportOf(site, site.installations[0], when)));
+      expect(reports.length).toBeGreaterThan(0);
+      expect(reports.every((report) => report === null)).toBe(true);
+    }
+  });
+
+  it('has a price in each programme for every meter its sites count', () => {
+    for (const { code, plans } of world.programmes) {
+      const [base] = plans.filter(({ distributorCode }) => distributorCode === null);
+      const used = sites.filter(({ site }) => site.programme === code).flatMap(({ site }) => site.lines);
+      expect(used.length).toBeGreaterThan(0);
+      for (const { meter } of used) expect(base?.prices).toHaveProperty([meter]);
+    }
+  });
+
+  it('has units below units, reported under their path, and a server that is replaced by new hardware', () => {
+    const nested = world.msps.flatMap((msp) => msp.tenants.map(({ parentRef }) => ({ msp, parentRef })));
+    const depths = nested.filter(
+      ({ msp, parentRef }) => msp.tenants.find(({ ref }) => ref === parentRef)?.parentRef !== undefined,
+    );
+    expect(depths.length).toBeGreaterThan(0);
+    expect(
+      sites.some(({ site }) => site.assignments.some(({ reference }) => reference.split(' > ').length === 3)),
+    ).toBe(true);
+    const replaced = sites.filter(({ site }) => site.role === 'replaced');
+    expect(replaced.length).toBeGreaterThan(0);
+    for (const { site } of replaced) expect(site.replacement?.id).not.toBe(site.installations[0].id);
   });
 
   it('observes each day of March once, across the clock change, in zones on both sides of UTC', () => {
     const zones = new Set(world.msps.map(({ zone }) => zone));
     expect([...zones].every(isTimeZone)).toBe(true);
     expect(zones.size).toBeGreaterThan(5);
-    for (const { msp, site } of sites.filter(({ site: { role } }) => role === 'ordinary')) {
+    for (const { msp, site } of sites.filter(({ site }) => site.role === 'ordinary' && site.used.includes('current'))) {
       const { start, end } = periodRange(world.period, msp.zone);
       const observed = checkInsOf(world, msp, site, site.installations[0], 'current').map(
         ({ observedAt }) => observedAt,

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { inParallel } from '../inParallel.js';
+import { WIDTH, type Simulation } from '../simulation.js';
+import type { WorldMsp } from '../world/index.js';
+
+const TOKEN = z.object({ token: z.string() });
+
+/** Each MSP's own token, with which it acts for itself. */
+export type MspTokens = (msp: WorldMsp) => string;
+
+export async function issueMspTokens({ world, client, token }: Simulation): Promise<MspTokens> {
+  const tokens = new Map<WorldMsp, string>();
+  await inParallel(world.msps, WIDTH, async (msp) => {
+    const body = { role: 'msp', mspId: msp.mspId, name: msp.company.name.slice(0, 80).trim() };
+    const issued = await client.call({ method: 'POST', path: '/v1/tokens', token, body }, TOKEN);
+    tokens.set(msp, issued.token);
+  });
+  return (msp) => tokens.get(msp) ?? '';
+}

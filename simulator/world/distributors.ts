@@ -1,0 +1,48 @@
+import type { WorldDistributor } from './types.js';
+
+export const DISTRIBUTORS: WorldDistributor[] = [
+  {
+    code: 'IT',
+    name: 'Distributore Italia S.p.A.',
+    registrationNumber: 'REA MI-2000001',
+    address: ['Via Esempio 10', '20121 Milano'],
+    country: 'IT',
+    email: 'billing@distributor-it.example',
+    currency: 'EUR',
+    locale: 'it',
+    zone: 'Europe/Rome',
+  },
+  {
+    code: 'DE',
+    name: 'Distributor Deutschland GmbH',
+    registrationNumber: 'HRB 200002',
+    address: ['Musterstraße 20', '20095 Hamburg'],
+    country: 'DE',
+    email: 'billing@distributor-de.example',
+    currency: 'EUR',
+    locale: 'de',
+    zone: 'Europe/Berlin',
+  },
+  {
+    code: 'PL',
+    name: 'Dystrybutor Polska Sp. z o.o.',
+    registrationNumber: 'KRS 0000300003',
+    address: ['ul. Przykładowa 30', '00-001 Warszawa'],
+    country: 'PL',
+    email: 'billing@distributor-pl.example',
+    currency: 'PLN',
+    locale: 'pl',
+    zone: 'Europe/Warsaw',
+  },
+  {
+    code: 'JP',
+    name: '日本ディストリビューター株式会社',
+    registrationNumber: '4000-01-000004',
+    address: ['港区見本1-2-3', '東京都 105-0001'],
+    country: 'JP',
+    email: 'billing@distributor-jp.example',
+    currency: 'JPY',
+    locale: 'en',
+    zone: 'Asia/Tokyo',
+  },
+];
