@@ -23,14 +23,14 @@ interface DemoOptions extends DemoWorld {
   json?: true;
 }
 
-/** `kontor demo`: a programme's month on real parts, in front of your eyes. */
+/** `kontor demo`: a month of two programmes on real parts, in front of your eyes. */
 export function demoCommand(): Command {
   const number = (flags: string, description: string, [min, max, value]: [number, number, number]) =>
     new Option(flags, description).argParser(wholeNumber(min, max)).default(value);
   return new Command('demo')
-    .summary('play a month of a programme on real parts')
+    .summary('play a month of two programmes on real parts')
     .description(
-      'Play a month of a programme: MSPs sign up, their sites report, the month is closed, statements are mailed. Starts ' +
+      'Play a month of two programmes: MSPs sign up, their sites report, the month is closed, statements are mailed. Starts ' +
         'what is not configured, over an empty data directory, and stays up until Ctrl-C. The same seed gives the same ' +
         'totals and the same bytes in every document.',
     )

@@ -14,7 +14,7 @@ export interface DemoWorld {
   sites: number;
 }
 
-/** The programmes of the world that the simulator plays (simulator/world/programme.ts). */
+/** The programmes of the world that the simulator plays (simulator/world/programme.ts and endpointProgramme.ts). */
 export const PROGRAMMES = ['msp', 'endpoint'] as const;
 
 /** The runs of a month, one per programme. */

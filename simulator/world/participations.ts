@@ -17,6 +17,17 @@ function hasSitesInEach({ sites }: WorldMsp): boolean {
   return inEndpoint >= SITES_IN_EACH && sites.length - inEndpoint >= SITES_IN_EACH;
 }
 
+/** One of each country, then a second of each, and so on. */
+function countriesInTurn(msps: readonly WorldMsp[]): WorldMsp[] {
+  const seen = new Map<string, number>();
+  const ranked = msps.map((msp) => {
+    const rank = seen.get(msp.company.country) ?? 0;
+    seen.set(msp.company.country, rank + 1);
+    return { msp, rank };
+  });
+  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ msp }) => msp);
+}
+
 /** The second programme takes the MSP's sites of its products over. */
 function takePartInBoth(msp: WorldMsp): void {
   msp.participations.push({ programme: ENDPOINT_PROGRAMME, joins: 'previous', leaves: null });
@@ -36,10 +47,8 @@ function takePartIn(msp: WorldMsp, month: When): void {
 export function assignParticipations(seed: number, candidates: readonly WorldMsp[], distributorCodes: string[]): void {
   const shuffled = createRandom(seed, 'participations').shuffled(candidates);
   const served = shuffled.filter(({ company }) => distributorCodes.includes(company.country));
-  const both = [...served.filter(hasSitesInEach), ...served.filter((msp) => !hasSitesInEach(msp))].slice(
-    0,
-    Math.max(1, Math.round(IN_BOTH_SHARE * candidates.length)),
-  );
+  const fitting = [...countriesInTurn(served.filter(hasSitesInEach)), ...served.filter((msp) => !hasSitesInEach(msp))];
+  const both = fitting.slice(0, Math.max(1, Math.round(IN_BOTH_SHARE * candidates.length)));
   for (const msp of both) takePartInBoth(msp);
   const [joining, leaving] = shuffled.filter(
     (msp) =>

@@ -20,7 +20,8 @@ const PLANS: readonly RolePlan[] = [
   { role: 'drop', share: 0.0075, impact: 0.65, fits: (site) => site.lines.every(({ previous }) => previous >= 30) },
   { role: 'spike', share: 0.0075, impact: 1.2, fits: (site) => site.lines.every(({ previous }) => previous >= 15) },
   { role: 'replaced', share: 0.0025, impact: 0, fits: always },
-  { role: 'revoked', share: 0.0025, impact: 0.1, fits: (site) => firstPeak(site) >= 20 },
+  // Whole: people may waive it.
+  { role: 'revoked', share: 0.0025, impact: 1, fits: (site) => firstPeak(site) >= 20 },
   { role: 'unassignedTenant', share: 0.0075, impact: 0.3, fits: (site) => firstPeak(site) >= 10 },
   { role: 'overLicence', share: 0.0075, impact: 0, fits: (site) => firstPeak(site) >= 20 },
   { role: 'withinLicence', share: 0.0025, impact: 0, fits: (site) => firstPeak(site) >= 10 },
