@@ -75,7 +75,10 @@ function headerView({ statement, words, locale }: ViewContext): HeaderView {
       { label: facts.period, value: days(day(first), day(last)) },
       { label: facts.zone, value: statement.zone },
       { label: facts.currency, value: statement.currency },
-      { label: facts.pricePlan, value: pricePlan(statement.pricePlan.name, day(periodDays(statement.pricePlan.fromPeriod).first)) },
+      {
+        label: facts.pricePlan,
+        value: pricePlan(statement.pricePlan.name, day(periodDays(statement.pricePlan.fromPeriod).first)),
+      },
     ],
   };
 }

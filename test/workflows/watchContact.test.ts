@@ -20,7 +20,12 @@ describe('rule 6: a site without contact', () => {
 
   /** An active site, last heard at `heard`, or never since its activation then. */
   const site = async (name: string, heard = LAST_CONTACT, column = 'last_contact_at') => {
-    const { json } = await programme.call('POST', `/v1/msps/${mspId}/sites`, { programme: 'msp', name, product: 'backup' }, token);
+    const { json } = await programme.call(
+      'POST',
+      `/v1/msps/${mspId}/sites`,
+      { programme: 'msp', name, product: 'backup' },
+      token,
+    );
     await programme.activate(json.key);
     await programme.query(`update site set ${column} = :heard where id = :siteId`, { heard, siteId: json.siteId });
     return json as { siteId: string; keyId: string; key: string };
