@@ -1,8 +1,8 @@
 /**
- * The settings of a programme (rule 23): every number of product.md's rules, one file per subject; those of rule 3 are beside
- * the kinds of discrepancies, in domain/reconcile. A programme gives what
- * it wants otherwise; the rest is as shipped. A new number is one member of a group; a new group is a file and a line in
- * `SETTINGS_GROUPS`, `programmeSettings` and `resolveSettings`. Zones are no numbers: the programme has its own.
+ * The settings of a programme (rule 23): every number of product.md's rules, one file per subject; those of rule 3 are
+ * beside the kinds of discrepancies, in domain/reconcile. A programme gives what it wants otherwise; the rest is as
+ * shipped. A new number is one member of a group; a new group is a file and a line in `SETTINGS_GROUPS`,
+ * `programmeSettings` and `resolveSettings`. Zones are no numbers: the programme has its own.
  */
 import { z } from 'zod';
 import { KontorError } from '../errors.js';

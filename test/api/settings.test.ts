@@ -51,6 +51,14 @@ describe('settings', () => {
   const get = (path: string) => api.call('GET', path, { token });
   const fieldsOf = (answer: { json: { errors: { field: string }[] } }) => answer.json.errors.map(({ field }) => field);
 
+  it('case 61: rule 6: warn 100, block 10, disable 1 is refused, field by field, in the whole and as a version', async () => {
+    const settings = { contact: { warnAfterDays: 100, blockAfterDays: 10, disableAfterDays: 1 } };
+    const broken = ['/settings/contact/blockAfterDays', '/settings/contact/disableAfterDays'];
+    expect(fieldsOf(await send('PUT', '/v1/programmes/msp', { ...PROGRAMME, settings }))).toEqual(broken);
+    const version = { fromPeriod: '2027-01', settings, reason: 'Too late' };
+    expect(fieldsOf(await send('POST', '/v1/programmes/msp/settings', version))).toEqual(broken);
+  });
+
   it('name time zones, countries and currencies that exist', async () => {
     expect(fieldsOf(await send('PUT', '/v1/programmes/msp', { ...PROGRAMME, zone: 'Europe/Nowhere' }))).toEqual([
       '/zone',

@@ -114,8 +114,9 @@ function discrepancyRows(schema: z.core.JSONSchema.JSONSchema, path: string): st
     minimum === undefined
       ? words.join(', ')
       : `${type === 'integer' ? 'whole, ' : ''}${String(minimum)} to ${String(maximum)}`;
-  const shipped = typeof schema.default === 'object' ? '–' : String(schema.default);
-  return [[`\`${path}\``, shipped, range === '' ? '–' : range]];
+  const shipped: unknown = schema.default;
+  const value = typeof shipped === 'string' || typeof shipped === 'number' ? String(shipped) : '–';
+  return [[`\`${path}\``, value, range === '' ? '–' : range]];
 }
 
 describe('docs/settings.md', () => {
