@@ -34,6 +34,10 @@ const PLANS: readonly RolePlan[] = [
   { role: 'late', share: 0.0075, impact: 0.1, fits: always },
 ];
 
+/** Of a programme's sites; where more are silent its month waits for a person before issue (rule 4). */
+const LARGEST_SILENT_SHARE = 0.1;
+const SILENT_ROLES: readonly SiteRole[] = ['silent', 'mute', 'late'];
+
 /** Of an MSP's value that its defects may move, well below the 25 % of rule 3. */
 const LARGEST_MOVE = 0.12;
 const SPIKE = { factor: 1.8, units: 12 };
@@ -77,6 +81,11 @@ export function assignRoles(seed: number, msps: readonly WorldMsp[]): void {
     value.set(total, (value.get(total) ?? 0) + roughValue(site));
   }
   const moved = new Map<string, number>();
+  const silenced = new Map<string, number>();
+  const mayBeSilent = ({ programme }: WorldSite): boolean => {
+    const most = LARGEST_SILENT_SHARE * places.filter(({ site }) => site.programme === programme).length;
+    return (silenced.get(programme) ?? 0) + 1 <= most;
+  };
   const candidates = createRandom(seed, 'roles').shuffled(places);
   const total = msps.reduce((sum, { sites }) => sum + sites.length, 0);
   for (const { role, share, impact, fits } of PLANS) {
@@ -84,10 +93,12 @@ export function assignRoles(seed: number, msps: readonly WorldMsp[]): void {
     for (const { mspIndex, site, index } of candidates) {
       if (wanted === 0) break;
       if (site.role !== 'ordinary' || !fits(site)) continue;
+      if (SILENT_ROLES.includes(role) && !mayBeSilent(site)) continue;
       const its = totalOf(mspIndex, site);
       const move = (moved.get(its) ?? 0) + (impact * roughValue(site)) / (value.get(its) ?? 1);
       if (move > LARGEST_MOVE) continue;
       moved.set(its, move);
+      if (SILENT_ROLES.includes(role)) silenced.set(site.programme, (silenced.get(site.programme) ?? 0) + 1);
       apply(site, role, secondInstallation(seed, mspIndex, index));
       wanted -= 1;
     }

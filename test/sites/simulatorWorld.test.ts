@@ -168,6 +168,22 @@ describe('the world of the simulator', () => {
     }
   });
 
+  it.each([1, 2, 3, 4, 5])('lets no programme wait at its completeness gate, small as it may be (seed %i)', (seed) => {
+    for (const { programmes, msps } of [
+      buildWorld({ ...DEFAULT, seed }),
+      buildWorld({ ...DEFAULT, seed, msps: 9, sites: 40 }),
+    ]) {
+      for (const { code } of programmes) {
+        const its = msps.flatMap((msp) => msp.sites.filter(({ programme }) => programme === code));
+        for (const when of ['previous', 'current'] as const) {
+          const expected = its.filter(({ used }) => used.includes(when));
+          const silent = expected.filter((site) => reportOf(site, site.installations[0], when) === null);
+          expect(silent.length).toBeLessThanOrEqual(expected.length / 10);
+        }
+      }
+    }
+  });
+
   it('has units below units, reported under their path, and a server that is replaced by new hardware', () => {
     const nested = world.msps.flatMap((msp) => msp.tenants.map(({ parentRef }) => ({ msp, parentRef })));
     const depths = nested.filter(
