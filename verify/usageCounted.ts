@@ -5,21 +5,27 @@ import { problemsOf, type Checker } from './context.js';
 import { lateUsageProblems } from './lateUsageBooked.js';
 
 /**
- * Rule 6: what an installation that was replaced for free before the period's end counts as, and until when. The chain is
- * followed step by step; its end is the longest one.
+ * Rule 6: what an installation that was replaced for free before the period's end counts as, and until when; after it,
+ * where its successor reported the month in its place. The chain is followed step by step; its end is the longest one.
  */
+const REPORTED = (installation: string, run: string) => `exists (select from usage_report g where g.msp_id = i.msp_id
+  and g.site_id = i.site_id and g.installation_id = ${installation} and g.period = ${run}.period
+  and g.received_at <= ${run}.at)`;
+const REPLACED = (run: string, end: string) => `i.replaced_for_free and (i.replaced_at < ${end}
+  or (i.replaced_at <= ${run}.at and ${REPORTED('i.replaced_by', run)} and not ${REPORTED('i.id', run)}))`;
+
 const MOVED = `
   moved as (
     select distinct on (s.period, s.msp_id, s.site_id, s.id) s.* from (
       with recursive step as (
-        select f.period, i.msp_id, i.site_id, i.id, i.replaced_by as counts_as, i.replaced_at as until, 1 as depth,
+        select f.period, i.msp_id, i.site_id, i.id, i.replaced_by as counts_as, i.replaced_at as until, 1 as depth, f.at,
           ((f.period || '-01')::date + interval '1 month') at time zone f.zone as "end"
         from frozen_at f join installation i on i.msp_id = f.msp_id
-        where i.replaced_for_free and i.replaced_at < ((f.period || '-01')::date + interval '1 month') at time zone f.zone
+        where ${REPLACED('f', `((f.period || '-01')::date + interval '1 month') at time zone f.zone`)}
         union all
-        select s.period, s.msp_id, s.site_id, s.id, i.replaced_by, s.until, s.depth + 1, s."end"
+        select s.period, s.msp_id, s.site_id, s.id, i.replaced_by, s.until, s.depth + 1, s.at, s."end"
         from step s join installation i on i.msp_id = s.msp_id and i.site_id = s.site_id and i.id = s.counts_as
-        where i.replaced_for_free and i.replaced_at < s."end")
+        where ${REPLACED('s', 's."end"')})
       select * from step) s
     order by s.period, s.msp_id, s.site_id, s.id, s.depth desc
   )`;

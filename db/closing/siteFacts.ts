@@ -119,11 +119,17 @@ function furtherFromZero(a: number, b: number): number {
   return Math.abs(b) > Math.abs(a) ? b : a;
 }
 
-/** What an installation's successors make of it in a month: the last that replaced another for free before its end. */
-function movedIn(installations: readonly InstallationRow[], end: Date): MovedRow[] {
+/**
+ * What an installation's successors make of it in a month: the last that replaced another for free before its end, or after
+ * it, where the successor reported the month in the other's place.
+ */
+function movedIn(installations: readonly InstallationRow[], end: Date, reporting: ReadonlySet<string>): MovedRow[] {
   const byId = new Map(installations.map((one) => [one.id, one]));
-  const successorOf = ({ replacedBy, replacedAt, replacedForFree }: InstallationRow): InstallationRow | undefined =>
-    replacedForFree === true && replacedAt !== null && replacedAt < end ? byId.get(replacedBy ?? '') : undefined;
+  const successorOf = ({ id, replacedBy, replacedAt, replacedForFree }: InstallationRow) => {
+    if (replacedForFree !== true || replacedAt === null || replacedBy === null) return undefined;
+    const inPlace = reporting.has(replacedBy) && !reporting.has(id);
+    return replacedAt < end || inPlace ? byId.get(replacedBy) : undefined;
+  };
   return installations.flatMap((one) => {
     let last = successorOf(one);
     if (last === undefined || one.replacedAt === null) return [];
@@ -187,11 +193,15 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
   const rangeOf = new Map(sites.map(({ zone }) => [zone, periodRange(period, zone)]));
   const installations = groupBySite(await installationsOf(trx, selection));
   const ended = await endedKeysOf(trx, selection);
+  const reports = groupBySite(await reportsOf(trx, selection));
   const moved = sites.flatMap(({ siteId, zone }) =>
-    movedIn(installations.get(siteId) ?? [], (rangeOf.get(zone) ?? periodRange(period, zone)).end),
+    movedIn(
+      installations.get(siteId) ?? [],
+      (rangeOf.get(zone) ?? periodRange(period, zone)).end,
+      new Set((reports.get(siteId) ?? []).map(({ installationId }) => installationId)),
+    ),
   );
   const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved }));
-  const reports = groupBySite(await reportsOf(trx, selection));
   const endedBySite = groupBySite(ended);
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
 
@@ -207,7 +217,10 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
     if (heard.size === 0 && (hadEnded || !wasActive)) return [];
     const its = installations.get(siteId) ?? [];
     const endedKeys = endedBySite.get(siteId) ?? [];
-    const expected = expectedOf(its, { range, billedBefore, ended: endedKeys, heard });
+    const expected = expectedOf(
+      its.filter(({ id }) => !countsAs.has(`${siteId}/${id}`)),
+      { range, billedBefore, ended: endedKeys, heard },
+    );
     return [
       {
         site,

@@ -153,6 +153,27 @@ describe('installations in the close', () => {
     expect((await month.cases('2026-06')).map(({ kind }) => kind)).toEqual([]);
   });
 
+  it('rule 6: new hardware that reports a month in place of the old, which it replaced after its end, is one with it', async () => {
+    const site = await month.site({ mspId, name: 'moved after the month' });
+    const [old] = site.installations;
+    await seen(site, '2026-05-03T10:00:00Z', 40);
+    const next = await install(site, '2026-06-02T10:00:00Z');
+    await replace(old ?? '', next, '2026-06-02T10:00:00Z');
+    await reported(site, '2026-05', 40, next);
+    expect(lines(await month.close('2026-05'))).toEqual([
+      { site: 'moved after the month', peak: 40, basis: 'reported' },
+    ]);
+    expect((await month.cases('2026-05')).map(({ kind }) => kind)).toEqual([]);
+  });
+
+  it('rule 6: old hardware that reported its month before it was replaced stands for it', async () => {
+    const site = await month.site({ mspId, name: 'reported before' });
+    const [old] = site.installations;
+    await reported(site, '2026-05', 40);
+    await replace(old ?? '', await install(site, '2026-06-02T10:00:00Z'), '2026-06-02T10:00:00Z');
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'reported before', peak: 40, basis: 'reported' }]);
+  });
+
   it('rule 6: an old installation that goes on after it was replaced is a second one', async () => {
     const site = await month.site({ mspId, name: 'both' });
     const [old] = site.installations;

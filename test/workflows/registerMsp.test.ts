@@ -49,7 +49,7 @@ describe('a registration', () => {
     expect(await show(mspId)).toMatchObject({ state: 'rejected', reason: 'No such company' });
     await ended(mspId);
     const { inbox } = programme.app;
-    const letter = inbox.messages().find(({ messageId }) => messageId?.includes(`registration-rejected.${mspId}`));
+    const letter = inbox.messages().find(({ messageId }) => messageId?.includes(`registration-rejected.msp.${mspId}`));
     expect(String(await inbox.source(letter?.id ?? 0))).toContain('No such company');
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-rejected');
   });
