@@ -28,6 +28,7 @@ import { minorToDecimalString } from '../domain/money.js';
 import { addMonths, periodDays, type Day, type Period } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
+import { periodsInReach } from '../domain/settings/lateUsage.js';
 
 export interface IssueCounts {
   issued: number;
@@ -38,9 +39,6 @@ export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { m
 
 /** MSPs numbered and frozen in one transaction. */
 export const ISSUE_CHUNK = 100;
-/** Rule 7: how many periods a reach in days touches. */
-const LATE_DAYS_A_PERIOD = 30;
-
 /** Rule 10: the last days of the period; a reference rate published in them counts as its last one. */
 function rateWindow(period: Period, withinDays: number): { first: Day; last: Day } {
   const { last } = periodDays(period);
@@ -96,7 +94,7 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   if (inputs.length === 0) return { issued: 0, parked: 0 };
   const rules = await monthRules(trx, selection);
   const terms = await termsOf(trx, selection, rules);
-  const reach = Math.ceil(rules.settings.lateUsage.reachDays / LATE_DAYS_A_PERIOD);
+  const reach = periodsInReach(rules.settings.lateUsage);
   const mspIds = inputs.map(({ mspId }) => mspId);
   const late = groupBy(
     await loadLateUsage(trx, { programme, mspIds, earliest: addMonths(period, -reach), before: period }),

@@ -2,7 +2,7 @@ import { appendAudit } from '../db/access/auditStore.js';
 import type { Trx } from '../db/connect.js';
 import { findInstallation, replaceInstallation } from '../db/sites/installationStore.js';
 import { fieldError } from '../domain/errors.js';
-import { SHIPPED_PROGRAMME_SETTINGS } from '../domain/settings/index.js';
+import { installationSettings } from '../db/sites/installationSettings.js';
 import { isReplacedForFree } from '../domain/site.js';
 
 export interface ReplaceOne {
@@ -31,7 +31,11 @@ export async function replaceOne(trx: Trx, { actor, field, ...replacement }: Rep
   if (installationId === by || successor?.replacedBy != null) {
     throw fieldError('STATE_CONFLICT', field, 'An installation is replaced by another one that is in use.');
   }
-  const forFree = isReplacedForFree(old.lastHeardAt ?? old.activatedAt, at, SHIPPED_PROGRAMME_SETTINGS.installations);
+  const forFree = isReplacedForFree(
+    old.lastHeardAt ?? old.activatedAt,
+    at,
+    await installationSettings(trx, mspId, siteId),
+  );
   await replaceInstallation(trx, { ...replacement, forFree });
   await appendAudit(trx, {
     at,

@@ -80,6 +80,7 @@ export interface MailParams {
   territoryOpened: { programmeName: string; country: string };
   /** To the partner team when the run is sealed. */
   runSummary: {
+    programmeName: string;
     period: Period;
     issued: number;
     zeroStatements: number;

@@ -7,8 +7,6 @@ import { addMonths, type Period } from '../domain/period.js';
 import { ask, type VerifyContext } from './context.js';
 import { monthRules, type MonthRules } from './monthRules.js';
 
-/** Rule 7: up to 90 days back. */
-const LATE_PERIODS = 3;
 const MSPS_AT_ONCE = 200;
 
 interface Latest {
@@ -66,7 +64,7 @@ export async function lateUsageProblems(context: VerifyContext): Promise<string[
     for (let from = 0; from < latest.length; from += MSPS_AT_ONCE) {
       const mspIds = latest.slice(from, from + MSPS_AT_ONCE).map(({ mspId }) => mspId);
       const late = await context.db.transaction(ALL, (trx) =>
-        loadLateUsage(trx, { programme, mspIds, earliest: addMonths(period, -LATE_PERIODS), before: period }),
+        loadLateUsage(trx, { programme, mspIds, earliest: addMonths(period, -rulesOf(period).reach), before: period }),
       );
       problems.push(
         ...late

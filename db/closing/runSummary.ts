@@ -4,6 +4,7 @@ import { rows, type Trx } from '../connect.js';
 /** What the summary of a run says besides its control totals. */
 export interface RunSummaryFacts {
   recipient: string;
+  programmeName: string;
   parked: { mspName: string; reason: string }[];
   mailed: number;
   mailProblems: number;
@@ -13,7 +14,7 @@ export interface RunSummaryFacts {
 export async function runSummaryFacts(trx: Trx, { programme, period }: RunKey): Promise<RunSummaryFacts | undefined> {
   const [found] = await rows<RunSummaryFacts>(
     trx,
-    `select coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient,
+    `select coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient, g.name as "programmeName",
        coalesce((select jsonb_agg(jsonb_build_object('mspName', m.name, 'reason', p.parked_reason)
            order by m.name collate "C")
          from run_participant p join msp m on m.id = p.msp_id

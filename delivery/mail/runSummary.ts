@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { defineMail } from './defineMail.js';
-import { count, parked, period, total } from './fields.js';
+import { count, name, parked, period, total } from './fields.js';
 
 /** To the partner team when the run is sealed. */
 export const runSummary = defineMail(
   'runSummary',
   'none',
   z.object({
+    programmeName: name,
     period,
     issued: count,
     zeroStatements: count,

@@ -5,3 +5,10 @@ import { setting, settingsGroup } from './settingsGroup.js';
 export const lateUsage = settingsGroup(7, {
   reachDays: setting(whole('days', 0, 366), 90, 'A late report is booked as a correction so far back; older: a case'),
 });
+
+const DAYS_A_PERIOD = 30;
+
+/** How many periods a reach in days touches. */
+export function periodsInReach({ reachDays }: { reachDays: number }): number {
+  return Math.ceil(reachDays / DAYS_A_PERIOD);
+}

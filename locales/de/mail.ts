@@ -131,10 +131,10 @@ export const mail: NonNullable<Translation['mail']> = {
     ],
   },
   runSummary: {
-    subject: ({ period, parked }) =>
+    subject: ({ programmeName, period, parked }) =>
       parked.length === 0
-        ? `Monatsabschluss ${month(period)} abgeschlossen`
-        : `Monatsabschluss ${month(period)}: noch ${count(parked.length, STATEMENTS)} offen`,
+        ? `${programmeName}: Monatsabschluss ${month(period)} abgeschlossen`
+        : `${programmeName}: Monatsabschluss ${month(period)}: noch ${count(parked.length, STATEMENTS)} offen`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
       `Im Abschluss für ${month(period)} ausgestellt: ${count(issued, STATEMENTS)}, davon ohne Nutzung: ${zeroStatements}. Geschätzte Zeilen: ${estimatedLines}.`,
       ...paragraphIf(totals.length > 0, `Summen:\n${totalsList(totals, 'de')}`),

@@ -127,10 +127,10 @@ export const mail: MailMessages = {
     ],
   },
   runSummary: {
-    subject: ({ period, parked }) =>
+    subject: ({ programmeName, period, parked }) =>
       parked.length === 0
-        ? `Month-end close ${month(period)} completed`
-        : `Month-end close ${month(period)}: ${count(parked.length, STATEMENTS)} still open`,
+        ? `${programmeName}: Month-end close ${month(period)} completed`
+        : `${programmeName}: Month-end close ${month(period)}: ${count(parked.length, STATEMENTS)} still open`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
       `The close of ${month(period)} has issued ${count(issued, STATEMENTS)}, of them without usage: ${zeroStatements}. Estimated lines: ${estimatedLines}.`,
       ...paragraphIf(totals.length > 0, `Totals:\n${totalsList(totals, 'en')}`),

@@ -130,10 +130,10 @@ export const mail: NonNullable<Translation['mail']> = {
     ],
   },
   runSummary: {
-    subject: ({ period, parked }) =>
+    subject: ({ programmeName, period, parked }) =>
       parked.length === 0
-        ? `Chiusura di ${month(period)} completata`
-        : `Chiusura di ${month(period)}: ancora in sospeso ${count(parked.length, STATEMENTS)}`,
+        ? `${programmeName}: Chiusura di ${month(period)} completata`
+        : `${programmeName}: Chiusura di ${month(period)}: ancora in sospeso ${count(parked.length, STATEMENTS)}`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
       `Emessi con la chiusura di ${month(period)}: ${count(issued, STATEMENTS)}, di cui senza consumi: ${zeroStatements}. Righe stimate: ${estimatedLines}.`,
       ...paragraphIf(totals.length > 0, `Totali:\n${totalsList(totals, 'it')}`),

@@ -136,10 +136,10 @@ export const mail: NonNullable<Translation['mail']> = {
     ],
   },
   runSummary: {
-    subject: ({ period, parked }) =>
+    subject: ({ programmeName, period, parked }) =>
       parked.length === 0
-        ? `Zamknięcie miesiąca ${month(period)} zakończone`
-        : `Zamknięcie miesiąca ${month(period)}, jeszcze otwarte: ${count(parked.length, STATEMENTS)}`,
+        ? `${programmeName}: Zamknięcie miesiąca ${month(period)} zakończone`
+        : `${programmeName}: Zamknięcie miesiąca ${month(period)}, jeszcze otwarte: ${count(parked.length, STATEMENTS)}`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
       `Wystawiono za okres ${month(period)}: ${count(issued, STATEMENTS)}, w tym bez użycia: ${zeroStatements}. Pozycje szacunkowe: ${estimatedLines}.`,
       ...paragraphIf(totals.length > 0, `Sumy:\n${totalsList(totals, 'pl')}`),

@@ -1,7 +1,7 @@
 /** Prices of every model, for what must hold for all of them; a model that is missing here does not compile. */
 import fc from 'fast-check';
 import { decimal } from '../../domain/money.js';
-import type { Price, PriceModel, PriceOf, Tier } from '../../domain/pricing/index.js';
+import type { PriceModel, PriceOf, Tier } from '../../domain/pricing/index.js';
 
 const unitPrice = fc.integer({ min: 0, max: 99_999 }).map((thousandths) => decimal(thousandths).div(1000).toFixed());
 

@@ -60,6 +60,7 @@ const PARAMS: MailParams = {
   },
   parkedReminder: { ...common, period, reason: 'total moved', waitingDays: 1, decideBy: '2026-06-09' },
   runSummary: {
+    programmeName: 'Managed services',
     period,
     issued: 100,
     zeroStatements: 2,
