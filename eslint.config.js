@@ -49,6 +49,18 @@ export default tseslint.config(
     },
   },
   {
+    // All SQL lives in db/, but for the auditors' files and the checker, which ask in words of their own.
+    files: ['activities/**/*.ts', 'api/**/*.ts', 'cli/**/*.ts', 'starts/**/*.ts', 'worker/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['**/db/connect.js'], importNames: ['rows'], message: 'SQL lives in db/: ask a store.' }],
+        },
+      ],
+    },
+  },
+  {
     // The demo counts the events of histories, which nothing else asks for.
     files: ['api/**/*.ts', 'cli/**/*.ts', 'activities/**/*.ts'],
     ignores: ['cli/demo/historyEvents.ts'],
@@ -59,6 +71,10 @@ export default tseslint.config(
           selector:
             ":matches(MemberExpression[object.name=/^(temporal|client)$/], MemberExpression[object.property.name=/^(temporal|client)$/])[property.name='workflow']",
           message: 'Workflows are started, signalled and asked in starts/.',
+        },
+        {
+          selector: "CallExpression[callee.object.name='trx'][callee.property.name='raw']",
+          message: 'SQL lives in db/: ask a store.',
         },
       ],
     },
