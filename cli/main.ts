@@ -13,6 +13,12 @@ function debugging(): boolean {
   }
 }
 
+// Whoever reads a few lines and closes the pipe, as `head` does, has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await createProgram().parseAsync();
 } catch (error) {
