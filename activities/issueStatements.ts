@@ -25,7 +25,7 @@ import type { RunTerms } from '../domain/month/inputs.js';
 import { judgeMonth } from '../domain/month/judgeMonth.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
-import { addMonths, periodDays, type Day, type Period } from '../domain/period.js';
+import { addMonths, lastDaysOf } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import { periodsInReach } from '../domain/settings/lateUsage.js';
@@ -39,14 +39,10 @@ export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { m
 
 /** MSPs numbered and frozen in one transaction. */
 export const ISSUE_CHUNK = 100;
-/** Rule 10: the last days of the period; a reference rate published in them counts as its last one. */
-function rateWindow(period: Period, withinDays: number): { first: Day; last: Day } {
-  const { last } = periodDays(period);
-  return { first: `${last.slice(0, 8)}${String(Number(last.slice(8)) - withinDays + 1).padStart(2, '0')}`, last };
-}
 
 async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): Promise<RunTerms> {
-  const window = rateWindow(key.period, settings.exchangeRates.publishedWithinDays);
+  // Rule 10: a reference rate published in these days counts as the period's last one.
+  const window = lastDaysOf(key.period, settings.exchangeRates.publishedWithinDays);
   return {
     period: key.period,
     plans: await plansFor(trx, key),

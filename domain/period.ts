@@ -80,6 +80,17 @@ export function periodDays(period: Period): { first: Day; last: Day } {
   };
 }
 
+/** The last `days` days of the month, first and last inclusive (rule 10's window of rates): 1 to the month's length. */
+export function lastDaysOf(period: Period, days: number): { first: Day; last: Day } {
+  const { last } = periodDays(period);
+  return {
+    first: Temporal.PlainDate.from(last)
+      .subtract({ days: days - 1 })
+      .toString(),
+    last,
+  };
+}
+
 /** The month as instants in `zone` (IANA name): clock changes and all, 743 to 745 hours for 31 days. */
 export function periodRange(period: Period, zone: string): InstantRange {
   const first = monthOf(period).toPlainDate({ day: 1 });

@@ -1,12 +1,11 @@
-import { addMonths, periodDays, periodOf, periodRange, previousPeriod, type Period } from '../../domain/period.js';
+import { addMonths, lastDaysOf, periodOf, periodRange, previousPeriod, type Period } from '../../domain/period.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { OLDEST_CHECK_IN_DAYS } from '../../domain/siteMessage.js';
 import type { RateSource } from '../../rates/rateSource.js';
 
 const DAY_MS = 86_400_000;
 /** West of every zone the month is over by then. */
 const WEST_MS = DAY_MS;
-/** Of the end of a month, in which a rate must have been published. */
-const RATE_DAYS = 7;
 const LOOK_BACK_MONTHS = Math.ceil(OLDEST_CHECK_IN_DAYS / 28);
 
 /**
@@ -18,9 +17,8 @@ export async function playableMonths(now: Date, rates: RateSource): Promise<Peri
   const months = Array.from({ length: LOOK_BACK_MONTHS }, (_, index) => addMonths(last, index - LOOK_BACK_MONTHS + 1));
   const rated = new Map<Period, boolean>();
   for (const month of [previousPeriod(months[0] ?? last), ...months]) {
-    const end = periodDays(month).last;
-    const first = `${end.slice(0, 8)}${String(Number(end.slice(8)) - RATE_DAYS + 1).padStart(2, '0')}`;
-    rated.set(month, (await rates.published(first, end)).length > 0);
+    const { first, last: lastDay } = lastDaysOf(month, SHIPPED_PROGRAMME_SETTINGS.exchangeRates.publishedWithinDays);
+    rated.set(month, (await rates.published(first, lastDay)).length > 0);
   }
   return months.filter((month) => {
     const before = previousPeriod(month);
