@@ -1,4 +1,4 @@
-import { silenceOf } from '../db/closing/completeness.js';
+import { lastBilledOfSilent, silenceOf } from '../db/closing/completeness.js';
 import { isReleased } from '../db/closing/gate.js';
 import { monthRules } from '../db/closing/monthRules.js';
 import { setShardStage } from '../db/closing/openRun.js';
@@ -16,14 +16,11 @@ export interface CheckGateInput extends RunInput {
   now: string;
 }
 
-export interface Gate {
-  /** The run waits for a person. */
-  held: boolean;
-  expected: number;
-  silent: number;
-  /** What the silent sites were billed last time, for people. */
-  atStake: string;
-}
+export type Gate = { expected: number; silent: number } & (
+  | { held: false }
+  /** The run waits for a person; `atStake` is what the silent sites were billed last time, for people. */
+  | { held: true; atStake: string }
+);
 
 /**
  * Rule 4, the completeness gate: whether too many of the programme's sites are silent to go on unasked. The partner team
@@ -34,15 +31,15 @@ export const checkGate =
   (input: CheckGateInput): Promise<Gate> =>
     db.transaction(ALL, async (trx) => {
       const key = runKeyOf(input);
-      const { expected, silent, lastBilled } = await silenceOf(trx, key);
-      const totals = Object.entries(lastBilled).map(([currency, minor]) => ({
-        currency,
-        amount: minorToDecimalString(BigInt(minor), currency),
-      }));
-      const atStake = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
+      const { expected, silent } = await silenceOf(trx, key);
       const { silentSitesPercent } = (await monthRules(trx, key)).settings.estimates;
       const held = silent * 100 > silentSitesPercent * expected && !(await isReleased(trx, key));
-      if (!held) return { held, expected, silent, atStake };
+      if (!held) return { held, expected, silent };
+      const totals = (await lastBilledOfSilent(trx, key)).map(({ currency, total }) => ({
+        currency,
+        amount: minorToDecimalString(BigInt(total), currency),
+      }));
+      const atStake = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
       await setShardStage(trx, { ...key, shard: input.shard }, 'gate');
       const at = new Date(input.now);
       const to = await programmeContact(trx, key);

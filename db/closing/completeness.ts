@@ -45,12 +45,10 @@ export async function completenessOf(trx: Trx, { programme, period, shard }: Sha
   };
 }
 
-/** What is at stake where too many sites are silent (rule 4). */
+/** Sites that were to report and those of them that have not (rule 4). */
 export interface Silence {
   expected: number;
   silent: number;
-  /** What the silent sites were billed last time, in minor units of each currency. */
-  lastBilled: Record<string, string>;
 }
 
 /** Expected and silent sites of a programme's run, over all its shards. */
@@ -65,7 +63,15 @@ export async function silenceOf(
      where p.programme_code = :programme and p.period = :period`,
     { programme, period },
   );
-  const billed = await rows<{ currency: string; total: string }>(
+  return counts ?? { expected: 0, silent: 0 };
+}
+
+/** What the silent sites of a programme's run were billed last time, in minor units, one total for each currency. */
+export async function lastBilledOfSilent(
+  trx: Trx,
+  { programme, period }: { programme: string; period: string },
+): Promise<{ currency: string; total: string }[]> {
+  return rows<{ currency: string; total: string }>(
     trx,
     `with silent as (
        select s.msp_id, s.id from ${EXPECTED}
@@ -81,11 +87,6 @@ export async function silenceOf(
      group by last.currency order by last.currency`,
     { programme, period },
   );
-  return {
-    expected: counts?.expected ?? 0,
-    silent: counts?.silent ?? 0,
-    lastBilled: Object.fromEntries(billed.map(({ currency, total }) => [currency, total])),
-  };
 }
 
 export interface MissingReportRecipient {
