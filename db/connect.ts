@@ -1,4 +1,5 @@
 import knex, { type Knex } from 'knex';
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 
 /** A transaction with its scope set. Every store takes one; none opens its own. */
@@ -36,7 +37,8 @@ export function connect(url: string, poolSize: number): Database {
   return {
     transaction: (scope, work) =>
       db.transaction(async (trx) => {
-        await trx.raw(
+        await rows(
+          trx,
           `select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true),
              set_config('kontor.distributor_id', ?, true)`,
           [
@@ -55,12 +57,28 @@ export function connect(url: string, poolSize: number): Database {
   };
 }
 
-/** One statement, its rows. For SQL that is clearer as SQL; `?` and `:name` are bound, never spliced in. */
+const preparedNames = new Map<string, string>();
+
+/** A name for the text, the same in every process. */
+function preparedName(sql: string): string {
+  const known = preparedNames.get(sql);
+  if (known !== undefined) return known;
+  const name = createHash('sha256').update(sql).digest('base64url');
+  preparedNames.set(sql, name);
+  return name;
+}
+
+/**
+ * One statement, its rows. For SQL that is clearer as SQL; `?` and `:name` are bound, never spliced in. Prepared once per
+ * connection: with row level security, planning takes longer than most statements run. So the text must be one of a few,
+ * never put together from data.
+ */
 export async function rows<Row>(
   trx: Trx,
   sql: string,
   bindings: Knex.RawBinding[] | Knex.ValueDict = [],
 ): Promise<Row[]> {
-  const result = (await trx.raw(sql, bindings)) as unknown as { rows: Row[] };
+  const prepared = trx.raw(sql, bindings).options({ name: preparedName(sql) });
+  const result = (await prepared) as unknown as { rows: Row[] };
   return result.rows;
 }

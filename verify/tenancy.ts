@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rows } from '../db/connect.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 
 /** Tables that belong to MSPs, partitions aside: those are reached through their parent. */
@@ -42,7 +41,7 @@ async function visibleToStrangers({ db }: VerifyContext, tables: readonly string
   return db.transaction(scope, async (trx) => {
     const problems: string[] = [];
     for (const name of tables) {
-      const seen = await rows(trx, 'select 1 from ?? limit 1', [name]);
+      const seen: unknown[] = await trx(name).select(trx.raw('1')).limit(1);
       if (seen.length > 0) problems.push(`rows of ${name} are visible to an MSP they do not belong to`);
     }
     return problems;

@@ -1,4 +1,4 @@
-import type { Trx } from '../connect.js';
+import { rows, type Trx } from '../connect.js';
 
 /** Who did what to which thing, when, and why. Appended in the same transaction as the change it tells of. */
 export interface AuditEvent {
@@ -23,7 +23,8 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<void> {
 /** Appends many, in their order, in one statement. */
 export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
      select 0, e.at, e.actor, e.action, e.subject, e.msp_id, e.before, e.after, e.reason, '\\x', '\\x'
      from rows from (jsonb_to_recordset(:events::jsonb) as (at timestamptz, actor text, action text, subject text,
