@@ -92,19 +92,18 @@ async function verdictsOf(
   context: Omit<VerifyContext, 'progress'>,
   { onProgress }: Pick<VerifyOptions, 'onProgress'>,
 ): Promise<Verdicts> {
-  const verdicts: Verdicts = {};
-  for (const invariant of INVARIANT_NAMES) {
+  const found = INVARIANT_NAMES.map(async (invariant): Promise<[Invariant, Verdict] | null> => {
     const { check, shared }: InvariantDefinition = INVARIANTS[invariant];
     const checker = context.programme === null ? shared : check;
-    if (checker === undefined) continue;
+    if (checker === undefined) return null;
     const progress = (done: number, total: number) => onProgress?.(invariant, done, total);
-    verdicts[invariant] = verdictOf(await checker({ ...context, progress }));
-  }
-  return verdicts;
+    return [invariant, verdictOf(await checker({ ...context, progress }))];
+  });
+  return Object.fromEntries((await Promise.all(found)).filter((verdict) => verdict !== null));
 }
 
 /**
- * Checks every invariant, one after the other, of each programme. Throws PERIOD_INVALID, NOT_FOUND where there is no such
+ * Checks every invariant, side by side, of one programme after the other. Throws PERIOD_INVALID, NOT_FOUND where there is no such
  * programme, and what the database throws.
  */
 export async function verifyAll(db: Database, options: VerifyOptions = {}): Promise<Report> {

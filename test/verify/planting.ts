@@ -29,13 +29,19 @@ export function planting({ ownerUrl }: Pick<TestDatabase, 'ownerUrl'>): Planting
       try {
         for (const bug of [...THAWED, ...bugs]) await trx.raw(bug);
         await trx.raw('set local role kontor_app');
+        // Checkers run side by side; here they share one connection, and so take turns.
+        let turn: Promise<unknown> = Promise.resolve();
         const planted: Pick<Database, 'transaction'> = {
-          transaction: async (scope, work) => {
-            await trx.raw(`select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true)`, [
-              scope.kind,
-              scope.kind === 'msp' ? scope.mspId : '',
-            ]);
-            return work(trx);
+          transaction: (scope, work) => {
+            const result = turn.then(async () => {
+              await trx.raw(`select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true)`, [
+                scope.kind,
+                scope.kind === 'msp' ? scope.mspId : '',
+              ]);
+              return await work(trx);
+            });
+            turn = result.catch(() => undefined);
+            return result;
           },
         };
         return await verifyAll(planted as Database, { now: NOW, ...options });
