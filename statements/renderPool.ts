@@ -6,7 +6,13 @@ import { subjectsOf, type RenderJob, type RenderOutcome } from './renderJob.js';
 import type { RenderedDocument } from './sheet.js';
 
 /** Statements per message to a thread: few enough to spread evenly, many enough that messages cost nothing. */
-const STATEMENTS_PER_JOB = 16;
+const STATEMENTS_PER_JOB = 4;
+/**
+ * A further thread loads the fonts and compiles everything anew, as long as it takes to render that many lines: less
+ * waiting than that is done sooner without it. A document costs as much as some lines, whatever it holds.
+ */
+const LINES_WORTH_A_THREAD = 3_000;
+const LINES_OF_A_DOCUMENT = 10;
 /** Lines per message: documents of thousands of lines travel alone. */
 const LINES_PER_JOB = 1_000;
 
@@ -59,6 +65,10 @@ function inJobs(statements: readonly Statement[]): Statement[][] {
   return jobs;
 }
 
+function linesOf({ statements }: RenderJob): number {
+  return statements.reduce((sum, { lines }) => sum + LINES_OF_A_DOCUMENT + lines.length, 0);
+}
+
 class ThreadPool {
   private readonly queue: PendingJob[] = [];
   private readonly idle: Worker[] = [];
@@ -105,6 +115,8 @@ class ThreadPool {
 
   private start(): Worker | undefined {
     if (this.busy.size >= this.threads) return undefined;
+    const waiting = this.queue.reduce((sum, { job }) => sum + linesOf(job), 0);
+    if (this.busy.size > 0 && waiting < LINES_WORTH_A_THREAD) return undefined;
     const worker = new Worker(this.script, {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: OLD_GENERATION_MB },
     });

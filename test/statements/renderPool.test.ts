@@ -69,6 +69,25 @@ describe('the render pool', () => {
     ]);
   });
 
+  it('takes a further thread for much work, and one alone for little', async () => {
+    const script = `
+      import { parentPort, threadId } from 'node:worker_threads';
+      parentPort.on('message', ({ statements }) => {
+        setTimeout(() => parentPort.postMessage(statements.map(() => ({ document: { sha256: String(threadId) } }))), 5);
+      });`;
+    const telling = createRenderPool({
+      threads: 2,
+      script: new URL(`data:text/javascript,${encodeURIComponent(script)}`),
+    });
+    const threadsFor = async (count: number) => {
+      const many = await telling.renderStatements(Array.from({ length: count }, () => statementOf([])));
+      return new Set(many.map((document) => (document instanceof KontorError ? document.code : document.sha256))).size;
+    };
+    expect(await threadsFor(40)).toBe(1);
+    expect(await threadsFor(400)).toBe(2);
+    await telling.close();
+  });
+
   it('refuses work once it is closed', async () => {
     const closed = createRenderPool({ threads: 1 });
     await closed.close();
