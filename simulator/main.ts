@@ -1,8 +1,10 @@
 /**
  * The simulator: a process of its own that plays a world of MSPs and sites against the public API, and speaks nothing
- * but HTTP. It prints progress as JSON lines and `{"result": …}` at the end; what the world did not expect ends it with
- * status 1 and a line `{"error": …}` that holds the whole answer.
+ * but HTTP. It reads what to play from stdin, a JSON line each, `{"phase": "setup"}`; prints progress as JSON lines, and
+ * `{"result": …}` at the end of each. What the world did not expect ends it with status 1 and a line `{"error": …}` that
+ * holds the whole answer.
  */
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createApiClient } from './apiClient.js';
@@ -18,8 +20,12 @@ import type { Simulation } from './simulation.js';
 import { learnClock } from './siteSpeaker.js';
 import { buildWorld } from './world/index.js';
 
-const PHASES = ['setup', 'usage', 'decide', 'confirm', 'late', 'all'] as const;
-type Phase = (typeof PHASES)[number];
+/** `of` names the month of the usage, where there is a choice. */
+const COMMAND = z.strictObject({
+  phase: z.enum(['setup', 'usage', 'decide', 'confirm', 'late']),
+  of: z.string().optional(),
+});
+type Command = z.output<typeof COMMAND>;
 
 const OPTIONS = z.strictObject({
   api: z.url(),
@@ -29,8 +35,6 @@ const OPTIONS = z.strictObject({
   period: z.string().default('2026-03'),
   msps: z.coerce.number().int().min(5).max(5_000).default(40),
   sites: z.coerce.number().int().min(5).max(100_000).default(400),
-  phase: z.enum(PHASES).default('all'),
-  of: z.string().optional(),
 });
 
 function readOptions(): z.output<typeof OPTIONS> {
@@ -44,8 +48,6 @@ function readOptions(): z.output<typeof OPTIONS> {
       period: text,
       msps: text,
       sites: text,
-      phase: text,
-      of: text,
     },
   });
   return OPTIONS.parse(values);
@@ -59,24 +61,22 @@ async function setUp(simulation: Simulation): Promise<object> {
   return { registrations, joinedFurther, ...(await installSites(simulation, tokenOf)) };
 }
 
-function play(simulation: Simulation, phase: Phase, of: string | undefined): Promise<object> {
+function play(simulation: Simulation, { phase, of }: Command): Promise<object> {
+  const { period, previous } = simulation.world;
+  if (of !== undefined && of !== period && of !== previous) {
+    throw new RangeError(`The world has usage of ${previous} and ${period} only.`);
+  }
   switch (phase) {
     case 'setup':
       return setUp(simulation);
     case 'usage':
-      return deliverUsage(simulation, of === simulation.world.previous ? 'previous' : 'current');
+      return deliverUsage(simulation, of === previous ? 'previous' : 'current');
     case 'decide':
       return decideCases(simulation);
     case 'confirm':
       return confirmTotals(simulation);
     case 'late':
       return deliverLateReports(simulation);
-    case 'all':
-      return (async () => ({
-        ...(await setUp(simulation)),
-        previous: await deliverUsage(simulation, 'previous'),
-        current: await deliverUsage(simulation, 'current'),
-      }))();
   }
 }
 
@@ -85,19 +85,19 @@ function tell(line: object): void {
 }
 
 try {
-  const { api, token, 'second-token': secondToken = null, phase, of, ...options } = readOptions();
+  const { api, token, 'second-token': secondToken = null, ...options } = readOptions();
   const world = buildWorld(options);
-  if (of !== undefined && of !== world.period && of !== world.previous) {
-    throw new RangeError(`The world has usage of ${world.previous} and ${world.period} only.`);
-  }
   const client = createApiClient(api);
   const progress = createProgress(
     (line) => process.stdout.write(`${line}\n`),
     () => performance.now(),
   );
-  const clock = await learnClock(client);
-  tell({ result: await play({ world, client, clock, progress, token, secondToken }, phase, of) });
+  const simulation = { world, client, clock: await learnClock(client), progress, token, secondToken };
+  for await (const line of createInterface({ input: process.stdin })) {
+    tell({ result: await play(simulation, COMMAND.parse(JSON.parse(line))) });
+  }
 } catch (error) {
   tell({ error: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;
+  process.stdin.destroy();
 }

@@ -17,20 +17,27 @@ export interface Speaker {
   privateKey: KeyObject;
 }
 
-function keyOf(secret: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, secret]), format: 'der', type: 'pkcs8' });
+const keys = new WeakMap<WorldInstallation, KeyObject>();
+
+function keyOf(installation: WorldInstallation): KeyObject {
+  const known = keys.get(installation);
+  if (known !== undefined) return known;
+  const der = Buffer.concat([PKCS8_PREFIX, installation.secret]);
+  const made = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  keys.set(installation, made);
+  return made;
 }
 
 /** The raw public key of an installation, 32 bytes. */
-export function publicKeyOf({ secret }: WorldInstallation): Buffer {
-  return createPublicKey(keyOf(secret)).export({ format: 'der', type: 'spki' }).subarray(-32);
+export function publicKeyOf(installation: WorldInstallation): Buffer {
+  return createPublicKey(keyOf(installation)).export({ format: 'der', type: 'spki' }).subarray(-32);
 }
 
 export function speakerOf(siteId: string, installation: WorldInstallation): Speaker {
   return {
     siteId,
     signingKeyId: signingKeyId(siteId, installation.id, publicKeyOf(installation)),
-    privateKey: keyOf(installation.secret),
+    privateKey: keyOf(installation),
   };
 }
 

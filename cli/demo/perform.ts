@@ -10,6 +10,7 @@ import { whereToLook } from '../up.js';
 import { outcomeOf, type DemoOutcome } from './outcome.js';
 import { playMonth } from './play.js';
 import { runsOf, type DemoWorld, type Scene } from './scene.js';
+import { startSimulator } from './simulate.js';
 import { createStopwatch } from './stopwatch.js';
 import { summaryLines } from './summary.js';
 import { writePdfs } from './writePdfs.js';
@@ -36,7 +37,8 @@ export async function perform(
         first: await token(db, 'Partner team, first person'),
         second: await token(db, 'Partner team, second person'),
       };
-      const scene: Scene = { ...setting, world, db, client, tokens };
+      const stage = { ...setting, world, db, client, tokens };
+      const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
       const load = await playMonth(scene, stopwatch);
       terminal.say('Checking the invariants');
       const verdicts = await stopwatch.timed('verify', () => verified(scene));

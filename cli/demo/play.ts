@@ -11,7 +11,6 @@ import {
 } from './closeMonth.js';
 import { runsOf, type Scene } from './scene.js';
 import { sideBySide } from './sideBySide.js';
-import { simulate } from './simulate.js';
 import type { Stopwatch } from './stopwatch.js';
 import { watchWorker, type WorkerLoad } from './workerLoad.js';
 
@@ -20,7 +19,7 @@ import { watchWorker, type WorkerLoad } from './workerLoad.js';
  * worker did and held in the two stretches of the close; each step's time is on the stopwatch.
  */
 export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<WorkerLoad> {
-  const { terminal, world, services } = scene;
+  const { terminal, world, services, simulator } = scene;
   const { period } = world;
   const before = previousPeriod(period);
   const runs = runsOf(period);
@@ -32,21 +31,19 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
     return timed(name, work);
   };
 
-  await step('setup', 'MSPs sign up, create tenants and sites, install them', () =>
-    simulate(scene, { phase: 'setup' }),
-  );
-  await step('previousUsage', `Sites report ${before}`, () => simulate(scene, { phase: 'usage', of: before }));
+  await step('setup', 'MSPs sign up, create tenants and sites, install them', () => simulator.play({ phase: 'setup' }));
+  await step('previousUsage', `Sites report ${before}`, () => simulator.play({ phase: 'usage', of: before }));
   await step('previousClose', `${before} is closed without waiting`, () =>
     sideBySide(scene, runsOf(before), (run, progress) => closeAtOnce(scene, run, progress)),
   );
-  await step('usage', `Sites report ${period}`, () => simulate(scene, { phase: 'usage', of: period }));
+  await step('usage', `Sites report ${period}`, () => simulator.play({ phase: 'usage', of: period }));
   await step('dryRun', `What a close of ${period} would come to`, () => forEach((run) => previewClose(scene, run)));
   const first = await watchWorker(services.worker, () =>
     step('closeUntilReview', `${period} is being closed: reports against check-ins`, () =>
       sideBySide(scene, runs, (run) => closeUntilReview(scene, run)),
     ),
   );
-  await step('decisions', 'The partner team decides cases', () => simulate(scene, { phase: 'decide' }));
+  await step('decisions', 'The partner team decides cases', () => simulator.play({ phase: 'decide' }));
   const second = await watchWorker(services.worker, () =>
     step('closeAfterReview', 'The review ends: statements are issued and mailed', () =>
       sideBySide(scene, runs, (run, progress) => closeAfterReview(scene, run, progress)),
@@ -56,10 +53,10 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
   await forEach(async (run) => parked.set(run, await parkedIds(scene, run)));
   const parkedCount = [...parked.values()].flat().length;
   await step('confirmations', `${parkedCount} parked MSPs: a second person confirms all but one`, async () => {
-    await simulate(scene, { phase: 'confirm' });
+    await simulator.play({ phase: 'confirm' });
     await forEach((run) => untilSettled(scene, run, parked.get(run) ?? []));
   });
-  await step('late', 'Late reports arrive, for the next close', () => simulate(scene, { phase: 'late' }));
+  await step('late', 'Late reports arrive, for the next close', () => simulator.play({ phase: 'late' }));
   await step('rest', 'Waiting for the outbox to rest', () => untilMailRests(scene));
   return {
     sqlStatements: first.load.sqlStatements + second.load.sqlStatements,

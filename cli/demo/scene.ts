@@ -5,6 +5,7 @@ import type { Period } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
 import type { Services } from '../services.js';
 import type { Terminal } from '../terminal.js';
+import type { Simulator } from './simulate.js';
 
 /** What the demo plays. The same numbers give the same world, the same totals and the same documents. */
 export interface DemoWorld {
@@ -33,4 +34,5 @@ export interface Scene {
   terminal: Terminal;
   /** Of two persons of the partner team: some decisions need four eyes. */
   tokens: { first: string; second: string };
+  simulator: Simulator;
 }

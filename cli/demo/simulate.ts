@@ -19,35 +19,44 @@ const LINE = z.union([
   z.object({ error: z.string() }),
 ]);
 
-/** Lets the simulator, a process of its own that speaks HTTP alone, play one phase; returns what it says it did. */
-export async function simulate(scene: Scene, { phase, of }: SimulatorPhase): Promise<Record<string, unknown>> {
-  const { services, tokens, world } = scene;
+/** The simulator of one demo: it stays for all phases, and ends with the services. */
+export interface Simulator {
+  /** Plays one phase; returns what it says it did. */
+  play(phase: SimulatorPhase): Promise<Record<string, unknown>>;
+}
+
+/** Starts the simulator, a process of its own that speaks HTTP alone. Its clock and its world are the same throughout. */
+export async function startSimulator(scene: Omit<Scene, 'simulator'>): Promise<Simulator> {
+  const { services, tokens, world, terminal } = scene;
   const args = [
-    ...[SIMULATOR_MAIN, '--phase', phase, '--api', services.apiUrl],
+    ...[SIMULATOR_MAIN, '--api', services.apiUrl],
     ...['--token', tokens.first, '--second-token', tokens.second],
     ...['--seed', String(world.seed), '--msps', String(world.msps), '--sites', String(world.sites)],
-    ...['--period', world.period, ...(of === undefined ? [] : ['--of', of])],
+    ...['--period', world.period],
   ];
   const child = await services.alongside.start(
-    () => Promise.resolve(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })),
+    () => Promise.resolve(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })),
     end,
   );
   const complaints = text(child.stderr);
-  const progress = scene.terminal.progress();
-  let result: Record<string, unknown> | null = null;
-  let error: string | null = null;
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      const said = LINE.parse(JSON.parse(line));
-      if ('result' in said) result = said.result;
-      else if ('error' in said) error = said.error;
-      else progress.set(said.phase, said.done, said.total);
-    }
-  } finally {
-    progress.stop();
-  }
-  if (result === null) throw new Error(`The simulator failed in phase ${phase}: ${error ?? (await complaints).trim()}`);
-  return result;
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    play: async (command) => {
+      child.stdin.write(`${JSON.stringify(command)}\n`);
+      const progress = terminal.progress();
+      try {
+        for (;;) {
+          const line = await lines.next();
+          const said = line.done === true ? { error: (await complaints).trim() } : LINE.parse(JSON.parse(line.value));
+          if ('result' in said) return said.result;
+          if ('error' in said) throw new Error(`The simulator failed in phase ${command.phase}: ${said.error}`);
+          progress.set(said.phase, said.done, said.total);
+        }
+      } finally {
+        progress.stop();
+      }
+    },
+  };
 }
 
 /** It holds nothing that would need an orderly end. */
