@@ -5,13 +5,13 @@ import type { Trx } from '../../db/connect.js';
 import { firstUnopenedPeriod, hasOpenedPeriod, requireUnopened } from '../../db/programmes/periods.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
-import { assignFrom, listAssignments } from '../../db/sites/assignmentStore.js';
+import { addAssignments, assignFrom, listAssignments, type Wanted } from '../../db/sites/assignmentStore.js';
 import { retireInstallations } from '../../db/sites/installationStore.js';
 import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import { insertSite, lockSite, renameSite, retireSite, type Site } from '../../db/sites/siteStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
-import { periodOf, type Period } from '../../domain/period.js';
+import { periodOf } from '../../domain/period.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { endOneKey } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
@@ -48,17 +48,16 @@ export async function showSite(trx: Trx, mspId: string, siteId: string): Promise
   return found;
 }
 
-/** Sets what the site's references stand for from a period on. Throws VALIDATION_FAILED for what is no open unit. */
+/** Keeps what the site's references stand for, with `keep`. Throws VALIDATION_FAILED for what is no open unit. */
 async function assign(
-  trx: Trx,
-  of: { mspId: string; siteId: string; from: Period },
+  keep: (wanted: Wanted[]) => Promise<string[]>,
   { tenantRefs, assignments }: z.output<typeof siteTenants>,
 ): Promise<void> {
   const wanted = [...tenantRefs.map((ref) => ({ reference: ref, tenantRef: ref })), ...assignments];
   if (new Set(wanted.map(({ reference }) => reference)).size < wanted.length) {
     throw fieldError('VALIDATION_FAILED', '/assignments', 'A reference stands for one tenant or unit.');
   }
-  const unknown = await assignFrom(trx, { ...of, wanted });
+  const unknown = await keep(wanted);
   if (unknown.length === 0) return;
   throw new KontorError(
     'VALIDATION_FAILED',
@@ -96,7 +95,10 @@ export const sitesOfMspRoutes = [
         const added = { mspId, siteId, ...site, fromPeriod, at: receivedAt, remindAt };
         if (!(await insertSite(trx, added))) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         await insertKey(trx, { mspId, siteId }, { keyId, kind: 'metered', keyHash, state: 'issued', at: receivedAt });
-        await assign(trx, { mspId, siteId, from: fromPeriod }, { tenantRefs, assignments: [] });
+        await assign((wanted) => addAssignments(trx, { mspId, siteId, from: fromPeriod, wanted }), {
+          tenantRefs,
+          assignments: [],
+        });
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
@@ -254,7 +256,7 @@ export const sitesOfMspRoutes = [
         await requireUnopened(trx, programme, from, '/from');
         if (from < fromPeriod) throw fieldError('PERIOD_INVALID', '/from', `This site counts from ${fromPeriod} on.`);
         const before = await listAssignments(trx, params);
-        await assign(trx, { mspId, siteId, from }, body);
+        await assign((wanted) => assignFrom(trx, { mspId, siteId, from, wanted }), body);
         const after = await listAssignments(trx, params);
         await appendAudit(trx, {
           at: receivedAt,

@@ -33,44 +33,42 @@ export async function listAssignments(trx: Trx, { mspId, siteId }: SiteOfMsp): P
   );
 }
 
+type FromPeriod = SiteOfMsp & { from: Period; wanted: readonly Wanted[] };
+
+const AS_WANTED = `jsonb_to_recordset(:wanted::jsonb) as w(reference text, "tenantRef" text)
+     left join tenant t on t.msp_id = :mspId and t.ref = w."tenantRef" and (t.closed_from is null or t.closed_from > :from)`;
+
 /**
- * From the period `from` on the site's references stand for exactly what is wanted; earlier periods stay as they were.
+ * The site's references stand for what is wanted from the period `from` on, beside those that stand already.
  * Returns the tenant references that are none of the MSP or closed by then (roll back where there are any).
  */
-export async function assignFrom(
-  trx: Trx,
-  { wanted, ...at }: SiteOfMsp & { from: Period; wanted: readonly Wanted[] },
-): Promise<string[]> {
-  const resolved = await rows<{ reference: string; tenant_ref: string; tenant_id: string | null }>(
+export async function addAssignments(trx: Trx, { wanted, ...at }: FromPeriod): Promise<string[]> {
+  const made = await rows<{ tenantRef: string; isKnown: boolean }>(
     trx,
-    `select w.reference, w."tenantRef" as tenant_ref, t.id as tenant_id
-     from jsonb_to_recordset(:wanted::jsonb) as w(reference text, "tenantRef" text)
-     left join tenant t on t.msp_id = :mspId and t.ref = w."tenantRef" and (t.closed_from is null or t.closed_from > :from)`,
-    { mspId: at.mspId, from: at.from, wanted: JSON.stringify(wanted) },
+    `with wanted as (select w.reference, w."tenantRef", t.id from ${AS_WANTED}), made as (
+       insert into site_tenant (msp_id, site_id, reference, tenant_id, from_period)
+       select :mspId, :siteId, w.reference, w.id, :from from wanted w
+       where w.id is not null and not exists (select from site_tenant a where a.msp_id = :mspId and a.site_id = :siteId
+         and a.reference = w.reference and a.until_period is null))
+     select "tenantRef", id is not null as "isKnown" from wanted`,
+    { ...at, wanted: JSON.stringify(wanted) },
   );
-  const unknown = resolved.flatMap(({ tenant_id, tenant_ref }) => (tenant_id === null ? [tenant_ref] : []));
-  if (unknown.length > 0) return unknown;
-  const bindings = { ...at, wanted: JSON.stringify(resolved) };
-  const asWanted = `jsonb_to_recordset(:wanted::jsonb) as w(reference text, tenant_id uuid)`;
+  return made.filter(({ isKnown }) => !isKnown).map(({ tenantRef }) => tenantRef);
+}
+
+/** From the period `from` on the site's references stand for exactly what is wanted; else like `addAssignments`. */
+export async function assignFrom(trx: Trx, { wanted, ...at }: FromPeriod): Promise<string[]> {
   await rows(trx, `delete from site_tenant where msp_id = :mspId and site_id = :siteId and from_period >= :from`, {
     ...at,
   });
   await rows(
     trx,
     `update site_tenant a set until_period = case when exists (
-         select from ${asWanted} where w.reference = a.reference and w.tenant_id = a.tenant_id) then null else :from end
+         select from ${AS_WANTED} where w.reference = a.reference and t.id = a.tenant_id) then null else :from end
      where msp_id = :mspId and site_id = :siteId and (until_period is null or until_period > :from)`,
-    bindings,
+    { ...at, wanted: JSON.stringify(wanted) },
   );
-  await rows(
-    trx,
-    `insert into site_tenant (msp_id, site_id, reference, tenant_id, from_period)
-     select :mspId, :siteId, w.reference, w.tenant_id, :from from ${asWanted}
-     where not exists (select from site_tenant a where a.msp_id = :mspId and a.site_id = :siteId
-       and a.reference = w.reference and a.until_period is null)`,
-    bindings,
-  );
-  return [];
+  return addAssignments(trx, { ...at, wanted });
 }
 
 /** Whether the site serves the tenant, or a unit below it, in that period or later. */
