@@ -39,6 +39,17 @@ describe('rule 20: a participation', () => {
         [siteId],
       )
     )[0];
+  /** A key for all sites of a tenant. */
+  const tenantKey = async (mspId: string) => {
+    const { json: tenant } = await post(`/v1/msps/${mspId}/tenants`, { ref: 'customer', name: 'Customer' });
+    const { json } = await post(`/v1/msps/${mspId}/tenants/${tenant.id}/keys`, {
+      programme: 'msp',
+      product: 'mail-server',
+    });
+    return async () =>
+      (await api.database.asOwner<{ state: string }>('select state from metered_key where id = $1', [json.keyId]))[0]
+        ?.state;
+  };
   const actions = async (mspId: string) =>
     (await get(`/v1/audit?subject=msp:${mspId}`)).json.items.map(({ action }: { action: string }) => action);
   const firstError = ({ status, json }: { status: number; json: { code: string; errors: { field: string }[] } }) => [
@@ -52,6 +63,8 @@ describe('rule 20: a participation', () => {
     await month.participation({ mspId, distributorId: italy, programme: 'other' });
     const here = await month.site({ mspId, name: 'Here' });
     const there = await month.site({ mspId, name: 'There', programme: 'other' });
+    const ofTenant = await tenantKey(mspId);
+    expect(await ofTenant()).toBe('issued');
     expect(firstError(await post(`${path(mspId)}/suspend`, {}))).toEqual([422, 'VALIDATION_FAILED', '/reason']);
     const suspended = await post(`${path(mspId)}/suspend`, { reason: 'Unpaid' });
     expect([suspended.status, suspended.json]).toEqual([
@@ -64,9 +77,11 @@ describe('rule 20: a participation', () => {
       }),
     ]);
     expect([(await keyOf(here.siteId))?.state, (await keyOf(there.siteId))?.state]).toEqual(['disabled', 'active']);
+    expect(await ofTenant()).toBe('disabled');
     expect((await post(`${path(mspId)}/suspend`, { reason: 'Again' })).json.code).toBe('STATE_CONFLICT');
     const resumed = await post(`${path(mspId)}/resume`, { reason: 'Paid' });
     expect([resumed.json.state, (await keyOf(here.siteId))?.state]).toEqual(['approved', 'active']);
+    expect(await ofTenant()).toBe('issued');
     expect((await get(path(mspId, 'other'))).json.state).toBe('approved');
     expect(await actions(mspId)).toEqual(['participation.resumed', 'participation.suspended']);
   });
@@ -106,8 +121,10 @@ describe('rule 20: a participation', () => {
   it('that leaves with a month that is over has left at once', async () => {
     const mspId = await month.msp({ name: 'MSP Gone', distributorId: italy });
     const { siteId } = await month.site({ mspId, name: 'Gone' });
+    const ofTenant = await tenantKey(mspId);
     const left = await post(`${path(mspId)}/leave`, { lastPeriod: '2026-03', reason: 'Sold' });
     expect([left.json.state, left.json.leftPeriod]).toEqual(['left', '2026-03']);
+    expect(await ofTenant()).toBe('revoked');
     expect(await keyOf(siteId)).toEqual({ state: 'revoked', at: new Date('2026-03-31T22:00:00Z') });
   });
 
