@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
+export const PACKAGE_FILE = join(PACKAGE, 'package.json');
+
 /** Where `kontor up` keeps its services' data unless told otherwise. */
 export const DEFAULT_DATA_DIR = join(PACKAGE, '.kontor');
 

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { closeCommand } from './close.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
 import { examples } from './options.js';
+import { PACKAGE_FILE } from './paths.js';
 import { programmeCommand } from './programme.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
@@ -27,6 +30,7 @@ const COMMANDS = [
 export function createProgram(): Command {
   const kontor = new Command('kontor')
     .description('Back office of a software vendor’s programme for managed service providers.')
+    .version(version())
     .addHelpText(
       'after',
       '\nExit status: 0 done, 1 failed or something is broken, 2 the call or the configuration is wrong, 130 interrupted.\n' +
@@ -36,6 +40,10 @@ export function createProgram(): Command {
   for (const command of COMMANDS) kontor.addCommand(command());
   exitByThrowing(kontor);
   return kontor;
+}
+
+function version(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE_FILE, 'utf8'))).version;
 }
 
 /** Commander would end the process itself, with 1 for a misspelt option. */
