@@ -1,4 +1,5 @@
 import type { Database } from '../db/connect.js';
+import type { MonthEnd } from '../db/readModels/monthEnds.js';
 import type { Mailer } from '../delivery/index.js';
 import type { RunInput } from '../domain/run.js';
 import type { RateSource } from '../rates/rateSource.js';
@@ -23,6 +24,8 @@ export interface ActivityDeps {
       },
     ): Promise<boolean>;
   };
+  /** Sets when the next month-end run of a programme opens. */
+  monthEnds: { set(end: MonthEnd): Promise<void> };
   /** Makes sure that somebody waits for the decisions on an MSP's statement. */
   settlements: { start(of: RunInput & { mspId: string }): Promise<void> };
 }

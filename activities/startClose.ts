@@ -1,13 +1,20 @@
-import type { RunInput } from '../domain/run.js';
+import { ALL } from '../db/connect.js';
+import { monthEndOf } from '../db/readModels/monthEnds.js';
+import { nextPeriod } from '../domain/period.js';
+import { runKeyOf, type RunInput } from '../domain/run.js';
 import type { ActivityDeps } from './deps.js';
 
 /**
- * Starts the close of a programme's month as its schedule does; false when it is going on or went well before (rule 1). Repeating it is
- * safe: programme and period are the workflow's id.
+ * Starts the close of a programme's month as its schedule does, and sets when the next month's opens, by that month's
+ * calendar and zone. `started` is false when the close is going on or went well before (rule 1). Repeating it is safe:
+ * programme and period are the workflow's id, and the schedule is set absolutely.
  */
 export const startClose =
-  ({ closes }: Pick<ActivityDeps, 'closes'>) =>
-  async ({ programme, period }: RunInput): Promise<{ started: boolean }> => {
+  ({ db, closes, monthEnds }: Pick<ActivityDeps, 'db' | 'closes' | 'monthEnds'>) =>
+  async (input: RunInput): Promise<{ started: boolean }> => {
+    const { programme, period } = runKeyOf(input);
     const deadlines = { collectUntil: null, reviewUntil: null, skipReason: null };
-    return { started: await closes.start({ programme, period, openedBy: 'schedule', ...deadlines }) };
+    const started = await closes.start({ programme, period, openedBy: 'schedule', ...deadlines });
+    await monthEnds.set(await db.transaction(ALL, (trx) => monthEndOf(trx, programme, nextPeriod(period))));
+    return { started };
   };

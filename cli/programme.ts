@@ -14,7 +14,7 @@ import {
   type ProgrammeView,
 } from '../db/programmes/saveProgramme.js';
 import { KontorError } from '../domain/errors.js';
-import { monthEndOf } from '../db/readModels/monthEnds.js';
+import { monthEndOf, type MonthEnd } from '../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
 import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
@@ -90,13 +90,18 @@ async function set(path: string, { data, json }: Options): Promise<void> {
   const input = await readInput(path);
   const env = await environmentOf(data);
   const change = { at: new Date(), actor: ACTOR, reason: null };
-  const saved = await withDatabase(env, (db) => db.transaction(ALL, (trx) => saveProgramme(trx, input, change)));
-  await schedule(env, saved);
+  const { saved, monthEnd } = await withDatabase(env, (db) =>
+    db.transaction(ALL, async (trx) => ({
+      saved: await saveProgramme(trx, input, change),
+      monthEnd: await monthEndOf(trx, input.code),
+    })),
+  );
+  await schedule(env, monthEnd);
   print(saved, json);
 }
 
 /** The programme is saved by then: without Temporal, or when this fails, `kontor migrate` sets its schedule. */
-async function schedule(env: Env, programme: ProgrammeView): Promise<void> {
+async function schedule(env: Env, monthEnd: MonthEnd): Promise<void> {
   if (env.TEMPORAL_ADDRESS === undefined) {
     console.error('Temporal is not configured: kontor migrate sets the month-end schedule.');
     return;
@@ -104,7 +109,7 @@ async function schedule(env: Env, programme: ProgrammeView): Promise<void> {
   await withTemporal(env, async (temporal) => {
     // Before the first worker has started nobody has registered what the schedule carries.
     await registerSearchAttributes(temporal);
-    await ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, monthEndOf(programme));
+    await ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, monthEnd);
   });
 }
 

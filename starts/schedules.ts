@@ -1,6 +1,7 @@
 /** What Temporal starts by the calendar: the month-end of each programme, the contact watch, and the mail that falls due. */
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import type { CalendarSettings } from '../domain/settings/calendar.js';
+import { opensAt, type Period } from '../domain/period.js';
 import { PROGRAMME } from '../workflows/searchAttributes.js';
 import { WATCH_CONTACT_SCHEDULE } from '../workflows/watchContact.js';
 import type { Starter } from './starter.js';
@@ -22,20 +23,28 @@ export interface MonthEndSchedule {
   programme: string;
   /** IANA time zone. */
   zone: string;
-  calendar: Pick<CalendarSettings, 'openDay' | 'openTime'>;
+  calendar: CalendarSettings;
+  /** Of a programme that was ended: no run opens after that of this month. */
+  lastPeriod: Period | null;
 }
+
+const DAY_MS = 86_400_000;
 
 export function monthEndScheduleId(programme: string): string {
   return `month-end:${programme}`;
 }
 
 /** Rule 1: when the run opens, programme time. There is no "last day" in calendars: a day of the month closes the month before. */
-function monthEnd(taskQueue: string, { programme, zone, calendar }: MonthEndSchedule): ScheduleOptions {
+function monthEnd(taskQueue: string, { programme, zone, calendar, lastPeriod }: MonthEndSchedule): ScheduleOptions {
   const id = monthEndScheduleId(programme);
   const [hour, minute] = calendar.openTime.split(':').map(Number);
   return {
     scheduleId: id,
-    spec: { calendars: [{ dayOfMonth: calendar.openDay, hour: hour ?? 0, minute: minute ?? 0 }], timezone: zone },
+    spec: {
+      calendars: [{ dayOfMonth: calendar.openDay, hour: hour ?? 0, minute: minute ?? 0 }],
+      timezone: zone,
+      ...(lastPeriod === null ? {} : { endAt: new Date(opensAt(lastPeriod, zone, calendar).getTime() + DAY_MS) }),
+    },
     action: action(id, {
       taskQueue,
       workflow: 'monthEnd',
@@ -90,8 +99,8 @@ async function upsert({ temporal }: Pick<Starter, 'temporal'>, options: Schedule
 }
 
 /**
- * Sets when a programme's month-end runs open. Idempotent by programme; called when the programme is saved and by
- * `kontor migrate`, so that it is never older than what was saved.
+ * Sets when a programme's month-end runs open. Idempotent by programme; called when the programme or its settings are
+ * saved, when a run was opened, since the next month may have another calendar or zone, and by `kontor migrate`.
  */
 export function ensureMonthEnd(starter: Starter, of: MonthEndSchedule): Promise<void> {
   return upsert(starter, monthEnd(starter.taskQueue, of));

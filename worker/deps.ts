@@ -6,6 +6,7 @@ import { connect } from '../db/connect.js';
 import { createMailer } from '../delivery/index.js';
 import { ecbFile } from '../rates/ecbFile.js';
 import { startClose } from '../starts/closePeriod.js';
+import { ensureMonthEnd } from '../starts/schedules.js';
 import { startSettlement } from '../starts/settleStatement.js';
 import type { Starter } from '../starts/starter.js';
 import { createRenderPool } from '../statements/index.js';
@@ -28,6 +29,7 @@ export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { c
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     rates: ecbFile(),
     closes: { start: (input) => startClose(starter, input) },
+    monthEnds: { set: (end) => ensureMonthEnd(starter, end) },
     settlements: { start: (of) => startSettlement(starter, of) },
     ...starter,
     close: async () => {

@@ -47,14 +47,12 @@ export const programmeRoutes = [
     body: programmeInput,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
     handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
-      const saved = await transaction((trx) =>
-        saveProgramme(
-          trx,
-          { code: params.programme, ...body },
-          { at: receivedAt, actor: principal.name, reason: null },
-        ),
-      );
-      await ensureMonthEnd(deps, monthEndOf(saved));
+      const change = { at: receivedAt, actor: principal.name, reason: null };
+      const { saved, monthEnd } = await transaction(async (trx) => ({
+        saved: await saveProgramme(trx, { code: params.programme, ...body }, change),
+        monthEnd: await monthEndOf(trx, params.programme),
+      }));
+      await ensureMonthEnd(deps, monthEnd);
       return reply(200, toJson(saved));
     },
   }),
@@ -114,19 +112,22 @@ export const programmeRoutes = [
     method: 'post',
     path: '/v1/programmes/{programme}/end',
     summary: 'End a programme with a last month',
-    description: 'The month after it must not have been opened. Registrations are taken no more.',
+    description:
+      'The month after it must not have been opened. Registrations are taken no more, and the month-end schedule ends ' +
+      'with that month; with 503 TEMPORAL_UNAVAILABLE the programme is ended and the schedule is not: repeat the request.',
     tags,
     roles: ['partner_team'],
     params: byProgramme,
     body: programmeEnd,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, deps, transaction }) => {
       const change = { at: receivedAt, actor: principal.name, reason };
-      const saved = await transaction(async (trx) => {
+      const { saved, monthEnd } = await transaction(async (trx) => {
         const after = await patchProgramme(trx, params.programme, { lastPeriod }, change);
         await requireUnopened(trx, params.programme, nextPeriod(lastPeriod), '/lastPeriod');
-        return after;
+        return { saved: after, monthEnd: await monthEndOf(trx, params.programme) };
       });
+      await ensureMonthEnd(deps, monthEnd);
       return reply(200, toJson(saved));
     },
   }),

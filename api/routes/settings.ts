@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lockProgramme, requireUnopened } from '../../db/programmes/periods.js';
 import { settingsFor, settingVersions } from '../../db/programmes/programmeStore.js';
-import { changeSettings, viewProgramme } from '../../db/programmes/saveProgramme.js';
+import { changeSettings } from '../../db/programmes/saveProgramme.js';
 import { KontorError } from '../../domain/errors.js';
 import { monthEndOf } from '../../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../../starts/schedules.js';
@@ -26,7 +26,7 @@ export const settingRoutes = [
     responses: { 201: { description: 'The version', schema: settingVersion } },
     handler: async ({ params: { programme }, body, principal, receivedAt, deps, transaction }) => {
       const { fromPeriod, reason } = body;
-      const { set, now } = await transaction(async (trx) => {
+      const { set, monthEnd } = await transaction(async (trx) => {
         await lockProgramme(trx, programme);
         await requireProgramme(trx, programme);
         await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
@@ -35,11 +35,10 @@ export const settingRoutes = [
         const change = { fromPeriod, zone, settings: body.settings };
         await changeSettings(trx, programme, change, { at: receivedAt, actor: principal.name, reason });
         const [latest] = await settingVersions(trx, programme);
-        return { set: latest, now: await viewProgramme(trx, programme) };
+        return { set: latest, monthEnd: await monthEndOf(trx, programme) };
       });
-      if (set === undefined || now === undefined)
-        throw new KontorError('INTERNAL', 'A version that was set is not there.');
-      await ensureMonthEnd(deps, monthEndOf(now));
+      if (set === undefined) throw new KontorError('INTERNAL', 'A version that was set is not there.');
+      await ensureMonthEnd(deps, monthEnd);
       return reply(201, set);
     },
   }),

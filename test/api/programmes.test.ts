@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { startClose } from '../../activities/startClose.js';
+import type { MonthEnd } from '../../db/readModels/monthEnds.js';
 import { monthFixture } from '../support/month.js';
 import { testTemporal } from '../support/temporal.js';
 import { startTestApi, type TestApi } from './testApi.js';
@@ -94,6 +96,38 @@ describe('a programme', () => {
       expect(await zoneOf()).toBe('Europe/Berlin');
       await send('PUT', `/v1/programmes/${code}`, { ...PROGRAMME, zone: 'Asia/Tokyo' });
       expect(await zoneOf()).toBe('Asia/Tokyo');
+      await schedule.delete();
+    } finally {
+      await connection.close();
+    }
+  });
+
+  it('opens each month by the calendar of that month, and none after its last', async () => {
+    const code = `calendar-${Date.now()}`;
+    await programme(code);
+    const connection = await Connection.connect(testTemporal());
+    try {
+      const schedule = new Client({ connection }).schedule.getHandle(`month-end:${code}`);
+      const later = { fromPeriod: '2026-02', settings: { calendar: { openDay: 2 } }, reason: 'The first is a holiday' };
+      expect((await send('POST', `/v1/programmes/${code}/settings`, later)).status).toBe(201);
+      const { spec } = await schedule.describe();
+      expect(spec.calendars?.map(({ dayOfMonth }) => dayOfMonth)).toEqual([[{ start: 1, end: 1, step: 1 }]]);
+
+      const set: MonthEnd[] = [];
+      const start = startClose({
+        db: api.database.db,
+        closes: { start: () => Promise.resolve(true) },
+        monthEnds: { set: (end) => Promise.resolve(void set.push(end)) },
+      });
+      await start({ programme: code, period: '2026-01' });
+      expect(set).toMatchObject([
+        { programme: code, zone: 'Europe/Berlin', calendar: { openDay: 2 }, lastPeriod: null },
+      ]);
+
+      const end = { lastPeriod: '2027-05', reason: 'The product is discontinued' };
+      expect((await send('POST', `/v1/programmes/${code}/end`, end)).status).toBe(200);
+      // May 2027 opens on 1 June at 04:00 in Berlin; a day later the schedule is over.
+      expect((await schedule.describe()).spec.endAt).toEqual(new Date('2027-06-02T02:00:00Z'));
       await schedule.delete();
     } finally {
       await connection.close();
