@@ -1,5 +1,5 @@
 import { lastBilledOfSilent, silenceOf } from '../db/closing/completeness.js';
-import { isReleased } from '../db/closing/gate.js';
+import { isReleased, lockCollectUntil } from '../db/closing/gate.js';
 import { monthRules } from '../db/closing/monthRules.js';
 import { setShardStage } from '../db/closing/openRun.js';
 import { programmeContact } from '../db/closing/programmeContact.js';
@@ -12,15 +12,21 @@ import { runKeyOf, type RunInput } from '../domain/run.js';
 
 export interface CheckGateInput extends RunInput {
   shard: number;
+  /** ISO instant until which the shard has collected. */
+  collectUntil: string;
   /** ISO instant. */
   now: string;
 }
 
-export type Gate = { expected: number; silent: number } & (
-  | { held: false }
-  /** The run waits for a person; `atStake` is what the silent sites were billed last time, for people. */
-  | { held: true; atStake: string }
-);
+export type Gate = { expected: number; silent: number } &
+  /** Nobody can extend the collection any more. */
+  (
+    | { outcome: 'go' }
+    /** Somebody extended the collection after the shard had ended it. */
+    | { outcome: 'extended' }
+    /** The run waits for a person; `atStake` is what the silent sites were billed last time, for people. */
+    | { outcome: 'held'; atStake: string }
+  );
 
 /**
  * Rule 4, the completeness gate: whether too many of the programme's sites are silent to go on unasked. The partner team
@@ -31,16 +37,22 @@ export const checkGate =
   (input: CheckGateInput): Promise<Gate> =>
     db.transaction(ALL, async (trx) => {
       const key = runKeyOf(input);
+      const shard = { ...key, shard: input.shard };
+      const collectUntil = await lockCollectUntil(trx, shard);
       const { expected, silent } = await silenceOf(trx, key);
+      if (collectUntil > new Date(input.collectUntil)) return { outcome: 'extended', expected, silent };
       const { silentSitesPercent } = (await monthRules(trx, key)).settings.estimates;
       const held = silent * 100 > silentSitesPercent * expected && !(await isReleased(trx, key));
-      if (!held) return { held, expected, silent };
+      if (!held) {
+        await setShardStage(trx, shard, 'reconcile');
+        return { outcome: 'go', expected, silent };
+      }
       const totals = (await lastBilledOfSilent(trx, key)).map(({ currency, total }) => ({
         currency,
         amount: minorToDecimalString(BigInt(total), currency),
       }));
       const atStake = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
-      await setShardStage(trx, { ...key, shard: input.shard }, 'gate');
+      await setShardStage(trx, shard, 'gate');
       const at = new Date(input.now);
       const to = await programmeContact(trx, key);
       if (to !== undefined) {
@@ -60,5 +72,5 @@ export const checkGate =
           at,
         );
       }
-      return { held, expected, silent, atStake };
+      return { outcome: 'held', expected, silent, atStake };
     });

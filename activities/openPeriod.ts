@@ -29,6 +29,7 @@ export interface OpenedShard {
   monthEnd: string;
   collectUntil: string;
   reviewUntil: string;
+  issueFrom: string;
   mailedBy: string;
 }
 
@@ -97,6 +98,7 @@ export const openPeriod =
           monthEnd: shard.monthEnd.toISOString(),
           collectUntil: shard.collectUntil.toISOString(),
           reviewUntil: shard.reviewUntil.toISOString(),
+          issueFrom: shard.issueFrom.toISOString(),
           mailedBy: shard.mailedBy.toISOString(),
         })),
       };

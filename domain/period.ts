@@ -24,6 +24,8 @@ export interface ProgrammeCalendar {
   reviewUntil: Date;
   /** Statements carry this date, of the following month. */
   issueDay: Day;
+  /** Its first instant: nothing is issued before. */
+  issueFrom: Date;
   /** Everything is mailed by the end of its last day. */
   mailedBy: Date;
 }
@@ -133,6 +135,7 @@ export function programmeCalendar(period: Period, zone: string, calendar: Calend
     collectUntil: endOf(calendar.collectUntilDay),
     reviewUntil: endOf(calendar.reviewUntilDay),
     issueDay: day(calendar.issueDay).toString(),
+    issueFrom: startOfDay(day(calendar.issueDay), zone),
     mailedBy: endOf(calendar.mailedByDay),
   };
 }

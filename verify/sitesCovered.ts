@@ -10,7 +10,7 @@ const EXPECTED = `
     select p.programme_code, p.period, p.msp_id, p.state, p.parked_reason, m.name as msp,
       (p.period || '-01')::date::timestamp at time zone p.zone as start,
       ((p.period || '-01')::date + interval '1 month') at time zone p.zone as "end",
-      s.stage not in ('collect', 'gate') or p.state <> 'open' or exists (
+      s.stage not in ('collect', 'gate', 'reconcile') or p.state <> 'open' or exists (
         select from reconciled_site r where r.programme_code = p.programme_code and r.period = p.period
           and r.msp_id = p.msp_id) as reconciled
     from run_participant p join msp m on m.id = p.msp_id

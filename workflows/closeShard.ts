@@ -31,6 +31,7 @@ export interface CloseShardInput {
   monthEnd: string;
   collectUntil: string;
   reviewUntil: string;
+  issueFrom: string;
   mailedBy: string;
 }
 
@@ -66,7 +67,7 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   const key = { programme, period, shard };
   const api = `/v1/programmes/${programme}/runs/${period}`;
   let current = 'collect';
-  let { collectUntil, reviewUntil } = input;
+  let { collectUntil, reviewUntil, issueFrom } = input;
   let collectionEnded = false as boolean;
   let reviewEnded = false as boolean;
   let looks = 0;
@@ -87,18 +88,20 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     setCurrentDetails(`**${programme} ${period}, shard ${shard}** (${input.zone}, ${input.msps} MSPs)\n\n${details}`);
   };
   const now = () => new Date().toISOString();
+  const takeDeadlines = async () => {
+    looksTaken = looks;
+    const moved = await quick.loadDeadlines.executeWithOptions({ summary: 'deadlines as they are now' }, [key]);
+    // Whoever extends the collection wants it to go on.
+    if (moved.collectUntil > collectUntil) collectionEnded = false;
+    ({ collectUntil, reviewUntil, issueFrom } = moved);
+  };
   /**
    * Waits until `over` or told to look again, at most `ms`; takes over deadlines that were moved meanwhile. What was told
    * while an activity ran counts too: that activity may have read the database before.
    */
   const wait = async (ms: number, summary: string, over: () => boolean) => {
     await condition(() => over() || looks !== looksTaken, ms, { summary });
-    if (looks === looksTaken) return;
-    looksTaken = looks;
-    const moved = await quick.loadDeadlines.executeWithOptions({ summary: 'deadlines as they are now' }, [key]);
-    // Whoever extends the collection wants it to go on.
-    if (moved.collectUntil > collectUntil) collectionEnded = false;
-    ({ collectUntil, reviewUntil } = moved);
+    if (looks !== looksTaken) await takeDeadlines();
   };
 
   const collect = async () => {
@@ -128,9 +131,13 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   for (;;) {
     await collect();
     const gate = await quick.checkGate.executeWithOptions({ summary: 'silent sites of the programme' }, [
-      { ...key, now: now() },
+      { ...key, collectUntil, now: now() },
     ]);
-    if (!gate.held) break;
+    if (gate.outcome === 'go') break;
+    if (gate.outcome === 'extended') {
+      await takeDeadlines();
+      continue;
+    }
     enter(
       'gate',
       `${gate.silent} of ${gate.expected} sites of the programme are silent (last billed: ${gate.atStake}), too many to estimate unasked. ` +
@@ -139,7 +146,7 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     await wait(COMPLETENESS_INTERVAL_MS, 'a person: extend the collection, or go on with estimates', () => false);
   }
 
-  enter('collect', 'Collection is over: comparing reports with check-ins.');
+  enter('reconcile', 'Collection is over: comparing reports with check-ins.');
   const found = await batch.reconcileShard.executeWithOptions({ summary: 'reports against check-ins' }, [
     { ...key, now: now() },
   ]);
@@ -152,6 +159,14 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
 
   enter('issue', 'Applying defaults; waiting for its turn to number statements.');
   await quick.applyDefaults.executeWithOptions({ summary: 'defaults for untouched cases' }, [{ ...key, now: now() }]);
+  if (!reviewEnded && msUntil(issueFrom, Date.now()) > 0) {
+    enter(
+      'issue',
+      `The review is over. Statements are issued from ${issueFrom} on. At once: \`POST ${api}/end-review\`.`,
+    );
+    await condition(() => reviewEnded, msUntil(issueFrom, Date.now()), { summary: `day of issue, ${issueFrom}` });
+    enter('issue', 'Waiting for its turn to number statements.');
+  }
   await condition(() => myTurn);
   enter('issue', 'Rating, numbering and freezing statements.');
   const issued = await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [

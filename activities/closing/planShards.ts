@@ -22,9 +22,11 @@ export function planShards(
       monthEnd,
       collectUntil: overrides.collectUntil ?? days.collectUntil,
       reviewUntil: overrides.reviewUntil ?? days.reviewUntil,
+      issueFrom: overrides.reviewUntil ?? days.issueFrom,
       mailedBy: days.mailedBy,
     };
-    const key = [deadlines.reviewUntil, deadlines.collectUntil, deadlines.monthEnd, deadlines.mailedBy]
+    const { reviewUntil, collectUntil, issueFrom, mailedBy } = deadlines;
+    const key = [reviewUntil, collectUntil, monthEnd, issueFrom, mailedBy]
       .map((instant) => instant.toISOString())
       .join(' ');
     const plans = groups.get(key) ?? [];

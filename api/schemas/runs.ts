@@ -61,10 +61,11 @@ export const run = z
       z.strictObject({
         shard: z.int(),
         zone: z.string(),
-        stage: z.enum(['collect', 'gate', 'review', 'issue', 'done']),
+        stage: z.enum(['collect', 'gate', 'reconcile', 'review', 'issue', 'done']),
         msps: z.int(),
         collectUntil: instant,
         reviewUntil: instant,
+        issueFrom: instant,
         mailedBy: instant,
         statementDate: z.iso.date(),
       }),

@@ -1,5 +1,6 @@
 import type { Decision, DiscrepancyKind, Handling } from '../../domain/reconcile/index.js';
 import { rows, type Trx } from '../connect.js';
+import type { ShardStage } from './openRun.js';
 
 /** A case as a decision needs it, with where its MSP and shard stand. */
 export interface CaseForDecision {
@@ -16,7 +17,7 @@ export interface CaseForDecision {
   reason: string | null;
   author: string | null;
   participantState: 'open' | 'parked' | 'issued';
-  shardStage: 'collect' | 'gate' | 'review' | 'issue' | 'done';
+  shardStage: ShardStage;
   openedBy: string;
 }
 

@@ -1,6 +1,6 @@
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
-import type { ShardKey } from './openRun.js';
+import type { ShardDeadlines, ShardKey } from './openRun.js';
 
 /** Whether somebody let the run go on with too many silent sites (rule 4). */
 export async function isReleased(trx: Trx, { programme, period }: RunKey): Promise<boolean> {
@@ -38,7 +38,7 @@ export async function extendCollection(
   const extended = await rows(
     trx,
     `update run_shard set review_until = greatest(review_until, :until::timestamptz + (review_until - collect_until)),
-       collect_until = :until
+       issue_from = greatest(issue_from, :until::timestamptz + (review_until - collect_until)), collect_until = :until
      where programme_code = :programme and period = :period and stage in ('collect', 'gate')
        and collect_until < :until returning shard`,
     { programme, period, until },
@@ -46,14 +46,26 @@ export async function extendCollection(
   return extended.length;
 }
 
+/** When the shard's collection ends, as it is now; nobody extends it until the transaction is over. */
+export async function lockCollectUntil(trx: Trx, { programme, period, shard }: ShardKey): Promise<Date> {
+  const [row] = await rows<{ collectUntil: Date }>(
+    trx,
+    `select collect_until as "collectUntil" from run_shard
+     where programme_code = :programme and period = :period and shard = :shard for update`,
+    { programme, period, shard },
+  );
+  if (row === undefined) throw new Error(`There is no shard ${shard} of ${programme}:${period}`);
+  return row.collectUntil;
+}
+
 /** The deadlines of a shard as they are now. */
 export async function shardDeadlines(
   trx: Trx,
   { programme, period, shard }: ShardKey,
-): Promise<{ collectUntil: Date; reviewUntil: Date }> {
-  const [row] = await rows<{ collectUntil: Date; reviewUntil: Date }>(
+): Promise<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'>> {
+  const [row] = await rows<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'>>(
     trx,
-    `select collect_until as "collectUntil", review_until as "reviewUntil" from run_shard
+    `select collect_until as "collectUntil", review_until as "reviewUntil", issue_from as "issueFrom" from run_shard
      where programme_code = :programme and period = :period and shard = :shard`,
     { programme, period, shard },
   );

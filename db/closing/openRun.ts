@@ -16,6 +16,8 @@ export interface ShardDeadlines {
   monthEnd: Date;
   collectUntil: Date;
   reviewUntil: Date;
+  /** Nothing is issued before, unless somebody ends the review. */
+  issueFrom: Date;
   mailedBy: Date;
 }
 
@@ -84,12 +86,13 @@ export async function insertRun(trx: Trx, run: NewRun): Promise<boolean> {
   );
   if (inserted.length === 0) return false;
   await trx.raw(
-    `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until, mailed_by,
-       statement_date)
+    `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until,
+       issue_from, mailed_by, statement_date)
      select :programme, :period, s.shard, s.zone, 'collect', s."monthEnd", s."collectUntil", s."reviewUntil",
-       s."mailedBy", s."statementDate"
+       s."issueFrom", s."mailedBy", s."statementDate"
      from jsonb_to_recordset(:shards::jsonb) as s(shard int, zone text, "monthEnd" timestamptz,
-       "collectUntil" timestamptz, "reviewUntil" timestamptz, "mailedBy" timestamptz, "statementDate" date)`,
+       "collectUntil" timestamptz, "reviewUntil" timestamptz, "issueFrom" timestamptz, "mailedBy" timestamptz,
+       "statementDate" date)`,
     { programme, period, shards: JSON.stringify(shards) },
   );
   await trx.raw(
@@ -152,7 +155,7 @@ export async function openShards(trx: Trx, { programme, period }: RunKey): Promi
   return rows<OpenShard>(
     trx,
     `select s.shard, s.zone, s.month_end as "monthEnd", s.collect_until as "collectUntil",
-       s.review_until as "reviewUntil", s.mailed_by as "mailedBy", (select count(*)::int from run_participant p
+       s.review_until as "reviewUntil", s.issue_from as "issueFrom", s.mailed_by as "mailedBy", (select count(*)::int from run_participant p
          where p.programme_code = s.programme_code and p.period = s.period and p.shard = s.shard) as msps
      from run_shard s where s.programme_code = :programme and s.period = :period order by s.review_until, s.shard`,
     { programme, period },
@@ -164,10 +167,13 @@ export interface ShardKey extends RunKey {
   shard: number;
 }
 
+/** What a shard is at. */
+export type ShardStage = 'collect' | 'gate' | 'reconcile' | 'review' | 'issue' | 'done';
+
 export async function setShardStage(
   trx: Trx,
   { programme, period, shard }: ShardKey,
-  stage: 'collect' | 'gate' | 'review' | 'issue',
+  stage: Exclude<ShardStage, 'collect' | 'done'>,
 ): Promise<void> {
   await trx.raw(
     `update run_shard set stage = :stage where programme_code = :programme and period = :period and shard = :shard`,

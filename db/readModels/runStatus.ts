@@ -1,4 +1,5 @@
 import type { RunInput } from '../../domain/run.js';
+import type { ShardStage } from '../closing/openRun.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Where a run stands. Instants inside are ISO texts; totals are integer minor units as text. */
@@ -18,10 +19,11 @@ export interface RunStatus {
   shards: {
     shard: number;
     zone: string;
-    stage: 'collect' | 'gate' | 'review' | 'issue' | 'done';
+    stage: ShardStage;
     msps: number;
     collectUntil: Date;
     reviewUntil: Date;
+    issueFrom: Date;
     mailedBy: Date;
     statementDate: string;
   }[];
@@ -34,9 +36,10 @@ export interface RunStatus {
 }
 
 type Row = Omit<RunStatus, 'shards'> & {
-  shards: (Omit<RunStatus['shards'][number], 'collectUntil' | 'reviewUntil' | 'mailedBy'> & {
+  shards: (Omit<RunStatus['shards'][number], 'collectUntil' | 'reviewUntil' | 'issueFrom' | 'mailedBy'> & {
     collectUntil: string;
     reviewUntil: string;
+    issueFrom: string;
     mailedBy: string;
   })[];
 };
@@ -52,7 +55,8 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
        coalesce((select jsonb_agg(jsonb_build_object('shard', s.shard, 'zone', s.zone, 'stage', s.stage,
            'msps', (select count(*) from run_participant p where p.programme_code = s.programme_code
              and p.period = s.period and p.shard = s.shard),
-           'collectUntil', s.collect_until, 'reviewUntil', s.review_until, 'mailedBy', s.mailed_by,
+           'collectUntil', s.collect_until, 'reviewUntil', s.review_until,
+           'issueFrom', s.issue_from, 'mailedBy', s.mailed_by,
            'statementDate', s.statement_date) order by s.shard)
          from run_shard s where s.programme_code = r.programme_code and s.period = r.period), '[]') as shards,
        (select jsonb_build_object('open', count(*) filter (where p.state = 'open'),
@@ -76,6 +80,7 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
       ...shard,
       collectUntil: new Date(shard.collectUntil),
       reviewUntil: new Date(shard.reviewUntil),
+      issueFrom: new Date(shard.issueFrom),
       mailedBy: new Date(shard.mailedBy),
     })),
   };

@@ -708,10 +708,11 @@ create table run_shard (
   month_end timestamp with time zone not null,
   collect_until timestamp with time zone not null,
   review_until timestamp with time zone not null,
+  issue_from timestamp with time zone not null,
   mailed_by timestamp with time zone not null,
   statement_date date not null,
   constraint run_shard_pkey PRIMARY KEY (programme_code, period, shard),
-  constraint run_shard_stage_check CHECK ((stage = ANY (ARRAY['collect'::text, 'gate'::text, 'review'::text, 'issue'::text, 'done'::text]))),
+  constraint run_shard_stage_check CHECK ((stage = ANY (ARRAY['collect'::text, 'gate'::text, 'reconcile'::text, 'review'::text, 'issue'::text, 'done'::text]))),
   constraint run_shard_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
 grant insert, select, update on run_shard to kontor_app;

@@ -60,6 +60,16 @@ describe('the deadlines of a month', () => {
     const none = { collectUntil: null, reviewUntil: null };
     expect(planShards(parsePeriod('2027-03'), candidates, CALENDAR, none)).toHaveLength(1);
   });
+
+  it('rule 1: nothing is issued before the day of issue; waits that are set by hand have no such day', () => {
+    const candidates = [{ mspId: 'msp', zone: 'Europe/Berlin', distributorId: 'd' }];
+    const issueFrom = (issueDay: number, reviewUntil: Date | null) =>
+      planShards(parsePeriod('2027-03'), candidates, { ...CALENDAR, issueDay }, { collectUntil: null, reviewUntil })[0]
+        ?.issueFrom;
+    expect(issueFrom(6, null)).toEqual(new Date('2027-04-05T22:00:00Z'));
+    expect(issueFrom(8, null)).toEqual(new Date('2027-04-07T22:00:00Z'));
+    expect(issueFrom(8, new Date('2027-04-02T09:00:00Z'))).toEqual(new Date('2027-04-02T09:00:00Z'));
+  });
 });
 
 describe('what a close waits for', () => {
@@ -138,18 +148,22 @@ describe('what a close waits for', () => {
 
   describe('case 22: the programme in Berlin, the MSP in New York, every site reports on the last day', () => {
     /** New York's month ends in `monthEnd` milliseconds, its day 3 in `collect`; the run is open already. */
-    const newYork = async (programme: string, { monthEnd, collect }: { monthEnd: number; collect: number }) => {
+    const newYork = async (
+      programme: string,
+      { monthEnd, collect, issue = collect }: { monthEnd: number; collect: number; issue?: number },
+    ) => {
       const made = await world(programme, 'America/New_York', '2026-03');
       await month.open('2026-03', new Date('2026-04-01T02:00:00Z'), programme);
       const deadlines = {
         monthEnd: fromNow(monthEnd),
         collectUntil: fromNow(collect),
         reviewUntil: fromNow(collect),
+        issueFrom: fromNow(issue),
         mailedBy: fromNow(collect + 86_400 * SECOND),
       };
       await month.run(
         `update run_shard set month_end = :monthEnd, collect_until = :collectUntil, review_until = :reviewUntil,
-           mailed_by = :mailedBy where programme_code = :programme`,
+           issue_from = :issueFrom, mailed_by = :mailedBy where programme_code = :programme`,
         { ...deadlines, programme },
       );
       const handle = await app.client.workflow.start(closeShard, {
@@ -161,6 +175,7 @@ describe('what a close waits for', () => {
             monthEnd: deadlines.monthEnd.toISOString(),
             collectUntil: deadlines.collectUntil.toISOString(),
             reviewUntil: deadlines.reviewUntil.toISOString(),
+            issueFrom: deadlines.issueFrom.toISOString(),
             mailedBy: deadlines.mailedBy.toISOString(),
           },
         ],
@@ -218,6 +233,33 @@ describe('what a close waits for', () => {
       expect(at).toBeLessThan(monthEnd.getTime() + 60 * SECOND);
       await handle.signal(endReview);
       await handle.result();
+    });
+
+    it('rule 1: statements are issued on the day of issue, though the review is over; a person may issue at once', async () => {
+      const waits = { monthEnd: -SECOND, collect: SECOND };
+      const punctual = await newYork('punctual', { ...waits, issue: 6 * SECOND });
+      const urgent = await newYork('urgent', { ...waits, issue: 600 * SECOND });
+      for (const { report } of [punctual, urgent]) await report('2026-03');
+      expect(await punctual.handle.result()).toMatchObject({ issued: 1 });
+      expect(Date.now()).toBeGreaterThanOrEqual(punctual.issueFrom.getTime());
+      expect(await urgent.handle.query(shardStage)).toBe('issue');
+      expect(await totals('urgent', '2026-03')).toEqual([]);
+      await urgent.handle.signal(endReview);
+      expect(await urgent.handle.result()).toMatchObject({ issued: 1 });
+    });
+
+    it('an extension that the shard has not heard of when it ends the collection is obeyed', async () => {
+      const { handle, report } = await newYork('unheard', { monthEnd: -SECOND, collect: 4 * SECOND });
+      const until = fromNow(8 * SECOND);
+      await month.run('update run_shard set collect_until = :until where programme_code = :programme', {
+        until,
+        programme: 'unheard',
+      });
+      await sleep(5 * SECOND);
+      await report('2026-03');
+      expect(await reconciledAt('unheard')).toBeGreaterThanOrEqual(until.getTime());
+      expect(await handle.result()).toMatchObject({ issued: 1 });
+      expect(await totals('unheard', '2026-03')).toEqual(['4200']);
     });
   });
 
@@ -304,11 +346,11 @@ describe('what a close waits for', () => {
         () => stagesOf('counting', '2026-03'),
         (stages) => stages.length === 1,
       );
-      // The gate has read that nobody let the run go on, and hangs where it notes that it waits.
+      // The gate has read that nobody let the run go on, and hangs where it tells the partner team.
       const holder = new pg.Client({ connectionString: database.ownerUrl });
       await holder.connect();
       await holder.query('begin');
-      await holder.query(`select from run_shard where programme_code = 'counting' and period = '2026-03' for update`);
+      await holder.query('lock table outbox in share mode');
       await eventually(
         () => database.asOwner<{ count: number }>(`select count(*)::int as count from pg_locks where not granted`),
         ([waiting]) => (waiting?.count ?? 0) > 0,
@@ -317,6 +359,20 @@ describe('what a close waits for', () => {
       expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toMatchObject({ released: true });
       await holder.query('rollback');
       await holder.end();
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+    });
+
+    it('cannot be extended any more while it is reconciled', async () => {
+      const { handle } = await silentMarch('toolate');
+      await month.run(
+        `update run_shard set stage = 'reconcile' where programme_code = 'toolate' and period = '2026-03'`,
+      );
+      const extend = { decision: 'extend' as const, until: fromNow(60 * SECOND).toISOString() };
+      const said = { reason: 'They are mending it', actor: 'first person' };
+      await expect(handle.executeUpdate(decideCompleteness, { args: [{ ...extend, ...said }] })).rejects.toMatchObject({
+        cause: { cause: { type: 'STATE_CONFLICT' } },
+      });
+      await handle.executeUpdate(decideCompleteness, { args: [{ decision: 'go', until: null, ...said }] });
       expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
     });
 

@@ -31,11 +31,13 @@ export async function up(knex: Knex): Promise<void> {
       period text not null,
       shard integer not null,
       zone text not null,
-      stage text not null check (stage in ('collect', 'gate', 'review', 'issue', 'done')),
+      stage text not null check (stage in ('collect', 'gate', 'reconcile', 'review', 'issue', 'done')),
       -- The first instant after the month: nothing is reconciled before.
       month_end timestamptz not null,
       collect_until timestamptz not null,
       review_until timestamptz not null,
+      -- Nothing is issued before: the first instant of the programme's day of issue.
+      issue_from timestamptz not null,
       mailed_by timestamptz not null,
       statement_date date not null,
       primary key (programme_code, period, shard),
