@@ -20,6 +20,7 @@ export async function recordHistory(client: Client, workflowId: string, name: st
     new URL(`${name}.json`, FOLDER),
     `${json
       .replaceAll(/"identity":"[^"]+"/g, '"identity":"recorded"')
+      .replaceAll(/"name":"\d+@[^"]+"/g, '"name":"recorded"')
       .replaceAll(/"stackTrace":"(?:[^"\\]|\\.)*"/g, '"stackTrace":""')}\n`,
   );
 }
