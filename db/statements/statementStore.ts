@@ -68,6 +68,13 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
   if (first === undefined) return [];
   const year = Number(first.statement.statementDate.slice(0, 4));
   const counter = { programme: first.programme, distributorId: first.distributorId, year };
+  // Two first issues of a year meet here: the second waits for the row of the first, and counts on from it.
+  await rows(
+    trx,
+    `insert into statement_number (programme_code, distributor_id, year, last, chain_hash)
+     values (:programme, :distributorId, :year, 0, '') on conflict do nothing`,
+    counter,
+  );
   const [before] = await rows<{ last: number; chain_hash: Buffer }>(
     trx,
     `select last, chain_hash from statement_number
@@ -87,13 +94,10 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
     chain = chainHash(previousHash, contentHash);
     return { ...draft, statement, sequence, contentHash, previousHash, chainHash: chain };
   });
-  // Inserting first makes two first issues of a year meet at the primary key: the second fails and is retried.
-  await trx.raw(
-    before === undefined
-      ? `insert into statement_number (programme_code, distributor_id, year, last, chain_hash)
-         values (:programme, :distributorId, :year, :last, :chain)`
-      : `update statement_number set last = :last, chain_hash = :chain
-         where programme_code = :programme and distributor_id = :distributorId and year = :year`,
+  await rows(
+    trx,
+    `update statement_number set last = :last, chain_hash = :chain
+     where programme_code = :programme and distributor_id = :distributorId and year = :year`,
     { ...counter, last: sequence, chain },
   );
   await trx.raw(

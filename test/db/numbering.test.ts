@@ -85,6 +85,13 @@ describe('rule 13: numbers are gapless per distributor and year, given at issue'
     );
   });
 
+  it('rule 13, case 25: first issues of a year at the same time wait for each other, without gap or repeat', async () => {
+    await msps(german, ...Array.from({ length: 8 }, (_, index) => `MSP ${index}`));
+    await month.openAndReconcile('2026-02');
+    await Promise.all(Array.from({ length: 8 }, (_, index) => issueOne('2026-02', index, index + 1)));
+    expect(await numbers()).toEqual(Array.from({ length: 8 }, (_, index) => `MSP-DE-2026-00000${index + 1}`));
+  });
+
   it('rule 13: the same issue five times at once numbers each MSP once', async () => {
     await msps(german, 'Alpha', 'Beta', 'Gamma');
     await close('2026-02');

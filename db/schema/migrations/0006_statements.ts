@@ -8,7 +8,7 @@ export async function up(knex: Knex): Promise<void> {
       programme_code text not null references programme,
       distributor_id uuid not null references distributor,
       year integer not null,
-      last integer not null check (last > 0),
+      last integer not null check (last >= 0),
       -- Hash of the last statement in the chain of that series.
       chain_hash bytea not null,
       primary key (programme_code, distributor_id, year)
