@@ -10,6 +10,7 @@ import {
   insertFindings,
   insertUnknownKeys,
   openMspCases,
+  reconciledMsps,
 } from '../db/closing/reconciliation.js';
 import { loadSiteFacts } from '../db/closing/siteFacts.js';
 import { mostlyEstimatedMsps } from '../domain/month/mostlyEstimatedMsps.js';
@@ -24,14 +25,19 @@ export interface ShardInput extends RunInput {
 /** MSPs reconciled in one transaction: some thousand sites. */
 export const RECONCILE_CHUNK = 100;
 
-/** Freezes the facts of the selected MSPs' sites and writes every finding as a case. */
+/**
+ * Freezes the facts of the selected MSPs' sites and writes every finding as a case. An MSP whose facts are frozen stays as
+ * it is: what arrived since is late (rule 7), and findings from it would contradict the facts.
+ */
 export async function reconcile(
   trx: Trx,
   selection: Selection,
   now: Date,
 ): Promise<{ sites: number; findings: number }> {
   const { settings, kinds } = await monthRules(trx, selection);
-  const facts = await loadSiteFacts(trx, selection);
+  const loaded = await loadSiteFacts(trx, selection);
+  const frozen = await reconciledMsps(trx, selection, [...new Set(loaded.map(({ mspId }) => mspId))]);
+  const facts = loaded.filter(({ mspId }) => !frozen.has(mspId));
   const findings = facts.flatMap(({ mspId, facts: site }) =>
     reconcileSite(site, settings.discrepancies, kinds).map((finding) => ({ mspId, finding })),
   );
@@ -45,9 +51,7 @@ export async function reconcile(
   return { sites: facts.length, findings: findings.length };
 }
 
-/**
- * Idempotent by run, site and finding: on conflict do nothing. The chunk an attempt died in was rolled back as a whole.
- */
+/** Idempotent by run and MSP. The chunk an attempt died in was rolled back as a whole; those before it are left alone. */
 export const reconcileShard =
   ({ db }: { db: Database }) =>
   async (input: ShardInput): Promise<{ sites: number; findings: number; openCases: number }> => {

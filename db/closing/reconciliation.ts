@@ -5,7 +5,22 @@ import { rows, type Trx } from '../connect.js';
 import type { ShardKey } from './openRun.js';
 import type { MspSiteFacts } from './siteFacts.js';
 
-/** Freezes what was known when the collection ended: on conflict do nothing, so that a retry changes nothing. */
+/** Those of the MSPs whose facts are frozen: nothing of their month is found anew. */
+export async function reconciledMsps(
+  trx: Trx,
+  { programme, period }: RunKey,
+  mspIds: readonly string[],
+): Promise<Set<string>> {
+  const found = await rows<{ mspId: string }>(
+    trx,
+    `select distinct msp_id as "mspId" from reconciled_site
+     where programme_code = :programme and period = :period and msp_id = any(:mspIds)`,
+    { programme, period, mspIds: [...mspIds] },
+  );
+  return new Set(found.map(({ mspId }) => mspId));
+}
+
+/** Freezes what was known when the collection ended. */
 export async function insertFacts(
   trx: Trx,
   { programme, period }: RunKey,
@@ -16,8 +31,7 @@ export async function insertFacts(
   await trx.raw(
     `insert into reconciled_site (programme_code, period, msp_id, site_id, facts, reconciled_at)
      select :programme, :period, x.msp_id, x.site_id, x.facts, :at
-     from unnest(:msps::uuid[], :sites::uuid[], :facts::jsonb[]) as x(msp_id, site_id, facts)
-     on conflict (programme_code, period, msp_id, site_id) do nothing`,
+     from unnest(:msps::uuid[], :sites::uuid[], :facts::jsonb[]) as x(msp_id, site_id, facts)`,
     {
       programme,
       period,

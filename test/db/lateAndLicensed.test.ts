@@ -57,6 +57,19 @@ describe('what is billed when something comes late, ends early or is licensed', 
       line.kind === 'correction' ? [[line.siteName, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
     );
 
+  it('a reconciliation that is repeated after more arrived finds nothing anew: what is frozen stays', async () => {
+    const site = await month.site({ mspId, name: 'branch' });
+    await report(site, ['2026-02'], 10);
+    await month.openAndReconcile('2026-02');
+    const before = await month.cases('2026-02');
+    await seen(site, '2026-02-20T10:00:00Z', 90);
+    await report(await month.site({ mspId, name: 'added since' }), ['2026-02'], 5_000);
+    await month.openAndReconcile('2026-02');
+    expect(await month.cases('2026-02')).toEqual(before);
+    const [statement] = await month.endReviewAndIssue('2026-02');
+    expect(statement?.lines.map((line) => 'peak' in line && line.peak)).toEqual([10, 400]);
+  });
+
   it('rule 4: a key revoked in mid-month without a report is billed by what was seen until then, not zero', async () => {
     const site = await month.site({ mspId, name: 'revoked', revokedAt: '2026-02-16T00:00:00Z' });
     await seen(site, '2026-02-10T10:00:00Z', 18);
