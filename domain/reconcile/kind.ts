@@ -93,7 +93,8 @@ function declare<const K extends string, E extends EvidenceSchema, const D exten
         default: z
           .enum(defaults)
           .nullable()
-          .default(defaults[0] ?? null),
+          .default(defaults[0] ?? null)
+          .refine((name) => name !== null || defaults.length === 0, `One of ${defaults.join(', ')}.`),
       })
       .prefault({}),
     /** Evidence as it comes out of the database. Throws INTERNAL naming the fields that are off. */

@@ -107,6 +107,11 @@ describe('rule 23: refused, field by field', () => {
     ['rule 1: an hour there is not', { calendar: { openTime: '24:00' } }, '/calendar/openTime'],
     ['rule 4: more than all sites', { estimates: { silentSitesPercent: 101 } }, '/estimates/silentSitesPercent'],
     [
+      'rule 3: no default for a kind that has one',
+      { discrepancies: { kinds: { usage_jump: { default: null } } } },
+      '/discrepancies/kinds/usage_jump/default',
+    ],
+    [
       'rule 4: no month at all',
       { discrepancies: { mostlyEstimated: { months: 0 } } },
       '/discrepancies/mostlyEstimated/months',
