@@ -48,7 +48,7 @@ function monthEnd(taskQueue: string, { programme, zone, calendar, lastPeriod }: 
     action: action(id, {
       taskQueue,
       workflow: 'monthEnd',
-      args: [{ programme }],
+      args: [{ programme, zone }],
       summary: `Starts the close of the month before, programme ${programme}`,
     }),
     typedSearchAttributes: [{ key: PROGRAMME, value: programme }],

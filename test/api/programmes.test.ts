@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { startClose } from '../../activities/startClose.js';
 import type { MonthEnd } from '../../db/readModels/monthEnds.js';
+import type { RunInput } from '../../domain/run.js';
 import { monthFixture } from '../support/month.js';
 import { testTemporal } from '../support/temporal.js';
 import { startTestApi, type TestApi } from './testApi.js';
@@ -119,7 +120,7 @@ describe('a programme', () => {
         closes: { start: () => Promise.resolve(true) },
         monthEnds: { set: (end) => Promise.resolve(void set.push(end)) },
       });
-      await start({ programme: code, period: '2026-01' });
+      await start({ programme: code, zone: 'Europe/Berlin', openedAt: '2026-02-01T03:00:00Z' });
       expect(set).toMatchObject([
         { programme: code, zone: 'Europe/Berlin', calendar: { openDay: 2 }, lastPeriod: null },
       ]);
@@ -132,6 +133,26 @@ describe('a programme', () => {
     } finally {
       await connection.close();
     }
+  });
+
+  it.each([
+    ['2026-04-01T02:00:00Z', 'Europe/Berlin', '2026-03'],
+    ['2026-03-31T19:00:00Z', 'Asia/Tokyo', '2026-03'],
+    ['2026-04-01T15:00:00Z', 'Pacific/Honolulu', '2026-03'],
+    ['2027-01-01T03:00:00Z', 'Europe/Berlin', '2026-12'],
+    ['2028-03-01T03:00:00Z', 'Europe/Berlin', '2028-02'],
+    ['2027-02-28T03:00:00Z', 'Europe/Berlin', '2027-01'],
+    ['2026-04-28T02:00:00Z', 'Europe/Berlin', '2026-03'],
+  ])('rule 1: a run scheduled for %s in %s closes %s', async (openedAt, zone, period) => {
+    await programme('scheduled');
+    const started: RunInput[] = [];
+    const start = startClose({
+      db: api.database.db,
+      closes: { start: (input) => Promise.resolve(started.push(input) > 0) },
+      monthEnds: { set: () => Promise.resolve() },
+    });
+    expect(await start({ programme: 'scheduled', zone, openedAt })).toEqual({ period, started: true });
+    expect(started).toMatchObject([{ programme: 'scheduled', period, openedBy: 'schedule' }]);
   });
 
   it('is found among the others, and an unknown one is not', async () => {

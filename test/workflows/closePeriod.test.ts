@@ -3,7 +3,6 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { closePeriod, closePeriodId, endReview, type ClosePeriodInput } from '../../workflows/closePeriod.js';
 import { decideCase, settleStatement, settleStatementId, type CaseDecision } from '../../workflows/settleStatement.js';
 import { previewPeriod, previewPeriodId } from '../../workflows/previewPeriod.js';
-import { periodToClose } from '../../workflows/monthEnd.js';
 import { closeShardId } from '../../workflows/closeShard.js';
 import { recordHistory } from '../support/histories.js';
 import { createTestApp, type TestApp } from '../support/app.js';
@@ -159,17 +158,5 @@ describe('the close of a period', () => {
       `select supplement from billing_pack where period = '2026-03' order by supplement`,
     );
     expect(packs).toEqual([{ supplement: 0 }, { supplement: 1 }]);
-  });
-});
-
-describe('the month-end schedule, day 1 at 04:00 programme time (rule 1)', () => {
-  it.each([
-    ['2026-04-01T02:00:00Z', 'Berlin in summer', '2026-03'],
-    ['2026-03-31T19:00:00Z', 'Tokyo, where it is April already', '2026-03'],
-    ['2026-04-01T15:00:00Z', 'Honolulu-like zones, where March has just ended', '2026-03'],
-    ['2027-01-01T03:00:00Z', 'the year end', '2026-12'],
-    ['2028-03-01T03:00:00Z', 'the 29th of February', '2028-02'],
-  ])('fired at %s (%s) closes %s', (instant, _where, period) => {
-    expect(periodToClose(new Date(instant))).toBe(period);
   });
 });
