@@ -46,9 +46,11 @@ export interface StatementMessages {
   arithmetic: {
     title: string;
     rule: string;
+    /** The meters that are not billed by their highest count, by aggregation. */
+    instead: { sum: (meters: string) => string; last: (meters: string) => string };
     columns: { meter: string; formula: string; quantity: string; price: string; amount: string };
-    /** Where there are too many peaks to print each: `1,240 (sum of 214 peaks)`. */
-    sumOfPeaks: (sum: string, count: string) => string;
+    /** Where there are too many counts to print each: `1,240 (sum of 214 counts)`. */
+    sumOfCounts: (sum: string, count: string) => string;
     licensed: (units: string) => string;
     firstMonth: (units: string) => string;
   };
@@ -59,7 +61,7 @@ export interface StatementMessages {
       no: string;
       where: string;
       meter: string;
-      peak: string;
+      count: string;
       quantity: string;
       price: string;
       amount: string;

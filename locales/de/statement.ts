@@ -34,8 +34,12 @@ export const statement: NonNullable<Translation['statement']> = {
   arithmetic: {
     title: 'So entsteht der Betrag',
     rule: 'Abzurechnende Menge = Summe der höchsten Zahlen (Spitzen) je Standort, Mandant und Zählgröße im Zeitraum.',
-    columns: { meter: 'Zählgröße', formula: 'Summe der Spitzen', quantity: 'Menge', price: 'Preis', amount: 'Betrag' },
-    sumOfPeaks: (sum, count) => `${sum} (Summe von ${count} Spitzen)`,
+    instead: {
+      sum: (meters) => `Statt der höchsten Zahl, bei ${meters}, die Summe aller Tage.`,
+      last: (meters) => `Statt der höchsten Zahl, bei ${meters}, die letzte.`,
+    },
+    columns: { meter: 'Zählgröße', formula: 'Summe der Zahlen', quantity: 'Menge', price: 'Preis', amount: 'Betrag' },
+    sumOfCounts: (sum, count) => `${sum} (Summe von ${count} Zahlen)`,
     licensed: (units) => `${units} (Laufzeitlizenz)`,
     firstMonth: (units) => `${units} (erster Monat, nicht abgerechnet)`,
   },
@@ -51,7 +55,7 @@ export const statement: NonNullable<Translation['statement']> = {
       no: 'Nr.',
       where: 'Standort und Mandant',
       meter: 'Zählgröße',
-      peak: 'Spitze',
+      count: 'Gezählt',
       quantity: 'Menge',
       price: 'Preis',
       amount: 'Betrag',

@@ -34,8 +34,12 @@ export const statement: StatementMessages = {
   arithmetic: {
     title: 'How the amount comes about',
     rule: 'Billable quantity = sum over all sites of the highest count (peak) per site, tenant and meter in the period.',
-    columns: { meter: 'Meter', formula: 'Sum of peaks', quantity: 'Quantity', price: 'Price', amount: 'Amount' },
-    sumOfPeaks: (sum, count) => `${sum} (sum of ${count} peaks)`,
+    instead: {
+      sum: (meters) => `Instead of the highest count, for ${meters}, the sum of all days.`,
+      last: (meters) => `Instead of the highest count, for ${meters}, the last one.`,
+    },
+    columns: { meter: 'Meter', formula: 'Sum of counts', quantity: 'Quantity', price: 'Price', amount: 'Amount' },
+    sumOfCounts: (sum, count) => `${sum} (sum of ${count} counts)`,
     licensed: (units) => `${units} (term licence)`,
     firstMonth: (units) => `${units} (first month, not billed)`,
   },
@@ -51,7 +55,7 @@ export const statement: StatementMessages = {
       no: 'No.',
       where: 'Site and tenant',
       meter: 'Meter',
-      peak: 'Peak',
+      count: 'Count',
       quantity: 'Quantity',
       price: 'Price',
       amount: 'Amount',

@@ -39,8 +39,12 @@ export const statement: NonNullable<Translation['statement']> = {
   arithmetic: {
     title: 'Jak powstaje kwota',
     rule: 'Ilość do rozliczenia = suma najwyższych wartości (szczytów) dla każdej lokalizacji, klienta i miary w okresie.',
-    columns: { meter: 'Miara', formula: 'Suma szczytów', quantity: 'Ilość', price: 'Cena', amount: 'Kwota' },
-    sumOfPeaks: (sum, count) => `${sum} (suma szczytów, liczba: ${count})`,
+    instead: {
+      sum: (meters) => `Zamiast najwyższej wartości, dla ${meters}, suma ze wszystkich dni.`,
+      last: (meters) => `Zamiast najwyższej wartości, dla ${meters}, ostatnia wartość.`,
+    },
+    columns: { meter: 'Miara', formula: 'Suma liczb', quantity: 'Ilość', price: 'Cena', amount: 'Kwota' },
+    sumOfCounts: (sum, count) => `${sum} (suma, liczba składników: ${count})`,
     licensed: (units) => `${units} (licencja terminowa)`,
     firstMonth: (units) => `${units} (pierwszy miesiąc, bez opłaty)`,
   },
@@ -56,7 +60,7 @@ export const statement: NonNullable<Translation['statement']> = {
       no: 'Lp.',
       where: 'Lokalizacja i klient',
       meter: 'Miara',
-      peak: 'Szczyt',
+      count: 'Naliczono',
       quantity: 'Ilość',
       price: 'Cena',
       amount: 'Kwota',

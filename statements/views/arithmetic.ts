@@ -1,21 +1,21 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
+import { aggregationOf, type MeterCode } from '../../domain/catalog/index.js';
 import { sumMinor } from '../../domain/money.js';
 import type { UsageLine } from '../../domain/statement.js';
-import { priceText } from '../../locales/index.js';
+import { meterName, priceText } from '../../locales/index.js';
 import { meterCell, type ViewContext } from './context.js';
 import { body, small, strong, type Cell, type Section } from './types.js';
 
-/** Up to this many peaks are printed as `12 + 8 + 30`; of more, their sum and number. */
-const MAX_PRINTED_PEAKS = 10;
+/** Up to this many counts are printed as `12 + 8 + 30`; of more, their sum and number. */
+const MAX_PRINTED_COUNTS = 10;
 
-/** Rule 2 as arithmetic: per meter the sum of peaks, what is deducted, the price and the amount. Null: no usage. */
+/** Rule 2 as arithmetic: per meter the sum of what each site came to, what is deducted, the price and the amount. Null: no usage. */
 export function arithmeticSection(context: ViewContext, lines: readonly UsageLine[]): Section | null {
   if (lines.length === 0) return null;
-  const { title, rule, columns } = context.words.statement.arithmetic;
+  const { title, columns } = context.words.statement.arithmetic;
   const { currency, pricePlan } = context.statement;
   return {
     title,
-    intro: rule,
+    intro: ruleText(context, lines),
     columns: [
       columns.meter,
       columns.formula,
@@ -25,6 +25,19 @@ export function arithmeticSection(context: ViewContext, lines: readonly UsageLin
     ],
     rows: [...byMeter(lines)].map(([meter, ofMeter]) => meterRow(context, meter, ofMeter)),
   };
+}
+
+/** Rule 2 in words: the highest count, and by what the meters of this statement go that have another aggregation. */
+function ruleText({ words, locale }: ViewContext, lines: readonly UsageLine[]): string {
+  const { rule, instead } = words.statement.arithmetic;
+  const meters = [...byMeter(lines).keys()];
+  const others = (['sum', 'last'] as const).flatMap((aggregation) => {
+    const names = meters
+      .filter((meter) => aggregationOf(meter) === aggregation)
+      .map((meter) => meterName(meter, locale));
+    return names.length === 0 ? [] : [instead[aggregation](names.join(', '))];
+  });
+  return [rule, ...others].join(' ');
 }
 
 function byMeter(lines: readonly UsageLine[]): Map<MeterCode, UsageLine[]> {
@@ -51,9 +64,9 @@ function meterRow(context: ViewContext, meter: MeterCode, lines: readonly UsageL
     ...(free > 0 ? [body(`− ${arithmetic.firstMonth(count(free))}`)] : []),
   ];
   const printed =
-    lines.length <= MAX_PRINTED_PEAKS
+    lines.length <= MAX_PRINTED_COUNTS
       ? lines.map(({ peak }) => count(peak)).join(' + ')
-      : arithmetic.sumOfPeaks(count(peaks), count(lines.length));
+      : arithmetic.sumOfCounts(count(peaks), count(lines.length));
   const { prices, currency } = context.statement.pricePlan;
   const price = prices[meter];
   return [

@@ -3,7 +3,7 @@ import { formatDayOfYear } from '../../locales/index.js';
 import { meterCell, placeCell, stepsCell, type ViewContext } from './context.js';
 import { body, small, warning, type Cell, type CellLine, type Section } from './types.js';
 
-/** One row per site, tenant and meter: peak, billable quantity, formula and amount. */
+/** One row per site, tenant and meter: count, billable quantity, formula and amount. */
 export function usageSection(context: ViewContext, lines: readonly UsageLine[]): Section {
   const { usage, noUsage } = context.words.statement;
   const { columns } = usage;
@@ -15,7 +15,7 @@ export function usageSection(context: ViewContext, lines: readonly UsageLine[]):
       columns.no,
       columns.where,
       columns.meter,
-      columns.peak,
+      columns.count,
       columns.quantity,
       `${columns.price} (${pricePlan.currency})`,
       `${columns.amount} (${currency})`,

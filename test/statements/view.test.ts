@@ -7,7 +7,7 @@ import {
   type KindWithEvidence,
   type Resolution,
 } from '../../domain/reconcile/index.js';
-import type { Statement, StatementFinding } from '../../domain/statement.js';
+import type { Statement, StatementFinding, UsageLine } from '../../domain/statement.js';
 import { LOCALES } from '../../locales/index.js';
 import { buildStatementView } from '../../statements/view.js';
 import { correctionLine, minimumLine, statementOf, usageLine } from './sampleStatement.js';
@@ -119,6 +119,16 @@ describe('a line of usage', () => {
 });
 
 describe('the arithmetic', () => {
+  it('rule 2: says of which meters not the highest count is billed, but the sum of the days', () => {
+    const intro = (...lines: UsageLine[]) => buildStatementView(statementOf(lines)).arithmetic?.intro;
+    const rule =
+      'Billable quantity = sum over all sites of the highest count (peak) per site, tenant and meter in the period.';
+    expect(intro(usageLine())).toBe(rule);
+    expect(intro(usageLine(), usageLine({ meter: 'scanner.scan', peakOn: null }))).toBe(
+      `${rule} Instead of the highest count, for Vulnerability scanner: scans, the sum of all days.`,
+    );
+  });
+
   const arithmetic = (statement: Statement) => cells(buildStatementView(statement).arithmetic?.rows);
 
   it('adds the peaks of all sites and tenants up to the billable quantity', () => {
@@ -141,7 +151,7 @@ describe('the arithmetic', () => {
 
   it('prints the sum of many peaks instead of each', () => {
     const lines = Array.from({ length: 214 }, () => usageLine({ peak: 10 }));
-    expect(arithmetic(statementOf(lines))[0]?.[1]).toBe('2,140 (sum of 214 peaks)');
+    expect(arithmetic(statementOf(lines))[0]?.[1]).toBe('2,140 (sum of 214 counts)');
   });
 
   it.each([
