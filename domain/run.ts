@@ -14,6 +14,17 @@ export interface RunInput {
   period: string;
 }
 
+/** A run that is under way, over, or a month that was left out for good (rule 19). */
+export const RUN_STATES = ['open', 'sealed', 'skipped'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** What a shard of a run is at, in order; `gate`: it waits for a person (rule 4). */
+export const SHARD_STAGES = ['collect', 'gate', 'reconcile', 'review', 'issue', 'done'] as const;
+export type ShardStage = (typeof SHARD_STAGES)[number];
+
+/** Where an MSP stands in a run. */
+export type ParticipantState = 'open' | 'parked' | 'issued';
+
 /** Throws PERIOD_INVALID. */
 export function runKeyOf({ programme, period }: RunInput): RunKey {
   return { programme, period: parsePeriod(period) };

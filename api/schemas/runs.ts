@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RUN_STATES, SHARD_STAGES } from '../../domain/run.js';
 import { instant, instantIn, period, periodText, text, uuid } from './common.js';
 
 export const newRun = z
@@ -35,7 +36,7 @@ const participants = z.strictObject({ open: z.int(), parked: z.int(), issued: z.
 const summary = {
   programme: z.string(),
   period: periodText,
-  state: z.enum(['open', 'sealed', 'skipped']),
+  state: z.enum(RUN_STATES),
   openedAt: instant,
   openedBy: z.string(),
   sealedAt: instant.nullable(),
@@ -61,7 +62,7 @@ export const run = z
       z.strictObject({
         shard: z.int(),
         zone: z.string(),
-        stage: z.enum(['collect', 'gate', 'reconcile', 'review', 'issue', 'done']),
+        stage: z.enum(SHARD_STAGES),
         msps: z.int(),
         collectUntil: instant,
         reviewUntil: instant,

@@ -1,6 +1,6 @@
 import type { Decision, DiscrepancyKind, Handling } from '../../domain/reconcile/index.js';
+import type { ParticipantState, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
-import type { ShardStage } from './openRun.js';
 
 /** A case as a decision needs it, with where its MSP and shard stand. */
 export interface CaseForDecision {
@@ -16,7 +16,7 @@ export interface CaseForDecision {
   quantity: number | null;
   reason: string | null;
   author: string | null;
-  participantState: 'open' | 'parked' | 'issued';
+  participantState: ParticipantState;
   shardStage: ShardStage;
   openedBy: string;
 }

@@ -38,7 +38,8 @@ export async function extendCollection(
   const extended = await rows(
     trx,
     `update run_shard set review_until = greatest(review_until, :until::timestamptz + (review_until - collect_until)),
-       issue_from = greatest(issue_from, :until::timestamptz + (review_until - collect_until)), collect_until = :until
+       issue_from = greatest(issue_from, :until::timestamptz + (review_until - collect_until)), collect_until = :until,
+       stage = 'collect'
      where programme_code = :programme and period = :period and stage in ('collect', 'gate')
        and collect_until < :until returning shard`,
     { programme, period, until },

@@ -1,5 +1,5 @@
 import type { Period } from '../../domain/period.js';
-import type { RunKey } from '../../domain/run.js';
+import type { RunKey, RunState, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** An MSP that takes part in a run, in the order of its statements, with what holds for it in that period. */
@@ -128,11 +128,8 @@ export async function insertSkippedPeriods(
 }
 
 /** The state of a programme's run of a period; undefined where it was never opened. */
-export async function runState(
-  trx: Trx,
-  { programme, period }: RunKey,
-): Promise<'open' | 'sealed' | 'skipped' | undefined> {
-  const [row] = await rows<{ state: 'open' | 'sealed' | 'skipped' }>(
+export async function runState(trx: Trx, { programme, period }: RunKey): Promise<RunState | undefined> {
+  const [row] = await rows<{ state: RunState }>(
     trx,
     'select state from billing_run where programme_code = :programme and period = :period',
     { programme, period },
@@ -166,9 +163,6 @@ export async function openShards(trx: Trx, { programme, period }: RunKey): Promi
 export interface ShardKey extends RunKey {
   shard: number;
 }
-
-/** What a shard is at. */
-export type ShardStage = 'collect' | 'gate' | 'reconcile' | 'review' | 'issue' | 'done';
 
 export async function setShardStage(
   trx: Trx,

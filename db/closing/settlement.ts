@@ -1,3 +1,4 @@
+import type { ParticipantState } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 interface Key {
@@ -8,7 +9,7 @@ interface Key {
 
 /** Where one MSP's statement stands. */
 export interface Settlement {
-  state: 'open' | 'parked' | 'issued';
+  state: ParticipantState;
   openCases: number;
   deadline: Date;
   parkedReason: string | null;

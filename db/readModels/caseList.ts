@@ -5,6 +5,7 @@ import {
   type Handling,
   type KindWithEvidence,
 } from '../../domain/reconcile/index.js';
+import type { ParticipantState } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A discrepancy with its names, evidence and resolution, and where its MSP stands. */
@@ -30,7 +31,7 @@ export type CaseView = KindWithEvidence & {
   resolvedAt: Date | null;
   /** Until when a person may decide, or should where the MSP is parked. */
   decideUntil: Date | null;
-  participantState: 'open' | 'parked' | 'issued' | null;
+  participantState: ParticipantState | null;
   /** Of the statement the case ended in. */
   statementNumber: string | null;
 };

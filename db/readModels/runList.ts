@@ -1,10 +1,11 @@
+import type { RunState } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A run at a glance. */
 export interface RunSummary {
   programme: string;
   period: string;
-  state: 'open' | 'sealed' | 'skipped';
+  state: RunState;
   openedAt: Date;
   openedBy: string;
   sealedAt: Date | null;

@@ -1,12 +1,11 @@
-import type { RunInput } from '../../domain/run.js';
-import type { ShardStage } from '../closing/openRun.js';
+import type { RunInput, RunState, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
-/** Where a run stands. Instants inside are ISO texts; totals are integer minor units as text. */
+/** Where a run stands. Totals are integer minor units as text. */
 export interface RunStatus {
   programme: string;
   period: string;
-  state: 'open' | 'sealed' | 'skipped';
+  state: RunState;
   openedAt: Date;
   openedBy: string;
   sealedAt: Date | null;

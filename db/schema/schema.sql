@@ -898,7 +898,7 @@ create table statement_number (
   last integer not null,
   chain_hash bytea not null,
   constraint statement_number_pkey PRIMARY KEY (programme_code, distributor_id, year),
-  constraint statement_number_last_check CHECK ((last > 0)),
+  constraint statement_number_last_check CHECK ((last >= 0)),
   constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
   constraint statement_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
