@@ -31,7 +31,10 @@ export function requireKeyInForce(state: KeyState): void {
     throw new KontorError('KEY_REVOKED', 'This key has been withdrawn. Ask the MSP for a new one.');
   }
   if (state === 'disabled') {
-    throw new KontorError('KEY_DISABLED', 'This key is disabled because its site was silent; a check-in enables it.');
+    throw new KontorError(
+      'KEY_DISABLED',
+      'This key is disabled: its site was silent, which a check-in ends, or its MSP is suspended. Ask the MSP if it stays so.',
+    );
   }
 }
 

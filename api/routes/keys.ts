@@ -11,10 +11,11 @@ import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
+import { requireTakesPart } from '../requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
-import { requireSite, showSite } from './sites.js';
+import { requireOpenSite, requireSite, showSite } from './sites.js';
 
 const tags = ['Keys'] as const;
 const bySite = z.strictObject({ mspId: uuid, siteId: uuid });
@@ -50,8 +51,8 @@ export const keyRoutes = [
     handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
-        const { state } = await requireSite(trx, mspId, siteId);
-        if (state === 'retired') throw new KontorError('STATE_CONFLICT', 'This site is retired: add a new one.');
+        const { programme } = await requireOpenSite(trx, mspId, siteId);
+        await requireTakesPart(trx, programme, mspId);
         const issued = { keyId, kind: 'additional', keyHash, state: 'issued', at: receivedAt } as const;
         await insertKey(trx, { mspId, siteId }, issued);
         await appendAudit(trx, {
@@ -126,8 +127,8 @@ export const keyRoutes = [
     handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
-        const { state, contact } = await requireSite(trx, mspId, siteId);
-        if (state === 'retired') throw new KontorError('STATE_CONFLICT', 'This site is retired: add a new one.');
+        const { programme, contact } = await requireOpenSite(trx, mspId, siteId);
+        await requireTakesPart(trx, programme, mspId);
         if (!MAY_DEPLOY[contact]) {
           throw new KontorError('STATE_CONFLICT', 'This site was silent for too long: no new key until it checks in.');
         }

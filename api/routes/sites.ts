@@ -16,6 +16,7 @@ import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { endOneKey } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireMsp } from '../requireMsp.js';
+import { requireTakesPart } from '../requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { reason } from '../schemas/keys.js';
@@ -39,6 +40,13 @@ export async function requireSite(trx: Trx, mspId: string, siteId: string): Prom
   const found = await lockSite(trx, mspId, siteId);
   if (found === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such site.');
   return found;
+}
+
+/** The same; STATE_CONFLICT where it is retired. */
+export async function requireOpenSite(trx: Trx, mspId: string, siteId: string): Promise<Site> {
+  const site = await requireSite(trx, mspId, siteId);
+  if (site.state === 'retired') throw new KontorError('STATE_CONFLICT', 'This site is retired: add a new one.');
+  return site;
 }
 
 /** The site as it is shown; NOT_FOUND where the MSP has none of that id. */
@@ -88,7 +96,13 @@ export const sitesOfMspRoutes = [
       await transaction(async (trx) => {
         const programme = await programmeOfMsp(trx, body.programme, mspId);
         if (programme === undefined) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
-        const { tenantRefs, fromPeriod = periodOf(receivedAt, programme.programmeZone), ...site } = body;
+        const thisMonth = periodOf(receivedAt, programme.programmeZone);
+        const { joinedPeriod } = await requireTakesPart(trx, body.programme, mspId);
+        const joins = joinedPeriod ?? thisMonth;
+        const { tenantRefs, fromPeriod = joins > thisMonth ? joins : thisMonth, ...site } = body;
+        if (fromPeriod < joins) {
+          throw fieldError('PERIOD_INVALID', '/fromPeriod', `This MSP takes part in the programme from ${joins} on.`);
+        }
         await requireUnopened(trx, site.programme, fromPeriod, '/fromPeriod');
         const { remindAfterDays } = programme.settings.provisioning;
         const remindAt = remindAfterDays.map((days) => addDays(receivedAt, days));
@@ -161,7 +175,7 @@ export const sitesOfMspRoutes = [
     responses: { 200: { description: 'The site', schema: site } },
     handler: async ({ params: { mspId, siteId }, body: { name }, principal, receivedAt, transaction }) => {
       const renamed = await transaction(async (trx) => {
-        const before = await requireSite(trx, mspId, siteId);
+        const before = await requireOpenSite(trx, mspId, siteId);
         await renameSite(trx, mspId, siteId, name);
         const after = await showSite(trx, mspId, siteId);
         await appendAudit(trx, {
@@ -248,7 +262,7 @@ export const sitesOfMspRoutes = [
     handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
       const { mspId, siteId } = params;
       const shown = await transaction(async (trx) => {
-        const { programme, fromPeriod } = await requireSite(trx, mspId, siteId);
+        const { programme, fromPeriod } = await requireOpenSite(trx, mspId, siteId);
         const unopened = (await hasOpenedPeriod(trx, programme))
           ? await firstUnopenedPeriod(trx, programme)
           : fromPeriod;

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { findTenant, type Tenant } from '../../db/parties/tenantStore.js';
-import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
+import { requireTakesPart } from '../requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey, tenantKeyInput } from '../schemas/keys.js';
@@ -56,8 +56,7 @@ export const tenantKeyRoutes = [
       await transaction(async (trx) => {
         const { state } = await requireTenant(trx, mspId, tenantId);
         if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
-        const programme = await programmeOfMsp(trx, body.programme, mspId);
-        if (programme === undefined) throw new KontorError('NOT_FOUND', 'This MSP takes no part in that programme.');
+        await requireTakesPart(trx, body.programme, mspId);
         const issued = { keyId, ...body, keyHash, at: receivedAt };
         await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
         await appendAudit(trx, {

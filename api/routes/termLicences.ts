@@ -14,10 +14,12 @@ import { fieldError } from '../../domain/errors.js';
 import type { Day } from '../../domain/period.js';
 import { termEnd } from '../../domain/termLicence.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { requireMsp } from '../requireMsp.js';
+import { requireTakesPart } from '../requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { day, uuid } from '../schemas/common.js';
 import { termLicence, termLicenceInput } from '../schemas/termLicences.js';
-import { requireSite } from './sites.js';
+import { requireOpenSite } from './sites.js';
 
 const tags = ['Term licences'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -63,7 +65,8 @@ export const termLicenceRoutes = [
     responses: { 201: { description: 'The licence', schema: termLicence } },
     handler: async ({ params: { mspId }, body, principal, receivedAt, requestId: id, transaction }) => {
       const licence = await transaction(async (trx) => {
-        const site = await requireSite(trx, mspId, body.siteId);
+        const site = await requireOpenSite(trx, mspId, body.siteId);
+        await requireTakesPart(trx, site.programme, mspId);
         const counted = productByCode(site.product)?.meters.some(({ code }) => code === body.meter) ?? false;
         if (!counted)
           throw fieldError('METER_UNKNOWN', '/meter', `The site's product, ${site.product}, does not count that.`);
@@ -99,7 +102,10 @@ export const termLicenceRoutes = [
     responses: { 200: { description: 'A page of licences', schema: pageOf(termLicence) } },
     handler: async ({ params: { mspId }, query, transaction }) => {
       const after = readCursor(query.after, z.tuple([day, uuid]));
-      const found = await transaction((trx) => listTermLicences(trx, { mspId, limit: query.limit + 1, after }));
+      const found = await transaction(async (trx) => {
+        await requireMsp(trx, mspId);
+        return listTermLicences(trx, { mspId, limit: query.limit + 1, after });
+      });
       return reply(
         200,
         toPage(found, query.limit, ({ startsOn, id }) => [startsOn, id], toJson),

@@ -41,6 +41,6 @@ export async function requireUnopened(trx: Trx, programme: string, period: strin
   throw fieldError(
     'PERIOD_OPENED',
     field,
-    `${period} of "${programme}" was opened already: this can take effect from ${first} on.`,
+    `Months of "${programme}" before ${first} are not to be changed any more: this can take effect from ${first} on.`,
   );
 }

@@ -78,6 +78,13 @@ describe('rule 20: a participation', () => {
     ]);
     expect([(await keyOf(here.siteId))?.state, (await keyOf(there.siteId))?.state]).toEqual(['disabled', 'active']);
     expect(await ofTenant()).toBe('disabled');
+    for (const refused of ['keys/rotate', 'keys/additional']) {
+      const { status, json } = await post(`/v1/msps/${mspId}/sites/${here.siteId}/${refused}`, {});
+      expect([refused, status, json.code]).toEqual([refused, 409, 'STATE_CONFLICT']);
+    }
+    expect((await post(`/v1/msps/${mspId}/sites/${there.siteId}/keys/additional`, {})).status).toBe(201);
+    const ordered = { siteId: here.siteId, meter: 'mail-server.mailbox', count: 5, startsOn: '2099-01-01', years: 1 };
+    expect((await post(`/v1/msps/${mspId}/term-licences`, ordered)).json.code).toBe('STATE_CONFLICT');
     expect((await post(`${path(mspId)}/suspend`, { reason: 'Again' })).json.code).toBe('STATE_CONFLICT');
     const resumed = await post(`${path(mspId)}/resume`, { reason: 'Paid' });
     expect([resumed.json.state, (await keyOf(here.siteId))?.state]).toEqual(['approved', 'active']);
@@ -125,6 +132,7 @@ describe('rule 20: a participation', () => {
     const left = await post(`${path(mspId)}/leave`, { lastPeriod: '2026-03', reason: 'Sold' });
     expect([left.json.state, left.json.leftPeriod]).toEqual(['left', '2026-03']);
     expect(await ofTenant()).toBe('revoked');
+    expect((await post(`/v1/msps/${mspId}/sites/${siteId}/keys/rotate`, {})).json.code).toBe('STATE_CONFLICT');
     expect(await keyOf(siteId)).toEqual({ state: 'revoked', at: new Date('2026-03-31T22:00:00Z') });
   });
 
