@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readEnv, required } from '../config/env.js';
 import { LOGIN_ROLE, migrate } from '../db/schema/migrate.js';
 import { KontorError } from '../domain/errors.js';
+import { EXIT } from './failure.js';
 import { examples } from './options.js';
 import { setSchedules } from './services/schedules.js';
 
@@ -32,6 +33,9 @@ export function migrateCommand(): Command {
       await migrate(required(env, 'DATABASE_OWNER_URL'), decodeURIComponent(login.password));
       console.log('The database is up to date.');
       if (env.TEMPORAL_ADDRESS === undefined) return;
-      console.log(`Month-end schedules set: ${await setSchedules(env)}.`);
+      const { set, failed } = await setSchedules(env);
+      console.log(`Month-end schedules set: ${set}.`);
+      for (const sentence of failed) console.error(sentence);
+      if (failed.length > 0) process.exitCode = EXIT.failed;
     });
 }

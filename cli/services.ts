@@ -106,7 +106,7 @@ async function start(
     ...temporal.env,
   };
 
-  await setSchedules(readEnv(childEnvironment(leads)));
+  for (const sentence of (await setSchedules(readEnv(childEnvironment(leads)))).failed) say(sentence);
 
   const startProcess = <Ready>(spec: NodeProcessSpec<Ready>) =>
     processes.start(
