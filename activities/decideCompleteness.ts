@@ -4,6 +4,9 @@ import { ALL, type Database } from '../db/connect.js';
 import { fieldError, KontorError } from '../domain/errors.js';
 import { runKeyOf, runSubject, type RunInput } from '../domain/run.js';
 
+/** A slip of the year would hold up this month and all after it. */
+const LONGEST_EXTENSION_MS = 31 * 86_400_000;
+
 export interface DecideCompletenessInput extends RunInput {
   decision: 'extend' | 'go';
   /** ISO instant; with `extend`. */
@@ -46,6 +49,13 @@ export const decideCompleteness =
           'VALIDATION_FAILED',
           '/until',
           'To extend the collection, name an instant that is yet to come.',
+        );
+      }
+      if (until.getTime() > at.getTime() + LONGEST_EXTENSION_MS) {
+        throw fieldError(
+          'VALIDATION_FAILED',
+          '/until',
+          'The collection is extended by 31 days at most: name an earlier instant.',
         );
       }
       const extendedShards = await extendCollection(trx, { ...key, until });

@@ -73,7 +73,11 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   let looks = 0;
   let looksTaken = 0;
   let myTurn = false;
-  setHandler(endCollection, () => void (collectionEnded = true));
+  setHandler(endCollection, () => {
+    collectionEnded = true;
+    // At the gate it is a reason to count the silent sites again.
+    looks += 1;
+  });
   setHandler(endReview, () => {
     collectionEnded = true;
     reviewEnded = true;

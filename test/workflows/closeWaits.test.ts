@@ -362,6 +362,25 @@ describe('what a close waits for', () => {
       expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
     });
 
+    it('is looked at again where a person ends the collection, and goes on once the sites have reported', async () => {
+      const { handle, report } = await silentMarch('reported');
+      await report('2026-03', { peaks: [12, 13] });
+      await handle.signal(endCollection);
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+      expect(await totals('reported', '2026-03')).toEqual(['5000']);
+    });
+
+    it('cannot be extended for longer than 31 days', async () => {
+      const { handle } = await silentMarch('slip');
+      const said = { reason: 'A slip of the year', actor: 'first person' };
+      const until = '2126-04-04T00:00:00.000Z';
+      await expect(
+        handle.executeUpdate(decideCompleteness, { args: [{ decision: 'extend', until, ...said }] }),
+      ).rejects.toMatchObject({ cause: { cause: { type: 'VALIDATION_FAILED' } } });
+      await handle.executeUpdate(decideCompleteness, { args: [{ decision: 'go', until: null, ...said }] });
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+    });
+
     it('cannot be extended any more while it is reconciled', async () => {
       const { handle } = await silentMarch('toolate');
       await month.run(
