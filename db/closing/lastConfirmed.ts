@@ -18,18 +18,37 @@ export interface KnownOfInstallation extends KnownRow {
   installationId: string;
 }
 
-/** The last confirmed quantity per site, tenant and meter: reported, observed or decided, never itself an estimate. */
+/**
+ * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
+ * silent again also what it reported late, or else what it was estimated by last, so that it is never silently zero.
+ */
 export function lastConfirmed(trx: Trx, selection: Selection): Promise<KnownRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<KnownRow>(
     trx,
-    `select distinct on (l.site_id, l.tenant_ref, l.meter) l.site_id as "siteId", l.tenant_ref as "tenantRef", l.meter,
-       l.peak as quantity
-     from run_participant p
-     join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage'
-       and l.period >= :earliest and l.period < :period
-     where ${sql} and l.basis in ('reported', 'observed', 'decided')
-     order by l.site_id, l.tenant_ref, l.meter, l.period desc`,
+    `with billed as (
+       select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.period,
+         case when l.basis = 'estimated' then 3 else 1 end as rank
+       from run_participant p
+       join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage'
+         and l.period >= :earliest and l.period < :period
+       where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
+     estimated as (
+       select distinct p.msp_id, b.site_id from billed b join site s on s.id = b.site_id
+       join run_participant p on p.msp_id = s.msp_id where ${sql} and b.rank = 3),
+     late as (
+       select distinct on (g.site_id, g.installation_id, g.period) g.site_id, g.period, g.tenant_refs, g.meters, g.peaks
+       from estimated e join usage_report g on g.msp_id = e.msp_id and g.site_id = e.site_id
+         and g.period >= :earliest and g.period < :period
+       order by g.site_id, g.installation_id, g.period, g.revision desc),
+     known as (
+       select site_id, tenant_ref, meter, quantity, period, rank from billed
+       union all
+       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2
+       from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
+       group by l.site_id, u.tenant_ref, u.meter, l.period)
+     select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity
+     from known order by site_id, tenant_ref, meter, period desc, rank`,
     { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
 }
