@@ -44,6 +44,8 @@ export interface DueCorrection {
   billedTotal: number;
   price: Price;
   exchange: ExchangeRate | null;
+  /** The corrected statement was in another currency: `exchange` is of this period, and printed on the line. */
+  inOtherCurrency?: true;
 }
 
 export interface RatingInput {
@@ -174,6 +176,7 @@ const bookCorrections: Step = ({ corrections, currency }) => {
         newQuantity: due.newQuantity,
         steps,
         amountMinor: toMinor(steps, due.exchange, currency),
+        ...(due.inOtherCurrency === true ? { exchange: due.exchange } : {}),
       };
     });
 };

@@ -62,6 +62,11 @@ export interface CorrectionLine extends MeteredLine {
   reason: 'estimate_confirmed' | 'late_report' | 'deferred';
   oldQuantity: number;
   newQuantity: number;
+  /**
+   * Only where the corrected statement was in another currency: the rate of this period by which the prices of then become
+   * this statement's currency; null where they are in it.
+   */
+  exchange?: ExchangeRate | null;
 }
 
 /** What is missing to the monthly minimum of the price plan (rule 9). */

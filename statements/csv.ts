@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
+import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
 import type { Statement, StatementLine } from '../domain/statement.js';
 import { decimalSeparator, type Locale } from '../locales/index.js';
 
@@ -43,12 +44,23 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['old_quantity', (l) => (l.kind === 'correction' ? number(l.oldQuantity) : none)],
   ['new_quantity', (l) => (l.kind === 'correction' ? number(l.newQuantity) : none)],
   ['formula', (l) => (l.kind === 'minimum' ? none : text(formulaOf(l.steps)))],
-  // A correction is priced as the statement it corrects was: its currency and rate stand there.
-  ['price_currency', (l, s) => (l.kind === 'usage' ? text(s.pricePlan.currency) : none)],
-  ['exchange_rate', (l, s) => (l.kind === 'usage' ? number(s.exchange?.rate ?? null) : none)],
+  // A correction is priced as the statement it corrects was: its currency and rate stand there, unless it was in another.
+  ['price_currency', (l, s) => text(priceCurrencyOf(l, s))],
+  ['exchange_rate', (l, s) => number(exchangeOf(l, s)?.rate ?? null)],
   ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
   ['currency', (_l, s) => text(s.currency)],
 ];
+
+function exchangeOf(line: StatementLine, statement: Statement): ExchangeRate | null {
+  if (line.kind === 'minimum') return null;
+  return line.kind === 'usage' ? statement.exchange : (line.exchange ?? null);
+}
+
+function priceCurrencyOf(line: StatementLine, { currency, pricePlan }: Statement): string | null {
+  if (line.kind === 'usage') return pricePlan.currency;
+  if (line.kind === 'minimum' || line.exchange === undefined) return null;
+  return line.exchange?.base ?? currency;
+}
 
 /** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe; in text columns only. */
 function defused(value: string): string {

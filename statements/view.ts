@@ -1,10 +1,10 @@
 import { sumMinor } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
 import type { CorrectionLine, MinimumLine, Statement, StatementLine, UsageLine } from '../domain/statement.js';
-import { counted, formatDay, formatDecimal, formatPeriod, withCurrency } from '../locales/index.js';
+import { counted, formatDay, formatPeriod } from '../locales/index.js';
 import { arithmeticSection } from './views/arithmetic.js';
 import { chartView } from './views/chart.js';
-import { contextOf, type ViewContext } from './views/context.js';
+import { contextOf, rateText, type ViewContext } from './views/context.js';
 import { correctionsSection } from './views/corrections.js';
 import { findingsSection } from './views/findings.js';
 import { partyView } from './views/party.js';
@@ -100,10 +100,9 @@ function totalView({ statement, words, locale, amount }: ViewContext, lines: Lin
 
 function exchangeView({ statement, words, locale }: ViewContext): TextBlock | null {
   if (statement.exchange === null) return null;
-  const { base, currency, rate, day, source } = statement.exchange;
-  const { title, text, rounding } = words.statement.exchange;
-  const equation = `${withCurrency('1', base, locale)} = ${withCurrency(formatDecimal(rate, locale), currency, locale)}`;
-  return { title, paragraphs: [text(equation, formatDay(day, locale), source), rounding(currency)] };
+  const { title, rounding } = words.statement.exchange;
+  const rate = rateText({ words, locale }, statement.exchange);
+  return { title, paragraphs: [rate, rounding(statement.exchange.currency)] };
 }
 
 function sumRows({ statement, words, amount }: ViewContext, lines: LinesByKind): SumRow[] {

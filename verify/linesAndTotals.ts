@@ -98,7 +98,7 @@ function checkStatement(
   checkUsageLines(statement, usage, say);
   for (const line of lines) if (line.kind === 'minimum') checkMinimum(usage, line, say);
   for (const line of lines.filter((candidate): candidate is CorrectionLine => candidate.kind === 'correction')) {
-    const exchange = rateOf(line.correctsNumber);
+    const exchange = line.exchange === undefined ? rateOf(line.correctsNumber) : line.exchange;
     if (exchange === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
     else amountIsRated(line, exchange, currency, say);
   }

@@ -81,6 +81,7 @@ export async function loadLateUsage(
            and done.kind = 'correction'
            and done.meter = c.meter) as "billedTotal",
        s.content -> 'pricePlan' -> 'prices' -> c.meter as price,
+       s.content -> 'pricePlan' ->> 'currency' as "priceCurrency", s.content ->> 'currency' as currency,
        nullif(s.content -> 'exchange', 'null') as exchange
      from candidate c
      join issued s on s.msp_id = c.msp_id and s.period = c.period

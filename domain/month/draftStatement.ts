@@ -15,13 +15,13 @@ function planFor(input: MonthInput, { plans }: RunTerms): PricePlan {
   return plan;
 }
 
-function exchangeFor(plan: PricePlan, currency: string, { rates }: RunTerms): ExchangeRate | null {
-  if (plan.currency === currency) return null;
-  const found = exchangeRate(rates, plan.currency, currency);
+function exchangeFor(base: string, currency: string, { rates }: RunTerms): ExchangeRate | null {
+  if (base === currency) return null;
+  const found = exchangeRate(rates, base, currency);
   if (found === undefined) {
     throw new KontorError(
       'EXCHANGE_RATE_MISSING',
-      `No reference rate from ${plan.currency} to ${currency} was published in the last days of the period; load it, then retry.`,
+      `No reference rate from ${base} to ${currency} was published in the last days of the period; load it, then retry.`,
     );
   }
   return found;
@@ -59,7 +59,8 @@ function billableUsage(input: MonthInput, { settings }: RunTerms): BillableUsage
   );
 }
 
-function dueCorrections(late: readonly LateUsage[], { settings, kinds }: RunTerms): DueCorrection[] {
+function dueCorrections(currency: string, late: readonly LateUsage[], terms: RunTerms): DueCorrection[] {
+  const { settings, kinds } = terms;
   return late.flatMap((item) => {
     const usage = item.facts.usage.find(({ tenantRef, meter }) => tenantRef === item.tenantRef && meter === item.meter);
     const change = item.firstMonthFree
@@ -86,6 +87,8 @@ function dueCorrections(late: readonly LateUsage[], { settings, kinds }: RunTerm
     if (item.price === null) {
       throw new KontorError('PRICE_MISSING', `Statement ${item.number} had no price for ${item.meter}.`);
     }
+    // Rule 20: an MSP that moved is billed by another distributor, whose currency may be another.
+    const inOtherCurrency = item.currency !== currency;
     return [
       {
         siteId: item.siteId,
@@ -99,7 +102,8 @@ function dueCorrections(late: readonly LateUsage[], { settings, kinds }: RunTerm
         ...change,
         billedTotal: item.billedTotal,
         price: item.price,
-        exchange: item.exchange,
+        exchange: inOtherCurrency ? exchangeFor(item.priceCurrency, currency, terms) : item.exchange,
+        ...(inOtherCurrency ? { inOtherCurrency } : {}),
       },
     ];
   });
@@ -150,13 +154,13 @@ export function draftStatement(
   late: readonly LateUsage[],
 ): Omit<Statement, 'number'> {
   const plan = planFor(input, terms);
-  const exchange = exchangeFor(plan, input.currency, terms);
+  const exchange = exchangeFor(plan.currency, input.currency, terms);
   const { lines, totalMinor } = rate({
     currency: input.currency,
     plan,
     exchange,
     usage: billableUsage(input, terms),
-    corrections: dueCorrections(late, terms),
+    corrections: dueCorrections(input.currency, late, terms),
   });
   return {
     revision: 1,

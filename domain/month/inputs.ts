@@ -64,6 +64,9 @@ export interface LateUsage {
   /** The MSP's billed total of the meter in that period, earlier corrections included. */
   billedTotal: number;
   price: Price | null;
+  /** Of the price, and of the statement that is corrected. */
+  priceCurrency: string;
+  currency: string;
   exchange: ExchangeRate | null;
 }
 

@@ -1,7 +1,10 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { factorsOf, type PriceStep } from '../../domain/pricing/index.js';
+import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
 import type { Statement } from '../../domain/statement.js';
 import {
+  formatDay,
+  formatDecimal,
   formatMinor,
   formatMinorNumber,
   formatQuantity,
@@ -9,6 +12,7 @@ import {
   localeOf,
   meterParts,
   messagesFor,
+  withCurrency,
   type Locale,
   type Messages,
 } from '../../locales/index.js';
@@ -40,6 +44,15 @@ export function contextOf(statement: Statement): ViewContext {
     number: (minor) => formatMinorNumber(minor, currency, locale),
     price: (unitPrice) => formatUnitPrice(unitPrice, pricePlan.currency, locale),
   };
+}
+
+/** Rule 10: rate, day and source. */
+export function rateText(
+  { words, locale }: Pick<ViewContext, 'words' | 'locale'>,
+  { base, currency, rate, day, source }: ExchangeRate,
+): string {
+  const equation = `${withCurrency('1', base, locale)} = ${withCurrency(formatDecimal(rate, locale), currency, locale)}`;
+  return words.statement.exchange.text(equation, formatDay(day, locale), source);
 }
 
 export interface Place {

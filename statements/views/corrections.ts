@@ -1,6 +1,6 @@
 import type { CorrectionLine } from '../../domain/statement.js';
 import { formatPeriod } from '../../locales/index.js';
-import { meterCell, placeCell, stepsCell, type ViewContext } from './context.js';
+import { meterCell, placeCell, rateText, stepsCell, type ViewContext } from './context.js';
 import { body, small, warning, type Cell, type Section } from './types.js';
 
 /** One row per correction: what it corrects and why, the quantity before and after, the difference. Null: none. */
@@ -35,7 +35,7 @@ function correctionRow(context: ViewContext, line: CorrectionLine): Cell[] {
     [body(formatPeriod(line.forPeriod, context.locale)), small(line.correctsNumber), warning(reasons[line.reason])],
     [body(context.count(line.oldQuantity))],
     [body(context.count(line.newQuantity))],
-    stepsCell(context, line.steps),
+    [...stepsCell(context, line.steps), ...(line.exchange == null ? [] : [small(rateText(context, line.exchange))])],
     [body(context.number(line.amountMinor))],
   ];
 }
