@@ -93,10 +93,13 @@ export function lastDaysOf(period: Period, days: number): { first: Day; last: Da
   };
 }
 
-/** The month as instants in `zone` (IANA name): clock changes and all, 743 to 745 hours for 31 days. */
-export function periodRange(period: Period, zone: string): InstantRange {
+/**
+ * The month as instants in `zone` (IANA name): clock changes and all, 743 to 745 hours for 31 days. Where the month before
+ * was in another zone, it begins where that one ended, so that no hour is lost or counted twice.
+ */
+export function periodRange(period: Period, zone: string, zoneBefore: string = zone): InstantRange {
   const first = monthOf(period).toPlainDate({ day: 1 });
-  return { start: startOfDay(first, zone), end: startOfDay(first.add({ months: 1 }), zone) };
+  return { start: startOfDay(first, zoneBefore), end: startOfDay(first.add({ months: 1 }), zone) };
 }
 
 /** The period an instant belongs to in `zone`. */
@@ -140,12 +143,20 @@ export function programmeCalendar(period: Period, zone: string, calendar: Calend
   };
 }
 
-/** Whether `zone` is an IANA time zone this runtime knows. */
+/** Names of today that ICU, and so this runtime's list, still has under an older one. */
+const RENAMED_ZONES = [
+  ...['Africa/Asmara', 'Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Atlantic/Faroe'],
+  ...['America/Argentina/Buenos_Aires', 'America/Argentina/Catamarca', 'America/Argentina/Cordoba'],
+  ...['America/Argentina/Jujuy', 'America/Argentina/Mendoza', 'America/Atikokan', 'America/Indiana/Indianapolis'],
+  ...['America/Kentucky/Louisville', 'America/Nuuk', 'Europe/Kyiv', 'Pacific/Chuuk', 'Pacific/Kanton'],
+  ...['Pacific/Pohnpei', 'UTC'],
+];
+const TIME_ZONES = new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED_ZONES]);
+
+/**
+ * Whether `zone` is an IANA time zone in its own spelling: this runtime would also take `europe/berlin` and names that were
+ * withdrawn, which PostgreSQL or Temporal do not know.
+ */
 export function isTimeZone(zone: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
-    return /^[A-Za-z]/.test(zone);
-  } catch {
-    return false;
-  }
+  return TIME_ZONES.has(zone);
 }

@@ -33,12 +33,14 @@ const MOVED = `
 /** When a site's usage was frozen; for sites without facts, when the MSP's were. */
 const FROZEN_AT = `
   frozen_at as (
-    select p.period, p.msp_id, p.zone, coalesce(max(r.reconciled_at), max(s.issued_at)) as at
+    select p.period, p.msp_id, p.zone, coalesce(
+        kontor_zone(p.msp_id, to_char((p.period || '-01')::date - interval '1 month', 'YYYY-MM')), p.zone) as zone_before,
+      coalesce(max(r.reconciled_at), max(s.issued_at)) as at
     from run_participant p
     left join reconciled_site r on r.programme_code = p.programme_code and r.period = p.period and r.msp_id = p.msp_id
     left join statement s on s.programme_code = p.programme_code and s.period = p.period and s.msp_id = p.msp_id
     where p.programme_code = :programme and (:period::text is null or p.period = :period)
-    group by 1, 2, 3 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
+    group by 1, 2, 3, 4 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
   ), frozen as (
     select r.period, r.msp_id, r.site_id, i ->> 'installationId' as installation_id, u ->> 'tenantRef' as tenant_ref,
       u ->> 'meter' as meter, (i ->> 'observed')::int as observed, (i ->> 'reported')::int as reported
@@ -56,7 +58,8 @@ const CHECK_INS = `with ${FROZEN_AT}, ${MOVED}, said as (
       c.tenant_refs[k] as tenant_ref, c.meters[k] as meter, c.quantities[k] as quantity, c.counted_at,
       (c.counted_at at time zone f.zone)::date as day, c.received_at <= f.at as in_time
     from check_in c
-    join frozen_at f on f.msp_id = c.msp_id and f.period = to_char(c.counted_at at time zone f.zone, 'YYYY-MM')
+    join frozen_at f on f.msp_id = c.msp_id and to_char(c.counted_at at time zone f.zone_before, 'YYYY-MM') >= f.period
+      and to_char(c.counted_at at time zone f.zone, 'YYYY-MM') <= f.period
     join site s on s.msp_id = c.msp_id and s.id = c.site_id and s.programme_code = :programme and s.from_period <= f.period
     left join moved r on r.period = f.period and r.msp_id = c.msp_id and r.site_id = c.site_id
       and r.id = c.installation_id and c.counted_at < r.until

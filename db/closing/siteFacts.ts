@@ -1,8 +1,8 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
-import { addMonths, dayOf, periodDays, periodRange, type InstantRange } from '../../domain/period.js';
+import { dayOf, periodRange, type InstantRange, type Period } from '../../domain/period.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
-import { rows, type Trx } from '../connect.js';
+import type { Trx } from '../connect.js';
 import { endedKeysOf, installationsOf, type EndedRow, type InstallationRow } from './installationsOf.js';
 import {
   lastConfirmed,
@@ -10,105 +10,21 @@ import {
   type KnownOfInstallation,
   type KnownRow,
 } from './lastConfirmed.js';
-import { selected, type Selection } from './participants.js';
+import type { Selection } from './participants.js';
+import {
+  licencesOf,
+  reportsOf,
+  sitesOf,
+  tenantsOf,
+  type LicenceRow,
+  type SiteRow,
+} from './siteQueries.js';
 import { usageOf, type MovedRow, type UsageRow } from './usageOf.js';
-
-/** A site that was not billed for this long and is active again starts anew (rule 8). */
-const BILLED_BEFORE_PERIODS = 12;
-
-interface SiteRow {
-  mspId: string;
-  zone: string;
-  siteId: string;
-  name: string;
-  activatedAt: Date | null;
-  /** When the last of its keys was revoked or destroyed; null while it has one in force. */
-  endedAt: Date | null;
-  billedBefore: boolean;
-}
-
-interface ReportRow {
-  siteId: string;
-  installationId: string;
-  maxOffset: number;
-}
-
-interface LicenceRow {
-  siteId: string;
-  tenantId: string | null;
-  meter: MeterCode;
-  count: number;
-}
-
-interface TenantRow {
-  siteId: string;
-  tenantId: string;
-  ref: string;
-}
 
 /** A site's facts and the MSP it belongs to. */
 export interface MspSiteFacts {
   mspId: string;
   facts: SiteFacts;
-}
-
-/** The keys of a site: its own, and those of a tenant that its installations use. */
-const ITS_KEYS = `k.msp_id = s.msp_id and (k.site_id = s.id or exists (select from installation i
-  where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))`;
-
-/** The sites of the selected participants: what they are, not yet what they used. */
-function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
-  const { sql, bindings } = selected(selection);
-  return rows<SiteRow>(
-    trx,
-    `select s.msp_id as "mspId", p.zone, s.id as "siteId", s.name, s.activated_at as "activatedAt",
-       (select max(k.ended_at) from metered_key k where ${ITS_KEYS} and k.state in ('revoked', 'destroyed')
-          and not exists (select from metered_key k where ${ITS_KEYS} and k.state in ('issued', 'active', 'disabled')))
-         as "endedAt",
-       exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
-         and l.period >= :billedSince and l.period < :period) as "billedBefore"
-     from run_participant p
-     join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
-       and s.from_period <= p.period
-     where ${sql}
-     order by p.position, s.name collate "C", s.id`,
-    { ...bindings, billedSince: addMonths(selection.period, -BILLED_BEFORE_PERIODS) },
-  );
-}
-
-function reportsOf(trx: Trx, selection: Selection): Promise<ReportRow[]> {
-  const { sql, bindings } = selected(selection);
-  return rows<ReportRow>(
-    trx,
-    `select g.site_id as "siteId", g.installation_id as "installationId", max(g.clock_offset_seconds) as "maxOffset"
-     from run_participant p join usage_report g on g.msp_id = p.msp_id and g.period = p.period
-     where ${sql} group by 1, 2`,
-    bindings,
-  );
-}
-
-function licencesOf(trx: Trx, selection: Selection): Promise<LicenceRow[]> {
-  const { sql, bindings } = selected(selection);
-  const { first, last } = periodDays(selection.period);
-  return rows<LicenceRow>(
-    trx,
-    `select l.site_id as "siteId", l.tenant_id as "tenantId", l.meter, sum(l.count)::int as count
-     from run_participant p join term_licence l on l.msp_id = p.msp_id
-     where ${sql} and l.starts_on <= :last and l.ends_on > :first group by 1, 2, 3`,
-    { ...bindings, first, last },
-  );
-}
-
-function tenantsOf(trx: Trx, selection: Selection): Promise<TenantRow[]> {
-  const { sql, bindings } = selected(selection);
-  return rows<TenantRow>(
-    trx,
-    `select st.site_id as "siteId", st.tenant_id as "tenantId", st.reference as ref
-     from run_participant p join site_tenant st on st.msp_id = p.msp_id and st.from_period <= p.period
-       and (st.until_period is null or st.until_period > p.period)
-     where ${sql}`,
-    bindings,
-  );
 }
 
 const groupBySite = <T extends { siteId: string }>(items: readonly T[]) => groupBy(items, ({ siteId }) => siteId);
@@ -181,6 +97,16 @@ interface HeardSite {
   unseen: string[];
 }
 
+/** The month by the zones of a site: a few pairs for thousands of sites. */
+function rangesOf(period: Period): (zones: Pick<SiteRow, 'zone' | 'zoneBefore'>) => InstantRange {
+  const known = new Map<string, InstantRange>();
+  return ({ zone, zoneBefore }) => {
+    const range = known.get(`${zoneBefore} ${zone}`) ?? periodRange(period, zone, zoneBefore);
+    known.set(`${zoneBefore} ${zone}`, range);
+    return range;
+  };
+}
+
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
  * A site takes part when it was active before the period's end, or used something in it, or was billed before; a site
@@ -190,15 +116,15 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
   const { period, programme } = selection;
   const sites = await sitesOf(trx, selection);
   if (sites.length === 0) return [];
-  const rangeOf = new Map(sites.map(({ zone }) => [zone, periodRange(period, zone)]));
+  const rangeOf = rangesOf(period);
   const installations = groupBySite(await installationsOf(trx, selection));
   const ended = await endedKeysOf(trx, selection);
   const reports = groupBySite(await reportsOf(trx, selection));
-  const moved = sites.flatMap(({ siteId, zone }) =>
+  const moved = sites.flatMap((site) =>
     movedIn(
-      installations.get(siteId) ?? [],
-      (rangeOf.get(zone) ?? periodRange(period, zone)).end,
-      new Set((reports.get(siteId) ?? []).map(({ installationId }) => installationId)),
+      installations.get(site.siteId) ?? [],
+      rangeOf(site).end,
+      new Set((reports.get(site.siteId) ?? []).map(({ installationId }) => installationId)),
     ),
   );
   const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved }));
@@ -206,8 +132,8 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
 
   const heardSites = sites.flatMap((site): HeardSite[] => {
-    const { siteId, zone, activatedAt, billedBefore } = site;
-    const range = rangeOf.get(zone) ?? periodRange(period, zone);
+    const { siteId, activatedAt, billedBefore } = site;
+    const range = rangeOf(site);
     const used = usage.get(siteId) ?? [];
     const reported = reports.get(siteId) ?? [];
     const reporting = new Set(reported.map(({ installationId: id }) => countsAs.get(`${siteId}/${id}`) ?? id));

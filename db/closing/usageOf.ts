@@ -30,7 +30,7 @@ export interface MovedRow {
 
 export interface UsageQuery {
   period: Period;
-  sites: readonly { mspId: string; siteId: string; zone: string }[];
+  sites: readonly { mspId: string; siteId: string; zone: string; zoneBefore: string }[];
   ended: readonly EndedRow[];
   moved: readonly MovedRow[];
 }
@@ -44,15 +44,19 @@ const LASTS = METER_CODES.filter((meter) => aggregationOf(meter) === 'last');
  * day counts and a repeat adds nothing.
  */
 export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): Promise<UsageRow[]> {
-  const zones = [...new Set(sites.map(({ zone }) => zone))];
-  const ranges = zones.map((zone) => ({ zone, ...periodRange(period, zone) }));
+  const zones = new Map(sites.map(({ zone, zoneBefore }) => [`${zoneBefore} ${zone}`, { zone, zoneBefore }]));
+  const ranges = [...zones.values()].map(({ zone, zoneBefore }) => ({
+    ...{ zone, zoneBefore },
+    ...periodRange(period, zone, zoneBefore),
+  }));
   const slack = MAX_CLOCK_OFFSET_DAYS * 86_400_000;
   return rows<UsageRow>(
     trx,
     `with site_range as materialized (
        select x."mspId" as msp_id, x."siteId" as site_id, r.zone, r.start, r."end"
-       from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text)
-       join jsonb_to_recordset(:ranges::jsonb) as r(zone text, start timestamptz, "end" timestamptz) using (zone)
+       from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text, "zoneBefore" text)
+       join jsonb_to_recordset(:ranges::jsonb) as r(zone text, "zoneBefore" text, start timestamptz, "end" timestamptz)
+         using (zone, "zoneBefore")
      ), ended as materialized (
        select e."siteId" as site_id, e."installationId" as installation_id,
          range_agg(tstzrange(e."from", e.until)) as after
@@ -116,7 +120,7 @@ export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): 
      order by 1, 3 nulls last, 4, 2`,
     {
       period,
-      sites: JSON.stringify(sites.map(({ mspId, siteId, zone }) => ({ mspId, siteId, zone }))),
+      sites: JSON.stringify(sites.map(({ mspId, siteId, zone, zoneBefore }) => ({ mspId, siteId, zone, zoneBefore }))),
       ranges: JSON.stringify(ranges),
       ended: JSON.stringify(ended),
       moved: JSON.stringify(moved),

@@ -1,6 +1,6 @@
 import { rows, type Trx } from '../../db/connect.js';
 import { cursorRows } from '../../db/cursorRows.js';
-import { periodRange } from '../../domain/period.js';
+import { periodRange, previousPeriod } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
 import { plain, tableOf, text } from '../exportFile.js';
 
@@ -21,12 +21,16 @@ interface Row {
 }
 
 async function* query(trx: Trx, { programme, period }: RunKey): AsyncGenerator<Row> {
-  const zones = await rows<{ zone: string }>(
+  const zones = await rows<{ zone: string; zoneBefore: string }>(
     trx,
-    'select distinct zone from run_participant where programme_code = :programme and period = :period order by 1',
-    { programme, period },
+    `select distinct zone, coalesce(kontor_zone(msp_id, :before), zone) as "zoneBefore" from run_participant
+     where programme_code = :programme and period = :period order by 1, 2`,
+    { programme, period, before: previousPeriod(period) },
   );
-  const ranges = zones.map(({ zone }) => ({ zone, ...periodRange(period, zone) }));
+  const ranges = zones.map(({ zone, zoneBefore }) => ({
+    ...{ zone, zoneBefore },
+    ...periodRange(period, zone, zoneBefore),
+  }));
   if (ranges.length === 0) return;
   // A clock may be a week off; the bounds choose the partitions.
   const weekMs = 8 * 86_400_000;
@@ -39,7 +43,8 @@ async function* query(trx: Trx, { programme, period }: RunKey): AsyncGenerator<R
      from check_in c
      join run_participant p on p.programme_code = :programme and p.period = :period and p.msp_id = c.msp_id
      join site s on s.msp_id = c.msp_id and s.id = c.site_id and s.programme_code = p.programme_code
-     join jsonb_to_recordset(:ranges::jsonb) as r(zone text, start timestamptz, "end" timestamptz) on r.zone = p.zone
+     join jsonb_to_recordset(:ranges::jsonb) as r(zone text, "zoneBefore" text, start timestamptz,
+       "end" timestamptz) on r.zone = p.zone and r."zoneBefore" = coalesce(kontor_zone(p.msp_id, :before), p.zone)
      left join lateral unnest(c.tenant_refs, c.meters, c.quantities) with ordinality
        as u(tenant_ref, meter, quantity, place) on true
      where c.counted_at >= r.start and c.counted_at < r."end"
@@ -48,6 +53,7 @@ async function* query(trx: Trx, { programme, period }: RunKey): AsyncGenerator<R
     {
       programme,
       period,
+      before: previousPeriod(period),
       ranges: JSON.stringify(ranges),
       from: new Date(Math.min(...ranges.map(({ start }) => start.getTime())) - weekMs),
       to: new Date(Math.max(...ranges.map(({ end }) => end.getTime())) + weekMs),

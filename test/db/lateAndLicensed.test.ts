@@ -57,6 +57,89 @@ describe('what is billed when something comes late, ends early or is licensed', 
       line.kind === 'correction' ? [[line.siteName, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
     );
 
+  it('rule 4: a site that is silent for months is estimated by what is known last, never silently zero', async () => {
+    const site = await month.site({ mspId, name: 'silent' });
+    await seen(site, '2026-02-10T10:00:00Z', 7);
+    const months = [];
+    for (const [period, day] of [
+      ['2026-02', '2026-03-06'],
+      ['2026-03', '2026-04-06'],
+    ] as const) {
+      months.push(usageOf(await close(period, day), 'silent').map(({ peak, basis }) => [peak, basis]));
+    }
+    // Of February it reports at last: the estimate is corrected, and April goes by it.
+    await report(site, ['2026-02'], 9, { receivedAt: '2026-04-10T10:00:00Z' });
+    const april = await close('2026-04', '2026-05-06');
+    months.push(usageOf(april, 'silent').map(({ peak, basis }) => [peak, basis]));
+    expect(months).toEqual([[[7, 'estimated']], [[7, 'estimated']], [[7, 'estimated']]]);
+    expect(corrections(april)).toEqual([['silent', 7, 9, 200n]]);
+  });
+
+  it('case 9: reported 10, estimated 10, late 40, silent: 40, the last confirmed peak', async () => {
+    const site = await month.site({ mspId, name: 'branch' });
+    await report(site, ['2026-02'], 10);
+    await close('2026-02', '2026-03-06');
+    await close('2026-03', '2026-04-06');
+    await report(site, ['2026-03'], 40, { receivedAt: '2026-04-10T10:00:00Z' });
+    const april = await close('2026-04', '2026-05-06');
+    expect(usageOf(april, 'branch')).toMatchObject([{ peak: 40, basis: 'estimated' }]);
+  });
+
+  it.each([
+    ['Europe/Berlin', 'America/New_York', '2026-03-01T02:00:00Z'],
+    ['America/New_York', 'Europe/Berlin', '2026-03-01T02:00:00Z'],
+  ])('rule 1: where the zone changes from %s to %s no hour is lost or counted twice', async (before, after, at) => {
+    await month.run(`update msp_zone set zone = :before where msp_id = :mspId`, { before, mspId });
+    await month.run(`insert into msp_zone (msp_id, from_period, zone) values (:mspId, '2026-03', :after)`, {
+      mspId,
+      after,
+    });
+    const site = await month.site({ mspId, name: 'moved' });
+    await seen(site, '2026-02-10T10:00:00Z', 1);
+    await seen(site, at, 50);
+    await seen(site, '2026-03-10T10:00:00Z', 2);
+    const peaks = [];
+    for (const [period, day] of [
+      ['2026-02', '2026-03-06'],
+      ['2026-03', '2026-04-06'],
+    ] as const) {
+      peaks.push(usageOf(await close(period, day), 'moved').map(({ peak }) => peak));
+    }
+    expect(peaks.flat().filter((peak) => peak === 50)).toHaveLength(1);
+  });
+
+  it('rule 20: a correction of another distributor’s statement is converted into the currency of the new one', async () => {
+    const tokyo = await month.distributor({ code: 'JP', currency: 'JPY', country: 'JP' });
+    await month.pricePlan({
+      currency: 'JPY',
+      distributorId: tokyo,
+      prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '300' } },
+    });
+    await month.run(
+      `update participation_distributor set distributor_id = :tokyo where msp_id = :mspId and from_period < '2026-03'`,
+      { tokyo, mspId },
+    );
+    const berlin = await month.run<{ id: string }>(`select id from distributor where code = 'DE'`);
+    await month.run(
+      `insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
+       values (:mspId, 'msp', '2026-03', :berlin)`,
+      { mspId, berlin: berlin[0]?.id ?? '' },
+    );
+    const site = await month.site({ mspId, name: 'branch' });
+    await report(site, ['2026-02'], 100);
+    expect((await close('2026-02', '2026-03-06')).currency).toBe('JPY');
+    await report(site, ['2026-02'], 110, { revision: 2, receivedAt: '2026-03-10T10:00:00Z' });
+    await report(site, ['2026-03'], 100);
+    const march = await close('2026-03', '2026-04-06');
+    const [correction] = march.lines.filter((line) => line.kind === 'correction');
+    const rate = Number(correction?.exchange?.rate);
+    expect([march.currency, correction?.exchange?.base, correction?.exchange?.currency]).toEqual(['EUR', 'JPY', 'EUR']);
+    expect(rate).toBeGreaterThan(0.004);
+    expect(rate).toBeLessThan(0.008);
+    // 10 more at 300 JPY.
+    expect(correction?.amountMinor).toBe(BigInt(Math.round(10 * 300 * rate * 100)));
+  });
+
   it('a reconciliation that is repeated after more arrived finds nothing anew: what is frozen stays', async () => {
     const site = await month.site({ mspId, name: 'branch' });
     await report(site, ['2026-02'], 10);

@@ -1,0 +1,102 @@
+import type { MeterCode } from '../../domain/catalog/index.js';
+import { addMonths, periodDays, previousPeriod } from '../../domain/period.js';
+import { rows, type Trx } from '../connect.js';
+import { selected, type Selection } from './participants.js';
+
+/** A site that was not billed for this long and is active again starts anew (rule 8). */
+const BILLED_BEFORE_PERIODS = 12;
+
+export interface SiteRow {
+  mspId: string;
+  zone: string;
+  /** Of the month before. */
+  zoneBefore: string;
+  siteId: string;
+  name: string;
+  activatedAt: Date | null;
+  /** When the last of its keys was revoked or destroyed; null while it has one in force. */
+  endedAt: Date | null;
+  billedBefore: boolean;
+}
+
+export interface ReportRow {
+  siteId: string;
+  installationId: string;
+  maxOffset: number;
+}
+
+export interface LicenceRow {
+  siteId: string;
+  tenantId: string | null;
+  meter: MeterCode;
+  count: number;
+}
+
+export interface TenantRow {
+  siteId: string;
+  tenantId: string;
+  ref: string;
+}
+
+/** The keys of a site: its own, and those of a tenant that its installations use. */
+const ITS_KEYS = `k.msp_id = s.msp_id and (k.site_id = s.id or exists (select from installation i
+  where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))`;
+
+/** The sites of the selected participants: what they are, not yet what they used. */
+export function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<SiteRow>(
+    trx,
+    `select s.msp_id as "mspId", p.zone, coalesce(kontor_zone(p.msp_id, :before), p.zone) as "zoneBefore", s.id as "siteId", s.name, s.activated_at as "activatedAt",
+       (select max(k.ended_at) from metered_key k where ${ITS_KEYS} and k.state in ('revoked', 'destroyed')
+          and not exists (select from metered_key k where ${ITS_KEYS} and k.state in ('issued', 'active', 'disabled')))
+         as "endedAt",
+       exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
+         and l.period >= :billedSince and l.period < :period) as "billedBefore"
+     from run_participant p
+     join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
+       and s.from_period <= p.period
+     where ${sql}
+     order by p.position, s.name collate "C", s.id`,
+    {
+      ...bindings,
+      before: previousPeriod(selection.period),
+      billedSince: addMonths(selection.period, -BILLED_BEFORE_PERIODS),
+    },
+  );
+}
+
+export function reportsOf(trx: Trx, selection: Selection): Promise<ReportRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<ReportRow>(
+    trx,
+    `select g.site_id as "siteId", g.installation_id as "installationId", max(g.clock_offset_seconds) as "maxOffset"
+     from run_participant p join usage_report g on g.msp_id = p.msp_id and g.period = p.period
+     where ${sql} group by 1, 2`,
+    bindings,
+  );
+}
+
+export function licencesOf(trx: Trx, selection: Selection): Promise<LicenceRow[]> {
+  const { sql, bindings } = selected(selection);
+  const { first, last } = periodDays(selection.period);
+  return rows<LicenceRow>(
+    trx,
+    `select l.site_id as "siteId", l.tenant_id as "tenantId", l.meter, sum(l.count)::int as count
+     from run_participant p join term_licence l on l.msp_id = p.msp_id
+     where ${sql} and l.starts_on <= :last and l.ends_on > :first group by 1, 2, 3`,
+    { ...bindings, first, last },
+  );
+}
+
+export function tenantsOf(trx: Trx, selection: Selection): Promise<TenantRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<TenantRow>(
+    trx,
+    `select st.site_id as "siteId", st.tenant_id as "tenantId", st.reference as ref
+     from run_participant p join site_tenant st on st.msp_id = p.msp_id and st.from_period <= p.period
+       and (st.until_period is null or st.until_period > p.period)
+     where ${sql}`,
+    bindings,
+  );
+}
