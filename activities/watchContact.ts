@@ -70,7 +70,7 @@ export const watchContact =
     let changed: number;
     do {
       changed = await deps.db.transaction(ALL, async (trx) => {
-        const changes = await judgeContact(trx, thresholds, CHUNK);
+        const changes = await judgeContact(trx, thresholds, { at: now, limit: CHUNK });
         const letters = changes.map((change) => {
           const contact = settings.get(change.programmeCode);
           return contact && letter(change, contact, now);

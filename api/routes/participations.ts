@@ -79,7 +79,8 @@ async function move(
     await lockIn(trx, params, [from]);
     const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: principal.name, reason });
     if (moved === undefined) throw new KontorError('INTERNAL', 'A locked participation did not move.');
-    const keys = await (to === 'suspended' ? disableKeys : enableKeys)(trx, params);
+    const keys =
+      to === 'suspended' ? await disableKeys(trx, { ...params, at: receivedAt }) : await enableKeys(trx, params);
     await appendAudit(trx, {
       at: receivedAt,
       actor: principal.name,

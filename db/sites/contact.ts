@@ -48,14 +48,14 @@ const NOT_SUSPENDED = `not exists (select from site s join participation p on p.
   and p.programme_code = s.programme_code where s.msp_id = k.msp_id and s.id = k.site_id and p.state = 'suspended')`;
 
 /**
- * Puts up to `limit` active sites into the state their silence has led to, their live keys with them: absolute values,
- * so that once more changes nothing. A site that checks in meanwhile is left alone. Returns what changed; call again
- * until it returns fewer than `limit`.
+ * Puts up to `limit` active sites into the state their silence has led to; keys that are disabled end as of `at`. Absolute
+ * values: once more changes nothing. A site that checks in meanwhile is left alone. Returns what changed; call again until
+ * it returns fewer than `limit`.
  */
 export async function judgeContact(
   trx: Trx,
   programmes: readonly ProgrammeThresholds[],
-  limit: number,
+  { at, limit }: { at: Date; limit: number },
 ): Promise<ContactChange[]> {
   const changed = await rows<ChangeRow>(
     trx,
@@ -75,7 +75,7 @@ export async function judgeContact(
            and s.last_contact_at is not distinct from j.last_contact_at
          returning s.msp_id, s.id, s.name, j.was, j.becomes, j.last_contact_at, j.silent_since, j.programme_code),
        disabled as (
-         update metered_key k set state = 'disabled', ended_how = 'disabled', ended_at = now() from changed c
+         update metered_key k set state = 'disabled', ended_how = 'disabled', ended_at = :at from changed c
          where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes = 'disabled' and k.state in ('issued', 'active')),
        lifted as (
          update metered_key k set state = ${LIFTED_STATE}, ended_how = null, ended_at = null from changed c
@@ -83,7 +83,7 @@ export async function judgeContact(
            and ${NOT_SUSPENDED})
      select c.*, p.vendor ->> 'name' as vendor_name, m.email, m.locale, kontor_zone(m.id) as zone
      from changed c join msp m on m.id = c.msp_id join programme p on p.code = c.programme_code order by c.id`,
-    { programmes: JSON.stringify(programmes), limit },
+    { programmes: JSON.stringify(programmes), at, limit },
   );
   return changed.map((row) => ({
     mspId: row.msp_id,

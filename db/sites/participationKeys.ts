@@ -9,11 +9,11 @@ export interface ParticipationKeys {
 const OF_PARTICIPATION = `k.msp_id = :mspId and (k.programme_code = :programme
   or k.site_id in (select id from site where msp_id = :mspId and programme_code = :programme))`;
 
-/** Disables the live keys of a suspended participation (rule 20); returns how many. */
-export async function disableKeys(trx: Trx, of: ParticipationKeys): Promise<number> {
+/** Disables the live keys of a participation suspended at `at` (rule 20); returns how many. */
+export async function disableKeys(trx: Trx, of: ParticipationKeys & { at: Date }): Promise<number> {
   const disabled = await rows(
     trx,
-    `update metered_key k set state = 'disabled', ended_how = 'disabled', ended_at = now()
+    `update metered_key k set state = 'disabled', ended_how = 'disabled', ended_at = :at
      where ${OF_PARTICIPATION} and k.state in ('issued', 'active') returning k.id`,
     { ...of },
   );
