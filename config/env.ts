@@ -29,7 +29,7 @@ export const ENV_SCHEMA = z.object({
     .url({ protocol: /^smtps?$/ })
     .optional()
     .describe('Mail relay, such as smtp://user:pass@host:587'),
-  MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender; its domain also ends each Message-ID'),
+  MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender of every mail'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),

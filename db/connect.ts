@@ -19,7 +19,7 @@ export interface Database {
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
-  /** Statements sent since the start: the benchmark counts them. */
+  /** Statements sent since the start: the demo reports how many a close takes. */
   statementCount(): number;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Every failure Kontor names, in one table. The code is stable: clients, tests and operators rely on it.
  *
- * `kind` says what went wrong and `api/errors.ts` maps codes to HTTP statuses; `retryable` says whether the same call
- * may succeed later without anybody changing it, and `activities/failures.ts` hands exactly that to Temporal.
+ * `retryable` says whether the same call may succeed later without anybody changing it; `activities/failures.ts` passes
+ * it on to Temporal. `api/errors.ts` gives each code its HTTP status.
  */
 export const ERROR_CODES = {
   // input
@@ -66,7 +66,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** One broken rule on one field: `field` is a JSON pointer or an option's name. */
+/** One broken rule on one field: a JSON pointer into a body, else the name of the parameter, variable or option. */
 export interface FieldError {
   field: string;
   code: string;

@@ -1,7 +1,9 @@
 /**
- * `kontor verify`: the invariants of the house, each checked by one file over the database and the stored documents,
- * programme by programme. A checker reads, recomputes by another way than the code it checks, and says in one sentence
- * each what is wrong. It runs at rest: what is under way, such as a mail being sent, is reported as not finished.
+ * `kontor verify`: the invariants, each checked by one file over the database and the stored documents, programme by
+ * programme. A checker reads, recomputes, and says in one sentence each what is wrong. Prices, settled quantities, late
+ * corrections, findings, hashes and documents are recomputed by the functions that made them, from what is frozen: that
+ * finds rows that were changed or do not fit together, not a mistake in those functions. The other checks are queries of
+ * their own. It runs at rest: what is under way, such as a mail being sent, is reported as not finished.
  */
 import { ALL, type Database } from '../db/connect.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';

@@ -2,7 +2,7 @@ import type { MailInput, MailKind } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
 interface Envelope {
-  /** Without angle brackets; deterministic, such as `statement.<number>.<revision>.<hash of recipient>@kontor`. */
+  /** By `domain/messageId.ts`, without angle brackets, such as `statement.<number>.<revision>@kontor.example`. */
   messageId: string;
   locale: string;
   recipient: string;
