@@ -21,12 +21,16 @@ function parseDecision(found: CaseForDecision, input: DecideCaseInput): Decision
   const decision = DECISIONS.find((candidate) => candidate === input.decision);
   if (decision === undefined || !decisions.includes(decision)) {
     const allowed = decisions.join(', ') || 'none, its rule settles it';
-    throw fieldError('DECISION_NOT_ALLOWED', 'decision', `A case of kind ${found.kind} can be decided by: ${allowed}.`);
+    throw fieldError(
+      'DECISION_NOT_ALLOWED',
+      '/decision',
+      `A case of kind ${found.kind} can be decided by: ${allowed}.`,
+    );
   }
   if (REASON_MANDATORY.includes(decision) && (input.reason ?? '').trim() === '') {
-    throw fieldError('REASON_REQUIRED', 'reason', `To ${decision.replace('_', ' ')}, say why.`);
+    throw fieldError('REASON_REQUIRED', '/reason', `To ${decision.replace('_', ' ')}, say why.`);
   }
-  if (decision === 'set_quantity') parseQuantity(input.quantity, 'quantity');
+  if (decision === 'set_quantity') parseQuantity(input.quantity, '/quantity');
   return decision;
 }
 
@@ -41,13 +45,16 @@ function isSameDecision(found: CaseForDecision, decision: Decision, input: Decid
 }
 
 /** In the review a decision may still be changed; a parked MSP's open case can be decided at any time. */
-function checkStillOpen(found: CaseForDecision): void {
+function checkStillOpen(found: CaseForDecision, mspId: string): void {
   if (found.participantState === 'issued') {
     throw new KontorError('ALREADY_DECIDED', 'The statement is issued; an issued month is changed by a correction.');
   }
   const inReview = found.participantState === 'open' && found.shardStage !== 'issue' && found.shardStage !== 'done';
   if (!inReview && found.state === 'settled') {
-    throw new KontorError('REVIEW_ENDED', 'The review has ended and this case is settled.');
+    throw new KontorError(
+      'REVIEW_ENDED',
+      `The review has ended and this case stays settled. GET /v1/cases?mspId=${mspId}&state=open lists those that can be decided.`,
+    );
   }
 }
 
@@ -62,7 +69,7 @@ export const decideCase =
         throw new KontorError('NOT_FOUND', `There is no case ${caseId} in ${period} of "${programme}".`);
       const decision = parseDecision(found, input);
       if (isSameDecision(found, decision, input)) return { caseId, state: 'settled' };
-      checkStillOpen(found);
+      checkStillOpen(found, mspId);
       if (found.kind === 'total_moved') {
         const firstPersons = [found.openedBy, ...(await authorsOf(trx, { programme, period, mspId }))];
         if (firstPersons.includes(author)) {

@@ -78,7 +78,7 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
       return before;
     throw new KontorError('ALREADY_DECIDED', `This registration is ${before.state} already.`);
   }
-  const joinedPeriod = input.joins === null ? periodOf(at, before.msp.zone) : parsePeriod(input.joins);
+  const joinedPeriod = input.joins === null ? periodOf(at, before.msp.zone) : parsePeriod(input.joins, '/joins');
   if (to === 'approved') await requireUnopened(trx, programme, joinedPeriod, '/joins');
   const moved = await moveParticipation(trx, {
     ...{ mspId, programme, to, at, by: actor, reason },

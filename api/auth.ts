@@ -55,7 +55,8 @@ export function requireRole(roles: readonly Role[]): RequestHandler {
   return (req, _res, next) => {
     const principal = principalOf(req);
     if (principal.role === 'public' || !roles.includes(principal.role)) {
-      throw new KontorError('FORBIDDEN', 'This token may not do that.');
+      const needed = roles.join(' or ');
+      throw new KontorError('FORBIDDEN', `Send a token of the role ${needed}; this one has ${principal.role}.`);
     }
     const { mspId } = req.params;
     if (principal.role === 'msp' && mspId !== undefined && mspId !== principal.mspId) {

@@ -101,19 +101,21 @@ function fromTemporalFailure(failure: unknown): KontorError | undefined {
   return undefined;
 }
 
+const NO_WORKFLOW = 'No workflow is running for this. Read what became of it, and ask again if it is still open.';
+
 function fromTemporalService(error: unknown): KontorError | undefined {
   if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) {
     return fromTemporalFailure(error.cause);
   }
   if (error instanceof WorkflowNotFoundError) {
-    return new KontorError('NOT_FOUND', 'No process of that kind is running for it.', [], { cause: error });
+    return new KontorError('NOT_FOUND', NO_WORKFLOW, [], { cause: error });
   }
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable('TEMPORAL_UNAVAILABLE', error);
   if (!isGrpcServiceError(cause)) return undefined;
   const status: number = cause.code;
   if (status === GRPC_NOT_FOUND) {
-    return new KontorError('NOT_FOUND', 'No process of that kind is known.', [], { cause: error });
+    return new KontorError('NOT_FOUND', NO_WORKFLOW, [], { cause: error });
   }
   return status === GRPC_UNAVAILABLE || status === GRPC_DEADLINE_EXCEEDED
     ? unavailable('TEMPORAL_UNAVAILABLE', error)

@@ -30,14 +30,10 @@ export interface ProgrammeCalendar {
   mailedBy: Date;
 }
 
-/** Parses `YYYY-MM`; throws PERIOD_INVALID for anything else. */
-export function parsePeriod(text: string): Period {
+/** Parses `YYYY-MM`; throws PERIOD_INVALID naming `field` for anything else. */
+export function parsePeriod(text: string, field = '/period'): Period {
   if (!/^(20\d\d)-(0[1-9]|1[0-2])$/.test(text)) {
-    throw fieldError(
-      'PERIOD_INVALID',
-      'period',
-      `A period is a month written YYYY-MM, such as 2026-03, not "${text}".`,
-    );
+    throw fieldError('PERIOD_INVALID', field, `A period is a month written YYYY-MM, such as 2026-03, not "${text}".`);
   }
   return text as Period;
 }

@@ -27,7 +27,7 @@ export function text(max: number) {
 export const period = z
   .string()
   .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'A period is a month written YYYY-MM')
-  .transform(parsePeriod)
+  .transform((value) => parsePeriod(value))
   .meta({ type: 'string', pattern: '^20\\d\\d-(0[1-9]|1[0-2])$', example: '2026-03' });
 
 /** A programme's code. */

@@ -2,7 +2,7 @@
  * The catalogue: one file per product. A new product is one file here and one line in `PRODUCTS`; the compiler then
  * asks for the English names of its units and for a price in the simulator's lists.
  */
-import { fieldError } from '../errors.js';
+import { KontorError } from '../errors.js';
 import { backup } from './backup.js';
 import { endpoint } from './endpoint.js';
 import { firewall } from './firewall.js';
@@ -28,7 +28,7 @@ export const METER_CODES: readonly MeterCode[] = METERS.map(({ code }) => code);
 
 function meterOf(code: string): CatalogueMeter {
   const meter = METER_OF.get(code);
-  if (meter === undefined) throw fieldError('METER_UNKNOWN', 'meter', `No product counts "${code}".`);
+  if (meter === undefined) throw new KontorError('METER_UNKNOWN', `No product counts "${code}".`);
   return meter;
 }
 

@@ -58,6 +58,7 @@ describe('every route', () => {
     for (const role of ROLES.filter((candidate) => !route.roles.includes(candidate))) {
       const answer = await api.call(route.method.toUpperCase(), addressOf(route), { token: tokens[role] });
       expect([answer.status, answer.json.code]).toEqual([403, 'FORBIDDEN']);
+      expect(answer.json.detail).toContain([route.roles].flat().join(' or '));
     }
   });
 

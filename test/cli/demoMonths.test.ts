@@ -23,7 +23,7 @@ describe('which months a demo can play', () => {
 
   it('case 63: those whose rates are there, from the second month on', async () => {
     expect(await played('2026-11-20T00:00:00Z', '2025-12-31', '2026-03-31')).toEqual(
-      ['2026-01', '2026-02', '2026-03'].map(parsePeriod),
+      ['2026-01', '2026-02', '2026-03'].map((month) => parsePeriod(month)),
     );
   });
 

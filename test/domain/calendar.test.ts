@@ -163,7 +163,8 @@ describe('rule 1: a period is a calendar month in the time zone of the MSP', () 
   it.each(['2026-3', '2026-13', '2026-00', '1999-12', '2026-03-01', '', 'March 2026', '2026-03\n'])(
     'rule 1: %j is not a period',
     (text) => {
-      expect(() => parsePeriod(text)).toThrow(expect.objectContaining({ code: 'PERIOD_INVALID' }));
+      const fields = [expect.objectContaining({ field: '/period' })];
+      expect(() => parsePeriod(text)).toThrow(expect.objectContaining({ code: 'PERIOD_INVALID', fields }));
     },
   );
 });

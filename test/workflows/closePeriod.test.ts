@@ -112,13 +112,11 @@ describe('the close of a period', () => {
     while ((await openCases()).length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
 
     const mine = (await openCases()).find(({ mspId, kind }) => mspId === alpha && kind === 'report_mismatch');
-    const outcome = await decide(alpha, {
-      caseId: mine?.id ?? '',
-      decision: 'set_quantity',
-      quantity: 21,
-      reason: 'counted by hand',
-      author: 'first person',
+    const counted = { caseId: mine?.id ?? '', decision: 'set_quantity', quantity: 21, author: 'first person' };
+    await expect(decide(alpha, { ...counted, reason: null })).rejects.toMatchObject({
+      cause: { type: 'REASON_REQUIRED', details: [{ field: '/reason' }] },
     });
+    const outcome = await decide(alpha, { ...counted, reason: 'counted by hand' });
     expect(outcome).toMatchObject({ state: 'settled', statementNumber: null });
     await handle.signal(endReview);
     expect(await handle.result()).toMatchObject({ issued: 1, parked: 1 });
