@@ -42,7 +42,7 @@ function registration({ programme, mspId, distributorId, remindAt, decideUntil }
       stage('awaiting decision'),
     ],
     staticSummary: `Registration of MSP ${mspId} in ${programme}`,
-    staticDetails: `Decide at \`/v1/programmes/${programme}/registrations/${mspId}\` until ${input.decideUntil}.`,
+    staticDetails: `Decide with \`POST /v1/programmes/${programme}/registrations/${mspId}/decision\` until ${input.decideUntil}.`,
   };
 }
 
