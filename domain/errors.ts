@@ -51,11 +51,9 @@ export const ERROR_CODES = {
   EXCHANGE_RATE_MISSING: { retryable: false },
   PRICE_MISSING: { retryable: false },
   PRICE_PLAN_MISSING: { retryable: false },
-  ISSUED_DOCUMENT_CHANGED: { retryable: false },
   RENDER_FAILED: { retryable: false },
   MAIL_REFUSED: { retryable: false },
   MAIL_DEFERRED: { retryable: true },
-  MAIL_UNCERTAIN: { retryable: false },
   // services
   STORED_DATA_UNREADABLE: { retryable: false },
   DATABASE_UNAVAILABLE: { retryable: true },

@@ -8,7 +8,6 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
-  defineQuery,
   defineUpdate,
   setCurrentDetails,
   setHandler,
@@ -47,7 +46,6 @@ export interface RegistrationOutcome {
 }
 
 export const decideRegistration = defineUpdate<RegistrationOutcome, [DecideRegistration]>('decideRegistration');
-export const registrationState = defineQuery<ParticipationState>('state');
 
 export function registrationId(programme: string, mspId: string): string {
   return `msp-registration:${programme}:${mspId}`;
@@ -87,7 +85,6 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Par
       },
     },
   );
-  setHandler(registrationState, () => state);
 
   const over = () => state !== 'applied';
   const awaitDecision = async (until: string, summary: string): Promise<void> => {

@@ -11,7 +11,6 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
-  defineQuery,
   defineUpdate,
   setCurrentDetails,
   setHandler,
@@ -49,7 +48,6 @@ export const retryIssue = defineUpdate<
   { statementNumber: string | null; parkedReason: string | null },
   [{ author: string }]
 >('retryIssue');
-export const settlementState = defineQuery<string>('state');
 
 export function settleStatementId({ programme, period, mspId }: SettleStatementInput): string {
   return `msp-statement:${programme}:${period}:${mspId}`;
@@ -93,7 +91,6 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     await settled();
     return { statementNumber: number, parkedReason };
   });
-  setHandler(settlementState, () => current);
   const enter = (name: string, details: string) => {
     current = name;
     upsertSearchAttributes([

@@ -144,8 +144,6 @@ export interface ParticipationMove {
   reason: string | null;
   /** Set by an approval. */
   joinedPeriod?: Period;
-  /** Set by leaving. */
-  leftPeriod?: Period;
 }
 
 /** Moves a participation; undefined where the state table does not allow it (any more), and then nothing changed. */
@@ -153,7 +151,7 @@ export async function moveParticipation(trx: Trx, move: ParticipationMove): Prom
   const moved = await rows(
     trx,
     `update participation set state = :to, decided_at = :at, decided_by = :by, decision_reason = :reason,
-       joined_period = coalesce(:joinedPeriod, joined_period), left_period = coalesce(:leftPeriod, left_period)
+       joined_period = coalesce(:joinedPeriod, joined_period)
      where msp_id = :mspId and programme_code = :programme and state = any(:from) returning msp_id`,
     {
       mspId: move.mspId,
@@ -163,7 +161,6 @@ export async function moveParticipation(trx: Trx, move: ParticipationMove): Prom
       by: move.by,
       reason: move.reason,
       joinedPeriod: move.joinedPeriod ?? null,
-      leftPeriod: move.leftPeriod ?? null,
       from: participationStatesBefore(move.to),
     },
   );
