@@ -30,7 +30,7 @@ export type Gate = { expected: number; silent: number } &
 
 /**
  * Rule 4, the completeness gate: whether too many of the programme's sites are silent to go on unasked. The partner team
- * is told once a day with the sites and the money at stake. Idempotent by run and day.
+ * is told once a day how many sites are silent and what they were billed last. Idempotent by run and day.
  */
 export const checkGate =
   ({ db }: { db: Database }) =>
@@ -51,7 +51,7 @@ export const checkGate =
         currency,
         amount: minorToDecimalString(BigInt(total), currency),
       }));
-      const atStake = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
+      const lastBilled = totals.map(({ currency, amount }) => `${currency} ${amount}`).join(', ') || 'nothing';
       await setShardStage(trx, shard, 'gate');
       const at = new Date(input.now);
       const to = await programmeContact(trx, key);
@@ -72,5 +72,5 @@ export const checkGate =
           at,
         );
       }
-      return { outcome: 'held', expected, silent, atStake };
+      return { outcome: 'held', expected, silent, atStake: lastBilled };
     });

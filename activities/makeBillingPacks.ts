@@ -35,13 +35,13 @@ export const makeBillingPacks =
   async (input: MakeBillingPacksInput): Promise<{ packs: number }> => {
     const context = Context.current();
     // A summary of thousands of statements takes a while, and so may waiting for the lock of another pack.
-    const beat = setInterval(() => {
+    const heartbeats = setInterval(() => {
       context.heartbeat();
     }, HEARTBEAT_MS);
     try {
       return { packs: await makePacks({ db, renderPool }, input) };
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeats);
     }
   };
 

@@ -74,8 +74,8 @@ export const previewPeriod =
     const key = runKeyOf(run);
     const { first, last } = periodDays(key.period);
     const published = await rates.published(first, last);
-    // One transaction has no cursor to hand on: the beat only says that this worker is still at it.
-    const beat = setInterval(heartbeat, HEARTBEAT_MS);
+    // One transaction has no progress to report: a heartbeat only says that this worker is still at it.
+    const heartbeats = setInterval(heartbeat, HEARTBEAT_MS);
     try {
       return await db.transaction(ALL, async (trx) => {
         await insertRates(trx, published);
@@ -85,6 +85,6 @@ export const previewPeriod =
       if (error instanceof RolledBack) return error.preview;
       throw error;
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeats);
     }
   };

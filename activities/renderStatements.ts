@@ -15,8 +15,8 @@ export type RenderInput = RunInput & { now: string } & (
 const RENDER_BATCH = 40;
 
 /**
- * Idempotent by statement: only those without a document are rendered, and equal rows give equal bytes. Fails with
- * RENDER_FAILED after the others are stored, so that one poisoned statement holds up nobody else's document.
+ * Idempotent by statement: only those without a document are rendered, and equal rows give equal bytes. Where one cannot be
+ * rendered, the documents of all others are stored before it fails with RENDER_FAILED.
  */
 export const renderStatements =
   ({ db, renderPool }: { db: Database; renderPool: RenderPool }) =>

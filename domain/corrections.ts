@@ -42,9 +42,9 @@ function reasonOf(basis: Basis | null): CorrectionLine['reason'] {
 }
 
 /**
- * The installations with what they reported by now. One that had been silent is taken at its word (rule 4), so its
- * check-ins, which the estimate was made of, step back; one that reported in time is cross-checked again (rule 3), so that
- * a later revision cannot talk down what was seen.
+ * The installations with what they reported by now. Of one that had been silent the late report counts and its check-ins,
+ * of which the estimate was made, do not (rule 4). One that reported in time is compared with its check-ins again (rule 3):
+ * a later revision does not lower the quantity below them.
  */
 function installationsNow(usage: UsageFacts, late: LateReports): InstallationUsage[] {
   const known = new Set(usage.installations.map(({ installationId }) => installationId));

@@ -33,7 +33,7 @@ function settlement(of: Settlement) {
     args: [of] as [Settlement],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `Statement ${programme} ${period} of MSP ${mspId}: in the hands of people`,
+    staticSummary: `Statement ${programme} ${period} of MSP ${mspId}: waits for decisions`,
   } as const;
 }
 

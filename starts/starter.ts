@@ -1,5 +1,5 @@
 /**
- * The one room from which workflows are started, signalled and asked: a file per workflow says under which id, with which
+ * Workflows are started, signalled and asked from this folder alone: a file per workflow says under which id, with which
  * policies, search attributes, summary and timeout. Children that only their parent starts (a run's shards) stay with it.
  */
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowOptions } from '@temporalio/client';

@@ -1,5 +1,5 @@
 /**
- * One MSP's statement in the hands of people: started by a person's first decision on one of its cases, or by the run
+ * One MSP's statement while people decide on it: started by a person's first decision on one of its cases, or by the run
  * when the MSP is parked. Decisions come as Updates: the caller gets the outcome, a refused one leaves no trace.
  *
  * During the review it only records decisions; the shard issues. Once the MSP is parked it stays until every case is

@@ -14,11 +14,11 @@ export interface Batch {
   files: LoadedFiles;
 }
 
-/** The next mails with their documents, `room` at most; packs once nothing else is due. */
-export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>, room: number): Promise<Batch> {
-  const light = await claimMails(trx, { ...claim, packs: false, limit: Math.min(BATCH, room) });
+/** The next mails with their documents, `atMost` of them; packs once nothing else is due. */
+export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>, atMost: number): Promise<Batch> {
+  const light = await claimMails(trx, { ...claim, packs: false, limit: Math.min(BATCH, atMost) });
   const mails =
-    light.length > 0 ? light : await claimMails(trx, { ...claim, packs: true, limit: Math.min(PACK_BATCH, room) });
+    light.length > 0 ? light : await claimMails(trx, { ...claim, packs: true, limit: Math.min(PACK_BATCH, atMost) });
   const packs = new Map<string, PackFiles>();
   for (const { billingPackId } of mails) {
     if (billingPackId !== null) packs.set(billingPackId, await packFiles(trx, billingPackId, PACK_BYTES));

@@ -6,7 +6,7 @@ import { recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
 import { KontorError } from '../../domain/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { claimBatch, type Batch } from './claimBatch.js';
-import { handOver, type MailOutcome } from './handOver.js';
+import { sendBatch, type MailOutcome } from './sendBatch.js';
 
 export interface DrainOutboxInput {
   /** Mails of this run alone; none: every mail. */
@@ -38,9 +38,9 @@ export interface DrainPlace {
 }
 
 /** No mail of a batch is begun later than this after its claim: a relay may be slow with each one before it. */
-const HAND_OVER_MS = 15 * 60_000;
+const BEGIN_WITHIN_MS = 15 * 60_000;
 /** A claim this old is of a worker that is gone: the last mail it began is over, five minutes of silence included. */
-const LEASE_MS = 2 * HAND_OVER_MS;
+const LEASE_MS = 2 * BEGIN_WITHIN_MS;
 const HEARTBEAT_MS = 10_000;
 /** Waiting for retries, the outbox is looked at again this often: a person may resend a mail. */
 const LOOK_AGAIN_MS = 5_000;
@@ -62,7 +62,7 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Claims, hands over and records, batch by batch; one transaction records a batch and claims the next. Rejects with
+ * Claims, sends and records, batch by batch; one transaction records a batch and claims the next. Rejects with
  * MAIL_DEFERRED while the relay is down, and with the signal's reason once it is aborted; nothing claimed is left then.
  */
 export async function drain(
@@ -73,19 +73,19 @@ export async function drain(
   const counts = { ...before };
   const run = programme === undefined || period === undefined ? null : { programme, period };
   const claimedBy = `${claimant}#${randomUUID()}`;
-  let handed: MailOutcome[] = [];
-  let room = limit;
+  let outcomes: MailOutcome[] = [];
+  let left = limit;
 
   const recordAndClaim = async (trx: Trx, again: boolean): Promise<Batch | undefined> => {
     await recordMails(
       trx,
       claimedBy,
-      handed.map(({ record }) => record),
+      outcomes.map(({ record }) => record),
     );
-    // The claim of a transaction whose answer was lost: nothing of it was handed over.
+    // The claim of a transaction whose answer was lost: nothing of it was sent.
     if (again) await releaseMails(trx, claimedBy);
-    if (signal.aborted || room === 0 || relayDown(handed) !== undefined) return undefined;
-    return claimBatch(trx, { claimedBy, now: new Date(), run }, room);
+    if (signal.aborted || left === 0 || relayDown(outcomes) !== undefined) return undefined;
+    return claimBatch(trx, { claimedBy, now: new Date(), run }, left);
   };
   const next = async (): Promise<Batch | undefined> => {
     for (let tries = 1; ; tries += 1) {
@@ -98,7 +98,7 @@ export async function drain(
     }
   };
 
-  const beat = setInterval(() => {
+  const heartbeats = setInterval(() => {
     heartbeat(counts);
   }, HEARTBEAT_MS);
   try {
@@ -107,37 +107,37 @@ export async function drain(
     );
     for (;;) {
       const batch = await next();
-      const down = relayDown(handed);
+      const down = relayDown(outcomes);
       if (down !== undefined) throw new KontorError('MAIL_DEFERRED', `The relay is down: ${down}`);
       signal.throwIfAborted();
-      handed = [];
+      outcomes = [];
       if (batch !== undefined && batch.mails.length > 0) {
         const date = new Date();
-        const mayContinue = () => !signal.aborted && Date.now() - date.getTime() < HAND_OVER_MS;
-        handed = await handOver(mailer, batch.mails, { files: batch.files, date, publicUrl }, mayContinue);
-        count(counts, handed);
-        room -= handed.filter(({ outcome }) => outcome !== 'released').length;
+        const mayContinue = () => !signal.aborted && Date.now() - date.getTime() < BEGIN_WITHIN_MS;
+        outcomes = await sendBatch(mailer, batch.mails, { files: batch.files, date, publicUrl }, mayContinue);
+        count(counts, outcomes);
+        left -= outcomes.filter(({ outcome }) => outcome !== 'released').length;
         heartbeat(counts);
       } else {
-        const due = untilEmpty && room > 0 ? await db.transaction(ALL, (trx) => nextMailDue(trx, run)) : null;
+        const due = untilEmpty && left > 0 ? await db.transaction(ALL, (trx) => nextMailDue(trx, run)) : null;
         if (due === null) return counts;
         await pause(Math.max(100, Math.min(LOOK_AGAIN_MS, due.getTime() - Date.now())), signal);
       }
     }
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeats);
   }
 }
 
 /** What the relay said when no mail of the batch passed because of it. */
-function relayDown(handed: readonly MailOutcome[]): string | undefined {
-  const tried = handed.filter(({ outcome }) => outcome !== 'released');
+function relayDown(outcomes: readonly MailOutcome[]): string | undefined {
+  const tried = outcomes.filter(({ outcome }) => outcome !== 'released');
   if (tried.length === 0 || tried.some(({ outcome }) => outcome === 'tried')) return undefined;
   return tried[0]?.record.response ?? '';
 }
 
-function count(counts: DrainOutboxResult, handed: readonly MailOutcome[]): void {
-  for (const { record, outcome } of handed) {
+function count(counts: DrainOutboxResult, outcomes: readonly MailOutcome[]): void {
+  for (const { record, outcome } of outcomes) {
     if (outcome === 'released') continue;
     counts[record.state === 'pending' ? 'deferred' : record.state] += 1;
   }

@@ -48,7 +48,7 @@ export const tenantRoutes = [
       await transaction(async (trx) => {
         const outcome = await insertTenant(trx, made);
         if (outcome === 'refused') throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
-        if (outcome === 'orphan') {
+        if (outcome === 'parentUnknown') {
           throw fieldError(
             'VALIDATION_FAILED',
             '/parentRef',

@@ -13,8 +13,9 @@ export interface MailRecord {
 }
 
 /**
- * Records what became of mails that `claimedBy` was sending; how many. Idempotent. A claimer that was given up for dead
- * and whose mails are `uncertain` may still say what it knows; after a resend it may not, since the claim is another's.
+ * Records what became of mails that `claimedBy` was sending; how many. Idempotent. A claimer that was taken to
+ * be gone, so that its mails are `uncertain`, may still record what it knows; after a resend it may not: the claim is
+ * another's.
  */
 export async function recordMails(trx: Trx, claimedBy: string, records: readonly MailRecord[]): Promise<number> {
   if (records.length === 0) return 0;

@@ -16,9 +16,9 @@ export interface Tenant {
   createdAt: Date;
 }
 
-/** Keeps a new tenant or unit; `taken`: the reference exists; `refused`: no such MSP, or not approved; `orphan`: no such
- * parent, or it is closed. */
-export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | 'taken' | 'refused' | 'orphan'> {
+/** Keeps a new tenant or unit; `taken`: the reference exists; `refused`: no such MSP, or not approved;
+ * `parentUnknown`: no such parent, or it is closed. */
+export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | 'taken' | 'refused' | 'parentUnknown'> {
   const [row] = await rows<{ approved: boolean; placed: boolean; made: boolean }>(
     trx,
     `with approved as (select distinct msp_id as id from participation where msp_id = :mspId and state = 'approved'),
@@ -33,7 +33,7 @@ export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | '
   );
   if (row?.made === true) return 'made';
   if (row?.approved !== true) return 'refused';
-  return row.placed ? 'taken' : 'orphan';
+  return row.placed ? 'taken' : 'parentUnknown';
 }
 
 const SELECT = `select t.msp_id as "mspId", t.id, p.ref as "parentRef", t.ref, t.name, t.state, t.closed_from as "closedFrom",

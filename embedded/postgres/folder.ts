@@ -16,10 +16,10 @@ const WRITABLE = 'test -r "$1" && test -w "$1" && test -x "$1"';
  * @throws EmbeddedError EMBEDDED_START_FAILED where the account can work in neither
  */
 export async function clusterFolder(requested: string, account: Account): Promise<string> {
-  if (account === null || (await handOver(requested, account))) return requested;
+  if (account === null || (await changeOwner(requested, account))) return requested;
   const moved = (await movedTo(requested)) ?? (await movedFolder(requested, account));
   await mkdir(moved, { recursive: true });
-  if (!(await handOver(moved, account))) {
+  if (!(await changeOwner(moved, account))) {
     throw new EmbeddedError('EMBEDDED_START_FAILED', `uid ${account.uid} cannot keep PostgreSQL's data in ${moved}.`);
   }
   await writeFile(join(requested, NOTE), `${moved}\n`);
@@ -60,8 +60,8 @@ async function movedFolder(requested: string, account: OtherAccount): Promise<st
   return join(parent, `${digest}-${randomUUID().slice(0, 8)}`);
 }
 
-/** Gives the folder to the account. False, and nothing changed, where it still cannot work in it. */
-async function handOver(folder: string, account: OtherAccount): Promise<boolean> {
+/** Makes the account own the folder. False, and nothing changed, where it still cannot work in it. */
+async function changeOwner(folder: string, account: OtherAccount): Promise<boolean> {
   const before = await stat(folder);
   await chown(folder, account.uid, account.gid).catch(() => undefined);
   const { uid } = await stat(folder);

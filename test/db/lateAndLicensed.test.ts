@@ -203,11 +203,13 @@ describe('what is billed when something comes late, ends early or is licensed', 
     expect(corrections(await close('2026-05', '2026-06-06'))).toEqual([]);
   });
 
-  it('rule 7: a later revision cannot talk down what was seen', async () => {
-    const site = await month.site({ mspId, name: 'talks' });
+  it('rule 7: a later revision does not lower the quantity below the check-ins', async () => {
+    const site = await month.site({ mspId, name: 'revised' });
     await seen(site, '2026-02-10T10:00:00Z', 40);
     await report(site, ['2026-02', '2026-03'], 20);
-    expect(usageOf(await close('2026-02', '2026-03-06'), 'talks')).toMatchObject([{ quantity: 40, basis: 'observed' }]);
+    expect(usageOf(await close('2026-02', '2026-03-06'), 'revised')).toMatchObject([
+      { quantity: 40, basis: 'observed' },
+    ]);
     await report(site, ['2026-02'], 20, { revision: 2, receivedAt: '2026-03-20T00:00:00Z' });
     expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([]);
   });

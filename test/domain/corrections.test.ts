@@ -133,7 +133,7 @@ describe('rules 4, 5 and 7: an issued month is corrected in the next open one', 
       { world: { installations: [{ reported: 20 }] }, basis: 'reported', billed: 20, reports: [20] },
     ],
     [
-      'rule 7: a later revision cannot talk down what was seen',
+      'rule 7: a later revision does not lower the quantity below the check-ins',
       { world: { installations: [{ reported: 20, seen: 25 }] }, basis: 'observed', billed: 25, reports: [20] },
     ],
     [

@@ -40,12 +40,12 @@ describe('the render pool', () => {
   });
 
   it('fails a document that cannot be rendered, by its number, and no other', async () => {
-    const poisoned = statementOf([usageLine()], { number: 'DE-2026-000666', currency: 'XXX' });
-    const [before, failure, after] = await pool.renderStatements([statementOf([]), poisoned, statementOf([])]);
+    const unrenderable = statementOf([usageLine()], { number: 'DE-2026-000666', currency: 'XXX' });
+    const [before, failure, after] = await pool.renderStatements([statementOf([]), unrenderable, statementOf([])]);
     expect(before).not.toBeInstanceOf(KontorError);
     expect(after).not.toBeInstanceOf(KontorError);
     expect(failure).toMatchObject({ code: 'RENDER_FAILED', message: expect.stringContaining('DE-2026-000666') });
-    await expect(pool.renderStatement(poisoned)).rejects.toMatchObject({ code: 'RENDER_FAILED' });
+    await expect(pool.renderStatement(unrenderable)).rejects.toMatchObject({ code: 'RENDER_FAILED' });
   });
 
   it('replaces a thread that dies, and fails the statement that killed it alone', async () => {

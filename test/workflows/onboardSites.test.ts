@@ -127,8 +127,8 @@ describe('the onboarding of an MSP', () => {
     await programme.activate(south.key);
     await untilActive('group');
     await workflow().result();
-    const orphan = await call('POST', '/tenants', { ref: 'orphan', name: 'Orphan', parentRef: 'nobody' });
-    expect([orphan.status, orphan.json.errors[0].field]).toEqual([422, '/parentRef']);
+    const unplaced = await call('POST', '/tenants', { ref: 'unplaced', name: 'Unplaced', parentRef: 'nobody' });
+    expect([unplaced.status, unplaced.json.errors[0].field]).toEqual([422, '/parentRef']);
   });
 
   it('does not wait for a site that was retired', async () => {

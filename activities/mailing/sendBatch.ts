@@ -12,9 +12,9 @@ export interface MailOutcome {
 }
 
 /** More than the mailer has connections, so that the next mail is ready when one is free. */
-const IN_FLIGHT = 10;
+const AT_ONCE = 10;
 
-async function handOverOne(mailer: Mailer, mail: ClaimedMail, context: BatchContext): Promise<MailOutcome> {
+async function sendOne(mailer: Mailer, mail: ClaimedMail, context: BatchContext): Promise<MailOutcome> {
   const tried = { id: mail.id, attempts: mail.attempts + 1, notBefore: null, sentAt: null };
   try {
     const outcome = await mailer.send(prepareMail(mail, context));
@@ -37,29 +37,29 @@ function release(mail: ClaimedMail): MailOutcome {
 }
 
 /**
- * Hands a batch over, some at a time, and says what became of each. Once `mayContinue` is false or the relay is down the rest is
- * released untried; what is under way is waited for. Never rejects.
+ * Sends a batch, some mails at a time, and says what became of each. Once `mayContinue` is false or the relay is down the
+ * rest is released untried; what is under way is waited for. Never rejects.
  */
-export async function handOver(
+export async function sendBatch(
   mailer: Mailer,
   mails: readonly ClaimedMail[],
   context: BatchContext,
   mayContinue: () => boolean,
 ): Promise<MailOutcome[]> {
-  const handed: MailOutcome[] = [];
+  const outcomes: MailOutcome[] = [];
   const waiting = mails.values();
   let relayDown = false;
-  const lane = async () => {
+  const sendWaiting = async () => {
     for (const mail of waiting) {
       if (relayDown || !mayContinue()) {
-        handed.push(release(mail));
+        outcomes.push(release(mail));
       } else {
-        const one = await handOverOne(mailer, mail, context);
+        const one = await sendOne(mailer, mail, context);
         relayDown ||= one.outcome === 'relayDown';
-        handed.push(one);
+        outcomes.push(one);
       }
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-  return handed;
+  await Promise.all(Array.from({ length: AT_ONCE }, sendWaiting));
+  return outcomes;
 }
