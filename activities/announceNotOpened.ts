@@ -40,7 +40,7 @@ export const announceNotOpened =
       await appendAudit(trx, {
         at,
         actor: 'kontor',
-        action: 'run.not_opened',
+        action: 'run.notOpened',
         subject: runSubject({ programme, period }),
         after: { code },
         reason,

@@ -19,7 +19,7 @@ export const applyDefaults =
         await appendAudit(trx, {
           at,
           actor: 'kontor',
-          action: 'cases.settled_by_default',
+          action: 'cases.settledByDefault',
           subject: runSubject(input),
           after: { shard: input.shard, cases: settled },
         });

@@ -129,7 +129,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
     at,
   );
   const after = { statements: statements.length, summarySha256: document.sha256 };
-  await appendAudit(trx, { at, actor: 'kontor', action: 'billing-pack.made', subject: `billing-pack:${id}`, after });
+  await appendAudit(trx, { at, actor: 'kontor', action: 'billingPack.made', subject: `billing-pack:${id}`, after });
 }
 
 function summaryOf(period: Period, contents: PackContents, statements: readonly Statement[]): BillingSummary {

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { appendAudits } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
-import { judgeContact, type ContactChange } from '../db/sites/contact.js';
+import { CONTACT_ACTIONS, judgeContact, type ContactChange } from '../db/sites/contact.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
 import { contactSettings } from '../db/readModels/programmeOf.js';
 import { addDays, wholeDaysBetween } from '../domain/instant.js';
@@ -85,7 +85,7 @@ export const watchContact =
           changes.map(({ mspId, siteId, was, becomes }) => ({
             at: now,
             actor: 'kontor',
-            action: `site.contact.${becomes}`,
+            action: CONTACT_ACTIONS[becomes],
             subject: `site:${siteId}`,
             mspId,
             before: { contact: was },

@@ -206,7 +206,7 @@ export const participationRoutes = [
         await appendAudit(trx, {
           at: receivedAt,
           actor: principal.name,
-          action: 'participation.leaving',
+          action: 'participation.lastPeriodSet',
           subject: `msp:${mspId}`,
           mspId,
           before: { programme, leftPeriod: before.leftPeriod },

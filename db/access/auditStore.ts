@@ -5,7 +5,7 @@ export interface AuditEvent {
   at: Date;
   /** Token name, `site:<id>`, or `kontor` for rules and schedules. No personal data beyond that. */
   actor: string;
-  /** Past tense, dotted: `msp.approved`, `case.decided`, `key.revoked`. */
+  /** The thing, a dot and a past participle, in camel case: `case.decided`, `run.notOpened`, `termLicence.ordered`. */
   action: string;
   /** `msp:<id>`, `site:<id>`, `case:<id>`, … */
   subject: string;

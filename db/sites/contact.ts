@@ -2,6 +2,14 @@ import type { ContactState, ContactThresholds } from '../../domain/site.js';
 import { appendAudits } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
 
+/** What the audit trail calls the change of a site's contact, by what it becomes. */
+export const CONTACT_ACTIONS: Record<ContactState, string> = {
+  ok: 'site.contactRestored',
+  warned: 'site.contactWarned',
+  blocked: 'site.contactBlocked',
+  disabled: 'site.contactDisabled',
+};
+
 /** Rule 6 as one programme has it, at one instant. */
 export interface ProgrammeThresholds extends ContactThresholds {
   programmeCode: string;
@@ -123,7 +131,7 @@ export async function liftContact(trx: Trx, siteIds: readonly string[]): Promise
     lifted.map(({ msp_id: mspId, id, was, at }) => ({
       at,
       actor: `site:${id}`,
-      action: 'site.contact.ok',
+      action: CONTACT_ACTIONS.ok,
       subject: `site:${id}`,
       mspId,
       before: { contact: was },

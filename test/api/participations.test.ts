@@ -122,7 +122,7 @@ describe('rule 20: a participation', () => {
     expect(await keyOf(siteId)).toEqual({ state: 'revoked', at: new Date('2099-03-31T22:00:00Z') });
     expect((await get(`/v1/msps/${mspId}`)).json.sites).toBe(1);
     expect((await leave('2099-05')).json.code).toBe('STATE_CONFLICT');
-    expect(await actions(mspId)).toEqual(['participation.left', 'participation.leaving']);
+    expect(await actions(mspId)).toEqual(['participation.left', 'participation.lastPeriodSet']);
   });
 
   it('that leaves with a month that is over has left at once', async () => {

@@ -81,9 +81,9 @@ describe('rule 6: a site without contact', () => {
     expect(await lettersAbout('Silent')).toEqual(['contactWarning', 'contactBlocked', 'keyDisabled']);
     const trail = (await programme.call('GET', `/v1/audit?subject=site:${siteId}`)).json.items;
     expect(trail.map(({ action }: { action: string }) => action).slice(0, 3)).toEqual([
-      'site.contact.disabled',
-      'site.contact.blocked',
-      'site.contact.warned',
+      'site.contactDisabled',
+      'site.contactBlocked',
+      'site.contactWarned',
     ]);
     await recordHistory(programme.app.client, workflowId, 'watchContact-disabled');
   });
