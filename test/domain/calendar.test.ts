@@ -186,6 +186,7 @@ describe('rule 1: the deadlines of a run', () => {
       collectUntil: instantAt('2026-04-04', '00:00', 'Europe/Berlin'),
       reviewUntil: instantAt('2026-04-06', '00:00', 'Europe/Berlin'),
       issueDay: '2026-04-06',
+      issueFrom: instantAt('2026-04-06', '00:00', 'Europe/Berlin'),
       mailedBy: instantAt('2026-04-11', '00:00', 'Europe/Berlin'),
     });
     expect(calendar.collectUntil.toISOString()).toBe('2026-04-03T22:00:00.000Z');
@@ -216,6 +217,7 @@ describe('rule 1: the deadlines of a run', () => {
       collectUntil: instantAt('2028-02-11', '00:00', 'Asia/Tokyo'),
       reviewUntil: instantAt('2028-02-13', '00:00', 'Asia/Tokyo'),
       issueDay: '2028-02-20',
+      issueFrom: instantAt('2028-02-20', '00:00', 'Asia/Tokyo'),
       mailedBy: instantAt('2028-02-29', '00:00', 'Asia/Tokyo'),
     });
   });
