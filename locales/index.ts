@@ -32,7 +32,7 @@ export {
 } from './format.js';
 
 /** By their ISO 639-1 codes. */
-const TRANSLATIONS = {
+export const TRANSLATIONS = {
   de,
   it,
   pl,

@@ -111,5 +111,5 @@ type Stored<T> = T extends Total
 /** What the outbox keeps of a mail until it is written: what it needs to know, as JSON. */
 export type MailInput<K extends MailKind> = { [Field in keyof MailParams[K]]: Stored<MailParams[K][Field]> };
 
-/** One text per mail; a new mail is one member of `MailParams`, and every language must then have it. */
+/** One text per mail; a new mail is one member of `MailParams`, and English must then have it. */
 export type MailMessages = { [K in keyof MailParams]: MailText<MailParams[K]> };

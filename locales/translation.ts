@@ -44,3 +44,15 @@ export function inEnglishWhereMissing(own: Translation, english: Messages): Mess
   // The tree is English's own, key by key; only leaves are exchanged, for leaves of the same type.
   return completed(own, english) as Messages;
 }
+
+/** Where texts stand: `mail.runSummary.subject`. */
+function pathsOf(words: unknown, path: readonly string[] = []): string[] {
+  if (!isTree(words)) return [path.join('.')];
+  return Object.entries(words).flatMap(([key, inner]) => pathsOf(inner, [...path, key]));
+}
+
+/** Texts that the language does not say itself yet, and texts that it has although English has none there. */
+export function comparedWithEnglish(own: Translation, english: Messages): { missing: string[]; unknown: string[] } {
+  const [its, all] = [new Set(pathsOf(own)), new Set(pathsOf(english))];
+  return { missing: [...all].filter((path) => !its.has(path)), unknown: [...its].filter((path) => !all.has(path)) };
+}

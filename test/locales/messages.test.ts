@@ -5,15 +5,17 @@ import {
   counted,
   LOCALES,
   localeOf,
+  MAIL_KINDS,
   messagesFor,
   meterName,
+  TRANSLATIONS,
   type Locale,
-  type MailMessages,
+  type MailKind,
   type MailParams,
   type MailText,
 } from '../../locales/index.js';
 import { en } from '../../locales/en/index.js';
-import { inEnglishWhereMissing } from '../../locales/translation.js';
+import { comparedWithEnglish, inEnglishWhereMissing, type Translation } from '../../locales/translation.js';
 
 const period = parsePeriod('2026-05');
 const common = { vendorName: 'Vendor S.p.A.', mspName: 'Sample MSP Ltd.', siteName: 'Head office' };
@@ -76,37 +78,23 @@ const PARAMS: MailParams = {
 };
 
 /** The subject, then the paragraphs. */
-const TEXTS: { [K in keyof MailParams]: (mails: MailMessages) => string[] } = {
-  registrationReceived: ({ registrationReceived: m }) => written(m, PARAMS.registrationReceived),
-  registrationReminder: ({ registrationReminder: m }) => written(m, PARAMS.registrationReminder),
-  registrationWelcome: ({ registrationWelcome: m }) => written(m, PARAMS.registrationWelcome),
-  registrationRejected: ({ registrationRejected: m }) => written(m, PARAMS.registrationRejected),
-  registrationExpired: ({ registrationExpired: m }) => written(m, PARAMS.registrationExpired),
-  siteActivationReminder: ({ siteActivationReminder: m }) => written(m, PARAMS.siteActivationReminder),
-  contactWarning: ({ contactWarning: m }) => written(m, PARAMS.contactWarning),
-  contactBlocked: ({ contactBlocked: m }) => written(m, PARAMS.contactBlocked),
-  keyDisabled: ({ keyDisabled: m }) => written(m, PARAMS.keyDisabled),
-  reportMissing: ({ reportMissing: m }) => written(m, PARAMS.reportMissing),
-  statementIssued: ({ statementIssued: m }) => written(m, PARAMS.statementIssued),
-  billingPack: ({ billingPack: m }) => written(m, PARAMS.billingPack),
-  parkedReminder: ({ parkedReminder: m }) => written(m, PARAMS.parkedReminder),
-  runSummary: ({ runSummary: m }) => written(m, PARAMS.runSummary),
-  runNotOpened: ({ runNotOpened: m }) => written(m, PARAMS.runNotOpened),
-  completenessGate: ({ completenessGate: m }) => written(m, PARAMS.completenessGate),
-  territoryOpened: ({ territoryOpened: m }) => written(m, PARAMS.territoryOpened),
-};
-
-function written<P>(mail: MailText<P>, params: P): string[] {
-  return [mail.subject(params), ...mail.body(params)];
+function written<K extends MailKind>(
+  kind: K,
+  locale: Locale,
+  params: MailParams[K] = PARAMS[kind],
+): [string, ...string[]] {
+  const words: MailText<MailParams[K]> = messagesFor(locale).mail[kind];
+  return [words.subject(params), ...words.body(params)];
 }
 
-const MAILS = Object.keys(PARAMS) as (keyof MailParams)[];
+/** Follows what a language says in English for want of own words. */
+const MARKED = / \[en\]$/;
 
 describe('every mail in every language', () => {
-  it.each(LOCALES.flatMap((locale) => MAILS.map((mail): [keyof MailParams, Locale] => [mail, locale])))(
+  it.each(LOCALES.flatMap((locale) => MAIL_KINDS.map((mail) => [mail, locale] as const)))(
     '%s in %s has a subject on one line and whole sentences',
     (mail, locale) => {
-      const [subject = '', ...body] = TEXTS[mail](messagesFor(locale).mail);
+      const [subject, ...body] = written(mail, locale);
       expect(subject).not.toMatch(/[\r\n]/);
       expect(body.length).toBeGreaterThan(1);
       for (const text of [subject, ...body]) {
@@ -117,28 +105,17 @@ describe('every mail in every language', () => {
   );
 
   it.each(LOCALES)('a statement’s mail says in %s that it is no invoice, and who invoices', (locale) => {
-    const { mail, statement } = messagesFor(locale);
-    expect(mail.statementIssued.body(PARAMS.statementIssued)).toContain(statement.notInvoice('Dist S.p.A.'));
+    const sentence = messagesFor(locale).statement.notInvoice('Dist S.p.A.');
+    const mail = written('statementIssued', locale);
+    // Where only one of both is translated yet, they are in two languages.
+    if (MARKED.test(sentence) === MARKED.test(mail.at(-1) ?? '')) expect(mail).toContain(sentence);
   });
 
   it.each(LOCALES)('a missing report’s mail names each site, in %s', (locale) => {
-    const text = TEXTS.reportMissing(messagesFor(locale).mail).join('\n');
+    const text = written('reportMissing', locale).join('\n');
     expect(text).toContain('• Head office\n• Branch');
   });
 });
-
-/** Every text and sentence; a sentence that cannot be said of nothing in particular is left out. */
-function spoken(words: unknown): unknown {
-  if (typeof words === 'function') {
-    try {
-      return Reflect.apply(words, undefined, [{}, '', '']) as unknown;
-    } catch {
-      return null;
-    }
-  }
-  if (typeof words !== 'object' || words === null) return words;
-  return Object.fromEntries(Object.entries(words).map(([key, value]) => [key, spoken(value)]));
-}
 
 describe('a language that is not translated yet', () => {
   const half = inEnglishWhereMissing({ statement: { documentName: 'Relevé', parties: { msp: 'Pour' } } }, en);
@@ -159,8 +136,21 @@ describe('a language that is not translated yet', () => {
     );
   });
 
-  it.each(['de', 'it', 'pl'] as const)('is none of those that are complete: %s', (locale) => {
-    expect(JSON.stringify(spoken(messagesFor(locale)))).not.toContain('[en]');
+  it('may not say something else than English says there', () => {
+    // @ts-expect-error held by the compiler: a title is made of the number and the period
+    const own: Translation = { statement: { title: 'Relevé' } };
+    expect(comparedWithEnglish(own, en).unknown).toEqual([]);
+  });
+
+  it('is told which texts it does not have yet', () => {
+    const { missing } = comparedWithEnglish({ ...TRANSLATIONS.de, bases: {}, mail: {} }, en);
+    expect(missing).toEqual(expect.arrayContaining(['bases.waived', 'mail.runSummary.subject']));
+    expect(missing).not.toContain('statement.documentName');
+    expect(comparedWithEnglish(en, en)).toEqual({ missing: [], unknown: [] });
+  });
+
+  it.each(Object.entries<Translation>(TRANSLATIONS))('%s has no text that English has not', (_locale, own) => {
+    expect(comparedWithEnglish(own, en).unknown).toEqual([]);
   });
 
   it('is not what a document is written in: English is', () => {
@@ -178,6 +168,7 @@ describe('names', () => {
 
   it('differ between languages, so that no dictionary is a copy', () => {
     const sentences = LOCALES.map((locale) => messagesFor(locale).statement.noUsage);
-    expect(new Set(sentences).size).toBe(LOCALES.length);
+    const own = sentences.filter((sentence) => !MARKED.test(sentence));
+    expect(new Set(own).size).toBe(own.length);
   });
 });
