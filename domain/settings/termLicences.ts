@@ -3,5 +3,9 @@ import { setting, settingsGroup } from './settingsGroup.js';
 
 /** Rule 22: reminders of a term's end. */
 export const termLicences = settingsGroup(22, {
-  remindBeforeEndDays: setting(remindersBefore, [60, 30, 7], 'The MSP is reminded that a term licence ends'),
+  remindBeforeEndDays: setting(
+    remindersBefore,
+    [60, 30, 7],
+    'When the MSP is reminded that a term licence ends. The value is checked and stored; no reminder is sent by it yet',
+  ),
 });
