@@ -16,6 +16,8 @@ export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint] as con
 
 export type ProductCode = (typeof PRODUCTS)[number]['code'];
 export type MeterCode = (typeof PRODUCTS)[number]['meters'][number]['code'];
+/** The meters of some products. */
+export type MeterOf<P extends ProductCode> = Extract<(typeof PRODUCTS)[number], { code: P }>['meters'][number]['code'];
 export type Unit = (typeof PRODUCTS)[number]['meters'][number]['unit'];
 
 type CatalogueMeter = (typeof PRODUCTS)[number]['meters'][number];

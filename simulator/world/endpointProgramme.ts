@@ -1,11 +1,22 @@
-import type { ProductCode } from '../../domain/catalog/index.js';
+import type { MeterOf, ProductCode } from '../../domain/catalog/index.js';
 import type { Period } from '../../domain/period.js';
+import type { Price } from '../../domain/pricing/index.js';
 import type { WorldProgramme } from './types.js';
 
 export const ENDPOINT_PROGRAMME = 'endpoint';
 
 /** What the second vendor sells: of an MSP that takes part in both programmes these products are billed here. */
-export const ENDPOINT_PRODUCTS: readonly ProductCode[] = ['backup', 'endpoint'];
+const PRODUCTS_SOLD = ['backup', 'endpoint'] as const satisfies readonly ProductCode[];
+export const ENDPOINT_PRODUCTS: readonly ProductCode[] = PRODUCTS_SOLD;
+
+/** A price for every meter of these products: a new one does not compile without. */
+type EndpointPrices = Record<MeterOf<(typeof PRODUCTS_SOLD)[number]>, Price>;
+
+const ENDPOINT_LIST: EndpointPrices = {
+  'backup.server_agent': { model: 'per_unit', unitPrice: '4.95' },
+  'backup.workstation_agent': { model: 'graduated', tiers: [{ upTo: 50, unitPrice: '2.10' }, { unitPrice: '1.75' }] },
+  'endpoint.device': { model: 'volume', tiers: [{ upTo: 100, unitPrice: '1.35' }, { unitPrice: '1.20' }] },
+};
 
 /** Of another vendor on the other side of the ocean: priced in dollars alone, converted for each of its distributors. */
 export function endpointProgramme(previous: Period): WorldProgramme {
@@ -36,17 +47,7 @@ export function endpointProgramme(previous: Period): WorldProgramme {
         currency: 'USD',
         fromPeriod: previous,
         monthlyMinimum: '20.00',
-        prices: {
-          'backup.server_agent': { model: 'per_unit', unitPrice: '4.95' },
-          'backup.workstation_agent': {
-            model: 'graduated',
-            tiers: [{ upTo: 50, unitPrice: '2.10' }, { unitPrice: '1.75' }],
-          },
-          'endpoint.device': {
-            model: 'volume',
-            tiers: [{ upTo: 100, unitPrice: '1.35' }, { unitPrice: '1.20' }],
-          },
-        },
+        prices: ENDPOINT_LIST,
       },
     ],
   };

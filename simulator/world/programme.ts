@@ -36,6 +36,17 @@ export function mspProgramme(previous: Period): WorldProgramme {
   };
 }
 
+/** What a unit costs in euro, roughly: enough to weigh one site against its MSP. */
+export const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {
+  'mail-server.mailbox': 1.1,
+  'firewall.user': 1.8,
+  'scanner.scan': 0.25,
+  'scanner.node': 0.65,
+  'backup.server_agent': 4.35,
+  'backup.workstation_agent': 1.7,
+  'endpoint.device': 1.1,
+};
+
 /** A list with a price for every meter there is: a new one does not compile without. */
 type FullPlan = WorldPlan & { prices: Record<MeterCode, Price> };
 

@@ -1,6 +1,6 @@
 import { PRODUCTS, type MeterCode } from '../../domain/catalog/index.js';
 import { createRandom, type Random } from '../random.js';
-import { MSP_PROGRAMME } from './programme.js';
+import { MSP_PROGRAMME, ROUGH_PRICE } from './programme.js';
 import { siteName } from './names.js';
 import type { WorldLine, WorldSite } from './types.js';
 
@@ -29,19 +29,8 @@ function lineOf(random: Random, tenantRef: string, meter: MeterCode, share: numb
   return { tenantRef, meter, previous, current: Math.max(1, Math.round(previous * (grows ? GROWTH : change))) };
 }
 
-/** What a unit costs, roughly: enough to weigh one site against its MSP. Of other meters: 1. */
-const ROUGH_PRICE: Readonly<Partial<Record<MeterCode, number>>> = {
-  'mail-server.mailbox': 1.1,
-  'firewall.user': 1.8,
-  'scanner.scan': 0.25,
-  'scanner.node': 0.65,
-  'backup.server_agent': 4.35,
-  'backup.workstation_agent': 1.7,
-  'endpoint.device': 1.1,
-};
-
 export function roughValue(site: WorldSite): number {
-  return site.lines.reduce((sum, { meter, previous }) => sum + (ROUGH_PRICE[meter] ?? 1) * previous, 0);
+  return site.lines.reduce((sum, { meter, previous }) => sum + ROUGH_PRICE[meter] * previous, 0);
 }
 
 export interface SitePlace {

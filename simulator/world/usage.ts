@@ -79,15 +79,19 @@ interface DayOfMonth {
   isPeakDay: boolean;
 }
 
-/** What is counted on a day: of a meter that is summed its share of `sum`, else the peak or a little less. */
+/**
+ * What is counted on a day: of a meter that is summed its share of `sum`, of one whose latest count makes the month always
+ * the same, else the peak or a little less.
+ */
 function countsOn(
   lines: readonly (WorldLine & { peak: number; sum: number })[],
   day: DayOfMonth,
   random: Random,
 ): Counted[] {
   return lines.map(({ tenantRef, meter, peak, sum }) => {
-    if (aggregationOf(meter) === 'sum') return { tenant: tenantRef, meter, count: shareOf(sum, day) };
-    const dip = day.isPeakDay ? 0 : Math.floor(peak * DAILY_DIP * random.next());
+    const aggregation = aggregationOf(meter);
+    if (aggregation === 'sum') return { tenant: tenantRef, meter, count: shareOf(sum, day) };
+    const dip = day.isPeakDay || aggregation === 'last' ? 0 : Math.floor(peak * DAILY_DIP * random.next());
     return { tenant: tenantRef, meter, count: peak - dip };
   });
 }
