@@ -1,26 +1,24 @@
 /**
  * One addition of each kind, made the way README, "How to add", says. A step writes a new file, or puts `text` before or
- * after a line that stands in the file once.
+ * after a line that stands in the file once, or in its place.
  */
-export type Edit = { file: string; write: string } | { file: string; before: string; text: string } | AfterEdit;
-
-interface AfterEdit {
-  file: string;
-  after: string;
-  text: string;
-}
+export type Edit =
+  | { file: string; write: string }
+  | { file: string; before: string; text: string }
+  | { file: string; after: string; text: string }
+  | { file: string; insteadOf: string; text: string };
 
 export interface Addition {
+  /** As README names it. */
   what: string;
-  /** At most that many files, new ones included. */
-  files: number;
   edits: readonly Edit[];
+  /** Files that a command writes: they count as the others do. */
+  written?: readonly string[];
 }
 
 export const ADDITIONS: readonly Addition[] = [
   {
     what: 'a price model',
-    files: 6,
     edits: [
       {
         file: 'domain/pricing/flatRate.ts',
@@ -63,7 +61,6 @@ export const flatRate = priceModel({
   },
   {
     what: 'a meter',
-    files: 4,
     edits: [
       {
         file: 'domain/catalog/scanner.ts',
@@ -81,11 +78,93 @@ export const flatRate = priceModel({
         before: "        'scanner.scan': { model: 'package', size: 10, packagePrice: '398' },",
         text: "        'scanner.host': { model: 'per_unit', unitPrice: '80' },",
       },
+      {
+        file: 'simulator/world/programme.ts',
+        after: 'export const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {',
+        text: "  'scanner.host': 0.5,",
+      },
+    ],
+  },
+  {
+    what: 'a meter of the products backup or endpoint',
+    edits: [
+      {
+        file: 'domain/catalog/backup.ts',
+        after: '  meters: [',
+        text: "    { code: 'backup.gigabyte', unit: 'gigabyte', aggregation: 'last' },",
+      },
+      { file: 'locales/en/index.ts', after: '  unitTitles: {', text: "    gigabyte: 'gigabytes'," },
+      {
+        file: 'simulator/world/programme.ts',
+        before: "        'backup.server_agent': { model: 'per_unit', unitPrice: '4.35' },",
+        text: "        'backup.gigabyte': { model: 'per_unit', unitPrice: '0.05' },",
+      },
+      {
+        file: 'simulator/world/programme.ts',
+        before: "        'backup.server_agent': { model: 'per_unit', unitPrice: '710' },",
+        text: "        'backup.gigabyte': { model: 'per_unit', unitPrice: '8' },",
+      },
+      {
+        file: 'simulator/world/programme.ts',
+        after: 'export const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {',
+        text: "  'backup.gigabyte': 0.05,",
+      },
+      {
+        file: 'simulator/world/endpointProgramme.ts',
+        after: 'const ENDPOINT_LIST: EndpointPrices = {',
+        text: "  'backup.gigabyte': { model: 'per_unit', unitPrice: '0.06' },",
+      },
+    ],
+  },
+  {
+    what: 'a product',
+    written: ['docs/settings.md'],
+    edits: [
+      {
+        file: 'domain/catalog/vpn.ts',
+        write: `import type { Product } from './product.js';
+
+export const vpn = {
+  code: 'vpn',
+  name: 'VPN',
+  minimumVersion: '2.0.0',
+  meters: [{ code: 'vpn.connection', unit: 'connection', aggregation: 'sum' }],
+} as const satisfies Product;
+`,
+      },
+      {
+        file: 'domain/catalog/index.ts',
+        after: "import { scanner } from './scanner.js';",
+        text: "import { vpn } from './vpn.js';",
+      },
+      {
+        file: 'domain/catalog/index.ts',
+        insteadOf:
+          'export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint] as const satisfies readonly Product[];',
+        text: 'export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint, vpn] as const satisfies readonly Product[];',
+      },
+      { file: 'locales/en/index.ts', after: '  products: {', text: "    vpn: 'VPN'," },
+      { file: 'locales/en/index.ts', after: '  unitTitles: {', text: "    connection: 'connections'," },
+      {
+        file: 'simulator/world/programme.ts',
+        before: "        'scanner.scan': { model: 'package', size: 10, packagePrice: '2.45' },",
+        text: "        'vpn.connection': { model: 'per_unit', unitPrice: '0.20' },",
+      },
+      {
+        file: 'simulator/world/programme.ts',
+        before: "        'scanner.scan': { model: 'package', size: 10, packagePrice: '398' },",
+        text: "        'vpn.connection': { model: 'per_unit', unitPrice: '32' },",
+      },
+      {
+        file: 'simulator/world/programme.ts',
+        after: 'export const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {',
+        text: "  'vpn.connection': 0.2,",
+      },
     ],
   },
   {
     what: 'a discrepancy kind',
-    files: 6,
+    written: ['docs/settings.md'],
     edits: [
       {
         file: 'domain/reconcile/roundNumber.ts',
@@ -128,8 +207,53 @@ export const roundNumber = usageKind({
     ],
   },
   {
+    what: 'a mail',
+    edits: [
+      {
+        file: 'locales/mail.ts',
+        after: 'export interface MailParams {',
+        text: '  pricesChange: { vendorName: string; mspName: string; fromPeriod: Period };',
+      },
+      {
+        file: 'locales/en/mail.ts',
+        after: 'export const mail: MailMessages = {',
+        text: `  pricesChange: {
+    subject: ({ vendorName, fromPeriod }) => \`New prices of \${vendorName} from \${month(fromPeriod)}\`,
+    body: ({ mspName, fromPeriod }) => [
+      \`From \${month(fromPeriod)} on, \${mspName} is billed by a new price list.\`,
+      'Statements of earlier months stay as they are.',
+    ],
+  },`,
+      },
+      {
+        file: 'delivery/mail/pricesChange.ts',
+        write: `import { z } from 'zod';
+import { defineMail } from './defineMail.js';
+import { name, period } from './fields.js';
+
+/** To the MSP: another price list holds from a month on. */
+export const pricesChange = defineMail(
+  'pricesChange',
+  'none',
+  z.object({ vendorName: name, mspName: name, fromPeriod: period }),
+);
+`,
+      },
+      {
+        file: 'delivery/mail/index.ts',
+        before: "import { registrationExpired } from './registrationExpired.js';",
+        text: "import { pricesChange } from './pricesChange.js';",
+      },
+      { file: 'delivery/mail/index.ts', after: 'const MAILS = {', text: '  pricesChange,' },
+      {
+        file: 'test/locales/messages.test.ts',
+        after: 'const PARAMS: MailParams = {',
+        text: '  pricesChange: { ...common, fromPeriod: period },',
+      },
+    ],
+  },
+  {
     what: 'a language',
-    files: 3,
     edits: [
       {
         file: 'locales/fr/index.ts',
@@ -145,7 +269,7 @@ export const fr: Translation = { statement: { documentName: 'Relevé d’utilisa
       },
       {
         file: 'locales/index.ts',
-        after: 'const TRANSLATIONS = {',
+        after: 'export const TRANSLATIONS = {',
         text: '  fr,',
       },
     ],
