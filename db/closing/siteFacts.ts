@@ -11,14 +11,7 @@ import {
   type KnownRow,
 } from './lastConfirmed.js';
 import type { Selection } from './participants.js';
-import {
-  licencesOf,
-  reportsOf,
-  sitesOf,
-  tenantsOf,
-  type LicenceRow,
-  type SiteRow,
-} from './siteQueries.js';
+import { licencesOf, reportsOf, sitesOf, tenantsOf, type LicenceRow, type SiteRow } from './siteQueries.js';
 import { usageOf, type MovedRow, type UsageRow } from './usageOf.js';
 
 /** A site's facts and the MSP it belongs to. */
