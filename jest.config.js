@@ -7,5 +7,6 @@ export default {
   globalSetup: '<rootDir>/dist/test/support/globalSetup.js',
   globalTeardown: '<rootDir>/dist/test/support/globalTeardown.js',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the cores the tests are meant for: many suites wait for time to pass.
+  maxWorkers: 3,
 };
