@@ -28,10 +28,26 @@ const version = z.number().int().min(1).max(1_000).optional();
 const productVersion = z.string().regex(/^\d{1,6}(\.\d{1,6}){0,3}$/);
 const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-const count = z.strictObject({ tenant: reference.nullable(), meter, count: quantity });
+const tenant = reference.nullable().meta({
+  type: ['string', 'null'],
+  maxLength: LONGEST_REFERENCE,
+  description: 'What the site calls the tenant or unit; null: used by none of them',
+});
+const count = z.strictObject({
+  tenant,
+  meter,
+  count: quantity.meta({
+    description:
+      'At that instant. Of a meter that is a sum: of the day so far; the highest count of a day stands for it, and days are added.',
+  }),
+});
 const jobs = z.number().int().min(0).max(MAX_QUANTITY);
 const backups = z.strictObject({ passed: jobs, failed: jobs, unknown: jobs });
-const peak = z.strictObject({ tenant: reference.nullable(), meter, peak: quantity });
+const peak = z.strictObject({
+  tenant,
+  meter,
+  peak: quantity.meta({ description: 'Highest count of the period. Of a meter that is a sum: the sum of its days.' }),
+});
 
 export const CHECK_INS = z.strictObject({
   version,

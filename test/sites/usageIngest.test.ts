@@ -192,8 +192,9 @@ describe('usage that sites push', () => {
        values ('msp', '2026-01', 'open', now(), 'test', '{}')`,
     );
     await ingest.sql(
-      `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until, mailed_by,
-         statement_date) values ('msp', '2026-01', 1, 'UTC', 'review', now(), now(), now(), now(), '2026-02-06')`,
+      `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until,
+         issue_from, mailed_by, statement_date)
+       values ('msp', '2026-01', 1, 'UTC', 'review', now(), now(), now(), now(), now(), '2026-02-06')`,
     );
     await ingest.sql(
       `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
