@@ -37,7 +37,7 @@ export async function closeUntilReview(scene: Scene, run: RunInput): Promise<voi
   });
   const failed = closeResult({ temporal: scene.client }, run).then(() => undefined);
   const inReview = (status: RunStatus | undefined) =>
-    status !== undefined && status.shards.every(({ stage }) => stage !== 'collect');
+    status !== undefined && status.shards.every(({ stage }) => stage !== 'collect' && stage !== 'reconcile');
   await Promise.race([until(async () => inReview(await statusOf(scene, run))), failed]);
 }
 
