@@ -111,7 +111,10 @@ const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
     .map(({ item, quantity, firstMonthFree, counted }) => {
       const price = plan.prices[item.meter];
       if (price === undefined) {
-        throw new KontorError('PRICE_MISSING', `Price plan "${plan.name}" has no price for ${item.meter}; add one.`);
+        throw new KontorError(
+          'PRICE_MISSING',
+          `Price plan "${plan.name}" has no price for ${item.meter}: add a plan that has all its prices and that one, then retry.`,
+        );
       }
       const from = used.get(item.meter) ?? 0;
       used.set(item.meter, from + counted);

@@ -3,10 +3,12 @@ import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { findDistributor } from '../../db/parties/distributorStore.js';
 import { endPricePlan, findPricePlan, insertPricePlan, listPricePlans } from '../../db/prices/pricePlanStore.js';
-import { requireUnopened } from '../../db/programmes/periods.js';
+import { plansFor } from '../../db/closing/monthInputs.js';
+import { openedFrom, requireUnopened } from '../../db/programmes/periods.js';
 import { findProgramme } from '../../db/programmes/programmeStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { decimalStringToMinor, minorToDecimalString } from '../../domain/money.js';
+import { completesPlan } from '../../domain/pricing/completesPlan.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
@@ -39,7 +41,27 @@ async function requirePlan(trx: Trx, id: string): Promise<PricePlan> {
   return plan;
 }
 
-/** Programme, distributor and currency of a new plan exist and fit; its first month has not been opened (rule 19). */
+/**
+ * Whether the plan only adds prices that opened months lack, from a month on in which an MSP waits for its statement: it
+ * may be parked for want of them, and no price of anybody else becomes another.
+ */
+async function completesOpened(trx: Trx, plan: PricePlan): Promise<boolean> {
+  const { programme, distributorId, fromPeriod, untilPeriod } = plan;
+  const opened = await openedFrom(trx, programme, fromPeriod);
+  if (opened[0]?.period !== fromPeriod || !opened[0].isWaiting) return false;
+  for (const { period } of opened) {
+    if (untilPeriod !== null && period > untilPeriod) break;
+    const plans = await plansFor(trx, { programme, period });
+    const inForce = plans.find((one) => one.distributorId === distributorId || one.distributorId === null);
+    if (!completesPlan(inForce, plan)) return false;
+  }
+  return true;
+}
+
+/**
+ * Programme, distributor and currency of a new plan exist and fit; its first month has not been opened (rule 19), or it
+ * only adds what an opened month lacks.
+ */
 async function requireSellable(trx: Trx, plan: PricePlan): Promise<void> {
   const programme = await findProgramme(trx, plan.programme);
   if (programme === undefined) throw fieldError('VALIDATION_FAILED', '/programme', 'There is no such programme.');
@@ -53,6 +75,7 @@ async function requireSellable(trx: Trx, plan: PricePlan): Promise<void> {
       `The base price list of "${programme.code}" is in ${programme.baseCurrency}; another currency needs a distributor.`,
     );
   }
+  if (await completesOpened(trx, plan)) return;
   await requireUnopened(trx, plan.programme, plan.fromPeriod, '/fromPeriod');
 }
 
@@ -63,7 +86,8 @@ export const pricePlanRoutes = [
     summary: 'Add a price plan',
     description:
       'Its prices are never changed: a new price is a new plan from a later month. PERIOD_OPENED for a month that was ' +
-      'opened (rule 19).',
+      'opened (rule 19), unless an MSP of that month still waits for its statement and the plan has all prices, the ' +
+      'minimum and the first month of the one in force, and others beside: then retry the parked MSP.',
     tags: ['Prices'],
     roles: ['partner_team'],
     body: newPricePlan,

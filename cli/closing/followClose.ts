@@ -44,8 +44,12 @@ function stageNote({ state, shards }: RunStatus): string {
   for (const { stage } of shards) counts.set(stage, (counts.get(stage) ?? 0) + 1);
   const stages = [...counts].map(([stage, count]) => `${count} ${count === 1 ? 'shard' : 'shards'} in ${stage}`);
   const waits = shards
-    .filter(({ stage }) => stage === 'collect' || stage === 'review')
-    .map(({ stage, collectUntil, reviewUntil }) => (stage === 'collect' ? collectUntil : reviewUntil).toISOString())
+    .flatMap(({ stage, collectUntil, reviewUntil, issueFrom }) => {
+      if (stage === 'collect') return [collectUntil];
+      if (stage === 'review') return [reviewUntil];
+      return stage === 'issue' && issueFrom > new Date() ? [issueFrom] : [];
+    })
+    .map((until) => until.toISOString())
     .sort();
   return [...stages, ...waits.slice(0, 1).map((until) => `waiting until ${until}`)].join(', ');
 }

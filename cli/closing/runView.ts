@@ -24,7 +24,8 @@ export function whatToDo({ mspId, code, openCases }: ParkedMsp, run: RunInput): 
   if (openCases > 0)
     return `decide its ${openCases} open cases: GET /v1/cases?programme=${run.programme}&period=${run.period}&mspId=${mspId}`;
   if (code === 'EXCHANGE_RATE_MISSING') return `the rate source has to publish the rate, ${retry}`;
-  if (code === 'PRICE_MISSING' || code === 'PRICE_PLAN_MISSING') return `add the price: POST /v1/price-plans, ${retry}`;
+  if (code === 'PRICE_MISSING' || code === 'PRICE_PLAN_MISSING')
+    return `add the price, from ${run.period} on, with all others of the plan in force: POST /v1/price-plans, ${retry}`;
   return `see its reason, ${retry}`;
 }
 
@@ -39,8 +40,8 @@ export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[]
     `  Mails          ${counts(run.mails)}`,
     `  Totals         ${counts(decimalTotals(run.totals))}`,
     ...run.shards.map(
-      ({ shard, zone, stage, msps, collectUntil, reviewUntil }) =>
-        `  Shard ${shard}: ${stage}, ${msps} MSPs, ${zone}, collect until ${collectUntil.toISOString()}, review until ${reviewUntil.toISOString()}`,
+      ({ shard, zone, stage, msps, collectUntil, reviewUntil, issueFrom }) =>
+        `  Shard ${shard}: ${stage}, ${msps} MSPs, ${zone}, collect until ${collectUntil.toISOString()}, review until ${reviewUntil.toISOString()}, issue from ${issueFrom.toISOString()}`,
     ),
     ...parked.map(
       (msp) =>

@@ -19,6 +19,31 @@ export async function lockProgramme(trx: Trx, programme: string): Promise<void> 
   await rows(trx, 'select code from programme where code = :programme for update', { programme });
 }
 
+/** Lets no run of the programme be opened until the transaction ends. */
+async function keepUnopened(trx: Trx, programme: string): Promise<void> {
+  await rows(trx, 'select code from programme where code = :programme for share', { programme });
+}
+
+/**
+ * The months of the programme that were opened, from `period` on, and whether an MSP of theirs still has no statement; no
+ * further one is opened until the transaction ends.
+ */
+export async function openedFrom(
+  trx: Trx,
+  programme: string,
+  period: Period,
+): Promise<{ period: Period; isWaiting: boolean }[]> {
+  await keepUnopened(trx, programme);
+  return rows<{ period: Period; isWaiting: boolean }>(
+    trx,
+    `select r.period, exists (select from run_participant p where p.programme_code = r.programme_code
+       and p.period = r.period and p.state <> 'issued') as "isWaiting"
+     from billing_run r where r.programme_code = :programme and r.period >= :period and r.state <> 'skipped'
+     order by r.period`,
+    { programme, period },
+  );
+}
+
 /** Whether a month of the programme was opened or skipped. */
 export async function hasOpenedPeriod(trx: Trx, programme: string): Promise<boolean> {
   const [row] = await rows<{ opened: boolean }>(
@@ -35,7 +60,7 @@ export async function hasOpenedPeriod(trx: Trx, programme: string): Promise<bool
  * ends, so that no run opens meanwhile.
  */
 export async function requireUnopened(trx: Trx, programme: string, period: string, field: string): Promise<void> {
-  await rows(trx, 'select code from programme where code = :programme for share', { programme });
+  await keepUnopened(trx, programme);
   const first = await firstUnopenedPeriod(trx, programme);
   if (period >= first || !(await hasOpenedPeriod(trx, programme))) return;
   throw fieldError(

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { issue } from '../../activities/issueStatements.js';
 import { startClose } from '../../activities/startClose.js';
+import { ALL } from '../../db/connect.js';
 import type { MonthEnd } from '../../db/readModels/monthEnds.js';
-import type { RunInput } from '../../domain/run.js';
+import { runKeyOf, type RunInput } from '../../domain/run.js';
 import { monthFixture } from '../support/month.js';
 import { testTemporal } from '../support/temporal.js';
 import { startTestApi, type TestApi } from './testApi.js';
@@ -153,6 +155,34 @@ describe('a programme', () => {
     });
     expect(await start({ programme: 'scheduled', zone, openedAt })).toEqual({ period, started: true });
     expect(started).toMatchObject([{ programme: 'scheduled', period, openedBy: 'schedule' }]);
+  });
+
+  it('rule 19: an opened month gets prices it lacks while an MSP waits for them, never other ones', async () => {
+    const code = await programme('lacking');
+    const month = monthFixture(api.database.db);
+    const distributorId = await month.distributor({ code: 'LA', currency: 'EUR', country: 'DE' });
+    const plan = { ...PLAN, programme: code };
+    expect((await send('POST', '/v1/price-plans', plan)).status).toBe(201);
+    const mspId = await month.msp({ name: 'Lacking a price', distributorId, programme: code });
+    const site = await month.site({ mspId, name: 'Office', programme: code });
+    await month.report(site, { period: '2026-01', lines: [{ tenant: 'main', meter: 'scanner.node', peak: 4 }] });
+    expect(await month.close('2026-01', undefined, code)).toEqual([]);
+
+    const node = { 'scanner.node': { model: 'per_unit', unitPrice: '3' } };
+    const other = { ...plan, prices: { ...node, 'mail-server.mailbox': { model: 'per_unit', unitPrice: '1.51' } } };
+    expect(firstError(await send('POST', '/v1/price-plans', other))).toEqual([409, 'PERIOD_OPENED', '/fromPeriod']);
+    const minimum = { amount: '5', currency: 'EUR' };
+    const dearer = { ...plan, prices: { ...plan.prices, ...node }, monthlyMinimum: minimum };
+    expect(firstError(await send('POST', '/v1/price-plans', dearer))).toEqual([409, 'PERIOD_OPENED', '/fromPeriod']);
+    const complete = { ...plan, prices: { ...plan.prices, ...node } };
+    expect((await send('POST', '/v1/price-plans', complete)).status).toBe(201);
+
+    const key = runKeyOf({ programme: code, period: '2026-01' });
+    const issued = await api.database.db.transaction(ALL, (trx) => issue(trx, { ...key, mspId }, new Date()));
+    expect(issued).toEqual({ issued: 1, parked: 0 });
+    // Everybody has a statement now: nothing of the month is priced any more.
+    const late = { ...complete, prices: { ...complete.prices, 'scanner.scan': { model: 'per_unit', unitPrice: '1' } } };
+    expect(firstError(await send('POST', '/v1/price-plans', late))).toEqual([409, 'PERIOD_OPENED', '/fromPeriod']);
   });
 
   it('is found among the others, and an unknown one is not', async () => {
