@@ -68,7 +68,8 @@ export interface SiteFacts {
 }
 
 /** Where a quantity comes from; printed on the statement. */
-export type Basis = 'reported' | 'observed' | 'estimated' | 'decided' | 'waived' | 'deferred';
+export const BASES = ['reported', 'observed', 'estimated', 'decided', 'waived', 'deferred'] as const;
+export type Basis = (typeof BASES)[number];
 
 export interface Quantity {
   value: number;

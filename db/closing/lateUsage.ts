@@ -3,6 +3,7 @@ import type { LateUsage } from '../../domain/month/inputs.js';
 import type { Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 import { storedPrice } from '../prices/storedPrices.js';
+import { exchangeFromJson } from '../statements/statementCodec.js';
 
 /** Of which MSPs and periods of a programme; `before` is not among them. */
 export interface LateSelection {
@@ -20,7 +21,9 @@ export async function loadLateUsage(
   trx: Trx,
   { programme, mspIds, earliest, before }: LateSelection,
 ): Promise<LateUsage[]> {
-  const found = await rows<Omit<LateUsage, 'price' | 'facts'> & { price: unknown; facts: unknown }>(
+  const found = await rows<
+    Omit<LateUsage, 'price' | 'facts' | 'exchange'> & { price: unknown; facts: unknown; exchange: unknown }
+  >(
     trx,
     `with issued as materialized (
        select s.id, s.msp_id, s.period, s.number, s.content
@@ -99,6 +102,7 @@ export async function loadLateUsage(
   return found.map((usage) => ({
     ...usage,
     facts: readFacts(usage.facts),
+    exchange: exchangeFromJson(usage.exchange, usage.number),
     price: usage.price === null ? null : storedPrice(usage.price, `statement ${usage.number}, ${usage.meter}`),
   }));
 }

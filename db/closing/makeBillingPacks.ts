@@ -3,6 +3,7 @@ import type { Party } from '../../domain/statement.js';
 import type { Locale } from '../../locales/index.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import { storedVendor } from '../parties/storedParty.js';
 
 /** Which packs to look after: every distributor's of a run, or that of one MSP settled later. */
 export interface PackSelection extends RunKey {
@@ -41,7 +42,8 @@ export interface PackContents {
   parked: { mspName: string; reason: string }[];
 }
 
-interface Row extends Omit<PackContents, 'statementIds' | 'parked'> {
+interface Row extends Omit<PackContents, 'statementIds' | 'parked' | 'vendor'> {
+  vendor: unknown;
   statementIds: string[] | null;
   parked: { mspName: string; reason: string }[] | null;
 }
@@ -78,5 +80,10 @@ export async function packContents(
     { programme, period, distributorId },
   );
   if (row === undefined) throw new Error(`There is no distributor ${distributorId}`);
-  return { ...row, statementIds: row.statementIds ?? [], parked: row.parked ?? [] };
+  return {
+    ...row,
+    vendor: storedVendor(row.vendor, programme),
+    statementIds: row.statementIds ?? [],
+    parked: row.parked ?? [],
+  };
 }

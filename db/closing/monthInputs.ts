@@ -7,10 +7,11 @@ import { readEvidence, type Decision, type DiscrepancyKind, type Resolution } fr
 import type { MonthInput } from '../../domain/month/inputs.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import { storedVendor } from '../parties/storedParty.js';
 import { storedPrices } from '../prices/storedPrices.js';
 import { selected, type Selection } from './participants.js';
 
-type ParticipantRow = Omit<MonthInput, 'sites' | 'cases' | 'tenantNames' | 'history'>;
+type ParticipantRow = Omit<MonthInput, 'sites' | 'cases' | 'tenantNames' | 'history' | 'vendor'> & { vendor: unknown };
 
 interface CaseRow {
   mspId: string;
@@ -109,6 +110,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
   );
   return participants.map((participant) => ({
     ...participant,
+    vendor: storedVendor(participant.vendor, programme),
     sites: (facts.get(participant.mspId) ?? []).map(({ facts: site }) => readFacts(site)),
     cases: (cases.get(participant.mspId) ?? []).map((row) => ({
       ...readEvidence(row.kind, row.evidence),

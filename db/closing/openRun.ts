@@ -1,6 +1,8 @@
 import type { Period } from '../../domain/period.js';
 import type { RunKey, RunState, ShardStage } from '../../domain/run.js';
+import { z } from 'zod';
 import { rows, type Trx } from '../connect.js';
+import { readStored } from '../readStored.js';
 
 /** An MSP that takes part in a run, in the order of its statements, with what holds for it in that period. */
 export interface ParticipantCandidate {
@@ -63,6 +65,13 @@ export interface RunRules {
   /** Discrepancy kinds there were, in their order: no later kind judges this month. */
   kinds: readonly string[];
 }
+
+const runRulesSchema: z.ZodType<RunRules> = z.object({
+  zone: z.string(),
+  settingVersion: z.int(),
+  settings: z.unknown(),
+  kinds: z.array(z.string()),
+});
 
 export interface NewRun extends RunKey {
   openedAt: Date;
@@ -139,12 +148,12 @@ export async function runState(trx: Trx, { programme, period }: RunKey): Promise
 
 /** What the month is closed by; undefined before its run is opened. */
 export async function runRules(trx: Trx, { programme, period }: RunKey): Promise<RunRules | undefined> {
-  const [row] = await rows<{ rules: RunRules }>(
+  const [row] = await rows<{ rules: unknown }>(
     trx,
     'select rules from billing_run where programme_code = :programme and period = :period',
     { programme, period },
   );
-  return row?.rules;
+  return row && readStored(runRulesSchema, row.rules, `What ${period} of "${programme}" is closed by`);
 }
 
 /** The shards of a run in the order in which they issue: by deadline, then number. */

@@ -2,6 +2,7 @@ import type { Period } from '../../domain/period.js';
 import { parseSettings, type PartialSettings } from '../../domain/settings/index.js';
 import type { Party } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
+import { storedVendor } from '../parties/storedParty.js';
 
 /** What a vendor runs for its MSPs. */
 export interface Programme {
@@ -33,9 +34,15 @@ const FIELDS = `code, name, vendor, base_currency as "baseCurrency", first_perio
   last_period as "lastPeriod"`;
 const VERSION_FIELDS = `version, from_period as "fromPeriod", zone, settings, set_at as "setAt", set_by as "setBy", reason`;
 
+type ProgrammeRow = Omit<Programme, 'vendor'> & { vendor: unknown };
+
+function toProgramme({ vendor, ...row }: ProgrammeRow): Programme {
+  return { ...row, vendor: storedVendor(vendor, row.code) };
+}
+
 export async function findProgramme(trx: Trx, code: string): Promise<Programme | undefined> {
-  const [row] = await rows<Programme>(trx, `select ${FIELDS} from programme where code = :code`, { code });
-  return row;
+  const [row] = await rows<ProgrammeRow>(trx, `select ${FIELDS} from programme where code = :code`, { code });
+  return row && toProgramme(row);
 }
 
 /** Every programme, by code; those after the cursor. */
@@ -43,10 +50,12 @@ export async function listProgrammes(
   trx: Trx,
   page: { limit: number; after?: [code: string] | undefined } = { limit: 1_000 },
 ): Promise<Programme[]> {
-  return rows<Programme>(trx, `select ${FIELDS} from programme where code > :after order by code limit :limit`, {
-    after: page.after?.[0] ?? '',
-    limit: page.limit,
-  });
+  const found = await rows<ProgrammeRow>(
+    trx,
+    `select ${FIELDS} from programme where code > :after order by code limit :limit`,
+    { after: page.after?.[0] ?? '', limit: page.limit },
+  );
+  return found.map(toProgramme);
 }
 
 /** Sets the programme; what was there before is given back for the audit trail. */

@@ -1,5 +1,13 @@
-import type { Statement, StatementLine } from '../../domain/statement.js';
-import { storedPrices } from '../prices/storedPrices.js';
+import { z } from 'zod';
+import { METER_CODES } from '../../domain/catalog/index.js';
+import { parsePeriod } from '../../domain/period.js';
+import { priceStep } from '../../domain/pricing/index.js';
+import { pricesByMeter, type ExchangeRate } from '../../domain/pricing/pricePlan.js';
+import { ALL_KINDS, DECISIONS, readEvidence, type Resolution } from '../../domain/reconcile/index.js';
+import type { Statement, StatementFinding, StatementLine } from '../../domain/statement.js';
+import { BASES } from '../../domain/usage.js';
+import { party } from '../parties/storedParty.js';
+import { readStored } from '../readStored.js';
 
 /** A statement as frozen in `statement.content`: everything but the lines, amounts as strings of minor units. */
 export type StatementHead = Omit<Statement, 'lines'>;
@@ -9,32 +17,110 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member));
 }
 
-type Stored<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] };
-type StoredHead = Omit<Stored<StatementHead>, 'history' | 'pricePlan'> & {
-  history: Stored<Statement['history'][number]>[];
-  pricePlan: Omit<Statement['pricePlan'], 'prices'> & { prices: unknown };
+const text = z.string().nullable();
+const minor = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform((digits) => BigInt(digits));
+const period = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
+  .transform((value) => parsePeriod(value));
+const day = z.iso.date();
+const meter = z.enum(METER_CODES);
+
+const exchange: z.ZodType<ExchangeRate> = z.object({
+  base: z.string(),
+  currency: z.string(),
+  rate: z.string(),
+  day,
+  source: z.string(),
+});
+
+const resolution: z.ZodType<Resolution> = z.discriminatedUnion('by', [
+  z.object({ by: z.enum(['rule', 'default']) }),
+  z.object({ by: z.literal('person'), decision: z.enum(DECISIONS), quantity: z.int().nullable(), reason: text }),
+]);
+
+const finding: z.ZodType<StatementFinding> = z
+  .object({
+    kind: z.enum(ALL_KINDS),
+    evidence: z.unknown(),
+    siteName: text,
+    tenantName: text,
+    tenantRef: text,
+    meter: meter.nullable(),
+    byDefault: text,
+    resolution,
+  })
+  .transform(({ kind, evidence, ...found }) => ({ ...readEvidence(kind, evidence), ...found }));
+
+const head: z.ZodType<StatementHead> = z.object({
+  number: z.string(),
+  revision: z.int(),
+  templateVersion: z.int(),
+  locale: z.string(),
+  period,
+  zone: z.string(),
+  statementDate: day,
+  currency: z.string(),
+  vendor: party,
+  distributor: party,
+  msp: party,
+  pricePlan: z.object({ name: z.string(), currency: z.string(), fromPeriod: period, prices: pricesByMeter }),
+  exchange: exchange.nullable(),
+  findings: z.array(finding),
+  history: z.array(z.object({ period, totalMinor: minor })),
+  totalMinor: minor,
+});
+
+const ofLine = { lineNo: z.int(), amountMinor: minor };
+const metered = {
+  ...ofLine,
+  siteId: z.string(),
+  siteName: z.string(),
+  tenantId: text,
+  tenantName: text,
+  tenantRef: text,
+  meter,
+  steps: z.array(priceStep),
 };
-type StoredLine = StatementLine extends infer L ? (L extends StatementLine ? Stored<L> : never) : never;
 
-/** Reads `statement.content` back. */
-export function headFromJson(stored: StoredHead): StatementHead {
-  return {
-    ...stored,
-    totalMinor: BigInt(stored.totalMinor),
-    pricePlan: {
-      ...stored.pricePlan,
-      prices: storedPrices(stored.pricePlan.prices, `statement ${stored.number}`),
-    },
-    history: stored.history.map(({ period, totalMinor }) => ({ period, totalMinor: BigInt(totalMinor) })),
-  };
+const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('usage'),
+    ...metered,
+    peak: z.int(),
+    peakOn: day.nullable(),
+    basis: z.enum(BASES),
+    licensed: z.int(),
+    quantity: z.int(),
+    firstMonthFree: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('correction'),
+    ...metered,
+    forPeriod: period,
+    correctsNumber: z.string(),
+    reason: z.enum(['estimate_confirmed', 'late_report', 'deferred']),
+    oldQuantity: z.int(),
+    newQuantity: z.int(),
+    exchange: exchange.nullable().exactOptional(),
+  }),
+  z.object({ kind: z.literal('minimum'), ...ofLine, minimumMinor: minor }),
+]);
+
+/** The rate of a statement, null where it has none; `number` names it in the error, STORED_DATA_UNREADABLE. */
+export function exchangeFromJson(stored: unknown, number: string): ExchangeRate | null {
+  return readStored(exchange.nullable(), stored, `The exchange rate of statement ${number}`);
 }
 
-/** Reads `statement_line.content` back. */
-export function lineFromJson(stored: StoredLine): StatementLine {
-  const amountMinor = BigInt(stored.amountMinor);
-  return stored.kind === 'minimum'
-    ? { ...stored, amountMinor, minimumMinor: BigInt(stored.minimumMinor) }
-    : { ...stored, amountMinor };
+/** Reads `statement.content` back. `id` names the row in the error, STORED_DATA_UNREADABLE. */
+export function headFromJson(stored: unknown, id: string): StatementHead {
+  return readStored(head, stored, `The content of statement ${id}`);
 }
 
-export type { StoredHead, StoredLine };
+/** Reads `statement_line.content` back, likewise. */
+export function lineFromJson(stored: unknown, id: string): StatementLine {
+  return readStored(line, stored, `A line of statement ${id}`);
+}

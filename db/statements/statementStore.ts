@@ -3,7 +3,7 @@ import { canonicalJson } from '../../domain/canonicalJson.js';
 import { groupBy } from '../../domain/groupBy.js';
 import type { Statement } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
-import { headFromJson, lineFromJson, toJson, type StoredHead, type StoredLine } from './statementCodec.js';
+import { headFromJson, lineFromJson, toJson } from './statementCodec.js';
 
 /** A statement about to be issued: everything but its number, which the issue gives it. */
 export interface StatementDraft {
@@ -180,8 +180,8 @@ export async function loadStatements(trx: Trx, statementIds: readonly string[]):
     id: string;
     msp_id: string;
     distributor_id: string;
-    content: StoredHead;
-    lines: StoredLine[];
+    content: unknown;
+    lines: unknown[];
   }>(
     trx,
     `select s.id, s.msp_id, s.distributor_id, s.content,
@@ -194,6 +194,9 @@ export async function loadStatements(trx: Trx, statementIds: readonly string[]):
     statementId: row.id,
     mspId: row.msp_id,
     distributorId: row.distributor_id,
-    statement: { ...headFromJson(row.content), lines: row.lines.map(lineFromJson) },
+    statement: {
+      ...headFromJson(row.content, row.id),
+      lines: row.lines.map((line) => lineFromJson(line, row.id)),
+    },
   }));
 }

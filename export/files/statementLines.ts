@@ -1,5 +1,5 @@
 import { cursorRows } from '../../db/cursorRows.js';
-import { lineFromJson, type StoredLine } from '../../db/statements/statementCodec.js';
+import { lineFromJson } from '../../db/statements/statementCodec.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { formulaOf } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
@@ -12,7 +12,7 @@ interface StoredRow {
   currency: string;
   listCurrency: string;
   exchange: ExchangeRate | null;
-  content: StoredLine;
+  content: unknown;
 }
 
 type Row = Omit<StoredRow, 'content'> & { line: StatementLine };
@@ -66,6 +66,6 @@ export const statementLines = tableOf<Row>(
        where s.programme_code = :programme and s.period = :period order by s.number collate "C", l.line_no`,
       { programme, period },
     );
-    for await (const { content, ...row } of stored) yield { ...row, line: lineFromJson(content) };
+    for await (const { content, ...row } of stored) yield { ...row, line: lineFromJson(content, row.number) };
   },
 );
