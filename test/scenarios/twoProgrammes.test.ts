@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
-import { ALL, rows } from '../../db/connect.js';
-import { loadStatements } from '../../db/statements/statementStore.js';
+import { ALL } from '../../db/connect.js';
 import type { Statement } from '../../domain/statement.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { closePeriod, closePeriodId } from '../../workflows/closePeriod.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { monthFixture } from '../support/month.js';
+import { issuedStatements, monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
 
@@ -29,19 +28,10 @@ describe('two programmes side by side', () => {
     });
   const close = async (programme: string, period: string) => (await start(programme, period)).result();
 
-  const statements = async (programme: string, period: string): Promise<Statement[]> =>
-    database.db.transaction(ALL, async (trx) => {
-      const ids = await rows<{ id: string }>(
-        trx,
-        'select id from statement where programme_code = :programme and period = :period order by number',
-        { programme, period },
-      );
-      const issued = await loadStatements(
-        trx,
-        ids.map(({ id }) => id),
-      );
-      return issued.map(({ statement }) => statement);
-    });
+  const statements = async (programme: string, period: string): Promise<Statement[]> => {
+    const issued = await database.db.transaction(ALL, (trx) => issuedStatements(trx, { programme, period }));
+    return issued.map(({ statement }) => statement);
+  };
   const told = async (programme: string, period: string) =>
     (await statements(programme, period)).map(({ number, msp, totalMinor, currency }) => [
       number,

@@ -4,14 +4,13 @@
  */
 import { makePacks } from '../../activities/makeBillingPacks.js';
 import { sealPeriod } from '../../activities/sealPeriod.js';
-import { ALL, rows } from '../../db/connect.js';
+import { ALL } from '../../db/connect.js';
 import { insertDocuments } from '../../db/statements/documentStore.js';
-import { loadStatements } from '../../db/statements/statementStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import type { RenderPool } from '../../statements/index.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
-import { monthFixture } from './month.js';
+import { issuedStatements, monthFixture } from './month.js';
 
 const MAILBOX: MeterCode = 'mail-server.mailbox';
 
@@ -30,15 +29,7 @@ export async function finish(
   programme = 'msp',
 ): Promise<void> {
   await db.transaction(ALL, async (trx) => {
-    const ids = await rows<{ id: string }>(
-      trx,
-      'select id from statement where programme_code = :programme and period = :period order by number',
-      { programme, period },
-    );
-    const issued = await loadStatements(
-      trx,
-      ids.map(({ id }) => id),
-    );
+    const issued = await issuedStatements(trx, { programme, period });
     const documents = await renderPool.renderStatements(issued.map(({ statement }) => statement));
     await insertDocuments(
       trx,

@@ -6,16 +6,16 @@ import { randomUUID } from 'node:crypto';
 import { issue } from '../../activities/issueStatements.js';
 import { openRun } from '../../activities/openPeriod.js';
 import { reconcile } from '../../activities/reconcileShard.js';
-import { ALL, rows, type Database } from '../../db/connect.js';
+import { ALL, rows, type Database, type Trx } from '../../db/connect.js';
 import { openShards } from '../../db/closing/openRun.js';
 import { insertRates } from '../../db/prices/publishedRates.js';
 import { insertUnknownKeys, settleByDefault } from '../../db/closing/reconciliation.js';
-import { loadStatements } from '../../db/statements/statementStore.js';
+import { loadStatements, type IssuedStatement } from '../../db/statements/statementStore.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { parsePeriod, periodDays } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
-import { runKeyOf } from '../../domain/run.js';
+import { runKeyOf, type RunInput } from '../../domain/run.js';
 import { ecbFile } from '../../rates/ecbFile.js';
 
 export interface DistributorSpec {
@@ -36,6 +36,19 @@ export interface CheckInSpec {
 }
 
 const CLOSED_AT = new Date('2026-11-20T12:00:00Z');
+
+/** The statements of a run, in the order of their numbers. */
+export async function issuedStatements(trx: Trx, { programme, period }: RunInput): Promise<IssuedStatement[]> {
+  const ids = await rows<{ id: string }>(
+    trx,
+    'select id from statement where programme_code = :programme and period = :period order by number',
+    { programme, period },
+  );
+  return loadStatements(
+    trx,
+    ids.map(({ id }) => id),
+  );
+}
 
 export function monthFixture(db: Database) {
   const run = <T>(sql: string, bindings: Record<string, never> | Record<string, unknown> = {}) =>
@@ -321,24 +334,14 @@ export function monthFixture(db: Database) {
   /** Ends the review and issues; returns the statements in the order of their numbers. */
   const endReviewAndIssue = async (period: string, now: Date = CLOSED_AT, programme = 'msp'): Promise<Statement[]> => {
     const key = runKeyOf({ programme, period });
-    const ids = await db.transaction(ALL, async (trx) => {
+    await db.transaction(ALL, async (trx) => {
       for (const { shard, msps } of await openShards(trx, key)) {
         await settleByDefault(trx, { ...key, shard }, now);
         await issue(trx, { ...key, shard, from: 0, to: msps }, now);
       }
-      return rows<{ id: string }>(
-        trx,
-        'select id from statement where programme_code = :programme and period = :period order by number',
-        { programme, period },
-      );
     });
-    const loaded = await db.transaction(ALL, (trx) =>
-      loadStatements(
-        trx,
-        ids.map(({ id }) => id),
-      ),
-    );
-    return loaded.map(({ statement }) => statement);
+    const issued = await db.transaction(ALL, (trx) => issuedStatements(trx, { programme, period }));
+    return issued.map(({ statement }) => statement);
   };
 
   const close = async (period: string, now: Date = CLOSED_AT, programme = 'msp'): Promise<Statement[]> => {
