@@ -1,5 +1,5 @@
 import { lastBilledOfSilent, silenceOf } from '../db/closing/completeness.js';
-import { isReleased, lockCollectUntil } from '../db/closing/gate.js';
+import { isReleased, shardDeadlines } from '../db/closing/gate.js';
 import { monthRules } from '../db/closing/monthRules.js';
 import { setShardStage } from '../db/closing/openRun.js';
 import { programmeContact } from '../db/closing/programmeContact.js';
@@ -38,7 +38,7 @@ export const checkGate =
     db.transaction(ALL, async (trx) => {
       const key = runKeyOf(input);
       const shard = { ...key, shard: input.shard };
-      const collectUntil = await lockCollectUntil(trx, shard);
+      const { collectUntil } = await shardDeadlines(trx, shard, 'for update');
       const { expected, silent } = await silenceOf(trx, key);
       if (collectUntil > new Date(input.collectUntil)) return { outcome: 'extended', expected, silent };
       const { silentSitesPercent } = (await monthRules(trx, key)).settings.estimates;

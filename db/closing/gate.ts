@@ -47,27 +47,16 @@ export async function extendCollection(
   return extended.length;
 }
 
-/** When the shard's collection ends, as it is now; nobody extends it until the transaction is over. */
-export async function lockCollectUntil(trx: Trx, { programme, period, shard }: ShardKey): Promise<Date> {
-  const [row] = await rows<{ collectUntil: Date }>(
-    trx,
-    `select collect_until as "collectUntil" from run_shard
-     where programme_code = :programme and period = :period and shard = :shard for update`,
-    { programme, period, shard },
-  );
-  if (row === undefined) throw new Error(`There is no shard ${shard} of ${programme}:${period}`);
-  return row.collectUntil;
-}
-
-/** The deadlines of a shard as they are now. */
+/** The deadlines of a shard as they are now; `for update`: nobody moves them until the transaction is over. */
 export async function shardDeadlines(
   trx: Trx,
   { programme, period, shard }: ShardKey,
+  lock: '' | 'for update' = '',
 ): Promise<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'>> {
   const [row] = await rows<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'>>(
     trx,
     `select collect_until as "collectUntil", review_until as "reviewUntil", issue_from as "issueFrom" from run_shard
-     where programme_code = :programme and period = :period and shard = :shard`,
+     where programme_code = :programme and period = :period and shard = :shard ${lock}`,
     { programme, period, shard },
   );
   if (row === undefined) throw new Error(`There is no shard ${shard} of ${programme}:${period}`);
