@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { METER_CODES } from './catalog/index.js';
-import { KontorError } from './errors.js';
+import { readStored } from './readStored.js';
 import type { SiteFacts } from './usage.js';
 
 export const FACTS_VERSION = 1;
@@ -57,22 +57,14 @@ export function freezeFacts(facts: SiteFacts): SiteFacts & { version: number } {
   return { version: FACTS_VERSION, ...facts };
 }
 
+const WHAT = 'The frozen facts of a site';
+
 /** What was frozen, in today's shape. Throws STORED_DATA_UNREADABLE naming the place that does not fit. */
 export function readFacts(frozen: unknown): SiteFacts {
-  const { version, ...facts } = parse(stored, frozen);
-  return parse(
+  const { version, ...facts } = readStored(stored, frozen, WHAT);
+  return readStored(
     siteFacts,
     UPGRADES.slice(version).reduce<Record<string, unknown>>((upgraded, step) => step(upgraded), facts),
+    WHAT,
   );
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map(({ path, message }) => ({
-    field: `/${path.join('/')}`,
-    code: 'STORED_DATA_UNREADABLE',
-    message,
-  }));
-  throw new KontorError('STORED_DATA_UNREADABLE', 'The frozen facts of a site are not in a shape known here.', fields);
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { KontorError } from '../domain/errors.js';
-import { jsonPointer } from '../domain/jsonPointer.js';
+import { KontorError } from './errors.js';
+import { jsonPointer } from './jsonPointer.js';
 
 /**
  * A stored jsonb value, read by its schema. `what` names the value and its row in the error, STORED_DATA_UNREADABLE, which

@@ -2,7 +2,7 @@ import type { Period } from '../../domain/period.js';
 import type { RunKey, RunState, ShardStage } from '../../domain/run.js';
 import { z } from 'zod';
 import { rows, type Trx } from '../connect.js';
-import { readStored } from '../readStored.js';
+import { readStored } from '../../domain/readStored.js';
 
 /** An MSP that takes part in a run, in the order of its statements, with what holds for it in that period. */
 export interface ParticipantCandidate {

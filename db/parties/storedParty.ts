@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Party } from '../../domain/statement.js';
-import { readStored } from '../readStored.js';
+import { readStored } from '../../domain/readStored.js';
 
 /** A company as it is stored in a jsonb value. */
 export const party: z.ZodType<Party> = z.object({

@@ -1,6 +1,6 @@
 import { priceSchema, type Price } from '../../domain/pricing/index.js';
 import { pricesByMeter, type PricesByMeter } from '../../domain/pricing/pricePlan.js';
-import { readStored } from '../readStored.js';
+import { readStored } from '../../domain/readStored.js';
 
 /** A stored price list, read by the price models' own schemas. `where` names the row in the error, STORED_DATA_UNREADABLE. */
 export function storedPrices(stored: unknown, where: string): PricesByMeter {

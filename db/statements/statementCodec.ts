@@ -7,7 +7,7 @@ import { ALL_KINDS, DECISIONS, readEvidence, type Resolution } from '../../domai
 import type { Statement, StatementFinding, StatementLine } from '../../domain/statement.js';
 import { BASES } from '../../domain/usage.js';
 import { party } from '../parties/storedParty.js';
-import { readStored } from '../readStored.js';
+import { readStored } from '../../domain/readStored.js';
 
 /** A statement as frozen in `statement.content`: everything but the lines, amounts as strings of minor units. */
 export type StatementHead = Omit<Statement, 'lines'>;
