@@ -6,7 +6,7 @@
  * `routes/index.ts`; (3) write the handler: it gets params, query and body parsed, `transaction` with the sender's
  * scope, `principal`, `receivedAt` as its only clock and `requestId` for ids of new rows and updates; it returns
  * `{ status, body }` as its responses declare and throws KontorError for everything else; (4) decisions that a workflow
- * takes go through `starts/`. The frame does the rest: tokens and roles, another MSP's ids (404), limits, JSON
+ * takes go through `starts/`. The frame does the rest: tokens and actions, another MSP's ids (404), limits, JSON
  * rules, Idempotency-Key, problem documents, OpenAPI, metrics.
  */
 import express, { type Express } from 'express';

@@ -5,7 +5,7 @@ import { endKey, listKeys, type KeyEnd, type KeyOwner, type MeteredKey } from '.
 import { fieldError, KontorError } from '../domain/errors.js';
 import { addDays } from '../domain/instant.js';
 import { OLDEST_CHECK_IN_DAYS } from '../domain/siteMessage.js';
-import type { Principal } from './principal.js';
+import { isPartnerTeam, type Principal } from './principal.js';
 import type { keyRevocation, meteredKey } from './schemas/keys.js';
 
 interface Act {
@@ -29,7 +29,7 @@ export function revocationOf(
 ): KeyEnd {
   const at = effectiveAt ?? receivedAt;
   // What was used after a revocation is not billed by default: an MSP that could set its date could set its bill.
-  if (effectiveAt !== undefined && principal.role !== 'partner_team') {
+  if (effectiveAt !== undefined && !isPartnerTeam(principal)) {
     throw new KontorError('FORBIDDEN', 'Only the partner team revokes as of an earlier instant.');
   }
   if (at > receivedAt || at < addDays(receivedAt, -OLDEST_CHECK_IN_DAYS)) {

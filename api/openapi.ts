@@ -1,5 +1,6 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { isAction, ruleOf, type Action } from '../domain/access/actions.js';
 import { ERROR_CODES, type ErrorCode } from '../domain/errors.js';
 import { STATUS_OF } from './errors.js';
 import type { ResponseSpec, Route } from './route.js';
@@ -44,19 +45,24 @@ function codesOf(status: number): string {
 /** Every failure looks the same; which statuses a route can give follows from what it takes. */
 function problemStatuses(route: Route): number[] {
   const statuses = [422, 429, 500, 503];
-  if (route.roles !== 'public') statuses.push(401, 403);
+  if (route.action !== 'public') statuses.push(401, 403);
   if (route.path.includes('{')) statuses.push(404);
   if (route.method !== 'get') statuses.push(400, 409, 413, 415);
   return statuses.sort();
 }
 
 function securityOf(route: Route): Record<string, string[]>[] {
-  if (route.roles === 'public') return [];
-  return [route.roles === 'signature' ? { siteSignature: [] } : { token: [] }];
+  if (route.action === 'public') return [];
+  return [route.action === 'signature' ? { siteSignature: [] } : { token: [] }];
+}
+
+function whoMay(action: Action): string {
+  const { views, level } = ruleOf(action);
+  return `Action \`${action}\`: views ${views.join(', ')}; from the level ${level} on.`;
 }
 
 function describe(route: Route): string {
-  const who = typeof route.roles === 'string' ? '' : `For ${route.roles.join(', ').replaceAll('_', ' ')}.`;
+  const who = isAction(route.action) ? whoMay(route.action) : '';
   return [route.description ?? '', who].filter((part) => part !== '').join('\n\n');
 }
 
@@ -94,7 +100,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string) {
       request: {
         params: route.params,
         query: route.query,
-        ...(route.method === 'post' && route.roles !== 'signature' ? { headers: idempotencyHeader } : {}),
+        ...(route.method === 'post' && route.action !== 'signature' ? { headers: idempotencyHeader } : {}),
         ...(route.body === undefined
           ? {}
           : { body: { required: true, content: { 'application/json': { schema: route.body } } } }),

@@ -102,7 +102,7 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   /** Where the summary is not enough: rules, errors worth knowing. */
   description?: string;
   tags: readonly [string, ...string[]];
-  roles: Access;
+  action: Access;
   /** One entry per name in the path. */
   params?: P;
   query?: Q;
@@ -125,7 +125,7 @@ export interface Route {
   summary: string;
   description?: string;
   tags: readonly string[];
-  roles: Access;
+  action: Access;
   params: z.ZodObject;
   query: z.ZodObject;
   body?: z.ZodType;
@@ -162,7 +162,7 @@ export function route<
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     tags: spec.tags,
-    roles: spec.roles,
+    action: spec.action,
     params,
     query,
     ...(body === undefined ? {} : { body }),

@@ -33,7 +33,7 @@ async function up({ data }: { data?: string }): Promise<void> {
     const services = await stack.services;
     for (const line of whereToLook(services)) say(line);
     const dataPart = data === undefined ? '' : ` --data ${data}`;
-    say(`\nA first token:  kontor token create --role partner_team --name "…"${dataPart}`);
+    say(`\nA first token:  kontor token create --level administrator --name "…"${dataPart}`);
     say('Ctrl-C ends it all; the data stays.');
     serving(EXIT.ok);
     const error = await services.died;

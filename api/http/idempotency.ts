@@ -10,13 +10,13 @@ import type { Reply, Route } from '../route.js';
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 function principalKey(principal: Principal, req: Request): string {
-  return principal.role === 'public' ? `address:${req.ip ?? ''}` : `token:${principal.tokenId}`;
+  return principal.kind === 'public' ? `address:${req.ip ?? ''}` : `token:${principal.tokenId}`;
 }
 
 /** The request as far as it counts as the same one; undefined where no key was sent or the route has its own identity. */
 export function keyedRequest(route: Route, req: Request, principal: Principal, body: Buffer): KeyedRequest | undefined {
   const key = req.get('idempotency-key');
-  if (key === undefined || route.method !== 'post' || route.roles === 'signature') return undefined;
+  if (key === undefined || route.method !== 'post' || route.action === 'signature') return undefined;
   if (!KEY.test(key)) {
     throw new KontorError('VALIDATION_FAILED', 'The Idempotency-Key is not usable.', [
       { field: 'Idempotency-Key', code: 'INVALID_FORMAT', message: '1 to 200 printable ASCII characters.' },

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { isAction } from '../../domain/access/actions.js';
 import { KontorError } from '../../domain/errors.js';
-import { authenticate, principalOf, requireRole } from '../auth.js';
+import { authenticate, principalOf, requireAction } from '../auth.js';
 import type { RouteDeps } from '../deps.js';
 import type { RawContext, Reply, Route } from '../route.js';
 import { parseJson, readBody, requireJson } from './body.js';
@@ -66,6 +67,6 @@ export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limit
     labelRoute(req, route.path);
     next();
   };
-  const guards = typeof route.roles === 'string' ? [] : [authenticate(deps), byToken, requireRole(route.roles)];
+  const guards = isAction(route.action) ? [authenticate(deps), byToken, requireAction(route.action)] : [];
   app[route.method](path, label, ...guards, handlerOf(deps, route, limits));
 }

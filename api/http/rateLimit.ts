@@ -33,7 +33,7 @@ export function limitByToken({ perTokenPerMinute }: Limits): RequestHandler {
     identifier: 'token',
     keyGenerator: (req) => {
       const principal = principalOf(req);
-      return principal.role === 'public' ? 'public' : principal.tokenId;
+      return principal.kind === 'public' ? 'public' : principal.tokenId;
     },
     handler: refuse,
   });

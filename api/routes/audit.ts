@@ -41,7 +41,7 @@ export const auditRoutes = [
     path: '/v1/audit',
     summary: 'Read the audit trail, the latest first',
     tags: ['Audit'],
-    roles: ['partner_team'],
+    action: 'audit.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       subject: short.optional().meta({ example: 'case:0198f0c0-0000-7000-8000-000000000000' }),
@@ -68,7 +68,7 @@ export const auditRoutes = [
     summary: 'List messages of sites that were refused',
     description: 'Counted nowhere. `period` is the period the message claimed to be about.',
     tags: ['Audit'],
-    roles: ['partner_team'],
+    action: 'runs.read',
     query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), code: short.optional() }),
     responses: { 200: { description: 'A page of messages', schema: pageOf(refusedMessage) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {

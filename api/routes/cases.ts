@@ -24,7 +24,7 @@ export const caseRoutes = [
     path: '/v1/cases',
     summary: 'List cases, the latest first',
     tags: ['Cases'],
-    roles: ['partner_team'],
+    action: 'cases.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -48,7 +48,7 @@ export const caseRoutes = [
     path: '/v1/cases/{id}',
     summary: 'Show a case with its evidence',
     tags: ['Cases'],
-    roles: ['partner_team'],
+    action: 'cases.read',
     params: byId,
     responses: { 200: { description: 'The case', schema: caseView } },
     handler: async ({ params, transaction }) => {
@@ -65,7 +65,7 @@ export const caseRoutes = [
       'By the people of the partner team, while the review lasts or the MSP is parked (rule 5). A total that moved is ' +
       'confirmed by somebody who neither opened the run nor decided a case of the MSP.',
     tags: ['Cases'],
-    roles: ['partner_team'],
+    action: 'cases.decide',
     params: byId,
     body: caseDecision,
     responses: {

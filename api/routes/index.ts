@@ -7,6 +7,7 @@ import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
+import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
@@ -16,6 +17,7 @@ import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
+import { serviceAccountRoutes } from './serviceAccounts.js';
 import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
@@ -28,6 +30,8 @@ import { tokenRoutes } from './tokens.js';
 import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
+  ...meRoutes,
+  ...serviceAccountRoutes,
   ...tokenRoutes,
   ...programmeRoutes,
   ...settingRoutes,

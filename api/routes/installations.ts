@@ -20,7 +20,7 @@ export const installationRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/installations',
     summary: 'List the installations of a site, the newest first',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'sites.read',
     params: bySite,
     responses: { 200: { description: 'The installations', schema: items } },
     handler: async ({ params: { mspId, siteId }, transaction }) => {
@@ -39,7 +39,7 @@ export const installationRoutes = [
       'The old one is not expected to report any more. New hardware within 30 days of its last contact replaces it for ' +
       'free: until now the two count as one (rule 6).',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: byInstallation,
     body: z.strictObject({ by: uuid }).meta({ id: 'Replacement' }),
     responses: { 200: { description: 'The installations', schema: items } },
@@ -64,7 +64,7 @@ export const installationRoutes = [
     summary: 'Retire an installation',
     description: 'It is not expected to report any more; what it was seen to use until then counts.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: byInstallation,
     responses: { 200: { description: 'The installations', schema: items } },
     handler: async ({ params, principal, receivedAt: at, transaction }) => {

@@ -27,7 +27,7 @@ export const keyRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/keys',
     summary: 'List the keys of a site, the newest first',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'keys.read',
     params: bySite,
     responses: { 200: { description: 'The keys', schema: z.strictObject({ items: z.array(meteredKey) }) } },
     handler: async ({ params, transaction }) => {
@@ -44,7 +44,7 @@ export const keyRoutes = [
     summary: 'Issue an additional key for a site',
     description: 'Beside its metered key, such as for a standby machine. Shown in this answer alone.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.additional',
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The key', schema: keyShown } },
@@ -75,7 +75,7 @@ export const keyRoutes = [
       'No installation activates with it any more; usage after the revocation becomes a discrepancy. `effectiveAt` is ' +
       'when the key was stolen or the contract ended, where that was earlier.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.manage',
     params: byKey,
     body: keyRevocation,
     responses: { 200: { description: 'The key', schema: meteredKey } },
@@ -95,7 +95,7 @@ export const keyRoutes = [
     summary: 'Destroy a key that is no longer needed',
     description: 'Final. A site without any other key is retired. What it used until then it may still report.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.destroy',
     params: byKey,
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
@@ -120,7 +120,7 @@ export const keyRoutes = [
       'Installations go on under the new key, which is shown in this answer alone; the old one is destroyed. After a ' +
       'revocation the site gets a new key, and installations activate with it again.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.manage',
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The new key', schema: keyShown } },

@@ -20,6 +20,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import type { ParticipationState } from '../../domain/msp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { applyToProgramme } from '../registration/applyToProgramme.js';
+import { isPartnerTeam } from '../principal.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { reply, route, type Context } from '../route.js';
 import { programmeCode, uuid } from '../schemas/common.js';
@@ -104,7 +105,7 @@ export const participationRoutes = [
       'As that MSP or by the partner team; decided as a registration is. STATE_CONFLICT where it has applied or takes ' +
       'part already; who was rejected, or let an application expire, may apply again.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'participations.apply',
     params: byProgramme,
     body: participationInput,
     responses: { 202: { description: 'Received; the partner team decides', schema: participationDetail } },
@@ -112,7 +113,7 @@ export const participationRoutes = [
       const key = { ...params, mspId };
       const applied = await deps.db.transaction(ALL, async (trx) => {
         await requireProgramme(trx, params.programme);
-        const foreign = principal.role === 'msp' && principal.mspId !== mspId;
+        const foreign = principal.kind !== 'public' && !isPartnerTeam(principal) && principal.companyId !== mspId;
         const msp = foreign ? undefined : await findMsp(trx, mspId);
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
         const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor: principal.name };
@@ -131,7 +132,7 @@ export const participationRoutes = [
     summary: 'List who takes part in a programme, the latest application first',
     description: 'An MSP sees itself, a distributor its own MSPs.',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'participations.read',
     params: byProgramme,
     query: z.strictObject({ ...PAGE_QUERY, state: participationState.optional(), mspId: uuid.optional() }),
     responses: { 200: { description: 'A page of participations', schema: pageOf(participation) } },
@@ -152,7 +153,7 @@ export const participationRoutes = [
     path: '/v1/programmes/{programme}/participations/{mspId}',
     summary: 'Show a participation',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'participations.read',
     params: byMsp,
     responses: { 200: { description: 'The participation', schema: participationDetail } },
     handler: async ({ params, transaction }) => reply(200, await transaction((trx) => show(trx, params))),
@@ -162,7 +163,7 @@ export const participationRoutes = [
     path: '/v1/programmes/{programme}/participations/{mspId}/suspend',
     summary: 'Suspend a participation: its keys stop, the past is billed',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: reasonInput,
     responses: changed,
@@ -175,7 +176,7 @@ export const participationRoutes = [
     summary: 'Resume a participation that was suspended',
     description: 'Keys of sites that were silent for too long meanwhile stay disabled until they check in (rule 6).',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: reasonInput,
     responses: changed,
@@ -190,7 +191,7 @@ export const participationRoutes = [
       'PERIOD_OPENED for a month that was opened (rule 19). Once the month is over its state becomes left and its keys ' +
       'end; data is kept. Until then another last month may be named.',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: leavingInput,
     responses: changed,
@@ -226,7 +227,7 @@ export const participationRoutes = [
     summary: 'Move an MSP to another distributor from a month on',
     description: 'PERIOD_OPENED for a month that was opened (rule 19). Documents stay with whom they name (rule 20).',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: distributorChange,
     responses: changed,

@@ -89,7 +89,7 @@ export const pricePlanRoutes = [
       'opened (rule 19), unless an MSP of that month still waits for its statement and the plan has all prices, the ' +
       'minimum and the first month of the one in force, and others beside: then retry the parked MSP.',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.manage',
     body: newPricePlan,
     responses: { 201: { description: 'The plan is kept', schema: pricePlan } },
     handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
@@ -127,7 +127,7 @@ export const pricePlanRoutes = [
     path: '/v1/price-plans',
     summary: 'List price plans, the latest first',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.read',
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),
     responses: { 200: { description: 'A page of plans', schema: pageOf(pricePlan) } },
     handler: async ({ query: { limit, after, programme }, transaction }) => {
@@ -144,7 +144,7 @@ export const pricePlanRoutes = [
     path: '/v1/price-plans/{pricePlanId}',
     summary: 'Show a price plan',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.read',
     params: byPlan,
     responses: { 200: { description: 'The plan', schema: pricePlan } },
     handler: async ({ params, transaction }) =>
@@ -156,7 +156,7 @@ export const pricePlanRoutes = [
     summary: 'End a price plan with a last month',
     description: 'PERIOD_OPENED for a month that was opened (rule 19).',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.manage',
     params: byPlan,
     body: pricePlanEnd,
     responses: { 200: { description: 'The plan as it is now', schema: pricePlan } },

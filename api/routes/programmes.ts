@@ -42,7 +42,7 @@ export const programmeRoutes = [
       'opened; for a later one see its settings. `settings` left out stay as they are. The month-end schedule follows; ' +
       'with 503 TEMPORAL_UNAVAILABLE the programme is saved and the schedule is not: repeat the request.',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: programmeInput,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
@@ -61,7 +61,7 @@ export const programmeRoutes = [
     path: '/v1/programmes',
     summary: 'List programmes by code',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.read',
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of programmes', schema: pageOf(programme) } },
     handler: async ({ query, transaction }) => {
@@ -84,7 +84,7 @@ export const programmeRoutes = [
     path: '/v1/programmes/{programme}',
     summary: 'Show a programme',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.read',
     params: byProgramme,
     responses: { 200: { description: 'The programme', schema: programme } },
     handler: async ({ params, transaction }) =>
@@ -98,7 +98,7 @@ export const programmeRoutes = [
       'PERIOD_OPENED: the first month stays once one was opened. STATE_CONFLICT: the base currency stays once a base ' +
       'price list or an opened month is in it.',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: programmePatch,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
@@ -116,7 +116,7 @@ export const programmeRoutes = [
       'The month after it must not have been opened. Registrations are taken no more, and the month-end schedule ends ' +
       'with that month; with 503 TEMPORAL_UNAVAILABLE the programme is ended and the schedule is not: repeat the request.',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: programmeEnd,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },

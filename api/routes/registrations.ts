@@ -63,7 +63,7 @@ export const registrationRoutes = [
       'The territory gives the distributor. The same mspId with the same data is the same application. ' +
       'TERRITORY_NOT_SERVED where the country is not open: it says when it opens, if that is known, and how to be told.',
     tags,
-    roles: 'public',
+    action: 'public',
     body: registrationInput,
     responses: { 202: { description: 'Received; the partner team decides', schema: registrationReceived } },
     handler: async ({ body, deps, principal, receivedAt, requestId }) => {
@@ -77,7 +77,7 @@ export const registrationRoutes = [
     path: '/v1/registrations',
     summary: 'List registrations, the latest first',
     tags,
-    roles: ['partner_team'],
+    action: 'registrations.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -99,7 +99,7 @@ export const registrationRoutes = [
     path: '/v1/programmes/{programme}/registrations/{mspId}',
     summary: 'Show a registration',
     tags,
-    roles: ['partner_team'],
+    action: 'registrations.read',
     params: byMsp,
     responses: { 200: { description: 'The registration', schema: registration } },
     handler: async ({ params, transaction }) =>
@@ -113,7 +113,7 @@ export const registrationRoutes = [
       'Once. A rejection needs a reason (REASON_REQUIRED); a second decision is ALREADY_DECIDED. `joins` names the first ' +
       'month that is billed; PERIOD_OPENED for one that was opened (rule 19).',
     tags,
-    roles: ['partner_team'],
+    action: 'registrations.decide',
     params: byMsp,
     body: registrationDecision,
     responses: {

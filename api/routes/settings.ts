@@ -20,7 +20,7 @@ export const settingRoutes = [
     summary: 'Set the settings of a programme from a month on',
     description: 'A new version, as a whole (rule 23). PERIOD_OPENED for a month that was opened (rule 19).',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: settingsInput,
     responses: { 201: { description: 'The version', schema: settingVersion } },
@@ -47,7 +47,7 @@ export const settingRoutes = [
     path: '/v1/programmes/{programme}/settings',
     summary: 'List the versions of the settings, the latest first',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.read',
     params: byProgramme,
     responses: { 200: { description: 'Every version', schema: z.strictObject({ items: z.array(settingVersion) }) } },
     handler: async ({ params: { programme }, transaction }) => {

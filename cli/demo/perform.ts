@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { ALL, type Database } from '../../db/connect.js';
 import { mspList } from '../../db/readModels/mspList.js';
-import { issueToken } from '../../db/access/tokenStore.js';
+import { admitPerson } from '../../db/access/admit.js';
+import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { createRenderPool } from '../../statements/index.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
@@ -34,8 +35,8 @@ export async function perform(
     withTemporal(setting.env, async (client) => {
       await requireNothingThere(db);
       const tokens = {
-        first: await token(db, 'Partner team, first person'),
-        second: await token(db, 'Partner team, second person'),
+        first: await token(db, 'Partner team, first person', 'first@partner-team.example'),
+        second: await token(db, 'Partner team, second person', 'second@partner-team.example'),
       };
       const stage = { ...setting, world, db, client, tokens };
       const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
@@ -64,9 +65,11 @@ async function requireNothingThere(db: Database): Promise<void> {
   }
 }
 
-async function token(db: Database, name: string): Promise<string> {
-  const request = { name, role: 'partner_team', at: new Date(), actor: ACTOR } as const;
-  return (await db.transaction(ALL, (trx) => issueToken(trx, request))).token;
+async function token(db: Database, name: string, email: string): Promise<string> {
+  const who = { name, email, locale: 'en', zone: 'Europe/Berlin' } as const;
+  const rights = { companyId: PARTNER_TEAM, view: 'vendor', level: 'administrator' } as const;
+  const admission = { ...rights, at: new Date(), by: { id: null, name: ACTOR } };
+  return (await db.transaction(ALL, (trx) => admitPerson(trx, who, admission))).token;
 }
 
 async function verified({ db, services }: Scene) {

@@ -85,3 +85,14 @@ export async function closeTenant(trx: Trx, close: { mspId: string; tenantId: st
     bindings,
   );
 }
+
+/** Of these ids, those that are no tenants of the company. */
+export async function unknownTenants(trx: Trx, mspId: string, ids: readonly string[]): Promise<string[]> {
+  const unknown = await rows<{ id: string }>(
+    trx,
+    `select n.id from unnest(:ids::uuid[]) as n (id)
+     where not exists (select from tenant t where t.msp_id = :mspId and t.id = n.id)`,
+    { mspId, ids: [...ids] },
+  );
+  return unknown.map(({ id }) => id);
+}

@@ -6,13 +6,14 @@ export const LOGIN_ROLE = 'kontor_app';
 
 /** What the login role may do beyond reading and inserting, per table; it owns nothing and never truncates. */
 const UPDATES = [
+  'company',
+  'company_zone',
+  'msp_terms',
+  'distributor_terms',
   'programme',
-  'distributor',
   'territory',
   'waiting_list',
   'programme_document',
-  'msp',
-  'msp_zone',
   'participation',
   'participation_distributor',
   'tenant',
@@ -30,7 +31,12 @@ const UPDATES = [
   'discrepancy',
   'statement_number',
   'outbox',
+  'person',
+  'service_account',
+  'access_level',
+  'membership',
   'api_token',
+  'mandate',
   'idempotency_key',
 ];
 const DELETES = ['territory', 'site_tenant', 'used_nonce', 'idempotency_key'];

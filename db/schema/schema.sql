@@ -1,5 +1,28 @@
 -- The sum of db/schema/migrations, written by `npm run schema`; a test compares it. Not run by anything.
 
+CREATE OR REPLACE FUNCTION public.kontor_acting(membership uuid, view text)
+ RETURNS TABLE(kind text, id uuid, name text, "companyId" uuid, "companyName" text, level text, actions text[], tenants uuid[])
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select case when m.person_id is null then 'service_account' else 'person' end,
+          coalesce(m.person_id, m.service_account_id), coalesce(p.name, a.name), c.id, c.name,
+          coalesce(m.system_level, l.copied_from), l.actions,
+          case when m.tenant_ids is null then reach.ids
+            when reach.ids is null then named.ids
+            else array(select unnest(named.ids) intersect select unnest(reach.ids)) end
+        from membership m
+        join company c on c.id = m.company_id and c.state = 'active'
+        join company_view v on v.company_id = c.id and v.view = $2
+        left join person p on p.id = m.person_id
+        left join service_account a on a.id = m.service_account_id
+        left join access_level l on l.id = m.access_level_id
+        cross join lateral (select kontor_tenants_of_view(c.id, v.view)) reach (ids)
+        cross join lateral (select case when m.with_below then kontor_tenants_below(m.tenant_ids) else m.tenant_ids end)
+          named (ids)
+        where m.id = $1 and m.from_at <= now() and (m.until_at is null or m.until_at > now())
+          and coalesce(p.state, 'active') = 'active' and a.ended_at is null $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -39,6 +62,12 @@ AS $function$
       execute format('alter table public.%I force row level security', name);
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_company()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('kontor.company_id', true), '')::uuid $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_comparable_number(number text)
  RETURNS text
  LANGUAGE sql
@@ -65,7 +94,7 @@ CREATE OR REPLACE FUNCTION public.kontor_msp()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.msp_id', true), '')::uuid $function$;
 
-CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN reach text DEFAULT 'msp_id in (select id from msp)'::text)
+CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN reach text DEFAULT 'msp_id in (select msp_id from participation_distributor)'::text, IN owner text DEFAULT 'msp_id'::text)
  LANGUAGE plpgsql
 AS $procedure$
     begin
@@ -73,9 +102,9 @@ AS $procedure$
       execute format('alter table %s force row level security', target);
       execute format($policy$create policy visible on %s using (
           (select kontor_scope()) = 'all'
-          or msp_id = (select kontor_msp())
+          or %s = (select kontor_msp())
           or ((select kontor_distributor()) is not null and %s)
-        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target, reach);
+        ) with check ((select kontor_scope()) = 'all' or %s = (select kontor_msp()))$policy$, target, owner, reach, owner);
     end $procedure$;
 
 CREATE OR REPLACE FUNCTION public.kontor_refuse_change()
@@ -93,6 +122,21 @@ CREATE OR REPLACE FUNCTION public.kontor_scope()
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(current_setting('kontor.scope', true), '') $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_sender_by_token(hash bytea)
+ RETURNS TABLE("tokenId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select t.id, w.kind, w.id, w.name, w."companyId", w."companyName", t.view, w.level, w.actions, t.narrowed_to, w.tenants
+        from api_token t cross join lateral kontor_acting(t.membership_id, t.view) w
+        where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
+      update api_token set last_used_at = now()
+        where token_hash = hash and (last_used_at is null or last_used_at < now() - interval '1 minute');
+      perform set_config('kontor.scope', '', true);
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_settings(programme text, period text DEFAULT kontor_this_period())
  RETURNS SETOF programme_setting
  LANGUAGE sql
@@ -102,36 +146,85 @@ AS $function$
         order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
         limit 1 $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_tenants()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select coalesce(nullif(current_setting('kontor.tenants', true), ''), '{}')::uuid[] $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_tenants_below(roots uuid[])
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+      with recursive unit as (
+        select msp_id, id from tenant where id = any($1)
+        union select t.msp_id, t.id from tenant t join unit on t.msp_id = unit.msp_id and t.parent_id = unit.id)
+      select coalesce(array_agg(id), '{}') from unit $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_tenants_of_view(company uuid, view text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select case $2
+        when 'customer' then kontor_tenants_below(array(select id from tenant where customer_id = $1))
+        when 'system_integrator' then kontor_tenants_below(array(
+          select t.id from mandate m join tenant t on t.customer_id = m.customer_id
+          where m.integrator_id = $1 and m.consented_at is not null and m.revoked_at is null
+            and m.from_at <= now() and (m.until_at is null or m.until_at > now())))
+        when 'reseller' then '{}' when 'partner' then '{}' end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_this_period()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$;
 
-CREATE OR REPLACE FUNCTION public.kontor_zone(msp uuid, period text DEFAULT kontor_this_period())
+CREATE OR REPLACE FUNCTION public.kontor_zone(company uuid, period text DEFAULT kontor_this_period())
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-        select zone from msp_zone where msp_id = $1 and from_period <= $2 order by from_period desc limit 1 $function$;
+        select zone from company_zone where company_id = $1 and from_period <= $2 order by from_period desc limit 1 $function$;
+
+create table access_level (
+  id uuid not null,
+  company_id uuid not null,
+  name text not null,
+  copied_from text not null,
+  actions text[] not null,
+  created_at timestamp with time zone not null,
+  constraint access_level_pkey PRIMARY KEY (id),
+  constraint access_level_company_id_id_key UNIQUE (company_id, id),
+  constraint access_level_company_id_name_key UNIQUE (company_id, name),
+  constraint access_level_copied_from_check CHECK ((copied_from = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
+  constraint access_level_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+alter table access_level enable row level security;
+alter table access_level force row level security;
+create policy visible on access_level for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on access_level to kontor_app;
 
 create table api_token (
   id uuid not null,
+  membership_id uuid not null,
+  view text not null,
   name text not null,
-  role text not null,
-  msp_id uuid,
-  distributor_id uuid,
+  narrowed_to text,
   token_hash bytea not null,
   created_at timestamp with time zone not null,
+  created_by uuid,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   constraint api_token_pkey PRIMARY KEY (id),
   constraint api_token_token_hash_key UNIQUE (token_hash),
-  constraint api_token_check CHECK (((role = 'msp'::text) = (msp_id IS NOT NULL))),
-  constraint api_token_check1 CHECK (((role = 'distributor'::text) = (distributor_id IS NOT NULL))),
-  constraint api_token_role_check CHECK ((role = ANY (ARRAY['partner_team'::text, 'msp'::text, 'distributor'::text]))),
-  constraint api_token_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint api_token_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint api_token_narrowed_to_check CHECK ((narrowed_to = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
+  constraint api_token_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES membership(id)
 );
+CREATE INDEX api_token_by_membership ON public.api_token USING btree (membership_id);
 alter table api_token enable row level security;
 alter table api_token force row level security;
 create policy visible on api_token for all
@@ -178,7 +271,7 @@ create table billing_pack (
   constraint billing_pack_pkey PRIMARY KEY (id),
   constraint billing_pack_programme_code_distributor_id_period_supplemen_key UNIQUE (programme_code, distributor_id, period, supplement),
   constraint billing_pack_supplement_check CHECK ((supplement >= 0)),
-  constraint billing_pack_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint billing_pack_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint billing_pack_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
 alter table billing_pack enable row level security;
@@ -262,6 +355,53 @@ create policy visible on check_in for all
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select on check_in to kontor_app;
 
+create table company (
+  id uuid not null,
+  name text not null,
+  registration_number text,
+  address text[] not null,
+  country text,
+  locale text not null,
+  state text not null default 'active'::text,
+  created_at timestamp with time zone not null,
+  constraint company_pkey PRIMARY KEY (id),
+  constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'ended'::text])))
+);
+CREATE INDEX company_by_registration_number ON public.company USING btree (kontor_comparable_number(registration_number));
+alter table company enable row level security;
+alter table company force row level security;
+create policy visible on company for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_company() AS kontor_company)) OR (id IN ( SELECT participation_distributor.msp_id
+   FROM participation_distributor
+  WHERE (participation_distributor.distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
+   FROM distributor_terms)))))
+  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on company to kontor_app;
+
+create table company_view (
+  company_id uuid not null,
+  view text not null,
+  constraint company_view_pkey PRIMARY KEY (company_id, view),
+  constraint company_view_view_check CHECK ((view = ANY (ARRAY['vendor'::text, 'customer'::text, 'system_integrator'::text, 'service_provider'::text, 'reseller'::text, 'distributor'::text, 'partner'::text]))),
+  constraint company_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+grant insert, select on company_view to kontor_app;
+
+create table company_zone (
+  company_id uuid not null,
+  from_period text not null,
+  zone text not null,
+  constraint company_zone_pkey PRIMARY KEY (company_id, from_period),
+  constraint company_zone_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+alter table company_zone enable row level security;
+alter table company_zone force row level security;
+create policy visible on company_zone for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (company_id IN ( SELECT participation_distributor.msp_id
+   FROM participation_distributor)))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+grant insert, select, update on company_zone to kontor_app;
+
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
   programme_code text not null,
@@ -304,22 +444,17 @@ create policy visible on discrepancy for all
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on discrepancy to kontor_app;
 
-create table distributor (
+create table distributor_terms (
   id uuid not null,
   code text not null,
-  name text not null,
-  registration_number text not null,
-  address text[] not null,
-  country text not null,
   email text not null,
   currency text not null,
-  locale text not null,
-  zone text not null,
-  constraint distributor_pkey PRIMARY KEY (id),
-  constraint distributor_code_key UNIQUE (code),
-  constraint distributor_code_check CHECK ((code ~ '^[A-Z0-9]{2,8}$'::text))
+  constraint distributor_terms_pkey PRIMARY KEY (id),
+  constraint distributor_terms_code_key UNIQUE (code),
+  constraint distributor_terms_code_check CHECK ((code ~ '^[A-Z0-9]{2,8}$'::text)),
+  constraint distributor_terms_id_fkey FOREIGN KEY (id) REFERENCES company(id)
 );
-grant insert, select, update on distributor to kontor_app;
+grant insert, select, update on distributor_terms to kontor_app;
 
 create table document_content (
   sha256 bytea not null,
@@ -399,6 +534,65 @@ create policy visible on installation for all
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on installation to kontor_app;
 
+create table mandate (
+  id uuid not null,
+  integrator_id uuid not null,
+  customer_id uuid not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  asked_at timestamp with time zone not null,
+  asked_by uuid,
+  consented_at timestamp with time zone,
+  consented_by uuid,
+  revoked_at timestamp with time zone,
+  revoked_by uuid,
+  constraint mandate_pkey PRIMARY KEY (id),
+  constraint mandate_check CHECK ((customer_id <> integrator_id)),
+  constraint mandate_check1 CHECK ((until_at > from_at)),
+  constraint mandate_check2 CHECK (((consented_at IS NULL) = (consented_by IS NULL))),
+  constraint mandate_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES company(id),
+  constraint mandate_integrator_id_fkey FOREIGN KEY (integrator_id) REFERENCES company(id)
+);
+CREATE UNIQUE INDEX mandate_in_force ON public.mandate USING btree (integrator_id, customer_id) WHERE (revoked_at IS NULL);
+alter table mandate enable row level security;
+alter table mandate force row level security;
+create policy visible on mandate for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR ((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id))));
+grant insert, select, update on mandate to kontor_app;
+
+create table membership (
+  id uuid not null,
+  company_id uuid not null,
+  person_id uuid,
+  service_account_id uuid,
+  system_level text,
+  access_level_id uuid,
+  tenant_ids uuid[],
+  with_below boolean not null default false,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  constraint membership_pkey PRIMARY KEY (id),
+  constraint membership_check CHECK ((until_at > from_at)),
+  constraint membership_check1 CHECK (((person_id IS NULL) <> (service_account_id IS NULL))),
+  constraint membership_check2 CHECK (((system_level IS NULL) <> (access_level_id IS NULL))),
+  constraint membership_system_level_check CHECK ((system_level = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
+  constraint membership_tenant_ids_check CHECK ((cardinality(tenant_ids) > 0)),
+  constraint membership_company_id_access_level_id_fkey FOREIGN KEY (company_id, access_level_id) REFERENCES access_level(company_id, id),
+  constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint membership_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id)
+);
+CREATE INDEX membership_by_company ON public.membership USING btree (company_id, created_at, id);
+CREATE INDEX membership_by_person ON public.membership USING btree (person_id);
+CREATE UNIQUE INDEX membership_of_service_account ON public.membership USING btree (service_account_id);
+alter table membership enable row level security;
+alter table membership force row level security;
+create policy visible on membership for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on membership to kontor_app;
+
 create table metered_key (
   msp_id uuid not null,
   id uuid not null,
@@ -437,44 +631,23 @@ create policy visible on metered_key for all
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on metered_key to kontor_app;
 
-create table msp (
+create table msp_terms (
   id uuid not null,
-  name text not null,
-  registration_number text not null,
-  address text[] not null,
-  country text not null,
   contact_name text not null,
   email text not null,
   mail_domain text not null,
-  locale text not null,
   registered_at timestamp with time zone not null,
-  constraint msp_pkey PRIMARY KEY (id)
+  constraint msp_terms_pkey PRIMARY KEY (id),
+  constraint msp_terms_id_fkey FOREIGN KEY (id) REFERENCES company(id)
 );
-CREATE INDEX msp_by_mail_domain ON public.msp USING btree (mail_domain);
-CREATE INDEX msp_by_registration_number ON public.msp USING btree (kontor_comparable_number(registration_number));
-alter table msp enable row level security;
-alter table msp force row level security;
-create policy msp_visible on msp for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp)) OR (id IN ( SELECT participation_distributor.msp_id
-   FROM participation_distributor
-  WHERE (participation_distributor.distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))))
-  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-grant insert, select, update on msp to kontor_app;
-
-create table msp_zone (
-  msp_id uuid not null,
-  from_period text not null,
-  zone text not null,
-  constraint msp_zone_pkey PRIMARY KEY (msp_id, from_period),
-  constraint msp_zone_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
-);
-alter table msp_zone enable row level security;
-alter table msp_zone force row level security;
-create policy visible on msp_zone for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-grant insert, select, update on msp_zone to kontor_app;
+CREATE INDEX msp_by_mail_domain ON public.msp_terms USING btree (mail_domain);
+alter table msp_terms enable row level security;
+alter table msp_terms force row level security;
+create policy visible on msp_terms for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT participation_distributor.msp_id
+   FROM participation_distributor)))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp))));
+grant insert, select, update on msp_terms to kontor_app;
 
 create table outbox (
   id bigint not null generated always as identity,
@@ -501,8 +674,8 @@ create table outbox (
   constraint outbox_message_id_key UNIQUE (message_id),
   constraint outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'bounced'::text, 'uncertain'::text, 'parked'::text]))),
   constraint outbox_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
-  constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint outbox_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
   constraint outbox_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statement(id)
 );
@@ -532,7 +705,7 @@ create table participation (
   constraint participation_check CHECK ((left_period >= joined_period)),
   constraint participation_check1 CHECK (((joined_period IS NULL) = (state = ANY (ARRAY['applied'::text, 'rejected'::text, 'expired'::text])))),
   constraint participation_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'approved'::text, 'suspended'::text, 'left'::text, 'rejected'::text, 'expired'::text]))),
-  constraint participation_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint participation_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint participation_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX participation_by_programme ON public.participation USING btree (programme_code, applied_at);
@@ -551,7 +724,7 @@ create table participation_distributor (
   from_period text not null,
   distributor_id uuid not null,
   constraint participation_distributor_pkey PRIMARY KEY (msp_id, programme_code, from_period),
-  constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint participation_distributor_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
 CREATE INDEX participation_distributor_by_distributor ON public.participation_distributor USING btree (distributor_id);
@@ -561,6 +734,27 @@ create policy visible on participation_distributor for all
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
   with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on participation_distributor to kontor_app;
+
+create table person (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  locale text not null,
+  zone text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  ended_at timestamp with time zone,
+  constraint person_pkey PRIMARY KEY (id),
+  constraint person_check CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  constraint person_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'ended'::text])))
+);
+CREATE UNIQUE INDEX person_by_email ON public.person USING btree (lower(email)) WHERE (state <> 'ended'::text);
+alter table person enable row level security;
+alter table person force row level security;
+create policy visible on person for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on person to kontor_app;
 
 create table price_plan (
   id uuid not null,
@@ -578,7 +772,7 @@ create table price_plan (
   constraint price_plan_check CHECK ((until_period >= from_period)),
   constraint price_plan_first_month_check CHECK ((first_month = ANY (ARRAY['billed'::text, 'unbilled'::text]))),
   constraint price_plan_monthly_minimum_minor_check CHECK ((monthly_minimum_minor >= 0)),
-  constraint price_plan_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint price_plan_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint price_plan_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX price_plan_by_programme ON public.price_plan USING btree (programme_code, from_period);
@@ -664,7 +858,7 @@ create table refused_message (
   key_fingerprint text,
   msp_id uuid,
   constraint refused_message_pkey PRIMARY KEY (id),
-  constraint refused_message_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint refused_message_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
 );
 CREATE INDEX refused_message_by_period ON public.refused_message USING btree (claimed_period, code);
 alter table refused_message enable row level security;
@@ -688,8 +882,8 @@ create table run_participant (
   constraint run_participant_pkey PRIMARY KEY (programme_code, period, msp_id),
   constraint run_participant_programme_code_period_shard_position_key UNIQUE (programme_code, period, shard, "position"),
   constraint run_participant_state_check CHECK ((state = ANY (ARRAY['open'::text, 'parked'::text, 'issued'::text]))),
-  constraint run_participant_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint run_participant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint run_participant_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint run_participant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint run_participant_programme_code_period_shard_fkey FOREIGN KEY (programme_code, period, shard) REFERENCES run_shard(programme_code, period, shard)
 );
 alter table run_participant enable row level security;
@@ -716,6 +910,23 @@ create table run_shard (
   constraint run_shard_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
 grant insert, select, update on run_shard to kontor_app;
+
+create table service_account (
+  id uuid not null,
+  company_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  ended_at timestamp with time zone,
+  constraint service_account_pkey PRIMARY KEY (id),
+  constraint service_account_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+CREATE UNIQUE INDEX service_account_name ON public.service_account USING btree (company_id, name) WHERE (ended_at IS NULL);
+alter table service_account enable row level security;
+alter table service_account force row level security;
+create policy visible on service_account for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on service_account to kontor_app;
 
 create table signing_key (
   msp_id uuid not null,
@@ -761,7 +972,7 @@ create table site (
   constraint site_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint site_kind_check CHECK ((kind = ANY (ARRAY['managed'::text, 'standalone'::text]))),
   constraint site_state_check CHECK ((state = ANY (ARRAY['created'::text, 'active'::text, 'retired'::text]))),
-  constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint site_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
 CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, name) WHERE (state <> 'retired'::text);
@@ -824,8 +1035,8 @@ create table statement (
   constraint statement_number_key UNIQUE (number),
   constraint statement_programme_code_distributor_id_year_sequence_key UNIQUE (programme_code, distributor_id, year, sequence),
   constraint statement_revision_check CHECK ((revision > 0)),
-  constraint statement_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint statement_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint statement_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint statement_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint statement_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX statement_by_period ON public.statement USING btree (programme_code, period, distributor_id);
@@ -899,7 +1110,7 @@ create table statement_number (
   chain_hash bytea not null,
   constraint statement_number_pkey PRIMARY KEY (programme_code, distributor_id, year),
   constraint statement_number_last_check CHECK ((last >= 0)),
-  constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint statement_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant insert, select, update on statement_number to kontor_app;
@@ -908,6 +1119,7 @@ create table tenant (
   msp_id uuid not null,
   id uuid not null,
   parent_id uuid,
+  customer_id uuid,
   ref text not null,
   name text not null,
   state text not null,
@@ -917,15 +1129,17 @@ create table tenant (
   constraint tenant_msp_id_ref_key UNIQUE (msp_id, ref),
   constraint tenant_closed_from_check CHECK ((closed_from ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint tenant_state_check CHECK ((state = ANY (ARRAY['onboarding'::text, 'active'::text, 'closed'::text]))),
-  constraint tenant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint tenant_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES company(id),
+  constraint tenant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint tenant_msp_id_parent_id_fkey FOREIGN KEY (msp_id, parent_id) REFERENCES tenant(msp_id, id)
 );
+CREATE INDEX tenant_by_customer ON public.tenant USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX tenant_by_parent ON public.tenant USING btree (msp_id, parent_id);
 alter table tenant enable row level security;
 alter table tenant force row level security;
 create policy visible on tenant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT participation_distributor.msp_id
+   FROM participation_distributor)))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on tenant to kontor_app;
 
@@ -961,7 +1175,7 @@ create table territory (
   closes_on date,
   constraint territory_pkey PRIMARY KEY (programme_code, country),
   constraint territory_check CHECK ((closes_on > opens_on)),
-  constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint territory_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant delete, insert, select, update on territory to kontor_app;
@@ -1024,3 +1238,30 @@ alter table waiting_list force row level security;
 create policy visible on waiting_list for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on waiting_list to kontor_app;
+
+create view distributor with (security_invoker=true) as
+ SELECT c.id,
+    t.code,
+    c.name,
+    c.registration_number,
+    c.address,
+    c.country,
+    t.email,
+    t.currency,
+    c.locale
+   FROM (company c
+     JOIN distributor_terms t ON ((t.id = c.id)));
+
+create view msp with (security_invoker=true) as
+ SELECT c.id,
+    c.name,
+    c.registration_number,
+    c.address,
+    c.country,
+    t.contact_name,
+    t.email,
+    t.mail_domain,
+    c.locale,
+    t.registered_at
+   FROM (company c
+     JOIN msp_terms t ON ((t.id = c.id)));

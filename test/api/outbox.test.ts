@@ -11,7 +11,7 @@ describe('a mail', () => {
   let count = 0;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
   });
   afterAll(() => api.close());
 

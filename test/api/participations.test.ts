@@ -14,7 +14,7 @@ describe('rule 20: a participation', () => {
   let month: ReturnType<typeof monthFixture>;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     month = monthFixture(api.database.db);
     italy = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     poland = await month.distributor({ code: 'PL', currency: 'PLN', country: 'PL' });
@@ -154,7 +154,7 @@ describe('rule 20: a participation', () => {
         { fromPeriod: '2026-03', distributorId: poland },
       ],
     ]);
-    expect((await get(path(mspId), await api.token('distributor', { distributorId: poland }))).status).toBe(200);
+    expect((await get(path(mspId), await api.token('distributor', { companyId: poland }))).status).toBe(200);
     expect(await actions(mspId)).toEqual(['participation.distributorSet']);
   });
 
@@ -179,10 +179,12 @@ describe('rule 20: a participation', () => {
     expect(firstError(await post(target, { mspId }))).toEqual([422, 'TERRITORY_NOT_SERVED', '/mspId']);
     const territory = { token, body: { distributorId: poland, opensOn: '2026-01-01' } };
     await api.call('PUT', '/v1/programmes/other/territories/IT', territory);
-    const stranger = await api.token('msp', { mspId: await month.msp({ name: 'Stranger', distributorId: italy }) });
+    const stranger = await api.token('service_provider', {
+      companyId: await month.msp({ name: 'Stranger', distributorId: italy }),
+    });
     const foreign = await api.call('POST', target, { token: stranger, body: { mspId } });
     expect(firstError(foreign)).toEqual([422, 'VALIDATION_FAILED', '/mspId']);
-    const own = await api.token('msp', { mspId, name: 'MSP Both, portal' });
+    const own = await api.token('service_provider', { companyId: mspId, name: 'MSP Both, portal' });
     const applied = await api.call('POST', target, { token: own, body: { mspId } });
     expect([applied.status, applied.json]).toEqual([
       202,

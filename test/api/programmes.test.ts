@@ -36,7 +36,7 @@ describe('a programme', () => {
   let token: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
   });
   afterAll(() => api.close());
 

@@ -18,7 +18,7 @@ describe('a run, while no worker is up', () => {
 
   beforeAll(async () => {
     api = await startTestApi({ limits: { updateTimeoutMs: 500 } });
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     connection = await Connection.connect(testTemporal());
     month = monthFixture(api.database.db);
     await month.programme({ firstPeriod: PERIOD });

@@ -11,7 +11,7 @@ describe('while Temporal is away', () => {
   let siteId: string;
   beforeAll(async () => {
     api = await startTestApi({ temporalAddress: '127.0.0.1:1' });
-    token = await api.token('partner_team');
+    token = await api.token('vendor');
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     const territory = { distributorId, opensOn: '2026-01-01' };

@@ -9,7 +9,7 @@ describe('a territory', () => {
   let distributorId: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     distributorId = await monthFixture(api.database.db).distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
   });
   afterAll(() => api.close());

@@ -72,7 +72,7 @@ describe('the exit status', () => {
       'deadlines beside zero waits',
       ['close', '--period', '2026-03', '--zero-waits', '--review-until', '2026-04-06T00:00:00Z'],
     ],
-    ['an unknown role', ['token', 'create', '--role', 'king', '--name', 'x']],
+    ['an unknown level', ['token', 'create', '--level', 'king', '--name', 'x']],
     ['fewer MSPs than a world has', ['demo', '--msps', '4']],
   ])('is 2 for %s', async (_what, words) => {
     const { error } = await run(...words);

@@ -85,7 +85,7 @@ describe('kontor up', () => {
     expect(state.process.pid).toBe(first.child.pid);
     expect((await fetch(`${state.apiUrl}/readyz`)).status).toBe(200);
 
-    const token = kontor('token', 'create', '--role', 'partner_team', '--name', 'First person').stdout.trim();
+    const token = kontor('token', 'create', '--level', 'administrator', '--name', 'First token').stdout.trim();
     const asked = await fetch(`${state.apiUrl}/v1/msps`, { headers: { authorization: `Bearer ${token}` } });
     expect(asked.status).toBe(200);
     const file = join(dataDir, 'programme.json');

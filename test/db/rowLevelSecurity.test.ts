@@ -7,7 +7,7 @@ import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
 import { LOGIN_PASSWORD } from '../support/services.js';
 
 /** Of the partner team alone: an MSP sees nothing of them, not even its own. */
-const PARTNER_TEAM_ONLY = ['api_token', 'audit_event', 'refused_message'];
+const PARTNER_TEAM_ONLY = ['audit_event', 'refused_message'];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
 /** A distributor sees its MSPs, and of mails those to itself. */
@@ -65,10 +65,6 @@ describe('row level security, on every table that belongs to MSPs', () => {
       await database.asOwner(
         `insert into check_in select msp_id, site_id, id, '2026-03-10', '2026-03-10', now(), now(), 0, '{}', '{}', '{}', '\\x00', 'push', 1
          from installation where msp_id = $1 limit 1`,
-        [mspId],
-      );
-      await database.asOwner(
-        `insert into api_token select gen_random_uuid(), 'token', 'msp', $1::uuid, null, decode(md5($1::text), 'hex'), now(), null`,
         [mspId],
       );
       await database.asOwner(

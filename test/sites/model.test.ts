@@ -12,8 +12,8 @@ describe('sites, installations, keys and units', () => {
 
   beforeAll(async () => {
     ingest = await startIngest();
-    msp = await ingest.api.token('msp', { mspId: ingest.mspId });
-    team = await ingest.api.token('partner_team');
+    msp = await ingest.api.token('service_provider', { companyId: ingest.mspId });
+    team = await ingest.api.token('vendor');
     base = `/v1/msps/${ingest.mspId}`;
   });
   afterAll(() => ingest.api.close());

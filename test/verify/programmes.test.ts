@@ -96,7 +96,7 @@ describe('kontor verify of two programmes', () => {
     ],
     [
       'a zone that was set anew for a month that is closed',
-      `update msp_zone set zone = 'Asia/Tokyo' where msp_id = ${alpha}`,
+      `update company_zone set zone = 'Asia/Tokyo' where company_id = ${alpha}`,
       /2026-03: MSP Alpha was opened with PL and Europe\/Berlin, for which PL and Asia\/Tokyo are set now/,
     ],
     [

@@ -5,9 +5,11 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- A tenant, or a unit below it: a tree of any depth.
     create table tenant (
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       id uuid not null,
       parent_id uuid,
+      -- The customer's own company, where it has one: its people see what is theirs.
+      customer_id uuid references company,
       ref text not null,
       name text not null,
       state text not null check (state in ('onboarding', 'active', 'closed')),
@@ -19,9 +21,10 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, parent_id) references tenant (msp_id, id)
     );
     create index tenant_by_parent on tenant (msp_id, parent_id);
+    create index tenant_by_customer on tenant (customer_id) where customer_id is not null;
 
     create table site (
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       id uuid not null unique,
       programme_code text not null,
       name text not null,

@@ -79,7 +79,7 @@ export async function up(knex: Knex): Promise<void> {
       claimed_period text,
       claimed_site text,
       key_fingerprint text,
-      msp_id uuid references msp
+      msp_id uuid references msp_terms
     );
     create index refused_message_by_period on refused_message (claimed_period, code);
 

@@ -7,7 +7,7 @@ export async function up(knex: Knex): Promise<void> {
       id uuid primary key,
       programme_code text not null references programme,
       name text not null,
-      distributor_id uuid references distributor,
+      distributor_id uuid references distributor_terms,
       currency text not null,
       from_period text not null,
       until_period text check (until_period >= from_period),

@@ -47,9 +47,9 @@ export async function up(knex: Knex): Promise<void> {
     create table run_participant (
       programme_code text not null,
       period text not null,
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       -- As they held for the period when the run opened.
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       zone text not null,
       shard integer not null,
       position integer not null,

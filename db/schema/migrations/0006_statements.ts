@@ -6,7 +6,7 @@ export async function up(knex: Knex): Promise<void> {
     -- Rule 13: the last number given per programme, distributor and year; the row lock makes numbers gapless.
     create table statement_number (
       programme_code text not null references programme,
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       year integer not null,
       last integer not null check (last >= 0),
       -- Hash of the last statement in the chain of that series.
@@ -17,8 +17,8 @@ export async function up(knex: Knex): Promise<void> {
     create table statement (
       id uuid primary key,
       programme_code text not null references programme,
-      msp_id uuid not null references msp,
-      distributor_id uuid not null references distributor,
+      msp_id uuid not null references msp_terms,
+      distributor_id uuid not null references distributor_terms,
       period text not null,
       revision integer not null check (revision > 0),
       number text not null unique,
@@ -82,7 +82,7 @@ export async function up(knex: Knex): Promise<void> {
     create table billing_pack (
       id uuid primary key,
       programme_code text not null,
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       period text not null,
       supplement integer not null check (supplement >= 0),
       summary jsonb not null,

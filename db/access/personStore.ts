@@ -1,0 +1,30 @@
+import type { Locale } from '../../locales/index.js';
+import { rows, type Trx } from '../connect.js';
+
+export type PersonState = 'invited' | 'active' | 'ended';
+
+/** A human with a login, member of one company or several. */
+export interface Person {
+  id: string;
+  name: string;
+  email: string;
+  locale: Locale;
+  /** IANA time zone. */
+  zone: string;
+  state: PersonState;
+}
+
+/** Keeps a new person; false where the address, in whatever case, has a login already. `by` made it; null: the terminal. */
+export async function insertPerson(
+  trx: Trx,
+  person: Person,
+  { at, by }: { at: Date; by: string | null },
+): Promise<boolean> {
+  const made = await rows(
+    trx,
+    `insert into person (id, name, email, locale, zone, state, created_at, created_by)
+     values (:id, :name, :email, :locale, :zone, :state, :at, :by) on conflict do nothing returning id`,
+    { ...person, at, by },
+  );
+  return made.length > 0;
+}

@@ -1,0 +1,39 @@
+import { actionsOf, SYSTEM_LEVELS, type SystemLevel } from '../../domain/access/levels.js';
+import type { Rights } from '../../domain/access/may.js';
+import { isAction } from '../../domain/access/actions.js';
+import type { View } from '../../domain/access/views.js';
+import type { Database } from '../connect.js';
+
+/** Whoever sends a request and has proved it, and with which rights. */
+export interface Sender extends Rights {
+  kind: 'person' | 'service_account';
+  id: string;
+  /** Of the day: names the actor in the audit trail. */
+  name: string;
+  /** Of the token that was shown. */
+  tokenId: string;
+  companyName: string;
+  /** The system level, or the one that the company's own level was copied from. */
+  level: SystemLevel;
+}
+
+interface SenderRow extends Omit<Sender, 'actions' | 'view'> {
+  view: View;
+  /** Of a company's own level; null: those of the system level. */
+  actions: string[] | null;
+  narrowedTo: SystemLevel | null;
+}
+
+function lower(one: SystemLevel, other: SystemLevel | null): SystemLevel {
+  return other !== null && SYSTEM_LEVELS.indexOf(other) < SYSTEM_LEVELS.indexOf(one) ? other : one;
+}
+
+/** The sender that a token of this SHA-256 proves, as things are now; undefined: it is worth nothing. */
+export async function findSenderByToken(db: Database, hash: Buffer): Promise<Sender | undefined> {
+  const [row] = await db.statement<SenderRow>('select * from kontor_sender_by_token(?)', [hash]);
+  if (row === undefined) return undefined;
+  const { actions, narrowedTo, ...sender } = row;
+  const granted = actions?.filter(isAction) ?? actionsOf(sender.level);
+  const narrowed = narrowedTo === null ? granted : actionsOf(narrowedTo).filter((action) => granted.includes(action));
+  return { ...sender, level: lower(sender.level, narrowedTo), actions: new Set(narrowed) };
+}

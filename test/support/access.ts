@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { admitPerson, admitServiceAccount } from '../../db/access/admit.js';
+import { ALL, type Database } from '../../db/connect.js';
+import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
+import type { SystemLevel } from '../../domain/access/levels.js';
+import type { View } from '../../domain/access/views.js';
+
+export interface TokenSpec {
+  /** The partner team's unless given. */
+  companyId?: string;
+  level?: SystemLevel;
+  tenantIds?: string[];
+  name?: string;
+  kind?: 'person' | 'service_account';
+}
+
+/** A token of somebody new: a person and administrator unless the spec says otherwise. */
+export async function admit(db: Database, view: View, spec: TokenSpec = {}): Promise<string> {
+  const { companyId = PARTNER_TEAM, level = 'administrator', name = `test ${view}`, kind = 'person' } = spec;
+  const admission = {
+    ...{ companyId, view, level, tenantIds: spec.tenantIds ?? null },
+    at: new Date(),
+    by: { id: null, name: 'test' },
+  };
+  const { token } = await db.transaction(ALL, (trx) =>
+    kind === 'person'
+      ? admitPerson(trx, { name, email: `${randomUUID()}@people.example`, locale: 'en', zone: 'UTC' }, admission)
+      : admitServiceAccount(trx, `${name} ${randomUUID()}`, admission),
+  );
+  return token;
+}
