@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { finishShards } from '../db/closing/openRun.js';
 import { runSummaryFacts } from '../db/closing/runSummary.js';
@@ -52,7 +53,7 @@ export const sealPeriod =
       await finishShards(trx, key);
       if (await sealRun(trx, key, totals, at)) {
         await enqueueSummary(trx, key, totals, at);
-        await appendAudit(trx, { at, actor: 'kontor', action: 'run.sealed', subject: runSubject(key), after: totals });
+        await appendAudit(trx, { at, actor: KONTOR, action: 'run.sealed', subject: runSubject(key), after: totals });
       }
       return totals;
     });

@@ -10,7 +10,7 @@ import { senderOf, type Principal } from './principal.js';
 /** Who may call a route: whoever may do an action, everybody, or sites, which sign what they send. */
 export type Access = Action | 'public' | 'signature';
 
-const PUBLIC: Principal = { kind: 'public', name: 'public' };
+const PUBLIC: Principal = { kind: 'public' };
 
 const principals = new WeakMap<Request, Principal>();
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/access/actor.js';
 import type { z } from 'zod';
 import { appendAudit } from '../db/access/auditStore.js';
 import type { Trx } from '../db/connect.js';
@@ -10,6 +11,7 @@ import type { keyRevocation, meteredKey } from './schemas/keys.js';
 
 interface Act {
   principal: Principal;
+  actor: Actor;
   receivedAt: Date;
 }
 
@@ -45,7 +47,7 @@ export function revocationOf(
 /** Ends a key of the owner, which the caller has locked, with its audit event. Throws NOT_FOUND and STATE_CONFLICT. */
 export async function endOneKey(
   trx: Trx,
-  { principal, receivedAt }: Act,
+  { actor, receivedAt }: Act,
   owner: KeyOwner,
   end: KeyEnd,
 ): Promise<MeteredKey> {
@@ -58,7 +60,7 @@ export async function endOneKey(
   const { mspId, ...of } = owner;
   await appendAudit(trx, {
     at: receivedAt,
-    actor: principal.name,
+    actor,
     action: `key.${end.how}`,
     subject: `key:${end.keyId}`,
     mspId,

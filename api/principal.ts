@@ -1,9 +1,17 @@
 import type { Sender } from '../db/access/senderStore.js';
 import { ALL, type Scope } from '../db/connect.js';
+import { APPLICANT, type Actor } from '../domain/access/actor.js';
 import { KontorError } from '../domain/errors.js';
 
-/** Who sent a request: somebody known, or the public. `name` is the actor of the audit trail. */
-export type Principal = Sender | { kind: 'public'; name: 'public' };
+/** Who sent a request: somebody known, or the public. */
+export type Principal = Sender | { kind: 'public' };
+
+/** The sender as the audit trail names it: its id, and its name of today. */
+export function actorOf(principal: Principal): Actor {
+  if (principal.kind === 'public') return APPLICANT;
+  const { kind, id, name } = principal;
+  return { kind, id, name };
+}
 
 /** The sender on a route that names an action. */
 export function senderOf(principal: Principal): Sender {

@@ -5,6 +5,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Trx } from '../db/connect.js';
+import type { Actor } from '../domain/access/actor.js';
 import type { Access } from './auth.js';
 import type { RouteDeps } from './deps.js';
 import type { Limits } from './http/limits.js';
@@ -72,6 +73,8 @@ export interface RawContext {
   limits: Limits;
   req: Request;
   principal: Principal;
+  /** The sender as the audit trail names it. */
+  actor: Actor;
   /** When the request arrived: the one instant its handler uses. */
   receivedAt: Date;
   /** For new rows and workflow updates: the same for a repeat under the same Idempotency-Key, else random. */

@@ -1,3 +1,4 @@
+import { TERMINAL } from '../domain/access/actor.js';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { ALL } from '../db/connect.js';
@@ -11,7 +12,6 @@ import { environmentOf, withDatabase } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
 
 /** Who the audit trail names for what is done at the terminal: whoever reaches the database needs no token. */
-const BY = { id: null, name: 'kontor cli' };
 const PAGE = 500;
 
 /** `kontor token`: tokens straight in the database, for the first one and for when none is left. */
@@ -70,7 +70,7 @@ async function create({ name, view, company, level, data, json }: CreateOptions)
       if (!(await viewsOf(trx, companyId)).includes(view)) {
         throw new KontorError('VALIDATION_FAILED', `There is no company ${companyId} of the view ${view}.`);
       }
-      return admitServiceAccount(trx, name, { companyId, view, level, at: new Date(), by: BY });
+      return admitServiceAccount(trx, name, { companyId, view, level, at: new Date(), by: TERMINAL });
     }),
   );
   console.log(json === true ? JSON.stringify(issued) : issued.token);
@@ -93,7 +93,7 @@ async function list({ data, json }: { data?: string; json?: true }): Promise<voi
 
 async function revoke(id: string, { data }: { data?: string }): Promise<void> {
   const found = await withDatabase(await environmentOf(data), (db) =>
-    db.transaction(ALL, (trx) => revokeToken(trx, id, { at: new Date(), by: BY })),
+    db.transaction(ALL, (trx) => revokeToken(trx, id, { at: new Date(), by: TERMINAL })),
   );
   if (!found) throw new KontorError('NOT_FOUND', `There is no token ${id}.`);
   console.log(`Revoked ${id}.`);

@@ -3,6 +3,7 @@
  * decimals, instants in ISO UTC, rows in a fixed order and nothing of the day of the export: the same month gives the
  * same bytes. Files are written as they are read, so that a month of check-ins never sits in memory.
  */
+import type { Actor } from '../domain/access/actor.js';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
@@ -59,7 +60,7 @@ export interface Manifest {
   run: {
     state: string;
     openedAt: string;
-    openedBy: string;
+    openedBy: Actor;
     /** Of a month that was skipped: why. */
     reason: string | null;
     sealedAt: string | null;
@@ -75,7 +76,7 @@ export interface Manifest {
 interface RunRow {
   state: string;
   openedAt: Date;
-  openedBy: string;
+  openedBy: Actor;
   reason: string | null;
   sealedAt: Date | null;
   seal: string | null;

@@ -3,6 +3,7 @@ import { isAction } from '../../domain/access/actions.js';
 import { KontorError } from '../../domain/errors.js';
 import { authenticate, principalOf, requireAction } from '../auth.js';
 import type { RouteDeps } from '../deps.js';
+import { actorOf } from '../principal.js';
 import type { RawContext, Reply, Route } from '../route.js';
 import { parseJson, readBody, requireJson } from './body.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
@@ -45,6 +46,7 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
       limits,
       req,
       principal,
+      actor: actorOf(principal),
       receivedAt,
       requestId: requestIdOf(keyed),
       rawBody,

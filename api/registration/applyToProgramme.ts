@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js';
@@ -26,7 +27,7 @@ export interface Applicant {
   /** The field of the request that says in which country it is. */
   countryField: string;
   at: Date;
-  actor: string;
+  actor: Actor;
 }
 
 function receipt({ msp, programme, appliedAt }: Registration, vendorName: string): OutgoingMail {

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { ALL, type Trx } from '../../db/connect.js';
@@ -48,7 +49,7 @@ async function knownApplication(trx: Trx, programme: string, msp: Msp): Promise<
 export async function registerMsp(
   deps: ApiDeps,
   application: Application,
-  { mspId, at, actor }: { mspId: string; at: Date; actor: string },
+  { mspId, at, actor }: { mspId: string; at: Date; actor: Actor },
 ): Promise<Registration> {
   const { programme } = application;
   const msp = mspOf(application, mspId);

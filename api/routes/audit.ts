@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { auditTrail } from '../../db/readModels/auditTrail.js';
 import { refusedMessages } from '../../db/readModels/refusedMessages.js';
@@ -9,7 +10,7 @@ const auditEvent = z
   .strictObject({
     id: z.string(),
     at: instant,
-    actor: z.string(),
+    actor,
     action: z.string(),
     subject: z.string(),
     mspId: uuid.nullable(),
@@ -45,7 +46,10 @@ export const auditRoutes = [
     query: z.strictObject({
       ...PAGE_QUERY,
       subject: short.optional().meta({ example: 'case:0198f0c0-0000-7000-8000-000000000000' }),
-      actor: short.optional(),
+      actor: short.optional().meta({ description: 'The id of a person, a service account or a site' }),
+      companyId: uuid.optional(),
+      from: instant.optional(),
+      until: instant.optional(),
     }),
     responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {

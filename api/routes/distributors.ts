@@ -16,14 +16,14 @@ export const distributorRoutes = [
     action: 'distributors.manage',
     body: newDistributor,
     responses: { 201: { description: 'The distributor is kept', schema: z.strictObject({ id: uuid }) } },
-    handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ body, actor, receivedAt, requestId, transaction }) => {
       await transaction(async (trx) => {
         const outcome = await insertDistributor(trx, { id: requestId, ...body }, receivedAt);
         if (outcome === 'taken') throw fieldError('NAME_TAKEN', '/code', 'Another distributor has this code.');
         if (outcome === 'repeated') return;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'distributor.added',
           subject: `distributor:${requestId}`,
           after: body,

@@ -43,7 +43,7 @@ export const installationRoutes = [
     params: byInstallation,
     body: z.strictObject({ by: uuid }).meta({ id: 'Replacement' }),
     responses: { 200: { description: 'The installations', schema: items } },
-    handler: async ({ params, body: { by }, principal, receivedAt: at, transaction }) => {
+    handler: async ({ params, body: { by }, actor, receivedAt: at, transaction }) => {
       const { mspId, siteId, installationId } = params;
       const found = await transaction(async (trx) => {
         await requireSite(trx, mspId, siteId);
@@ -52,7 +52,7 @@ export const installationRoutes = [
             { field: '/by', code: 'UNKNOWN_INSTALLATION', message: 'This site has no such installation.' },
           ]);
         }
-        await replaceOne(trx, { mspId, siteId, installationId, by, at, actor: principal.name, field: '/by' });
+        await replaceOne(trx, { mspId, siteId, installationId, by, at, actor, field: '/by' });
         return installationList(trx, mspId, siteId);
       });
       return reply(200, { items: found });
@@ -67,7 +67,7 @@ export const installationRoutes = [
     action: 'sites.manage',
     params: byInstallation,
     responses: { 200: { description: 'The installations', schema: items } },
-    handler: async ({ params, principal, receivedAt: at, transaction }) => {
+    handler: async ({ params, actor, receivedAt: at, transaction }) => {
       const { mspId, siteId, installationId } = params;
       const found = await transaction(async (trx) => {
         await requireSite(trx, mspId, siteId);
@@ -77,7 +77,7 @@ export const installationRoutes = [
         await retireInstallations(trx, { mspId, siteId, installationId, at });
         await appendAudit(trx, {
           at,
-          actor: principal.name,
+          actor,
           action: 'installation.retired',
           subject: `site:${siteId}`,
           mspId,

@@ -48,7 +48,7 @@ export const keyRoutes = [
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The key', schema: keyShown } },
-    handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
+    handler: async ({ params: { mspId, siteId }, actor, receivedAt, requestId: keyId, transaction }) => {
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
         const { programme } = await requireOpenSite(trx, mspId, siteId);
@@ -57,7 +57,7 @@ export const keyRoutes = [
         await insertKey(trx, { mspId, siteId }, issued);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'key.issued',
           subject: `key:${keyId}`,
           mspId,
@@ -124,7 +124,7 @@ export const keyRoutes = [
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The new key', schema: keyShown } },
-    handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
+    handler: async ({ params: { mspId, siteId }, actor, receivedAt, requestId: keyId, transaction }) => {
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
         const { programme, contact } = await requireOpenSite(trx, mspId, siteId);
@@ -147,7 +147,7 @@ export const keyRoutes = [
         }
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'key.rotated',
           subject: `key:${keyId}`,
           mspId,

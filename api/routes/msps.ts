@@ -65,7 +65,7 @@ export const mspRoutes = [
     params: byMsp,
     body: zoneInput,
     responses: { 200: { description: 'Its zones, by month', schema: mspZone } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, transaction }) => {
       const { fromPeriod, zone, reason = null } = body;
       const zones = await transaction(async (trx) => {
         const [known] = await mspList(trx, { id: mspId, limit: 1 });
@@ -78,7 +78,7 @@ export const mspRoutes = [
         const after = await listZones(trx, mspId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'msp.zoneSet',
           subject: `msp:${mspId}`,
           mspId,

@@ -47,10 +47,10 @@ export const outboxRoutes = [
     params: z.strictObject({ id: rowId }),
     body: resendInput,
     responses: { 202: { description: 'The mail is due', schema: resentMail } },
-    handler: async ({ params, body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, requestId, transaction }) => {
       const { reason } = body;
       const resent = await transaction((trx) =>
-        resendMail(trx, { id: params.id, reason, actor: principal.name, at: receivedAt, requestId }),
+        resendMail(trx, { id: params.id, reason, actor, at: receivedAt, requestId }),
       );
       return reply(202, resent);
     },

@@ -73,18 +73,18 @@ type ReasonContext = Context<Key, unknown, { reason: string }>;
 
 /** Suspends or resumes: the state, its keys and the audit event are one transaction. */
 async function move(
-  { params, body: { reason }, principal, receivedAt, transaction }: ReasonContext,
+  { params, body: { reason }, actor, receivedAt, transaction }: ReasonContext,
   { from, to, action }: { from: ParticipationState; to: 'approved' | 'suspended'; action: string },
 ): Promise<z.input<typeof participationDetail>> {
   return transaction(async (trx) => {
     await lockIn(trx, params, [from]);
-    const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: principal.name, reason });
+    const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: actor, reason });
     if (moved === undefined) throw new KontorError('INTERNAL', 'A locked participation did not move.');
     const keys =
       to === 'suspended' ? await disableKeys(trx, { ...params, at: receivedAt }) : await enableKeys(trx, params);
     await appendAudit(trx, {
       at: receivedAt,
-      actor: principal.name,
+      actor,
       action,
       subject: `msp:${params.mspId}`,
       mspId: params.mspId,
@@ -109,14 +109,14 @@ export const participationRoutes = [
     params: byProgramme,
     body: participationInput,
     responses: { 202: { description: 'Received; the partner team decides', schema: participationDetail } },
-    handler: async ({ params, body: { mspId }, principal, receivedAt, deps }) => {
+    handler: async ({ params, body: { mspId }, principal, actor, receivedAt, deps }) => {
       const key = { ...params, mspId };
       const applied = await deps.db.transaction(ALL, async (trx) => {
         await requireProgramme(trx, params.programme);
         const foreign = principal.kind !== 'public' && !isPartnerTeam(principal) && principal.companyId !== mspId;
         const msp = foreign ? undefined : await findMsp(trx, mspId);
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
-        const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor: principal.name };
+        const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor };
         if ((await applyToProgramme(trx, deps, applicant)) === undefined) {
           const state = (await findRegistration(trx, params.programme, mspId))?.state ?? 'applied';
           throw fieldError('STATE_CONFLICT', '/mspId', `This MSP is ${state} in "${params.programme}" already.`);
@@ -195,7 +195,7 @@ export const participationRoutes = [
     params: byMsp,
     body: leavingInput,
     responses: changed,
-    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { lastPeriod, reason }, actor, receivedAt, transaction }) => {
       const left = await transaction(async (trx) => {
         const { programme, mspId } = params;
         const before = await lockIn(trx, params, ['approved', 'suspended']);
@@ -206,7 +206,7 @@ export const participationRoutes = [
         await setLeftPeriod(trx, { programme, mspId, leftPeriod: lastPeriod });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'participation.lastPeriodSet',
           subject: `msp:${mspId}`,
           mspId,
@@ -215,7 +215,7 @@ export const participationRoutes = [
           reason,
         });
         const leaving = { programme, mspId, leftPeriod: lastPeriod, zone: before.msp.zone };
-        await endParticipation(trx, leaving, { at: receivedAt, actor: principal.name, reason });
+        await endParticipation(trx, leaving, { at: receivedAt, actor, reason });
         return show(trx, params);
       });
       return reply(200, left);
@@ -231,7 +231,7 @@ export const participationRoutes = [
     params: byMsp,
     body: distributorChange,
     responses: changed,
-    handler: async ({ params, body: { fromPeriod, distributorId, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { fromPeriod, distributorId, reason }, actor, receivedAt, transaction }) => {
       const moved = await transaction(async (trx) => {
         await lockIn(trx, params, ['approved', 'suspended']);
         if ((await findDistributor(trx, distributorId)) === undefined) {
@@ -243,7 +243,7 @@ export const participationRoutes = [
         const after = await distributorsOf(trx, params.programme, params.mspId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'participation.distributorSet',
           subject: `msp:${params.mspId}`,
           mspId: params.mspId,

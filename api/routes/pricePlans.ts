@@ -92,7 +92,7 @@ export const pricePlanRoutes = [
     action: 'prices.manage',
     body: newPricePlan,
     responses: { 201: { description: 'The plan is kept', schema: pricePlan } },
-    handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ body, actor, receivedAt, requestId, transaction }) => {
       const plan: PricePlan = {
         id: requestId,
         programme: body.programme,
@@ -112,7 +112,7 @@ export const pricePlanRoutes = [
         if (!(await insertPricePlan(trx, plan, receivedAt))) return plan;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'pricePlan.added',
           subject: `price-plan:${plan.id}`,
           after: body,
@@ -160,7 +160,7 @@ export const pricePlanRoutes = [
     params: byPlan,
     body: pricePlanEnd,
     responses: { 200: { description: 'The plan as it is now', schema: pricePlan } },
-    handler: async ({ params, body: { untilPeriod, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { untilPeriod, reason }, actor, receivedAt, transaction }) => {
       const ended = await transaction(async (trx) => {
         const before = await requirePlan(trx, params.pricePlanId);
         if (untilPeriod < before.fromPeriod) {
@@ -170,7 +170,7 @@ export const pricePlanRoutes = [
         await endPricePlan(trx, before.id, untilPeriod);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'pricePlan.ended',
           subject: `price-plan:${before.id}`,
           before: { untilPeriod: before.untilPeriod },

@@ -45,18 +45,18 @@ export const programmeDocumentRoutes = [
     body: documentInput,
     bodyLimit: DOCUMENT_BODY_BYTES,
     responses: { 200: { description: 'The version in force', schema: programmeDocument } },
-    handler: async ({ params, body: { contentBase64, ...body }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { contentBase64, ...body }, actor, receivedAt, transaction }) => {
       const content = Buffer.from(contentBase64, 'base64');
       const published = await transaction(async (trx) => {
         await requireProgramme(trx, params.programme);
         const before = await findDocument(trx, params);
-        const document = { ...params, ...body, content, publishedAt: receivedAt, publishedBy: principal.name };
+        const document = { ...params, ...body, content, publishedAt: receivedAt, publishedBy: actor };
         const after = await publishDocument(trx, document);
         if (after.version === before?.version) return after;
         const { version, audience, title, contentType, sha256 } = after;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'programme.documentPublished',
           subject: `programme:${params.programme}`,
           after: {
@@ -133,13 +133,13 @@ export const programmeDocumentRoutes = [
     action: 'documents.manage',
     params: byDocument,
     responses: { 204: { description: 'Withdrawn' } },
-    handler: async ({ params, principal, receivedAt, transaction }) => {
+    handler: async ({ params, actor, receivedAt, transaction }) => {
       await transaction(async (trx) => {
         await requireProgramme(trx, params.programme);
         if (!(await withdrawDocument(trx, { ...params, at: receivedAt }))) throw noDocument();
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'programme.documentWithdrawn',
           subject: `programme:${params.programme}`,
           before: { name: params.name, language: params.language },

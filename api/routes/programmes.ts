@@ -46,8 +46,8 @@ export const programmeRoutes = [
     params: byProgramme,
     body: programmeInput,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
-      const change = { at: receivedAt, actor: principal.name, reason: null };
+    handler: async ({ params, body, actor, receivedAt, deps, transaction }) => {
+      const change = { at: receivedAt, actor, reason: null };
       const { saved, monthEnd } = await transaction(async (trx) => ({
         saved: await saveProgramme(trx, { code: params.programme, ...body }, change),
         monthEnd: await monthEndOf(trx, params.programme),
@@ -102,8 +102,8 @@ export const programmeRoutes = [
     params: byProgramme,
     body: programmePatch,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body: { reason, ...fields }, principal, receivedAt, transaction }) => {
-      const change = { at: receivedAt, actor: principal.name, reason: reason ?? null };
+    handler: async ({ params, body: { reason, ...fields }, actor, receivedAt, transaction }) => {
+      const change = { at: receivedAt, actor, reason: reason ?? null };
       const saved = await transaction((trx) => patchProgramme(trx, params.programme, given(fields), change));
       return reply(200, toJson(saved));
     },
@@ -120,8 +120,8 @@ export const programmeRoutes = [
     params: byProgramme,
     body: programmeEnd,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, deps, transaction }) => {
-      const change = { at: receivedAt, actor: principal.name, reason };
+    handler: async ({ params, body: { lastPeriod, reason }, actor, receivedAt, deps, transaction }) => {
+      const change = { at: receivedAt, actor, reason };
       const { saved, monthEnd } = await transaction(async (trx) => {
         const after = await patchProgramme(trx, params.programme, { lastPeriod }, change);
         await requireUnopened(trx, params.programme, nextPeriod(lastPeriod), '/lastPeriod');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
+import { insertDecision } from '../../db/access/decisionStore.js';
 import { requireOver } from '../../db/closing/mayOpen.js';
 import { participantState } from '../../db/readModels/participantState.js';
 import { KontorError } from '../../domain/errors.js';
@@ -24,7 +25,7 @@ async function endWait(context: RunContext, wait: 'collection' | 'review', actio
   await context.transaction((trx) =>
     appendAudit(trx, {
       at: context.receivedAt,
-      actor: context.principal.name,
+      actor: context.actor,
       action,
       subject: runSubject(context.params),
     }),
@@ -66,18 +67,12 @@ export const runStepRoutes = [
       200: { description: 'What came of it', schema: completenessOutcome },
       202: { description: 'Nobody answered in time; ask again with the same Idempotency-Key', schema: pending },
     },
-    handler: async ({ deps, limits, params, body, principal, requestId }) => {
-      const answer = await askCompleteness(
-        deps,
-        params,
-        {
-          decision: body.decision,
-          until: body.until?.toISOString() ?? null,
-          reason: body.reason,
-          actor: principal.name,
-        },
-        { requestId, timeoutMs: limits.updateTimeoutMs },
-      );
+    handler: async ({ deps, limits, params, body, actor, receivedAt, requestId, transaction }) => {
+      const content = { ...body, until: body.until?.toISOString() ?? null };
+      const made = { id: requestId, subject: runSubject(params), content, actor, at: receivedAt };
+      await transaction((trx) => insertDecision(trx, { kind: 'completeness', ...made }));
+      const decision = { decisionId: requestId };
+      const answer = await askCompleteness(deps, params, decision, { requestId, timeoutMs: limits.updateTimeoutMs });
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),
@@ -110,14 +105,20 @@ export const runStepRoutes = [
       200: { description: 'Issued, or why it is still parked', schema: retried },
       202: { description: 'Nobody answered in time; it may still be tried', schema: pending },
     },
-    handler: async ({ deps, limits, params, principal, requestId, transaction }) => {
+    handler: async ({ deps, limits, params, actor, receivedAt, requestId, transaction }) => {
       const state = await transaction((trx) => participantState(trx, params, params.mspId));
       if (state === undefined) throw new KontorError('NOT_FOUND', 'That MSP takes no part in that run.');
       if (state !== 'parked') throw new KontorError('STATE_CONFLICT', `That MSP is ${state}, not parked.`);
-      const answer = await askRetry(deps, params, principal.name, {
-        requestId,
-        timeoutMs: limits.updateTimeoutMs,
-      });
+      const answer = await askRetry(deps, params, { requestId, timeoutMs: limits.updateTimeoutMs });
+      await transaction((trx) =>
+        appendAudit(trx, {
+          at: receivedAt,
+          actor,
+          action: 'run.retried',
+          subject: runSubject(params),
+          mspId: params.mspId,
+        }),
+      );
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),

@@ -31,7 +31,7 @@ export const runRoutes = [
     params: z.strictObject({ programme: programmeCode }),
     body: newRun,
     responses: { 202: { description: 'The run is going on, or over', schema: startedRun } },
-    handler: async ({ deps, params, body, principal, receivedAt, transaction }) => {
+    handler: async ({ deps, params, body, actor, receivedAt, transaction }) => {
       const key = { programme: params.programme, period: body.period };
       const skipReason = body.skipReason ?? null;
       const state = await transaction(async (trx) => {
@@ -47,7 +47,7 @@ export const runRoutes = [
         state === 'sealed' ||
         !(await startClose(deps, {
           ...key,
-          openedBy: principal.name,
+          openedBy: actor,
           collectUntil: body.collectUntil?.toISOString() ?? null,
           reviewUntil: body.reviewUntil?.toISOString() ?? null,
           skipReason,

@@ -37,7 +37,7 @@ export const serviceAccountRoutes = [
     action: 'people.manage',
     body: newServiceAccount,
     responses: { 201: { description: 'The service account', schema: serviceAccount } },
-    handler: async ({ deps, body, principal, receivedAt: at, requestId: id }) => {
+    handler: async ({ deps, body, principal, actor, receivedAt: at, requestId: id }) => {
       const sender = senderOf(principal);
       const { companyId = sender.companyId, name, level, tenantIds = null, withBelow } = body;
       const made = await deps.db.transaction(ALL, async (trx) => {
@@ -49,15 +49,15 @@ export const serviceAccountRoutes = [
           const field = `/tenantIds/${tenantIds?.indexOf(unknown) ?? 0}`;
           throw fieldError('VALIDATION_FAILED', field, 'The company has no such tenant.');
         }
-        const outcome = await insertServiceAccount(trx, { id, companyId, name, at, by: sender.id });
+        const outcome = await insertServiceAccount(trx, { id, companyId, name, at, by: actor });
         if (outcome === 'taken') throw fieldError('NAME_TAKEN', '/name', 'A service account of the company has it.');
         if (outcome === 'made') {
           const scope = { tenantIds, withBelow, fromAt: at, untilAt: null };
           const holder = { companyId, personId: null, serviceAccountId: id, systemLevel: level, accessLevelId: null };
-          await insertMembership(trx, { id, ...holder, ...scope }, { at, by: sender.id });
+          await insertMembership(trx, { id, ...holder, ...scope }, { at, by: actor });
           await appendAudit(trx, {
             at,
-            actor: sender.name,
+            actor,
             action: 'serviceAccount.made',
             subject: `service-account:${id}`,
             after: { companyId, name, level, tenantIds, withBelow },
@@ -107,13 +107,13 @@ export const serviceAccountRoutes = [
     action: 'people.manage',
     params: z.strictObject({ id: uuid }),
     responses: { 204: { description: 'It has ended, in every process' } },
-    handler: async ({ deps, params: { id }, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { id }, principal, actor, receivedAt: at }) => {
       await deps.db.transaction(ALL, async (trx) => {
         const { endedAt } = await requireServiceAccount(trx, principal, id);
         if (endedAt !== null) return;
         await endServiceAccount(trx, id, at);
         const subject = `service-account:${id}`;
-        await appendAudit(trx, { at, actor: principal.name, action: 'serviceAccount.ended', subject });
+        await appendAudit(trx, { at, actor, action: 'serviceAccount.ended', subject });
       });
       return emptyReply(204);
     },

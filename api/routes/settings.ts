@@ -24,7 +24,7 @@ export const settingRoutes = [
     params: byProgramme,
     body: settingsInput,
     responses: { 201: { description: 'The version', schema: settingVersion } },
-    handler: async ({ params: { programme }, body, principal, receivedAt, deps, transaction }) => {
+    handler: async ({ params: { programme }, body, actor, receivedAt, deps, transaction }) => {
       const { fromPeriod, reason } = body;
       const { set, monthEnd } = await transaction(async (trx) => {
         await lockProgramme(trx, programme);
@@ -33,7 +33,7 @@ export const settingRoutes = [
         const zone = body.zone ?? (await settingsFor(trx, programme, fromPeriod))?.zone;
         if (zone === undefined) throw new KontorError('INTERNAL', `The programme "${programme}" has no settings.`);
         const change = { fromPeriod, zone, settings: body.settings };
-        await changeSettings(trx, programme, change, { at: receivedAt, actor: principal.name, reason });
+        await changeSettings(trx, programme, change, { at: receivedAt, actor, reason });
         const [latest] = await settingVersions(trx, programme);
         return { set: latest, monthEnd: await monthEndOf(trx, programme) };
       });

@@ -90,7 +90,7 @@ export const sitesOfMspRoutes = [
     body: siteInput,
     showsSecret: true,
     responses: { 201: { description: 'The site and its key', schema: siteMade } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, requestId: siteId, deps, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId: siteId, deps, transaction }) => {
       const keyId = randomUUID();
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
@@ -115,7 +115,7 @@ export const sitesOfMspRoutes = [
         });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'site.added',
           subject: `site:${siteId}`,
           mspId,
@@ -173,14 +173,14 @@ export const sitesOfMspRoutes = [
     params: bySite,
     body: z.strictObject({ name: siteName }),
     responses: { 200: { description: 'The site', schema: site } },
-    handler: async ({ params: { mspId, siteId }, body: { name }, principal, receivedAt, transaction }) => {
+    handler: async ({ params: { mspId, siteId }, body: { name }, actor, receivedAt, transaction }) => {
       const renamed = await transaction(async (trx) => {
         const before = await requireOpenSite(trx, mspId, siteId);
         await renameSite(trx, mspId, siteId, name);
         const after = await showSite(trx, mspId, siteId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'site.renamed',
           subject: `site:${siteId}`,
           mspId,
@@ -203,7 +203,7 @@ export const sitesOfMspRoutes = [
     body: z.strictObject({ reason }).meta({ id: 'SiteRetirement' }),
     responses: { 200: { description: 'The site', schema: site } },
     handler: async (context) => {
-      const { params, body, principal, receivedAt: at, deps, transaction } = context;
+      const { params, body, actor, receivedAt: at, deps, transaction } = context;
       const { mspId, siteId } = params;
       const retired = await transaction(async (trx) => {
         const before = await requireSite(trx, mspId, siteId);
@@ -215,7 +215,7 @@ export const sitesOfMspRoutes = [
         await retireInstallations(trx, { mspId, siteId, at });
         await appendAudit(trx, {
           at,
-          actor: principal.name,
+          actor,
           action: 'site.retired',
           subject: `site:${siteId}`,
           mspId,
@@ -259,7 +259,7 @@ export const sitesOfMspRoutes = [
     params: bySite,
     body: siteTenants,
     responses: { 200: { description: 'The site', schema: site } },
-    handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, deps, transaction }) => {
       const { mspId, siteId } = params;
       const shown = await transaction(async (trx) => {
         const { programme, fromPeriod } = await requireOpenSite(trx, mspId, siteId);
@@ -274,7 +274,7 @@ export const sitesOfMspRoutes = [
         const after = await listAssignments(trx, params);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'site.tenantsSet',
           subject: `site:${siteId}`,
           mspId,

@@ -122,11 +122,11 @@ export const statementRoutes = [
     params: byId,
     body: resendInput,
     responses: { 202: { description: 'The mail is due', schema: resentMail } },
-    handler: async ({ params, body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, requestId, transaction }) => {
       const resent = await transaction(async (trx) => {
         const id = await findStatementMail(trx, params.id);
         if (id === undefined) throw new KontorError('NOT_FOUND', 'No mail carried that statement.');
-        return resendMail(trx, { id, reason: body.reason, actor: principal.name, at: receivedAt, requestId });
+        return resendMail(trx, { id, reason: body.reason, actor, at: receivedAt, requestId });
       });
       return reply(202, resent);
     },

@@ -50,7 +50,7 @@ export const tenantKeyRoutes = [
     body: tenantKeyInput,
     showsSecret: true,
     responses: { 201: { description: 'The key', schema: keyShown } },
-    handler: async ({ params, body, principal, receivedAt, requestId: keyId, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, requestId: keyId, transaction }) => {
       const { mspId, tenantId } = params;
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
@@ -61,7 +61,7 @@ export const tenantKeyRoutes = [
         await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'key.issued',
           subject: `key:${keyId}`,
           mspId,

@@ -32,7 +32,7 @@ export const tenantRoutes = [
     params: byMsp,
     body: tenantInput,
     responses: { 201: { description: 'The tenant', schema: tenant } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, requestId, deps, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId, deps, transaction }) => {
       const { ref, name, parentRef = null } = body;
       const state = 'onboarding';
       const made: Tenant = {
@@ -62,7 +62,7 @@ export const tenantRoutes = [
         }
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'tenant.added',
           subject: `tenant:${made.id}`,
           mspId,
@@ -104,7 +104,7 @@ export const tenantRoutes = [
     params: byTenant,
     body: tenantClosing,
     responses: { 200: { description: 'The tenant', schema: tenant } },
-    handler: async ({ params, body: { from }, principal, receivedAt, deps, transaction }) => {
+    handler: async ({ params, body: { from }, actor, receivedAt, deps, transaction }) => {
       const { mspId, tenantId } = params;
       const closed = await transaction(async (trx) => {
         const before = await findTenant(trx, mspId, tenantId);
@@ -114,7 +114,7 @@ export const tenantRoutes = [
         const after = await findTenant(trx, mspId, tenantId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'tenant.closed',
           subject: `tenant:${tenantId}`,
           mspId,

@@ -63,7 +63,7 @@ export const termLicenceRoutes = [
     params: byMsp,
     body: termLicenceInput,
     responses: { 201: { description: 'The licence', schema: termLicence } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, requestId: id, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId: id, transaction }) => {
       const licence = await transaction(async (trx) => {
         const site = await requireOpenSite(trx, mspId, body.siteId);
         await requireTakesPart(trx, site.programme, mspId);
@@ -80,7 +80,7 @@ export const termLicenceRoutes = [
         await insertTermLicence(trx, ordered);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'termLicence.ordered',
           subject: `term-licence:${id}`,
           mspId,

@@ -29,7 +29,7 @@ export const territoryRoutes = [
     params: byCountry,
     body: territoryInput,
     responses: { 200: { description: 'The territory as it is now', schema: territory } },
-    handler: async ({ params, body, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, transaction }) => {
       const { distributorId, opensOn, closesOn = null } = body;
       const after = { ...params, distributorId, opensOn, closesOn };
       await transaction(async (trx) => {
@@ -40,7 +40,7 @@ export const territoryRoutes = [
         const before = await putTerritory(trx, after);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'territory.set',
           subject: `territory:${params.programme}:${params.country}`,
           before,
@@ -89,7 +89,7 @@ export const territoryRoutes = [
     action: 'territories.manage',
     params: byCountry,
     responses: { 204: { description: 'Closed, or closed before' } },
-    handler: async ({ params, principal, receivedAt, transaction }) => {
+    handler: async ({ params, actor, receivedAt, transaction }) => {
       await transaction(async (trx) => {
         const before = await findTerritory(trx, params.programme, params.country);
         const programme = await programmeNow(trx, params.programme);
@@ -99,7 +99,7 @@ export const territoryRoutes = [
         const after = await closeTerritory(trx, before, today);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'territory.closed',
           subject: `territory:${params.programme}:${params.country}`,
           before,

@@ -25,7 +25,7 @@ export const waitingListRoutes = [
     params: byProgramme,
     body: waitingInput,
     responses: { 202: { description: 'Noted', schema: waitingNoted } },
-    handler: async ({ params: { programme }, body, receivedAt, requestId, deps }) => {
+    handler: async ({ params: { programme }, body, actor, receivedAt, requestId, deps }) => {
       await deps.db.transaction(ALL, async (trx) => {
         const today = await programmeNow(trx, programme);
         if (today === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${programme}".`);
@@ -40,7 +40,7 @@ export const waitingListRoutes = [
         if (!(await addWaiting(trx, { id: requestId, programme, ...body, askedAt: receivedAt }))) return;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: 'public',
+          actor,
           action: 'waitingList.asked',
           subject: `programme:${programme}`,
           after: { id: requestId, country: body.country },

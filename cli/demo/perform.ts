@@ -1,3 +1,4 @@
+import { TERMINAL } from '../../domain/access/actor.js';
 import { join } from 'node:path';
 import { ALL, type Database } from '../../db/connect.js';
 import { mspList } from '../../db/readModels/mspList.js';
@@ -16,7 +17,6 @@ import { createStopwatch } from './stopwatch.js';
 import { summaryLines } from './summary.js';
 import { writePdfs } from './writePdfs.js';
 
-const ACTOR = 'kontor demo';
 const RENDER_THREADS = 2;
 
 /**
@@ -68,7 +68,7 @@ async function requireNothingThere(db: Database): Promise<void> {
 async function token(db: Database, name: string, email: string): Promise<string> {
   const who = { name, email, locale: 'en', zone: 'Europe/Berlin' } as const;
   const rights = { companyId: PARTNER_TEAM, view: 'vendor', level: 'administrator' } as const;
-  const admission = { ...rights, at: new Date(), by: { id: null, name: ACTOR } };
+  const admission = { ...rights, at: new Date(), by: TERMINAL };
   return (await db.transaction(ALL, (trx) => admitPerson(trx, who, admission))).token;
 }
 

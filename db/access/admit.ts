@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import type { SystemLevel } from '../../domain/access/levels.js';
 import type { View } from '../../domain/access/views.js';
@@ -16,8 +17,8 @@ export interface Admission {
   /** Null: the whole company. */
   tenantIds?: string[] | null;
   at: Date;
-  /** Who admits; the id is null at the terminal. */
-  by: { id: string | null; name: string };
+  /** Who admits. */
+  by: Actor;
 }
 
 /** An active person with a membership and a personal token, whose text is shown only now. */
@@ -27,12 +28,12 @@ export async function admitPerson(
   { companyId, view, level, tenantIds = null, at, by }: Admission,
 ): Promise<{ id: string; token: string }> {
   const [id, membershipId] = [randomUUID(), randomUUID()];
-  if (!(await insertPerson(trx, { ...person, id, state: 'active' }, { at, by: by.id }))) {
+  if (!(await insertPerson(trx, { ...person, id, state: 'active' }, { at, by }))) {
     throw new KontorError('NAME_TAKEN', `${person.email} has a login already.`);
   }
   const scope = { tenantIds, withBelow: false, fromAt: at, untilAt: null };
   const holder = { companyId, personId: id, serviceAccountId: null, systemLevel: level, accessLevelId: null };
-  await insertMembership(trx, { id: membershipId, ...holder, ...scope }, { at, by: by.id });
+  await insertMembership(trx, { id: membershipId, ...holder, ...scope }, { at, by });
   const { token } = await issueToken(trx, { id: randomUUID(), membershipId, view, name: person.name, at, by });
   return { id, token };
 }
@@ -44,11 +45,11 @@ export async function admitServiceAccount(
   { companyId, view, level, tenantIds = null, at, by }: Admission,
 ): Promise<{ id: string; token: string }> {
   const id = randomUUID();
-  if ((await insertServiceAccount(trx, { id, companyId, name, at, by: by.id })) !== 'made') {
+  if ((await insertServiceAccount(trx, { id, companyId, name, at, by })) !== 'made') {
     throw new KontorError('NAME_TAKEN', `The company has a service account "${name}": end it, or take another name.`);
   }
   const scope = { tenantIds, withBelow: false, fromAt: at, untilAt: null };
   const holder = { companyId, personId: null, serviceAccountId: id, systemLevel: level, accessLevelId: null };
-  await insertMembership(trx, { id, ...holder, ...scope }, { at, by: by.id });
+  await insertMembership(trx, { id, ...holder, ...scope }, { at, by });
   return await issueToken(trx, { id: randomUUID(), membershipId: id, view, name, at, by });
 }

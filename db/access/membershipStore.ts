@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { SystemLevel } from '../../domain/access/levels.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -22,11 +23,11 @@ const FIELDS = `m.id, m.company_id as "companyId", m.person_id as "personId", m.
   m.system_level as "systemLevel", m.access_level_id as "accessLevelId", m.tenant_ids as "tenantIds",
   m.with_below as "withBelow", m.from_at as "fromAt", m.until_at as "untilAt"`;
 
-/** Keeps a new membership. `createdBy` is a person's or a service account's id, null at the terminal. */
+/** Keeps a new membership. */
 export async function insertMembership(
   trx: Trx,
   membership: Membership,
-  { at, by }: { at: Date; by: string | null },
+  { at, by }: { at: Date; by: Actor },
 ): Promise<void> {
   await rows(
     trx,
@@ -34,7 +35,7 @@ export async function insertMembership(
        with_below, from_at, until_at, created_at, created_by)
      values (:id, :companyId, :personId, :serviceAccountId, :systemLevel, :accessLevelId, :tenantIds::uuid[],
        :withBelow, :fromAt, :untilAt, :at, :by)`,
-    { ...membership, at, by },
+    { ...membership, at, by: JSON.stringify(by) },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { Locale } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -14,17 +15,39 @@ export interface Person {
   state: PersonState;
 }
 
-/** Keeps a new person; false where the address, in whatever case, has a login already. `by` made it; null: the terminal. */
-export async function insertPerson(
-  trx: Trx,
-  person: Person,
-  { at, by }: { at: Date; by: string | null },
-): Promise<boolean> {
+/** Keeps a new person; false where the address, in whatever case, has a login already. */
+export async function insertPerson(trx: Trx, person: Person, { at, by }: { at: Date; by: Actor }): Promise<boolean> {
   const made = await rows(
     trx,
     `insert into person (id, name, email, locale, zone, state, created_at, created_by)
      values (:id, :name, :email, :locale, :zone, :state, :at, :by) on conflict do nothing returning id`,
-    { ...person, at, by },
+    { ...person, at, by: JSON.stringify(by) },
   );
   return made.length > 0;
+}
+
+/** Whether people act for a company now: it has active persons with a membership that holds. */
+export async function hasPeople(trx: Trx, companyId: string): Promise<boolean> {
+  const found = await rows(
+    trx,
+    `select from membership m join person p on p.id = m.person_id and p.state = 'active'
+     where m.company_id = :companyId and m.from_at <= now() and (m.until_at is null or m.until_at > now()) limit 1`,
+    { companyId },
+  );
+  return found.length > 0;
+}
+
+/** The active person of that address, in whatever case, with a membership of the company that holds now. */
+export async function findPersonOf(
+  trx: Trx,
+  { companyId, email }: { companyId: string; email: string },
+): Promise<Pick<Person, 'id' | 'name'> | undefined> {
+  const [person] = await rows<Pick<Person, 'id' | 'name'>>(
+    trx,
+    `select p.id, p.name from person p join membership m on m.person_id = p.id
+     where lower(p.email) = lower(:email) and p.state = 'active' and m.company_id = :companyId
+       and m.from_at <= now() and (m.until_at is null or m.until_at > now()) limit 1`,
+    { companyId, email },
+  );
+  return person;
 }

@@ -8,7 +8,6 @@ import type { Database } from '../connect.js';
 export interface Sender extends Rights {
   kind: 'person' | 'service_account';
   id: string;
-  /** Of the day: names the actor in the audit trail. */
   name: string;
   /** Of the token that was shown. */
   tokenId: string;

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A machine's identity inside one company. */
@@ -14,13 +15,13 @@ const FIELDS = 'id, company_id as "companyId", name, created_at as "createdAt", 
 /** `made`, `repeated` when this very id is there already, `taken` when another live one of the company has the name. */
 export async function insertServiceAccount(
   trx: Trx,
-  account: { id: string; companyId: string; name: string; at: Date; by: string | null },
+  account: { id: string; companyId: string; name: string; at: Date; by: Actor },
 ): Promise<'made' | 'repeated' | 'taken'> {
   const made = await rows(
     trx,
     `insert into service_account (id, company_id, name, created_at, created_by) values (:id, :companyId, :name, :at, :by)
      on conflict do nothing returning id`,
-    account,
+    { ...account, by: JSON.stringify(account.by) },
   );
   if (made.length > 0) return 'made';
   return (await findServiceAccount(trx, account.id)) === undefined ? 'taken' : 'repeated';

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { createHash, randomBytes } from 'node:crypto';
 import type { SystemLevel } from '../../domain/access/levels.js';
 import type { View } from '../../domain/access/views.js';
@@ -30,8 +31,8 @@ export interface NewToken {
   narrowedTo?: SystemLevel | null | undefined;
   expiresAt?: Date | null | undefined;
   at: Date;
-  /** Who issues it; the id is null at the terminal. */
-  by: { id: string | null; name: string };
+  /** Who issues it. */
+  by: Actor;
 }
 
 const SELECT = `select t.id, t.name, jsonb_build_object(
@@ -56,11 +57,11 @@ export async function issueToken(trx: Trx, input: NewToken): Promise<{ id: strin
     trx,
     `insert into api_token (id, membership_id, view, name, narrowed_to, token_hash, created_at, created_by, expires_at)
      values (:id, :membershipId, :view, :name, :narrowedTo, :hash, :at, :by, :expiresAt)`,
-    { id, membershipId, view, name, narrowedTo, hash: tokenHash(token), at, by: by.id, expiresAt },
+    { id, membershipId, view, name, narrowedTo, hash: tokenHash(token), at, by: JSON.stringify(by), expiresAt },
   );
   await appendAudit(trx, {
     at,
-    actor: by.name,
+    actor: by,
     action: 'token.issued',
     subject: `token:${id}`,
     after: { membershipId, view, name, narrowedTo, expiresAt },
@@ -90,17 +91,13 @@ export async function listTokens(
 }
 
 /** Ends a token; idempotent. False when there is none of that id. */
-export async function revokeToken(
-  trx: Trx,
-  id: string,
-  { at, by }: { at: Date; by: { name: string } },
-): Promise<boolean> {
+export async function revokeToken(trx: Trx, id: string, { at, by }: { at: Date; by: Actor }): Promise<boolean> {
   const revoked = await rows(
     trx,
     `update api_token set revoked_at = :at where id = :id and revoked_at is null returning id`,
     { id, at },
   );
   if (revoked.length === 0) return (await findToken(trx, id)) !== undefined;
-  await appendAudit(trx, { at, actor: by.name, action: 'token.revoked', subject: `token:${id}` });
+  await appendAudit(trx, { at, actor: by, action: 'token.revoked', subject: `token:${id}` });
   return true;
 }

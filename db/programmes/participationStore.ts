@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { participationStatesBefore, type ParticipationState } from '../../domain/msp.js';
 import { EARLIEST_PERIOD, type Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
@@ -19,7 +20,7 @@ export interface Participation {
   appliedAt: Date;
   decideUntil: Date;
   decidedAt: Date | null;
-  decidedBy: string | null;
+  decidedBy: Actor | null;
   decisionReason: string | null;
 }
 
@@ -140,7 +141,7 @@ export interface ParticipationMove {
   programme: string;
   to: ParticipationState;
   at: Date;
-  by: string;
+  by: Actor;
   reason: string | null;
   /** Set by an approval. */
   joinedPeriod?: Period;

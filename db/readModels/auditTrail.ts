@@ -1,10 +1,11 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { rows, type Trx } from '../connect.js';
 
 /** One link of the audit chain. */
 export interface AuditEventView {
   id: string;
   at: Date;
-  actor: string;
+  actor: Actor;
   action: string;
   subject: string;
   mspId: string | null;

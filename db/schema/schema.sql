@@ -215,7 +215,7 @@ create table api_token (
   narrowed_to text,
   token_hash bytea not null,
   created_at timestamp with time zone not null,
-  created_by uuid,
+  created_by jsonb not null,
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
@@ -234,7 +234,7 @@ grant insert, select, update on api_token to kontor_app;
 create table audit_event (
   id bigint not null,
   at timestamp with time zone not null,
-  actor text not null,
+  actor jsonb not null,
   action text not null,
   subject text not null,
   msp_id uuid,
@@ -306,11 +306,11 @@ create table billing_run (
   period text not null,
   state text not null,
   opened_at timestamp with time zone not null,
-  opened_by text not null,
+  opened_by jsonb not null,
   reason text,
   rules jsonb not null,
   released_at timestamp with time zone,
-  released_by text,
+  released_by jsonb,
   release_reason text,
   sealed_at timestamp with time zone,
   control_totals jsonb,
@@ -402,6 +402,24 @@ create policy visible on company_zone for all
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
 grant insert, select, update on company_zone to kontor_app;
 
+create table decision (
+  id uuid not null,
+  kind text not null,
+  subject text not null,
+  content jsonb not null,
+  actor jsonb not null,
+  decided_at timestamp with time zone not null,
+  constraint decision_pkey PRIMARY KEY (id),
+  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text])))
+);
+alter table decision enable row level security;
+alter table decision force row level security;
+create policy visible on decision for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on decision to kontor_app;
+
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
   programme_code text not null,
@@ -419,8 +437,8 @@ create table discrepancy (
   decision text,
   decided_quantity integer,
   reason text,
-  author text,
-  second_author text,
+  author jsonb,
+  second_author jsonb,
   found_at timestamp with time zone not null,
   resolved_at timestamp with time zone,
   evidence_key text,
@@ -541,11 +559,11 @@ create table mandate (
   from_at timestamp with time zone not null,
   until_at timestamp with time zone,
   asked_at timestamp with time zone not null,
-  asked_by uuid,
+  asked_by jsonb not null,
   consented_at timestamp with time zone,
-  consented_by uuid,
+  consented_by jsonb,
   revoked_at timestamp with time zone,
-  revoked_by uuid,
+  revoked_by jsonb,
   constraint mandate_pkey PRIMARY KEY (id),
   constraint mandate_check CHECK ((customer_id <> integrator_id)),
   constraint mandate_check1 CHECK ((until_at > from_at)),
@@ -572,7 +590,7 @@ create table membership (
   from_at timestamp with time zone not null,
   until_at timestamp with time zone,
   created_at timestamp with time zone not null,
-  created_by uuid,
+  created_by jsonb not null,
   constraint membership_pkey PRIMARY KEY (id),
   constraint membership_check CHECK ((until_at > from_at)),
   constraint membership_check1 CHECK (((person_id IS NULL) <> (service_account_id IS NULL))),
@@ -699,7 +717,7 @@ create table participation (
   applied_at timestamp with time zone not null,
   decide_until timestamp with time zone not null,
   decided_at timestamp with time zone,
-  decided_by text,
+  decided_by jsonb,
   decision_reason text,
   constraint participation_pkey PRIMARY KEY (msp_id, programme_code),
   constraint participation_check CHECK ((left_period >= joined_period)),
@@ -743,7 +761,7 @@ create table person (
   zone text not null,
   state text not null,
   created_at timestamp with time zone not null,
-  created_by uuid,
+  created_by jsonb not null,
   ended_at timestamp with time zone,
   constraint person_pkey PRIMARY KEY (id),
   constraint person_check CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
@@ -803,7 +821,7 @@ create table programme_document (
   content_type text not null,
   sha256 bytea not null,
   published_at timestamp with time zone not null,
-  published_by text not null,
+  published_by jsonb not null,
   withdrawn_at timestamp with time zone,
   constraint programme_document_pkey PRIMARY KEY (programme_code, name, language, version),
   constraint programme_document_audience_check CHECK ((audience = ANY (ARRAY['msp'::text, 'distributor'::text, 'partner_team'::text]))),
@@ -820,7 +838,7 @@ create table programme_setting (
   zone text not null,
   settings jsonb not null,
   set_at timestamp with time zone not null,
-  set_by text not null,
+  set_by jsonb not null,
   reason text,
   constraint programme_setting_pkey PRIMARY KEY (programme_code, version),
   constraint programme_setting_version_check CHECK ((version > 0)),
@@ -916,7 +934,7 @@ create table service_account (
   company_id uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
-  created_by uuid,
+  created_by jsonb not null,
   ended_at timestamp with time zone,
   constraint service_account_pkey PRIMARY KEY (id),
   constraint service_account_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)

@@ -38,7 +38,9 @@ describe('docs/access.md', () => {
   let tenantId: string;
 
   beforeAll(async () => {
-    api = await startTestApi({ limits: { perTokenPerMinute: 100_000, perAddressPerMinute: 100_000 } });
+    api = await startTestApi({
+      limits: { perTokenPerMinute: 100_000, perAddressPerMinute: 100_000, updateTimeoutMs: 50 },
+    });
     table = await readTable();
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });

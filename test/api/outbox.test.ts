@@ -56,7 +56,7 @@ describe('a mail', () => {
     expect([answer.status, answer.json]).toEqual([202, { id, messageId, state: 'pending' }]);
     const trail = await api.call('GET', `/v1/audit?subject=mail:${id}`, { token });
     expect(trail.json.items[0]).toMatchObject({
-      actor: 'Partner One',
+      actor: { kind: 'person', name: 'Partner One' },
       action: 'mail.resent',
       before: { state },
       reason: 'Asked for by phone',

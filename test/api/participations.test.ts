@@ -22,7 +22,7 @@ describe('rule 20: a participation', () => {
     for (const period of ['2026-01', '2026-02']) {
       await month.run(
         `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-         values ('msp', :period, 'sealed', now(), 'test', '{}')`,
+         values ('msp', :period, 'sealed', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
         { period },
       );
     }
@@ -206,7 +206,7 @@ describe('rule 20: a participation', () => {
     expect(waiting.json.items).toHaveLength(1);
     expect((await get('/v1/programmes/other/participations', stranger)).json.items).toEqual([]);
     const [event] = (await get(`/v1/audit?subject=msp:${mspId}`)).json.items;
-    expect(event).toMatchObject({ action: 'msp.applied', actor: 'MSP Both, portal' });
+    expect(event).toMatchObject({ action: 'msp.applied', actor: { kind: 'person', name: 'MSP Both, portal' } });
   });
 
   it('rule 19: joins with no month that was opened', async () => {

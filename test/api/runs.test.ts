@@ -54,7 +54,10 @@ describe('a run, while no worker is up', () => {
     expect([ended.status, ended.json]).toEqual([202, { programme: 'msp', period: PERIOD, workflowId }]);
     await handle.terminate();
     const trail = await api.call('GET', `/v1/audit?subject=run:msp:${PERIOD}`, { token });
-    expect(trail.json.items[0]).toMatchObject({ action: 'run.collectionEnded', actor: 'Partner One' });
+    expect(trail.json.items[0]).toMatchObject({
+      action: 'run.collectionEnded',
+      actor: { kind: 'person', name: 'Partner One' },
+    });
   });
 
   it('starts on day 1 of the next month at 04:00 of its programme, not before (rule 1)', async () => {

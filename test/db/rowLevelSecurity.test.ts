@@ -73,7 +73,7 @@ describe('row level security, on every table that belongs to MSPs', () => {
       );
       await month.run(
         `insert into audit_event (id, at, actor, action, subject, msp_id, previous_hash, hash)
-         values (0, now(), 'a', 'b', 'c', :mspId, '', '')`,
+         values (0, now(), '{}', 'b', 'c', :mspId, '', '')`,
         { mspId },
       );
     }

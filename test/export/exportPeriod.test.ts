@@ -87,6 +87,7 @@ describe('kontor export', () => {
       decided_quantity: '43',
       reason: 'counted by hand',
       author: 'second person',
+      author_id: 'kontor',
     });
     expect(found.find(({ kind }) => kind === 'unknown_key')).toMatchObject({ msp_id: '', resolved_by: 'rule' });
   });

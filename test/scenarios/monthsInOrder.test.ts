@@ -75,10 +75,14 @@ describe('months in order', () => {
       expect((await closeOver('order', { period: '2026-03', skipReason })).status).toBe(202);
       expect(await ended('order', '2026-03')).toMatchObject({ issued: 1 });
       const skipped = await house.call('GET', '/v1/programmes/order/runs/2026-02');
-      expect(skipped.json).toMatchObject({ state: 'skipped', reason: skipReason, openedBy: 'test vendor' });
+      expect(skipped.json).toMatchObject({ state: 'skipped', reason: skipReason, openedBy: { name: 'test vendor' } });
       const trail = await house.call('GET', '/v1/audit?subject=run:order:2026-03');
       expect(trail.json.items).toContainEqual(
-        expect.objectContaining({ action: 'run.skipped', actor: 'test vendor', reason: skipReason }),
+        expect.objectContaining({
+          action: 'run.skipped',
+          actor: expect.objectContaining({ name: 'test vendor' }),
+          reason: skipReason,
+        }),
       );
       expect((await closeOver('order', { period: '2026-02' })).json.code).toBe('PERIOD_OUT_OF_ORDER');
       const billed = await month.run<{ period: string }>(
@@ -184,7 +188,7 @@ describe('months in order', () => {
     expect(versions[0]).toMatchObject({
       version: 2,
       fromPeriod: '2026-02',
-      setBy: 'test vendor',
+      setBy: expect.objectContaining({ name: 'test vendor' }),
       reason: 'Moved to London',
     });
   });

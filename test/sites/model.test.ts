@@ -240,7 +240,7 @@ describe('sites, installations, keys and units', () => {
     const { siteId } = await ingest.site('2026-01');
     await ingest.sql(
       `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-       values ('msp', '2026-02', 'open', now(), 'test', '{}')`,
+       values ('msp', '2026-02', 'open', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
     );
     const answers = [
       await call('PUT', `/sites/${siteId}/tenants`, { tenantRefs: ['opened'], from: '2026-02' }),

@@ -1,3 +1,4 @@
+import { TERMINAL } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { admitPerson, admitServiceAccount } from '../../db/access/admit.js';
 import { ALL, type Database } from '../../db/connect.js';
@@ -20,7 +21,7 @@ export async function admit(db: Database, view: View, spec: TokenSpec = {}): Pro
   const admission = {
     ...{ companyId, view, level, tenantIds: spec.tenantIds ?? null },
     at: new Date(),
-    by: { id: null, name: 'test' },
+    by: TERMINAL,
   };
   const { token } = await db.transaction(ALL, (trx) =>
     kind === 'person'

@@ -2,6 +2,7 @@
  * A month in a few lines: a programme, MSPs, sites and what they sent, straight into the database, and the close's own
  * steps over it. For tests of the month's arithmetic; the scenarios play the same over HTTP and Temporal.
  */
+import { TERMINAL } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { issue } from '../../activities/issueStatements.js';
 import { openRun } from '../../activities/openPeriod.js';
@@ -68,7 +69,7 @@ export function monthFixture(db: Database) {
       `with made as (insert into programme (code, name, vendor, base_currency, first_period, created_at)
          values (:code, :name, :vendor, :baseCurrency, :firstPeriod, :at) on conflict do nothing returning code)
        insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by)
-       select code, 1, :firstPeriod, :zone, :settings, :at, 'test' from made`,
+       select code, 1, :firstPeriod, :zone, :settings, :at, '{"kind": "kontor", "id": "kontor", "name": "test"}' from made`,
       {
         code,
         name: `Programme ${code}`,
@@ -164,7 +165,7 @@ export function monthFixture(db: Database) {
     await run(
       `with made as (insert into participation (msp_id, programme_code, state, joined_period, left_period, applied_at,
            decide_until, decided_at, decided_by)
-         values (:mspId, :programme, :state, :joined, :left, :at, :at, :at, 'partner team') returning msp_id)
+         values (:mspId, :programme, :state, :joined, :left, :at, :at, :at, '{"kind": "kontor", "id": "kontor", "name": "partner team"}') returning msp_id)
        insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
        select msp_id, :programme, '2000-01', :distributorId from made`,
       {
@@ -333,7 +334,7 @@ export function monthFixture(db: Database) {
     db.transaction(ALL, async (trx) => {
       const { first, last } = periodDays(parsePeriod(period));
       await insertRates(trx, await ecbFile().published(first, last));
-      const opening = { openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null };
+      const opening = { openedBy: TERMINAL, collectUntil: null, reviewUntil: null, skipReason: null };
       await openRun(trx, { ...runKeyOf({ programme, period }), ...opening, now: now.toISOString() }, 'any');
     });
 

@@ -318,7 +318,7 @@ describe('kontor verify', () => {
     [
       'I5',
       'a changed audit event',
-      [`update audit_event set actor = 'somebody else' where id = 2`],
+      [`update audit_event set actor = '{"name": "somebody else"}' where id = 2`],
       /audit event 2: it was changed/,
     ],
     [

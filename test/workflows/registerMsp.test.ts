@@ -29,13 +29,19 @@ describe('a registration', () => {
     expect([received.status, received.json.state, received.json.probableDuplicate]).toEqual([202, 'applied', false]);
     const decided = await decide(mspId, { decision: 'approve' });
     expect(decided).toMatchObject({ status: 200, json: { mspId, state: 'approved' } });
-    expect(await show(mspId)).toMatchObject({ state: 'approved', decidedBy: 'test vendor', reason: null });
+    expect(await show(mspId)).toMatchObject({
+      state: 'approved',
+      decidedBy: { kind: 'person', name: 'test vendor' },
+      reason: null,
+    });
     expect((await decide(mspId, { decision: 'reject', reason: 'Second thoughts' })).json.code).toBe('ALREADY_DECIDED');
     await ended(mspId);
     expect(await mailsAbout(mspId)).toEqual(['registrationReceived sent', 'registrationWelcome sent']);
     const trail = (await programme.call('GET', `/v1/audit?subject=msp:${mspId}`)).json.items;
-    expect(trail.map((event: { action: string; actor: string }) => [event.action, event.actor]).sort()).toEqual([
-      ['msp.applied', 'public'],
+    expect(
+      trail.map((event: { action: string; actor: { name: string } }) => [event.action, event.actor.name]).sort(),
+    ).toEqual([
+      ['msp.applied', 'Applicant'],
       ['msp.approved', 'test vendor'],
     ]);
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-approved');

@@ -76,7 +76,7 @@ export async function up(knex: Knex): Promise<void> {
       zone text not null,
       settings jsonb not null,
       set_at timestamptz not null,
-      set_by text not null,
+      set_by jsonb not null,
       reason text,
       primary key (programme_code, version)
     );
@@ -126,7 +126,7 @@ export async function up(knex: Knex): Promise<void> {
       content_type text not null,
       sha256 bytea not null references document_content,
       published_at timestamptz not null,
-      published_by text not null,
+      published_by jsonb not null,
       withdrawn_at timestamptz,
       primary key (programme_code, name, language, version)
     );
@@ -152,7 +152,7 @@ export async function up(knex: Knex): Promise<void> {
       applied_at timestamptz not null,
       decide_until timestamptz not null,
       decided_at timestamptz,
-      decided_by text,
+      decided_by jsonb,
       decision_reason text,
       primary key (msp_id, programme_code),
       check ((joined_period is null) = (state in ('applied', 'rejected', 'expired')))

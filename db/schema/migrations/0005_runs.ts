@@ -9,14 +9,14 @@ export async function up(knex: Knex): Promise<void> {
       -- A month that was left out on purpose is skipped: nothing of it is ever billed (rule 19).
       state text not null check (state in ('open', 'sealed', 'skipped')),
       opened_at timestamptz not null,
-      opened_by text not null,
+      opened_by jsonb not null,
       -- Why months were skipped.
       reason text,
       -- What the month is closed by, as it was when the run opened: zone, settings, and the kinds of discrepancies there were.
       rules jsonb not null,
       -- Completeness gate (rule 4): who let the run go on with too many silent sites, when and why.
       released_at timestamptz,
-      released_by text,
+      released_by jsonb,
       release_reason text,
       sealed_at timestamptz,
       control_totals jsonb,
@@ -93,8 +93,8 @@ export async function up(knex: Knex): Promise<void> {
       decision text,
       decided_quantity integer,
       reason text,
-      author text,
-      second_author text,
+      author jsonb,
+      second_author jsonb,
       found_at timestamptz not null,
       resolved_at timestamptz,
       foreign key (programme_code, period, msp_id) references run_participant (programme_code, period, msp_id),

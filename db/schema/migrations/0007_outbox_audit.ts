@@ -37,7 +37,7 @@ export async function up(knex: Knex): Promise<void> {
     create table audit_event (
       id bigint primary key,
       at timestamptz not null,
-      actor text not null,
+      actor jsonb not null,
       action text not null,
       subject text not null,
       msp_id uuid,

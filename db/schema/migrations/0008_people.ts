@@ -11,8 +11,7 @@ export async function up(knex: Knex): Promise<void> {
       zone text not null,
       state text not null check (state in ('invited', 'active', 'ended')),
       created_at timestamptz not null,
-      -- A person's or a service account's id; null: made at the terminal.
-      created_by uuid,
+      created_by jsonb not null,
       ended_at timestamptz,
       check ((state = 'ended') = (ended_at is not null))
     );
@@ -25,7 +24,7 @@ export async function up(knex: Knex): Promise<void> {
       company_id uuid not null references company,
       name text not null,
       created_at timestamptz not null,
-      created_by uuid,
+      created_by jsonb not null,
       ended_at timestamptz
     );
     create unique index service_account_name on service_account (company_id, name) where ended_at is null;
@@ -56,7 +55,7 @@ export async function up(knex: Knex): Promise<void> {
       from_at timestamptz not null,
       until_at timestamptz check (until_at > from_at),
       created_at timestamptz not null,
-      created_by uuid,
+      created_by jsonb not null,
       check ((person_id is null) <> (service_account_id is null)),
       check ((system_level is null) <> (access_level_id is null)),
       foreign key (company_id, access_level_id) references access_level (company_id, id)
@@ -74,7 +73,7 @@ export async function up(knex: Knex): Promise<void> {
       narrowed_to text check (narrowed_to in ('reader', 'operator', 'manager', 'administrator')),
       token_hash bytea not null unique,
       created_at timestamptz not null,
-      created_by uuid,
+      created_by jsonb not null,
       expires_at timestamptz,
       last_used_at timestamptz,
       revoked_at timestamptz
@@ -90,6 +89,21 @@ export async function up(knex: Knex): Promise<void> {
       end loop;
     end $do$;
 
+    -- What people decided, kept before any workflow hears of it: workflows get the id alone.
+    create table decision (
+      id uuid primary key,
+      kind text not null check (kind in ('case', 'completeness', 'registration')),
+      subject text not null,
+      content jsonb not null,
+      actor jsonb not null,
+      decided_at timestamptz not null
+    );
+    create trigger frozen before update or delete on decision for each row execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on decision execute function kontor_refuse_change();
+    alter table decision enable row level security;
+    alter table decision force row level security;
+    create policy visible on decision using ((select kontor_scope()) = 'all');
+
     -- A system integrator acts for a customer company while that consents.
     create table mandate (
       id uuid primary key,
@@ -98,12 +112,12 @@ export async function up(knex: Knex): Promise<void> {
       from_at timestamptz not null,
       until_at timestamptz check (until_at > from_at),
       asked_at timestamptz not null,
-      asked_by uuid,
+      asked_by jsonb not null,
       -- By a person of the customer: without it the mandate is a request.
       consented_at timestamptz,
-      consented_by uuid,
+      consented_by jsonb,
       revoked_at timestamptz,
-      revoked_by uuid,
+      revoked_by jsonb,
       check ((consented_at is null) = (consented_by is null))
     );
     create unique index mandate_in_force on mandate (integrator_id, customer_id) where revoked_at is null;
