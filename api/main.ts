@@ -12,6 +12,7 @@ import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
+import { createRegistrationStarts } from './registration/registrationStarts.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 import { resumeOnboarding } from './resumeOnboarding.js';
 
@@ -70,8 +71,10 @@ const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
-server.on('request', createApp({ db, ...starter, onboarding, publicUrl, log }));
+const registrations = createRegistrationStarts({ db, ...starter, log });
+server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }));
 void resumeOnboarding({ db, onboarding, log });
+registrations.kept();
 const forgetting = forgetOldAnswers(db, log);
 
 const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
@@ -79,6 +82,7 @@ const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err
   clearInterval(forgetting);
   await stop(server);
   await onboarding.close();
+  await registrations.close();
   await temporal.close();
   await db.close();
 });

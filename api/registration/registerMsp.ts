@@ -53,14 +53,16 @@ export async function registerMsp(
 ): Promise<Registration> {
   const { programme } = application;
   const msp = mspOf(application, mspId);
-  return deps.db.transaction(ALL, async (trx) => {
+  const registration = await deps.db.transaction(ALL, async (trx) => {
     const known = await knownApplication(trx, programme, msp);
     if (known !== undefined) return known;
     const applicant = { programme, msp, isNew: true, countryField: '/company/country', at, actor };
-    const kept = await applyToProgramme(trx, deps, applicant);
+    const kept = await applyToProgramme(trx, applicant);
     // Of two at once with one id, the second finds what the first has kept.
     const first = kept ?? (await knownApplication(trx, programme, msp));
     if (first === undefined) throw new Error('The application can be neither kept nor found.');
     return first;
   });
+  deps.registrations.kept();
+  return registration;
 }

@@ -117,12 +117,13 @@ export const participationRoutes = [
         const msp = foreign ? undefined : await findMsp(trx, mspId);
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
         const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor };
-        if ((await applyToProgramme(trx, deps, applicant)) === undefined) {
+        if ((await applyToProgramme(trx, applicant)) === undefined) {
           const state = (await findRegistration(trx, params.programme, mspId))?.state ?? 'applied';
           throw fieldError('STATE_CONFLICT', '/mspId', `This MSP is ${state} in "${params.programme}" already.`);
         }
         return show(trx, key);
       });
+      deps.registrations.kept();
       return reply(202, applied);
     },
   }),

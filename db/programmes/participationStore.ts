@@ -111,8 +111,8 @@ export async function insertApplication(trx: Trx, application: Application): Pro
     `insert into participation (msp_id, programme_code, state, duplicate_of, applied_at, decide_until)
      values (:mspId, :programme, 'applied', :duplicateOf, :appliedAt, :decideUntil)
      on conflict (msp_id, programme_code) do update set state = 'applied', duplicate_of = excluded.duplicate_of,
-       applied_at = excluded.applied_at, decide_until = excluded.decide_until, decided_at = null, decided_by = null,
-       decision_reason = null
+       applied_at = excluded.applied_at, decide_until = excluded.decide_until, workflow_started_at = null, decided_at = null,
+       decided_by = null, decision_reason = null
      where participation.state = any(:replaceable) returning msp_id`,
     { ...application, duplicateOf: [...application.duplicateOf], replaceable: participationStatesBefore('applied') },
   );

@@ -715,6 +715,7 @@ create table participation (
   left_period text,
   duplicate_of uuid[] not null default '{}'::uuid[],
   applied_at timestamp with time zone not null,
+  workflow_started_at timestamp with time zone,
   decide_until timestamp with time zone not null,
   decided_at timestamp with time zone,
   decided_by jsonb,
@@ -727,6 +728,7 @@ create table participation (
   constraint participation_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX participation_by_programme ON public.participation USING btree (programme_code, applied_at);
+CREATE INDEX participation_unstarted ON public.participation USING btree (applied_at) WHERE ((state = 'applied'::text) AND (workflow_started_at IS NULL));
 alter table participation enable row level security;
 alter table participation force row level security;
 create policy visible on participation for all

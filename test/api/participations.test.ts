@@ -73,7 +73,7 @@ describe('rule 20: a participation', () => {
         state: 'suspended',
         joinedPeriod: '2025-01',
         reason: 'Unpaid',
-        decidedBy: 'Partner One',
+        decidedBy: expect.objectContaining({ kind: 'person', name: 'Partner One' }),
       }),
     ]);
     expect([(await keyOf(here.siteId))?.state, (await keyOf(there.siteId))?.state]).toEqual(['disabled', 'active']);

@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.js';
 import { LIMITS, type Limits } from '../../api/http/limits.js';
+import { createRegistrationStarts } from '../../api/registration/registrationStarts.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import type { View } from '../../domain/access/views.js';
@@ -79,7 +80,8 @@ export async function startTestApi(
   const starter = { temporal: new Client({ connection }), taskQueue };
   const log = pino({ level: 'trace' }, sink);
   const onboarding = createOnboardingStarts({ ...starter, log });
-  const deps = { db: database.db, ...starter, onboarding, publicUrl: url, log };
+  const registrations = createRegistrationStarts({ db: database.db, ...starter, log });
+  const deps = { db: database.db, ...starter, onboarding, registrations, publicUrl: url, log };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {
@@ -114,6 +116,7 @@ export async function startTestApi(
         server.closeAllConnections();
       });
       await onboarding.close();
+      await registrations.close();
       await connection.close();
       await database.drop();
     },

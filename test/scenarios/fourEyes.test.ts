@@ -120,7 +120,7 @@ describe('rule 18: a total that moved is confirmed by a second person', () => {
     });
     await decide(first, { caseId: mismatch, decision: 'accept_reported' });
     const opposite = { caseId: mismatch, decision: 'accept_observed' };
-    await expect(decide(second, opposite)).rejects.toMatchObject({ code: 'ALREADY_DECIDED' });
+    await expect(decide(second, opposite)).rejects.toMatchObject({ code: 'REVIEW_ENDED' });
     await month.run(`update run_participant set state = 'open' where period = :period`, { period: PERIOD });
     await month.run(`update run_shard set stage = 'review' where period = :period`, { period: PERIOD });
     await expect(decide(second, opposite)).rejects.toMatchObject({ code: 'ALREADY_DECIDED' });

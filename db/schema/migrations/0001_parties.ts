@@ -150,6 +150,8 @@ export async function up(knex: Knex): Promise<void> {
       left_period text check (left_period >= joined_period),
       duplicate_of uuid[] not null default '{}',
       applied_at timestamptz not null,
+      -- Null: not known to run yet; a relay of the API starts it.
+      workflow_started_at timestamptz,
       decide_until timestamptz not null,
       decided_at timestamptz,
       decided_by jsonb,
@@ -157,6 +159,8 @@ export async function up(knex: Knex): Promise<void> {
       primary key (msp_id, programme_code),
       check ((joined_period is null) = (state in ('applied', 'rejected', 'expired')))
     );
+    create index participation_unstarted on participation (applied_at)
+      where state = 'applied' and workflow_started_at is null;
     create index participation_by_programme on participation (programme_code, applied_at);
 
     -- Who bills the MSP, from a period on; the first row holds from the beginning.
