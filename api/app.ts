@@ -34,8 +34,9 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
   app.use(health(deps));
   app.get('/metrics', metrics.expose);
   app.use('/docs', docs());
-  const document = openApiDocument(ROUTES, deps.publicUrl);
+  let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', (_req, res) => {
+    document ??= openApiDocument(ROUTES, deps.publicUrl);
     res.json(document);
   });
   app.use(limitByAddress(limits));

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { destination, pino, type Logger } from 'pino';
-import { readEnv, required, type Env } from '../config/env.js';
+import { receiveEnv, required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
@@ -57,7 +57,7 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-const env = readEnv();
+const env = await receiveEnv();
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
 const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
 const temporal = await connectTemporal(env);

@@ -58,6 +58,12 @@ async function batchProblems(context: VerifyContext, batch: readonly IssuedState
   });
 }
 
+async function statementProblems(context: VerifyContext): Promise<string[]> {
+  const problems: string[] = [];
+  for await (const batch of statementBatches(context)) problems.push(...(await batchProblems(context, batch)));
+  return problems;
+}
+
 /** Columns that repeat the frozen content, for queries. They must not say anything else. */
 const HEAD_COLUMNS = `
   select format('%s: its columns say something else than its content', number) as problem from statement
@@ -152,10 +158,15 @@ async function sealProblems(context: VerifyContext): Promise<string[]> {
  * hashes, and against a fresh render where the context has a render pool.
  */
 export const checkFrozenBytes: Checker = async (context) => {
-  const problems: string[] = [];
-  for await (const batch of statementBatches(context)) problems.push(...(await batchProblems(context, batch)));
-  problems.push(...(await chainProblems(context)), ...(await sealProblems(context)), ...(await packProblems(context)));
-  return [...problems, ...(await problemsOf(context, [HEAD_COLUMNS, LINE_COLUMNS]))];
+  // Side by side: packs are read while statements are rendered, and the render threads are never without work.
+  const problems = await Promise.all([
+    statementProblems(context),
+    chainProblems(context),
+    sealProblems(context),
+    packProblems(context),
+    problemsOf(context, [HEAD_COLUMNS, LINE_COLUMNS]),
+  ]);
+  return problems.flat();
 };
 
 /** I5 of the audit trail, which all programmes share. */

@@ -26,6 +26,7 @@ AS $function$
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
     declare
       last record;

@@ -49,7 +49,9 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index audit_event_by_subject on audit_event (subject, id);
 
-    create function kontor_chain_audit() returns trigger language plpgsql as $$
+    -- The plan for the last event is made once per connection, often over an empty trail, and kept: it must not be the one
+    -- that reads all of the trail for each event.
+    create function kontor_chain_audit() returns trigger language plpgsql set enable_seqscan = off as $$
     declare
       last record;
       scope text := kontor_scope();
