@@ -6,6 +6,7 @@
 import type { Actor } from '../domain/access/actor.js';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { auditHead, type AuditHead } from '../db/access/auditStore.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { KontorError } from '../domain/errors.js';
@@ -68,6 +69,8 @@ export interface Manifest {
     /** As sealed; null while the run is open. */
     controlTotals: Record<string, unknown> | null;
   };
+  /** The newest event of the audit trail at the time of the export: kept elsewhere it shows when the trail's end is cut. */
+  auditHead: AuditHead | null;
   /** Of the statements in `statements.csv`. */
   totals: Record<string, string>;
   files: WrittenFile[];
@@ -147,7 +150,8 @@ export async function exportPeriod(db: Database, options: ExportOptions): Promis
         }),
       );
     }
-    const manifest: Manifest = { format: FORMAT, ...key, run, totals: await totalsOf(trx, key), files };
+    const totals = await totalsOf(trx, key);
+    const manifest: Manifest = { format: FORMAT, ...key, run, auditHead: await auditHead(trx), totals, files };
     const draft = join(dir, `${MANIFEST}.part`);
     await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draft, join(dir, MANIFEST));

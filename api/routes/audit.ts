@@ -4,7 +4,7 @@ import { auditTrail } from '../../db/readModels/auditTrail.js';
 import { refusedMessages } from '../../db/readModels/refusedMessages.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { instant, period, rowId, uuid } from '../schemas/common.js';
+import { cursorInstant, instant, period, rowId, uuid } from '../schemas/common.js';
 
 const auditEvent = z
   .strictObject({
@@ -48,8 +48,8 @@ export const auditRoutes = [
       subject: short.optional().meta({ example: 'case:0198f0c0-0000-7000-8000-000000000000' }),
       actor: short.optional().meta({ description: 'The id of a person, a service account or a site' }),
       companyId: uuid.optional(),
-      from: instant.optional(),
-      until: instant.optional(),
+      from: cursorInstant.optional(),
+      until: cursorInstant.optional().meta({ description: 'Exclusive' }),
     }),
     responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {

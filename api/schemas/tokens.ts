@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isReservedName } from '../../domain/access/actor.js';
 import { SYSTEM_LEVELS } from '../../domain/access/levels.js';
 import { VIEWS } from '../../domain/access/views.js';
 import { instant, text, uuid } from './common.js';
@@ -6,10 +7,15 @@ import { instant, text, uuid } from './common.js';
 export const view = z.enum(VIEWS);
 export const systemLevel = z.enum(SYSTEM_LEVELS);
 
+/** Of somebody who acts: names that Kontor itself goes by are refused. */
+export const actorName = text(80)
+  .refine((name) => !isReservedName(name), 'Kontor itself goes by such a name: choose another')
+  .meta({ description: 'Names the actor in the audit trail' });
+
 export const newServiceAccount = z
   .strictObject({
     companyId: uuid.optional().meta({ description: 'Your own company unless given; the partner team names any' }),
-    name: text(80).meta({ description: 'Names the actor in the audit trail' }),
+    name: actorName,
     level: systemLevel,
     tenantIds: z
       .array(uuid)

@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/access/actor.js';
+import { isReservedName, type Actor } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import type { SystemLevel } from '../../domain/access/levels.js';
 import type { View } from '../../domain/access/views.js';
@@ -45,6 +45,9 @@ export async function admitServiceAccount(
   { companyId, view, level, tenantIds = null, at, by }: Admission,
 ): Promise<{ id: string; token: string }> {
   const id = randomUUID();
+  if (isReservedName(name)) {
+    throw new KontorError('VALIDATION_FAILED', `Kontor itself goes by such a name as "${name}": choose another.`);
+  }
   if ((await insertServiceAccount(trx, { id, companyId, name, at, by })) !== 'made') {
     throw new KontorError('NAME_TAKEN', `The company has a service account "${name}": end it, or take another name.`);
   }

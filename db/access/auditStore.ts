@@ -47,3 +47,18 @@ export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Pro
     },
   );
 }
+
+/** The newest link of the trail: whoever keeps it notices when the trail is cut off before it. The hash is in hex. */
+export interface AuditHead {
+  id: string;
+  hash: string;
+}
+
+/** Null: nothing has happened yet. */
+export async function auditHead(trx: Trx): Promise<AuditHead | null> {
+  const [head] = await rows<AuditHead>(
+    trx,
+    `select id::text as id, encode(hash, 'hex') as hash from audit_event order by audit_event.id desc limit 1`,
+  );
+  return head ?? null;
+}

@@ -246,6 +246,8 @@ create table audit_event (
   hash bytea not null,
   constraint audit_event_pkey PRIMARY KEY (id)
 );
+CREATE INDEX audit_event_by_actor ON public.audit_event USING btree (((actor ->> 'id'::text)), id);
+CREATE INDEX audit_event_by_msp ON public.audit_event USING btree (msp_id, id);
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject, id);
 alter table audit_event enable row level security;
 alter table audit_event force row level security;
@@ -316,6 +318,7 @@ create table billing_run (
   sealed_at timestamp with time zone,
   control_totals jsonb,
   seal bytea,
+  audit_head jsonb,
   constraint billing_run_pkey PRIMARY KEY (programme_code, period),
   constraint billing_run_check CHECK (((released_at IS NULL) = (released_by IS NULL))),
   constraint billing_run_period_check CHECK ((period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),

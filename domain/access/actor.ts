@@ -19,3 +19,11 @@ export const APPLICANT: Actor = { kind: 'public', id: 'public', name: 'Applicant
 export function siteActor(siteId: string): Actor {
   return { kind: 'site', id: siteId, name: `site:${siteId}` };
 }
+
+const RESERVED = [KONTOR, TERMINAL, APPLICANT].map(({ name }) => name.toLowerCase());
+
+/** Case 48: names that only Kontor, the terminal, applicants and sites have in the audit trail, in whatever spelling. */
+export function isReservedName(name: string): boolean {
+  const plain = name.normalize('NFKC').replaceAll(/\s+/g, ' ').trim().toLowerCase();
+  return RESERVED.includes(plain) || /^(kontor|site|key)\b/.test(plain);
+}

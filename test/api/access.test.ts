@@ -59,6 +59,9 @@ describe('a token', () => {
       [{ companyId: beta }, '/companyId'],
       [{ companyId: randomUUID() }, '/companyId'],
       [{ tenantIds: [randomUUID()] }, '/tenantIds/0'],
+      [{ name: 'KONTOR ' }, '/name'],
+      [{ name: 'site:5d0a' }, '/name'],
+      [{ name: 'kontor cli' }, '/name'],
     ];
     for (const [change, field] of wrongAccounts) {
       const body = { name: 'x', level: 'reader', ...change };

@@ -21,6 +21,8 @@ export async function up(knex: Knex): Promise<void> {
       sealed_at timestamptz,
       control_totals jsonb,
       seal bytea,
+      -- The newest event of the audit trail when it was sealed: id and hash.
+      audit_head jsonb,
       primary key (programme_code, period),
       check ((released_at is null) = (released_by is null))
     );

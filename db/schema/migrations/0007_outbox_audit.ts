@@ -48,6 +48,8 @@ export async function up(knex: Knex): Promise<void> {
       hash bytea not null
     );
     create index audit_event_by_subject on audit_event (subject, id);
+    create index audit_event_by_actor on audit_event ((actor ->> 'id'), id);
+    create index audit_event_by_msp on audit_event (msp_id, id);
 
     -- The plan for the last event is made once per connection, often over an empty trail, and kept: it must not be the one
     -- that reads all of the trail for each event.
