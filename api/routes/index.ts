@@ -27,6 +27,7 @@ import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
 import { tokenRoutes } from './tokens.js';
+import { usageRoutes } from './usage.js';
 import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...tenantKeyRoutes,
   ...installationRoutes,
   ...termLicenceRoutes,
+  ...usageRoutes,
   ...siteRoutes,
   ...runRoutes,
   ...runStepRoutes,

@@ -59,6 +59,7 @@ export const ACTIONS = {
   'keys.manage': { views: RUNS_SITES, level: 'operator' },
   'licences.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'licences.order': { views: RUNS_SITES, level: 'manager' },
+  'usage.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'software.download': { views: EVERYBODY, level: 'reader', tenants: true },
   'software.activate': {
     views: ['vendor', 'customer', 'system_integrator', 'service_provider'],
