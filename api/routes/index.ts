@@ -7,6 +7,7 @@ import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
+import { mandateRoutes } from './mandates.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { outboxRoutes } from './outbox.js';
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...meRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
+  ...mandateRoutes,
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
