@@ -31,19 +31,19 @@ export interface Database {
 }
 
 const SET_SCOPE = `select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true),
-  set_config('kontor.distributor_id', ?, true), set_config('kontor.company_id', ?, true),
-  set_config('kontor.tenants', ?, true)`;
+  set_config('kontor.distributor_id', ?, true), set_config('kontor.company_id', ?, true)`;
 
-function settingsOf(scope: Scope): string[] {
+/** The statement a transaction begins with: it sets whose rows the others see. */
+function enter(trx: Trx, scope: Scope): Promise<unknown> {
   switch (scope.kind) {
     case 'all':
-      return ['all', '', '', '', ''];
+      return rows(trx, SET_SCOPE, ['all', '', '', '']);
     case 'msp':
-      return ['msp', scope.mspId, '', scope.mspId, ''];
+      return rows(trx, SET_SCOPE, ['msp', scope.mspId, '', scope.mspId]);
     case 'distributor':
-      return ['distributor', '', scope.distributorId, scope.distributorId, ''];
+      return rows(trx, SET_SCOPE, ['distributor', '', scope.distributorId, scope.distributorId]);
     case 'tenants':
-      return ['tenants', '', '', scope.companyId, `{${scope.tenantIds.join()}}`];
+      return rows(trx, 'select kontor_enter_tenants(?, ?)', [scope.companyId, `{${scope.tenantIds.join()}}`]);
   }
 }
 
@@ -61,7 +61,7 @@ export function connect(url: string, poolSize: number): Database {
   return {
     transaction: (scope, work) =>
       db.transaction(async (trx) => {
-        await rows(trx, SET_SCOPE, settingsOf(scope));
+        await enter(trx, scope);
         return work(trx);
       }),
     statement: (sql, bindings) => rows(db, sql, bindings),

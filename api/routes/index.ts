@@ -7,6 +7,7 @@ import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
+import { mandateRoutes } from './mandates.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { outboxRoutes } from './outbox.js';
@@ -27,12 +28,14 @@ import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
 import { tokenRoutes } from './tokens.js';
+import { usageRoutes } from './usage.js';
 import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
   ...meRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
+  ...mandateRoutes,
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
@@ -50,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...tenantKeyRoutes,
   ...installationRoutes,
   ...termLicenceRoutes,
+  ...usageRoutes,
   ...siteRoutes,
   ...runRoutes,
   ...runStepRoutes,

@@ -12,6 +12,7 @@ import { MAY_DEPLOY } from '../../domain/site.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireTakesPart } from '../requireTakesPart.js';
+import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
@@ -42,17 +43,23 @@ export const keyRoutes = [
     method: 'post',
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/additional',
     summary: 'Issue an additional key for a site',
-    description: 'Beside its metered key, such as for a standby machine. Shown in this answer alone.',
+    description:
+      'Beside its metered key, such as for a standby machine. Shown in this answer alone. Customers and system integrators ' +
+      'get one where a term licence is in force, of a site that serves none but their tenants.',
     tags,
     action: 'keys.additional',
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The key', schema: keyShown } },
-    handler: async ({ params: { mspId, siteId }, actor, receivedAt, requestId: keyId, transaction }) => {
+    handler: async (context) => {
+      const { params, principal, actor, receivedAt, requestId: keyId, transaction } = context;
+      const { mspId, siteId } = params;
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
-        const { programme } = await requireOpenSite(trx, mspId, siteId);
+        await requireWhole(trx, principal, { mspId, siteId });
+        const { programme, product } = await requireOpenSite(trx, mspId, siteId);
         await requireTakesPart(trx, programme, mspId);
+        await requireLicence(trx, context, { mspId, siteId }, product);
         const issued = { keyId, kind: 'additional', keyHash, state: 'issued', at: receivedAt } as const;
         await insertKey(trx, { mspId, siteId }, issued);
         await appendAudit(trx, {
@@ -102,6 +109,7 @@ export const keyRoutes = [
       const { mspId, siteId, keyId } = context.params;
       const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
       const { ended, retired } = await context.transaction(async (trx) => {
+        await requireWhole(trx, context.principal, { mspId, siteId });
         await requireSite(trx, mspId, siteId);
         const ended = await endOneKey(trx, context, { mspId, siteId }, end);
         const hasNone = (await listKeys(trx, { mspId, siteId })).every(({ state }) => state === 'destroyed');

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { closeTenant, findTenant, insertTenant, listTenants, type Tenant } from '../../db/parties/tenantStore.js';
+import { ALL } from '../../db/connect.js';
+import { viewsOf } from '../../db/parties/companyStore.js';
+import {
+  closeTenant,
+  findTenant,
+  insertTenant,
+  listOwnTenants,
+  listTenants,
+  putCustomer,
+  type Tenant,
+} from '../../db/parties/tenantStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmesOfMsp } from '../../db/readModels/programmesOfMsp.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
@@ -8,7 +18,7 @@ import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { tenant, tenantClosing, tenantInput } from '../schemas/tenants.js';
+import { tenant, tenantClosing, tenantCustomer, tenantInput, tenantOfMsp } from '../schemas/tenants.js';
 
 const tags = ['Tenants'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -39,6 +49,7 @@ export const tenantRoutes = [
         mspId,
         id: requestId,
         parentRef,
+        customerId: null,
         ref,
         name,
         state,
@@ -92,6 +103,64 @@ export const tenantRoutes = [
         200,
         toPage(found, query.limit, ({ ref }) => [ref], toJson),
       );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/tenants',
+    summary: 'List the tenants you see, over all MSPs',
+    description: 'A customer sees its own, a system integrator those of the customers it acts for.',
+    tags,
+    action: 'tenants.read',
+    query: z.strictObject(PAGE_QUERY),
+    responses: { 200: { description: 'A page of tenants', schema: pageOf(tenantOfMsp) } },
+    handler: async ({ query, transaction }) => {
+      const after = readCursor(query.after, z.tuple([z.string(), uuid, z.string()]));
+      const found = await transaction((trx) => listOwnTenants(trx, { limit: query.limit + 1, after }));
+      return reply(
+        200,
+        toPage(
+          found,
+          query.limit,
+          ({ mspName, mspId, ref }) => [mspName, mspId, ref],
+          (item) => item,
+        ),
+      );
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/customer',
+    summary: "Say which customer's company a tenant is",
+    description:
+      'Its people see from now on what is of the tenant and the units below it, and nothing else of the MSP.',
+    tags,
+    action: 'tenants.manage',
+    params: byTenant,
+    body: tenantCustomer,
+    responses: { 200: { description: 'The tenant', schema: tenant } },
+    handler: async ({ deps, params, body: { customerId }, actor, receivedAt, transaction }) => {
+      const { mspId, tenantId } = params;
+      const views = customerId === null ? [] : await deps.db.transaction(ALL, (trx) => viewsOf(trx, customerId));
+      const linked = await transaction(async (trx) => {
+        const before = await findTenant(trx, mspId, tenantId);
+        if (before === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
+        if (customerId !== null && !views.includes('customer')) {
+          throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
+        }
+        await putCustomer(trx, { mspId, tenantId, customerId });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor,
+          action: 'tenant.customerSet',
+          subject: `tenant:${tenantId}`,
+          mspId,
+          before: { customerId: before.customerId },
+          after: { customerId },
+        });
+        return { ...before, customerId };
+      });
+      return reply(200, toJson(linked));
     },
   }),
   route({

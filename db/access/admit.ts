@@ -16,6 +16,8 @@ export interface Admission {
   level: SystemLevel;
   /** Null: the whole company. */
   tenantIds?: string[] | null;
+  /** With the units below them. */
+  withBelow?: boolean;
   at: Date;
   /** Who admits. */
   by: Actor;
@@ -25,13 +27,13 @@ export interface Admission {
 export async function admitPerson(
   trx: Trx,
   person: Omit<Person, 'id' | 'state'>,
-  { companyId, view, level, tenantIds = null, at, by }: Admission,
+  { companyId, view, level, tenantIds = null, withBelow = false, at, by }: Admission,
 ): Promise<{ id: string; token: string }> {
   const [id, membershipId] = [randomUUID(), randomUUID()];
   if (!(await insertPerson(trx, { ...person, id, state: 'active' }, { at, by }))) {
     throw new KontorError('NAME_TAKEN', `${person.email} has a login already.`);
   }
-  const scope = { tenantIds, withBelow: false, fromAt: at, untilAt: null };
+  const scope = { tenantIds, withBelow, fromAt: at, untilAt: null };
   const holder = { companyId, personId: id, serviceAccountId: null, systemLevel: level, accessLevelId: null };
   await insertMembership(trx, { id: membershipId, ...holder, ...scope }, { at, by });
   const { token } = await issueToken(trx, { id: randomUUID(), membershipId, view, name: person.name, at, by });
@@ -42,7 +44,7 @@ export async function admitPerson(
 export async function admitServiceAccount(
   trx: Trx,
   name: string,
-  { companyId, view, level, tenantIds = null, at, by }: Admission,
+  { companyId, view, level, tenantIds = null, withBelow = false, at, by }: Admission,
 ): Promise<{ id: string; token: string }> {
   const id = randomUUID();
   if (isReservedName(name)) {
@@ -51,7 +53,7 @@ export async function admitServiceAccount(
   if ((await insertServiceAccount(trx, { id, companyId, name, at, by })) !== 'made') {
     throw new KontorError('NAME_TAKEN', `The company has a service account "${name}": end it, or take another name.`);
   }
-  const scope = { tenantIds, withBelow: false, fromAt: at, untilAt: null };
+  const scope = { tenantIds, withBelow, fromAt: at, untilAt: null };
   const holder = { companyId, personId: null, serviceAccountId: id, systemLevel: level, accessLevelId: null };
   await insertMembership(trx, { id, ...holder, ...scope }, { at, by });
   return await issueToken(trx, { id: randomUUID(), membershipId: id, view, name, at, by });

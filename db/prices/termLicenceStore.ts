@@ -1,4 +1,5 @@
 import type { Day } from '../../domain/period.js';
+import type { KeyOwner } from '../sites/meteredKeyStore.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A fixed count for 1 to 5 years: usage up to it is not metered. */
@@ -70,6 +71,17 @@ export async function listTermLicences(
      where msp_id = :mspId and (:afterId::uuid is null or (starts_on, id) > (:afterDay::date, :afterId::uuid))
      order by starts_on, id limit :limit`,
     { mspId: filter.mspId, afterDay, afterId, limit: filter.limit },
+  );
+  return found.map(toLicence);
+}
+
+/** Licences of a site or of a tenant, past ones too. */
+export async function licencesOf(trx: Trx, owner: KeyOwner): Promise<TermLicence[]> {
+  const found = await rows<LicenceRow>(
+    trx,
+    `select ${COLUMNS} from term_licence
+     where msp_id = :mspId and (site_id = :siteId::uuid or tenant_id = :tenantId::uuid)`,
+    { siteId: null, tenantId: null, ...owner },
   );
   return found.map(toLicence);
 }

@@ -55,6 +55,20 @@ export async function findRegistration(trx: Trx, programme: string, mspId: strin
   return row && toRegistration(row);
 }
 
+/** Where an MSP stands in a programme. */
+export type Standing = Pick<Participation, 'state' | 'joinedPeriod'>;
+
+/** Undefined: it takes no part, as far as the reader sees. */
+export async function findStanding(trx: Trx, programme: string, mspId: string): Promise<Standing | undefined> {
+  const [row] = await rows<Standing>(
+    trx,
+    `select state, joined_period as "joinedPeriod" from participation
+     where programme_code = :programme and msp_id = :mspId`,
+    { programme, mspId },
+  );
+  return row;
+}
+
 export interface RegistrationFilter {
   programme?: string | undefined;
   mspId?: string | undefined;

@@ -89,23 +89,95 @@ AS $function$
         select distributor_id from participation_distributor
         where msp_id = $1 and programme_code = $2 and from_period <= $3 order by from_period desc limit 1 $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_documents_of(statements uuid[])
+ RETURNS TABLE(id uuid, number text, currency text, date date)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := array(select distinct l.statement_id from statement_line l where l.statement_id = any(statements));
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query select s.id, s.number, s.currency, s.statement_date from statement s where s.id = any(seen);
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_end_distributor()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      update participation_distributor p set until_period = (
+          select min(n.from_period) from participation_distributor n
+          where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period)
+        where p.msp_id = new.msp_id and p.programme_code = new.programme_code;
+      return null;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_enter_tenants(company uuid, tenants uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      msps uuid[];
+      sites uuid[];
+      whole_sites uuid[];
+      whole_tenants uuid[];
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      msps := array(select distinct msp_id from tenant where id = any(tenants));
+      select array_agg(served.site_id), array_agg(served.site_id) filter (where served.whole)
+        into sites, whole_sites
+        from (select a.site_id, bool_or(a.tenant_id = any(tenants)) as reached, bool_and(a.tenant_id = any(tenants)) as whole
+          from site_tenant a
+          where a.msp_id = any(msps) and (a.until_period is null or a.until_period > kontor_this_period())
+          group by 1) served
+        where served.reached;
+      with recursive shared as (
+        select parent_id as id from tenant where msp_id = any(msps) and parent_id = any(tenants) and id <> all(tenants)
+        union
+        select k.tenant_id from metered_key k
+          join installation i on i.msp_id = k.msp_id and i.metered_key_id = k.id
+          where k.msp_id = any(msps) and k.tenant_id = any(tenants) and i.site_id <> all(coalesce(whole_sites, '{}'))
+        union
+        select t.parent_id from shared join tenant t on t.id = shared.id where t.parent_id is not null)
+      select array_agg(id) into whole_tenants from unnest(tenants) as t (id) where id not in (select id from shared);
+      perform set_config('kontor.tenants', tenants::text, true), set_config('kontor.msps', msps::text, true),
+        set_config('kontor.sites', sites::text, true), set_config('kontor.whole_sites', whole_sites::text, true),
+        set_config('kontor.whole_tenants', whole_tenants::text, true),
+        set_config('kontor.company_id', company::text, true), set_config('kontor.scope', 'tenants', true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_ids(setting text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select coalesce(nullif(current_setting('kontor.' || setting, true), ''), '{}')::uuid[] $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_msp()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.msp_id', true), '')::uuid $function$;
 
-CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN reach text DEFAULT 'msp_id in (select msp_id from participation_distributor)'::text, IN owner text DEFAULT 'msp_id'::text)
+CREATE OR REPLACE FUNCTION public.kontor_msps()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('msps') $function$;
+
+CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN to_distributor text, IN to_tenants text, IN owner text DEFAULT 'msp_id'::text)
  LANGUAGE plpgsql
 AS $procedure$
     begin
       execute format('alter table %s enable row level security', target);
       execute format('alter table %s force row level security', target);
-      execute format($policy$create policy visible on %s using (
-          (select kontor_scope()) = 'all'
-          or %s = (select kontor_msp())
-          or ((select kontor_distributor()) is not null and %s)
-        ) with check ((select kontor_scope()) = 'all' or %s = (select kontor_msp()))$policy$, target, owner, reach, owner);
+      execute format('create policy owned on %s using ((select kontor_scope()) = %L or %s = (select kontor_msp()))',
+        target, 'all', owner);
+      execute format($policy$create policy visible on %s for select using (
+          ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
+        )$policy$, target, to_distributor, to_tenants);
     end $procedure$;
 
 CREATE OR REPLACE FUNCTION public.kontor_refuse_change()
@@ -147,11 +219,17 @@ AS $function$
         order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
         limit 1 $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_sites()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('sites') $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_tenants()
  RETURNS uuid[]
  LANGUAGE sql
  STABLE PARALLEL SAFE
-AS $function$ select coalesce(nullif(current_setting('kontor.tenants', true), ''), '{}')::uuid[] $function$;
+AS $function$ select kontor_ids('tenants') $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_tenants_below(roots uuid[])
  RETURNS uuid[]
@@ -181,6 +259,84 @@ CREATE OR REPLACE FUNCTION public.kontor_this_period()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_usage(msp uuid, period text)
+ RETURNS TABLE(site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text, meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    #variable_conflict use_column
+    declare
+      scope text := kontor_scope();
+      first date := ($2 || '-01')::date;
+      month_zone text;
+      starts_at timestamptz;
+      ends_at timestamptz;
+    begin
+      if scope in ('tenants', 'distributor') then perform set_config('kontor.scope', 'all', true); end if;
+      month_zone := kontor_zone($1, $2);
+      starts_at := first::timestamp at time zone kontor_zone($1, to_char(first - 1, 'YYYY-MM'));
+      ends_at := (first + interval '1 month') at time zone month_zone;
+      return query
+        with place as materialized (
+          select s.id, s.name, s.programme_code from site s
+          where s.msp_id = $1
+            and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
+        ), by_installation as (
+          select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
+            (c.counted_at at time zone month_zone)::date as day, max(u.quantity) as highest,
+            (array_agg(u.quantity order by c.counted_at desc))[1] as newest
+          from place p
+          join check_in c on c.msp_id = $1 and c.site_id = p.id and c.counted_at >= starts_at and c.counted_at < ends_at
+            -- A clock deviates by 8 days at the most; this finds the partitions.
+            and c.observed_at >= starts_at - interval '8 days' and c.observed_at < ends_at + interval '8 days'
+          left join installation i on i.msp_id = $1 and i.site_id = c.site_id and i.id = c.installation_id
+            and i.replaced_for_free
+          cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u (reference, meter, quantity)
+          group by 1, 2, 3, 4, 5
+        ), by_day as (
+          select site_id, reference, meter, day, sum(highest) as highest, sum(newest) as newest
+          from by_installation group by 1, 2, 3, 4
+        ), latest as (
+          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks
+          from place p join usage_report g on g.msp_id = $1 and g.site_id = p.id and g.period = $2
+          order by g.site_id, g.installation_id, g.revision desc
+        ), said as (
+          select site_id, reference, meter, max(highest) as highest,
+            (array_agg(day order by highest desc, day))[1] as highest_on, sum(highest)::bigint as total,
+            (array_agg(newest order by day desc))[1] as last, null::bigint as reported
+          from by_day group by 1, 2, 3
+          union all
+          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak)
+          from latest l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u (reference, meter, peak)
+          group by 1, 2, 3
+        ), of_month as (
+          select site_id, reference, meter, max(highest) as highest, max(highest_on) as highest_on, max(total) as total,
+            max(last) as last, max(reported) as reported
+          from said group by 1, 2, 3
+        )
+        select m.site_id, p.name, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest, m.highest_on,
+          m.total, m.last, m.reported
+        from of_month m
+        join place p on p.id = m.site_id
+        left join site_tenant a on a.msp_id = $1 and a.site_id = m.site_id and a.reference = m.reference
+          and a.from_period <= $2 and (a.until_period is null or a.until_period > $2)
+        left join tenant t on t.msp_id = $1 and t.id = a.tenant_id
+        where scope <> 'tenants' or t.id = any(kontor_tenants());
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_whole_sites()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('whole_sites') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_whole_tenants()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('whole_tenants') $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_zone(company uuid, period text DEFAULT kontor_this_period())
  RETURNS text
@@ -279,8 +435,10 @@ create table billing_pack (
 );
 alter table billing_pack enable row level security;
 alter table billing_pack force row level security;
-create policy visible on billing_pack for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))));
+create policy owned on billing_pack for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on billing_pack for select
+  using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on billing_pack to kontor_app;
@@ -296,10 +454,11 @@ create table billing_pack_statement (
 CREATE INDEX billing_pack_statement_by_pack ON public.billing_pack_statement USING btree (billing_pack_id);
 alter table billing_pack_statement enable row level security;
 alter table billing_pack_statement force row level security;
-create policy visible on billing_pack_statement for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
-   FROM statement)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on billing_pack_statement for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on billing_pack_statement for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack_statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on billing_pack_statement to kontor_app;
@@ -353,10 +512,10 @@ create table check_in (
 ) partition by range (observed_at);
 alter table check_in enable row level security;
 alter table check_in force row level security;
-create policy visible on check_in for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on check_in for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on check_in for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on check_in to kontor_app;
 
 create table company (
@@ -374,12 +533,15 @@ create table company (
 CREATE INDEX company_by_registration_number ON public.company USING btree (kontor_comparable_number(registration_number));
 alter table company enable row level security;
 alter table company force row level security;
-create policy visible on company for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_company() AS kontor_company)) OR (id IN ( SELECT participation_distributor.msp_id
-   FROM participation_distributor
-  WHERE (participation_distributor.distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
-   FROM distributor_terms)))))
-  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy in_mandate on company for select
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id IN ( SELECT unnest(ARRAY[mandate.integrator_id, mandate.customer_id]) AS unnest
+   FROM mandate))));
+create policy owned on company for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on company for select
+  using (((id = ( SELECT kontor_company() AS kontor_company)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[]))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
+   FROM distributor_terms)))));
 grant insert, select, update on company to kontor_app;
 
 create table company_view (
@@ -389,6 +551,13 @@ create table company_view (
   constraint company_view_view_check CHECK ((view = ANY (ARRAY['vendor'::text, 'customer'::text, 'system_integrator'::text, 'service_provider'::text, 'reseller'::text, 'distributor'::text, 'partner'::text]))),
   constraint company_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
 );
+alter table company_view enable row level security;
+alter table company_view force row level security;
+create policy owned on company_view for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on company_view for select
+  using ((company_id IN ( SELECT company.id
+   FROM company)));
 grant insert, select on company_view to kontor_app;
 
 create table company_zone (
@@ -400,10 +569,11 @@ create table company_zone (
 );
 alter table company_zone enable row level security;
 alter table company_zone force row level security;
-create policy visible on company_zone for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (company_id IN ( SELECT participation_distributor.msp_id
-   FROM participation_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on company_zone for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on company_zone for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (company_id IN ( SELECT billed_now.msp_id
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on company_zone to kontor_app;
 
 create table decision (
@@ -458,12 +628,13 @@ CREATE INDEX discrepancy_by_msp ON public.discrepancy USING btree (msp_id, progr
 CREATE INDEX discrepancy_open ON public.discrepancy USING btree (programme_code, period, msp_id) WHERE (state = 'open'::text);
 alter table discrepancy enable row level security;
 alter table discrepancy force row level security;
-create policy visible on discrepancy for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
+create policy owned on discrepancy for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on discrepancy for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
     run_participant.msp_id
-   FROM run_participant)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+   FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant insert, select, update on discrepancy to kontor_app;
 
 create table distributor_terms (
@@ -509,10 +680,11 @@ create table former_key (
 );
 alter table former_key enable row level security;
 alter table former_key force row level security;
-create policy visible on former_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on former_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on former_key for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on former_key to kontor_app;
 
 create table idempotency_key (
@@ -550,10 +722,11 @@ create table installation (
 );
 alter table installation enable row level security;
 alter table installation force row level security;
-create policy visible on installation for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on installation for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on installation for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
 grant insert, select, update on installation to kontor_app;
 
 create table mandate (
@@ -578,8 +751,15 @@ create table mandate (
 CREATE UNIQUE INDEX mandate_in_force ON public.mandate USING btree (integrator_id, customer_id) WHERE (revoked_at IS NULL);
 alter table mandate enable row level security;
 alter table mandate force row level security;
-create policy visible on mandate for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR ((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id))));
+create policy answered on mandate for update
+  using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)))
+  with check (((customer_id = ( SELECT kontor_company() AS kontor_company)) OR ((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (revoked_at IS NOT NULL))));
+create policy asked on mandate for insert
+  with check (((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (consented_at IS NULL) AND (revoked_at IS NULL)));
+create policy owned on mandate for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on mandate for select
+  using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)));
 grant insert, select, update on mandate to kontor_app;
 
 create table membership (
@@ -645,12 +825,18 @@ CREATE INDEX metered_key_by_site ON public.metered_key USING btree (msp_id, site
 CREATE UNIQUE INDEX metered_key_one_live ON public.metered_key USING btree (msp_id, site_id) WHERE ((kind = 'metered'::text) AND (state = ANY (ARRAY['issued'::text, 'active'::text, 'disabled'::text])));
 alter table metered_key enable row level security;
 alter table metered_key force row level security;
-create policy visible on metered_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site))) OR ((tenant_id IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
-    participation.programme_code
-   FROM participation))))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy added on metered_key for insert
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (kind = 'additional'::text) AND (state = 'issued'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
+create policy destroyed on metered_key for update
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'destroyed'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
+create policy owned on metered_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on metered_key for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((site_id IN ( SELECT site.id
+   FROM site)) OR ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[]))))));
 grant insert, select, update on metered_key to kontor_app;
 
 create table msp_terms (
@@ -665,10 +851,11 @@ create table msp_terms (
 CREATE INDEX msp_by_mail_domain ON public.msp_terms USING btree (mail_domain);
 alter table msp_terms enable row level security;
 alter table msp_terms force row level security;
-create policy visible on msp_terms for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT participation_distributor.msp_id
-   FROM participation_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on msp_terms for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on msp_terms for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on msp_terms to kontor_app;
 
 create table outbox (
@@ -706,9 +893,10 @@ CREATE INDEX outbox_due ON public.outbox USING btree (not_before, id) WHERE (sta
 CREATE INDEX outbox_sending ON public.outbox USING btree (claimed_at) WHERE (state = 'sending'::text);
 alter table outbox enable row level security;
 alter table outbox force row level security;
-create policy visible on outbox for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on outbox for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on outbox for select
+  using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
 grant insert, select, update on outbox to kontor_app;
 
 create table participation (
@@ -735,28 +923,33 @@ CREATE INDEX participation_by_programme ON public.participation USING btree (pro
 CREATE INDEX participation_unstarted ON public.participation USING btree (applied_at) WHERE ((state = 'applied'::text) AND (workflow_started_at IS NULL));
 alter table participation enable row level security;
 alter table participation force row level security;
-create policy visible on participation for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation_distributor.msp_id,
-    participation_distributor.programme_code
-   FROM participation_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on participation for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on participation for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
 grant insert, select, update on participation to kontor_app;
 
 create table participation_distributor (
   msp_id uuid not null,
   programme_code text not null,
   from_period text not null,
+  until_period text,
   distributor_id uuid not null,
   constraint participation_distributor_pkey PRIMARY KEY (msp_id, programme_code, from_period),
+  constraint participation_distributor_check CHECK ((until_period > from_period)),
   constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint participation_distributor_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
 CREATE INDEX participation_distributor_by_distributor ON public.participation_distributor USING btree (distributor_id);
 alter table participation_distributor enable row level security;
 alter table participation_distributor force row level security;
-create policy visible on participation_distributor for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
-  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy owned on participation_distributor for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on participation_distributor for select
+  using (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))));
+CREATE TRIGGER ended AFTER INSERT ON public.participation_distributor FOR EACH ROW EXECUTE FUNCTION kontor_end_distributor();
 grant insert, select, update on participation_distributor to kontor_app;
 
 create table person (
@@ -800,6 +993,10 @@ create table price_plan (
   constraint price_plan_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX price_plan_by_programme ON public.price_plan USING btree (programme_code, from_period);
+alter table price_plan enable row level security;
+alter table price_plan force row level security;
+create policy owned on price_plan for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on price_plan to kontor_app;
 
 create table programme (
@@ -864,12 +1061,13 @@ create table reconciled_site (
 );
 alter table reconciled_site enable row level security;
 alter table reconciled_site force row level security;
-create policy visible on reconciled_site for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
+create policy owned on reconciled_site for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on reconciled_site for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
     run_participant.msp_id
-   FROM run_participant)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+   FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on reconciled_site to kontor_app;
 
 create table refused_message (
@@ -912,9 +1110,10 @@ create table run_participant (
 );
 alter table run_participant enable row level security;
 alter table run_participant force row level security;
-create policy visible on run_participant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on run_participant for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on run_participant for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on run_participant to kontor_app;
 
 create table run_shard (
@@ -968,10 +1167,11 @@ create table signing_key (
 CREATE INDEX signing_key_by_installation ON public.signing_key USING btree (msp_id, site_id, installation_id);
 alter table signing_key enable row level security;
 alter table signing_key force row level security;
-create policy visible on signing_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on signing_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on signing_key for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on signing_key to kontor_app;
 
 create table site (
@@ -1002,11 +1202,15 @@ create table site (
 CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, name) WHERE (state <> 'retired'::text);
 alter table site enable row level security;
 alter table site force row level security;
-create policy visible on site for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
-    participation.programme_code
-   FROM participation)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on site for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retired on site for update
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'retired'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))));
+create policy visible on site for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
 grant insert, select, update on site to kontor_app;
 
 create table site_tenant (
@@ -1027,10 +1231,11 @@ CREATE INDEX site_tenant_by_tenant ON public.site_tenant USING btree (msp_id, te
 CREATE UNIQUE INDEX site_tenant_open ON public.site_tenant USING btree (msp_id, site_id, reference) WHERE (until_period IS NULL);
 alter table site_tenant enable row level security;
 alter table site_tenant force row level security;
-create policy visible on site_tenant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on site_tenant for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on site_tenant for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (((until_period IS NULL) OR (until_period > ( SELECT kontor_this_period() AS kontor_this_period))) AND (site_id IN ( SELECT site.id
+   FROM site)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant delete, insert, select, update on site_tenant to kontor_app;
 
 create table statement (
@@ -1066,9 +1271,10 @@ create table statement (
 CREATE INDEX statement_by_period ON public.statement USING btree (programme_code, period, distributor_id);
 alter table statement enable row level security;
 alter table statement force row level security;
-create policy visible on statement for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on statement for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement to kontor_app;
@@ -1085,10 +1291,11 @@ create table statement_document (
 );
 alter table statement_document enable row level security;
 alter table statement_document force row level security;
-create policy visible on statement_document for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
-   FROM statement)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on statement_document for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement_document for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_document FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_document FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement_document to kontor_app;
@@ -1118,10 +1325,11 @@ CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (
 CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_id, period, site_id) WHERE (kind = 'usage'::text);
 alter table statement_line enable row level security;
 alter table statement_line force row level security;
-create policy visible on statement_line for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
-   FROM statement)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on statement_line for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement_line for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_line FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement_line to kontor_app;
@@ -1137,6 +1345,10 @@ create table statement_number (
   constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint statement_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+alter table statement_number enable row level security;
+alter table statement_number force row level security;
+create policy owned on statement_number for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on statement_number to kontor_app;
 
 create table tenant (
@@ -1150,6 +1362,7 @@ create table tenant (
   closed_from text,
   created_at timestamp with time zone not null,
   constraint tenant_pkey PRIMARY KEY (msp_id, id),
+  constraint tenant_id_key UNIQUE (id),
   constraint tenant_msp_id_ref_key UNIQUE (msp_id, ref),
   constraint tenant_closed_from_check CHECK ((closed_from ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint tenant_state_check CHECK ((state = ANY (ARRAY['onboarding'::text, 'active'::text, 'closed'::text]))),
@@ -1161,10 +1374,13 @@ CREATE INDEX tenant_by_customer ON public.tenant USING btree (customer_id) WHERE
 CREATE INDEX tenant_by_parent ON public.tenant USING btree (msp_id, parent_id);
 alter table tenant enable row level security;
 alter table tenant force row level security;
-create policy visible on tenant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT participation_distributor.msp_id
-   FROM participation_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on tenant for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on tenant for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((id IN ( SELECT site_tenant.tenant_id
+   FROM site_tenant)) OR (id IN ( SELECT metered_key.tenant_id
+   FROM metered_key
+  WHERE (metered_key.tenant_id IS NOT NULL))))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant insert, select, update on tenant to kontor_app;
 
 create table term_licence (
@@ -1185,10 +1401,11 @@ create table term_licence (
 CREATE INDEX term_licence_by_site ON public.term_licence USING btree (msp_id, site_id);
 alter table term_licence enable row level security;
 alter table term_licence force row level security;
-create policy visible on term_licence for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on term_licence for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on term_licence for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) OR ((tenant_id IS NULL) AND (site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])))))));
 grant insert, select, update on term_licence to kontor_app;
 
 create table territory (
@@ -1230,10 +1447,10 @@ create table usage_report (
 CREATE INDEX usage_report_by_period ON public.usage_report USING btree (period, msp_id, site_id);
 alter table usage_report enable row level security;
 alter table usage_report force row level security;
-create policy visible on usage_report for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on usage_report for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on usage_report for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on usage_report to kontor_app;
 
 create table used_nonce (
@@ -1262,6 +1479,12 @@ alter table waiting_list force row level security;
 create policy visible on waiting_list for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on waiting_list to kontor_app;
+
+create view billed_now with (security_invoker=true) as
+ SELECT msp_id,
+    programme_code
+   FROM participation_distributor
+  WHERE ((from_period <= ( SELECT kontor_this_period() AS kontor_this_period)) AND ((until_period IS NULL) OR (until_period > ( SELECT kontor_this_period() AS kontor_this_period))));
 
 create view distributor with (security_invoker=true) as
  SELECT c.id,

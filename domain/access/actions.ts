@@ -59,6 +59,11 @@ export const ACTIONS = {
   'keys.manage': { views: RUNS_SITES, level: 'operator' },
   'licences.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'licences.order': { views: RUNS_SITES, level: 'manager' },
+  'usage.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'mandates.read': { views: ['vendor', 'system_integrator', 'customer'], level: 'reader', tenants: true },
+  'mandates.ask': { views: ['system_integrator'], level: 'administrator', tenants: true },
+  'mandates.consent': { views: ['customer'], level: 'administrator', tenants: true },
+  'mandates.end': { views: ['system_integrator', 'customer'], level: 'administrator', tenants: true },
   'software.download': { views: EVERYBODY, level: 'reader', tenants: true },
   'software.activate': {
     views: ['vendor', 'customer', 'system_integrator', 'service_provider'],

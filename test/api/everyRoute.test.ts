@@ -42,12 +42,15 @@ describe('every route', () => {
     tokens.vendor = await api.token('vendor');
     tokens.service_provider = await api.token('service_provider', { companyId: mspId });
     tokens.distributor = await api.token('distributor', { companyId: distributorId });
+    for (const view of ['system_integrator', 'customer'] as const) {
+      tokens[view] = await api.token(view, { companyId: await month.company(view) });
+    }
   });
   afterAll(() => api.close());
 
   const tokenOf = (view: View) => tokens[view] ?? '';
   /** A token that gets past the question whether the sender may. */
-  const tokenFor = (route: Route) => (isAction(route.action) ? { token: tokenOf('vendor') } : {});
+  const tokenFor = (route: Route) => (isAction(route.action) ? { token: tokenOf(viewsOf(route)[0] ?? 'vendor') } : {});
 
   it.each(guarded)('%s asks for a token', async (_name, route) => {
     const answer = await api.call(route.method.toUpperCase(), addressOf(route));

@@ -11,6 +11,7 @@ export interface TokenSpec {
   companyId?: string;
   level?: SystemLevel;
   tenantIds?: string[];
+  withBelow?: boolean;
   name?: string;
   kind?: 'person' | 'service_account';
 }
@@ -19,7 +20,7 @@ export interface TokenSpec {
 export async function admit(db: Database, view: View, spec: TokenSpec = {}): Promise<string> {
   const { companyId = PARTNER_TEAM, level = 'administrator', name = `test ${view}`, kind = 'person' } = spec;
   const admission = {
-    ...{ companyId, view, level, tenantIds: spec.tenantIds ?? null },
+    ...{ companyId, view, level, tenantIds: spec.tenantIds ?? null, withBelow: spec.withBelow ?? false },
     at: new Date(),
     by: TERMINAL,
   };

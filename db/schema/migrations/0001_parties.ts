@@ -12,9 +12,17 @@ export async function up(knex: Knex): Promise<void> {
       as $$ select nullif(current_setting('kontor.distributor_id', true), '')::uuid $$;
     create function kontor_company() returns uuid language sql stable parallel safe
       as $$ select nullif(current_setting('kontor.company_id', true), '')::uuid $$;
-    -- Tenants of a reader who sees no company as a whole: units of an MSP, or a customer's.
-    create function kontor_tenants() returns uuid[] language sql stable parallel safe
-      as $$ select coalesce(nullif(current_setting('kontor.tenants', true), ''), '{}')::uuid[] $$;
+    -- Of a reader who sees no company as a whole (kontor_enter_tenants): the tenants it is limited to, their MSPs, the sites
+    -- that serve one of them, and of both tenants and sites those that are wholly its own.
+    create function kontor_ids(setting text) returns uuid[] language sql stable parallel safe
+      as $$ select coalesce(nullif(current_setting('kontor.' || setting, true), ''), '{}')::uuid[] $$;
+    create function kontor_tenants() returns uuid[] language sql stable parallel safe as $$ select kontor_ids('tenants') $$;
+    create function kontor_msps() returns uuid[] language sql stable parallel safe as $$ select kontor_ids('msps') $$;
+    create function kontor_sites() returns uuid[] language sql stable parallel safe as $$ select kontor_ids('sites') $$;
+    create function kontor_whole_tenants() returns uuid[] language sql stable parallel safe
+      as $$ select kontor_ids('whole_tenants') $$;
+    create function kontor_whole_sites() returns uuid[] language sql stable parallel safe
+      as $$ select kontor_ids('whole_sites') $$;
 
     -- Any organisation. What it may do follows from its views (rule 17); its zone is kept by period in company_zone.
     create table company (
@@ -163,16 +171,27 @@ export async function up(knex: Knex): Promise<void> {
       where state = 'applied' and workflow_started_at is null;
     create index participation_by_programme on participation (programme_code, applied_at);
 
-    -- Who bills the MSP, from a period on; the first row holds from the beginning.
+    -- Who bills the MSP, from a period until a period (exclusive); the first row holds from the beginning.
     create table participation_distributor (
       msp_id uuid not null,
       programme_code text not null,
       from_period text not null,
+      -- The next row's from_period, kept by the trigger; null: no end is known.
+      until_period text check (until_period > from_period),
       distributor_id uuid not null references distributor_terms,
       primary key (msp_id, programme_code, from_period),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
     create index participation_distributor_by_distributor on participation_distributor (distributor_id);
+    create function kontor_end_distributor() returns trigger language plpgsql as $$
+    begin
+      update participation_distributor p set until_period = (
+          select min(n.from_period) from participation_distributor n
+          where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period)
+        where p.msp_id = new.msp_id and p.programme_code = new.programme_code;
+      return null;
+    end $$;
+    create trigger ended after insert on participation_distributor for each row execute function kontor_end_distributor();
 
     create function kontor_this_period() returns text language sql stable parallel safe
       as $$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $$;
@@ -192,22 +211,31 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table participation_distributor enable row level security;
     alter table participation_distributor force row level security;
-    create policy visible on participation_distributor using (
-      (select kontor_scope()) = 'all'
-      or msp_id = (select kontor_msp())
-      or distributor_id = (select kontor_distributor())
-    ) with check ((select kontor_scope()) = 'all');
+    create policy owned on participation_distributor using ((select kontor_scope()) = 'all');
+    create policy visible on participation_distributor for select using (
+      msp_id = (select kontor_msp()) or distributor_id = (select kontor_distributor())
+    );
+    -- Who bills which MSP in which programme now, as far as the reader sees it: what a distributor sees of the present.
+    create view billed_now with (security_invoker = true) as
+      select msp_id, programme_code from participation_distributor
+      where from_period <= (select kontor_this_period())
+        and (until_period is null or until_period > (select kontor_this_period()));
 
-    -- A company is visible to the partner team and the workers, to itself, to its distributors, and to everybody as one
-    -- that distributes; who works for tenants sees their MSP (0002_sites).
+    -- A company is visible to the partner team and the workers, to itself, to its distributors, to those who see its tenants,
+    -- and to everybody as one that distributes.
     alter table company enable row level security;
     alter table company force row level security;
-    create policy visible on company using (
-      (select kontor_scope()) = 'all'
-      or id = (select kontor_company())
-      or id in (select msp_id from participation_distributor where distributor_id = (select kontor_distributor()))
+    create policy owned on company using ((select kontor_scope()) = 'all');
+    create policy visible on company for select using (
+      id = (select kontor_company())
+      or ((select kontor_distributor()) is not null and id in (select msp_id from billed_now))
+      or ((select kontor_scope()) = 'tenants' and id = any((select kontor_msps())::uuid[]))
       or ((select kontor_scope()) <> '' and id in (select id from distributor_terms))
-    ) with check ((select kontor_scope()) = 'all');
+    );
+    alter table company_view enable row level security;
+    alter table company_view force row level security;
+    create policy owned on company_view using ((select kontor_scope()) = 'all');
+    create policy visible on company_view for select using (company_id in (select id from company));
 
     -- The words the rest speaks: a company in its view.
     create view msp with (security_invoker = true) as
@@ -218,25 +246,24 @@ export async function up(knex: Knex): Promise<void> {
       select c.id, t.code, c.name, c.registration_number, c.address, c.country, t.email, t.currency, c.locale
       from company c join distributor_terms t on t.id = c.id;
 
-    -- Called for each table that belongs to an MSP: a row is visible to the partner team and the workers (scope all), to
-    -- its MSP, and to the distributor for whom "reach" holds; only the first two may write it.
-    create procedure kontor_protect(target regclass,
-        reach text default 'msp_id in (select msp_id from participation_distributor)', owner text default 'msp_id')
+    -- Called for each table that belongs to an MSP: the partner team and the workers (scope all) and the MSP itself see and
+    -- write its rows. A distributor sees those for which to_distributor holds, a reader who is limited to tenants those for
+    -- which to_tenants does; false: what spans tenants, or is none of theirs.
+    create procedure kontor_protect(target regclass, to_distributor text, to_tenants text, owner text default 'msp_id')
       language plpgsql as $$
     begin
       execute format('alter table %s enable row level security', target);
       execute format('alter table %s force row level security', target);
-      execute format($policy$create policy visible on %s using (
-          (select kontor_scope()) = 'all'
-          or %s = (select kontor_msp())
-          or ((select kontor_distributor()) is not null and %s)
-        ) with check ((select kontor_scope()) = 'all' or %s = (select kontor_msp()))$policy$, target, owner, reach, owner);
+      execute format('create policy owned on %s using ((select kontor_scope()) = %L or %s = (select kontor_msp()))',
+        target, 'all', owner);
+      execute format($policy$create policy visible on %s for select using (
+          ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
+        )$policy$, target, to_distributor, to_tenants);
     end $$;
-    call kontor_protect('company_zone',
-      'company_id in (select msp_id from participation_distributor)', 'company_id');
-    call kontor_protect('msp_terms', 'id in (select msp_id from participation_distributor)', 'id');
-    call kontor_protect('participation',
-      '(msp_id, programme_code) in (select msp_id, programme_code from participation_distributor)');
+    call kontor_protect('company_zone', 'company_id in (select msp_id from billed_now)', 'false', 'company_id');
+    call kontor_protect('msp_terms', 'id in (select msp_id from billed_now)', 'false', 'id');
+    call kontor_protect('participation', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'msp_id = any((select kontor_msps())::uuid[])');
 
     alter table waiting_list enable row level security;
     alter table waiting_list force row level security;

@@ -17,6 +17,9 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null
     );
     create index price_plan_by_programme on price_plan (programme_code, from_period);
+    alter table price_plan enable row level security;
+    alter table price_plan force row level security;
+    create policy owned on price_plan using ((select kontor_scope()) = 'all');
 
     -- Units of currency for one unit of base, as published for that day.
     create table exchange_rate (

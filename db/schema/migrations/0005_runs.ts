@@ -108,10 +108,11 @@ export async function up(knex: Knex): Promise<void> {
     create index discrepancy_open on discrepancy (programme_code, period, msp_id) where state = 'open';
     create index discrepancy_by_msp on discrepancy (msp_id, programme_code, period);
 
-    call kontor_protect('run_participant', 'distributor_id = (select kontor_distributor())');
+    call kontor_protect('run_participant', 'distributor_id = (select kontor_distributor())', 'false');
     call kontor_protect('reconciled_site',
-      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)');
+      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)', 'false');
     call kontor_protect('discrepancy',
-      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)');
+      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)',
+      'tenant_id = any((select kontor_tenants())::uuid[])');
   `);
 }

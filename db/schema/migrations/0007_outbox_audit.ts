@@ -85,9 +85,8 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table outbox enable row level security;
     alter table outbox force row level security;
-    create policy visible on outbox using (
-      (select kontor_scope()) = 'all' or msp_id = (select kontor_msp()) or distributor_id = (select kontor_distributor())
-    ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()));
+    create policy owned on outbox using ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()));
+    create policy visible on outbox for select using (distributor_id = (select kontor_distributor()));
 
     alter table audit_event enable row level security;
     alter table audit_event force row level security;

@@ -123,8 +123,19 @@ export async function up(knex: Knex): Promise<void> {
     create unique index mandate_in_force on mandate (integrator_id, customer_id) where revoked_at is null;
     alter table mandate enable row level security;
     alter table mandate force row level security;
-    create policy visible on mandate using ((select kontor_scope()) = 'all'
-      or (select kontor_company()) in (integrator_id, customer_id));
+    create policy owned on mandate using ((select kontor_scope()) = 'all');
+    create policy visible on mandate for select using ((select kontor_company()) in (integrator_id, customer_id));
+    create policy asked on mandate for insert
+      with check (integrator_id = (select kontor_company()) and consented_at is null and revoked_at is null);
+    -- The integrator ends; what consents is the customer's alone.
+    create policy answered on mandate for update using ((select kontor_company()) in (integrator_id, customer_id))
+      with check (customer_id = (select kontor_company())
+        or (integrator_id = (select kontor_company()) and revoked_at is not null));
+    -- The two see each other's names.
+    create policy in_mandate on company for select using (
+      (select kontor_scope()) = 'tenants'
+      and id in (select unnest(array[integrator_id, customer_id]) from mandate)
+    );
 
     create function kontor_tenants_below(roots uuid[]) returns uuid[] language sql stable as $$
       with recursive unit as (
