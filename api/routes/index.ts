@@ -18,6 +18,7 @@ import { registrationRoutes } from './registrations.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
 import { serviceAccountRoutes } from './serviceAccounts.js';
+import { sessionRoutes } from './session.js';
 import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
@@ -31,6 +32,7 @@ import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
   ...meRoutes,
+  ...sessionRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
   ...programmeRoutes,

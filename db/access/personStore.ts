@@ -28,3 +28,8 @@ export async function insertPerson(
   );
   return made.length > 0;
 }
+
+/** An invited person has accepted; one who is active already stays so. */
+export async function activatePerson(trx: Trx, id: string): Promise<void> {
+  await rows(trx, `update person set state = 'active' where id = :id and state = 'invited' returning id`, { id });
+}

@@ -24,6 +24,7 @@ const EVERYBODY = [...SEES_SITES, 'reseller', 'partner'] as const satisfies read
  */
 export const ACTIONS = {
   'me.read': { views: EVERYBODY, level: 'reader', tenants: true },
+  'me.manage': { views: EVERYBODY, level: 'reader', tenants: true },
   'people.read': { views: EVERYBODY, level: 'administrator' },
   'people.manage': { views: EVERYBODY, level: 'administrator' },
   'audit.read': { views: VENDOR, level: 'manager' },
