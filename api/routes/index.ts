@@ -11,12 +11,15 @@ import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
+import { ownTokenRoutes } from './ownTokens.js';
+import { passwordRoutes } from './password.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
+import { secondFactorRoutes } from './secondFactor.js';
 import { serviceAccountRoutes } from './serviceAccounts.js';
 import { sessionRoutes } from './session.js';
 import { settingRoutes } from './settings.js';
@@ -33,6 +36,9 @@ import { waitingListRoutes } from './waitingList.js';
 export const ROUTES: readonly Route[] = [
   ...meRoutes,
   ...sessionRoutes,
+  ...passwordRoutes,
+  ...secondFactorRoutes,
+  ...ownTokenRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
   ...programmeRoutes,

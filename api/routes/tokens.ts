@@ -14,7 +14,7 @@ import { requireServiceAccount } from './serviceAccounts.js';
 const tags = ['Access'] as const;
 
 /** Issues it unless this very request did so before: the text is gone then. */
-async function issueOnce(trx: Trx, input: NewToken): Promise<{ id: string; token: string }> {
+export async function issueOnce(trx: Trx, input: NewToken): Promise<{ id: string; token: string }> {
   if ((await findToken(trx, input.id)) !== undefined) {
     throw new KontorError('STATE_CONFLICT', 'This was done already; the secret was shown once and is not kept.');
   }
