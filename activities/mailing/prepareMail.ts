@@ -8,7 +8,7 @@ import {
   type PreparedMail,
 } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
-import { linkAddress } from '../../domain/linkAddress.js';
+import { linkIdIn, withSecret } from '../../domain/linkAddress.js';
 import { localeOf, type MailKind } from '../../locales/index.js';
 
 /** What was loaded along with a batch. */
@@ -28,15 +28,15 @@ export function attachmentsOf(kind: MailKind): AttachmentsWanted {
 
 /** The id of the one-time link that a mail carries: the outbox never holds its secret. */
 export function linkOf({ params: { link } }: ClaimedMail): string | undefined {
-  return typeof link === 'string' ? link : undefined;
+  return linkIdIn(link);
 }
 
-function withLink(mail: ClaimedMail, { files, publicUrl }: BatchContext): Record<string, unknown> {
-  const link = linkOf(mail);
-  if (link === undefined) return mail.params;
-  const secret = files.links.get(link);
+function withLink(mail: ClaimedMail, { links }: LoadedFiles): Record<string, unknown> {
+  const id = linkOf(mail);
+  if (id === undefined) return mail.params;
+  const secret = links.get(id);
   if (secret === undefined) throw new KontorError('MAIL_REFUSED', 'The link of this mail is not good any more.');
-  return { ...mail.params, link: linkAddress(publicUrl ?? '', secret) };
+  return { ...mail.params, link: withSecret(String(mail.params['link']), id, secret) };
 }
 
 function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment[] {
@@ -70,13 +70,12 @@ export interface BatchContext {
 }
 
 /** A claimed mail as it is sent. Throws MAIL_REFUSED when it cannot be written or lacks its document. */
-export function prepareMail(mail: ClaimedMail, context: BatchContext): PreparedMail {
-  const { files, date, publicUrl } = context;
+export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: BatchContext): PreparedMail {
   const locale = localeOf(mail.locale);
   const packId = mail.billingPackId ?? '';
   const tooLarge = files.packs.get(packId)?.statements === null;
   const download = `${publicUrl ?? ''}/v1/billing-packs/${packId}`;
-  const params = tooLarge ? { ...mail.params, download } : withLink(mail, context);
+  const params = tooLarge ? { ...mail.params, download } : withLink(mail, files);
   const written = MAIL_TEMPLATES[mail.kind].write(params, locale);
   return {
     messageId: mail.messageId,

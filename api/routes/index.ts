@@ -7,12 +7,14 @@ import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
+import { levelRoutes } from './levels.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
 import { ownTokenRoutes } from './ownTokens.js';
 import { passwordRoutes } from './password.js';
+import { peopleRoutes } from './people.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
@@ -39,6 +41,8 @@ export const ROUTES: readonly Route[] = [
   ...passwordRoutes,
   ...secondFactorRoutes,
   ...ownTokenRoutes,
+  ...peopleRoutes,
+  ...levelRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
   ...programmeRoutes,

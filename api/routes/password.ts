@@ -9,6 +9,7 @@ import { endSessions, rotateSession } from '../../db/access/sessionStore.js';
 import { ALL } from '../../db/connect.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
+import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
 import { hashPassword, passwordProblem } from '../../identity/index.js';
 import { deliverSoon } from '../../starts/deliverMail.js';
@@ -45,7 +46,7 @@ async function sendReset(deps: ApiDeps, email: string, at: Date): Promise<void> 
     const expiresAt = new Date(at.getTime() + RESET_MINUTES * 60_000);
     const link = await insertLink(trx, { kind: 'reset', personId: id, at, expiresAt, by: null });
     const mail = messageId('password-reset', link);
-    const params = { personName: name, link, minutes: RESET_MINUTES };
+    const params = { personName: name, link: linkAddress(deps.publicUrl, link), minutes: RESET_MINUTES };
     const envelope = { messageId: mail, locale, recipient, notBefore: at };
     await enqueueMails(trx, [{ ...envelope, kind: 'passwordReset', params }], at);
     await appendAudit(trx, { at, actor: 'kontor', action: 'password.resetAsked', subject: `person:${id}` });

@@ -41,6 +41,11 @@ export async function insertMembership(
   );
 }
 
+export async function findMembership(trx: Trx, id: string): Promise<Membership | undefined> {
+  const [found] = await rows<Membership>(trx, `select ${FIELDS} from membership m where m.id = :id`, { id });
+  return found;
+}
+
 export async function membershipOfAccount(trx: Trx, serviceAccountId: string): Promise<Membership | undefined> {
   const [found] = await rows<Membership>(
     trx,

@@ -33,3 +33,13 @@ export async function insertPerson(
 export async function activatePerson(trx: Trx, id: string): Promise<void> {
   await rows(trx, `update person set state = 'active' where id = :id and state = 'invited' returning id`, { id });
 }
+
+/** Ends a person, and with her every membership, token and session; false where she has ended, or never was. */
+export async function endPerson(trx: Trx, id: string, at: Date): Promise<boolean> {
+  const ended = await rows(
+    trx,
+    `update person set state = 'ended', ended_at = :at where id = :id and state <> 'ended' returning id`,
+    { id, at },
+  );
+  return ended.length > 0;
+}

@@ -10,6 +10,7 @@ export interface ApiToken {
   name: string;
   /** Of the person or the service account it works for. */
   holder: { kind: 'person' | 'service_account'; id: string; name: string };
+  membershipId: string;
   companyId: string;
   view: View;
   /** Null: all that the holder's membership allows. */
@@ -37,7 +38,7 @@ export interface NewToken {
 const SELECT = `select t.id, t.name, jsonb_build_object(
     'kind', case when m.person_id is null then 'service_account' else 'person' end,
     'id', coalesce(m.person_id, m.service_account_id), 'name', coalesce(p.name, a.name)) as holder,
-    m.company_id as "companyId", t.view, t.narrowed_to as "narrowedTo", t.created_at as "createdAt",
+    m.id as "membershipId", m.company_id as "companyId", t.view, t.narrowed_to as "narrowedTo", t.created_at as "createdAt",
     t.expires_at as "expiresAt", t.last_used_at as "lastUsedAt", t.revoked_at as "revokedAt"
   from api_token t join membership m on m.id = t.membership_id
   left join person p on p.id = m.person_id left join service_account a on a.id = m.service_account_id`;

@@ -23,7 +23,7 @@ export const text = z
 
 export const count = z.int().min(0);
 
-/** An address to follow; the outbox keeps the id of a one-time link instead, until the mail is sent. */
+/** An address to follow. */
 export const link = z.url({ protocol: /^https?$/ });
 
 /** `YYYY-MM-DD` */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineMail } from './defineMail.js';
 import { day, link, name } from './fields.js';
 
-/** To somebody who may act for a company once she accepts; the outbox keeps the id of the link, never its secret. */
+/** To somebody who may act for a company once she accepts; in the outbox the link has its id, never its secret. */
 export const personInvited = defineMail(
   'personInvited',
   'none',
