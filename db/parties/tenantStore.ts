@@ -86,6 +86,18 @@ export async function closeTenant(trx: Trx, close: { mspId: string; tenantId: st
   );
 }
 
+/** Makes a tenant, and the units below it, what a customer company sees. */
+export async function putCustomer(
+  trx: Trx,
+  tenant: { mspId: string; tenantId: string; customerId: string },
+): Promise<void> {
+  await rows(
+    trx,
+    'update tenant set customer_id = :customerId where msp_id = :mspId and id = :tenantId returning id',
+    tenant,
+  );
+}
+
 /** Of these ids, those that are no tenants of the company. */
 export async function unknownTenants(trx: Trx, mspId: string, ids: readonly string[]): Promise<string[]> {
   const unknown = await rows<{ id: string }>(
