@@ -1,11 +1,12 @@
 import type { Request, RequestHandler } from 'express';
-import { findSenderByToken } from '../db/access/senderStore.js';
-import { tokenHash } from '../db/access/tokenStore.js';
+import { secretHash } from '../db/access/secret.js';
+import { findSenderBySession, findSenderByToken, type Sender } from '../db/access/senderStore.js';
 import { ruleOf, type Action } from '../domain/access/actions.js';
 import { may, type Verdict } from '../domain/access/may.js';
 import { KontorError } from '../domain/errors.js';
 import type { ApiDeps } from './deps.js';
 import { senderOf, type Principal } from './principal.js';
+import { requireOwnPage, sessionSecretOf } from './session.js';
 
 /** Who may call a route: whoever may do an action, everybody, or sites, which sign what they send. */
 export type Access = Action | 'public' | 'signature';
@@ -19,18 +20,43 @@ export function principalOf(req: Request): Principal {
   return principals.get(req) ?? PUBLIC;
 }
 
-/** Finds the bearer token's sender; UNAUTHENTICATED without a live one. */
-export function authenticate({ db }: Pick<ApiDeps, 'db'>): RequestHandler {
+type AuthDeps = Pick<ApiDeps, 'db' | 'publicUrl'>;
+
+/** A token, where one is sent, says alone who it is: no browser adds it by itself. */
+async function senderBehind(req: Request, { db, publicUrl }: AuthDeps): Promise<Sender | undefined> {
+  if (req.headers.authorization !== undefined) {
+    const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization) ?? [];
+    return token === undefined ? undefined : findSenderByToken(db, secretHash(token));
+  }
+  const secret = sessionSecretOf(req);
+  if (secret === undefined) return undefined;
+  const sender = await findSenderBySession(db, secretHash(secret));
+  if (sender !== undefined && req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(req, secret, publicUrl);
+  return sender;
+}
+
+/**
+ * Finds who sends a bearer token or a session's cookie; UNAUTHENTICATED without a live one. What comes with a cookie and
+ * changes something must come from a page of ours (CSRF_TOKEN_INVALID, ORIGIN_NOT_ALLOWED).
+ */
+export function authenticate(deps: AuthDeps): RequestHandler {
   return async (req, _res, next) => {
-    const [, text] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization ?? '') ?? [];
-    const sender = text === undefined ? undefined : await findSenderByToken(db, tokenHash(text));
+    const sender = await senderBehind(req, deps);
     if (sender === undefined) {
-      throw new KontorError('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer …".');
+      throw new KontorError('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer …", or sign in.');
     }
     principals.set(req, sender);
     next();
   };
 }
+
+/** For what a person does to her own login: a token, which may be kept by a machine, is not enough (FORBIDDEN). */
+export const requireSession: RequestHandler = (req, _res, next) => {
+  if (senderOf(principalOf(req)).credential !== 'session') {
+    throw new KontorError('FORBIDDEN', 'Sign in for this: a token is not enough.');
+  }
+  next();
+};
 
 function refusal(verdict: Exclude<Verdict, 'yes'>, action: Action): KontorError {
   const { views, level } = ruleOf(action);

@@ -9,7 +9,9 @@ import { destination, pino, type Logger } from 'pino';
 import { receiveEnv, required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
+import { forgetOldFailures } from '../db/access/failureStore.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
+import { forgetSessions } from '../db/access/sessionStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
 import { createRegistrationStarts } from './registration/registrationStarts.js';
@@ -17,7 +19,9 @@ import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/li
 import { resumeOnboarding } from './resumeOnboarding.js';
 
 const HOUR_MS = 3_600_000;
-const ANSWERS_KEPT_MS = 24 * HOUR_MS;
+const KEPT_MS = 24 * HOUR_MS;
+/** The company and view of the last one is where the next one begins. */
+const SESSIONS_KEPT_MS = 90 * 24 * HOUR_MS;
 const SHUTDOWN_MS = 15_000;
 
 function listen(server: Server, port: number, host: string): Promise<number> {
@@ -38,11 +42,16 @@ function bind(server: Server, { HOST, PORT }: Env): Promise<number> {
   });
 }
 
-function forgetOldAnswers(db: Database, log: Logger): NodeJS.Timeout {
+/** Answers to repeats, tries to sign in that failed, sessions that ended. */
+function forgetOld(db: Database, log: Logger): NodeJS.Timeout {
   const forget = () => {
-    const before = new Date(Date.now() - ANSWERS_KEPT_MS);
-    db.transaction(ALL, (trx) => forgetAnswers(trx, before)).catch((err: unknown) => {
-      log.warn({ err }, 'old answers are still kept');
+    const before = new Date(Date.now() - KEPT_MS);
+    db.transaction(ALL, async (trx) => {
+      await forgetAnswers(trx, before);
+      await forgetOldFailures(trx, before);
+      await forgetSessions(trx, new Date(Date.now() - SESSIONS_KEPT_MS));
+    }).catch((err: unknown) => {
+      log.warn({ err }, 'what is old is still kept');
     });
   };
   return setInterval(forget, HOUR_MS).unref();
@@ -75,7 +84,7 @@ const registrations = createRegistrationStarts({ db, ...starter, log });
 server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }));
 void resumeOnboarding({ db, onboarding, log });
 registrations.kept();
-const forgetting = forgetOldAnswers(db, log);
+const forgetting = forgetOld(db, log);
 
 const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
   if (err) log.error({ err }, 'ending after an error');

@@ -19,7 +19,8 @@ const problem = z
 
 const DESCRIPTION = `Metered licensing for managed service providers: sign-up, keys, usage, the monthly close, statements.
 
-Send \`Authorization: Bearer <token>\`. POST requests take an \`Idempotency-Key\`: a repeat gets the first answer. Lists
+Send \`Authorization: Bearer <token>\`, or sign in: the session comes as a cookie, and what changes something then needs its
+\`csrfToken\` as \`Kontor-CSRF-Token\`. POST requests take an \`Idempotency-Key\`: a repeat gets the first answer. Lists
 are pages: pass \`next\` as \`after\`. Amounts are decimal strings with their currency, periods \`YYYY-MM\`, instants UTC.`;
 
 function responseConfig(spec: ResponseSpec): ResponseConfig {
@@ -46,6 +47,7 @@ function codesOf(status: number): string {
 function problemStatuses(route: Route): number[] {
   const statuses = [422, 429, 500, 503];
   if (route.action !== 'public') statuses.push(401, 403);
+  if (route.guessable && route.action === 'public') statuses.push(401, 403);
   if (route.path.includes('{')) statuses.push(404);
   if (route.method !== 'get') statuses.push(400, 409, 413, 415);
   return statuses.sort();
@@ -53,7 +55,8 @@ function problemStatuses(route: Route): number[] {
 
 function securityOf(route: Route): Record<string, string[]>[] {
   if (route.action === 'public') return [];
-  return [route.action === 'signature' ? { siteSignature: [] } : { token: [] }];
+  if (route.action === 'signature') return [{ siteSignature: [] }];
+  return route.session ? [{ session: [] }] : [{ token: [] }, { session: [] }];
 }
 
 function whoMay(action: Action): string {
@@ -75,6 +78,7 @@ const idempotencyHeader = z.object({
 export function openApiDocument(routes: readonly Route[], publicUrl: string) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'kontor_session' });
   registry.registerComponent('securitySchemes', 'siteSignature', {
     type: 'apiKey',
     in: 'header',

@@ -37,13 +37,14 @@ export interface FileReply<S extends number = number> {
 
 export interface EmptyReply<S extends number = number> {
   status: S;
+  headers?: Record<string, string>;
 }
 
 export type Reply = JsonReply | FileReply | EmptyReply;
 
 /** JSON of a declared response. */
-export function reply<S extends number, B>(status: S, body: B): JsonReply<S, B> {
-  return { status, body };
+export function reply<S extends number, B>(status: S, body: B, headers: Record<string, string> = {}): JsonReply<S, B> {
+  return { status, body, headers };
 }
 
 /** The answer to a decision that nobody took in time; declare 202 with the schema `pending`. */
@@ -55,8 +56,8 @@ export function fileReply<S extends number>(status: S, file: Omit<FileReply, 'st
 }
 
 /** An answer that is its status alone. */
-export function emptyReply<S extends number>(status: S): EmptyReply<S> {
-  return { status };
+export function emptyReply<S extends number>(status: S, headers: Record<string, string> = {}): EmptyReply<S> {
+  return { status, headers };
 }
 
 type ReplyOf<R extends Record<number, ResponseSpec>> = {
@@ -115,6 +116,10 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   lazyBody?: true;
   /** The answer shows a secret once: it is not kept for repeats, which get STATE_CONFLICT instead. */
   showsSecret?: true;
+  /** Of a person's own login: who calls it has signed in; a token is not enough. */
+  session?: true;
+  /** Takes passwords or links: few a minute from one address. */
+  guessable?: true;
   responses: R;
   handler: (context: Context<z.output<P>, z.output<Q>, z.output<B>>) => Promise<ReplyOf<R>>;
 }
@@ -134,6 +139,8 @@ export interface Route {
   body?: z.ZodType;
   bodyLimit?: number;
   showsSecret: boolean;
+  session: boolean;
+  guessable: boolean;
   responses: ResponseMap;
   handle: (raw: RawContext) => Promise<Reply>;
 }
@@ -171,6 +178,8 @@ export function route<
     ...(body === undefined ? {} : { body }),
     ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
     showsSecret: spec.showsSecret ?? false,
+    session: spec.session ?? false,
+    guessable: spec.guessable ?? false,
     responses: spec.responses,
     handle: (raw) => {
       let parsed: { body: z.output<B> } | undefined;

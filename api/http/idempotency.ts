@@ -9,8 +9,11 @@ import type { Reply, Route } from '../route.js';
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
+/** A session may act for another company later: the same request is another one then. */
 function principalKey(principal: Principal, req: Request): string {
-  return principal.kind === 'public' ? `address:${req.ip ?? ''}` : `token:${principal.tokenId}`;
+  if (principal.kind === 'public') return `address:${req.ip ?? ''}`;
+  const { credential, credentialId, membershipId, view } = principal;
+  return [credential, credentialId, membershipId, view].join(':');
 }
 
 /** The request as far as it counts as the same one; undefined where no key was sent or the route has its own identity. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { insertMembership } from '../../db/access/membershipStore.js';
+import { insertMembership, membershipOfAccount } from '../../db/access/membershipStore.js';
 import {
   endServiceAccount,
   findServiceAccount,
@@ -10,9 +10,9 @@ import {
 } from '../../db/access/serviceAccountStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { viewsOf } from '../../db/parties/companyStore.js';
-import { unknownTenants } from '../../db/parties/tenantStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { requireCovered, requireGrantable } from '../mayGrant.js';
 import { mayManage, senderOf, type Principal } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -44,17 +44,13 @@ export const serviceAccountRoutes = [
         if (!mayManage(sender, companyId) || (await viewsOf(trx, companyId)).length === 0) {
           throw fieldError('VALIDATION_FAILED', '/companyId', 'There is no such company whose people you manage.');
         }
-        const [unknown] = await unknownTenants(trx, companyId, tenantIds ?? []);
-        if (unknown !== undefined) {
-          const field = `/tenantIds/${tenantIds?.indexOf(unknown) ?? 0}`;
-          throw fieldError('VALIDATION_FAILED', field, 'The company has no such tenant.');
-        }
+        const grant = { companyId, systemLevel: level, accessLevelId: null, tenantIds, withBelow };
+        await requireGrantable(trx, sender, grant);
         const outcome = await insertServiceAccount(trx, { id, companyId, name, at, by: actor });
         if (outcome === 'taken') throw fieldError('NAME_TAKEN', '/name', 'A service account of the company has it.');
         if (outcome === 'made') {
-          const scope = { tenantIds, withBelow, fromAt: at, untilAt: null };
-          const holder = { companyId, personId: null, serviceAccountId: id, systemLevel: level, accessLevelId: null };
-          await insertMembership(trx, { id, ...holder, ...scope }, { at, by: actor });
+          const holder = { personId: null, serviceAccountId: id, fromAt: at, untilAt: null };
+          await insertMembership(trx, { id, ...holder, ...grant }, { at, by: actor });
           await appendAudit(trx, {
             at,
             actor,
@@ -111,6 +107,8 @@ export const serviceAccountRoutes = [
       await deps.db.transaction(ALL, async (trx) => {
         const { endedAt } = await requireServiceAccount(trx, principal, id);
         if (endedAt !== null) return;
+        const membership = await membershipOfAccount(trx, id);
+        if (membership !== undefined) await requireCovered(trx, senderOf(principal), membership);
         await endServiceAccount(trx, id, at);
         const subject = `service-account:${id}`;
         await appendAudit(trx, { at, actor, action: 'serviceAccount.ended', subject });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { membershipOfAccount } from '../../db/access/membershipStore.js';
+import { findMembership, membershipOfAccount } from '../../db/access/membershipStore.js';
 import { findToken, issueToken, listTokens, revokeToken, type NewToken } from '../../db/access/tokenStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { viewsOf } from '../../db/parties/companyStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { requireCovered } from '../mayGrant.js';
 import { isPartnerTeam, mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
@@ -14,7 +15,7 @@ import { requireServiceAccount } from './serviceAccounts.js';
 const tags = ['Access'] as const;
 
 /** Issues it unless this very request did so before: the text is gone then. */
-async function issueOnce(trx: Trx, input: NewToken): Promise<{ id: string; token: string }> {
+export async function issueOnce(trx: Trx, input: NewToken): Promise<{ id: string; token: string }> {
   if ((await findToken(trx, input.id)) !== undefined) {
     throw new KontorError('STATE_CONFLICT', 'This was done already; the secret was shown once and is not kept.');
   }
@@ -48,6 +49,7 @@ export const tokenRoutes = [
         if (membership === undefined || endedAt !== null) {
           throw fieldError('STATE_CONFLICT', '/serviceAccountId', 'This service account has ended.');
         }
+        await requireCovered(trx, senderOf(principal), membership);
         if (!(await viewsOf(trx, companyId)).includes(body.view)) {
           throw fieldError('VALIDATION_FAILED', '/view', 'Its company does not hold this view.');
         }
@@ -94,9 +96,11 @@ export const tokenRoutes = [
       const sender = senderOf(principal);
       await deps.db.transaction(ALL, async (trx) => {
         const found = await findToken(trx, id);
-        if (found === undefined || !mayManage(sender, found.companyId)) {
+        const membership = found === undefined ? undefined : await findMembership(trx, found.membershipId);
+        if (membership === undefined || !mayManage(sender, membership.companyId)) {
           throw new KontorError('NOT_FOUND', 'There is no such token.');
         }
+        await requireCovered(trx, sender, membership);
         await revokeToken(trx, id, { at, by: sender });
       });
       return emptyReply(204);

@@ -56,6 +56,7 @@ export const token = z
     id: uuid,
     name: z.string(),
     holder: z.strictObject({ kind: z.enum(['person', 'service_account']), id: uuid, name: z.string() }),
+    membershipId: uuid,
     companyId: uuid,
     view,
     narrowedTo: systemLevel.nullable(),

@@ -4,6 +4,7 @@ import type { SystemLevel } from '../../domain/access/levels.js';
 import type { View } from '../../domain/access/views.js';
 import { KontorError } from '../../domain/errors.js';
 import type { Trx } from '../connect.js';
+import { putPassword } from './loginStore.js';
 import { insertMembership } from './membershipStore.js';
 import { insertPerson, type Person } from './personStore.js';
 import { insertServiceAccount } from './serviceAccountStore.js';
@@ -23,12 +24,12 @@ export interface Admission {
   by: Actor;
 }
 
-/** An active person with a membership and a personal token, whose text is shown only now. */
-export async function admitPerson(
+/** An active person with a membership. */
+async function keepPerson(
   trx: Trx,
   person: Omit<Person, 'id' | 'state'>,
-  { companyId, view, level, tenantIds = null, withBelow = false, at, by }: Admission,
-): Promise<{ id: string; token: string }> {
+  { companyId, level, tenantIds = null, withBelow = false, at, by }: Admission,
+): Promise<{ id: string; membershipId: string }> {
   const [id, membershipId] = [randomUUID(), randomUUID()];
   if (!(await insertPerson(trx, { ...person, id, state: 'active' }, { at, by }))) {
     throw new KontorError('NAME_TAKEN', `${person.email} has a login already.`);
@@ -36,8 +37,30 @@ export async function admitPerson(
   const scope = { tenantIds, withBelow, fromAt: at, untilAt: null };
   const holder = { companyId, personId: id, serviceAccountId: null, systemLevel: level, accessLevelId: null };
   await insertMembership(trx, { id: membershipId, ...holder, ...scope }, { at, by });
+  return { id, membershipId };
+}
+
+/** An active person with a membership and a personal token, whose text is shown only now. */
+export async function admitPerson(
+  trx: Trx,
+  person: Omit<Person, 'id' | 'state'>,
+  admission: Admission,
+): Promise<{ id: string; token: string }> {
+  const { id, membershipId } = await keepPerson(trx, person, admission);
+  const { view, at, by } = admission;
   const { token } = await issueToken(trx, { id: randomUUID(), membershipId, view, name: person.name, at, by });
   return { id, token };
+}
+
+/** An active person with a membership and the password of that hash. */
+export async function admitWithPassword(
+  trx: Trx,
+  person: Omit<Person, 'id' | 'state'>,
+  admission: Admission,
+  hash: string,
+): Promise<void> {
+  const { id } = await keepPerson(trx, person, admission);
+  await putPassword(trx, id, hash, admission.at);
 }
 
 /** A service account with a token, whose text is shown only now; the id is the token's. */

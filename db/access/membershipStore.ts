@@ -17,26 +17,34 @@ export interface Membership {
   withBelow: boolean;
   fromAt: Date;
   untilAt: Date | null;
+  /** The name under which somebody was invited, until she accepts: nothing may be done by it before. */
+  invitedAs: string | null;
 }
 
 const FIELDS = `m.id, m.company_id as "companyId", m.person_id as "personId", m.service_account_id as "serviceAccountId",
   m.system_level as "systemLevel", m.access_level_id as "accessLevelId", m.tenant_ids as "tenantIds",
-  m.with_below as "withBelow", m.from_at as "fromAt", m.until_at as "untilAt"`;
+  m.with_below as "withBelow", m.from_at as "fromAt", m.until_at as "untilAt",
+  m.invited_as as "invitedAs"`;
 
 /** Keeps a new membership. */
 export async function insertMembership(
   trx: Trx,
-  membership: Membership,
+  membership: Omit<Membership, 'invitedAs'> & { invitedAs?: string | null },
   { at, by }: { at: Date; by: Actor },
 ): Promise<void> {
   await rows(
     trx,
     `insert into membership (id, company_id, person_id, service_account_id, system_level, access_level_id, tenant_ids,
-       with_below, from_at, until_at, created_at, created_by)
+       with_below, from_at, until_at, invited_as, created_at, created_by)
      values (:id, :companyId, :personId, :serviceAccountId, :systemLevel, :accessLevelId, :tenantIds::uuid[],
-       :withBelow, :fromAt, :untilAt, :at, :by)`,
-    { ...membership, at, by: JSON.stringify(by) },
+       :withBelow, :fromAt, :untilAt, :invitedAs, :at, :by)`,
+    { invitedAs: null, ...membership, at, by: JSON.stringify(by) },
   );
+}
+
+export async function findMembership(trx: Trx, id: string): Promise<Membership | undefined> {
+  const [found] = await rows<Membership>(trx, `select ${FIELDS} from membership m where m.id = :id`, { id });
+  return found;
 }
 
 export async function membershipOfAccount(trx: Trx, serviceAccountId: string): Promise<Membership | undefined> {
@@ -46,4 +54,9 @@ export async function membershipOfAccount(trx: Trx, serviceAccountId: string): P
     { serviceAccountId },
   );
   return found;
+}
+
+/** The person has accepted: from now on the membership counts. */
+export async function acceptMembership(trx: Trx, id: string): Promise<void> {
+  await rows(trx, 'update membership set invited_as = null where id = :id returning id', { id });
 }

@@ -51,3 +51,18 @@ export async function findPersonOf(
   );
   return person;
 }
+
+/** An invited person has accepted; one who is active already stays so. */
+export async function activatePerson(trx: Trx, id: string): Promise<void> {
+  await rows(trx, `update person set state = 'active' where id = :id and state = 'invited' returning id`, { id });
+}
+
+/** Ends a person, and with her every membership, token and session; false where she has ended, or never was. */
+export async function endPerson(trx: Trx, id: string, at: Date): Promise<boolean> {
+  const ended = await rows(
+    trx,
+    `update person set state = 'ended', ended_at = :at where id = :id and state <> 'ended' returning id`,
+    { id, at },
+  );
+  return ended.length > 0;
+}

@@ -62,3 +62,9 @@ export async function viewsOf(trx: Trx, companyId: string): Promise<View[]> {
   );
   return found.map(({ view }) => view);
 }
+
+/** What a company is called; empty: there is no such company. */
+export async function companyName(trx: Trx, companyId: string): Promise<string> {
+  const [found] = await rows<{ name: string }>(trx, 'select name from company where id = :companyId', { companyId });
+  return found?.name ?? '';
+}

@@ -37,9 +37,24 @@ const UPDATES = [
   'membership',
   'api_token',
   'mandate',
+  'person_password',
+  'person_totp',
+  'recovery_code',
+  'one_time_link',
+  'sign_in_failure',
+  'session',
   'idempotency_key',
 ];
-const DELETES = ['territory', 'site_tenant', 'used_nonce', 'idempotency_key'];
+const DELETES = [
+  'territory',
+  'site_tenant',
+  'used_nonce',
+  'idempotency_key',
+  'person_totp',
+  'recovery_code',
+  'sign_in_failure',
+  'session',
+];
 
 /**
  * Brings the database at `ownerUrl` up to date and makes sure the login role `kontor_app` exists with `password`.

@@ -20,7 +20,7 @@ AS $function$
         cross join lateral (select kontor_tenants_of_view(c.id, v.view)) reach (ids)
         cross join lateral (select case when m.with_below then kontor_tenants_below(m.tenant_ids) else m.tenant_ids end)
           named (ids)
-        where m.id = $1 and m.from_at <= now() and (m.until_at is null or m.until_at > now())
+        where m.id = $1 and m.invited_as is null and m.from_at <= now() and (m.until_at is null or m.until_at > now())
           and coalesce(p.state, 'active') = 'active' and a.ended_at is null $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
@@ -195,14 +195,33 @@ CREATE OR REPLACE FUNCTION public.kontor_scope()
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(current_setting('kontor.scope', true), '') $function$;
 
-CREATE OR REPLACE FUNCTION public.kontor_sender_by_token(hash bytea)
- RETURNS TABLE("tokenId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+CREATE OR REPLACE FUNCTION public.kontor_sender_by_session(hash bytea)
+ RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
  LANGUAGE plpgsql
 AS $function$
     begin
       perform set_config('kontor.scope', 'all', true);
       return query
-        select t.id, w.kind, w.id, w.name, w."companyId", w."companyName", t.view, w.level, w.actions, t.narrowed_to, w.tenants
+        select s.id, s.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", s.view, w.level, w.actions,
+          null::text, w.tenants
+        from session s cross join lateral kontor_acting(s.membership_id, s.view) w
+        where s.token_hash = hash and s.ended_at is null and s.ends_at > now()
+          and s.last_used_at + make_interval(secs => s.idle_seconds) > now();
+      if found then
+        update session set last_used_at = now() where token_hash = hash and last_used_at < now() - interval '1 minute';
+      end if;
+      perform set_config('kontor.scope', '', true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_sender_by_token(hash bytea)
+ RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select t.id, t.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", t.view, w.level, w.actions,
+          t.narrowed_to, w.tenants
         from api_token t cross join lateral kontor_acting(t.membership_id, t.view) w
         where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
       update api_token set last_used_at = now()
@@ -352,12 +371,13 @@ create table access_level (
   copied_from text not null,
   actions text[] not null,
   created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
   constraint access_level_pkey PRIMARY KEY (id),
   constraint access_level_company_id_id_key UNIQUE (company_id, id),
-  constraint access_level_company_id_name_key UNIQUE (company_id, name),
   constraint access_level_copied_from_check CHECK ((copied_from = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
   constraint access_level_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
 );
+CREATE UNIQUE INDEX access_level_name ON public.access_level USING btree (company_id, name) WHERE (ended_at IS NULL);
 alter table access_level enable row level security;
 alter table access_level force row level security;
 create policy visible on access_level for all
@@ -773,12 +793,15 @@ create table membership (
   with_below boolean not null default false,
   from_at timestamp with time zone not null,
   until_at timestamp with time zone,
+  invited_as text,
   created_at timestamp with time zone not null,
   created_by jsonb not null,
   constraint membership_pkey PRIMARY KEY (id),
+  constraint membership_person_id_id_key UNIQUE (person_id, id),
   constraint membership_check CHECK ((until_at > from_at)),
   constraint membership_check1 CHECK (((person_id IS NULL) <> (service_account_id IS NULL))),
-  constraint membership_check2 CHECK (((system_level IS NULL) <> (access_level_id IS NULL))),
+  constraint membership_check2 CHECK (((invited_as IS NULL) OR (person_id IS NOT NULL))),
+  constraint membership_check3 CHECK (((system_level IS NULL) <> (access_level_id IS NULL))),
   constraint membership_system_level_check CHECK ((system_level = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
   constraint membership_tenant_ids_check CHECK ((cardinality(tenant_ids) > 0)),
   constraint membership_company_id_access_level_id_fkey FOREIGN KEY (company_id, access_level_id) REFERENCES access_level(company_id, id),
@@ -787,7 +810,6 @@ create table membership (
   constraint membership_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id)
 );
 CREATE INDEX membership_by_company ON public.membership USING btree (company_id, created_at, id);
-CREATE INDEX membership_by_person ON public.membership USING btree (person_id);
 CREATE UNIQUE INDEX membership_of_service_account ON public.membership USING btree (service_account_id);
 alter table membership enable row level security;
 alter table membership force row level security;
@@ -857,6 +879,31 @@ create policy visible on msp_terms for select
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on msp_terms to kontor_app;
+
+create table one_time_link (
+  id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  membership_id uuid,
+  token_hash bytea,
+  made_at timestamp with time zone not null,
+  made_by uuid,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  constraint one_time_link_pkey PRIMARY KEY (id),
+  constraint one_time_link_token_hash_key UNIQUE (token_hash),
+  constraint one_time_link_check CHECK (((kind = 'invitation'::text) = (membership_id IS NOT NULL))),
+  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+  constraint one_time_link_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES membership(id),
+  constraint one_time_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX one_time_link_by_person ON public.one_time_link USING btree (person_id, made_at);
+alter table one_time_link enable row level security;
+alter table one_time_link force row level security;
+create policy visible on one_time_link for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on one_time_link to kontor_app;
 
 create table outbox (
   id bigint not null generated always as identity,
@@ -973,6 +1020,34 @@ create policy visible on person for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on person to kontor_app;
 
+create table person_password (
+  person_id uuid not null,
+  hash text not null,
+  set_at timestamp with time zone not null,
+  constraint person_password_pkey PRIMARY KEY (person_id),
+  constraint person_password_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+alter table person_password enable row level security;
+alter table person_password force row level security;
+create policy visible on person_password for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on person_password to kontor_app;
+
+create table person_totp (
+  person_id uuid not null,
+  secret text not null,
+  made_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint,
+  constraint person_totp_pkey PRIMARY KEY (person_id),
+  constraint person_totp_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+alter table person_totp enable row level security;
+alter table person_totp force row level security;
+create policy visible on person_totp for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on person_totp to kontor_app;
+
 create table price_plan (
   id uuid not null,
   programme_code text not null,
@@ -1070,6 +1145,20 @@ create policy visible on reconciled_site for select
    FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on reconciled_site to kontor_app;
 
+create table recovery_code (
+  person_id uuid not null,
+  hash bytea not null,
+  made_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_pkey PRIMARY KEY (person_id, hash),
+  constraint recovery_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+alter table recovery_code enable row level security;
+alter table recovery_code force row level security;
+create policy visible on recovery_code for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on recovery_code to kontor_app;
+
 create table refused_message (
   id bigint not null generated always as identity,
   received_at timestamp with time zone not null,
@@ -1150,6 +1239,44 @@ alter table service_account force row level security;
 create policy visible on service_account for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on service_account to kontor_app;
+
+create table session (
+  id uuid not null,
+  person_id uuid not null,
+  membership_id uuid not null,
+  view text not null,
+  token_hash bytea not null,
+  opened_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  idle_seconds integer not null,
+  ends_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  address text not null,
+  agent text not null,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_hash_key UNIQUE (token_hash),
+  constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint session_person_id_membership_id_fkey FOREIGN KEY (person_id, membership_id) REFERENCES membership(person_id, id)
+);
+CREATE INDEX session_by_person ON public.session USING btree (person_id, opened_at);
+alter table session enable row level security;
+alter table session force row level security;
+create policy visible on session for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on session to kontor_app;
+
+create table sign_in_failure (
+  subject bytea not null,
+  failures integer not null,
+  last_at timestamp with time zone not null,
+  wait_until timestamp with time zone,
+  constraint sign_in_failure_pkey PRIMARY KEY (subject)
+);
+alter table sign_in_failure enable row level security;
+alter table sign_in_failure force row level security;
+create policy visible on sign_in_failure for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on sign_in_failure to kontor_app;
 
 create table signing_key (
   msp_id uuid not null,

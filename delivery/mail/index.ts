@@ -10,6 +10,8 @@ import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
 import { parkedReminder } from './parkedReminder.js';
+import { passwordReset } from './passwordReset.js';
+import { personInvited } from './personInvited.js';
 import { registrationExpired } from './registrationExpired.js';
 import { registrationReceived } from './registrationReceived.js';
 import { registrationRejected } from './registrationRejected.js';
@@ -18,6 +20,7 @@ import { registrationWelcome } from './registrationWelcome.js';
 import { reportMissing } from './reportMissing.js';
 import { runNotOpened } from './runNotOpened.js';
 import { runSummary } from './runSummary.js';
+import { signInLocked } from './signInLocked.js';
 import { siteActivationReminder } from './siteActivationReminder.js';
 import { statementIssued } from './statementIssued.js';
 import { territoryOpened } from './territoryOpened.js';
@@ -42,6 +45,9 @@ const MAILS = {
   runNotOpened,
   completenessGate,
   territoryOpened,
+  personInvited,
+  passwordReset,
+  signInLocked,
 } satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 
 /** The mails by kind, for whoever reads them from the outbox. */

@@ -24,8 +24,10 @@ const EVERYBODY = [...SEES_SITES, 'reseller', 'partner'] as const satisfies read
  */
 export const ACTIONS = {
   'me.read': { views: EVERYBODY, level: 'reader', tenants: true },
-  'people.read': { views: EVERYBODY, level: 'administrator' },
-  'people.manage': { views: EVERYBODY, level: 'administrator' },
+  'me.manage': { views: EVERYBODY, level: 'reader', tenants: true },
+  'people.read': { views: EVERYBODY, level: 'administrator', tenants: true },
+  'people.manage': { views: EVERYBODY, level: 'administrator', tenants: true },
+  'people.end': { views: VENDOR, level: 'administrator' },
   'audit.read': { views: VENDOR, level: 'manager' },
   'programmes.read': { views: VENDOR, level: 'reader' },
   'programmes.manage': { views: VENDOR, level: 'administrator' },

@@ -4,6 +4,7 @@ import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { isAction, ruleOf } from '../../domain/access/actions.js';
 import type { View } from '../../domain/access/views.js';
+import { admitToSession } from '../support/access.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
@@ -32,14 +33,16 @@ describe('every route', () => {
   let mspId: string;
   let otherMspId: string;
   const tokens: Partial<Record<View, string>> = {};
+  let browser: Record<string, string>;
 
   beforeAll(async () => {
-    api = await startTestApi({ limits: { updateTimeoutMs: 300 } });
+    api = await startTestApi({ limits: { updateTimeoutMs: 300, guessesPerMinute: 100_000 } });
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     mspId = await month.msp({ name: 'MSP Alpha', distributorId });
     otherMspId = await month.msp({ name: 'MSP Beta', distributorId });
     tokens.vendor = await api.token('vendor');
+    browser = await admitToSession(api.database.db, 'vendor');
     tokens.service_provider = await api.token('service_provider', { companyId: mspId });
     tokens.distributor = await api.token('distributor', { companyId: distributorId });
     for (const view of ['system_integrator', 'customer'] as const) {
@@ -50,7 +53,10 @@ describe('every route', () => {
 
   const tokenOf = (view: View) => tokens[view] ?? '';
   /** A token that gets past the question whether the sender may. */
-  const tokenFor = (route: Route) => (isAction(route.action) ? { token: tokenOf(viewsOf(route)[0] ?? 'vendor') } : {});
+  const tokenFor = (route: Route) => {
+    if (!isAction(route.action)) return {};
+    return route.session ? { headers: browser } : { token: tokenOf(viewsOf(route)[0] ?? 'vendor') };
+  };
 
   it.each(guarded)('%s asks for a token', async (_name, route) => {
     const answer = await api.call(route.method.toUpperCase(), addressOf(route));

@@ -1,6 +1,10 @@
 import { TERMINAL } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { admitPerson, admitServiceAccount } from '../../db/access/admit.js';
+import { findSenderByToken } from '../../db/access/senderStore.js';
+import { secretHash } from '../../db/access/secret.js';
+import { insertSession } from '../../db/access/sessionStore.js';
+import { csrfTokenOf } from '../../api/session.js';
 import { ALL, type Database } from '../../db/connect.js';
 import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import type { SystemLevel } from '../../domain/access/levels.js';
@@ -30,4 +34,13 @@ export async function admit(db: Database, view: View, spec: TokenSpec = {}): Pro
       : admitServiceAccount(trx, `${name} ${randomUUID()}`, admission),
   );
   return token;
+}
+
+/** What a browser of somebody new sends: her session's cookie, and its token against forged requests. */
+export async function admitToSession(db: Database, view: View, spec: TokenSpec = {}): Promise<Record<string, string>> {
+  const sender = await findSenderByToken(db, secretHash(await admit(db, view, spec)));
+  if (sender === undefined) throw new Error('nobody was admitted');
+  const session = { personId: sender.id, acting: sender, address: '127.0.0.1', agent: 'test', at: new Date() };
+  const { secret } = await db.transaction(ALL, (trx) => insertSession(trx, session));
+  return { cookie: `kontor_session=${secret}`, 'kontor-csrf-token': csrfTokenOf(secret) };
 }

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Scope } from '../../db/connect.js';
 import { findSenderByToken } from '../../db/access/senderStore.js';
-import { tokenHash } from '../../db/access/tokenStore.js';
+import { secretHash } from '../../db/access/secret.js';
 import { scopeOf } from '../../api/principal.js';
 import type { View } from '../../domain/access/views.js';
 import { admit, type TokenSpec } from './access.js';
@@ -101,7 +101,7 @@ export async function addTenancy({ database, month, msps }: ClosedMonths): Promi
     ...{ tenants, companies, mandateId },
     distributors: { germany: distributor('DE'), poland: distributor('PL') },
     scope: async (view, spec) => {
-      const sender = await findSenderByToken(database.db, tokenHash(await admit(database.db, view, spec)));
+      const sender = await findSenderByToken(database.db, secretHash(await admit(database.db, view, spec)));
       if (sender === undefined) throw new Error('the token is worth nothing');
       return scopeOf(sender);
     },

@@ -37,9 +37,10 @@ export async function up(knex: Knex): Promise<void> {
       copied_from text not null check (copied_from in ('reader', 'operator', 'manager', 'administrator')),
       actions text[] not null,
       created_at timestamptz not null,
-      unique (company_id, name),
+      ended_at timestamptz,
       unique (company_id, id)
     );
+    create unique index access_level_name on access_level (company_id, name) where ended_at is null;
 
     -- What a person or a service account may do for a company: a level, within a scope, from a day, until a day.
     create table membership (
@@ -54,14 +55,17 @@ export async function up(knex: Knex): Promise<void> {
       with_below boolean not null default false,
       from_at timestamptz not null,
       until_at timestamptz check (until_at > from_at),
+      -- The name under which somebody was invited, until she accepts: nothing may be done by it before.
+      invited_as text,
       created_at timestamptz not null,
       created_by jsonb not null,
+      unique (person_id, id),
       check ((person_id is null) <> (service_account_id is null)),
+      check (invited_as is null or person_id is not null),
       check ((system_level is null) <> (access_level_id is null)),
       foreign key (company_id, access_level_id) references access_level (company_id, id)
     );
     create index membership_by_company on membership (company_id, created_at, id);
-    create index membership_by_person on membership (person_id);
     create unique index membership_of_service_account on membership (service_account_id);
 
     -- Works as its membership allows, in one view; a narrower level than the membership's may be named.
@@ -172,19 +176,20 @@ export async function up(knex: Knex): Promise<void> {
         cross join lateral (select kontor_tenants_of_view(c.id, v.view)) reach (ids)
         cross join lateral (select case when m.with_below then kontor_tenants_below(m.tenant_ids) else m.tenant_ids end)
           named (ids)
-        where m.id = $1 and m.from_at <= now() and (m.until_at is null or m.until_at > now())
+        where m.id = $1 and m.invited_as is null and m.from_at <= now() and (m.until_at is null or m.until_at > now())
           and coalesce(p.state, 'active') = 'active' and a.ended_at is null $$;
 
     -- Who sends that token. One statement without a scope, which it sets for itself; nothing is cached anywhere, so that a
     -- revocation holds at once in every process. The token's last use is kept to the minute.
     create function kontor_sender_by_token(hash bytea) returns table (
-      "tokenId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text,
-      actions text[], "narrowedTo" text, tenants uuid[])
+      "credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text,
+      view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
       language plpgsql as $$
     begin
       perform set_config('kontor.scope', 'all', true);
       return query
-        select t.id, w.kind, w.id, w.name, w."companyId", w."companyName", t.view, w.level, w.actions, t.narrowed_to, w.tenants
+        select t.id, t.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", t.view, w.level, w.actions,
+          t.narrowed_to, w.tenants
         from api_token t cross join lateral kontor_acting(t.membership_id, t.view) w
         where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
       update api_token set last_used_at = now()
