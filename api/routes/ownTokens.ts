@@ -4,7 +4,7 @@ import { findToken, listTokens, revokeToken } from '../../db/access/tokenStore.j
 import { ALL } from '../../db/connect.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { senderOf } from '../principal.js';
+import { actorOf, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { newOwnToken } from '../schemas/signIn.js';
@@ -38,7 +38,7 @@ export const ownTokenRoutes = [
         if (!choices.some((each) => each.membershipId === membershipId && each.view === view)) {
           throw fieldError('VALIDATION_FAILED', '/membershipId', 'You may not act by it in this view now.');
         }
-        return issueOnce(trx, { id, membershipId, view, name, narrowedTo, expiresAt, at, by: sender });
+        return issueOnce(trx, { id, membershipId, view, name, narrowedTo, expiresAt, at, by: actorOf(sender) });
       });
       return reply(201, issued);
     },
@@ -85,7 +85,7 @@ export const ownTokenRoutes = [
         if (found?.holder.kind !== 'person' || found.holder.id !== sender.id) {
           throw new KontorError('NOT_FOUND', 'You have no such token.');
         }
-        await revokeToken(trx, id, { at, by: sender });
+        await revokeToken(trx, id, { at, by: actorOf(sender) });
       });
       return emptyReply(204);
     },

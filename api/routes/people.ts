@@ -118,7 +118,7 @@ export const peopleRoutes = [
         }
         await requireGrantable(trx, sender, grant);
         const who = { membershipId, name, email, locale, zone, fromAt, untilAt };
-        const link = await invitePerson(trx, { ...who, ...grant, at, by: sender });
+        const link = await invitePerson(trx, { ...who, ...grant, at, by: actorOf(sender) });
         const mail = await mailInvitation(trx, link, { companyId, sender, at, name, publicUrl: deps.publicUrl });
         return { invited: await shown(trx, membershipId), mail };
       });
@@ -269,7 +269,7 @@ export const peopleRoutes = [
         if (invitedAs === null || person === undefined || (untilAt !== null && untilAt <= at)) {
           throw new KontorError('STATE_CONFLICT', 'Nobody waits for an invitation to this membership.');
         }
-        const link = await linkOfInvitation(trx, { membershipId: id, person, at, by: sender });
+        const link = await linkOfInvitation(trx, { membershipId: id, person, at, by: actorOf(sender) });
         const subject = `membership:${id}`;
         await appendAudit(trx, { at, actor: actorOf(sender), action: 'membership.invitedAgain', subject });
         return mailInvitation(trx, link, { companyId, sender, at, name: invitedAs, publicUrl: deps.publicUrl });

@@ -6,7 +6,7 @@ import { viewsOf } from '../../db/parties/companyStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireCovered } from '../mayGrant.js';
-import { isPartnerTeam, mayManage, senderOf } from '../principal.js';
+import { actorOf, isPartnerTeam, mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { issuedToken, newToken, token } from '../schemas/tokens.js';
@@ -54,7 +54,7 @@ export const tokenRoutes = [
           throw fieldError('VALIDATION_FAILED', '/view', 'Its company does not hold this view.');
         }
         const terms = { ...body, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
-        return issueOnce(trx, { id, membershipId: membership.id, ...terms, at, by: senderOf(principal) });
+        return issueOnce(trx, { id, membershipId: membership.id, ...terms, at, by: actorOf(principal) });
       });
       return reply(201, issued);
     },
@@ -101,7 +101,7 @@ export const tokenRoutes = [
           throw new KontorError('NOT_FOUND', 'There is no such token.');
         }
         await requireCovered(trx, sender, membership);
-        await revokeToken(trx, id, { at, by: sender });
+        await revokeToken(trx, id, { at, by: actorOf(sender) });
       });
       return emptyReply(204);
     },

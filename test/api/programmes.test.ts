@@ -229,7 +229,7 @@ describe('a programme', () => {
         zone: 'Europe/Berlin',
         settings,
         setAt: expect.any(String),
-        setBy: { kind: 'person', name: 'Partner One' },
+        setBy: { kind: 'person', id: expect.any(String), name: 'Partner One' },
         reason: 'Agreed in the spring',
       },
     ]);

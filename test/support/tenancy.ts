@@ -91,8 +91,8 @@ export async function addTenancy({ database, month, msps }: ClosedMonths): Promi
   });
   const mandateId = randomUUID();
   await month.run(
-    `insert into mandate (id, integrator_id, customer_id, from_at, asked_at, consented_at, consented_by)
-     values (:mandateId, :integrator, :customer, now() - interval '1 day', now(), now(), gen_random_uuid())`,
+    `insert into mandate (id, integrator_id, customer_id, from_at, asked_at, asked_by, consented_at, consented_by)
+     values (:mandateId, :integrator, :customer, now() - interval '1 day', now(), '{}', now(), '{}')`,
     { mandateId, ...companies },
   );
   const found = await database.asOwner<{ id: string; code: string }>('select id, code from distributor');
