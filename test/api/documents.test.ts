@@ -35,7 +35,12 @@ describe('programme documents', () => {
     const first = await put('guide.pdf', content);
     expect([first.status, first.json]).toEqual([
       200,
-      expect.objectContaining({ name: 'guide.pdf', language: 'en', version: 1, publishedBy: 'Partner One' }),
+      expect.objectContaining({
+        name: 'guide.pdf',
+        language: 'en',
+        version: 1,
+        publishedBy: expect.objectContaining({ kind: 'person', name: 'Partner One' }),
+      }),
     ]);
     expect((await put('guide.pdf', content)).json).toEqual(first.json);
     expect((await put('guide.pdf', Buffer.from('second'))).json.version).toBe(2);

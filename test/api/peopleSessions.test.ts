@@ -117,8 +117,8 @@ describe('a session', () => {
     const person = await addPerson(api.database.db);
     const { id, db } = { id: person.id, db: api.database };
     const [row] = await db.asOwner<{ id: string }>(
-      `insert into membership (id, company_id, person_id, system_level, from_at, created_at)
-       values (gen_random_uuid(), $1, $2, 'operator', now(), now()) returning id`,
+      `insert into membership (id, company_id, person_id, system_level, from_at, created_at, created_by)
+       values (gen_random_uuid(), $1, $2, 'operator', now(), now(), '{}') returning id`,
       [mspId, id],
     );
     const anna = browser(api);

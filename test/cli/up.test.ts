@@ -110,7 +110,7 @@ describe('kontor up', () => {
     const file = join(dataDir, 'programme.json');
     await writeFile(file, JSON.stringify(PROGRAMME));
     expect(kontor('programme', 'set', file)).toMatchObject({ status: 0 });
-    const closed = kontor('close', '--period', '2026-03', '--zero-waits', '--json');
+    const closed = kontor('close', '--period', '2026-03', '--as', email, '--zero-waits', '--json');
     expect(JSON.parse(closed.stdout)).toMatchObject({
       programme: 'msp',
       period: '2026-03',

@@ -116,6 +116,13 @@ describe('a registration', () => {
 
   it('whose workflow was lost can still be decided', async () => {
     const { mspId } = (await programme.register()).json;
+    await eventually(
+      () =>
+        programme.query('select 1 from participation where msp_id = :mspId and workflow_started_at is not null', {
+          mspId,
+        }),
+      ({ length }) => length === 1,
+    );
     await programme.app.client.workflow.getHandle(registrationId('msp', mspId)).terminate('lost');
     expect((await decide(mspId, { decision: 'approve' })).json.state).toBe('approved');
   });
