@@ -14,7 +14,7 @@ import { companyName } from '../../db/parties/companyStore.js';
 import type { Action } from '../../domain/access/actions.js';
 import { actionsOf, SYSTEM_LEVELS } from '../../domain/access/levels.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import { actorOf, mayManage, senderOf } from '../principal.js';
+import { mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { level, levelChange, newLevel } from '../schemas/people.js';
@@ -67,7 +67,7 @@ export const levelRoutes = [
     action: 'people.manage',
     body: newLevel,
     responses: { 201: { description: 'The level', schema: level } },
-    handler: async ({ deps, body, principal, receivedAt: at, requestId: id }) => {
+    handler: async ({ deps, body, principal, actor, receivedAt: at, requestId: id }) => {
       const sender = senderOf(principal);
       const { companyId = sender.companyId, name, copyOf, actions = actionsOf(copyOf) } = body;
       requireOwn(sender, actions);
@@ -82,7 +82,7 @@ export const levelRoutes = [
         }
         await appendAudit(trx, {
           at,
-          actor: actorOf(sender),
+          actor,
           action: 'level.made',
           subject: `level:${id}`,
           after: made,
@@ -100,7 +100,7 @@ export const levelRoutes = [
     params: byId,
     body: levelChange,
     responses: { 200: { description: 'The level as it is now', schema: level } },
-    handler: async ({ deps, params: { id }, body, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { id }, body, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       const changed = await deps.db.transaction(ALL, async (trx) => {
         const before = await requireLevel(trx, sender, id);
@@ -112,7 +112,7 @@ export const levelRoutes = [
         }
         await appendAudit(trx, {
           at,
-          actor: actorOf(sender),
+          actor,
           action: 'level.changed',
           subject: `level:${id}`,
           before,
@@ -131,7 +131,7 @@ export const levelRoutes = [
     action: 'people.manage',
     params: byId,
     responses: { 204: { description: 'It is gone' } },
-    handler: async ({ deps, params: { id }, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { id }, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       await deps.db.transaction(ALL, async (trx) => {
         const before = await requireLevel(trx, sender, id);
@@ -139,7 +139,7 @@ export const levelRoutes = [
         if (!(await endLevel(trx, id, at))) {
           throw new KontorError('STATE_CONFLICT', 'Somebody has this level: give them another first.');
         }
-        await appendAudit(trx, { at, actor: actorOf(sender), action: 'level.deleted', subject: `level:${id}`, before });
+        await appendAudit(trx, { at, actor, action: 'level.deleted', subject: `level:${id}`, before });
       });
       return emptyReply(204);
     },

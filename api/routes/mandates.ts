@@ -16,7 +16,7 @@ import { tenantsOfCustomer } from '../../db/parties/tenantStore.js';
 import type { Actor } from '../../domain/access/actor.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { actorOf, senderOf, type Principal } from '../principal.js';
+import { senderOf, type Principal } from '../principal.js';
 import { reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { mandate, mandateRequest } from '../schemas/mandates.js';
@@ -61,25 +61,26 @@ async function requireConsenter(db: Database, sender: Sender): Promise<void> {
 interface Act {
   params: { id: string };
   principal: Principal;
+  actor: Actor;
   receivedAt: Date;
   transaction: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>;
 }
 
 /** Changes a mandate with its audit event. Throws NOT_FOUND, and STATE_CONFLICT where it is not in a state for that. */
 async function change(
-  { params: { id }, principal, receivedAt: at, transaction }: Act,
+  { params: { id }, principal, actor, receivedAt: at, transaction }: Act,
   action: 'mandate.consented' | 'mandate.refused' | 'mandate.ended',
   write: (trx: Trx, answer: { id: string; at: Date; by: Actor }) => Promise<boolean>,
 ): Promise<z.input<typeof mandate>> {
   const sender = senderOf(principal);
   const after = await transaction(async (trx) => {
     const before = await requireMandate(trx, id);
-    if (!(await write(trx, { id, at, by: actorOf(sender) }))) {
+    if (!(await write(trx, { id, at, by: actor }))) {
       throw new KontorError('STATE_CONFLICT', `This mandate is ${toJson(at)(before).state}.`);
     }
     const { integratorId, customerId } = before;
     await appendAudit(trx, {
-      ...{ at, actor: actorOf(sender), action, subject: `mandate:${id}` },
+      ...{ at, actor, action, subject: `mandate:${id}` },
       after: { integratorId, customerId, by: sender.companyId },
     });
     return requireMandate(trx, id);
@@ -101,6 +102,7 @@ export const mandateRoutes = [
       deps,
       body: { customerId, from, until },
       principal,
+      actor,
       receivedAt: at,
       requestId: id,
       transaction,
@@ -118,11 +120,11 @@ export const mandateRoutes = [
         const known = await findMandate(trx, id);
         if (known !== undefined) return known;
         const integratorId = sender.companyId;
-        if (!(await insertMandate(trx, { id, integratorId, customerId, fromAt, untilAt, at, by: actorOf(sender) }))) {
+        if (!(await insertMandate(trx, { id, integratorId, customerId, fromAt, untilAt, at, by: actor }))) {
           throw fieldError('STATE_CONFLICT', '/customerId', 'You have asked this customer, or act for it, already.');
         }
         await appendAudit(trx, {
-          ...{ at, actor: actorOf(sender), action: 'mandate.asked', subject: `mandate:${id}` },
+          ...{ at, actor, action: 'mandate.asked', subject: `mandate:${id}` },
           after: { integratorId, customerId, fromAt, untilAt },
         });
         return requireMandate(trx, id);

@@ -4,7 +4,7 @@ import { findToken, listTokens, revokeToken } from '../../db/access/tokenStore.j
 import { ALL } from '../../db/connect.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { actorOf, senderOf } from '../principal.js';
+import { senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { newOwnToken } from '../schemas/signIn.js';
@@ -27,7 +27,7 @@ export const ownTokenRoutes = [
     showsSecret: true,
     body: newOwnToken,
     responses: { 201: { description: 'The token, shown once', schema: issuedToken } },
-    handler: async ({ deps, body, principal, receivedAt: at, requestId: id }) => {
+    handler: async ({ deps, body, principal, actor, receivedAt: at, requestId: id }) => {
       const sender = senderOf(principal);
       const { name, narrowedTo, expiresAt, membershipId = sender.membershipId, view = sender.view } = body;
       if (expiresAt.getTime() > at.getTime() + YEAR_MS) {
@@ -38,7 +38,7 @@ export const ownTokenRoutes = [
         if (!choices.some((each) => each.membershipId === membershipId && each.view === view)) {
           throw fieldError('VALIDATION_FAILED', '/membershipId', 'You may not act by it in this view now.');
         }
-        return issueOnce(trx, { id, membershipId, view, name, narrowedTo, expiresAt, at, by: actorOf(sender) });
+        return issueOnce(trx, { id, membershipId, view, name, narrowedTo, expiresAt, at, by: actor });
       });
       return reply(201, issued);
     },
@@ -78,14 +78,14 @@ export const ownTokenRoutes = [
     session: true,
     params: z.strictObject({ id: uuid }),
     responses: { 204: { description: 'The token is worth nothing from now on, in every process' } },
-    handler: async ({ deps, params: { id }, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { id }, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       await deps.db.transaction(ALL, async (trx) => {
         const found = await findToken(trx, id);
         if (found?.holder.kind !== 'person' || found.holder.id !== sender.id) {
           throw new KontorError('NOT_FOUND', 'You have no such token.');
         }
-        await revokeToken(trx, id, { at, by: actorOf(sender) });
+        await revokeToken(trx, id, { at, by: actor });
       });
       return emptyReply(204);
     },

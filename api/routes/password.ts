@@ -133,8 +133,8 @@ export const passwordRoutes = [
     showsSecret: true,
     body: changePassword,
     responses: { 200: { description: 'The session goes on with another secret', schema: rotatedSession } },
-    handler: async ({ deps, body: { current, code, password }, principal, req, receivedAt: at }) => {
-      const { id, name, credentialId } = senderOf(principal);
+    handler: async ({ deps, body: { current, code, password }, principal, actor, req, receivedAt: at }) => {
+      const { id, credentialId } = senderOf(principal);
       const login = await deps.db.transaction(ALL, (trx) => loginOf(trx, id));
       if (login === undefined) throw new KontorError('UNAUTHENTICATED', 'Sign in.');
       requirePassword(password, login);
@@ -145,7 +145,7 @@ export const passwordRoutes = [
         await endSessions(trx, { personId: id, except: credentialId }, at);
         await appendAudit(trx, {
           at,
-          actor: { kind: 'person', id, name },
+          actor,
           action: 'password.changed',
           subject: `person:${id}`,
         });

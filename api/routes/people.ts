@@ -26,7 +26,7 @@ import { dayOf } from '../../domain/period.js';
 import { deliverSoon } from '../../starts/deliverMail.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { levelGiven, requireCovered, requireGrantable, scopeWithin } from '../mayGrant.js';
-import { actorOf, mayManage, senderOf } from '../principal.js';
+import { mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { invitation, member, membershipChange } from '../schemas/people.js';
@@ -102,7 +102,7 @@ export const peopleRoutes = [
     action: 'people.manage',
     body: invitation,
     responses: { 201: { description: 'Who is invited', schema: member } },
-    handler: async ({ deps, body, principal, receivedAt: at, requestId: membershipId }) => {
+    handler: async ({ deps, body, principal, actor, receivedAt: at, requestId: membershipId }) => {
       const sender = senderOf(principal);
       const { companyId = sender.companyId, name, email, locale, zone, tenantIds = null, withBelow } = body;
       const { fromAt = at, untilAt = null } = body;
@@ -118,7 +118,7 @@ export const peopleRoutes = [
         }
         await requireGrantable(trx, sender, grant);
         const who = { membershipId, name, email, locale, zone, fromAt, untilAt };
-        const link = await invitePerson(trx, { ...who, ...grant, at, by: actorOf(sender) });
+        const link = await invitePerson(trx, { ...who, ...grant, at, by: actor });
         const mail = await mailInvitation(trx, link, { companyId, sender, at, name, publicUrl: deps.publicUrl });
         return { invited: await shown(trx, membershipId), mail };
       });
@@ -193,7 +193,7 @@ export const peopleRoutes = [
     params: byMembership,
     body: membershipChange,
     responses: { 200: { description: 'The membership as it is now', schema: member } },
-    handler: async ({ deps, params: { membershipId: id }, body, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { membershipId: id }, body, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       const { tenantIds, withBelow, fromAt, untilAt } = body;
       if (untilAt != null && untilAt <= at) {
@@ -223,7 +223,7 @@ export const peopleRoutes = [
         await requireGrantable(trx, sender, after);
         await keepingAdministrators(trx, [before.companyId], () => changeMembership(trx, after));
         const subject = `membership:${id}`;
-        await appendAudit(trx, { at, actor: actorOf(sender), action: 'membership.changed', subject, before, after });
+        await appendAudit(trx, { at, actor, action: 'membership.changed', subject, before, after });
         return shown(trx, id);
       });
       return reply(200, changed);
@@ -238,7 +238,7 @@ export const peopleRoutes = [
     action: 'people.manage',
     params: byMembership,
     responses: { 204: { description: 'It has ended, in every process' } },
-    handler: async ({ deps, params: { membershipId: id }, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { membershipId: id }, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       await deps.db.transaction(ALL, async (trx) => {
         const { personId, companyId, untilAt, ...given } = await requireMembership(trx, sender, id);
@@ -246,7 +246,7 @@ export const peopleRoutes = [
         await requireCovered(trx, sender, { companyId, ...given });
         await keepingAdministrators(trx, [companyId], () => endMembership(trx, id, at));
         await withdrawLinks(trx, { personId, membershipId: id }, at);
-        await appendAudit(trx, { at, actor: actorOf(sender), action: 'membership.ended', subject: `membership:${id}` });
+        await appendAudit(trx, { at, actor, action: 'membership.ended', subject: `membership:${id}` });
       });
       return emptyReply(204);
     },
@@ -259,7 +259,7 @@ export const peopleRoutes = [
     action: 'people.manage',
     params: byMembership,
     responses: { 204: { description: 'A mail is on its way' } },
-    handler: async ({ deps, params: { membershipId: id }, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { membershipId: id }, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       const mail = await deps.db.transaction(ALL, async (trx) => {
         const membership = await requireMembership(trx, sender, id);
@@ -269,9 +269,9 @@ export const peopleRoutes = [
         if (invitedAs === null || person === undefined || (untilAt !== null && untilAt <= at)) {
           throw new KontorError('STATE_CONFLICT', 'Nobody waits for an invitation to this membership.');
         }
-        const link = await linkOfInvitation(trx, { membershipId: id, person, at, by: actorOf(sender) });
+        const link = await linkOfInvitation(trx, { membershipId: id, person, at, by: actor });
         const subject = `membership:${id}`;
-        await appendAudit(trx, { at, actor: actorOf(sender), action: 'membership.invitedAgain', subject });
+        await appendAudit(trx, { at, actor, action: 'membership.invitedAgain', subject });
         return mailInvitation(trx, link, { companyId, sender, at, name: invitedAs, publicUrl: deps.publicUrl });
       });
       deliverSoon(deps, mail);
@@ -287,8 +287,7 @@ export const peopleRoutes = [
     action: 'people.end',
     params: z.strictObject({ personId: uuid }),
     responses: { 204: { description: 'She has ended, in every process' } },
-    handler: async ({ deps, params: { personId }, principal, receivedAt: at }) => {
-      const sender = senderOf(principal);
+    handler: async ({ deps, params: { personId }, actor, receivedAt: at }) => {
       await deps.db.transaction(ALL, async (trx) => {
         const [known] = await listMembers(trx, { companyId: null, personId, within: null, limit: 1 });
         if (known === undefined) throw new KontorError('NOT_FOUND', 'There is no such person.');
@@ -296,7 +295,7 @@ export const peopleRoutes = [
         if (!(await keepingAdministrators(trx, companies, () => endPerson(trx, personId, at)))) return;
         await endSessions(trx, { personId }, at);
         await withdrawLinks(trx, { personId }, at);
-        await appendAudit(trx, { at, actor: actorOf(sender), action: 'person.ended', subject: `person:${personId}` });
+        await appendAudit(trx, { at, actor, action: 'person.ended', subject: `person:${personId}` });
       });
       return emptyReply(204);
     },

@@ -86,8 +86,8 @@ export const secondFactorRoutes = [
     showsSecret: true,
     body: totpCode,
     responses: { 200: { description: 'Ten recovery codes, shown once', schema: recoveryCodes } },
-    handler: async ({ deps, body: { code }, principal, receivedAt: at }) => {
-      const { id, name, credentialId } = senderOf(principal);
+    handler: async ({ deps, body: { code }, principal, actor, receivedAt: at }) => {
+      const { id, credentialId } = senderOf(principal);
       const codes = await deps.db.transaction(ALL, async (trx) => {
         const totp = await findTotp(trx, id);
         if (totp === undefined || totp.confirmed) {
@@ -100,7 +100,7 @@ export const secondFactorRoutes = [
         await endSessions(trx, { personId: id, except: credentialId }, at);
         await appendAudit(trx, {
           at,
-          actor: { kind: 'person', id, name },
+          actor,
           action: 'authenticator.confirmed',
           subject: `person:${id}`,
         });
@@ -120,13 +120,13 @@ export const secondFactorRoutes = [
     body: proof,
     responses: { 204: { description: 'Signing in asks for the password alone' } },
     handler: async (context) => {
-      const { deps, body, receivedAt: at } = context;
-      const { id, name } = await provedAgain(context, body);
+      const { deps, body, actor, receivedAt: at } = context;
+      const { id } = await provedAgain(context, body);
       await deps.db.transaction(ALL, async (trx) => {
         await removeSecondFactor(trx, id);
         await appendAudit(trx, {
           at,
-          actor: { kind: 'person', id, name },
+          actor,
           action: 'authenticator.removed',
           subject: `person:${id}`,
         });
@@ -146,13 +146,13 @@ export const secondFactorRoutes = [
     body: proof,
     responses: { 201: { description: 'The codes, shown once', schema: recoveryCodes } },
     handler: async (context) => {
-      const { deps, body, receivedAt: at } = context;
-      const { id, name, secondFactor: setUp } = await provedAgain(context, body);
+      const { deps, body, actor, receivedAt: at } = context;
+      const { id, secondFactor: setUp } = await provedAgain(context, body);
       if (!setUp) throw new KontorError('STATE_CONFLICT', 'Set up an authenticator first.');
       const codes = await deps.db.transaction(ALL, async (trx) => {
         await appendAudit(trx, {
           at,
-          actor: { kind: 'person', id, name },
+          actor,
           action: 'recoveryCodes.made',
           subject: `person:${id}`,
         });

@@ -5,7 +5,7 @@ import { ALL } from '../../db/connect.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { senderOf } from '../principal.js';
 import { prove } from '../proof.js';
-import { emptyReply, reply, route } from '../route.js';
+import { emptyReply, reply, route, type RawContext } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { acting, openedSession, ownMembership, ownSession, signIn } from '../schemas/signIn.js';
 import {
@@ -25,6 +25,22 @@ type ActingFor = Pick<Acting, 'membershipId' | 'companyId' | 'companyName' | 'vi
 function opened(secret: string, { membershipId, companyId, companyName, view, level }: ActingFor) {
   const company = { id: companyId, name: companyName };
   return { csrfToken: csrfTokenOf(secret), actingFor: { membershipId, company, view, level } };
+}
+
+/** Ends sessions of the sender, one or all but one, with the audit event; how many had not ended. */
+function endOwn(
+  { deps, principal, actor, receivedAt: at }: RawContext,
+  which: { only: string } | { except: string },
+): Promise<number> {
+  const { id } = senderOf(principal);
+  return deps.db.transaction(ALL, async (trx) => {
+    const sessions = await endSessions(trx, { personId: id, ...which }, at);
+    if (sessions.length > 0) {
+      const subject = `person:${id}`;
+      await appendAudit(trx, { at, actor, action: 'session.ended', subject, after: { sessions } });
+    }
+    return sessions.length;
+  });
 }
 
 export const sessionRoutes = [
@@ -71,21 +87,9 @@ export const sessionRoutes = [
     action: 'me.manage',
     session: true,
     responses: { 204: { description: 'The session has ended, in every process' } },
-    handler: async ({ deps, principal, receivedAt: at }) => {
-      const { id, name, credentialId } = senderOf(principal);
-      await deps.db.transaction(ALL, async (trx) => {
-        const ended = await endSessions(trx, { personId: id, only: credentialId }, at);
-        if (ended.length === 0) return;
-        const after = { sessions: ended };
-        await appendAudit(trx, {
-          at,
-          actor: { kind: 'person', id, name },
-          action: 'session.ended',
-          subject: `person:${id}`,
-          after,
-        });
-      });
-      return emptyReply(204, noSessionCookie(deps.publicUrl));
+    handler: async (context) => {
+      await endOwn(context, { only: senderOf(context.principal).credentialId });
+      return emptyReply(204, noSessionCookie(context.deps.publicUrl));
     },
   }),
   route({
@@ -118,8 +122,8 @@ export const sessionRoutes = [
     showsSecret: true,
     body: acting,
     responses: { 200: { description: 'The session as it is now', schema: openedSession } },
-    handler: async ({ deps, body, principal, receivedAt: at }) => {
-      const { id, name, credentialId } = senderOf(principal);
+    handler: async ({ deps, body, principal, actor, receivedAt: at }) => {
+      const { id, credentialId } = senderOf(principal);
       const { secret, chosen } = await deps.db.transaction(ALL, async (trx) => {
         const chosen = (await actingChoices(trx, id)).find(
           ({ membershipId, view }) => membershipId === body.membershipId && view === body.view,
@@ -132,7 +136,7 @@ export const sessionRoutes = [
         const after = { session: credentialId, companyId: chosen.companyId, view: chosen.view };
         await appendAudit(trx, {
           at,
-          actor: { kind: 'person', id, name },
+          actor,
           action: 'session.switched',
           subject: `person:${id}`,
           after,
@@ -165,20 +169,9 @@ export const sessionRoutes = [
     session: true,
     params: z.strictObject({ id: uuid }),
     responses: { 204: { description: 'It has ended, in every process' } },
-    handler: async ({ deps, params, principal, receivedAt: at }) => {
-      const { id, name } = senderOf(principal);
-      await deps.db.transaction(ALL, async (trx) => {
-        const ended = await endSessions(trx, { personId: id, only: params.id }, at);
-        if (ended.length === 0) throw new KontorError('NOT_FOUND', 'You have no such session.');
-        const after = { sessions: ended };
-        await appendAudit(trx, {
-          at,
-          actor: { kind: 'person', id, name },
-          action: 'session.ended',
-          subject: `person:${id}`,
-          after,
-        });
-      });
+    handler: async (context) => {
+      const ended = await endOwn(context, { only: context.params.id });
+      if (ended === 0) throw new KontorError('NOT_FOUND', 'You have no such session.');
       return emptyReply(204);
     },
   }),
@@ -190,20 +183,8 @@ export const sessionRoutes = [
     action: 'me.manage',
     session: true,
     responses: { 204: { description: 'They have ended, in every process' } },
-    handler: async ({ deps, principal, receivedAt: at }) => {
-      const { id, name, credentialId } = senderOf(principal);
-      await deps.db.transaction(ALL, async (trx) => {
-        const ended = await endSessions(trx, { personId: id, except: credentialId }, at);
-        if (ended.length === 0) return;
-        const after = { sessions: ended };
-        await appendAudit(trx, {
-          at,
-          actor: { kind: 'person', id, name },
-          action: 'session.ended',
-          subject: `person:${id}`,
-          after,
-        });
-      });
+    handler: async (context) => {
+      await endOwn(context, { except: senderOf(context.principal).credentialId });
       return emptyReply(204);
     },
   }),

@@ -6,7 +6,7 @@ import { viewsOf } from '../../db/parties/companyStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireCovered } from '../mayGrant.js';
-import { actorOf, isPartnerTeam, mayManage, senderOf } from '../principal.js';
+import { isPartnerTeam, mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { issuedToken, newToken, token } from '../schemas/tokens.js';
@@ -40,6 +40,7 @@ export const tokenRoutes = [
       deps,
       body: { serviceAccountId, expiresAt, ...body },
       principal,
+      actor,
       receivedAt: at,
       requestId: id,
     }) => {
@@ -54,7 +55,7 @@ export const tokenRoutes = [
           throw fieldError('VALIDATION_FAILED', '/view', 'Its company does not hold this view.');
         }
         const terms = { ...body, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
-        return issueOnce(trx, { id, membershipId: membership.id, ...terms, at, by: actorOf(principal) });
+        return issueOnce(trx, { id, membershipId: membership.id, ...terms, at, by: actor });
       });
       return reply(201, issued);
     },
@@ -92,7 +93,7 @@ export const tokenRoutes = [
     action: 'people.manage',
     params: z.strictObject({ id: uuid }),
     responses: { 204: { description: 'The token is worth nothing from now on, in every process' } },
-    handler: async ({ deps, params: { id }, principal, receivedAt: at }) => {
+    handler: async ({ deps, params: { id }, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
       await deps.db.transaction(ALL, async (trx) => {
         const found = await findToken(trx, id);
@@ -101,7 +102,7 @@ export const tokenRoutes = [
           throw new KontorError('NOT_FOUND', 'There is no such token.');
         }
         await requireCovered(trx, sender, membership);
-        await revokeToken(trx, id, { at, by: actorOf(sender) });
+        await revokeToken(trx, id, { at, by: actor });
       });
       return emptyReply(204);
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, email, text, uuid } from './common.js';
+import { email, instant, instantIn, text, uuid } from './common.js';
 import { systemLevel, view } from './tokens.js';
 
 /** Of a login that may be there or not: whatever was typed. */
@@ -60,13 +60,6 @@ export const newOwnToken = z
     membershipId: uuid.optional().meta({ description: 'The one you act by unless given; with `view`' }),
     view: view.optional(),
     narrowedTo: systemLevel.optional().meta({ description: 'A lower level than yours' }),
-    expiresAt: z.iso
-      .datetime({ offset: true })
-      .transform((value) => new Date(value))
-      .meta({
-        type: 'string',
-        format: 'date-time',
-        description: 'Within a year',
-      }),
+    expiresAt: instantIn.meta({ type: 'string', format: 'date-time', description: 'Within a year' }),
   })
   .meta({ id: 'NewOwnToken' });
