@@ -180,6 +180,15 @@ AS $procedure$
         )$policy$, target, to_distributor, to_tenants);
     end $procedure$;
 
+CREATE OR REPLACE PROCEDURE public.kontor_protect_team(IN target regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+    begin
+      execute format('alter table %s enable row level security', target);
+      execute format('alter table %s force row level security', target);
+      execute format('create policy visible on %s using ((select kontor_scope()) = %L)', target, 'all');
+    end $procedure$;
+
 CREATE OR REPLACE FUNCTION public.kontor_refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -224,8 +233,10 @@ AS $function$
           t.narrowed_to, w.tenants
         from api_token t cross join lateral kontor_acting(t.membership_id, t.view) w
         where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
-      update api_token set last_used_at = now()
-        where token_hash = hash and (last_used_at is null or last_used_at < now() - interval '1 minute');
+      if found then
+        update api_token set last_used_at = now()
+          where token_hash = hash and (last_used_at is null or last_used_at < now() - interval '1 minute');
+      end if;
       perform set_config('kontor.scope', '', true);
     end $function$;
 

@@ -265,9 +265,14 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('participation', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
       'msp_id = any((select kontor_msps())::uuid[])');
 
-    alter table waiting_list enable row level security;
-    alter table waiting_list force row level security;
-    create policy visible on waiting_list using ((select kontor_scope()) = 'all');
+    -- Called for each table that the partner team and the workers alone may see and write.
+    create procedure kontor_protect_team(target regclass) language plpgsql as $$
+    begin
+      execute format('alter table %s enable row level security', target);
+      execute format('alter table %s force row level security', target);
+      execute format('create policy visible on %s using ((select kontor_scope()) = %L)', target, 'all');
+    end $$;
+    call kontor_protect_team('waiting_list');
 
     -- Issued means frozen: attached to every insert-only table.
     create function kontor_refuse_change() returns trigger language plpgsql as $$

@@ -163,8 +163,6 @@ export async function up(knex: Knex): Promise<void> {
         where scope <> 'tenants' or t.id = any(kontor_tenants());
       perform set_config('kontor.scope', scope, true);
     end $$;
-    alter table refused_message enable row level security;
-    alter table refused_message force row level security;
-    create policy visible on refused_message using ((select kontor_scope()) = 'all');
+    call kontor_protect_team('refused_message');
   `);
 }

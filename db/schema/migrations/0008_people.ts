@@ -85,13 +85,11 @@ export async function up(knex: Knex): Promise<void> {
     create index api_token_by_membership on api_token (membership_id);
 
     -- Looked up before anybody's scope is known; what others may see of it the API decides by action and company.
-    do $do$ declare name text; begin
-      foreach name in array array['person', 'service_account', 'access_level', 'membership', 'api_token'] loop
-        execute format('alter table %I enable row level security', name);
-        execute format('alter table %I force row level security', name);
-        execute format($policy$create policy visible on %I using ((select kontor_scope()) = 'all')$policy$, name);
-      end loop;
-    end $do$;
+    call kontor_protect_team('person');
+    call kontor_protect_team('service_account');
+    call kontor_protect_team('access_level');
+    call kontor_protect_team('membership');
+    call kontor_protect_team('api_token');
 
     -- What people decided, kept before any workflow hears of it: workflows get the id alone.
     create table decision (
@@ -104,9 +102,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create trigger frozen before update or delete on decision for each row execute function kontor_refuse_change();
     create trigger frozen_all before truncate on decision execute function kontor_refuse_change();
-    alter table decision enable row level security;
-    alter table decision force row level security;
-    create policy visible on decision using ((select kontor_scope()) = 'all');
+    call kontor_protect_team('decision');
 
     -- A system integrator acts for a customer company while that consents.
     create table mandate (
@@ -192,8 +188,10 @@ export async function up(knex: Knex): Promise<void> {
           t.narrowed_to, w.tenants
         from api_token t cross join lateral kontor_acting(t.membership_id, t.view) w
         where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
-      update api_token set last_used_at = now()
-        where token_hash = hash and (last_used_at is null or last_used_at < now() - interval '1 minute');
+      if found then
+        update api_token set last_used_at = now()
+          where token_hash = hash and (last_used_at is null or last_used_at < now() - interval '1 minute');
+      end if;
       perform set_config('kontor.scope', '', true);
     end $$;
   `);

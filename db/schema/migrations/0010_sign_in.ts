@@ -71,14 +71,12 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index session_by_person on session (person_id, opened_at);
 
-    do $do$ declare name text; begin
-      foreach name in array array['person_password', 'person_totp', 'recovery_code', 'one_time_link', 'sign_in_failure',
-        'session'] loop
-        execute format('alter table %I enable row level security', name);
-        execute format('alter table %I force row level security', name);
-        execute format($policy$create policy visible on %I using ((select kontor_scope()) = 'all')$policy$, name);
-      end loop;
-    end $do$;
+    call kontor_protect_team('person_password');
+    call kontor_protect_team('person_totp');
+    call kontor_protect_team('recovery_code');
+    call kontor_protect_team('one_time_link');
+    call kontor_protect_team('sign_in_failure');
+    call kontor_protect_team('session');
 
     -- Who sends that session's secret, as kontor_sender_by_token. Its last use is kept to the minute.
     create function kontor_sender_by_session(hash bytea) returns table (
