@@ -4,12 +4,13 @@
  */
 import type { MeterCode } from './catalog/index.js';
 import { KontorError } from './errors.js';
+import { meteredOf } from './licensedDays.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import type { Period } from './period.js';
 import { amountOf, priceChange, priceLine, type Price, type PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
 import type { CorrectionLine, StatementLine } from './statement.js';
-import type { Quantity } from './usage.js';
+import type { LicensedDays, Quantity } from './usage.js';
 
 /** One site, tenant and meter with its settled quantity: the unit of billing (rule 2). */
 export interface BillableUsage {
@@ -20,8 +21,9 @@ export interface BillableUsage {
   tenantRef: string | null;
   meter: MeterCode;
   quantity: Quantity;
-  /** Units covered by a term licence. */
+  /** Units covered by term licences, and day by day where some begin or end within the month. */
   licensed: number;
+  licensedDays: LicensedDays[];
   /** Whether this is the site's first calendar month (rule 8). */
   firstMonth: boolean;
 }
@@ -98,9 +100,9 @@ function inPrintedOrder(a: Placed, b: Placed): number {
 
 const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
   const billed = usage.map((item) => {
-    const quantity = Math.max(0, item.quantity.value - item.licensed);
+    const metered = meteredOf(item.quantity.value, item);
     const firstMonthFree = item.firstMonth && plan.firstMonth === 'unbilled';
-    return { item, quantity, firstMonthFree, counted: firstMonthFree ? 0 : quantity };
+    return { item, metered, firstMonthFree, counted: firstMonthFree ? 0 : metered.quantity };
   });
   const totals = new Map<MeterCode, number>();
   for (const { item, counted } of billed) totals.set(item.meter, (totals.get(item.meter) ?? 0) + counted);
@@ -108,7 +110,7 @@ const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
   const used = new Map<MeterCode, number>();
   return billed
     .sort((a, b) => inPrintedOrder(a.item, b.item))
-    .map(({ item, quantity, firstMonthFree, counted }) => {
+    .map(({ item, metered, firstMonthFree, counted }) => {
       const price = plan.prices[item.meter];
       if (price === undefined) {
         throw new KontorError(
@@ -131,11 +133,12 @@ const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
         peak: item.quantity.value,
         peakOn: item.quantity.peakOn,
         basis: item.quantity.basis,
-        licensed: item.licensed,
-        quantity,
+        licensed: metered.licensed,
+        quantity: metered.quantity,
         firstMonthFree,
         steps,
         amountMinor: toMinor(steps, exchange, currency),
+        ...(metered.licensedDays.length === 0 ? {} : { licensedDays: metered.licensedDays }),
       };
     });
 };

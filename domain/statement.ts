@@ -3,10 +3,10 @@ import type { Day, Period } from './period.js';
 import type { PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricesByMeter } from './pricing/pricePlan.js';
 import type { KindWithEvidence, Resolution } from './reconcile/index.js';
-import type { Basis } from './usage.js';
+import type { Basis, LicensedDays } from './usage.js';
 
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
-export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_VERSION = 2;
 
 /** A company as printed, frozen at issue. */
 export interface Party {
@@ -44,8 +44,13 @@ export interface UsageLine extends MeteredLine {
   peak: number;
   peakOn: Day | null;
   basis: Basis;
-  /** Units covered by a term licence; `quantity = max(0, peak - licensed)`. */
+  /** Units covered by term licences; `quantity = max(0, peak - licensed)`. */
   licensed: number;
+  /**
+   * Only where licences begin or end within the month: `quantity` is the highest `count - licensed` of these spans of days,
+   * and `licensed` what is left of the peak.
+   */
+  licensedDays?: LicensedDays[];
   /** Billable quantity. */
   quantity: number;
   /** Rule 8: shown, not billed. */
@@ -114,4 +119,9 @@ export interface Statement {
   /** Totals of up to five earlier periods, oldest first, in the statement's currency: for the chart. */
   history: { period: Period; totalMinor: bigint }[];
   totalMinor: bigint;
+}
+
+/** Licensed days as files for machines write them: `2026-07-01/2026-07-14: 20 - 10; …`; the highest difference is billed. */
+export function licensedDaysText({ licensedDays = [] }: UsageLine): string {
+  return licensedDays.map(({ first, last, count, licensed }) => `${first}/${last}: ${count} - ${licensed}`).join('; ');
 }

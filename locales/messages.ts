@@ -68,6 +68,9 @@ export interface StatementMessages {
     };
     unassigned: string;
     licensed: (units: string) => string;
+    /** Where licences begin or end within the month: the arithmetic of some days in a row. */
+    licensedDays: (days: string, count: string, licensed: string, metered: string) => string;
+    highestDays: string;
     firstMonth: string;
     packagesOf: (size: string) => string;
     /** Units that fill a package which another line opened and bears. */

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import type { Statement, StatementLine } from '../domain/statement.js';
+import { licensedDaysText, type Statement, type StatementLine } from '../domain/statement.js';
 import { decimalSeparator, type Locale } from '../locales/index.js';
 
 /** `plain`: RFC 4180, decimal points. `local`: as spreadsheet programmes of that language open it. */
@@ -36,6 +36,7 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['peak_on', (l) => (l.kind === 'usage' ? text(l.peakOn) : none)],
   ['basis', (l) => (l.kind === 'usage' ? text(l.basis) : none)],
   ['licensed', (l) => (l.kind === 'usage' ? number(l.licensed) : none)],
+  ['licensed_days', (l) => (l.kind === 'usage' ? text(licensedDaysText(l)) : none)],
   ['quantity', (l) => (l.kind === 'usage' ? number(l.quantity) : none)],
   ['first_month_free', (l) => (l.kind === 'usage' ? text(l.firstMonthFree ? 'yes' : 'no') : none)],
   ['for_period', (l) => (l.kind === 'correction' ? text(l.forPeriod) : none)],

@@ -70,7 +70,12 @@ function checkPeaks(lines: readonly UsageLine[], settled: readonly SettledUsage[
     billed.delete(keyOf(usage));
     if (line === undefined) {
       say(`${describe(usage)}: reconciled and not billed`);
-    } else if (line.peak !== usage.peak || line.basis !== usage.basis || line.licensed !== usage.licensed) {
+    } else if (
+      line.peak !== usage.peak ||
+      line.basis !== usage.basis ||
+      line.licensed !== usage.licensed ||
+      canonicalJson(line.licensedDays ?? []) !== canonicalJson(usage.licensedDays)
+    ) {
       say(
         `line ${line.lineNo} (${describe(usage)}): bills a peak of ${line.peak} (${line.basis}), ` +
           `reconciled and decided was ${usage.peak} (${usage.basis})`,

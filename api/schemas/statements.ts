@@ -49,6 +49,12 @@ const line = z
       licensed: z.int(),
       quantity: z.int(),
       firstMonthFree: z.boolean(),
+      licensedDays: z
+        .array(z.strictObject({ first: day, last: day, count: z.int(), licensed: z.int() }))
+        .optional()
+        .meta({
+          description: 'Where licences begin or end within the month: the highest `count - licensed` is billed',
+        }),
     }),
     z.strictObject({
       kind: z.literal('correction'),

@@ -96,6 +96,7 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     licensed: z.int(),
     quantity: z.int(),
     firstMonthFree: z.boolean(),
+    licensedDays: z.array(z.object({ first: day, last: day, count: z.int(), licensed: z.int() })).exactOptional(),
   }),
   z.object({
     kind: z.literal('correction'),

@@ -54,6 +54,7 @@ function billableUsage(input: MonthInput, { settings }: RunTerms): BillableUsage
           resolutions.get(caseKey(kind, site.siteId, null, null)),
       ),
       licensed: usage.licensed,
+      licensedDays: usage.licensedDays,
       firstMonth: site.firstMonth,
     })),
   );
@@ -69,7 +70,6 @@ function dueCorrections(currency: string, late: readonly LateUsage[], terms: Run
           basis: item.basis,
           decidedByPerson: item.decidedByPerson,
           late: item.late,
-          licensed: item.licensed,
           billed: item.billed,
           settings,
           kinds,
@@ -81,6 +81,7 @@ function dueCorrections(currency: string, late: readonly LateUsage[], terms: Run
             installations: [],
             lastQuantity: null,
             licensed: 0,
+            licensedDays: [],
           },
         });
     if (change === null) return [];

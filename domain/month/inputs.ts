@@ -52,7 +52,6 @@ export interface LateUsage {
   meter: MeterCode;
   /** As billed; basis null: there was no line. */
   basis: Basis | null;
-  licensed: number;
   /** Billable quantity as it stands, earlier corrections included. */
   billed: number;
   firstMonthFree: boolean;

@@ -3,7 +3,7 @@ import { lineFromJson } from '../../db/statements/statementCodec.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { formulaOf } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
-import type { CorrectionLine, StatementLine, UsageLine } from '../../domain/statement.js';
+import { licensedDaysText, type CorrectionLine, type StatementLine, type UsageLine } from '../../domain/statement.js';
 import { plain, tableOf, text, type Cell } from '../exportFile.js';
 
 interface StoredRow {
@@ -43,6 +43,7 @@ export const statementLines = tableOf<Row>(
     peak_on: usage((line) => plain(line.peakOn)),
     basis: usage((line) => plain(line.basis)),
     licensed: usage((line) => plain(line.licensed)),
+    licensed_days: usage((line) => text(licensedDaysText(line))),
     quantity: usage((line) => plain(line.quantity)),
     first_month_free: usage((line) => plain(line.firstMonthFree ? 'yes' : 'no')),
     for_period: correction((line) => plain(line.forPeriod)),

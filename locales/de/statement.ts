@@ -62,6 +62,8 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     unassigned: 'Nicht zugeordneter Mandant',
     licensed: (units) => `abzüglich ${units} lizenziert`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} abzüglich ${licensed} lizenziert = ${metered}`,
+    highestDays: 'Tag für Tag, der höchste Wert zählt:',
     firstMonth: 'erster Monat, nicht abgerechnet',
     packagesOf: (size) => `Pakete zu ${size}`,
     inOpenPackage: (units) => `${units} in einem Paket, das eine frühere Zeile angebrochen hat`,

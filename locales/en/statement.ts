@@ -62,6 +62,8 @@ export const statement: StatementMessages = {
     },
     unassigned: 'Unassigned tenant',
     licensed: (units) => `less ${units} licensed`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} less ${licensed} licensed = ${metered}`,
+    highestDays: 'day by day, the highest counts:',
     firstMonth: 'first month, not billed',
     packagesOf: (size) => `packages of ${size}`,
     inOpenPackage: (units) => `${units} in a package opened by an earlier line`,

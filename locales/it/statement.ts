@@ -68,6 +68,8 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     unassigned: 'Cliente non assegnato',
     licensed: (units) => `meno ${units} con licenza`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} meno ${licensed} con licenza = ${metered}`,
+    highestDays: 'giorno per giorno, conta il valore più alto:',
     firstMonth: 'primo mese, non fatturato',
     packagesOf: (size) => `pacchetti da ${size}`,
     inOpenPackage: (units) => `${units} in un pacchetto aperto da una riga precedente`,

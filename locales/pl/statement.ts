@@ -67,6 +67,8 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     unassigned: 'Nieprzypisany klient',
     licensed: (units) => `minus ${units} z licencji`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} minus ${licensed} z licencji = ${metered}`,
+    highestDays: 'dzień po dniu, liczy się najwyższa wartość:',
     firstMonth: 'pierwszy miesiąc, bez opłaty',
     packagesOf: (size) => `pakiety po ${size}`,
     inOpenPackage: (units) => `${units} w pakiecie otwartym przez wcześniejszą pozycję`,
