@@ -1,4 +1,4 @@
-import { meteredOf } from './licensedDays.js';
+import { meteredOf } from './licences/licensedDays.js';
 import { quantityByDefault, type DiscrepancyKind, type ReconcileSettings } from './reconcile/index.js';
 import type { CorrectionLine } from './statement.js';
 import type { Basis, InstallationUsage, SiteFacts, UsageFacts } from './usage.js';

@@ -4,7 +4,8 @@
  */
 import type { MeterCode } from './catalog/index.js';
 import { KontorError } from './errors.js';
-import { meteredOf } from './licensedDays.js';
+import { meteredOf } from './licences/licensedDays.js';
+import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from './licences/termPrice.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import type { Period } from './period.js';
 import { amountOf, priceChange, priceLine, type Price, type PriceStep } from './pricing/index.js';
@@ -50,6 +51,14 @@ export interface DueCorrection {
   inOtherCurrency?: true;
 }
 
+/** A licence that is billed in this period, wholly or in part (rule 22). */
+export interface DueTerm {
+  licence: PricedLicence;
+  instalment: Instalment;
+  /** From the price's currency; null: it is the statement's. */
+  exchange: ExchangeRate | null;
+}
+
 export interface RatingInput {
   /** Currency of the statement. */
   currency: string;
@@ -57,6 +66,7 @@ export interface RatingInput {
   /** Null where the plan is in the statement's currency. */
   exchange: ExchangeRate | null;
   usage: readonly BillableUsage[];
+  terms: readonly DueTerm[];
   corrections: readonly DueCorrection[];
 }
 
@@ -156,6 +166,31 @@ const applyMinimum: Step = ({ plan, exchange, currency }, lines) => {
   return missing > 0n ? [{ kind: 'minimum', lineNo: 0, minimumMinor, amountMinor: missing }] : [];
 };
 
+const priceTerms: Step = ({ terms, currency }) =>
+  terms
+    .toSorted(
+      (a, b) =>
+        inPrintedOrder({ ...a.licence, tenantRef: null }, { ...b.licence, tenantRef: null }) ||
+        compare(a.licence.startsOn, b.licence.startsOn) ||
+        compare(a.licence.licenceId, b.licence.licenceId),
+    )
+    .map(({ licence, instalment, exchange }) => {
+      const { licenceId, siteId, siteName, tenantId, tenantName, meter, count } = licence;
+      const { startsOn, agreedUntil, termStartsOn, years, unitPrice, priceCurrency } = licence;
+      const of = { licenceId, siteId, siteName, tenantId, tenantName, meter, count, startsOn, endsOn: agreedUntil };
+      const line = { lineNo: 0, ...of, years, unitPrice, priceCurrency, instalment, exchange };
+      const share = licence.extends === null ? null : shareOf({ startsOn: termStartsOn, agreedUntil }, startsOn);
+      const amountMinor = instalmentMinor(
+        { count, years, unitPrice, share },
+        instalment,
+        exchange?.rate ?? null,
+        currency,
+      );
+      return licence.extends === null || share === null
+        ? { kind: 'term', ...line, amountMinor }
+        : { kind: 'extension', ...line, extends: licence.extends, ...share, amountMinor };
+    });
+
 const bookCorrections: Step = ({ corrections, currency }) => {
   const changed = new Map<string, number>();
   return corrections
@@ -187,8 +222,8 @@ const bookCorrections: Step = ({ corrections, currency }) => {
     });
 };
 
-/** The order matters: the minimum is about this period's usage, so corrections of other periods come after it. */
-const STEPS: readonly Step[] = [priceUsage, applyMinimum, bookCorrections];
+/** The order matters: the minimum is about this period's usage, so licences and corrections of other periods come after it. */
+const STEPS: readonly Step[] = [priceUsage, applyMinimum, priceTerms, bookCorrections];
 
 /** Rates one MSP's month. Throws PRICE_MISSING when a meter in use has no price. */
 export function rate(input: RatingInput): Rating {

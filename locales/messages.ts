@@ -76,6 +76,16 @@ export interface StatementMessages {
     /** Units that fill a package which another line opened and bears. */
     inOpenPackage: (units: string) => string;
   };
+  /** Term licences (rule 22). */
+  terms: {
+    title: string;
+    rule: string;
+    columns: { days: string };
+    wholeSite: string;
+    extension: (daysLeft: string, termDays: string) => string;
+    price: (currency: string) => string;
+    instalment: (no: string, of: string) => string;
+  };
   corrections: {
     title: string;
     /** Which prices apply. */
@@ -83,7 +93,7 @@ export interface StatementMessages {
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
   };
-  totals: { usage: string; corrections: string; minimum: (minimum: string) => string; total: string };
+  totals: { usage: string; terms: string; corrections: string; minimum: (minimum: string) => string; total: string };
   findings: {
     title: string;
     none: string;

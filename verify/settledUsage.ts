@@ -3,7 +3,7 @@ import type { RunRules } from '../db/closing/openRun.js';
 import type { IssuedStatement } from '../db/statements/statementStore.js';
 import type { MeterCode } from '../domain/catalog/index.js';
 import { groupBy } from '../domain/groupBy.js';
-import { meteredOf } from '../domain/licensedDays.js';
+import { meteredOf } from '../domain/licences/licensedDays.js';
 import { settleQuantity, type Decision, type DiscrepancyKind, type Resolution } from '../domain/reconcile/index.js';
 import { readFacts } from '../domain/frozenFacts.js';
 import type { Basis, LicensedDays } from '../domain/usage.js';

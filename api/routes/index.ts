@@ -8,6 +8,7 @@ import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
 import { mspRoutes } from './msps.js';
+import { orderRoutes } from './orders.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
 import { pricePlanRoutes } from './pricePlans.js';
@@ -45,6 +46,7 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...tenantKeyRoutes,
   ...installationRoutes,
+  ...orderRoutes,
   ...termLicenceRoutes,
   ...siteRoutes,
   ...runRoutes,

@@ -7,7 +7,8 @@ import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
-import { requireTakesPart } from '../requireTakesPart.js';
+import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
+import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey, tenantKeyInput } from '../schemas/keys.js';
@@ -57,6 +58,7 @@ export const tenantKeyRoutes = [
         const { state } = await requireTenant(trx, mspId, tenantId);
         if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
         await requireTakesPart(trx, body.programme, mspId);
+        await requireProductEnabled(trx, { mspId, programme: body.programme, product: body.product });
         const issued = { keyId, ...body, keyHash, at: receivedAt };
         await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
         await appendAudit(trx, {

@@ -1,6 +1,6 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { instantAt, type InstantRange } from '../../domain/period.js';
-import type { DaySpan } from '../../domain/licensedDays.js';
+import type { DaySpan } from '../../domain/licences/licensedDays.js';
 import { rows, type Trx } from '../connect.js';
 import { MAX_CLOCK_OFFSET_DAYS, type MovedRow } from './usageOf.js';
 

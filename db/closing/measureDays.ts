@@ -1,5 +1,5 @@
 import { groupBy } from '../../domain/groupBy.js';
-import { daySpans } from '../../domain/licensedDays.js';
+import { daySpans } from '../../domain/licences/licensedDays.js';
 import type { InstantRange, Period } from '../../domain/period.js';
 import type { InstallationUsage, UsageFacts } from '../../domain/usage.js';
 import { spanRanges, type DaysCount, type MeasuredMeter } from './countsOnDays.js';

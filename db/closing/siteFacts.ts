@@ -1,6 +1,6 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
-import { coverByLicences } from '../../domain/licensedDays.js';
+import { coverByLicences } from '../../domain/licences/licensedDays.js';
 import { dayOf, periodRange, type InstantRange, type Period } from '../../domain/period.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import type { Trx } from '../connect.js';

@@ -9,6 +9,11 @@ import { contactBlocked } from './contactBlocked.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
+import { orderApproved } from './orderApproved.js';
+import { orderExpired } from './orderExpired.js';
+import { orderPlaced } from './orderPlaced.js';
+import { orderRefused } from './orderRefused.js';
+import { orderWithdrawn } from './orderWithdrawn.js';
 import { parkedReminder } from './parkedReminder.js';
 import { registrationExpired } from './registrationExpired.js';
 import { registrationReceived } from './registrationReceived.js';
@@ -42,6 +47,11 @@ const MAILS = {
   runNotOpened,
   completenessGate,
   territoryOpened,
+  orderPlaced,
+  orderApproved,
+  orderRefused,
+  orderExpired,
+  orderWithdrawn,
 } satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 
 /** The mails by kind, for whoever reads them from the outbox. */

@@ -2,7 +2,8 @@ import { KontorError } from '../errors.js';
 import { correctionOf } from '../corrections.js';
 import { exchangeRate } from '../pricing/exchange.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
-import { rate, type BillableUsage, type DueCorrection } from '../rating.js';
+import { instalmentIn } from '../licences/termPrice.js';
+import { rate, type BillableUsage, type DueCorrection, type DueTerm } from '../rating.js';
 import { ALL_KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
 import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../statement.js';
 import type { LateUsage, MonthCase, MonthInput, RunTerms } from './inputs.js';
@@ -110,6 +111,16 @@ function dueCorrections(currency: string, late: readonly LateUsage[], terms: Run
   });
 }
 
+/** Rule 22: the licences that are billed in the period, each with its rate where its price is in another currency. */
+function dueTerms({ licences, currency }: MonthInput, terms: RunTerms): DueTerm[] {
+  return licences.flatMap((licence) => {
+    const instalment = instalmentIn(terms.period, licence);
+    return instalment === null
+      ? []
+      : [{ licence, instalment, exchange: exchangeFor(licence.priceCurrency, currency, terms) }];
+  });
+}
+
 function findingsOf(input: MonthInput, { settings }: RunTerms): StatementFinding[] {
   const siteNames = new Map(input.sites.map(({ siteId, siteName }) => [siteId, siteName]));
   const tenantIds = new Map(
@@ -161,6 +172,7 @@ export function draftStatement(
     plan,
     exchange,
     usage: billableUsage(input, terms),
+    terms: dueTerms(input, terms),
     corrections: dueCorrections(input.currency, late, terms),
   });
   return {

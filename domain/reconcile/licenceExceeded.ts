@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { meteredOf } from '../licensedDays.js';
+import { meteredOf } from '../licences/licensedDays.js';
 import { units } from './evidence.js';
 import { QUANTITY_DECISIONS, usageKind } from './kind.js';
 

@@ -68,6 +68,15 @@ export const statement: StatementMessages = {
     packagesOf: (size) => `packages of ${size}`,
     inOpenPackage: (units) => `${units} in a package opened by an earlier line`,
   },
+  terms: {
+    title: 'Term licences',
+    rule: 'Units × price of a unit and year × years; what is added to a licence: the same × days left / days of the term. Rounded once.',
+    columns: { days: 'Days' },
+    wholeSite: 'whole site',
+    extension: (daysLeft, termDays) => `added to a licence for ${daysLeft} of its ${termDays} days`,
+    price: (currency) => `price of a unit and year in ${currency}`,
+    instalment: (no, of) => `instalment ${no} of ${of}`,
+  },
   corrections: {
     title: 'Corrections of earlier periods',
     prices: 'At the prices and the exchange rate of the statement that is corrected.',
@@ -88,6 +97,7 @@ export const statement: StatementMessages = {
   },
   totals: {
     usage: 'Usage',
+    terms: 'Term licences',
     corrections: 'Corrections of earlier periods',
     minimum: (minimum) => `Up to the monthly minimum of ${minimum}`,
     total: 'Total',

@@ -74,6 +74,15 @@ export const statement: NonNullable<Translation['statement']> = {
     packagesOf: (size) => `pacchetti da ${size}`,
     inOpenPackage: (units) => `${units} in un pacchetto aperto da una riga precedente`,
   },
+  terms: {
+    title: 'Licenze a termine',
+    rule: 'Unità × prezzo per unità e anno × anni; per le aggiunte a una licenza: lo stesso × giorni rimanenti / giorni della durata. Arrotondato una volta.',
+    columns: { days: 'Giorni' },
+    wholeSite: 'intera sede',
+    extension: (daysLeft, termDays) => `aggiunta a una licenza per ${daysLeft} dei suoi ${termDays} giorni`,
+    price: (currency) => `prezzo per unità e anno in ${currency}`,
+    instalment: (no, of) => `rata ${no} di ${of}`,
+  },
   corrections: {
     title: 'Rettifiche di periodi precedenti',
     prices: 'Ai prezzi e al tasso di cambio dell’estratto rettificato.',
@@ -94,6 +103,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   totals: {
     usage: 'Consumi',
+    terms: 'Licenze a termine',
     corrections: 'Rettifiche di periodi precedenti',
     minimum: (minimum) => `Fino al minimo mensile di ${minimum}`,
     total: 'Totale',

@@ -73,6 +73,15 @@ export const statement: NonNullable<Translation['statement']> = {
     packagesOf: (size) => `pakiety po ${size}`,
     inOpenPackage: (units) => `${units} w pakiecie otwartym przez wcześniejszą pozycję`,
   },
+  terms: {
+    title: 'Licencje terminowe',
+    rule: 'Jednostki × cena jednostki za rok × lata; dodane do licencji: to samo × pozostałe dni / dni okresu licencji. Zaokrąglone raz.',
+    columns: { days: 'Dni' },
+    wholeSite: 'cała lokalizacja',
+    extension: (daysLeft, termDays) => `dodane do licencji na ${daysLeft} z jej ${termDays} dni`,
+    price: (currency) => `cena jednostki za rok w ${currency}`,
+    instalment: (no, of) => `rata ${no} z ${of}`,
+  },
   corrections: {
     title: 'Korekty wcześniejszych okresów',
     prices: 'Według cen i kursu wymiany korygowanego zestawienia.',
@@ -93,6 +102,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   totals: {
     usage: 'Użycie',
+    terms: 'Licencje terminowe',
     corrections: 'Korekty wcześniejszych okresów',
     minimum: (minimum) => `Do miesięcznego minimum ${minimum}`,
     total: 'Razem',

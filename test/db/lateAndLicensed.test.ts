@@ -47,13 +47,7 @@ describe('what is billed when something comes late, ends early or is licensed', 
     siteId: string,
     count: number,
     { tenant = '', from = '2026-01-01', until = '2027-01-01' }: { tenant?: string; from?: string; until?: string } = {},
-  ) =>
-    month.run(
-      `insert into term_licence (msp_id, id, site_id, tenant_id, meter, count, starts_on, ends_on)
-       values (:mspId, gen_random_uuid(), :siteId, (select id from tenant where msp_id = :mspId and ref = :tenant), :meter,
-         :count, :from, :until)`,
-      { mspId, siteId, count, meter: MAILBOX, tenant, from, until },
-    );
+  ) => month.licence({ mspId, siteId }, { meter: MAILBOX, count, tenant, from, until });
   const usageOf = (statement: Statement, siteName: string) =>
     statement.lines.flatMap((line) => (line.kind === 'usage' && line.siteName === siteName ? [line] : []));
   const corrections = (statement: Statement) =>

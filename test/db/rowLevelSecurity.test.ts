@@ -52,9 +52,17 @@ describe('row level security, on every table that belongs to MSPs', () => {
          limit 1`,
         [mspId],
       );
+      const [site] = await database.asOwner<{ siteId: string }>(
+        'select id as "siteId" from site where msp_id = $1 limit 1',
+        [mspId],
+      );
+      await month.licence(
+        { mspId, siteId: site?.siteId ?? '' },
+        { meter: 'mail-server.mailbox', count: 5, from: '2027-01-01', until: '2028-01-01' },
+      );
       await database.asOwner(
-        `insert into term_licence select msp_id, gen_random_uuid(), id, null, 'mail-server.mailbox', 5, '2027-01-01', '2028-01-01'
-         from site where msp_id = $1 limit 1`,
+        `insert into enabled_product select msp_id, programme_code, 'backup', null, now(), 'test', null
+         from participation where msp_id = $1`,
         [mspId],
       );
       await database.asOwner(

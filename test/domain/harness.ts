@@ -138,6 +138,7 @@ export function plan(price: Price, more: Partial<PricePlan> = {}): PricePlan {
     monthlyMinimumMinor: null,
     firstMonth: 'billed',
     prices: { [METER]: price },
+    termPrices: {},
     ...more,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { coverByLicences, daySpans, meteredOf } from '../../domain/licensedDays.js';
+import { coverByLicences, daySpans, meteredOf } from '../../domain/licences/licensedDays.js';
 import { parsePeriod } from '../../domain/period.js';
 import type { MonthLicence, UsageFacts } from '../../domain/usage.js';
 

@@ -21,6 +21,10 @@ const period = parsePeriod('2026-05');
 const common = { vendorName: 'Vendor S.p.A.', mspName: 'Sample MSP Ltd.', siteName: 'Head office' };
 const silence = { lastContactOn: null, silentDays: 22 };
 const totals = [{ currency: 'EUR', totalMinor: 123_456n }];
+const ordered = {
+  ...{ ...common, productName: 'Backup', count: 10 },
+  price: { currency: 'EUR', totalMinor: 24_000n },
+};
 const parked = [{ mspName: 'Waiting Ltd', reason: 'total moved' }];
 
 const PARAMS: MailParams = {
@@ -75,6 +79,11 @@ const PARAMS: MailParams = {
   runNotOpened: { programmeName: 'Managed services', period, reason: 'month before is open' },
   completenessGate: { programmeName: 'Managed services', period, silent: 50, expected: 406, lastBilled: totals },
   territoryOpened: { programmeName: 'Managed services', country: 'IT' },
+  orderPlaced: { ...ordered, expiresOn: '2026-06-08' },
+  orderApproved: { ...ordered, startsOn: '2026-06-08', endsOn: '2027-06-08' },
+  orderRefused: { ...ordered, reason: 'no contract' },
+  orderExpired: ordered,
+  orderWithdrawn: ordered,
 };
 
 /** The subject, then the paragraphs. */

@@ -3,7 +3,7 @@ import { nameProblem } from '../../domain/name.js';
 import { dayOf, isTimeZone, periodOf, periodRange } from '../../domain/period.js';
 import { reconcileSite, SHIPPED_SETTINGS, type DiscrepancyKind } from '../../domain/reconcile/index.js';
 import { aggregationOf, type Aggregation, type MeterCode } from '../../domain/catalog/index.js';
-import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
+import type { SiteFacts, UsageFacts } from '../../domain/usage.js';
 import {
   buildWorld,
   checkInsOf,

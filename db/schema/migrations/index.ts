@@ -10,6 +10,7 @@ import { up as prices } from './0004_prices.js';
 import { up as runs } from './0005_runs.js';
 import { up as statements } from './0006_statements.js';
 import { up as outboxAuditAccess } from './0007_outbox_audit_access.js';
+import { up as orders } from './0008_orders.js';
 
 interface Migration {
   name: string;
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0005_runs', up: runs },
   { name: '0006_statements', up: statements },
   { name: '0007_outbox_audit_access', up: outboxAuditAccess },
+  { name: '0008_orders', up: orders },
 ];
 
 export const migrationSource: Knex.MigrationSource<Migration> = {

@@ -1,6 +1,6 @@
-import type { Trx } from '../db/connect.js';
-import { findRegistration, type Registration } from '../db/programmes/participationStore.js';
-import { KontorError } from '../domain/errors.js';
+import type { Trx } from '../connect.js';
+import { findRegistration, type Registration } from './participationStore.js';
+import { KontorError } from '../../domain/errors.js';
 
 /**
  * Rule 20: throws STATE_CONFLICT unless the MSP takes part in the programme: who is suspended or has left gets no key and

@@ -5,10 +5,10 @@
  * count gives the highest difference.
  */
 import { Temporal } from 'temporal-polyfill';
-import { aggregationOf, type MeterCode } from './catalog/index.js';
-import { groupBy } from './groupBy.js';
-import { periodDays, type Day, type Period } from './period.js';
-import type { LicensedDays, MonthLicence, UsageFacts } from './usage.js';
+import { aggregationOf, type MeterCode } from '../catalog/index.js';
+import { groupBy } from '../groupBy.js';
+import { periodDays, type Day, type Period } from '../period.js';
+import type { LicensedDays, MonthLicence, UsageFacts } from '../usage.js';
 
 export interface DaySpan {
   first: Day;
