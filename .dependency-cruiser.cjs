@@ -50,6 +50,12 @@ module.exports = {
       'A channel sends; who, what and when is decided elsewhere.',
     ),
     only('db-stands-alone', 'db', ['domain', 'locales'], 'Stores know rows and the domain.'),
+    only(
+      'identity-stands-alone',
+      'identity',
+      ['domain'],
+      'Proofs of who somebody is, apart from where they are stored.',
+    ),
     only('rates-stand-alone', 'rates', ['domain'], 'A source of reference rates.'),
     only('embedded-stands-alone', 'embedded', [], 'Services that start by themselves know nothing of Kontor.'),
     only(

@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { appendAudits } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
@@ -61,7 +62,7 @@ export const advanceOnboarding =
         trx,
         tenantIds.map((tenantId) => ({
           at: now,
-          actor: 'kontor',
+          actor: KONTOR,
           action: 'tenant.activated',
           subject: `tenant:${tenantId}`,
           mspId,

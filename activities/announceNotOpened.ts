@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { programmeContact } from '../db/closing/programmeContact.js';
 import { ALL, type Database } from '../db/connect.js';
@@ -39,7 +40,7 @@ export const announceNotOpened =
       );
       await appendAudit(trx, {
         at,
-        actor: 'kontor',
+        actor: KONTOR,
         action: 'run.notOpened',
         subject: runSubject({ programme, period }),
         after: { code },

@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { ALL, type Database } from '../db/connect.js';
 import { setShardStage } from '../db/closing/openRun.js';
@@ -18,7 +19,7 @@ export const applyDefaults =
       if (settled > 0) {
         await appendAudit(trx, {
           at,
-          actor: 'kontor',
+          actor: KONTOR,
           action: 'cases.settledByDefault',
           subject: runSubject(input),
           after: { shard: input.shard, cases: settled },

@@ -1,6 +1,11 @@
+import type { Actor } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
+import { requireDecision } from '../db/access/decisionStore.js';
+import { involvedPersons } from '../db/access/involvedPersons.js';
 import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db/closing/caseStore.js';
-import { ALL, type Database } from '../db/connect.js';
+import { ALL, type Database, type Trx } from '../db/connect.js';
+import { requireSecondPerson } from '../domain/access/fourEyes.js';
+import type { DecisionContent } from '../domain/decision.js';
 import { fieldError, KontorError } from '../domain/errors.js';
 import { DECISIONS, decisionsOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
 import type { RunInput } from '../domain/run.js';
@@ -9,14 +14,13 @@ import { parseQuantity } from '../domain/usage.js';
 export interface DecideCaseInput extends RunInput {
   mspId: string;
   caseId: string;
-  decision: string;
-  quantity: number | null;
-  reason: string | null;
-  author: string;
+  decisionId: string;
   now: string;
 }
 
-function parseDecision(found: CaseForDecision, input: DecideCaseInput): Decision {
+type CaseDecision = DecisionContent<'case'>;
+
+function parseDecision(found: CaseForDecision, input: CaseDecision): Decision {
   const decisions = decisionsOf(found.kind, found.handling);
   const decision = DECISIONS.find((candidate) => candidate === input.decision);
   if (decision === undefined || !decisions.includes(decision)) {
@@ -34,14 +38,30 @@ function parseDecision(found: CaseForDecision, input: DecideCaseInput): Decision
   return decision;
 }
 
-function isSameDecision(found: CaseForDecision, decision: Decision, input: DecideCaseInput): boolean {
+function isSameDecision(found: CaseForDecision, decision: Decision, input: CaseDecision, by: Actor): boolean {
   return (
     found.resolvedBy === 'person' &&
     found.decision === decision &&
     found.quantity === input.quantity &&
     found.reason === input.reason &&
-    found.author === input.author
+    found.author?.id === by.id
   );
+}
+
+/** Of two decisions at once the second is refused: its author has not seen the first. */
+function checkSeen(found: CaseForDecision, { seenResolvedAt }: CaseDecision): void {
+  if (found.resolvedBy !== 'person' || found.resolvedAt?.toISOString() === seenResolvedAt) return;
+  const by = found.author?.name ?? 'somebody';
+  throw new KontorError('ALREADY_DECIDED', `Meanwhile ${by} decided this case: look at it again.`);
+}
+
+async function requireFourEyes(trx: Trx, found: CaseForDecision, author: Actor): Promise<void> {
+  const first = [found.openedBy, ...(await authorsOf(trx, found))];
+  requireSecondPerson(author, {
+    first: new Set(first.map(({ id }) => id)),
+    firstWithMakers: await involvedPersons(trx, first),
+    secondWithMaker: await involvedPersons(trx, [author]),
+  });
 }
 
 /** In the review a decision may still be changed; a parked MSP's open case can be decided at any time. */
@@ -58,39 +78,38 @@ function checkStillOpen(found: CaseForDecision, mspId: string): void {
   }
 }
 
-/** Idempotent by decision: the same one by the same person finds itself recorded and writes nothing. */
+/**
+ * Records the stored decision of a person on a case. Throws NOT_FOUND, DECISION_NOT_ALLOWED, REASON_REQUIRED,
+ * ALREADY_DECIDED, REVIEW_ENDED and FOUR_EYES_REQUIRED. Idempotent by decision: the same one by the same person finds
+ * itself recorded and writes nothing.
+ */
 export const decideCase =
   ({ db }: { db: Database }) =>
   (input: DecideCaseInput): Promise<{ caseId: string; state: string }> =>
     db.transaction(ALL, async (trx) => {
-      const { programme, period, mspId, caseId, author } = input;
+      const { programme, period, mspId, caseId, decisionId } = input;
+      const subject = `case:${caseId}`;
+      const { content, actor: author } = await requireDecision(trx, decisionId, { kind: 'case', subject });
       const found = await lockCase(trx, { programme, period, mspId, caseId });
       if (found === undefined)
         throw new KontorError('NOT_FOUND', `There is no case ${caseId} in ${period} of "${programme}".`);
-      const decision = parseDecision(found, input);
-      if (isSameDecision(found, decision, input)) return { caseId, state: 'settled' };
+      const decision = parseDecision(found, content);
+      if (isSameDecision(found, decision, content, author)) return { caseId, state: 'settled' };
       checkStillOpen(found, mspId);
-      if (found.kind === 'total_moved') {
-        const firstPersons = [found.openedBy, ...(await authorsOf(trx, { programme, period, mspId }))];
-        if (firstPersons.includes(author)) {
-          throw new KontorError(
-            'FOUR_EYES_REQUIRED',
-            'Who opened the run or decided a case of this MSP cannot confirm its total; ask a second person.',
-          );
-        }
-      }
+      checkSeen(found, content);
+      if (found.kind === 'total_moved') await requireFourEyes(trx, found, author);
       const at = new Date(input.now);
-      const quantity = decision === 'set_quantity' ? input.quantity : null;
-      await settleByPerson(trx, caseId, { decision, quantity, reason: input.reason, author, at });
+      const quantity = decision === 'set_quantity' ? content.quantity : null;
+      await settleByPerson(trx, caseId, { decision, quantity, reason: content.reason, author, at });
       await appendAudit(trx, {
         at,
         actor: author,
         action: 'case.decided',
-        subject: `case:${caseId}`,
+        subject,
         mspId,
         before: { state: found.state, decision: found.decision, quantity: found.quantity },
-        after: { decision, quantity },
-        reason: input.reason,
+        after: { decisionId, decision, quantity },
+        reason: content.reason,
       });
       return { caseId, state: 'settled' };
     });

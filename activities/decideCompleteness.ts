@@ -1,4 +1,5 @@
 import { appendAudit } from '../db/access/auditStore.js';
+import { requireDecision } from '../db/access/decisionStore.js';
 import { extendCollection, isReleased, releaseRun } from '../db/closing/gate.js';
 import { ALL, type Database } from '../db/connect.js';
 import { fieldError, KontorError } from '../domain/errors.js';
@@ -8,18 +9,14 @@ import { runKeyOf, runSubject, type RunInput } from '../domain/run.js';
 const LONGEST_EXTENSION_MS = 31 * 86_400_000;
 
 export interface DecideCompletenessInput extends RunInput {
-  decision: 'extend' | 'go';
-  /** ISO instant; with `extend`. */
-  until: string | null;
-  reason: string;
-  actor: string;
+  decisionId: string;
   /** ISO instant. */
   now: string;
 }
 
 /**
- * Records what a person decided about silent sites (rule 4): to collect on until an instant, or to go on with estimates.
- * Throws VALIDATION_FAILED for an instant that is over, STATE_CONFLICT where no shard collects any more. Idempotent: the
+ * Records the stored decision of a person about silent sites (rule 4): to collect on until an instant, or to go on with estimates.
+ * Throws NOT_FOUND, VALIDATION_FAILED for an instant that is over, STATE_CONFLICT where no shard collects any more. Idempotent: the
  * instant is absolute, and a run is released once.
  */
 export const decideCompleteness =
@@ -27,14 +24,16 @@ export const decideCompleteness =
   (input: DecideCompletenessInput): Promise<{ extendedShards: number; released: boolean }> =>
     db.transaction(ALL, async (trx) => {
       const key = runKeyOf(input);
-      const { decision, reason, actor } = input;
+      const subject = runSubject(key);
+      const { content, actor } = await requireDecision(trx, input.decisionId, { kind: 'completeness', subject });
+      const { decision, reason } = content;
       const at = new Date(input.now);
       const audit = (after: object) =>
         appendAudit(trx, {
           at,
           actor,
           action: decision === 'extend' ? 'run.collectionExtended' : 'run.released',
-          subject: runSubject(key),
+          subject,
           after,
           reason,
         });
@@ -43,7 +42,7 @@ export const decideCompleteness =
         else if (!(await isReleased(trx, key))) throw new KontorError('STATE_CONFLICT', 'This run is not open.');
         return { extendedShards: 0, released: true };
       }
-      const until = new Date(input.until ?? Number.NaN);
+      const until = new Date(content.until ?? Number.NaN);
       if (!(until > at)) {
         throw fieldError(
           'VALIDATION_FAILED',

@@ -1,4 +1,5 @@
 import { appendAudit } from '../db/access/auditStore.js';
+import { requireDecision } from '../db/access/decisionStore.js';
 import { ALL, type Trx } from '../db/connect.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
 import { findRegistration, moveParticipation, type Registration } from '../db/programmes/participationStore.js';
@@ -6,7 +7,7 @@ import { requireUnopened } from '../db/programmes/periods.js';
 import { programmeOfMsp, type ProgrammeOf } from '../db/readModels/programmeOf.js';
 import { KontorError } from '../domain/errors.js';
 import { messageId } from '../domain/messageId.js';
-import { STATE_AFTER, type ParticipationState, type RegistrationDecision } from '../domain/msp.js';
+import { registrationSubject, STATE_AFTER, type ParticipationState } from '../domain/msp.js';
 import { parsePeriod, periodOf } from '../domain/period.js';
 import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
@@ -14,11 +15,7 @@ import type { ActivityDeps } from './deps.js';
 export interface DecideMspInput {
   programme: string;
   mspId: string;
-  decision: RegistrationDecision;
-  reason: string | null;
-  /** With `approve`: the first period that is billed; null: the month of the decision in the MSP's zone. */
-  joins: string | null;
-  actor: string;
+  decisionId: string;
   /** ISO instant of the decision: chosen by the workflow, the same for every attempt. */
   at: string;
 }
@@ -69,16 +66,19 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
 }
 
 async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Registration> {
-  const { programme, mspId, actor, reason } = input;
-  const to = STATE_AFTER[input.decision];
+  const { programme, mspId, decisionId } = input;
+  const subject = registrationSubject(programme, mspId);
+  const { content, actor } = await requireDecision(trx, decisionId, { kind: 'registration', subject });
+  const { decision, reason, joins } = content;
+  const to = STATE_AFTER[decision];
   const before = await findRegistration(trx, programme, mspId);
   if (before === undefined) throw new KontorError('NOT_FOUND', 'There is no such registration.');
   if (before.state !== 'applied') {
-    if (before.state === to && before.decidedAt?.getTime() === at.getTime() && before.decidedBy === actor)
+    if (before.state === to && before.decidedAt?.getTime() === at.getTime() && before.decidedBy?.id === actor.id)
       return before;
     throw new KontorError('ALREADY_DECIDED', `This registration is ${before.state} already.`);
   }
-  const joinedPeriod = input.joins === null ? periodOf(at, before.msp.zone) : parsePeriod(input.joins, '/joins');
+  const joinedPeriod = joins === null ? periodOf(at, before.msp.zone) : parsePeriod(joins, '/joins');
   if (to === 'approved') await requireUnopened(trx, programme, joinedPeriod, '/joins');
   const moved = await moveParticipation(trx, {
     ...{ mspId, programme, to, at, by: actor, reason },
@@ -95,7 +95,7 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
     subject: `msp:${mspId}`,
     mspId,
     before: { programme, state: 'applied' },
-    after: { programme, state: moved.state, joinedPeriod: moved.joinedPeriod },
+    after: { programme, decisionId, state: moved.state, joinedPeriod: moved.joinedPeriod },
     reason,
   });
   return moved;

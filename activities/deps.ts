@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/access/actor.js';
 import type { Database } from '../db/connect.js';
 import type { MonthEnd } from '../db/readModels/monthEnds.js';
 import type { Mailer } from '../delivery/index.js';
@@ -17,7 +18,7 @@ export interface ActivityDeps {
   closes: {
     start(
       input: RunInput & {
-        openedBy: string;
+        openedBy: Actor;
         collectUntil: string | null;
         reviewUntil: string | null;
         skipReason: string | null;

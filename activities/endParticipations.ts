@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { ALL } from '../db/connect.js';
 import { endParticipation } from '../db/programmes/endParticipation.js';
 import { leavers } from '../db/programmes/participationStore.js';
@@ -10,7 +11,7 @@ import type { ActivityDeps } from './deps.js';
 export const endParticipations =
   (deps: Pick<ActivityDeps, 'db'>) =>
   async (input: { now: string }): Promise<{ left: number }> => {
-    const change = { at: new Date(input.now), actor: 'kontor', reason: 'Its last month is over (rule 20).' };
+    const change = { at: new Date(input.now), actor: KONTOR, reason: 'Its last month is over (rule 20).' };
     let left = 0;
     for (const leaving of await deps.db.transaction(ALL, leavers)) {
       if (await deps.db.transaction(ALL, (trx) => endParticipation(trx, leaving, change))) left += 1;

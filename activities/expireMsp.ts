@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
@@ -16,8 +17,6 @@ export interface ExpireMspInput {
   at: string;
 }
 
-const ACTOR = 'kontor';
-
 /**
  * Expires an application that nobody decided (rule 14); answers the state it is in afterwards, null where there is none.
  * Idempotent by state: only an application that is still open moves.
@@ -29,7 +28,7 @@ export const expireMsp =
       const at = new Date(instant);
       const known = await findRegistration(trx, programme, mspId);
       if (known?.state !== 'applied') return { state: known?.state ?? null };
-      const moved = await moveParticipation(trx, { mspId, programme, to: 'expired', at, by: ACTOR, reason: null });
+      const moved = await moveParticipation(trx, { mspId, programme, to: 'expired', at, by: KONTOR, reason: null });
       if (moved === undefined) return { state: (await findRegistration(trx, programme, mspId))?.state ?? null };
       const today = await programmeOfMsp(trx, programme, mspId);
       const params: MailInput<'registrationExpired'> = {
@@ -50,7 +49,7 @@ export const expireMsp =
       await enqueueMails(trx, [mail], at);
       await appendAudit(trx, {
         at,
-        actor: ACTOR,
+        actor: KONTOR,
         action: 'msp.expired',
         subject: `msp:${mspId}`,
         mspId,

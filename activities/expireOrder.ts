@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { ALL } from '../db/connect.js';
 import { findOrder } from '../db/orders/orderStore.js';
 import type { OrderState } from '../domain/order.js';
@@ -19,6 +20,6 @@ export const expireOrder =
       const order = await findOrder(trx, mspId, orderId);
       if (order?.state !== 'placed') return { state: order?.state ?? null };
       const reason = 'Not decided in time.';
-      const { state } = await settle(trx, { mspId, orderId, end: 'expire', reason, how: 'rule', actor: 'kontor', at });
+      const { state } = await settle(trx, { mspId, orderId, end: 'expire', reason, how: 'rule', actor: KONTOR, at });
       return { state };
     });

@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { appendAudit } from '../db/access/auditStore.js';
@@ -129,7 +130,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
     at,
   );
   const after = { statements: statements.length, summarySha256: document.sha256 };
-  await appendAudit(trx, { at, actor: 'kontor', action: 'billingPack.made', subject: `billing-pack:${id}`, after });
+  await appendAudit(trx, { at, actor: KONTOR, action: 'billingPack.made', subject: `billing-pack:${id}`, after });
 }
 
 function summaryOf(period: Period, contents: PackContents, statements: readonly Statement[]): BillingSummary {

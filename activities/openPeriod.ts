@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { insertRun, insertSkippedPeriods, openShards, participantCandidates, runState } from '../db/closing/openRun.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
@@ -13,7 +14,7 @@ import type { RateSource } from '../rates/rateSource.js';
 import { planShards } from './closing/planShards.js';
 
 export interface OpenPeriodInput extends RunInput {
-  openedBy: string;
+  openedBy: Actor;
   /** ISO instants that replace rule 1's deadlines in every zone; null: the programme's calendar. */
   collectUntil: string | null;
   reviewUntil: string | null;

@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { heartbeat } from '@temporalio/activity';
 import { findingCounts, settleByDefault } from '../db/closing/reconciliation.js';
 import { issue, ISSUE_CHUNK } from './issueStatements.js';
@@ -42,7 +43,7 @@ function chunksOf(key: RunKey, { shard, msps }: { shard: number; msps: number },
 }
 
 async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
-  const opening = { openedBy: 'preview', collectUntil: null, reviewUntil: null, skipReason: null };
+  const opening = { openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null };
   await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'any');
   const shards = await openShards(trx, key);
   for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, RECONCILE_CHUNK))) {

@@ -1,7 +1,8 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { finishShards } from '../db/closing/openRun.js';
 import { runSummaryFacts } from '../db/closing/runSummary.js';
-import { controlTotals, sealRun, type ControlTotals } from '../db/closing/seal.js';
+import { controlTotals, endRun, sealRun, type ControlTotals } from '../db/closing/seal.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
@@ -50,9 +51,10 @@ export const sealPeriod =
       const at = new Date(now);
       const totals = await controlTotals(trx, key);
       await finishShards(trx, key);
-      if (await sealRun(trx, key, totals, at)) {
+      if (await endRun(trx, key, totals, at)) {
         await enqueueSummary(trx, key, totals, at);
-        await appendAudit(trx, { at, actor: 'kontor', action: 'run.sealed', subject: runSubject(key), after: totals });
+        await appendAudit(trx, { at, actor: KONTOR, action: 'run.sealed', subject: runSubject(key), after: totals });
+        await sealRun(trx, key, totals);
       }
       return totals;
     });

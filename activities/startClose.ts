@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { ALL } from '../db/connect.js';
 import { monthEndOf } from '../db/readModels/monthEnds.js';
 import { nextPeriod, periodOf, previousPeriod, type Period } from '../domain/period.js';
@@ -22,7 +23,7 @@ export const startClose =
   async ({ programme, zone, openedAt }: StartCloseInput): Promise<{ period: Period; started: boolean }> => {
     const period = previousPeriod(periodOf(new Date(openedAt), zone));
     const deadlines = { collectUntil: null, reviewUntil: null, skipReason: null };
-    const started = await closes.start({ programme, period, openedBy: 'schedule', ...deadlines });
+    const started = await closes.start({ programme, period, openedBy: KONTOR, ...deadlines });
     await monthEnds.set(await db.transaction(ALL, (trx) => monthEndOf(trx, programme, nextPeriod(period))));
     return { period, started };
   };

@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { ALL } from '../db/connect.js';
 import { findOrder } from '../db/orders/orderStore.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
@@ -30,7 +31,7 @@ export const takeOrder =
         if (order?.state !== 'placed') return order?.state ?? null;
         const { orders } = (await programmeNow(trx, order.programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
         if (!isApprovedByRule(order, orders)) return 'placed';
-        return (await settle(trx, { mspId, orderId, end: 'approve', reason: null, how: 'rule', actor: 'kontor', at }))
+        return (await settle(trx, { mspId, orderId, end: 'approve', reason: null, how: 'rule', actor: KONTOR, at }))
           .state;
       })
       .catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { KONTOR } from '../domain/access/actor.js';
 import { Context } from '@temporalio/activity';
 import { appendAudits } from '../db/access/auditStore.js';
 import { ALL } from '../db/connect.js';
@@ -84,7 +85,7 @@ export const watchContact =
           trx,
           changes.map(({ mspId, siteId, was, becomes }) => ({
             at: now,
-            actor: 'kontor',
+            actor: KONTOR,
             action: CONTACT_ACTIONS[becomes],
             subject: `site:${siteId}`,
             mspId,

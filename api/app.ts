@@ -6,7 +6,7 @@
  * `routes/index.ts`; (3) write the handler: it gets params, query and body parsed, `transaction` with the sender's
  * scope, `principal`, `receivedAt` as its only clock and `requestId` for ids of new rows and updates; it returns
  * `{ status, body }` as its responses declare and throws KontorError for everything else; (4) decisions that a workflow
- * takes go through `starts/`. The frame does the rest: tokens and roles, another MSP's ids (404), limits, JSON
+ * takes go through `starts/`. The frame does the rest: tokens and actions, another MSP's ids (404), limits, JSON
  * rules, Idempotency-Key, problem documents, OpenAPI, metrics.
  */
 import express, { type Express } from 'express';
@@ -19,7 +19,7 @@ import { logRequests } from './http/logging.js';
 import { createMetrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
 import { answerProblem, notFound } from './http/problem.js';
-import { limitByAddress, limitByToken } from './http/rateLimit.js';
+import { limitByAddress, limitByToken, limitGuesses } from './http/rateLimit.js';
 import { createIngest } from './ingest/createIngest.js';
 import { openApiDocument } from './openapi.js';
 import { ROUTES } from './routes/index.js';
@@ -34,14 +34,15 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
   app.use(health(deps));
   app.get('/metrics', metrics.expose);
   app.use('/docs', docs());
-  const document = openApiDocument(ROUTES, deps.publicUrl);
+  let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', (_req, res) => {
+    document ??= openApiDocument(ROUTES, deps.publicUrl);
     res.json(document);
   });
   app.use(limitByAddress(limits));
-  const byToken = limitByToken(limits);
+  const counters = { byToken: limitByToken(limits), guesses: limitGuesses(limits) };
   const routeDeps = { ...deps, ingest: createIngest(deps) };
-  for (const route of ROUTES) mount(app, routeDeps, route, limits, byToken);
+  for (const route of ROUTES) mount(app, routeDeps, route, limits, counters);
   app.use(notFound);
   app.use(answerProblem);
   return app;

@@ -1,15 +1,17 @@
 import type { Request, RequestHandler } from 'express';
-import { ALL, type Database } from '../db/connect.js';
-import { findToken, tokenHash, type ApiToken, type Role } from '../db/access/tokenStore.js';
+import { secretHash } from '../db/access/secret.js';
+import { findSenderBySession, findSenderByToken, type Sender } from '../db/access/senderStore.js';
+import { ruleOf, type Action } from '../domain/access/actions.js';
+import { may, type Verdict } from '../domain/access/may.js';
 import { KontorError } from '../domain/errors.js';
 import type { ApiDeps } from './deps.js';
-import type { Principal } from './principal.js';
-import { cachedPrincipal } from './principalCache.js';
+import { senderOf, type Principal } from './principal.js';
+import { requireOwnPage, sessionSecretOf } from './session.js';
 
-/** Who may call a route: roles of tokens, everybody, or sites, which sign what they send. */
-export type Access = readonly Role[] | 'public' | 'signature';
+/** Who may call a route: whoever may do an action, everybody, or sites, which sign what they send. */
+export type Access = Action | 'public' | 'signature';
 
-const PUBLIC: Principal = { role: 'public', name: 'public' };
+const PUBLIC: Principal = { kind: 'public' };
 
 const principals = new WeakMap<Request, Principal>();
 
@@ -18,50 +20,77 @@ export function principalOf(req: Request): Principal {
   return principals.get(req) ?? PUBLIC;
 }
 
-function toPrincipal(token: ApiToken): Principal {
-  const { id: tokenId, name } = token;
-  if (token.mspId !== null) return { role: 'msp', tokenId, name, mspId: token.mspId };
-  if (token.distributorId !== null) {
-    return { role: 'distributor', tokenId, name, distributorId: token.distributorId };
+type AuthDeps = Pick<ApiDeps, 'db' | 'publicUrl'>;
+
+/** A token, where one is sent, says alone who it is: no browser adds it by itself. */
+async function senderBehind(req: Request, { db, publicUrl }: AuthDeps): Promise<Sender | undefined> {
+  if (req.headers.authorization !== undefined) {
+    const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization) ?? [];
+    return token === undefined ? undefined : findSenderByToken(db, secretHash(token));
   }
-  return { role: 'partner_team', tokenId, name };
+  const secret = sessionSecretOf(req);
+  if (secret === undefined) return undefined;
+  const sender = await findSenderBySession(db, secretHash(secret));
+  if (sender !== undefined && req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(req, secret, publicUrl);
+  return sender;
 }
 
-/** Finds the bearer token's principal; UNAUTHENTICATED without a live one. */
-export function authenticate({ db }: Pick<ApiDeps, 'db'>): RequestHandler {
+/**
+ * Finds who sends a bearer token or a session's cookie; UNAUTHENTICATED without a live one. What comes with a cookie and
+ * changes something must come from a page of ours (CSRF_TOKEN_INVALID, ORIGIN_NOT_ALLOWED).
+ */
+export function authenticate(deps: AuthDeps): RequestHandler {
   return async (req, _res, next) => {
-    const [, text] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization ?? '') ?? [];
-    const principal = text === undefined ? undefined : await principalOfToken(db, text);
-    if (principal === undefined) {
-      throw new KontorError('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer …".');
+    const sender = await senderBehind(req, deps);
+    if (sender === undefined) {
+      throw new KontorError('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer …", or sign in.');
     }
-    principals.set(req, principal);
+    principals.set(req, sender);
     next();
   };
 }
 
-function principalOfToken(db: Database, text: string): Promise<Principal | undefined> {
-  return cachedPrincipal(db, tokenHash(text).toString('base64'), Date.now(), async () => {
-    const token = await db.transaction(ALL, (trx) => findToken(trx, text));
-    return token && toPrincipal(token);
-  });
+/** For what a person does to her own login: a token, which may be kept by a machine, is not enough (FORBIDDEN). */
+export const requireSession: RequestHandler = (req, _res, next) => {
+  if (senderOf(principalOf(req)).credential !== 'session') {
+    throw new KontorError('FORBIDDEN', 'Sign in for this: a token is not enough.');
+  }
+  next();
+};
+
+function refusal(verdict: Exclude<Verdict, 'yes'>, action: Action): KontorError {
+  const { views, level } = ruleOf(action);
+  switch (verdict) {
+    case 'hidden':
+      return new KontorError('NOT_FOUND', 'There is nothing at this address.');
+    case 'view':
+      return new KontorError('FORBIDDEN', `"${action}" is for the views ${views.join(', ')}: act in one of them.`);
+    case 'level':
+      return new KontorError(
+        'FORBIDDEN',
+        `"${action}" needs the level ${level} or one with that action: ask an administrator of your company.`,
+      );
+    case 'scope':
+      return new KontorError('FORBIDDEN', `"${action}" is not limited to tenants, and your access is.`);
+  }
+}
+
+/** Ids are the same in capitals. */
+function idsIn(params: Request['params']): Partial<Record<string, string>> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value).toLowerCase()]));
 }
 
 /**
- * Lets the named roles pass (FORBIDDEN). An MSP asking for another MSP's things learns no more than that there is
- * nothing there for it (NOT_FOUND): row level security would say the same, but a process must not be started either.
+ * The one place that asks whether the sender may do what the route is for (FORBIDDEN). Who asks for another company's
+ * things learns no more than that there is nothing (NOT_FOUND): row level security would say the same, but a process must
+ * not be started either.
  */
-export function requireRole(roles: readonly Role[]): RequestHandler {
+export function requireAction(action: Action): RequestHandler {
   return (req, _res, next) => {
-    const principal = principalOf(req);
-    if (principal.role === 'public' || !roles.includes(principal.role)) {
-      const needed = roles.join(' or ');
-      throw new KontorError('FORBIDDEN', `Send a token of the role ${needed}; this one has ${principal.role}.`);
-    }
-    const { mspId } = req.params;
-    if (principal.role === 'msp' && mspId !== undefined && mspId !== principal.mspId) {
-      throw new KontorError('NOT_FOUND', 'There is nothing at this address.');
-    }
+    const sender = senderOf(principalOf(req));
+    const { companyId, mspId, tenantId } = idsIn(req.params);
+    const verdict = may(sender, action, { companyId, mspId, tenantId });
+    if (verdict !== 'yes') throw refusal(verdict, action);
     next();
   };
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/access/actor.js';
 import type { z } from 'zod';
 import { appendAudit } from '../db/access/auditStore.js';
 import type { Trx } from '../db/connect.js';
@@ -5,11 +6,12 @@ import { endKey, listKeys, type KeyEnd, type KeyOwner, type MeteredKey } from '.
 import { fieldError, KontorError } from '../domain/errors.js';
 import { addDays } from '../domain/instant.js';
 import { OLDEST_CHECK_IN_DAYS } from '../domain/siteMessage.js';
-import type { Principal } from './principal.js';
+import { isPartnerTeam, type Principal } from './principal.js';
 import type { keyRevocation, meteredKey } from './schemas/keys.js';
 
 interface Act {
   principal: Principal;
+  actor: Actor;
   receivedAt: Date;
 }
 
@@ -29,7 +31,7 @@ export function revocationOf(
 ): KeyEnd {
   const at = effectiveAt ?? receivedAt;
   // What was used after a revocation is not billed by default: an MSP that could set its date could set its bill.
-  if (effectiveAt !== undefined && principal.role !== 'partner_team') {
+  if (effectiveAt !== undefined && !isPartnerTeam(principal)) {
     throw new KontorError('FORBIDDEN', 'Only the partner team revokes as of an earlier instant.');
   }
   if (at > receivedAt || at < addDays(receivedAt, -OLDEST_CHECK_IN_DAYS)) {
@@ -45,7 +47,7 @@ export function revocationOf(
 /** Ends a key of the owner, which the caller has locked, with its audit event. Throws NOT_FOUND and STATE_CONFLICT. */
 export async function endOneKey(
   trx: Trx,
-  { principal, receivedAt }: Act,
+  { actor, receivedAt }: Act,
   owner: KeyOwner,
   end: KeyEnd,
 ): Promise<MeteredKey> {
@@ -58,7 +60,7 @@ export async function endOneKey(
   const { mspId, ...of } = owner;
   await appendAudit(trx, {
     at: receivedAt,
-    actor: principal.name,
+    actor,
     action: `key.${end.how}`,
     subject: `key:${end.keyId}`,
     mspId,

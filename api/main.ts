@@ -6,17 +6,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { destination, pino, type Logger } from 'pino';
-import { readEnv, required, type Env } from '../config/env.js';
+import { receiveEnv, required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
+import { forgetOldFailures } from '../db/access/failureStore.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
+import { forgetSessions } from '../db/access/sessionStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
+import { createRegistrationStarts } from './registration/registrationStarts.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 import { resumeOnboarding } from './resumeOnboarding.js';
 
 const HOUR_MS = 3_600_000;
-const ANSWERS_KEPT_MS = 24 * HOUR_MS;
+const KEPT_MS = 24 * HOUR_MS;
+/** The company and view of the last one is where the next one begins. */
+const SESSIONS_KEPT_MS = 90 * 24 * HOUR_MS;
 const SHUTDOWN_MS = 15_000;
 
 function listen(server: Server, port: number, host: string): Promise<number> {
@@ -37,11 +42,16 @@ function bind(server: Server, { HOST, PORT }: Env): Promise<number> {
   });
 }
 
-function forgetOldAnswers(db: Database, log: Logger): NodeJS.Timeout {
+/** Answers to repeats, tries to sign in that failed, sessions that ended. */
+function forgetOld(db: Database, log: Logger): NodeJS.Timeout {
   const forget = () => {
-    const before = new Date(Date.now() - ANSWERS_KEPT_MS);
-    db.transaction(ALL, (trx) => forgetAnswers(trx, before)).catch((err: unknown) => {
-      log.warn({ err }, 'old answers are still kept');
+    const before = new Date(Date.now() - KEPT_MS);
+    db.transaction(ALL, async (trx) => {
+      await forgetAnswers(trx, before);
+      await forgetOldFailures(trx, before);
+      await forgetSessions(trx, new Date(Date.now() - SESSIONS_KEPT_MS));
+    }).catch((err: unknown) => {
+      log.warn({ err }, 'what is old is still kept');
     });
   };
   return setInterval(forget, HOUR_MS).unref();
@@ -56,7 +66,7 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-const env = readEnv();
+const env = await receiveEnv();
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
 const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
 const temporal = await connectTemporal(env);
@@ -70,15 +80,18 @@ const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
-server.on('request', createApp({ db, ...starter, onboarding, publicUrl, log }));
+const registrations = createRegistrationStarts({ db, ...starter, log });
+server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }));
 void resumeOnboarding({ db, onboarding, log });
-const forgetting = forgetOldAnswers(db, log);
+registrations.kept();
+const forgetting = forgetOld(db, log);
 
 const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
   if (err) log.error({ err }, 'ending after an error');
   clearInterval(forgetting);
   await stop(server);
   await onboarding.close();
+  await registrations.close();
   await temporal.close();
   await db.close();
 });

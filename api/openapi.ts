@@ -1,5 +1,6 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { isAction, ruleOf, type Action } from '../domain/access/actions.js';
 import { ERROR_CODES, type ErrorCode } from '../domain/errors.js';
 import { STATUS_OF } from './errors.js';
 import type { ResponseSpec, Route } from './route.js';
@@ -18,7 +19,8 @@ const problem = z
 
 const DESCRIPTION = `Metered licensing for managed service providers: sign-up, keys, usage, the monthly close, statements.
 
-Send \`Authorization: Bearer <token>\`. POST requests take an \`Idempotency-Key\`: a repeat gets the first answer. Lists
+Send \`Authorization: Bearer <token>\`, or sign in: the session comes as a cookie, and what changes something then needs its
+\`csrfToken\` as \`Kontor-CSRF-Token\`. POST requests take an \`Idempotency-Key\`: a repeat gets the first answer. Lists
 are pages: pass \`next\` as \`after\`. Amounts are decimal strings with their currency, periods \`YYYY-MM\`, instants UTC.`;
 
 function responseConfig(spec: ResponseSpec): ResponseConfig {
@@ -44,19 +46,26 @@ function codesOf(status: number): string {
 /** Every failure looks the same; which statuses a route can give follows from what it takes. */
 function problemStatuses(route: Route): number[] {
   const statuses = [422, 429, 500, 503];
-  if (route.roles !== 'public') statuses.push(401, 403);
+  if (route.action !== 'public') statuses.push(401, 403);
+  if (route.guessable && route.action === 'public') statuses.push(401, 403);
   if (route.path.includes('{')) statuses.push(404);
   if (route.method !== 'get') statuses.push(400, 409, 413, 415);
   return statuses.sort();
 }
 
 function securityOf(route: Route): Record<string, string[]>[] {
-  if (route.roles === 'public') return [];
-  return [route.roles === 'signature' ? { siteSignature: [] } : { token: [] }];
+  if (route.action === 'public') return [];
+  if (route.action === 'signature') return [{ siteSignature: [] }];
+  return route.session ? [{ session: [] }] : [{ token: [] }, { session: [] }];
+}
+
+function whoMay(action: Action): string {
+  const { views, level } = ruleOf(action);
+  return `Action \`${action}\`: views ${views.join(', ')}; from the level ${level} on.`;
 }
 
 function describe(route: Route): string {
-  const who = typeof route.roles === 'string' ? '' : `For ${route.roles.join(', ').replaceAll('_', ' ')}.`;
+  const who = isAction(route.action) ? whoMay(route.action) : '';
   return [route.description ?? '', who].filter((part) => part !== '').join('\n\n');
 }
 
@@ -69,6 +78,7 @@ const idempotencyHeader = z.object({
 export function openApiDocument(routes: readonly Route[], publicUrl: string) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'kontor_session' });
   registry.registerComponent('securitySchemes', 'siteSignature', {
     type: 'apiKey',
     in: 'header',
@@ -94,7 +104,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string) {
       request: {
         params: route.params,
         query: route.query,
-        ...(route.method === 'post' && route.roles !== 'signature' ? { headers: idempotencyHeader } : {}),
+        ...(route.method === 'post' && route.action !== 'signature' ? { headers: idempotencyHeader } : {}),
         ...(route.body === undefined
           ? {}
           : { body: { required: true, content: { 'application/json': { schema: route.body } } } }),

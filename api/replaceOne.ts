@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import type { Trx } from '../db/connect.js';
 import { findInstallation, replaceInstallation } from '../db/sites/installationStore.js';
@@ -11,7 +12,7 @@ export interface ReplaceOne {
   installationId: string;
   by: string;
   at: Date;
-  actor: string;
+  actor: Actor;
   /** What names the installation in the request. */
   field: string;
 }

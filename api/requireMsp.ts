@@ -1,8 +1,9 @@
 import type { Trx } from '../db/connect.js';
-import { findMsp } from '../db/parties/mspStore.js';
+import { viewsOf } from '../db/parties/companyStore.js';
 import { KontorError } from '../domain/errors.js';
 
 /** Throws NOT_FOUND where there is no such MSP for the sender: an empty list of nobody's things would mislead. */
 export async function requireMsp(trx: Trx, mspId: string): Promise<void> {
-  if ((await findMsp(trx, mspId)) === undefined) throw new KontorError('NOT_FOUND', 'There is no MSP of that id.');
+  const views = await viewsOf(trx, mspId);
+  if (!views.includes('service_provider')) throw new KontorError('NOT_FOUND', 'There is no MSP of that id.');
 }

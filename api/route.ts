@@ -5,6 +5,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Trx } from '../db/connect.js';
+import type { Actor } from '../domain/access/actor.js';
 import type { Access } from './auth.js';
 import type { RouteDeps } from './deps.js';
 import type { Limits } from './http/limits.js';
@@ -36,13 +37,14 @@ export interface FileReply<S extends number = number> {
 
 export interface EmptyReply<S extends number = number> {
   status: S;
+  headers?: Record<string, string>;
 }
 
 export type Reply = JsonReply | FileReply | EmptyReply;
 
 /** JSON of a declared response. */
-export function reply<S extends number, B>(status: S, body: B): JsonReply<S, B> {
-  return { status, body };
+export function reply<S extends number, B>(status: S, body: B, headers: Record<string, string> = {}): JsonReply<S, B> {
+  return { status, body, headers };
 }
 
 /** The answer to a decision that nobody took in time; declare 202 with the schema `pending`. */
@@ -54,8 +56,8 @@ export function fileReply<S extends number>(status: S, file: Omit<FileReply, 'st
 }
 
 /** An answer that is its status alone. */
-export function emptyReply<S extends number>(status: S): EmptyReply<S> {
-  return { status };
+export function emptyReply<S extends number>(status: S, headers: Record<string, string> = {}): EmptyReply<S> {
+  return { status, headers };
 }
 
 type ReplyOf<R extends Record<number, ResponseSpec>> = {
@@ -72,6 +74,8 @@ export interface RawContext {
   limits: Limits;
   req: Request;
   principal: Principal;
+  /** The sender as the audit trail names it. */
+  actor: Actor;
   /** When the request arrived: the one instant its handler uses. */
   receivedAt: Date;
   /** For new rows and workflow updates: the same for a repeat under the same Idempotency-Key, else random. */
@@ -102,7 +106,7 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   /** Where the summary is not enough: rules, errors worth knowing. */
   description?: string;
   tags: readonly [string, ...string[]];
-  roles: Access;
+  action: Access;
   /** One entry per name in the path. */
   params?: P;
   query?: Q;
@@ -112,6 +116,10 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   lazyBody?: true;
   /** The answer shows a secret once: it is not kept for repeats, which get STATE_CONFLICT instead. */
   showsSecret?: true;
+  /** Of a person's own login: who calls it has signed in; a token is not enough. */
+  session?: true;
+  /** Takes passwords or links: few a minute from one address. */
+  guessable?: true;
   responses: R;
   handler: (context: Context<z.output<P>, z.output<Q>, z.output<B>>) => Promise<ReplyOf<R>>;
 }
@@ -125,12 +133,14 @@ export interface Route {
   summary: string;
   description?: string;
   tags: readonly string[];
-  roles: Access;
+  action: Access;
   params: z.ZodObject;
   query: z.ZodObject;
   body?: z.ZodType;
   bodyLimit?: number;
   showsSecret: boolean;
+  session: boolean;
+  guessable: boolean;
   responses: ResponseMap;
   handle: (raw: RawContext) => Promise<Reply>;
 }
@@ -162,12 +172,14 @@ export function route<
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     tags: spec.tags,
-    roles: spec.roles,
+    action: spec.action,
     params,
     query,
     ...(body === undefined ? {} : { body }),
     ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
     showsSecret: spec.showsSecret ?? false,
+    session: spec.session ?? false,
+    guessable: spec.guessable ?? false,
     responses: spec.responses,
     handle: (raw) => {
       let parsed: { body: z.output<B> } | undefined;

@@ -1,7 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Env } from '../config/env.js';
-import { ALL, type Database } from '../db/connect.js';
+import { findPersonOf, hasPeople } from '../db/access/personStore.js';
+import { ALL, type Database, type Trx } from '../db/connect.js';
+import { PARTNER_TEAM } from '../db/parties/companyStore.js';
+import { TERMINAL, type Actor } from '../domain/access/actor.js';
 import { requireOrder, requireOver } from '../db/closing/mayOpen.js';
 import { runState } from '../db/closing/openRun.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
@@ -18,12 +21,10 @@ import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
-/** Who the run says has opened it. */
-const OPENED_BY = 'kontor cli';
-
 interface CloseOptions {
   programme?: string;
   period: Period;
+  as?: string;
   wait: boolean;
   zeroWaits?: true;
   collectUntil?: Date;
@@ -51,6 +52,7 @@ export function closeCommand(): Command {
     )
     .addOption(programmeOption())
     .addOption(periodOption().makeOptionMandatory())
+    .option('--as <email>', 'the person of the partner team who starts it: rule 18 counts that pair of eyes')
     .option('--no-wait', 'start it and return at once')
     .option('--zero-waits', 'neither collect nor review any longer: all deadlines are now')
     .addOption(instantOption('--collect-until <instant>', 'collect usage until then, in every zone'))
@@ -63,7 +65,7 @@ export function closeCommand(): Command {
       'after',
       examples(
         'kontor close --period 2026-03 --dry-run',
-        'kontor close --programme msp --period 2026-03 --no-wait',
+        'kontor close --programme msp --period 2026-03 --as first@partner-team.example --no-wait',
         'kontor close --period 2026-03 --collect-until 2026-04-03T22:00:00Z --json',
       ),
     )
@@ -96,6 +98,20 @@ async function close(options: CloseOptions): Promise<void> {
   );
 }
 
+/** Who opens the run at the terminal. Once the partner team has people one of them is named, lest rule 18 count nobody. */
+async function openerOf(trx: Trx, email: string | undefined): Promise<Actor> {
+  if (email === undefined) {
+    if (!(await hasPeople(trx, PARTNER_TEAM))) return TERMINAL;
+    throw new KontorError(
+      'VALIDATION_FAILED',
+      'Say who starts it: --as with the address of a person of the partner team.',
+    );
+  }
+  const person = await findPersonOf(trx, { companyId: PARTNER_TEAM, email });
+  if (person === undefined) throw new KontorError('VALIDATION_FAILED', `--as: ${email} is nobody of the partner team.`);
+  return { kind: 'person', ...person };
+}
+
 async function run({ env, client, db, terminal }: Place, key: RunKey, options: CloseOptions) {
   const { programme, period } = key;
   const now = new Date();
@@ -106,6 +122,7 @@ async function run({ env, client, db, terminal }: Place, key: RunKey, options: C
     if (known === undefined) await requireOrder(trx, key, { skip: skipReason !== null });
     return known;
   });
+  const openedBy = await db.transaction(ALL, (trx) => openerOf(trx, options.as));
   const sealed = state === 'sealed' || state === 'skipped';
   const workflowId = closePeriodId(programme, period);
   const zero = options.zeroWaits === true ? now.toISOString() : null;
@@ -115,7 +132,7 @@ async function run({ env, client, db, terminal }: Place, key: RunKey, options: C
       { temporal: client, taskQueue: env.TEMPORAL_TASK_QUEUE },
       {
         ...key,
-        openedBy: OPENED_BY,
+        openedBy,
         collectUntil: zero ?? options.collectUntil?.toISOString() ?? null,
         reviewUntil: zero ?? options.reviewUntil?.toISOString() ?? null,
         skipReason,

@@ -49,3 +49,8 @@ function reachable(env: Env, name: 'DATABASE_URL' | 'TEMPORAL_ADDRESS'): string 
   }
   return value;
 }
+
+/** Address of the API as people reach it, without a slash at its end; empty where nobody says. */
+export async function publicUrlOf(env: Env, data: string | undefined): Promise<string> {
+  return (env.PUBLIC_URL ?? (await findState(data))?.apiUrl ?? '').replace(/\/$/, '');
+}

@@ -7,6 +7,7 @@ import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
 import { examples } from './options.js';
 import { PACKAGE_FILE } from './paths.js';
+import { personCommand } from './person.js';
 import { programmeCommand } from './programme.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
@@ -21,6 +22,7 @@ const COMMANDS = [
   statusCommand,
   verifyCommand,
   exportCommand,
+  personCommand,
   tokenCommand,
   programmeCommand,
   migrateCommand,

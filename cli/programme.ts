@@ -1,3 +1,4 @@
+import { TERMINAL } from '../domain/access/actor.js';
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
@@ -21,7 +22,6 @@ import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
 
 /** Who the audit trail names for what is done at the terminal. */
-const ACTOR = 'kontor cli';
 
 interface Options {
   data?: string;
@@ -89,7 +89,7 @@ async function show(code: string, { data, json }: Options): Promise<void> {
 async function set(path: string, { data, json }: Options): Promise<void> {
   const input = await readInput(path);
   const env = await environmentOf(data);
-  const change = { at: new Date(), actor: ACTOR, reason: null };
+  const change = { at: new Date(), actor: TERMINAL, reason: null };
   const { saved, monthEnd } = await withDatabase(env, (db) =>
     db.transaction(ALL, async (trx) => ({
       saved: await saveProgramme(trx, input, change),

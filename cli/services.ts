@@ -84,7 +84,7 @@ async function start(
       await release();
     },
   );
-  const [database, temporal, mail] = await Promise.all([
+  const started = Promise.all([
     servers.start(
       () => startDatabase(env, part),
       (each) => each.stop(),
@@ -98,15 +98,17 @@ async function start(
       (each) => each.stop(),
     ),
   ]);
-  const leads: Services['env'] = {
-    DATABASE_URL: database.url,
-    SMTP_URL: mail.smtpUrl,
-    TEMPORAL_NAMESPACE: env.TEMPORAL_NAMESPACE,
-    TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
-    ...temporal.env,
-  };
-
-  for (const sentence of (await setSchedules(readEnv(childEnvironment(leads)))).failed) say(sentence);
+  const leading = started.then(async ([database, temporal, mail]): Promise<Services['env']> => {
+    const leads = {
+      DATABASE_URL: database.url,
+      SMTP_URL: mail.smtpUrl,
+      TEMPORAL_NAMESPACE: env.TEMPORAL_NAMESPACE,
+      TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
+      ...temporal.env,
+    };
+    for (const sentence of (await setSchedules(readEnv(childEnvironment(leads)))).failed) say(sentence);
+    return leads;
+  });
 
   const startProcess = <Ready>(spec: NodeProcessSpec<Ready>) =>
     processes.start(
@@ -114,23 +116,27 @@ async function start(
       (each) => each.stop(),
     );
   const logFile = (name: string) => join(dataDir, 'logs', `${name}.log`);
-  const [worker, api] = await Promise.all([
+  const [leads, worker, api] = await Promise.all([
+    leading,
     startProcess({
       name: 'The worker',
       main: WORKER_MAIN,
-      env: leads,
+      env: {},
+      leads: leading,
       logFile: logFile('worker'),
       ready: z.object({ ready: z.literal(true) }),
     }),
     startProcess({
       name: 'The API',
       main: API_MAIN,
-      env: { ...leads, PORT: String(env.PORT) },
+      env: { PORT: String(env.PORT) },
+      leads: leading,
       logFile: logFile('api'),
       ready: z.object({ listening: z.url() }),
     }),
   ]);
   void Promise.race([worker.died, api.died]).then(report);
+  const [, temporal, mail] = await started;
   const urls = { apiUrl: api.ready.listening, temporalUiUrl: temporal.uiUrl, inboxUrl: mail.inboxUrl };
   await writeState(dataDir, { env: known(leads), ...urls });
   return { dataDir, env: leads, ...urls, worker, alongside: processes, died };

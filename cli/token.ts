@@ -1,13 +1,17 @@
+import { TERMINAL } from '../domain/access/actor.js';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { ALL } from '../db/connect.js';
-import { issueToken, listTokens, revokeToken, ROLES, type Role } from '../db/access/tokenStore.js';
+import { admitServiceAccount } from '../db/access/admit.js';
+import { listTokens, revokeToken } from '../db/access/tokenStore.js';
+import { PARTNER_TEAM, viewsOf } from '../db/parties/companyStore.js';
+import { SYSTEM_LEVELS, type SystemLevel } from '../domain/access/levels.js';
+import { VIEWS, type View } from '../domain/access/views.js';
 import { KontorError } from '../domain/errors.js';
 import { environmentOf, withDatabase } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
 
 /** Who the audit trail names for what is done at the terminal: whoever reaches the database needs no token. */
-const ACTOR = 'kontor cli';
 const PAGE = 500;
 
 /** `kontor token`: tokens straight in the database, for the first one and for when none is left. */
@@ -17,18 +21,18 @@ export function tokenCommand(): Command {
     .description('Create, list and revoke API tokens, straight in the database.');
   command
     .command('create')
-    .description('Create a token and print it: it is shown only now.')
-    .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
-    .requiredOption('--name <name>', 'whose it is, as the audit trail will say')
-    .addOption(new Option('--msp <id>', 'its MSP, with role msp').argParser(uuid))
-    .addOption(new Option('--distributor <id>', 'its distributor, with role distributor').argParser(uuid))
+    .description('Create a service account with a token and print the token: it is shown only now.')
+    .requiredOption('--name <name>', 'of the service account that it is for, as the audit trail will say')
+    .addOption(new Option('--view <view>', 'in which it acts').choices(VIEWS).default('vendor'))
+    .addOption(new Option('--company <id>', 'its company; the partner team’s for the view vendor').argParser(uuid))
+    .addOption(new Option('--level <level>', 'what it may do').choices(SYSTEM_LEVELS).default('reader'))
     .addOption(dataOption())
     .addOption(jsonOption('print {"id", "token"}'))
     .addHelpText(
       'after',
       examples(
-        'kontor token create --role partner_team --name "Partner team, first person"',
-        'kontor token create --role msp --msp 5d0a… --name "MSP Alpha, portal" --json',
+        'kontor token create --name "Monitoring"',
+        'kontor token create --view service_provider --company 5d0a… --level operator --name "Provisioning" --json',
       ),
     )
     .action(create);
@@ -50,29 +54,24 @@ export function tokenCommand(): Command {
 }
 
 interface CreateOptions {
-  role: Role;
   name: string;
-  msp?: string;
-  distributor?: string;
+  view: View;
+  company?: string;
+  level: SystemLevel;
   data?: string;
   json?: true;
 }
 
-async function create({ role, name, msp, distributor, data, json }: CreateOptions): Promise<void> {
-  if ((role === 'msp') !== (msp !== undefined) || (role === 'distributor') !== (distributor !== undefined)) {
-    throw new KontorError('VALIDATION_FAILED', 'Give --msp with role msp, --distributor with role distributor.');
-  }
+async function create({ name, view, company, level, data, json }: CreateOptions): Promise<void> {
+  const companyId = company ?? (view === 'vendor' ? PARTNER_TEAM : undefined);
+  if (companyId === undefined) throw new KontorError('VALIDATION_FAILED', 'Give --company with every view but vendor.');
   const issued = await withDatabase(await environmentOf(data), (db) =>
-    db.transaction(ALL, (trx) =>
-      issueToken(trx, {
-        name,
-        role,
-        mspId: msp ?? null,
-        distributorId: distributor ?? null,
-        at: new Date(),
-        actor: ACTOR,
-      }),
-    ),
+    db.transaction(ALL, async (trx) => {
+      if (!(await viewsOf(trx, companyId)).includes(view)) {
+        throw new KontorError('VALIDATION_FAILED', `There is no company ${companyId} of the view ${view}.`);
+      }
+      return admitServiceAccount(trx, name, { companyId, view, level, at: new Date(), by: TERMINAL });
+    }),
   );
   console.log(json === true ? JSON.stringify(issued) : issued.token);
 }
@@ -85,16 +84,16 @@ async function list({ data, json }: { data?: string; json?: true }): Promise<voi
     console.log(JSON.stringify(tokens));
     return;
   }
-  for (const { id, role, name, createdAt, revokedAt } of tokens) {
+  for (const { id, view, name, holder, createdAt, revokedAt } of tokens) {
     const state = revokedAt === null ? 'live' : `revoked ${revokedAt.toISOString()}`;
-    console.log(`${id}  ${role.padEnd(12)}  ${createdAt.toISOString()}  ${state}  ${name}`);
+    console.log(`${id}  ${view.padEnd(17)}  ${createdAt.toISOString()}  ${state}  ${holder.name}: ${name}`);
   }
   if (tokens.length === 0) console.log('No tokens yet.');
 }
 
 async function revoke(id: string, { data }: { data?: string }): Promise<void> {
   const found = await withDatabase(await environmentOf(data), (db) =>
-    db.transaction(ALL, (trx) => revokeToken(trx, id, new Date(), ACTOR)),
+    db.transaction(ALL, (trx) => revokeToken(trx, id, { at: new Date(), by: TERMINAL })),
   );
   if (!found) throw new KontorError('NOT_FOUND', `There is no token ${id}.`);
   console.log(`Revoked ${id}.`);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { readEnv } from '../config/env.js';
+import { childEnvironment, readEnv } from '../config/env.js';
 import { EXIT } from './failure.js';
+import { firstAdministrator } from './firstAdministrator.js';
 import { dataOption, examples } from './options.js';
 import { dataDirOf } from './paths.js';
 import { runUntilEnded } from './runUntilEnded.js';
@@ -32,8 +33,14 @@ async function up({ data }: { data?: string }): Promise<void> {
   await runUntilEnded({ stop: () => stack.stop(), say, complain: console.error }, async (serving) => {
     const services = await stack.services;
     for (const line of whereToLook(services)) say(line);
+    const env = readEnv(childEnvironment(services.env));
+    const first = await firstAdministrator(env, env.PUBLIC_URL?.replace(/\/$/, '') ?? services.apiUrl);
+    if (first !== null) {
+      say(`\nThe first administrator signs in as ${first.email}, with a password chosen by this link, good once:`);
+      say(first.link);
+    }
     const dataPart = data === undefined ? '' : ` --data ${data}`;
-    say(`\nA first token:  kontor token create --role partner_team --name "…"${dataPart}`);
+    say(`\nA first token:  kontor token create --level administrator --name "…"${dataPart}`);
     say('Ctrl-C ends it all; the data stays.');
     serving(EXIT.ok);
     const error = await services.died;

@@ -3,6 +3,7 @@
  * by an embedded default where the command starts one (`kontor up`, `kontor demo`). docker-compose.yml is kept in step
  * with this schema by a test.
  */
+import { once } from 'node:events';
 import { z } from 'zod';
 import { KontorError } from '../domain/errors.js';
 
@@ -69,4 +70,16 @@ export function required<K extends keyof Env>(env: Env, name: K): NonNullable<En
 /** The environment of a child process: ours, with these variables set (an empty one counts as not given). */
 export function childEnvironment(changes: Partial<Record<keyof Env, string>>): Record<string, string | undefined> {
   return { ...process.env, ...changes };
+}
+
+/** Argument of a process whose parent sends what leads to the services as a message, once it knows it. */
+export const ENV_FOLLOWS = '--env-follows';
+
+/** Like `readEnv`, with what the parent sends where it said that something follows. */
+export async function receiveEnv(): Promise<Env> {
+  if (!process.argv.includes(ENV_FOLLOWS)) return readEnv();
+  process.channel?.ref();
+  const [sent] = (await once(process, 'message')) as [unknown];
+  process.channel?.unref();
+  return readEnv(childEnvironment(z.record(z.string(), z.string()).parse(sent)));
 }

@@ -6,7 +6,12 @@ import pg from 'pg';
 export type Trx = Knex.Transaction;
 
 /** Whose rows a transaction may see; enforced by row level security, not by filters. */
-export type Scope = { kind: 'all' } | { kind: 'msp'; mspId: string } | { kind: 'distributor'; distributorId: string };
+export type Scope =
+  | { kind: 'all' }
+  | { kind: 'msp'; mspId: string }
+  | { kind: 'distributor'; distributorId: string }
+  /** Named tenants alone, of whatever MSP; `companyId` is the reader's own. */
+  | { kind: 'tenants'; companyId: string; tenantIds: readonly string[] };
 
 export const ALL: Scope = { kind: 'all' };
 
@@ -16,11 +21,30 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 export interface Database {
   /** Runs `work` in one transaction that sees what `scope` allows. Rolled back when it throws. */
   transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T>;
+  /** One statement of its own that sees nothing, unless a function it calls says what it may. */
+  statement<Row>(sql: string, bindings: Knex.RawBinding[]): Promise<Row[]>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
   /** Statements sent since the start: the demo reports how many a close takes. */
   statementCount(): number;
+}
+
+const SET_SCOPE = `select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true),
+  set_config('kontor.distributor_id', ?, true), set_config('kontor.company_id', ?, true)`;
+
+/** The statement a transaction begins with: it sets whose rows the others see. */
+function enter(trx: Trx, scope: Scope): Promise<unknown> {
+  switch (scope.kind) {
+    case 'all':
+      return rows(trx, SET_SCOPE, ['all', '', '', '']);
+    case 'msp':
+      return rows(trx, SET_SCOPE, ['msp', scope.mspId, '', scope.mspId]);
+    case 'distributor':
+      return rows(trx, SET_SCOPE, ['distributor', '', scope.distributorId, scope.distributorId]);
+    case 'tenants':
+      return rows(trx, 'select kontor_enter_tenants(?, ?)', [scope.companyId, `{${scope.tenantIds.join()}}`]);
+  }
 }
 
 /** Connects as the login role. `poolSize` connections at most; `url` is a postgres:// address. */
@@ -37,18 +61,10 @@ export function connect(url: string, poolSize: number): Database {
   return {
     transaction: (scope, work) =>
       db.transaction(async (trx) => {
-        await rows(
-          trx,
-          `select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true),
-             set_config('kontor.distributor_id', ?, true)`,
-          [
-            scope.kind,
-            scope.kind === 'msp' ? scope.mspId : '',
-            scope.kind === 'distributor' ? scope.distributorId : '',
-          ],
-        );
+        await enter(trx, scope);
         return work(trx);
       }),
+    statement: (sql, bindings) => rows(db, sql, bindings),
     ping: async () => {
       await db.raw('select 1');
     },
@@ -74,7 +90,7 @@ function preparedName(sql: string): string {
  * never put together from data.
  */
 export async function rows<Row>(
-  trx: Trx,
+  trx: Knex,
   sql: string,
   bindings: Knex.RawBinding[] | Knex.ValueDict = [],
 ): Promise<Row[]> {

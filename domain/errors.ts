@@ -37,6 +37,10 @@ export const ERROR_CODES = {
   SIGNATURE_EXPIRED: { retryable: false },
   NONCE_REUSED: { retryable: false },
   FOUR_EYES_REQUIRED: { retryable: false },
+  SECOND_FACTOR_REQUIRED: { retryable: false },
+  CSRF_TOKEN_INVALID: { retryable: false },
+  ORIGIN_NOT_ALLOWED: { retryable: false },
+  LINK_INVALID: { retryable: false },
   RATE_LIMITED: { retryable: true },
   // state
   NOT_FOUND: { retryable: false },

@@ -23,6 +23,11 @@ export function participationStatesBefore(to: ParticipationState): Participation
 export const REGISTRATION_DECISIONS = ['approve', 'reject'] as const;
 export type RegistrationDecision = (typeof REGISTRATION_DECISIONS)[number];
 
+/** What a decision on an application is about. */
+export function registrationSubject(programme: string, mspId: string): string {
+  return `registration:${programme}:${mspId}`;
+}
+
 /** The state a decision leads to. */
 export const STATE_AFTER: Record<RegistrationDecision, ParticipationState> = {
   approve: 'approved',

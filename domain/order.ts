@@ -1,4 +1,6 @@
 /** Orders (rule 21): what costs or enables something is priced, confirmed, and approved by a rule or by a person. */
+import type { View } from './access/views.js';
+import type { Actor } from '../domain/access/actor.js';
 import type { MeterCode } from './catalog/index.js';
 import { KontorError } from './errors.js';
 import { addDays } from './instant.js';
@@ -29,18 +31,6 @@ export function requirePlaced(state: OrderState): void {
   if (state !== 'placed') throw new KontorError('ALREADY_DECIDED', `This order is ${state} already.`);
 }
 
-/** In which view somebody orders (rule 17); the vendor's own is the partner team. */
-export const ORDER_VIEWS = [
-  'customer',
-  'system_integrator',
-  'service_provider',
-  'reseller',
-  'distributor',
-  'partner',
-  'partner_team',
-] as const;
-export type OrderView = (typeof ORDER_VIEWS)[number];
-
 /** The units of a licence that is ordered. */
 export interface OrderedLicence extends AgreedPrice {
   siteId: string;
@@ -68,11 +58,11 @@ export interface Order {
   amountMinor: bigint;
   state: OrderState;
   placedAt: Date;
-  placedBy: string;
-  placedView: OrderView;
+  placedBy: Actor;
+  placedView: View;
   decideUntil: Date;
   decidedAt: Date | null;
-  decidedBy: string | null;
+  decidedBy: Actor | null;
   decidedHow: 'rule' | 'person' | null;
   reason: string | null;
 }

@@ -3,8 +3,10 @@
  * decimals, instants in ISO UTC, rows in a fixed order and nothing of the day of the export: the same month gives the
  * same bytes. Files are written as they are read, so that a month of check-ins never sits in memory.
  */
+import type { Actor } from '../domain/access/actor.js';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { auditHead, type AuditHead } from '../db/access/auditStore.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { KontorError } from '../domain/errors.js';
@@ -61,7 +63,7 @@ export interface Manifest {
   run: {
     state: string;
     openedAt: string;
-    openedBy: string;
+    openedBy: Actor;
     /** Of a month that was skipped: why. */
     reason: string | null;
     sealedAt: string | null;
@@ -69,6 +71,8 @@ export interface Manifest {
     /** As sealed; null while the run is open. */
     controlTotals: Record<string, unknown> | null;
   };
+  /** The newest event of the audit trail at the time of the export: kept elsewhere it shows when the trail's end is cut. */
+  auditHead: AuditHead | null;
   /** Of the statements in `statements.csv`. */
   totals: Record<string, string>;
   files: WrittenFile[];
@@ -77,7 +81,7 @@ export interface Manifest {
 interface RunRow {
   state: string;
   openedAt: Date;
-  openedBy: string;
+  openedBy: Actor;
   reason: string | null;
   sealedAt: Date | null;
   seal: string | null;
@@ -148,7 +152,8 @@ export async function exportPeriod(db: Database, options: ExportOptions): Promis
         }),
       );
     }
-    const manifest: Manifest = { format: FORMAT, ...key, run, totals: await totalsOf(trx, key), files };
+    const totals = await totalsOf(trx, key);
+    const manifest: Manifest = { format: FORMAT, ...key, run, auditHead: await auditHead(trx), totals, files };
     const draft = join(dir, `${MANIFEST}.part`);
     await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draft, join(dir, MANIFEST));

@@ -96,6 +96,12 @@ export interface MailParams {
   orderWithdrawn: OrderedParams;
   /** To somebody on the waiting list: the programme is open in that country (ISO 3166-1). */
   territoryOpened: { programmeName: string; country: string };
+  /** To somebody who may act for a company once she accepts. `link` is good once, until the end of `expiresOn`. */
+  personInvited: { personName: string; companyName: string; invitedBy: string; link: string; expiresOn: Day };
+  /** To a person who forgot her password. `link` is good once. */
+  passwordReset: { personName: string; link: string; minutes: number };
+  /** To a person: so many tries to sign in failed, and the next ones have to wait. */
+  signInLocked: { personName: string; failures: number };
   /** To the partner team when the run is sealed. */
   runSummary: {
     programmeName: string;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, request as open, type IncomingMessage, type RequestOptions } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 /** An answer that the world did not expect: it ends the simulation, and says everything that is known. */
@@ -46,41 +49,49 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (text === '') return null;
-  return JSON.parse(text);
-}
-
-function toInit({ method, token, body, raw, idempotencyKey }: Request): RequestInit {
+function toOptions({ method, token, body, raw, idempotencyKey }: Request): RequestOptions {
   const headers: Record<string, string> = { ...raw?.headers };
   if (token !== undefined) headers.authorization = `Bearer ${token}`;
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-  if (raw === undefined && body === undefined) return { method, headers };
-  headers['content-type'] = 'application/json';
-  return { method, headers, body: raw === undefined ? JSON.stringify(body) : Buffer.from(raw.bytes) };
+  if (raw !== undefined || body !== undefined) headers['content-type'] = 'application/json';
+  return { method, headers };
+}
+
+function bytesOf({ body, raw }: Request): string | Uint8Array | undefined {
+  return raw?.bytes ?? (body === undefined ? undefined : JSON.stringify(body));
 }
 
 export function createApiClient(api: string): ApiClient {
   const base = api.replace(/\/$/, '');
+  const agent = new Agent({ keepAlive: true });
+
+  /** One answer to one request. By `node:http`: `fetch` takes twice the time of a core that the services share. */
+  async function exchange(request: Request) {
+    const sent = open(base + request.path, { ...toOptions(request), agent });
+    sent.end(bytesOf(request));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const retryAfter = Number(response.headers['retry-after'] ?? 1);
+    return { status: response.statusCode ?? 0, retryAfter, said: await text(response) };
+  }
 
   async function send(request: Request): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
-      let response: Response;
+      let answer: Awaited<ReturnType<typeof exchange>>;
       try {
-        response = await fetch(base + request.path, toInit(request));
+        answer = await exchange(request);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS) throw error;
         await wait(200 * attempt);
         continue;
       }
-      const body = await bodyOf(response);
-      if ((response.status === 429 || response.status === 503) && attempt < MAX_ATTEMPTS) {
-        await wait(1000 * Math.max(1, Number(response.headers.get('retry-after') ?? 1)));
+      const { status, retryAfter, said } = answer;
+      if ((status === 429 || status === 503) && attempt < MAX_ATTEMPTS) {
+        await wait(1000 * Math.max(1, retryAfter));
         continue;
       }
+      const body: unknown = said === '' ? null : JSON.parse(said);
       const problem = PROBLEM.safeParse(body);
-      return { status: response.status, body, code: response.ok || !problem.success ? null : problem.data.code };
+      return { status, body, code: status < 300 || !problem.success ? null : problem.data.code };
     }
   }
 

@@ -16,8 +16,11 @@ export interface Simulation {
   secondToken: string | null;
 }
 
-/** Requests under way at once: two cores are shared with everything that answers them. */
-export const WIDTH = 12;
+/**
+ * Requests under way at once: two cores are shared with everything that answers them. More would only wait for the audit
+ * trail, which one transaction at a time appends to, each on a connection whose statements are planned anew.
+ */
+export const WIDTH = 6;
 
 export function periodOf(world: World, when: When): Period {
   return when === 'current' ? world.period : world.previous;

@@ -30,7 +30,7 @@ function keyOf(installation: WorldInstallation): KeyObject {
 
 /** The raw public key of an installation, 32 bytes. */
 export function publicKeyOf(installation: WorldInstallation): Buffer {
-  return createPublicKey(keyOf(installation)).export({ format: 'der', type: 'spki' }).subarray(-32);
+  return Buffer.from(createPublicKey(keyOf(installation)).export({ format: 'jwk' }).x ?? '', 'base64url');
 }
 
 export function speakerOf(siteId: string, installation: WorldInstallation): Speaker {

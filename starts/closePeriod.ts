@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
+import type { MadeDecision } from '../domain/decision.js';
 import { KontorError } from '../domain/errors.js';
 import {
   closePeriod,
@@ -6,7 +7,6 @@ import {
   endCollection,
   decideCompleteness,
   endReview,
-  type CompletenessDecision,
   type CompletenessOutcome,
   type ClosePeriodInput,
   type CloseResult,
@@ -71,7 +71,7 @@ export function closeResult({ temporal }: Pick<Starter, 'temporal'>, { programme
 export async function askCompleteness(
   starter: Starter,
   { programme, period }: Run,
-  decision: CompletenessDecision,
+  decision: MadeDecision,
   { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
 ): Promise<WorkflowAnswer<CompletenessOutcome>> {
   const handle = starter.temporal.workflow.getHandle(closePeriodId(programme, period));

@@ -1,13 +1,7 @@
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { MadeDecision } from '../domain/decision.js';
 import { KontorError } from '../domain/errors.js';
-import {
-  decideOrder,
-  order,
-  orderWorkflowId,
-  type DecideOrder,
-  type OrderInput,
-  type OrderOutcome,
-} from '../workflows/order.js';
+import { decideOrder, order, orderWorkflowId, type OrderInput, type OrderOutcome } from '../workflows/order.js';
 import { MSP_ID, PROGRAMME, stage } from '../workflows/searchAttributes.js';
 import { ask, type WorkflowAnswer } from './ask.js';
 import { start, type Starter } from './starter.js';
@@ -50,7 +44,7 @@ export async function startOrder(starter: Starter, of: PlacedOrder): Promise<voi
 export async function askOrderDecision(
   starter: Starter,
   of: PlacedOrder,
-  decision: DecideOrder,
+  decision: MadeDecision,
   { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
 ): Promise<WorkflowAnswer<OrderOutcome>> {
   const { workflowType, ...options } = ofOrder(of);

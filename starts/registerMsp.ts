@@ -1,10 +1,10 @@
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { MadeDecision } from '../domain/decision.js';
 import { KontorError } from '../domain/errors.js';
 import {
   decideRegistration,
   registerMsp,
   registrationId,
-  type DecideRegistration,
   type RegisterMspInput,
   type RegistrationOutcome,
 } from '../workflows/registerMsp.js';
@@ -61,7 +61,7 @@ export async function startRegistration(starter: Starter, of: Registration): Pro
 export async function askRegistrationDecision(
   starter: Starter,
   of: Registration,
-  decision: DecideRegistration,
+  decision: MadeDecision,
   { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
 ): Promise<WorkflowAnswer<RegistrationOutcome>> {
   const { workflowType, ...options } = registration(of);

@@ -42,7 +42,7 @@ export async function startSettlement(starter: Starter, of: Settlement): Promise
   await start(starter, settlement(of));
 }
 
-async function update<Result, Args extends [unknown]>(
+async function update<Result, Args extends unknown[]>(
   starter: Starter,
   of: Settlement,
   definition: UpdateDefinition<Result, Args>,
@@ -72,14 +72,13 @@ export function askDecision(
   return update(starter, of, decideCase, [decision], asking);
 }
 
-/** Has a parked MSP tried again, after what was missing is there. `author`: the person's token name. */
+/** Has a parked MSP tried again, after what was missing is there. */
 export function askRetry(
   starter: Starter,
   of: Settlement,
-  author: string,
   asking: Asking,
 ): Promise<WorkflowAnswer<{ statementNumber: string | null; parkedReason: string | null }>> {
-  return update(starter, of, retryIssue, [{ author }], asking);
+  return update(starter, of, retryIssue, [], asking);
 }
 
 /** Returns once the MSP's settlement is over, however long that takes. */

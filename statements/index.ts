@@ -1,11 +1,10 @@
 /**
  * Documents: a frozen statement goes data → view (`view.ts`, every printed string) → drawing (`render.ts`, `blocks/`) →
  * bytes. Rendering needs no database, no clock and no configuration: equal data and template version give equal bytes,
- * which is how an issued document is verified. In bulk it runs in worker threads (`renderPool.ts`).
+ * which is how an issued document is verified. It runs in worker threads (`renderPool.ts`): whoever imports this file does
+ * not load what draws.
  */
 export { totalsByCurrency, type BillingSummary } from './billingSummary.js';
 export { billingLinesCsv, statementCsv } from './csv.js';
-export { renderStatement } from './render.js';
 export { createRenderPool, type RenderPool } from './renderPool.js';
 export type { RenderedDocument } from './sheet.js';
-export { renderBillingSummary } from './summary.js';

@@ -1,14 +1,14 @@
 /** The worker process: workflows and activities on one task queue. Any number of them may run side by side. */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
-import { readEnv } from '../config/env.js';
+import { receiveEnv } from '../config/env.js';
 import { createDeps } from './deps.js';
 import { createWorker } from './createWorker.js';
 import { serveHealth } from './health.js';
 import { ensureCommonSchedules } from '../starts/schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
 
-const env = readEnv();
+const env = await receiveEnv();
 Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' : 'WARN') });
 const deps = await createDeps(env);
 await registerSearchAttributes(deps.temporal);

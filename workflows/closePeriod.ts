@@ -7,6 +7,8 @@
  * the seal. A run that cannot be opened tells the partner team why; a shard that fails does not stop the others, and the
  * run ends as failed and names it.
  */
+import type { Actor } from '../domain/access/actor.js';
+import type { MadeDecision } from '../domain/decision.js';
 import {
   ActivityFailure,
   allHandlersFinished,
@@ -30,8 +32,8 @@ export interface ClosePeriodInput {
   programme: string;
   /** `YYYY-MM` */
   period: string;
-  /** Token name of who started it by hand, or `schedule`. */
-  openedBy: string;
+  /** Who started it by hand; Kontor itself by its schedule. */
+  openedBy: Actor;
   /** ISO instants that replace rule 1's deadlines in every zone; null: the programme's calendar. */
   collectUntil: string | null;
   reviewUntil: string | null;
@@ -55,20 +57,11 @@ export interface CloseProgress {
 }
 
 export const closeProgress = defineQuery<CloseProgress>('progress');
-/** What a person decides where too many sites are silent (rule 4). */
-export interface CompletenessDecision {
-  decision: 'extend' | 'go';
-  /** ISO instant until which usage is collected; with `extend`. */
-  until: string | null;
-  reason: string;
-  /** Token name of the person. */
-  actor: string;
-}
 
 /** How many shards collect on, or that the run goes on. */
 export type CompletenessOutcome = { extendedShards: number; released: boolean };
 
-export const decideCompleteness = defineUpdate<CompletenessOutcome, [CompletenessDecision]>('decideCompleteness');
+export const decideCompleteness = defineUpdate<CompletenessOutcome, [MadeDecision]>('decideCompleteness');
 export { endCollection, endReview };
 
 export function closePeriodId(programme: string, period: string): string {
@@ -91,9 +84,9 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
   setHandler(shardIssued, (shard) => void issued.add(shard));
   setHandler(endCollection, () => forward(endCollection));
   setHandler(endReview, () => forward(endReview));
-  setHandler(decideCompleteness, async (decision) => {
-    const outcome = await quick.decideCompleteness.executeWithOptions({ summary: `record: ${decision.decision}` }, [
-      { ...key, ...decision, now: new Date().toISOString() },
+  setHandler(decideCompleteness, async ({ decisionId }) => {
+    const outcome = await quick.decideCompleteness.executeWithOptions({ summary: 'record the decision' }, [
+      { ...key, decisionId, now: new Date().toISOString() },
     ]);
     await forward(lookAgain);
     return outcome;

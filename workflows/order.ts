@@ -1,7 +1,7 @@
 /**
  * One order (rule 21), until a rule or a person approves it, it is refused, withdrawn, or expires. The API has kept the
  * order with its confirmed price; only ids and instants travel here. The decision is an Update: the caller gets the outcome,
- * one that is refused leaves no trace, and the row's state in PostgreSQL is the guard against a second one. A licence comes
+ * one that is refused changes nothing, and the row's state in PostgreSQL is the guard against a second one. A licence comes
  * into being in the transaction that approves.
  */
 import {
@@ -14,6 +14,7 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { MadeDecision } from '../domain/decision.js';
 import type { OrderState } from '../domain/order.js';
 import { local, mailing, msUntil, quick } from './policies.js';
 import { stage } from './searchAttributes.js';
@@ -25,14 +26,6 @@ export interface OrderInput {
   decideUntil: string;
 }
 
-export interface DecideOrder {
-  end: 'approve' | 'refuse' | 'withdraw';
-  /** Mandatory with `refuse`. */
-  reason: string | null;
-  /** Token name of the person. */
-  actor: string;
-}
-
 export interface OrderOutcome {
   orderId: string;
   state: OrderState;
@@ -40,7 +33,7 @@ export interface OrderOutcome {
   decidedAt: string;
 }
 
-export const decideOrder = defineUpdate<OrderOutcome, [DecideOrder]>('decideOrder');
+export const decideOrder = defineUpdate<OrderOutcome, [MadeDecision]>('decideOrder');
 
 export function orderWorkflowId(orderId: string): string {
   return `order:${orderId}`;
@@ -59,25 +52,22 @@ export async function order({ mspId, orderId, decideUntil }: OrderInput): Promis
   };
   setHandler(
     decideOrder,
-    async ({ end, reason, actor }) => {
+    async ({ decisionId }) => {
       deciding = true;
       try {
-        const decided = await local.settleOrder.executeWithOptions({ summary: `record: ${end}` }, [
-          { mspId, orderId, end, reason, actor, how: 'person', at: new Date().toISOString() },
+        const decided = await local.settleOrder.executeWithOptions({ summary: 'record the decision' }, [
+          { mspId, orderId, decisionId, at: new Date().toISOString() },
         ]);
-        settle(decided.state, `Decided at ${decided.decidedAt} by ${actor}.`);
+        settle(decided.state, `Decided at ${decided.decidedAt}, decision ${decisionId}.`);
         return decided;
       } finally {
         deciding = false;
       }
     },
     {
-      validator: ({ end, reason }: DecideOrder) => {
+      validator: (_made: MadeDecision) => {
         if (deciding || state !== 'placed') {
           throw ApplicationFailure.nonRetryable('This order is decided already.', 'ALREADY_DECIDED');
-        }
-        if (end === 'refuse' && (reason ?? '').trim() === '') {
-          throw ApplicationFailure.nonRetryable('A refusal needs a reason.', 'REASON_REQUIRED');
         }
       },
     },

@@ -2,7 +2,7 @@
  * One application to join the programme, until the partner team decides or it expires (rule 14). The API has kept the
  * application before anybody sees this workflow; only ids and instants travel here. Reminders and the end are absolute
  * instants, fixed when the application came in. The decision is an Update: the caller gets the outcome, one that is
- * refused leaves no trace, and the row's state in PostgreSQL is the guard against a second one.
+ * refused changes nothing, and the row's state in PostgreSQL is the guard against a second one.
  */
 import {
   allHandlersFinished,
@@ -13,7 +13,8 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ParticipationState, RegistrationDecision } from '../domain/msp.js';
+import type { MadeDecision } from '../domain/decision.js';
+import type { ParticipationState } from '../domain/msp.js';
 import { local, mailing, msUntil, quick } from './policies.js';
 import { stage } from './searchAttributes.js';
 
@@ -26,16 +27,6 @@ export interface RegisterMspInput {
   decideUntil: string;
 }
 
-export interface DecideRegistration {
-  decision: RegistrationDecision;
-  /** Mandatory with `reject`. */
-  reason: string | null;
-  /** With `approve`: the first period that is billed; null: the month of the decision. */
-  joins: string | null;
-  /** Token name of the person. */
-  actor: string;
-}
-
 export interface RegistrationOutcome {
   mspId: string;
   state: ParticipationState;
@@ -45,7 +36,7 @@ export interface RegistrationOutcome {
   decidedAt: string;
 }
 
-export const decideRegistration = defineUpdate<RegistrationOutcome, [DecideRegistration]>('decideRegistration');
+export const decideRegistration = defineUpdate<RegistrationOutcome, [MadeDecision]>('decideRegistration');
 
 export function registrationId(programme: string, mspId: string): string {
   return `msp-registration:${programme}:${mspId}`;
@@ -62,25 +53,22 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Par
   };
   setHandler(
     decideRegistration,
-    async (request) => {
+    async ({ decisionId }) => {
       deciding = true;
       try {
-        const decided = await local.decideMsp.executeWithOptions({ summary: `record: ${request.decision}` }, [
-          { programme, mspId, ...request, at: new Date().toISOString() },
+        const decided = await local.decideMsp.executeWithOptions({ summary: 'record the decision' }, [
+          { programme, mspId, decisionId, at: new Date().toISOString() },
         ]);
-        settle(decided.state, `Decided at ${decided.decidedAt} by ${request.actor}.`);
+        settle(decided.state, `Decided at ${decided.decidedAt}, decision ${decisionId}.`);
         return decided;
       } finally {
         deciding = false;
       }
     },
     {
-      validator: ({ decision, reason }: DecideRegistration) => {
+      validator: (_made: MadeDecision) => {
         if (deciding || state !== 'applied') {
           throw ApplicationFailure.nonRetryable('This registration is decided already.', 'ALREADY_DECIDED');
-        }
-        if (decision === 'reject' && (reason ?? '').trim() === '') {
-          throw ApplicationFailure.nonRetryable('A rejection needs a reason.', 'REASON_REQUIRED');
         }
       },
     },

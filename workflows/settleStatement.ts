@@ -1,12 +1,13 @@
 /**
  * One MSP's statement while people decide on it: started by a person's first decision on one of its cases, or by the run
- * when the MSP is parked. Decisions come as Updates: the caller gets the outcome, a refused one leaves no trace.
+ * when the MSP is parked. Decisions come as Updates: the caller gets the outcome, a refused one changes nothing.
  *
  * During the review it only records decisions; the shard issues. Once the MSP is parked it stays until every case is
  * decided (a total that moved needs a second person), then issues, renders and mails by the same batch activities, and a
  * supplement of the billing pack follows. It never expires: at the deadline, and daily after it, the partner team is
  * reminded.
  */
+import type { MadeDecision } from '../domain/decision.js';
 import {
   allHandlersFinished,
   ApplicationFailure,
@@ -25,14 +26,8 @@ export interface SettleStatementInput {
   mspId: string;
 }
 
-export interface CaseDecision {
+export interface CaseDecision extends MadeDecision {
   caseId: string;
-  decision: string;
-  /** With `set_quantity` only. */
-  quantity: number | null;
-  reason: string | null;
-  /** Token name of the person. */
-  author: string;
 }
 
 export interface CaseOutcome {
@@ -44,10 +39,7 @@ export interface CaseOutcome {
 
 export const decideCase = defineUpdate<CaseOutcome, [CaseDecision]>('decideCase');
 /** Tries a parked MSP again, after a missing rate or price was added. */
-export const retryIssue = defineUpdate<
-  { statementNumber: string | null; parkedReason: string | null },
-  [{ author: string }]
->('retryIssue');
+export const retryIssue = defineUpdate<{ statementNumber: string | null; parkedReason: string | null }>('retryIssue');
 
 export function settleStatementId({ programme, period, mspId }: SettleStatementInput): string {
   return `msp-statement:${programme}:${period}:${mspId}`;
@@ -78,12 +70,10 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
       return { ...outcome, statementNumber: number };
     },
     {
-      validator: (decision: CaseDecision) => {
+      validator: (_decision: CaseDecision) => {
         if (current === 'issued') {
           throw ApplicationFailure.nonRetryable('The statement is issued; correct it instead.', 'ALREADY_DECIDED');
         }
-        if (decision.author === '')
-          throw ApplicationFailure.nonRetryable('A decision has an author.', 'VALIDATION_FAILED');
       },
     },
   );

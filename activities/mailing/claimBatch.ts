@@ -1,8 +1,9 @@
 import type { Trx } from '../../db/connect.js';
+import { giveSecret } from '../../db/access/linkStore.js';
 import { claimMails, type Claim, type ClaimedMail } from '../../db/outbox/claimMails.js';
 import { packFiles, programmeFiles, type PackFiles } from '../../db/outbox/mailDocuments.js';
 import { PACK_BYTES } from '../../delivery/index.js';
-import { attachmentsOf, type LoadedFiles } from './prepareMail.js';
+import { attachmentsOf, linkOf, type LoadedFiles } from './prepareMail.js';
 
 /** Mails in doubt at most when a worker dies: all that one activity has claimed and not recorded. */
 const BATCH = 30;
@@ -26,5 +27,10 @@ export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>
   const welcomed = mails.flatMap(({ id, kind, programme, locale }) =>
     attachmentsOf(kind) === 'programmeDocuments' && programme !== null ? [{ mailId: id, programme, locale }] : [],
   );
-  return { mails, files: { packs, programmes: await programmeFiles(trx, welcomed) } };
+  const links = new Map<string, string | undefined>();
+  for (const mail of mails) {
+    const link = linkOf(mail);
+    if (link !== undefined) links.set(link, await giveSecret(trx, link, claim.now));
+  }
+  return { mails, files: { packs, programmes: await programmeFiles(trx, welcomed), links } };
 }

@@ -8,6 +8,7 @@ import {
   type PreparedMail,
 } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
+import { linkIdIn, withSecret } from '../../domain/linkAddress.js';
 import { localeOf, type MailKind } from '../../locales/index.js';
 
 /** What was loaded along with a batch. */
@@ -16,11 +17,26 @@ export interface LoadedFiles {
   packs: ReadonlyMap<string, PackFiles>;
   /** Documents of the programme, by mail. */
   programmes: ReadonlyMap<string, readonly StoredFile[]>;
+  /** The secrets of one-time links, made for this try; undefined: the link is not good any more. */
+  links: ReadonlyMap<string, string | undefined>;
 }
 
 /** What goes along with a mail of this kind. Every kind the outbox may hold has a template, or this does not compile. */
 export function attachmentsOf(kind: MailKind): AttachmentsWanted {
   return MAIL_TEMPLATES[kind].attachments;
+}
+
+/** The id of the one-time link that a mail carries: the outbox never holds its secret. */
+export function linkOf({ params: { link } }: ClaimedMail): string | undefined {
+  return linkIdIn(link);
+}
+
+function withLink(mail: ClaimedMail, { links }: LoadedFiles): Record<string, unknown> {
+  const id = linkOf(mail);
+  if (id === undefined) return mail.params;
+  const secret = links.get(id);
+  if (secret === undefined) throw new KontorError('MAIL_REFUSED', 'The link of this mail is not good any more.');
+  return { ...mail.params, link: withSecret(String(mail.params['link']), id, secret) };
 }
 
 function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment[] {
@@ -59,7 +75,7 @@ export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: Batch
   const packId = mail.billingPackId ?? '';
   const tooLarge = files.packs.get(packId)?.statements === null;
   const download = `${publicUrl ?? ''}/v1/billing-packs/${packId}`;
-  const params = tooLarge ? { ...mail.params, download } : mail.params;
+  const params = tooLarge ? { ...mail.params, download } : withLink(mail, files);
   const written = MAIL_TEMPLATES[mail.kind].write(params, locale);
   return {
     messageId: mail.messageId,

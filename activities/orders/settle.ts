@@ -1,10 +1,11 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { endOrder, lockOrder } from '../../db/orders/orderStore.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { findTermLicence, insertTermLicence, type TermLicence } from '../../db/prices/termLicenceStore.js';
 import { enableProduct } from '../../db/programmes/enabledProducts.js';
-import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
+import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
 import { KontorError } from '../../domain/errors.js';
 import { instalmentsOf } from '../../domain/licences/termPrice.js';
@@ -19,7 +20,7 @@ export interface SettleOrderInput {
   /** Mandatory with `refuse`. */
   reason: string | null;
   how: 'rule' | 'person';
-  actor: string;
+  actor: Actor;
   /** ISO instant of the decision: chosen by the workflow, the same for every attempt. */
   at: string;
 }
@@ -46,9 +47,9 @@ function licenceFrom(
 }
 
 /** What an approval brings about, in the transaction that approves. */
-async function takeEffect(trx: Trx, order: Order, at: Date, actor: string): Promise<TermLicence | null> {
+async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promise<TermLicence | null> {
   const { programme, mspId, licence: ordered } = order;
-  const { msp, leftPeriod } = await requireTakesPart(trx, programme, mspId);
+  const { msp, leftPeriod } = await requireParticipant(trx, programme, mspId);
   if (ordered === null) {
     await enableProduct(trx, {
       mspId,
@@ -83,9 +84,10 @@ export async function settle(trx: Trx, input: SettleOrderInput): Promise<Order> 
   const order = await lockOrder(trx, mspId, orderId);
   if (order === undefined) throw new KontorError('NOT_FOUND', 'There is no such order.');
   const state = ORDER_ENDS[end];
-  if (order.state === state && order.decidedAt?.getTime() === at.getTime() && order.decidedBy === actor) return order;
+  if (order.state === state && order.decidedAt?.getTime() === at.getTime() && order.decidedBy?.id === actor.id)
+    return order;
   requirePlaced(order.state);
-  if (end === 'approve' && how === 'person' && actor === order.placedBy) {
+  if (end === 'approve' && how === 'person' && actor.id === order.placedBy.id) {
     throw new KontorError('FOUR_EYES_REQUIRED', 'Another person than the one who ordered approves it.');
   }
   const settled: Order = { ...order, state, decidedAt: at, decidedBy: actor, decidedHow: how, reason };

@@ -9,14 +9,17 @@ import type { Reply, Route } from '../route.js';
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
+/** A session may act for another company later: the same request is another one then. */
 function principalKey(principal: Principal, req: Request): string {
-  return principal.role === 'public' ? `address:${req.ip ?? ''}` : `token:${principal.tokenId}`;
+  if (principal.kind === 'public') return `address:${req.ip ?? ''}`;
+  const { credential, credentialId, membershipId, view } = principal;
+  return [credential, credentialId, membershipId, view].join(':');
 }
 
 /** The request as far as it counts as the same one; undefined where no key was sent or the route has its own identity. */
 export function keyedRequest(route: Route, req: Request, principal: Principal, body: Buffer): KeyedRequest | undefined {
   const key = req.get('idempotency-key');
-  if (key === undefined || route.method !== 'post' || route.roles === 'signature') return undefined;
+  if (key === undefined || route.method !== 'post' || route.action === 'signature') return undefined;
   if (!KEY.test(key)) {
     throw new KontorError('VALIDATION_FAILED', 'The Idempotency-Key is not usable.', [
       { field: 'Idempotency-Key', code: 'INVALID_FORMAT', message: '1 to 200 printable ASCII characters.' },

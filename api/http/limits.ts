@@ -4,6 +4,8 @@ export interface Limits {
   perAddressPerMinute: number;
   /** Requests a minute with one token. */
   perTokenPerMinute: number;
+  /** Passwords, codes and links tried a minute from one address. */
+  guessesPerMinute: number;
   /** Bytes of a body after decompression, unless its route asks for more. */
   bodyBytes: number;
   /** Nesting of a JSON body. */
@@ -19,6 +21,8 @@ export const LIMITS: Limits = {
   perAddressPerMinute: 240_000,
   // A client that lists, decides and downloads for 500 MSPs needs some thousands; a loop gone wild sends more.
   perTokenPerMinute: 60_000,
+  // Everybody of a large office behind one address signs in within some minutes; a password costs half a second of a core.
+  guessesPerMinute: 120,
   bodyBytes: 256 * 1024,
   bodyDepth: 10,
   temporalTimeoutMs: 15_000,

@@ -1,14 +1,17 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { isAction } from '../../domain/access/actions.js';
 import { KontorError } from '../../domain/errors.js';
-import { authenticate, principalOf, requireRole } from '../auth.js';
+import { authenticate, principalOf, requireAction, requireSession } from '../auth.js';
 import type { RouteDeps } from '../deps.js';
+import { actorOf } from '../principal.js';
 import type { RawContext, Reply, Route } from '../route.js';
 import { parseJson, readBody, requireJson } from './body.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
 import type { Limits } from './limits.js';
 import { labelRoute } from './metrics.js';
 
-function send(res: Response, reply: Reply): void {
+/** What shows a secret is kept nowhere on its way. */
+function send(res: Response, reply: Reply, { showsSecret }: Route): void {
   res.status(reply.status);
   if ('file' in reply) {
     res.set({
@@ -21,11 +24,11 @@ function send(res: Response, reply: Reply): void {
     res.send(reply.file);
     return;
   }
+  res.set({ 'Cache-Control': showsSecret ? 'no-store' : 'private, no-cache', ...reply.headers });
   if (!('body' in reply)) {
     res.end();
     return;
   }
-  res.set({ 'Cache-Control': 'private, no-cache', ...reply.headers });
   res.json(reply.body);
 }
 
@@ -44,6 +47,7 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
       limits,
       req,
       principal,
+      actor: actorOf(principal),
       receivedAt,
       requestId: requestIdOf(keyed),
       rawBody,
@@ -55,17 +59,27 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
     // Temporal's client tries a server that is away again and again; whoever waits for the answer should not.
     const deadline = receivedAt.getTime() + limits.temporalTimeoutMs;
     const work = () => deps.temporal.connection.withDeadline(deadline, () => route.handle(context));
-    send(res, keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work));
+    send(res, keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work), route);
   };
 }
 
-/** Makes a declared route answer: who, how often, then what. `byToken` is shared by all routes, so that it counts all. */
-export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limits, byToken: RequestHandler): void {
+/** Counters that all routes share, so that each counts all. */
+export interface Counters {
+  byToken: RequestHandler;
+  guesses: RequestHandler;
+}
+
+/** Makes a declared route answer: who, how often, then what. */
+export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limits, counters: Counters): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   const label: RequestHandler = (req, _res, next) => {
     labelRoute(req, route.path);
     next();
   };
-  const guards = typeof route.roles === 'string' ? [] : [authenticate(deps), byToken, requireRole(route.roles)];
+  const guards: RequestHandler[] = route.guessable ? [counters.guesses] : [];
+  if (isAction(route.action)) {
+    guards.push(authenticate(deps), counters.byToken, requireAction(route.action));
+    if (route.session) guards.push(requireSession);
+  }
   app[route.method](path, label, ...guards, handlerOf(deps, route, limits));
 }

@@ -23,7 +23,7 @@ export function limitByAddress({ perAddressPerMinute }: Limits): RequestHandler 
   });
 }
 
-/** Counted once the token is known. */
+/** Counted once the token or session is known. */
 export function limitByToken({ perTokenPerMinute }: Limits): RequestHandler {
   return rateLimit({
     windowMs: WINDOW_MS,
@@ -33,8 +33,21 @@ export function limitByToken({ perTokenPerMinute }: Limits): RequestHandler {
     identifier: 'token',
     keyGenerator: (req) => {
       const principal = principalOf(req);
-      return principal.role === 'public' ? 'public' : principal.tokenId;
+      return principal.kind === 'public' ? 'public' : principal.credentialId;
     },
+    handler: refuse,
+  });
+}
+
+/** Passwords, codes and links that are tried, by whoever is at one address. */
+export function limitGuesses({ guessesPerMinute }: Limits): RequestHandler {
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit: guessesPerMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    identifier: 'guesses',
+    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ''),
     handler: refuse,
   });
 }

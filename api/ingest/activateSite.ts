@@ -1,3 +1,4 @@
+import { siteActor } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL, type Database, type Trx } from '../../db/connect.js';
 import { activateInstallation, findInstallation } from '../../db/sites/installationStore.js';
@@ -110,7 +111,7 @@ export async function activateSite(
         'That signing key was retired. Make a new key pair and activate with it.',
       );
     }
-    const actor = `site:${siteId}`;
+    const actor = siteActor(siteId);
     if (replaces !== undefined) {
       const replaced = { mspId, siteId, installationId: replaces, by: installationId, at: receivedAt };
       await replaceOne(trx, { ...replaced, actor, field: '/replaces' });
@@ -120,7 +121,7 @@ export async function activateSite(
         at: receivedAt,
         actor,
         action: first ? 'site.activated' : 'site.installationAdded',
-        subject: actor,
+        subject: `site:${siteId}`,
         mspId,
         after: { installationId, productVersion, signingKeyId: id, keyId },
       });

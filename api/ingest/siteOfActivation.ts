@@ -1,3 +1,4 @@
+import { siteActor } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
@@ -36,7 +37,7 @@ async function addSite(trx: Trx, key: TenantKey, name: string, at: Date): Promis
   if (refused.length > 0) throw new KontorError('KEY_REVOKED', 'The tenant of this key is closed.');
   await appendAudit(trx, {
     at,
-    actor: `key:${key.keyId}`,
+    actor: siteActor(siteId),
     action: 'site.added',
     subject: `site:${siteId}`,
     mspId,

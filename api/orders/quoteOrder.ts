@@ -1,9 +1,10 @@
+import type { View } from '../../domain/access/views.js';
 import type { z } from 'zod';
 import { plansFor } from '../../db/closing/monthInputs.js';
 import type { Trx } from '../../db/connect.js';
 import { findTermLicence, type TermLicence } from '../../db/prices/termLicenceStore.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
-import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
+import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import type { Registration } from '../../db/programmes/participationStore.js';
 import { findProgramme } from '../../db/programmes/programmeStore.js';
 import { programmeNow } from '../../db/readModels/programmeOf.js';
@@ -18,7 +19,6 @@ import {
   orderExpiry,
   type Order,
   type OrderedLicence,
-  type OrderView,
 } from '../../domain/order.js';
 import { dayOf, parsePeriod, type Day, type Period } from '../../domain/period.js';
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
@@ -31,7 +31,7 @@ type OfLicence = Exclude<Ordered, { kind: 'product' }>;
 /** Who orders, when. */
 export interface Orderer {
   mspId: string;
-  view: OrderView;
+  view: View;
   at: Date;
 }
 
@@ -136,7 +136,7 @@ async function quoteLicence(trx: Trx, ordered: OfLicence, { mspId, view, at }: O
   const { kind } = ordered;
   const site = await requireOpenSite(trx, mspId, units.siteId);
   const { programme, product } = site;
-  const registration = await requireTakesPart(trx, programme, mspId);
+  const registration = await requireParticipant(trx, programme, mspId);
   if (!(productByCode(product)?.meters.some(({ code }) => code === units.meter) ?? false)) {
     throw fieldError('METER_UNKNOWN', '/meter', `The site's product, ${product}, does not count that.`);
   }
@@ -180,7 +180,7 @@ async function quoteProduct(
 ): Promise<Quote> {
   const found = await findProgramme(trx, programme);
   if (found === undefined) throw fieldError('VALIDATION_FAILED', '/programme', 'There is no such programme.');
-  await requireTakesPart(trx, programme, mspId);
+  await requireParticipant(trx, programme, mspId);
   const { orders } = (await programmeNow(trx, programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
   const priced = {
     ...{ programme, kind: 'product' as const, product, licence: null },

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js';
@@ -13,8 +14,6 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { messageId } from '../../domain/messageId.js';
 import { probableDuplicates, registrationCalendar } from '../../domain/msp.js';
 import type { MailInput } from '../../locales/mail.js';
-import { startRegistration } from '../../starts/registerMsp.js';
-import type { ApiDeps } from '../deps.js';
 import { requireOpenTerritory } from './openTerritory.js';
 
 /** Somebody who wants to take part in a programme. */
@@ -26,7 +25,7 @@ export interface Applicant {
   /** The field of the request that says in which country it is. */
   countryField: string;
   at: Date;
-  actor: string;
+  actor: Actor;
 }
 
 function receipt({ msp, programme, appliedAt }: Registration, vendorName: string): OutgoingMail {
@@ -48,14 +47,12 @@ function receipt({ msp, programme, appliedAt }: Registration, vendorName: string
 }
 
 /**
- * Keeps an application and starts its workflow (rule 14). Names and addresses stay here: the workflow gets the ids. Row,
- * mail and audit event are one transaction, and the workflow is started inside it, so each application has its
- * workflow. Undefined where the MSP has an application, or takes part, already: then nothing changed. Throws
- * VALIDATION_FAILED on `/programme`, TERRITORY_NOT_SERVED, TEMPORAL_UNAVAILABLE.
+ * Keeps an application (rule 14): row, mail and audit event are one transaction. After its commit the caller tells
+ * `registrations` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an application, or takes part, already: then nothing changed. Throws
+ * VALIDATION_FAILED on `/programme`, TERRITORY_NOT_SERVED.
  */
 export async function applyToProgramme(
   trx: Trx,
-  deps: ApiDeps,
   { programme, msp, isNew, countryField, at, actor }: Applicant,
 ): Promise<Registration | undefined> {
   const today = await programmeNow(trx, programme);
@@ -68,8 +65,7 @@ export async function applyToProgramme(
     { country: msp.country, now: at, field: countryField },
   );
   const { distributorId } = territory;
-  const { remindAt, decideUntil } = registrationCalendar(at, today.settings.registration);
-  await startRegistration(deps, { programme, mspId: msp.id, distributorId, remindAt, decideUntil });
+  const { decideUntil } = registrationCalendar(at, today.settings.registration);
   // From here to the commit one application at a time: of two at once, the second sees the first.
   await lockRegistrations(trx);
   const similar = await findSimilarApplicants(trx, { programme, ...msp });

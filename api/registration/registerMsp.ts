@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { ALL, type Trx } from '../../db/connect.js';
@@ -48,18 +49,20 @@ async function knownApplication(trx: Trx, programme: string, msp: Msp): Promise<
 export async function registerMsp(
   deps: ApiDeps,
   application: Application,
-  { mspId, at, actor }: { mspId: string; at: Date; actor: string },
+  { mspId, at, actor }: { mspId: string; at: Date; actor: Actor },
 ): Promise<Registration> {
   const { programme } = application;
   const msp = mspOf(application, mspId);
-  return deps.db.transaction(ALL, async (trx) => {
+  const registration = await deps.db.transaction(ALL, async (trx) => {
     const known = await knownApplication(trx, programme, msp);
     if (known !== undefined) return known;
     const applicant = { programme, msp, isNew: true, countryField: '/company/country', at, actor };
-    const kept = await applyToProgramme(trx, deps, applicant);
+    const kept = await applyToProgramme(trx, applicant);
     // Of two at once with one id, the second finds what the first has kept.
     const first = kept ?? (await knownApplication(trx, programme, msp));
     if (first === undefined) throw new Error('The application can be neither kept nor found.');
     return first;
   });
+  deps.registrations.kept();
+  return registration;
 }

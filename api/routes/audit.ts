@@ -1,15 +1,16 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { auditTrail } from '../../db/readModels/auditTrail.js';
 import { refusedMessages } from '../../db/readModels/refusedMessages.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { instant, period, rowId, uuid } from '../schemas/common.js';
+import { cursorInstant, instant, period, rowId, uuid } from '../schemas/common.js';
 
 const auditEvent = z
   .strictObject({
     id: z.string(),
     at: instant,
-    actor: z.string(),
+    actor,
     action: z.string(),
     subject: z.string(),
     mspId: uuid.nullable(),
@@ -41,11 +42,14 @@ export const auditRoutes = [
     path: '/v1/audit',
     summary: 'Read the audit trail, the latest first',
     tags: ['Audit'],
-    roles: ['partner_team'],
+    action: 'audit.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       subject: short.optional().meta({ example: 'case:0198f0c0-0000-7000-8000-000000000000' }),
-      actor: short.optional(),
+      actor: short.optional().meta({ description: 'The id of a person, a service account or a site' }),
+      companyId: uuid.optional(),
+      from: cursorInstant.optional(),
+      until: cursorInstant.optional().meta({ description: 'Exclusive' }),
     }),
     responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
@@ -68,7 +72,7 @@ export const auditRoutes = [
     summary: 'List messages of sites that were refused',
     description: 'Counted nowhere. `period` is the period the message claimed to be about.',
     tags: ['Audit'],
-    roles: ['partner_team'],
+    action: 'runs.read',
     query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), code: short.optional() }),
     responses: { 200: { description: 'A page of messages', schema: pageOf(refusedMessage) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {

@@ -49,7 +49,7 @@ export const billingPackRoutes = [
     summary: 'List billing packs',
     description: 'A distributor sees its own.',
     tags: ['Billing packs'],
-    roles: ['partner_team', 'distributor'],
+    action: 'packs.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -71,7 +71,7 @@ export const billingPackRoutes = [
     path: '/v1/billing-packs/{id}',
     summary: 'Show a billing pack',
     tags: ['Billing packs'],
-    roles: ['partner_team', 'distributor'],
+    action: 'packs.read',
     params: byId,
     responses: { 200: { description: 'The pack', schema: billingPack } },
     handler: async ({ params, transaction }) => {
@@ -85,7 +85,7 @@ export const billingPackRoutes = [
     path: '/v1/billing-packs/{id}/summary.pdf',
     summary: 'Download the summary',
     tags: ['Billing packs'],
-    roles: ['partner_team', 'distributor'],
+    action: 'packs.read',
     params: byId,
     responses: { 200: { description: 'The summary as it was mailed', file: 'application/pdf' } },
     handler: async ({ params, transaction }) => {
@@ -104,7 +104,7 @@ export const billingPackRoutes = [
     path: '/v1/billing-packs/{id}/lines.csv',
     summary: 'Download the lines of its statements as CSV',
     tags: ['Billing packs'],
-    roles: ['partner_team', 'distributor'],
+    action: 'packs.read',
     params: byId,
     responses: { 200: { description: 'The lines as they were mailed', file: 'text/csv' } },
     handler: async ({ params, transaction }) => {

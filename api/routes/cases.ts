@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { insertDecision } from '../../db/access/decisionStore.js';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
 import { decisionsOf } from '../../domain/reconcile/index.js';
@@ -24,7 +25,7 @@ export const caseRoutes = [
     path: '/v1/cases',
     summary: 'List cases, the latest first',
     tags: ['Cases'],
-    roles: ['partner_team'],
+    action: 'cases.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -48,7 +49,7 @@ export const caseRoutes = [
     path: '/v1/cases/{id}',
     summary: 'Show a case with its evidence',
     tags: ['Cases'],
-    roles: ['partner_team'],
+    action: 'cases.read',
     params: byId,
     responses: { 200: { description: 'The case', schema: caseView } },
     handler: async ({ params, transaction }) => {
@@ -65,14 +66,14 @@ export const caseRoutes = [
       'By the people of the partner team, while the review lasts or the MSP is parked (rule 5). A total that moved is ' +
       'confirmed by somebody who neither opened the run nor decided a case of the MSP.',
     tags: ['Cases'],
-    roles: ['partner_team'],
+    action: 'cases.decide',
     params: byId,
     body: caseDecision,
     responses: {
       200: { description: 'The decision counts', schema: caseOutcome },
       202: { description: 'Nobody answered in time; ask again with the same Idempotency-Key', schema: pending },
     },
-    handler: async ({ deps, limits, params, body, principal, requestId, transaction }) => {
+    handler: async ({ deps, limits, params, body, actor, receivedAt, requestId, transaction }) => {
       const [found] = await transaction((trx) => caseList(trx, { id: params.id, limit: 1 }));
       if (found === undefined) throw notFound();
       if (found.mspId === null) {
@@ -84,16 +85,14 @@ export const caseRoutes = [
           'The statement is issued; an issued month is changed by a correction.',
         );
       }
+      const { decision, quantity = null, reason = null } = body;
+      const content = { decision, quantity, reason, seenResolvedAt: found.resolvedAt?.toISOString() ?? null };
+      const made = { id: requestId, subject: `case:${found.id}`, content, actor, at: receivedAt };
+      await transaction((trx) => insertDecision(trx, { kind: 'case', ...made }));
       const answer = await askDecision(
         deps,
         { programme: found.programme, period: found.period, mspId: found.mspId },
-        {
-          caseId: found.id,
-          decision: body.decision,
-          quantity: body.quantity ?? null,
-          reason: body.reason ?? null,
-          author: principal.name,
-        },
+        { caseId: found.id, decisionId: requestId },
         { requestId, timeoutMs: limits.updateTimeoutMs },
       );
       if (!answer.answered) return PENDING;

@@ -13,17 +13,17 @@ export const distributorRoutes = [
     path: '/v1/distributors',
     summary: 'Add a distributor',
     tags: ['Distributors'],
-    roles: ['partner_team'],
+    action: 'distributors.manage',
     body: newDistributor,
     responses: { 201: { description: 'The distributor is kept', schema: z.strictObject({ id: uuid }) } },
-    handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ body, actor, receivedAt, requestId, transaction }) => {
       await transaction(async (trx) => {
-        const outcome = await insertDistributor(trx, { id: requestId, ...body });
+        const outcome = await insertDistributor(trx, { id: requestId, ...body }, receivedAt);
         if (outcome === 'taken') throw fieldError('NAME_TAKEN', '/code', 'Another distributor has this code.');
         if (outcome === 'repeated') return;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'distributor.added',
           subject: `distributor:${requestId}`,
           after: body,
@@ -37,7 +37,7 @@ export const distributorRoutes = [
     path: '/v1/distributors',
     summary: 'List distributors by code',
     tags: ['Distributors'],
-    roles: ['partner_team'],
+    action: 'distributors.read',
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of distributors', schema: pageOf(distributor) } },
     handler: async ({ query, transaction }) => {

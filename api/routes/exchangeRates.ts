@@ -14,7 +14,7 @@ export const exchangeRateRoutes = [
     path: '/v1/exchange-rates',
     summary: 'List reference rates, the latest first',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.read',
     query: z.strictObject({ ...PAGE_QUERY, currency: currency.optional(), day: day.optional() }),
     responses: { 200: { description: 'A page of rates', schema: pageOf(exchangeRate) } },
     handler: async ({ query, transaction }) => {

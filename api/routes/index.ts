@@ -7,16 +7,25 @@ import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
+import { levelRoutes } from './levels.js';
+import { mandateRoutes } from './mandates.js';
+import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { orderRoutes } from './orders.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
+import { ownTokenRoutes } from './ownTokens.js';
+import { passwordRoutes } from './password.js';
+import { peopleRoutes } from './people.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
+import { secondFactorRoutes } from './secondFactor.js';
+import { serviceAccountRoutes } from './serviceAccounts.js';
+import { sessionRoutes } from './session.js';
 import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
@@ -26,10 +35,20 @@ import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
 import { tokenRoutes } from './tokens.js';
+import { usageRoutes } from './usage.js';
 import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
+  ...meRoutes,
+  ...sessionRoutes,
+  ...passwordRoutes,
+  ...secondFactorRoutes,
+  ...ownTokenRoutes,
+  ...peopleRoutes,
+  ...levelRoutes,
+  ...serviceAccountRoutes,
   ...tokenRoutes,
+  ...mandateRoutes,
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
@@ -48,6 +67,7 @@ export const ROUTES: readonly Route[] = [
   ...installationRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
+  ...usageRoutes,
   ...siteRoutes,
   ...runRoutes,
   ...runStepRoutes,

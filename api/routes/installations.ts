@@ -20,7 +20,7 @@ export const installationRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/installations',
     summary: 'List the installations of a site, the newest first',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'sites.read',
     params: bySite,
     responses: { 200: { description: 'The installations', schema: items } },
     handler: async ({ params: { mspId, siteId }, transaction }) => {
@@ -39,11 +39,11 @@ export const installationRoutes = [
       'The old one is not expected to report any more. New hardware within 30 days of its last contact replaces it for ' +
       'free: until now the two count as one (rule 6).',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: byInstallation,
     body: z.strictObject({ by: uuid }).meta({ id: 'Replacement' }),
     responses: { 200: { description: 'The installations', schema: items } },
-    handler: async ({ params, body: { by }, principal, receivedAt: at, transaction }) => {
+    handler: async ({ params, body: { by }, actor, receivedAt: at, transaction }) => {
       const { mspId, siteId, installationId } = params;
       const found = await transaction(async (trx) => {
         await requireSite(trx, mspId, siteId);
@@ -52,7 +52,7 @@ export const installationRoutes = [
             { field: '/by', code: 'UNKNOWN_INSTALLATION', message: 'This site has no such installation.' },
           ]);
         }
-        await replaceOne(trx, { mspId, siteId, installationId, by, at, actor: principal.name, field: '/by' });
+        await replaceOne(trx, { mspId, siteId, installationId, by, at, actor, field: '/by' });
         return installationList(trx, mspId, siteId);
       });
       return reply(200, { items: found });
@@ -64,10 +64,10 @@ export const installationRoutes = [
     summary: 'Retire an installation',
     description: 'It is not expected to report any more; what it was seen to use until then counts.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: byInstallation,
     responses: { 200: { description: 'The installations', schema: items } },
-    handler: async ({ params, principal, receivedAt: at, transaction }) => {
+    handler: async ({ params, actor, receivedAt: at, transaction }) => {
       const { mspId, siteId, installationId } = params;
       const found = await transaction(async (trx) => {
         await requireSite(trx, mspId, siteId);
@@ -77,7 +77,7 @@ export const installationRoutes = [
         await retireInstallations(trx, { mspId, siteId, installationId, at });
         await appendAudit(trx, {
           at,
-          actor: principal.name,
+          actor,
           action: 'installation.retired',
           subject: `site:${siteId}`,
           mspId,

@@ -12,6 +12,7 @@ import { MAY_DEPLOY } from '../../domain/site.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
+import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
@@ -27,7 +28,7 @@ export const keyRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/keys',
     summary: 'List the keys of a site, the newest first',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'keys.read',
     params: bySite,
     responses: { 200: { description: 'The keys', schema: z.strictObject({ items: z.array(meteredKey) }) } },
     handler: async ({ params, transaction }) => {
@@ -42,22 +43,28 @@ export const keyRoutes = [
     method: 'post',
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/additional',
     summary: 'Issue an additional key for a site',
-    description: 'Beside its metered key, such as for a standby machine. Shown in this answer alone.',
+    description:
+      'Beside its metered key, such as for a standby machine. Shown in this answer alone. Customers and system integrators ' +
+      'get one where a term licence is in force, of a site that serves none but their tenants.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.additional',
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The key', schema: keyShown } },
-    handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
+    handler: async (context) => {
+      const { params, principal, actor, receivedAt, requestId: keyId, transaction } = context;
+      const { mspId, siteId } = params;
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
-        const { programme } = await requireOpenSite(trx, mspId, siteId);
+        await requireWhole(trx, principal, { mspId, siteId });
+        const { programme, product } = await requireOpenSite(trx, mspId, siteId);
         await requireTakesPart(trx, programme, mspId);
+        await requireLicence(trx, context, { mspId, siteId }, product);
         const issued = { keyId, kind: 'additional', keyHash, state: 'issued', at: receivedAt } as const;
         await insertKey(trx, { mspId, siteId }, issued);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'key.issued',
           subject: `key:${keyId}`,
           mspId,
@@ -75,7 +82,7 @@ export const keyRoutes = [
       'No installation activates with it any more; usage after the revocation becomes a discrepancy. `effectiveAt` is ' +
       'when the key was stolen or the contract ended, where that was earlier.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.manage',
     params: byKey,
     body: keyRevocation,
     responses: { 200: { description: 'The key', schema: meteredKey } },
@@ -95,13 +102,14 @@ export const keyRoutes = [
     summary: 'Destroy a key that is no longer needed',
     description: 'Final. A site without any other key is retired. What it used until then it may still report.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.destroy',
     params: byKey,
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
       const { mspId, siteId, keyId } = context.params;
       const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
       const { ended, retired } = await context.transaction(async (trx) => {
+        await requireWhole(trx, context.principal, { mspId, siteId });
         await requireSite(trx, mspId, siteId);
         const ended = await endOneKey(trx, context, { mspId, siteId }, end);
         const hasNone = (await listKeys(trx, { mspId, siteId })).every(({ state }) => state === 'destroyed');
@@ -120,11 +128,11 @@ export const keyRoutes = [
       'Installations go on under the new key, which is shown in this answer alone; the old one is destroyed. After a ' +
       'revocation the site gets a new key, and installations activate with it again.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.manage',
     params: bySite,
     showsSecret: true,
     responses: { 201: { description: 'The new key', schema: keyShown } },
-    handler: async ({ params: { mspId, siteId }, principal, receivedAt, requestId: keyId, transaction }) => {
+    handler: async ({ params: { mspId, siteId }, actor, receivedAt, requestId: keyId, transaction }) => {
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
         const { programme, contact } = await requireOpenSite(trx, mspId, siteId);
@@ -147,7 +155,7 @@ export const keyRoutes = [
         }
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'key.rotated',
           subject: `key:${keyId}`,
           mspId,

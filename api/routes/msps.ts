@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { listZones, putZone } from '../../db/parties/mspStore.js';
+import { listZones, putZone } from '../../db/parties/companyStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { mspList } from '../../db/readModels/mspList.js';
 import { KontorError } from '../../domain/errors.js';
@@ -19,7 +19,7 @@ export const mspRoutes = [
     summary: 'List MSPs by name',
     description: 'An MSP sees itself, a distributor its own MSPs. The filters hold for one and the same participation.',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'companies.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -46,7 +46,7 @@ export const mspRoutes = [
     path: '/v1/msps/{mspId}',
     summary: 'Show an MSP',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'companies.read',
     params: byMsp,
     responses: { 200: { description: 'The MSP', schema: msp } },
     handler: async ({ params, transaction }) => {
@@ -61,11 +61,11 @@ export const mspRoutes = [
     summary: 'Set the time zone in which the months of an MSP are reckoned, from a month on',
     description: 'PERIOD_OPENED where one of its programmes has opened that month (rule 19).',
     tags,
-    roles: ['partner_team'],
+    action: 'companies.manage',
     params: byMsp,
     body: zoneInput,
     responses: { 200: { description: 'Its zones, by month', schema: mspZone } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, transaction }) => {
       const { fromPeriod, zone, reason = null } = body;
       const zones = await transaction(async (trx) => {
         const [known] = await mspList(trx, { id: mspId, limit: 1 });
@@ -74,11 +74,11 @@ export const mspRoutes = [
           if (joinedPeriod !== null) await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
         }
         const before = await listZones(trx, mspId);
-        await putZone(trx, { mspId, fromPeriod, zone });
+        await putZone(trx, { companyId: mspId, fromPeriod, zone });
         const after = await listZones(trx, mspId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'msp.zoneSet',
           subject: `msp:${mspId}`,
           mspId,

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import type { Trx } from '../../db/connect.js';
+import { insertDecision } from '../../db/access/decisionStore.js';
+import { ALL, type Trx } from '../../db/connect.js';
+import type { DecisionContent } from '../../domain/decision.js';
 import { findOrder, insertOrder, listOrders } from '../../db/orders/orderStore.js';
-import { KontorError } from '../../domain/errors.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import { minorToDecimalString } from '../../domain/money.js';
-import { requirePlaced, type Order, type OrderView } from '../../domain/order.js';
+import { requirePlaced, type Order } from '../../domain/order.js';
 import { askOrderDecision, startOrder } from '../../starts/order.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { quoteOrder } from '../orders/quoteOrder.js';
-import type { Principal } from '../principal.js';
+import { senderOf } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
 import { PENDING, reply, route, type Context } from '../route.js';
 import { pending, programmeCode, uuid } from '../schemas/common.js';
@@ -26,11 +28,6 @@ import {
 const tags = ['Orders'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
 const byOrder = z.strictObject({ mspId: uuid, orderId: uuid });
-
-/** In which view the sender orders (rule 17). */
-function viewOf({ role }: Principal): OrderView {
-  return role === 'partner_team' ? 'partner_team' : 'service_provider';
-}
 
 function termsOf(licence: Order['licence']): z.input<typeof order>['licence'] {
   if (licence === null) return null;
@@ -53,18 +50,23 @@ async function requireOrder(trx: Trx, { mspId, orderId }: z.output<typeof byOrde
   return found;
 }
 
-/** Passes what ends the order to its workflow: the outcome, or PENDING where no worker took it in time. */
-async function decide(
-  { params, requestId, deps, limits, transaction }: Context<z.output<typeof byOrder>, unknown, unknown>,
-  decision: Parameters<typeof askOrderDecision>[2],
-) {
+/** Keeps what ends the order and passes it to its workflow: the outcome, or PENDING where no worker took it in time. */
+async function decide(context: Context<z.output<typeof byOrder>, unknown, unknown>, content: DecisionContent<'order'>) {
+  const { params, requestId, actor, receivedAt: at, deps, limits, transaction } = context;
+  if (content.end === 'refuse' && (content.reason ?? '').trim() === '') {
+    throw fieldError('REASON_REQUIRED', '/reason', 'A refusal needs a reason, which the MSP reads.');
+  }
   const found = await transaction((trx) => requireOrder(trx, params));
   requirePlaced(found.state);
   const { programme, mspId, id: orderId, decideUntil } = found;
-  const answer = await askOrderDecision(deps, { programme, mspId, orderId, decideUntil }, decision, {
-    requestId,
-    timeoutMs: limits.updateTimeoutMs,
-  });
+  const made = { id: requestId, kind: 'order', subject: `order:${orderId}`, content, actor, at } as const;
+  await deps.db.transaction(ALL, (trx) => insertDecision(trx, made));
+  const answer = await askOrderDecision(
+    deps,
+    { programme, mspId, orderId, decideUntil },
+    { decisionId: requestId },
+    { requestId, timeoutMs: limits.updateTimeoutMs },
+  );
   return answer.answered ? reply(200, answer.result) : PENDING;
 }
 
@@ -80,14 +82,14 @@ export const orderRoutes = [
     summary: 'Price an order before it is placed',
     description: 'Nothing is kept. The price is confirmed with the order (rule 21).',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'licences.order',
     params: byMsp,
     body: quoteInput,
     responses: { 200: { description: 'What it costs, and when it would start', schema: quote } },
     handler: async ({ params: { mspId }, body, principal, receivedAt, transaction }) => {
       const { order: priced, ...rest } = await transaction(async (trx) => {
         await requireMsp(trx, mspId);
-        return quoteOrder(trx, body.order, { mspId, view: viewOf(principal), at: receivedAt });
+        return quoteOrder(trx, body.order, { mspId, view: senderOf(principal).view, at: receivedAt });
       });
       const { programme, product, licence } = priced;
       return reply(200, { programme, product, licence: termsOf(licence), price: priceOf(priced), ...rest });
@@ -101,16 +103,16 @@ export const orderRoutes = [
       'Approved by a rule of the programme, or by the partner team; it starts on the day of approval or later, never in a ' +
       'month that was opened (rules 19 and 21). PRICE_NOT_CONFIRMED where the price is another than the one confirmed.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'licences.order',
     params: byMsp,
     body: placedOrder,
     responses: { 202: { description: 'Kept; a rule or the partner team decides', schema: order } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, requestId: id, deps, transaction }) => {
+    handler: async ({ params: { mspId }, body, principal, actor, receivedAt, requestId: id, deps, transaction }) => {
       const placed = await transaction(async (trx) => {
         await requireMsp(trx, mspId);
         const known = await findOrder(trx, mspId, id);
         if (known !== undefined) return known;
-        const view = viewOf(principal);
+        const view = senderOf(principal).view;
         const { order: priced } = await quoteOrder(trx, body.order, { mspId, view, at: receivedAt });
         const { amount, currency } = priceOf(priced);
         if (amount !== body.confirmedPrice.amount || currency !== body.confirmedPrice.currency) {
@@ -125,7 +127,7 @@ export const orderRoutes = [
             id,
             state: 'placed',
             placedAt: receivedAt,
-            placedBy: principal.name,
+            placedBy: actor,
             placedView: view,
           },
           ...{ decidedAt: null, decidedBy: null, decidedHow: null, reason: null },
@@ -135,7 +137,7 @@ export const orderRoutes = [
         await insertOrder(trx, made);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'order.placed',
           subject: `order:${id}`,
           mspId,
@@ -151,7 +153,7 @@ export const orderRoutes = [
     path: '/v1/msps/{mspId}/orders',
     summary: 'List the orders of an MSP, the latest first',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'licences.read',
     params: byMsp,
     query: z.strictObject({ ...PAGE_QUERY, state: orderState.optional() }),
     responses: { 200: { description: 'A page of orders', schema: pageOf(order) } },
@@ -172,7 +174,7 @@ export const orderRoutes = [
     path: '/v1/orders',
     summary: 'List orders of all MSPs, the latest first',
     tags,
-    roles: ['partner_team'],
+    action: 'orders.read',
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional(), state: orderState.optional() }),
     responses: { 200: { description: 'A page of orders', schema: pageOf(order) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
@@ -189,7 +191,7 @@ export const orderRoutes = [
     path: '/v1/msps/{mspId}/orders/{orderId}',
     summary: 'Show an order',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'licences.read',
     params: byOrder,
     responses: { 200: { description: 'The order', schema: order } },
     handler: async ({ params, transaction }) =>
@@ -203,13 +205,13 @@ export const orderRoutes = [
       'Once. A refusal needs a reason (REASON_REQUIRED); a second decision is ALREADY_DECIDED; who ordered does not approve ' +
       '(FOUR_EYES_REQUIRED, rule 18). What is approved starts today or later.',
     tags,
-    roles: ['partner_team'],
+    action: 'orders.decide',
     params: byOrder,
     body: orderDecision,
     responses: decided,
     handler: (context) => {
       const { decision, reason = null } = context.body;
-      return decide(context, { end: decision, reason, actor: context.principal.name });
+      return decide(context, { end: decision, reason });
     },
   }),
   route({
@@ -217,11 +219,10 @@ export const orderRoutes = [
     path: '/v1/msps/{mspId}/orders/{orderId}/withdraw',
     summary: 'Withdraw an order that waits',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'licences.order',
     params: byOrder,
     body: orderWithdrawal,
     responses: decided,
-    handler: (context) =>
-      decide(context, { end: 'withdraw', reason: context.body.reason ?? null, actor: context.principal.name }),
+    handler: (context) => decide(context, { end: 'withdraw', reason: context.body.reason ?? null }),
   }),
 ];

@@ -12,7 +12,7 @@ export const outboxRoutes = [
     path: '/v1/outbox',
     summary: 'List mails, the latest first',
     tags: ['Mail'],
-    roles: ['partner_team'],
+    action: 'mail.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       state: z.enum(MAIL_STATES).optional(),
@@ -43,14 +43,14 @@ export const outboxRoutes = [
       'Bounced, uncertain and parked mails become due again under the same Message-ID. Of a mail that was accepted a ' +
       'copy is made, with a Message-ID of its own.',
     tags: ['Mail'],
-    roles: ['partner_team'],
+    action: 'mail.resend',
     params: z.strictObject({ id: rowId }),
     body: resendInput,
     responses: { 202: { description: 'The mail is due', schema: resentMail } },
-    handler: async ({ params, body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, requestId, transaction }) => {
       const { reason } = body;
       const resent = await transaction((trx) =>
-        resendMail(trx, { id: params.id, reason, actor: principal.name, at: receivedAt, requestId }),
+        resendMail(trx, { id: params.id, reason, actor, at: receivedAt, requestId }),
       );
       return reply(202, resent);
     },

@@ -20,6 +20,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import type { ParticipationState } from '../../domain/msp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { applyToProgramme } from '../registration/applyToProgramme.js';
+import { isPartnerTeam } from '../principal.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { reply, route, type Context } from '../route.js';
 import { programmeCode, uuid } from '../schemas/common.js';
@@ -72,18 +73,18 @@ type ReasonContext = Context<Key, unknown, { reason: string }>;
 
 /** Suspends or resumes: the state, its keys and the audit event are one transaction. */
 async function move(
-  { params, body: { reason }, principal, receivedAt, transaction }: ReasonContext,
+  { params, body: { reason }, actor, receivedAt, transaction }: ReasonContext,
   { from, to, action }: { from: ParticipationState; to: 'approved' | 'suspended'; action: string },
 ): Promise<z.input<typeof participationDetail>> {
   return transaction(async (trx) => {
     await lockIn(trx, params, [from]);
-    const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: principal.name, reason });
+    const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: actor, reason });
     if (moved === undefined) throw new KontorError('INTERNAL', 'A locked participation did not move.');
     const keys =
       to === 'suspended' ? await disableKeys(trx, { ...params, at: receivedAt }) : await enableKeys(trx, params);
     await appendAudit(trx, {
       at: receivedAt,
-      actor: principal.name,
+      actor,
       action,
       subject: `msp:${params.mspId}`,
       mspId: params.mspId,
@@ -104,24 +105,25 @@ export const participationRoutes = [
       'As that MSP or by the partner team; decided as a registration is. STATE_CONFLICT where it has applied or takes ' +
       'part already; who was rejected, or let an application expire, may apply again.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'participations.apply',
     params: byProgramme,
     body: participationInput,
     responses: { 202: { description: 'Received; the partner team decides', schema: participationDetail } },
-    handler: async ({ params, body: { mspId }, principal, receivedAt, deps }) => {
+    handler: async ({ params, body: { mspId }, principal, actor, receivedAt, deps }) => {
       const key = { ...params, mspId };
       const applied = await deps.db.transaction(ALL, async (trx) => {
         await requireProgramme(trx, params.programme);
-        const foreign = principal.role === 'msp' && principal.mspId !== mspId;
+        const foreign = principal.kind !== 'public' && !isPartnerTeam(principal) && principal.companyId !== mspId;
         const msp = foreign ? undefined : await findMsp(trx, mspId);
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
-        const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor: principal.name };
-        if ((await applyToProgramme(trx, deps, applicant)) === undefined) {
+        const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor };
+        if ((await applyToProgramme(trx, applicant)) === undefined) {
           const state = (await findRegistration(trx, params.programme, mspId))?.state ?? 'applied';
           throw fieldError('STATE_CONFLICT', '/mspId', `This MSP is ${state} in "${params.programme}" already.`);
         }
         return show(trx, key);
       });
+      deps.registrations.kept();
       return reply(202, applied);
     },
   }),
@@ -131,7 +133,7 @@ export const participationRoutes = [
     summary: 'List who takes part in a programme, the latest application first',
     description: 'An MSP sees itself, a distributor its own MSPs.',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'participations.read',
     params: byProgramme,
     query: z.strictObject({ ...PAGE_QUERY, state: participationState.optional(), mspId: uuid.optional() }),
     responses: { 200: { description: 'A page of participations', schema: pageOf(participation) } },
@@ -152,7 +154,7 @@ export const participationRoutes = [
     path: '/v1/programmes/{programme}/participations/{mspId}',
     summary: 'Show a participation',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'participations.read',
     params: byMsp,
     responses: { 200: { description: 'The participation', schema: participationDetail } },
     handler: async ({ params, transaction }) => reply(200, await transaction((trx) => show(trx, params))),
@@ -162,7 +164,7 @@ export const participationRoutes = [
     path: '/v1/programmes/{programme}/participations/{mspId}/suspend',
     summary: 'Suspend a participation: its keys stop, the past is billed',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: reasonInput,
     responses: changed,
@@ -175,7 +177,7 @@ export const participationRoutes = [
     summary: 'Resume a participation that was suspended',
     description: 'Keys of sites that were silent for too long meanwhile stay disabled until they check in (rule 6).',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: reasonInput,
     responses: changed,
@@ -190,11 +192,11 @@ export const participationRoutes = [
       'PERIOD_OPENED for a month that was opened (rule 19). Once the month is over its state becomes left and its keys ' +
       'end; data is kept. Until then another last month may be named.',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: leavingInput,
     responses: changed,
-    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { lastPeriod, reason }, actor, receivedAt, transaction }) => {
       const left = await transaction(async (trx) => {
         const { programme, mspId } = params;
         const before = await lockIn(trx, params, ['approved', 'suspended']);
@@ -205,7 +207,7 @@ export const participationRoutes = [
         await setLeftPeriod(trx, { programme, mspId, leftPeriod: lastPeriod });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'participation.lastPeriodSet',
           subject: `msp:${mspId}`,
           mspId,
@@ -214,7 +216,7 @@ export const participationRoutes = [
           reason,
         });
         const leaving = { programme, mspId, leftPeriod: lastPeriod, zone: before.msp.zone };
-        await endParticipation(trx, leaving, { at: receivedAt, actor: principal.name, reason });
+        await endParticipation(trx, leaving, { at: receivedAt, actor, reason });
         return show(trx, params);
       });
       return reply(200, left);
@@ -226,11 +228,11 @@ export const participationRoutes = [
     summary: 'Move an MSP to another distributor from a month on',
     description: 'PERIOD_OPENED for a month that was opened (rule 19). Documents stay with whom they name (rule 20).',
     tags,
-    roles: ['partner_team'],
+    action: 'participations.manage',
     params: byMsp,
     body: distributorChange,
     responses: changed,
-    handler: async ({ params, body: { fromPeriod, distributorId, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { fromPeriod, distributorId, reason }, actor, receivedAt, transaction }) => {
       const moved = await transaction(async (trx) => {
         await lockIn(trx, params, ['approved', 'suspended']);
         if ((await findDistributor(trx, distributorId)) === undefined) {
@@ -242,7 +244,7 @@ export const participationRoutes = [
         const after = await distributorsOf(trx, params.programme, params.mspId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'participation.distributorSet',
           subject: `msp:${params.mspId}`,
           mspId: params.mspId,

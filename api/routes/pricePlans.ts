@@ -89,10 +89,10 @@ export const pricePlanRoutes = [
       'opened (rule 19), unless an MSP of that month still waits for its statement and the plan has all prices, the ' +
       'minimum and the first month of the one in force, and others beside: then retry the parked MSP.',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.manage',
     body: newPricePlan,
     responses: { 201: { description: 'The plan is kept', schema: pricePlan } },
-    handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ body, actor, receivedAt, requestId, transaction }) => {
       const plan: PricePlan = {
         id: requestId,
         programme: body.programme,
@@ -113,7 +113,7 @@ export const pricePlanRoutes = [
         if (!(await insertPricePlan(trx, plan, receivedAt))) return plan;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'pricePlan.added',
           subject: `price-plan:${plan.id}`,
           after: body,
@@ -128,7 +128,7 @@ export const pricePlanRoutes = [
     path: '/v1/price-plans',
     summary: 'List price plans, the latest first',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.read',
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),
     responses: { 200: { description: 'A page of plans', schema: pageOf(pricePlan) } },
     handler: async ({ query: { limit, after, programme }, transaction }) => {
@@ -145,7 +145,7 @@ export const pricePlanRoutes = [
     path: '/v1/price-plans/{pricePlanId}',
     summary: 'Show a price plan',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.read',
     params: byPlan,
     responses: { 200: { description: 'The plan', schema: pricePlan } },
     handler: async ({ params, transaction }) =>
@@ -157,11 +157,11 @@ export const pricePlanRoutes = [
     summary: 'End a price plan with a last month',
     description: 'PERIOD_OPENED for a month that was opened (rule 19).',
     tags: ['Prices'],
-    roles: ['partner_team'],
+    action: 'prices.manage',
     params: byPlan,
     body: pricePlanEnd,
     responses: { 200: { description: 'The plan as it is now', schema: pricePlan } },
-    handler: async ({ params, body: { untilPeriod, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { untilPeriod, reason }, actor, receivedAt, transaction }) => {
       const ended = await transaction(async (trx) => {
         const before = await requirePlan(trx, params.pricePlanId);
         if (untilPeriod < before.fromPeriod) {
@@ -171,7 +171,7 @@ export const pricePlanRoutes = [
         await endPricePlan(trx, before.id, untilPeriod);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'pricePlan.ended',
           subject: `price-plan:${before.id}`,
           before: { untilPeriod: before.untilPeriod },

@@ -11,7 +11,7 @@ import {
 import { audiencesOf } from '../../db/readModels/documentAudience.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { DOCUMENT_BODY_BYTES } from '../http/limits.js';
-import type { Principal } from '../principal.js';
+import { isPartnerTeam, type Principal } from '../principal.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { emptyReply, fileReply, reply, route } from '../route.js';
 import { programmeCode } from '../schemas/common.js';
@@ -26,7 +26,7 @@ function noDocument(): KontorError {
 }
 
 async function requireAudiences(trx: Trx, programme: string, principal: Principal): Promise<Audience[]> {
-  const audiences = principal.role === 'public' ? undefined : await audiencesOf(trx, programme, principal);
+  const audiences = principal.kind === 'public' ? undefined : await audiencesOf(trx, programme, principal);
   if (audiences === undefined) {
     throw new KontorError('NOT_FOUND', `There is no programme "${programme}" in which you take part.`);
   }
@@ -40,23 +40,23 @@ export const programmeDocumentRoutes = [
     summary: 'Publish the next version of a programme document',
     description: 'The same content, title, type and audience as the version in force publishes nothing.',
     tags,
-    roles: ['partner_team'],
+    action: 'documents.manage',
     params: byDocument,
     body: documentInput,
     bodyLimit: DOCUMENT_BODY_BYTES,
     responses: { 200: { description: 'The version in force', schema: programmeDocument } },
-    handler: async ({ params, body: { contentBase64, ...body }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { contentBase64, ...body }, actor, receivedAt, transaction }) => {
       const content = Buffer.from(contentBase64, 'base64');
       const published = await transaction(async (trx) => {
         await requireProgramme(trx, params.programme);
         const before = await findDocument(trx, params);
-        const document = { ...params, ...body, content, publishedAt: receivedAt, publishedBy: principal.name };
+        const document = { ...params, ...body, content, publishedAt: receivedAt, publishedBy: actor };
         const after = await publishDocument(trx, document);
         if (after.version === before?.version) return after;
         const { version, audience, title, contentType, sha256 } = after;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'programme.documentPublished',
           subject: `programme:${params.programme}`,
           after: {
@@ -76,14 +76,14 @@ export const programmeDocumentRoutes = [
     description:
       'Approved MSPs, distributors of the programme and the partner team. `all`: every version, to the team.',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'software.download',
     params: byProgramme,
     query: z.strictObject({ versions: z.enum(['latest', 'all']).default('latest') }),
     responses: {
       200: { description: 'The documents', schema: z.strictObject({ items: z.array(programmeDocument) }) },
     },
     handler: async ({ params: { programme }, query: { versions }, principal, transaction }) => {
-      if (versions === 'all' && principal.role !== 'partner_team') {
+      if (versions === 'all' && !isPartnerTeam(principal)) {
         throw fieldError('FORBIDDEN', 'versions', 'Only the partner team lists versions that are not in force.');
       }
       const items = await transaction(async (trx) => {
@@ -99,7 +99,7 @@ export const programmeDocumentRoutes = [
     summary: 'Download a programme document',
     description: 'The version in force; with `version` that one, to the partner team.',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'software.download',
     params: byDocument,
     query: z.strictObject({
       version: z
@@ -111,7 +111,7 @@ export const programmeDocumentRoutes = [
     }),
     responses: { 200: { description: 'The document', file: 'application/octet-stream' } },
     handler: async ({ params, query: { version }, principal, transaction }) => {
-      if (version !== undefined && principal.role !== 'partner_team') {
+      if (version !== undefined && !isPartnerTeam(principal)) {
         throw fieldError('FORBIDDEN', 'version', 'Only the partner team reads versions that are not in force.');
       }
       const found = await transaction(async (trx) => {
@@ -130,16 +130,16 @@ export const programmeDocumentRoutes = [
     summary: 'Withdraw a programme document in one language',
     description: 'Every version. Its content stays on record.',
     tags,
-    roles: ['partner_team'],
+    action: 'documents.manage',
     params: byDocument,
     responses: { 204: { description: 'Withdrawn' } },
-    handler: async ({ params, principal, receivedAt, transaction }) => {
+    handler: async ({ params, actor, receivedAt, transaction }) => {
       await transaction(async (trx) => {
         await requireProgramme(trx, params.programme);
         if (!(await withdrawDocument(trx, { ...params, at: receivedAt }))) throw noDocument();
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'programme.documentWithdrawn',
           subject: `programme:${params.programme}`,
           before: { name: params.name, language: params.language },

@@ -42,12 +42,12 @@ export const programmeRoutes = [
       'opened; for a later one see its settings. `settings` left out stay as they are. The month-end schedule follows; ' +
       'with 503 TEMPORAL_UNAVAILABLE the programme is saved and the schedule is not: repeat the request.',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: programmeInput,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
-      const change = { at: receivedAt, actor: principal.name, reason: null };
+    handler: async ({ params, body, actor, receivedAt, deps, transaction }) => {
+      const change = { at: receivedAt, actor, reason: null };
       const { saved, monthEnd } = await transaction(async (trx) => ({
         saved: await saveProgramme(trx, { code: params.programme, ...body }, change),
         monthEnd: await monthEndOf(trx, params.programme),
@@ -61,7 +61,7 @@ export const programmeRoutes = [
     path: '/v1/programmes',
     summary: 'List programmes by code',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.read',
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of programmes', schema: pageOf(programme) } },
     handler: async ({ query, transaction }) => {
@@ -84,7 +84,7 @@ export const programmeRoutes = [
     path: '/v1/programmes/{programme}',
     summary: 'Show a programme',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.read',
     params: byProgramme,
     responses: { 200: { description: 'The programme', schema: programme } },
     handler: async ({ params, transaction }) =>
@@ -98,12 +98,12 @@ export const programmeRoutes = [
       'PERIOD_OPENED: the first month stays once one was opened. STATE_CONFLICT: the base currency stays once a base ' +
       'price list or an opened month is in it.',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: programmePatch,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body: { reason, ...fields }, principal, receivedAt, transaction }) => {
-      const change = { at: receivedAt, actor: principal.name, reason: reason ?? null };
+    handler: async ({ params, body: { reason, ...fields }, actor, receivedAt, transaction }) => {
+      const change = { at: receivedAt, actor, reason: reason ?? null };
       const saved = await transaction((trx) => patchProgramme(trx, params.programme, given(fields), change));
       return reply(200, toJson(saved));
     },
@@ -116,12 +116,12 @@ export const programmeRoutes = [
       'The month after it must not have been opened. Registrations are taken no more, and the month-end schedule ends ' +
       'with that month; with 503 TEMPORAL_UNAVAILABLE the programme is ended and the schedule is not: repeat the request.',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: programmeEnd,
     responses: { 200: { description: 'The programme as it is now', schema: programme } },
-    handler: async ({ params, body: { lastPeriod, reason }, principal, receivedAt, deps, transaction }) => {
-      const change = { at: receivedAt, actor: principal.name, reason };
+    handler: async ({ params, body: { lastPeriod, reason }, actor, receivedAt, deps, transaction }) => {
+      const change = { at: receivedAt, actor, reason };
       const { saved, monthEnd } = await transaction(async (trx) => {
         const after = await patchProgramme(trx, params.programme, { lastPeriod }, change);
         await requireUnopened(trx, params.programme, nextPeriod(lastPeriod), '/lastPeriod');

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { insertDecision } from '../../db/access/decisionStore.js';
 import type { Trx } from '../../db/connect.js';
 import { findRegistration, listRegistrations, type Registration } from '../../db/programmes/participationStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmeNow } from '../../db/readModels/programmeOf.js';
-import { KontorError } from '../../domain/errors.js';
-import { registrationCalendar } from '../../domain/msp.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
+import { registrationCalendar, registrationSubject } from '../../domain/msp.js';
 import { periodOf } from '../../domain/period.js';
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { askRegistrationDecision } from '../../starts/registerMsp.js';
@@ -63,11 +64,11 @@ export const registrationRoutes = [
       'The territory gives the distributor. The same mspId with the same data is the same application. ' +
       'TERRITORY_NOT_SERVED where the country is not open: it says when it opens, if that is known, and how to be told.',
     tags,
-    roles: 'public',
+    action: 'public',
     body: registrationInput,
     responses: { 202: { description: 'Received; the partner team decides', schema: registrationReceived } },
-    handler: async ({ body, deps, principal, receivedAt, requestId }) => {
-      const who = { mspId: body.mspId ?? requestId, at: receivedAt, actor: principal.name };
+    handler: async ({ body, deps, actor, receivedAt, requestId }) => {
+      const who = { mspId: body.mspId ?? requestId, at: receivedAt, actor };
       const { programme, mspId, state, decideUntil, duplicateOf } = await registerMsp(deps, body, who);
       return reply(202, { programme, mspId, state, decideUntil, probableDuplicate: duplicateOf.length > 0 });
     },
@@ -77,7 +78,7 @@ export const registrationRoutes = [
     path: '/v1/registrations',
     summary: 'List registrations, the latest first',
     tags,
-    roles: ['partner_team'],
+    action: 'registrations.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -99,7 +100,7 @@ export const registrationRoutes = [
     path: '/v1/programmes/{programme}/registrations/{mspId}',
     summary: 'Show a registration',
     tags,
-    roles: ['partner_team'],
+    action: 'registrations.read',
     params: byMsp,
     responses: { 200: { description: 'The registration', schema: registration } },
     handler: async ({ params, transaction }) =>
@@ -113,24 +114,30 @@ export const registrationRoutes = [
       'Once. A rejection needs a reason (REASON_REQUIRED); a second decision is ALREADY_DECIDED. `joins` names the first ' +
       'month that is billed; PERIOD_OPENED for one that was opened (rule 19).',
     tags,
-    roles: ['partner_team'],
+    action: 'registrations.decide',
     params: byMsp,
     body: registrationDecision,
     responses: {
       200: { description: 'Decided', schema: registrationOutcome },
       202: { description: 'No worker took it in time; ask again', schema: pending },
     },
-    handler: async ({ params, body, principal, receivedAt, requestId, deps, limits, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, requestId, deps, limits, transaction }) => {
       const { decision, reason = null, joins = null } = body;
       const { found, settings } = await transaction(async (trx) => {
         const found = await requireRegistration(trx, params);
         if (found.state !== 'applied') {
           throw new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
         }
+        if (decision === 'reject' && (reason ?? '').trim() === '') {
+          throw fieldError('REASON_REQUIRED', '/reason', 'A rejection needs a reason, which the applicant reads.');
+        }
         if (decision === 'approve') {
           const first = joins ?? periodOf(receivedAt, found.msp.zone);
           await requireUnopened(trx, params.programme, first, '/joins');
         }
+        const subject = registrationSubject(params.programme, params.mspId);
+        const made = { id: requestId, subject, content: { decision, reason, joins }, actor, at: receivedAt };
+        await insertDecision(trx, { kind: 'registration', ...made });
         return { found, settings: (await programmeNow(trx, params.programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS };
       });
       const { programme, mspId, distributorId, decideUntil } = found;
@@ -138,7 +145,7 @@ export const registrationRoutes = [
       const answer = await askRegistrationDecision(
         deps,
         { programme, mspId, distributorId, remindAt, decideUntil },
-        { decision, reason, joins, actor: principal.name },
+        { decisionId: requestId },
         { requestId, timeoutMs: limits.updateTimeoutMs },
       );
       return answer.answered ? reply(200, answer.result) : PENDING;

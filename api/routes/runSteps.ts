@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
+import { insertDecision } from '../../db/access/decisionStore.js';
 import { requireOver } from '../../db/closing/mayOpen.js';
 import { participantState } from '../../db/readModels/participantState.js';
 import { KontorError } from '../../domain/errors.js';
@@ -24,7 +25,7 @@ async function endWait(context: RunContext, wait: 'collection' | 'review', actio
   await context.transaction((trx) =>
     appendAudit(trx, {
       at: context.receivedAt,
-      actor: context.principal.name,
+      actor: context.actor,
       action,
       subject: runSubject(context.params),
     }),
@@ -38,7 +39,7 @@ export const runStepRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}/end-collection',
     summary: 'Collect no longer',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.manage',
     params: byRun,
     responses: { 202: { description: 'The run goes on', schema: signalled } },
     handler: (context) => endWait(context, 'collection', 'run.collectionEnded'),
@@ -48,7 +49,7 @@ export const runStepRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}/end-review',
     summary: 'Review no longer: defaults apply to all untouched cases',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.manage',
     params: byRun,
     responses: { 202: { description: 'The run goes on', schema: signalled } },
     handler: (context) => endWait(context, 'review', 'run.reviewEnded'),
@@ -59,25 +60,19 @@ export const runStepRoutes = [
     summary: 'Decide what happens to silent sites: collect on, or go on with estimates',
     description: 'Where too many sites of the programme are silent at the deadline, the run waits for this (rule 4).',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.manage',
     params: byRun,
     body: completenessDecision,
     responses: {
       200: { description: 'What came of it', schema: completenessOutcome },
       202: { description: 'Nobody answered in time; ask again with the same Idempotency-Key', schema: pending },
     },
-    handler: async ({ deps, limits, params, body, principal, requestId }) => {
-      const answer = await askCompleteness(
-        deps,
-        params,
-        {
-          decision: body.decision,
-          until: body.until?.toISOString() ?? null,
-          reason: body.reason,
-          actor: principal.name,
-        },
-        { requestId, timeoutMs: limits.updateTimeoutMs },
-      );
+    handler: async ({ deps, limits, params, body, actor, receivedAt, requestId, transaction }) => {
+      const content = { ...body, until: body.until?.toISOString() ?? null };
+      const made = { id: requestId, subject: runSubject(params), content, actor, at: receivedAt };
+      await transaction((trx) => insertDecision(trx, { kind: 'completeness', ...made }));
+      const decision = { decisionId: requestId };
+      const answer = await askCompleteness(deps, params, decision, { requestId, timeoutMs: limits.updateTimeoutMs });
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),
@@ -87,7 +82,7 @@ export const runStepRoutes = [
     summary: 'Show what a close would come to now',
     description: 'A dry run: nothing is written and nobody gets mail. 202 while it is still being worked out.',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.read',
     params: byRun,
     responses: {
       200: { description: 'Totals and open cases', schema: preview },
@@ -104,20 +99,26 @@ export const runStepRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}/parked/{mspId}/retry',
     summary: 'Try a parked MSP again, after what was missing is there',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.manage',
     params: byRun.extend({ mspId: uuid }),
     responses: {
       200: { description: 'Issued, or why it is still parked', schema: retried },
       202: { description: 'Nobody answered in time; it may still be tried', schema: pending },
     },
-    handler: async ({ deps, limits, params, principal, requestId, transaction }) => {
+    handler: async ({ deps, limits, params, actor, receivedAt, requestId, transaction }) => {
       const state = await transaction((trx) => participantState(trx, params, params.mspId));
       if (state === undefined) throw new KontorError('NOT_FOUND', 'That MSP takes no part in that run.');
       if (state !== 'parked') throw new KontorError('STATE_CONFLICT', `That MSP is ${state}, not parked.`);
-      const answer = await askRetry(deps, params, principal.name, {
-        requestId,
-        timeoutMs: limits.updateTimeoutMs,
-      });
+      const answer = await askRetry(deps, params, { requestId, timeoutMs: limits.updateTimeoutMs });
+      await transaction((trx) =>
+        appendAudit(trx, {
+          at: receivedAt,
+          actor,
+          action: 'run.retried',
+          subject: runSubject(params),
+          mspId: params.mspId,
+        }),
+      );
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),

@@ -27,11 +27,11 @@ export const runRoutes = [
       'Once per programme and period: a second start joins the first and changes none of its deadlines (rule 1). Months ' +
       'are closed in order (rule 19); with `skipReason` those before this one are left out for good.',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.manage',
     params: z.strictObject({ programme: programmeCode }),
     body: newRun,
     responses: { 202: { description: 'The run is going on, or over', schema: startedRun } },
-    handler: async ({ deps, params, body, principal, receivedAt, transaction }) => {
+    handler: async ({ deps, params, body, actor, receivedAt, transaction }) => {
       const key = { programme: params.programme, period: body.period };
       const skipReason = body.skipReason ?? null;
       const state = await transaction(async (trx) => {
@@ -47,7 +47,7 @@ export const runRoutes = [
         state === 'sealed' ||
         !(await startClose(deps, {
           ...key,
-          openedBy: principal.name,
+          openedBy: actor,
           collectUntil: body.collectUntil?.toISOString() ?? null,
           reviewUntil: body.reviewUntil?.toISOString() ?? null,
           skipReason,
@@ -60,7 +60,7 @@ export const runRoutes = [
     path: '/v1/runs',
     summary: 'List runs of every programme, the latest period first',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.read',
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),
     responses: { 200: { description: 'A page of runs', schema: pageOf(runSummary) } },
     handler: async ({ query: { limit, after, programme }, transaction }) => {
@@ -82,7 +82,7 @@ export const runRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}',
     summary: 'Show where a run stands',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.read',
     params: byRun,
     responses: { 200: { description: 'The run', schema: run } },
     handler: async ({ params, transaction }) => {
@@ -104,7 +104,7 @@ export const runRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}/parked',
     summary: 'List MSPs that wait for a person',
     tags: ['Runs'],
-    roles: ['partner_team'],
+    action: 'runs.read',
     params: byRun,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of MSPs', schema: pageOf(parkedMsp) } },

@@ -20,11 +20,11 @@ export const settingRoutes = [
     summary: 'Set the settings of a programme from a month on',
     description: 'A new version, as a whole (rule 23). PERIOD_OPENED for a month that was opened (rule 19).',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.manage',
     params: byProgramme,
     body: settingsInput,
     responses: { 201: { description: 'The version', schema: settingVersion } },
-    handler: async ({ params: { programme }, body, principal, receivedAt, deps, transaction }) => {
+    handler: async ({ params: { programme }, body, actor, receivedAt, deps, transaction }) => {
       const { fromPeriod, reason } = body;
       const { set, monthEnd } = await transaction(async (trx) => {
         await lockProgramme(trx, programme);
@@ -33,7 +33,7 @@ export const settingRoutes = [
         const zone = body.zone ?? (await settingsFor(trx, programme, fromPeriod))?.zone;
         if (zone === undefined) throw new KontorError('INTERNAL', `The programme "${programme}" has no settings.`);
         const change = { fromPeriod, zone, settings: body.settings };
-        await changeSettings(trx, programme, change, { at: receivedAt, actor: principal.name, reason });
+        await changeSettings(trx, programme, change, { at: receivedAt, actor, reason });
         const [latest] = await settingVersions(trx, programme);
         return { set: latest, monthEnd: await monthEndOf(trx, programme) };
       });
@@ -47,7 +47,7 @@ export const settingRoutes = [
     path: '/v1/programmes/{programme}/settings',
     summary: 'List the versions of the settings, the latest first',
     tags,
-    roles: ['partner_team'],
+    action: 'programmes.read',
     params: byProgramme,
     responses: { 200: { description: 'Every version', schema: z.strictObject({ items: z.array(settingVersion) }) } },
     handler: async ({ params: { programme }, transaction }) => {

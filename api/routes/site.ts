@@ -40,7 +40,7 @@ export const siteRoutes = [
     path: '/v1/site/time',
     summary: 'Our clock, by which messages are signed',
     tags,
-    roles: 'public',
+    action: 'public',
     responses: { 200: { description: 'Now', schema: time } },
     handler: ({ receivedAt }) => Promise.resolve(reply(200, { now: receivedAt })),
   }),
@@ -52,7 +52,7 @@ export const siteRoutes = [
       'Registers the Ed25519 public key by which the installation signs from now on. The same activation again gives ' +
       'the same answer. A second installation on the same key is let in, and found by reconciliation (rule 3).',
     tags,
-    roles: 'public',
+    action: 'public',
     body: activation,
     lazyBody: true,
     responses: { 201: { description: 'Activated', schema: activated } },
@@ -81,7 +81,7 @@ export const siteRoutes = [
       `${SIGNED} All or nothing. Known check-ins are counted as repeated; one with other content refuses the batch ` +
       '(409 ID_REUSED_WITH_OTHER_CONTENT) and is named. `period` of the signature is the UTC month of signing.',
     tags,
-    roles: 'signature',
+    action: 'signature',
     body: checkIns,
     bodyLimit: CHECK_IN_BODY_BYTES,
     lazyBody: true,
@@ -107,7 +107,7 @@ export const siteRoutes = [
       `${SIGNED} \`period\` of the signature is the period reported. Accepted from the period's last day on, in the ` +
       "MSP's zone. Site, installation, period and revision are the identity of a report.",
     tags,
-    roles: 'signature',
+    action: 'signature',
     body: usageReport,
     lazyBody: true,
     responses: {
@@ -136,7 +136,7 @@ export const siteRoutes = [
     summary: 'Register the next signing key',
     description: `${SIGNED} Two keys of an installation are live at once; a third retires the oldest.`,
     tags,
-    roles: 'signature',
+    action: 'signature',
     body: newSigningKey,
     lazyBody: true,
     responses: { 201: { description: 'Registered', schema: signingKeyRegistered } },

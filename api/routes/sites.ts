@@ -86,12 +86,12 @@ export const sitesOfMspRoutes = [
     summary: 'Add a site and its metered key',
     description: 'The key is shown in this answer alone; it is kept as a hash.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: byMsp,
     body: siteInput,
     showsSecret: true,
     responses: { 201: { description: 'The site and its key', schema: siteMade } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, requestId: siteId, deps, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId: siteId, deps, transaction }) => {
       const keyId = randomUUID();
       const { key, keyHash } = newKey();
       await transaction(async (trx) => {
@@ -118,7 +118,7 @@ export const sitesOfMspRoutes = [
         });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'site.added',
           subject: `site:${siteId}`,
           mspId,
@@ -134,7 +134,7 @@ export const sitesOfMspRoutes = [
     path: '/v1/msps/{mspId}/sites',
     summary: 'List sites by name',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'sites.read',
     params: byMsp,
     query: z.strictObject({ ...PAGE_QUERY, contact: contactState.optional(), state: siteState.optional() }),
     responses: { 200: { description: 'A page of sites', schema: pageOf(site) } },
@@ -161,7 +161,7 @@ export const sitesOfMspRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}',
     summary: 'Show a site',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'sites.read',
     params: bySite,
     responses: { 200: { description: 'The site', schema: site } },
     handler: async ({ params: { mspId, siteId }, transaction }) =>
@@ -172,18 +172,18 @@ export const sitesOfMspRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}',
     summary: 'Rename a site',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: bySite,
     body: z.strictObject({ name: siteName }),
     responses: { 200: { description: 'The site', schema: site } },
-    handler: async ({ params: { mspId, siteId }, body: { name }, principal, receivedAt, transaction }) => {
+    handler: async ({ params: { mspId, siteId }, body: { name }, actor, receivedAt, transaction }) => {
       const renamed = await transaction(async (trx) => {
         const before = await requireOpenSite(trx, mspId, siteId);
         await renameSite(trx, mspId, siteId, name);
         const after = await showSite(trx, mspId, siteId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'site.renamed',
           subject: `site:${siteId}`,
           mspId,
@@ -201,12 +201,12 @@ export const sitesOfMspRoutes = [
     summary: 'Retire a site',
     description: 'Final. Its keys are destroyed, its installations retired, and its name is free again.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'sites.manage',
     params: bySite,
     body: z.strictObject({ reason }).meta({ id: 'SiteRetirement' }),
     responses: { 200: { description: 'The site', schema: site } },
     handler: async (context) => {
-      const { params, body, principal, receivedAt: at, deps, transaction } = context;
+      const { params, body, actor, receivedAt: at, deps, transaction } = context;
       const { mspId, siteId } = params;
       const retired = await transaction(async (trx) => {
         const before = await requireSite(trx, mspId, siteId);
@@ -218,7 +218,7 @@ export const sitesOfMspRoutes = [
         await retireInstallations(trx, { mspId, siteId, at });
         await appendAudit(trx, {
           at,
-          actor: principal.name,
+          actor,
           action: 'site.retired',
           subject: `site:${siteId}`,
           mspId,
@@ -237,7 +237,7 @@ export const sitesOfMspRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/assignments',
     summary: "List what a site's references stand for",
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'sites.read',
     params: bySite,
     responses: {
       200: { description: 'The assignments, past ones too', schema: z.strictObject({ items: z.array(assignment) }) },
@@ -258,11 +258,11 @@ export const sitesOfMspRoutes = [
       'From that month on the site serves exactly these; earlier months stay as they were. `tenantRefs` are reported ' +
       'under their own references, `assignments` under what the site calls them. A month that was opened stays as it is.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'tenants.manage',
     params: bySite,
     body: siteTenants,
     responses: { 200: { description: 'The site', schema: site } },
-    handler: async ({ params, body, principal, receivedAt, deps, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, deps, transaction }) => {
       const { mspId, siteId } = params;
       const shown = await transaction(async (trx) => {
         const { programme, fromPeriod } = await requireOpenSite(trx, mspId, siteId);
@@ -277,7 +277,7 @@ export const sitesOfMspRoutes = [
         const after = await listAssignments(trx, params);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'site.tenantsSet',
           subject: `site:${siteId}`,
           mspId,

@@ -35,7 +35,7 @@ export const statementRoutes = [
     summary: 'List issued statements',
     description: 'An MSP sees its own, a distributor those of its MSPs.',
     tags: ['Statements'],
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'statements.read',
     query: z.strictObject({
       ...PAGE_QUERY,
       programme: programmeCode.optional(),
@@ -57,7 +57,7 @@ export const statementRoutes = [
     path: '/v1/statements/{id}',
     summary: 'Show a statement with its lines, as frozen at issue',
     tags: ['Statements'],
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'statements.read',
     params: byId,
     responses: { 200: { description: 'The statement', schema: statement } },
     handler: async ({ params, transaction }) => {
@@ -72,7 +72,7 @@ export const statementRoutes = [
     path: '/v1/statements/{id}/pdf',
     summary: 'Download the PDF',
     tags: ['Statements'],
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'statements.read',
     params: byId,
     responses: { 200: { description: 'The document as it was mailed', file: 'application/pdf' } },
     handler: async ({ params, transaction }) => {
@@ -91,7 +91,7 @@ export const statementRoutes = [
     path: '/v1/statements/{id}/csv',
     summary: 'Download the lines as CSV',
     tags: ['Statements'],
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'statements.read',
     params: byId,
     query: z.strictObject({
       form: z
@@ -118,15 +118,15 @@ export const statementRoutes = [
     path: '/v1/statements/{id}/resend',
     summary: 'Mail a statement to its MSP again',
     tags: ['Statements'],
-    roles: ['partner_team'],
+    action: 'mail.resend',
     params: byId,
     body: resendInput,
     responses: { 202: { description: 'The mail is due', schema: resentMail } },
-    handler: async ({ params, body, principal, receivedAt, requestId, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, requestId, transaction }) => {
       const resent = await transaction(async (trx) => {
         const id = await findStatementMail(trx, params.id);
         if (id === undefined) throw new KontorError('NOT_FOUND', 'No mail carried that statement.');
-        return resendMail(trx, { id, reason: body.reason, actor: principal.name, at: receivedAt, requestId });
+        return resendMail(trx, { id, reason: body.reason, actor, at: receivedAt, requestId });
       });
       return reply(202, resent);
     },

@@ -9,7 +9,8 @@ import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
-import { reply, route } from '../route.js';
+import { requireLicence, requireWhole } from '../requireWhole.js';
+import { reply, route, type Context } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { keyRevocation, keyShown, meteredKey, tenantKeyInput } from '../schemas/keys.js';
 
@@ -23,13 +24,42 @@ async function requireTenant(trx: Trx, mspId: string, tenantId: string): Promise
   return tenant;
 }
 
+type Issue = Pick<
+  Context<z.output<typeof byTenant>, unknown, unknown>,
+  'params' | 'actor' | 'receivedAt' | 'requestId'
+>;
+
+/** Issues a key of the tenant with its audit event. Throws NOT_FOUND and STATE_CONFLICT. */
+async function issueKey(
+  trx: Trx,
+  { params: { mspId, tenantId }, actor, receivedAt, requestId: keyId }: Issue,
+  wanted: z.output<typeof tenantKeyInput>,
+): Promise<{ keyId: string; key: string }> {
+  const { key, keyHash } = newKey();
+  const { state } = await requireTenant(trx, mspId, tenantId);
+  if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
+  await requireTakesPart(trx, wanted.programme, mspId);
+  await requireProductEnabled(trx, { mspId, programme: wanted.programme, product: wanted.product });
+  const issued = { keyId, ...wanted, keyHash, at: receivedAt };
+  await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
+  await appendAudit(trx, {
+    at: receivedAt,
+    actor,
+    action: 'key.issued',
+    subject: `key:${keyId}`,
+    mspId,
+    after: { keyId, tenantId, ...wanted },
+  });
+  return { keyId, key };
+}
+
 export const tenantKeyRoutes = [
   route({
     method: 'get',
     path: '/v1/msps/{mspId}/tenants/{tenantId}/keys',
     summary: 'List the keys of a tenant, the newest first',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'keys.read',
     params: byTenant,
     responses: { 200: { description: 'The keys', schema: z.strictObject({ items: z.array(meteredKey) }) } },
     handler: async ({ params, transaction }) => {
@@ -46,29 +76,35 @@ export const tenantKeyRoutes = [
     summary: 'Issue a key for a tenant and product',
     description: 'Shown in this answer alone. An activation with it names its site, which is added if there is none.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.manage',
     params: byTenant,
     body: tenantKeyInput,
     showsSecret: true,
     responses: { 201: { description: 'The key', schema: keyShown } },
-    handler: async ({ params, body, principal, receivedAt, requestId: keyId, transaction }) => {
-      const { mspId, tenantId } = params;
-      const { key, keyHash } = newKey();
-      await transaction(async (trx) => {
-        const { state } = await requireTenant(trx, mspId, tenantId);
-        if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
-        await requireTakesPart(trx, body.programme, mspId);
-        await requireProductEnabled(trx, { mspId, programme: body.programme, product: body.product });
-        const issued = { keyId, ...body, keyHash, at: receivedAt };
-        await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor: principal.name,
-          action: 'key.issued',
-          subject: `key:${keyId}`,
-          mspId,
-          after: { keyId, tenantId, ...body },
-        });
+    handler: async (context) => {
+      const { keyId, key } = await context.transaction((trx) => issueKey(trx, context, context.body));
+      return reply(201, { keyId, key });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/keys/additional',
+    summary: 'Issue an additional key for a tenant and product',
+    description:
+      'Shown in this answer alone. Customers and system integrators get one where a term licence is in force, of a tenant ' +
+      'that is theirs with every unit below it.',
+    tags,
+    action: 'keys.additional',
+    params: byTenant,
+    body: tenantKeyInput.omit({ kind: true }).meta({ id: 'AdditionalTenantKeyInput' }),
+    showsSecret: true,
+    responses: { 201: { description: 'The key', schema: keyShown } },
+    handler: async (context) => {
+      const { mspId, tenantId } = context.params;
+      const { keyId, key } = await context.transaction(async (trx) => {
+        await requireWhole(trx, context.principal, { mspId, tenantId });
+        await requireLicence(trx, context, { mspId, tenantId }, context.body.product);
+        return issueKey(trx, context, { ...context.body, kind: 'additional' });
       });
       return reply(201, { keyId, key });
     },
@@ -79,7 +115,7 @@ export const tenantKeyRoutes = [
     summary: "Revoke a tenant's key at once",
     description: 'For every site that activated with it. `effectiveAt` as for the key of a site.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.manage',
     params: byKey,
     body: keyRevocation,
     responses: { 200: { description: 'The key', schema: meteredKey } },
@@ -96,13 +132,16 @@ export const tenantKeyRoutes = [
     summary: "Destroy a tenant's key that is no longer needed",
     description: 'Final, for every site that activated with it. What they used until then they may still report.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'keys.destroy',
     params: byKey,
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
       const { mspId, tenantId, keyId } = context.params;
       const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
-      const ended = await context.transaction((trx) => endOneKey(trx, context, { mspId, tenantId }, end));
+      const ended = await context.transaction(async (trx) => {
+        await requireWhole(trx, context.principal, { mspId, tenantId });
+        return endOneKey(trx, context, { mspId, tenantId }, end);
+      });
       return reply(200, keyJson(ended));
     },
   }),

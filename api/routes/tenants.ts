@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { closeTenant, findTenant, insertTenant, listTenants, type Tenant } from '../../db/parties/tenantStore.js';
+import { ALL } from '../../db/connect.js';
+import { viewsOf } from '../../db/parties/companyStore.js';
+import {
+  closeTenant,
+  findTenant,
+  insertTenant,
+  listOwnTenants,
+  listTenants,
+  putCustomer,
+  type Tenant,
+} from '../../db/parties/tenantStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmesOfMsp } from '../../db/readModels/programmesOfMsp.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
@@ -8,7 +18,7 @@ import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { tenant, tenantClosing, tenantInput } from '../schemas/tenants.js';
+import { tenant, tenantClosing, tenantCustomer, tenantInput, tenantOfMsp } from '../schemas/tenants.js';
 
 const tags = ['Tenants'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -28,17 +38,18 @@ export const tenantRoutes = [
       'Active once it, or a unit below it, has sites and all of them are. `ref` is the name its sites report it under, ' +
       'unless they are assigned another. Units nest to any depth.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'tenants.manage',
     params: byMsp,
     body: tenantInput,
     responses: { 201: { description: 'The tenant', schema: tenant } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, requestId, deps, transaction }) => {
+    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId, deps, transaction }) => {
       const { ref, name, parentRef = null } = body;
       const state = 'onboarding';
       const made: Tenant = {
         mspId,
         id: requestId,
         parentRef,
+        customerId: null,
         ref,
         name,
         state,
@@ -62,7 +73,7 @@ export const tenantRoutes = [
         }
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'tenant.added',
           subject: `tenant:${made.id}`,
           mspId,
@@ -78,7 +89,7 @@ export const tenantRoutes = [
     path: '/v1/msps/{mspId}/tenants',
     summary: 'List tenants by reference',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'tenants.read',
     params: byMsp,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of tenants', schema: pageOf(tenant) } },
@@ -95,16 +106,74 @@ export const tenantRoutes = [
     },
   }),
   route({
+    method: 'get',
+    path: '/v1/tenants',
+    summary: 'List the tenants you see, over all MSPs',
+    description: 'A customer sees its own, a system integrator those of the customers it acts for.',
+    tags,
+    action: 'tenants.read',
+    query: z.strictObject(PAGE_QUERY),
+    responses: { 200: { description: 'A page of tenants', schema: pageOf(tenantOfMsp) } },
+    handler: async ({ query, transaction }) => {
+      const after = readCursor(query.after, z.tuple([z.string(), uuid, z.string()]));
+      const found = await transaction((trx) => listOwnTenants(trx, { limit: query.limit + 1, after }));
+      return reply(
+        200,
+        toPage(
+          found,
+          query.limit,
+          ({ mspName, mspId, ref }) => [mspName, mspId, ref],
+          (item) => item,
+        ),
+      );
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/customer',
+    summary: "Say which customer's company a tenant is",
+    description:
+      'Its people see from now on what is of the tenant and the units below it, and nothing else of the MSP.',
+    tags,
+    action: 'tenants.manage',
+    params: byTenant,
+    body: tenantCustomer,
+    responses: { 200: { description: 'The tenant', schema: tenant } },
+    handler: async ({ deps, params, body: { customerId }, actor, receivedAt, transaction }) => {
+      const { mspId, tenantId } = params;
+      const views = customerId === null ? [] : await deps.db.transaction(ALL, (trx) => viewsOf(trx, customerId));
+      const linked = await transaction(async (trx) => {
+        const before = await findTenant(trx, mspId, tenantId);
+        if (before === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
+        if (customerId !== null && !views.includes('customer')) {
+          throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
+        }
+        await putCustomer(trx, { mspId, tenantId, customerId });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor,
+          action: 'tenant.customerSet',
+          subject: `tenant:${tenantId}`,
+          mspId,
+          before: { customerId: before.customerId },
+          after: { customerId },
+        });
+        return { ...before, customerId };
+      });
+      return reply(200, toJson(linked));
+    },
+  }),
+  route({
     method: 'post',
     path: '/v1/msps/{mspId}/tenants/{tenantId}/close',
     summary: 'Close a tenant or unit from a month on',
     description: 'With every unit below it. What sites assigned to them ends there; later usage is unassigned.',
     tags,
-    roles: ['partner_team', 'msp'],
+    action: 'tenants.manage',
     params: byTenant,
     body: tenantClosing,
     responses: { 200: { description: 'The tenant', schema: tenant } },
-    handler: async ({ params, body: { from }, principal, receivedAt, deps, transaction }) => {
+    handler: async ({ params, body: { from }, actor, receivedAt, deps, transaction }) => {
       const { mspId, tenantId } = params;
       const closed = await transaction(async (trx) => {
         const before = await findTenant(trx, mspId, tenantId);
@@ -114,7 +183,7 @@ export const tenantRoutes = [
         const after = await findTenant(trx, mspId, tenantId);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'tenant.closed',
           subject: `tenant:${tenantId}`,
           mspId,

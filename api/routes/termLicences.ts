@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
@@ -52,7 +53,7 @@ async function requireEnd(trx: Trx, licence: TermLicence, endsOn: Day): Promise<
 }
 
 /** The licence ended on a day, and with it what was added to it. */
-async function endAll(trx: Trx, licence: TermLicence, end: { endsOn: Day; at: Date; by: string; reason: string }) {
+async function endAll(trx: Trx, licence: TermLicence, end: { endsOn: Day; at: Date; by: Actor; reason: string }) {
   const extensions = licence.extends === null ? await lockExtensions(trx, licence.mspId, licence.id) : [];
   for (const one of [licence, ...extensions]) {
     const endsOn = end.endsOn > one.startsOn ? end.endsOn : one.startsOn;
@@ -67,7 +68,7 @@ export const termLicenceRoutes = [
     summary: 'List term licences by first day',
     description: 'A licence is made by an approved order alone: POST /v1/msps/{mspId}/orders.',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'licences.read',
     params: byMsp,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of licences', schema: pageOf(termLicence) } },
@@ -88,7 +89,7 @@ export const termLicenceRoutes = [
     path: '/v1/msps/{mspId}/term-licences/{licenceId}',
     summary: 'Show a term licence',
     tags,
-    roles: ['partner_team', 'distributor', 'msp'],
+    action: 'licences.read',
     params: byLicence,
     responses: { 200: { description: 'The licence', schema: termLicence } },
     handler: async ({ params: { mspId, licenceId }, transaction }) => {
@@ -108,18 +109,18 @@ export const termLicenceRoutes = [
       'With what was added to it. What was billed stays billed: a credit is for the partner team to give. Further twelfths ' +
       'are not billed. PERIOD_OPENED for a day of a month that was opened (rule 19).',
     tags,
-    roles: ['partner_team'],
+    action: 'licences.manage',
     params: byLicence,
     body: termLicenceEnd,
     responses: { 200: { description: 'The licence as it is now', schema: termLicence } },
-    handler: async ({ params, body: { endsOn, reason }, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body: { endsOn, reason }, actor, receivedAt, transaction }) => {
       const ended = await transaction(async (trx) => {
         const before = await lock(trx, params);
         await requireEnd(trx, before, endsOn);
-        await endAll(trx, before, { endsOn, at: receivedAt, by: principal.name, reason });
+        await endAll(trx, before, { endsOn, at: receivedAt, by: actor, reason });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'termLicence.ended',
           subject: `term-licence:${before.id}`,
           mspId: params.mspId,
@@ -140,11 +141,11 @@ export const termLicenceRoutes = [
       'While the month in which it starts has not been opened: fewer units, or another tenant. PERIOD_OPENED afterwards: ' +
       'end it and order it anew; the credit is for the partner team to give.',
     tags,
-    roles: ['partner_team'],
+    action: 'licences.manage',
     params: byLicence,
     body: termLicenceCorrection,
     responses: { 200: { description: 'The licence as it is now', schema: termLicence } },
-    handler: async ({ params, body, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, transaction }) => {
       const corrected = await transaction(async (trx) => {
         const before = await lock(trx, params);
         const { programme } = await requireSite(trx, before.mspId, before.siteId);
@@ -157,7 +158,7 @@ export const termLicenceRoutes = [
         await correctTermLicence(trx, { mspId: before.mspId, id: before.id, count, tenantId });
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'termLicence.corrected',
           subject: `term-licence:${before.id}`,
           mspId: params.mspId,

@@ -25,11 +25,11 @@ export const territoryRoutes = [
     summary: 'Set who serves a country, and from when to when registrations are taken there',
     description: 'MSPs that registered before keep their distributor.',
     tags,
-    roles: ['partner_team'],
+    action: 'territories.manage',
     params: byCountry,
     body: territoryInput,
     responses: { 200: { description: 'The territory as it is now', schema: territory } },
-    handler: async ({ params, body, principal, receivedAt, transaction }) => {
+    handler: async ({ params, body, actor, receivedAt, transaction }) => {
       const { distributorId, opensOn, closesOn = null } = body;
       const after = { ...params, distributorId, opensOn, closesOn };
       await transaction(async (trx) => {
@@ -40,7 +40,7 @@ export const territoryRoutes = [
         const before = await putTerritory(trx, after);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'territory.set',
           subject: `territory:${params.programme}:${params.country}`,
           before,
@@ -55,7 +55,7 @@ export const territoryRoutes = [
     path: '/v1/programmes/{programme}/territories',
     summary: 'List the territories of a programme by country',
     tags,
-    roles: ['partner_team'],
+    action: 'territories.read',
     params: byProgramme,
     responses: { 200: { description: 'Every territory', schema: z.strictObject({ items: z.array(territory) }) } },
     handler: async ({ params, transaction }) => {
@@ -71,7 +71,7 @@ export const territoryRoutes = [
     path: '/v1/programmes/{programme}/territories/{country}',
     summary: 'Show a territory',
     tags,
-    roles: ['partner_team'],
+    action: 'territories.read',
     params: byCountry,
     responses: { 200: { description: 'The territory', schema: territory } },
     handler: async ({ params, transaction }) => {
@@ -86,10 +86,10 @@ export const territoryRoutes = [
     summary: 'Take no more registrations in a country from today on',
     description: 'A territory that has not opened yet is removed. MSPs that take part stay.',
     tags,
-    roles: ['partner_team'],
+    action: 'territories.manage',
     params: byCountry,
     responses: { 204: { description: 'Closed, or closed before' } },
-    handler: async ({ params, principal, receivedAt, transaction }) => {
+    handler: async ({ params, actor, receivedAt, transaction }) => {
       await transaction(async (trx) => {
         const before = await findTerritory(trx, params.programme, params.country);
         const programme = await programmeNow(trx, params.programme);
@@ -99,7 +99,7 @@ export const territoryRoutes = [
         const after = await closeTerritory(trx, before, today);
         await appendAudit(trx, {
           at: receivedAt,
-          actor: principal.name,
+          actor,
           action: 'territory.closed',
           subject: `territory:${params.programme}:${params.country}`,
           before,

@@ -1,47 +1,60 @@
 import { z } from 'zod';
-import { findDistributor } from '../../db/parties/distributorStore.js';
-import { findMsp } from '../../db/parties/mspStore.js';
-import { findTokenById, issueToken, listTokens, revokeToken } from '../../db/access/tokenStore.js';
+import { findMembership, membershipOfAccount } from '../../db/access/membershipStore.js';
+import { findToken, issueToken, listTokens, revokeToken, type NewToken } from '../../db/access/tokenStore.js';
+import { ALL, type Trx } from '../../db/connect.js';
+import { viewsOf } from '../../db/parties/companyStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { forgetPrincipals } from '../principalCache.js';
+import { requireCovered } from '../mayGrant.js';
+import { actorOf, isPartnerTeam, mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { issuedToken, newToken, token } from '../schemas/tokens.js';
+import { requireServiceAccount } from './serviceAccounts.js';
+
+const tags = ['Access'] as const;
+
+/** Issues it unless this very request did so before: the text is gone then. */
+export async function issueOnce(trx: Trx, input: NewToken): Promise<{ id: string; token: string }> {
+  if ((await findToken(trx, input.id)) !== undefined) {
+    throw new KontorError('STATE_CONFLICT', 'This was done already; the secret was shown once and is not kept.');
+  }
+  if (input.expiresAt != null && input.expiresAt <= input.at) {
+    throw fieldError('VALIDATION_FAILED', '/expiresAt', 'It has passed.');
+  }
+  return issueToken(trx, input);
+}
 
 export const tokenRoutes = [
   route({
     method: 'post',
     path: '/v1/tokens',
-    summary: 'Issue a token',
+    summary: 'Issue a token of a service account',
     description: 'The token is shown in this answer alone; a repeat under the same Idempotency-Key gets 409.',
-    tags: ['Access'],
-    roles: ['partner_team'],
+    tags,
+    action: 'people.manage',
     showsSecret: true,
     body: newToken,
     responses: { 201: { description: 'The token, shown once', schema: issuedToken } },
-    handler: async ({ body, principal, receivedAt, requestId, transaction }) => {
-      const { mspId = null, distributorId = null } = body;
-      const issued = await transaction(async (trx) => {
-        if (mspId !== null && (await findMsp(trx, mspId)) === undefined) {
-          throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
+    handler: async ({
+      deps,
+      body: { serviceAccountId, expiresAt, ...body },
+      principal,
+      receivedAt: at,
+      requestId: id,
+    }) => {
+      const issued = await deps.db.transaction(ALL, async (trx) => {
+        const membership = await membershipOfAccount(trx, serviceAccountId);
+        const { companyId, endedAt } = await requireServiceAccount(trx, principal, serviceAccountId);
+        if (membership === undefined || endedAt !== null) {
+          throw fieldError('STATE_CONFLICT', '/serviceAccountId', 'This service account has ended.');
         }
-        if (distributorId !== null && (await findDistributor(trx, distributorId)) === undefined) {
-          throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
+        await requireCovered(trx, senderOf(principal), membership);
+        if (!(await viewsOf(trx, companyId)).includes(body.view)) {
+          throw fieldError('VALIDATION_FAILED', '/view', 'Its company does not hold this view.');
         }
-        if ((await findTokenById(trx, requestId)) !== undefined) {
-          throw new KontorError('STATE_CONFLICT', 'This was done already; the secret was shown once and is not kept.');
-        }
-        const { name, role } = body;
-        return issueToken(trx, {
-          id: requestId,
-          name,
-          role,
-          mspId,
-          distributorId,
-          at: receivedAt,
-          actor: principal.name,
-        });
+        const terms = { ...body, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
+        return issueOnce(trx, { id, membershipId: membership.id, ...terms, at, by: actorOf(principal) });
       });
       return reply(201, issued);
     },
@@ -49,14 +62,17 @@ export const tokenRoutes = [
   route({
     method: 'get',
     path: '/v1/tokens',
-    summary: 'List tokens, revoked ones included',
-    tags: ['Access'],
-    roles: ['partner_team'],
-    query: z.strictObject(PAGE_QUERY),
+    summary: 'List tokens of your company, revoked ones included',
+    description: 'The partner team sees those of all companies.',
+    tags,
+    action: 'people.read',
+    query: z.strictObject({ ...PAGE_QUERY, companyId: uuid.optional() }),
     responses: { 200: { description: 'A page of tokens', schema: pageOf(token) } },
-    handler: async ({ query, transaction }) => {
+    handler: async ({ deps, query: { companyId, ...query }, principal }) => {
       const after = readCursor(query.after, z.tuple([cursorInstant, uuid]));
-      const found = await transaction((trx) => listTokens(trx, { limit: query.limit + 1, after }));
+      const of = isPartnerTeam(principal) ? companyId : senderOf(principal).companyId;
+      const limit = query.limit + 1;
+      const found = await deps.db.transaction(ALL, (trx) => listTokens(trx, { companyId: of, limit, after }));
       return reply(
         200,
         toPage(
@@ -72,14 +88,21 @@ export const tokenRoutes = [
     method: 'delete',
     path: '/v1/tokens/{id}',
     summary: 'Revoke a token',
-    tags: ['Access'],
-    roles: ['partner_team'],
+    tags,
+    action: 'people.manage',
     params: z.strictObject({ id: uuid }),
-    responses: { 204: { description: 'The token is worth nothing from now on, in other processes within seconds' } },
-    handler: async ({ deps, params, principal, receivedAt, transaction }) => {
-      const known = await transaction((trx) => revokeToken(trx, params.id, receivedAt, principal.name));
-      forgetPrincipals(deps.db);
-      if (!known) throw new KontorError('NOT_FOUND', 'There is no such token.');
+    responses: { 204: { description: 'The token is worth nothing from now on, in every process' } },
+    handler: async ({ deps, params: { id }, principal, receivedAt: at }) => {
+      const sender = senderOf(principal);
+      await deps.db.transaction(ALL, async (trx) => {
+        const found = await findToken(trx, id);
+        const membership = found === undefined ? undefined : await findMembership(trx, found.membershipId);
+        if (membership === undefined || !mayManage(sender, membership.companyId)) {
+          throw new KontorError('NOT_FOUND', 'There is no such token.');
+        }
+        await requireCovered(trx, sender, membership);
+        await revokeToken(trx, id, { at, by: actorOf(sender) });
+      });
       return emptyReply(204);
     },
   }),

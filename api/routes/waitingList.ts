@@ -21,11 +21,11 @@ export const waitingListRoutes = [
     summary: 'Ask to be told when a programme opens in a country',
     description: 'Told once, by mail. Asking again changes nothing. STATE_CONFLICT where it is open: register.',
     tags: ['Territories'],
-    roles: 'public',
+    action: 'public',
     params: byProgramme,
     body: waitingInput,
     responses: { 202: { description: 'Noted', schema: waitingNoted } },
-    handler: async ({ params: { programme }, body, receivedAt, requestId, deps }) => {
+    handler: async ({ params: { programme }, body, actor, receivedAt, requestId, deps }) => {
       await deps.db.transaction(ALL, async (trx) => {
         const today = await programmeNow(trx, programme);
         if (today === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${programme}".`);
@@ -40,7 +40,7 @@ export const waitingListRoutes = [
         if (!(await addWaiting(trx, { id: requestId, programme, ...body, askedAt: receivedAt }))) return;
         await appendAudit(trx, {
           at: receivedAt,
-          actor: 'public',
+          actor,
           action: 'waitingList.asked',
           subject: `programme:${programme}`,
           after: { id: requestId, country: body.country },
@@ -54,7 +54,7 @@ export const waitingListRoutes = [
     path: '/v1/programmes/{programme}/waiting-list',
     summary: 'List who waits for a programme, the first to ask first',
     tags: ['Territories'],
-    roles: ['partner_team'],
+    action: 'territories.read',
     params: byProgramme,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of the list', schema: pageOf(waiting) } },

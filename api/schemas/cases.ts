@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { DECISIONS, KINDS } from '../../domain/reconcile/index.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
@@ -27,7 +28,7 @@ export const caseView = z
     decision: decision.nullable(),
     quantity: z.int().nullable(),
     reason: z.string().nullable(),
-    author: z.string().nullable(),
+    author: actor.nullable(),
     foundAt: instant,
     resolvedAt: instant.nullable(),
     decideUntil: instant.nullable(),

@@ -1,7 +1,9 @@
+import { actor } from '../../domain/access/actor.js';
+import { VIEWS } from '../../domain/access/views.js';
 import { z } from 'zod';
 import { METER_CODES } from '../../domain/catalog/index.js';
 import { TERM_YEARS } from '../../domain/licences/term.js';
-import { ORDER_KINDS, ORDER_STATES, ORDER_VIEWS } from '../../domain/order.js';
+import { ORDER_KINDS, ORDER_STATES } from '../../domain/order.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 import { amount, day, instant, productCode, programmeCode, text, uuid } from './common.js';
 import { tenantRef } from './tenants.js';
@@ -85,11 +87,11 @@ export const order = z
     price: amount,
     state: z.enum(ORDER_STATES),
     placedAt: instant,
-    placedBy: z.string(),
-    placedView: z.enum(ORDER_VIEWS),
+    placedBy: actor,
+    placedView: z.enum(VIEWS),
     decideUntil: instant,
     decidedAt: instant.nullable(),
-    decidedBy: z.string().nullable(),
+    decidedBy: actor.nullable(),
     decidedHow: z.enum(['rule', 'person']).nullable(),
     reason: z.string().nullable(),
   })

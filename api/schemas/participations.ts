@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { instant, period, periodText, text, uuid } from './common.js';
 import { participationState } from './msps.js';
@@ -34,7 +35,7 @@ export const participation = z
     distributorId: uuid.meta({ description: 'Who bills it in the current month' }),
     appliedAt: instant,
     decidedAt: instant.nullable().meta({ description: 'Of the last change of its state' }),
-    decidedBy: z.string().nullable(),
+    decidedBy: actor.nullable(),
     reason: z.string().nullable(),
   })
   .meta({ id: 'Participation' });

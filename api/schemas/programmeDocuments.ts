@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { AUDIENCES } from '../../db/programmes/documentStore.js';
 import { instant, text } from './common.js';
@@ -39,7 +40,7 @@ export const programmeDocument = z
     contentType: z.string(),
     sha256: z.string().meta({ description: 'Of the content, in hex' }),
     publishedAt: instant,
-    publishedBy: z.string(),
+    publishedBy: actor,
     withdrawnAt: instant.nullable(),
   })
   .meta({ id: 'ProgrammeDocument' });

@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { programmeSettings } from '../../domain/settings/index.js';
 import { currency, instant, party, period, periodText, programmeCode, text, zone } from './common.js';
@@ -57,7 +58,7 @@ export const settingVersion = z
     zone: z.string(),
     settings: programmeSettings,
     setAt: instant,
-    setBy: z.string(),
+    setBy: actor,
     reason: z.string().nullable(),
   })
   .meta({ id: 'SettingVersion' });

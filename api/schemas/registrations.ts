@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { REGISTRATION_DECISIONS } from '../../domain/msp.js';
 import {
@@ -56,7 +57,7 @@ export const registration = z
     appliedAt: instant,
     decideUntil: instant,
     decidedAt: instant.nullable().meta({ description: 'Of the last change of its state' }),
-    decidedBy: z.string().nullable(),
+    decidedBy: actor.nullable(),
     reason: z.string().nullable(),
   })
   .meta({ id: 'Registration' });

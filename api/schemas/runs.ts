@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { RUN_STATES, SHARD_STAGES } from '../../domain/run.js';
 import { instant, instantIn, period, periodText, text, uuid } from './common.js';
@@ -38,7 +39,7 @@ const summary = {
   period: periodText,
   state: z.enum(RUN_STATES),
   openedAt: instant,
-  openedBy: z.string(),
+  openedBy: actor,
   sealedAt: instant.nullable(),
   participants,
 };
@@ -54,7 +55,7 @@ export const run = z
     workflowId: z.string(),
     reason: z.string().nullable().meta({ description: 'Why it was skipped' }),
     released: z
-      .strictObject({ at: instant, by: z.string(), reason: z.string() })
+      .strictObject({ at: instant, by: actor, reason: z.string() })
       .nullable()
       .meta({ description: 'Who let it go on with too many silent sites, and why' }),
     seal: z.string().nullable(),

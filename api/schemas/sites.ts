@@ -77,7 +77,11 @@ export const installation = z
     replacedAt: instant.nullable(),
     replacedForFree: z.boolean().nullable().meta({ description: 'Rule 6: counts as one with its successor' }),
     retiredAt: instant.nullable(),
-    backupsPassed: z.number().int().nullable(),
+    backupsPassed: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'Of the newest check-in that told; shown to the MSP and the partner team' }),
     backupsFailed: z.number().int().nullable(),
     backupsUnknown: z.number().int().nullable(),
   })

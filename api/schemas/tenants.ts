@@ -39,7 +39,8 @@ export const tenantClosing = z
 export const tenant = z
   .strictObject({
     id: uuid,
-    parentRef: z.string().nullable(),
+    parentRef: z.string().nullable().meta({ description: 'Null also where you do not see that one' }),
+    customerId: uuid.nullable().meta({ description: "The customer's own company" }),
     ref: z.string(),
     name: z.string(),
     state: z.enum(['onboarding', 'active', 'closed']),
@@ -47,3 +48,9 @@ export const tenant = z
     createdAt: instant,
   })
   .meta({ id: 'Tenant' });
+
+export const tenantOfMsp = tenant.extend({ mspId: uuid, mspName: z.string() }).meta({ id: 'TenantOfMsp' });
+
+export const tenantCustomer = z
+  .strictObject({ customerId: uuid.nullable().meta({ description: "The customer's company; null: none any more" }) })
+  .meta({ id: 'TenantCustomer' });

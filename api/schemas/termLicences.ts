@@ -1,3 +1,4 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 import { day, instant, text, uuid } from './common.js';
@@ -23,7 +24,7 @@ export const termLicence = z
     billing: z.enum(['whole', 'twelfths']),
     instalments: z.int().meta({ description: 'Months in which it is billed' }),
     endedAt: instant.nullable(),
-    endedBy: z.string().nullable(),
+    endedBy: actor.nullable(),
     endReason: z.string().nullable(),
   })
   .meta({ id: 'TermLicence' });

@@ -33,7 +33,7 @@ export function whatToDo({ mspId, code, openCases }: ParkedMsp, run: RunInput): 
 export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[] {
   const { open, issued } = run.participants;
   return [
-    `Run ${run.programme} ${run.period}: ${run.state}${run.sealedAt === null ? '' : ` ${run.sealedAt.toISOString()}`}, opened ${run.openedAt.toISOString()} by ${run.openedBy}`,
+    `Run ${run.programme} ${run.period}: ${run.state}${run.sealedAt === null ? '' : ` ${run.sealedAt.toISOString()}`}, opened ${run.openedAt.toISOString()} by ${run.openedBy.name}`,
     `  MSPs           ${issued} issued, ${run.participants.parked} parked, ${open} open`,
     `  Discrepancies  ${counts(run.discrepancies)}`,
     `  Open cases     ${run.openCases}`,

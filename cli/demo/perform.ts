@@ -1,12 +1,17 @@
+import { TERMINAL } from '../../domain/access/actor.js';
 import { join } from 'node:path';
 import { ALL, type Database } from '../../db/connect.js';
 import { mspList } from '../../db/readModels/mspList.js';
-import { issueToken } from '../../db/access/tokenStore.js';
+import { admitPerson } from '../../db/access/admit.js';
+import { newSecret } from '../../db/access/secret.js';
+import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import { KontorError } from '../../domain/errors.js';
+import { hashPassword } from '../../identity/index.js';
 import { createRenderPool } from '../../statements/index.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { withDatabase, withTemporal } from '../environment.js';
 import { whereToLook } from '../up.js';
+import { makeLogins, type TeamMember } from './logins.js';
 import { outcomeOf, type DemoOutcome } from './outcome.js';
 import { playMonth } from './play.js';
 import { runsOf, type DemoWorld, type Scene } from './scene.js';
@@ -15,7 +20,6 @@ import { createStopwatch } from './stopwatch.js';
 import { summaryLines } from './summary.js';
 import { writePdfs } from './writePdfs.js';
 
-const ACTOR = 'kontor demo';
 const RENDER_THREADS = 2;
 
 /**
@@ -33,10 +37,13 @@ export async function perform(
   return await withDatabase(setting.env, (db) =>
     withTemporal(setting.env, async (client) => {
       await requireNothingThere(db);
-      const tokens = {
-        first: await token(db, 'Partner team, first person'),
-        second: await token(db, 'Partner team, second person'),
-      };
+      const team = [
+        await teamMember(db, 'Partner team, first person', 'first@partner-team.example'),
+        await teamMember(db, 'Partner team, second person', 'second@partner-team.example'),
+      ] as const;
+      const tokens = { first: team[0].token, second: team[1].token };
+      const password = newSecret();
+      const hash = hashPassword(password);
       const stage = { ...setting, world, db, client, tokens };
       const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
       const load = await playMonth(scene, stopwatch);
@@ -44,11 +51,14 @@ export async function perform(
       const verdicts = await stopwatch.timed('verify', () => verified(scene));
       const pdfDir = join(services.dataDir, 'pdf');
       const pdfs = await stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir));
+      const logins = await makeLogins(db, team, await hash);
       const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts });
       for (const line of summaryLines(outcome)) terminal.say(line);
       for (const line of whereToLook(services)) terminal.say(line);
       terminal.say(`PDFs         ${pdfDir}`);
       terminal.say(`Tokens       ${tokens.first}\n             ${tokens.second}`);
+      terminal.say(`Sign-in      POST /v1/session, everybody with the password ${password}`);
+      for (const { role, email } of logins) terminal.say(`             ${email.padEnd(34)} ${role}`);
       return outcome;
     }),
   );
@@ -64,9 +74,11 @@ async function requireNothingThere(db: Database): Promise<void> {
   }
 }
 
-async function token(db: Database, name: string): Promise<string> {
-  const request = { name, role: 'partner_team', at: new Date(), actor: ACTOR } as const;
-  return (await db.transaction(ALL, (trx) => issueToken(trx, request))).token;
+async function teamMember(db: Database, name: string, email: string): Promise<TeamMember & { token: string }> {
+  const who = { name, email, locale: 'en', zone: 'Europe/Berlin' } as const;
+  const rights = { companyId: PARTNER_TEAM, view: 'vendor', level: 'administrator' } as const;
+  const admission = { ...rights, at: new Date(), by: TERMINAL };
+  return { email, ...(await db.transaction(ALL, (trx) => admitPerson(trx, who, admission))) };
 }
 
 async function verified({ db, services }: Scene) {

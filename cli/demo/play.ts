@@ -37,7 +37,9 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
     sideBySide(scene, runsOf(before), (run, progress) => closeAtOnce(scene, run, progress)),
   );
   await step('usage', `Sites report ${period}`, () => simulator.play({ phase: 'usage', of: period }));
-  await step('dryRun', `What a close of ${period} would come to`, () => forEach((run) => previewClose(scene, run)));
+  await step('dryRun', `What a close of ${period} would come to`, () =>
+    Promise.all(runs.map((run) => previewClose(scene, run))),
+  );
   const first = await watchWorker(services.worker, () =>
     step('closeUntilReview', `${period} is being closed: reports against check-ins`, () =>
       sideBySide(scene, runs, (run) => closeUntilReview(scene, run)),

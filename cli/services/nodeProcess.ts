@@ -3,10 +3,10 @@ import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { childEnvironment, type Env } from '../../config/env.js';
+import { childEnvironment, ENV_FOLLOWS, type Env } from '../../config/env.js';
 import { EmbeddedError } from '../../embedded/index.js';
 
-/** A process of Kontor's own: the worker, the API, the simulator. */
+/** A process of Kontor's own: the worker or the API. */
 export interface NodeProcess<Ready> {
   /** What it said when it was ready. */
   ready: Ready;
@@ -22,8 +22,9 @@ export interface NodeProcessSpec<Ready> {
   /** As people call it. */
   name: string;
   main: string;
-  args?: string[];
   env: Partial<Record<keyof Env, string>>;
+  /** What leads to the services, once they run. Until then the process loads its modules. */
+  leads: Promise<Partial<Record<keyof Env, string>>>;
   /** Its output is appended here; nothing of it reaches the terminal. */
   logFile: string;
   /** The message by which it says that it is ready. */
@@ -44,11 +45,11 @@ const FEWER_ARENAS = { MALLOC_ARENA_MAX: '2' };
 /**
  * Starts a Node process with an IPC channel, in a process group of its own, so that Ctrl-C is the CLI's to handle.
  *
- * @throws EmbeddedError EMBEDDED_START_FAILED with the end of its log when it ends or stays silent
+ * @throws EmbeddedError EMBEDDED_START_FAILED with the end of its log when it ends or stays silent; what `leads` rejects with
  */
 export async function startNodeProcess<Ready>(spec: NodeProcessSpec<Ready>): Promise<NodeProcess<Ready>> {
   const log = await openLog(spec.logFile);
-  const child = fork(spec.main, spec.args ?? [], {
+  const child = fork(spec.main, [ENV_FOLLOWS], {
     env: { ...childEnvironment(spec.env), ...FEWER_ARENAS },
     execArgv: ['--enable-source-maps', '--import', PRELOAD],
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
@@ -72,6 +73,12 @@ export async function startNodeProcess<Ready>(spec: NodeProcessSpec<Ready>): Pro
   const failure = async (what: string) =>
     new EmbeddedError('EMBEDDED_START_FAILED', `${what}. ${await tailOf(spec.logFile)}`);
 
+  try {
+    child.send(await spec.leads, () => undefined);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const first = await answerOf(child, spec.ready, READY_TIMEOUT_MS);
   if (first === null) {
     const how = hasEnded(child) ? await ended : `not ready in ${READY_TIMEOUT_MS / 1_000} s`;
@@ -96,6 +103,7 @@ export async function startNodeProcess<Ready>(spec: NodeProcessSpec<Ready>): Pro
 }
 
 function answerOf<T>(child: ChildProcess, schema: z.ZodType<T>, timeoutMs: number): Promise<{ answer: T } | null> {
+  if (hasEnded(child)) return Promise.resolve(null);
   return new Promise((resolve) => {
     const settle = (result: { answer: T } | null) => {
       clearTimeout(timer);

@@ -1,10 +1,11 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Who did what to which thing, when, and why. Appended in the same transaction as the change it tells of. */
 export interface AuditEvent {
   at: Date;
-  /** Token name, `site:<id>`, or `kontor` for rules and schedules. No personal data beyond that. */
-  actor: string;
+  /** No personal data beyond the name of the day. */
+  actor: Actor;
   /** The thing, a dot and a past participle, in camel case: `case.decided`, `run.notOpened`, `termLicence.ordered`. */
   action: string;
   /** `msp:<id>`, `site:<id>`, `case:<id>`, … */
@@ -27,7 +28,7 @@ export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Pro
     trx,
     `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
      select 0, e.at, e.actor, e.action, e.subject, e.msp_id, e.before, e.after, e.reason, '\\x', '\\x'
-     from rows from (jsonb_to_recordset(:events::jsonb) as (at timestamptz, actor text, action text, subject text,
+     from rows from (jsonb_to_recordset(:events::jsonb) as (at timestamptz, actor jsonb, action text, subject text,
        msp_id uuid, before jsonb, after jsonb, reason text)) with ordinality as e
      order by e.ordinality`,
     {
@@ -45,4 +46,19 @@ export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Pro
       ),
     },
   );
+}
+
+/** The newest link of the trail: whoever keeps it notices when the trail is cut off before it. The hash is in hex. */
+export interface AuditHead {
+  id: string;
+  hash: string;
+}
+
+/** Null: nothing has happened yet. */
+export async function auditHead(trx: Trx): Promise<AuditHead | null> {
+  const [head] = await rows<AuditHead>(
+    trx,
+    `select id::text as id, encode(hash, 'hex') as hash from audit_event order by audit_event.id desc limit 1`,
+  );
+  return head ?? null;
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { Decision, DiscrepancyKind, Handling } from '../../domain/reconcile/index.js';
 import type { ParticipantState, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
@@ -15,10 +16,11 @@ export interface CaseForDecision {
   decision: Decision | null;
   quantity: number | null;
   reason: string | null;
-  author: string | null;
+  author: Actor | null;
+  resolvedAt: Date | null;
   participantState: ParticipantState;
   shardStage: ShardStage;
-  openedBy: string;
+  openedBy: Actor;
 }
 
 /** Locks the case; undefined when the MSP has no such case in the period. */
@@ -30,7 +32,7 @@ export async function lockCase(
     trx,
     `select d.id, d.programme_code as programme, d.period, d.msp_id as "mspId", d.kind, d.handling, d.state,
        d.resolved_by as "resolvedBy", d.decision, d.decided_quantity as quantity, d.reason, d.author,
-       p.state as "participantState", s.stage as "shardStage", r.opened_by as "openedBy"
+       d.resolved_at as "resolvedAt", p.state as "participantState", s.stage as "shardStage", r.opened_by as "openedBy"
      from discrepancy d
      join run_participant p on p.programme_code = d.programme_code and p.period = d.period and p.msp_id = d.msp_id
      join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
@@ -45,7 +47,7 @@ export async function lockCase(
 export async function settleByPerson(
   trx: Trx,
   caseId: string,
-  decision: { decision: Decision; quantity: number | null; reason: string | null; author: string; at: Date },
+  decision: { decision: Decision; quantity: number | null; reason: string | null; author: Actor; at: Date },
 ): Promise<void> {
   await trx.raw(
     `update discrepancy set state = 'settled', resolved_by = 'person', decision = :decision, decided_quantity = :quantity,
@@ -58,8 +60,8 @@ export async function settleByPerson(
 export async function authorsOf(
   trx: Trx,
   { programme, period, mspId }: { programme: string; period: string; mspId: string },
-): Promise<string[]> {
-  const found = await rows<{ author: string }>(
+): Promise<Actor[]> {
+  const found = await rows<{ author: Actor }>(
     trx,
     `select distinct author from discrepancy
      where programme_code = :programme and period = :period and msp_id = :mspId and author is not null and kind <> 'total_moved'`,

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardDeadlines, ShardKey } from './openRun.js';
@@ -16,7 +17,7 @@ export async function isReleased(trx: Trx, { programme, period }: RunKey): Promi
 /** Lets the run go on; false where somebody did before. */
 export async function releaseRun(
   trx: Trx,
-  { programme, period, at, by, reason }: RunKey & { at: Date; by: string; reason: string },
+  { programme, period, at, by, reason }: RunKey & { at: Date; by: Actor; reason: string },
 ): Promise<boolean> {
   const released = await rows(
     trx,

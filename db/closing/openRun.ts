@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { Period } from '../../domain/period.js';
 import type { RunKey, RunState, ShardStage } from '../../domain/run.js';
 import { z } from 'zod';
@@ -75,7 +76,7 @@ const runRulesSchema: z.ZodType<RunRules> = z.object({
 
 export interface NewRun extends RunKey {
   openedAt: Date;
-  openedBy: string;
+  openedBy: Actor;
   rules: RunRules;
   shards: readonly ShardPlan[];
 }
@@ -127,7 +128,7 @@ export async function insertSkippedPeriods(
   trx: Trx,
   programme: string,
   periods: readonly Period[],
-  skipped: { at: Date; by: string; reason: string },
+  skipped: { at: Date; by: Actor; reason: string },
 ): Promise<void> {
   await trx.raw(
     `insert into billing_run (programme_code, period, state, opened_at, opened_by, reason, rules)

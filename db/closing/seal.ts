@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonicalJson.js';
 import type { RunKey } from '../../domain/run.js';
+import { auditHead } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
 
 /** What a run adds up to. Amounts are integer minor units as strings, per currency. */
@@ -41,25 +42,38 @@ export async function controlTotals(trx: Trx, { programme, period }: RunKey): Pr
   };
 }
 
-/** SHA-256 over the chain heads of every statement issued so far and the control totals. */
-export async function sealRun(
+/** Moves an open run to sealed, with what it adds up to; false where it is not open. `sealRun` follows. */
+export async function endRun(
   trx: Trx,
   { programme, period }: RunKey,
   totals: ControlTotals,
   at: Date,
 ): Promise<boolean> {
+  const ended = await rows(
+    trx,
+    `update billing_run set state = 'sealed', sealed_at = :at, control_totals = :totals
+     where programme_code = :programme and period = :period and state = 'open' returning period`,
+    { programme, period, at, totals: JSON.stringify(totals) },
+  );
+  return ended.length > 0;
+}
+
+/**
+ * Seals a run: SHA-256 over the chain heads of its statements, its control totals, and the head of the audit trail as it
+ * is now, so that a trail whose end is cut off later no longer fits.
+ */
+export async function sealRun(trx: Trx, { programme, period }: RunKey, totals: ControlTotals): Promise<void> {
   const heads = await rows<{ number: string; chain: string }>(
     trx,
     `select number, encode(chain_hash, 'hex') as chain from statement
      where programme_code = :programme and period = :period order by number`,
     { programme, period },
   );
-  const seal = createHash('sha256').update(canonicalJson({ programme, period, heads, totals })).digest();
-  const sealed = await rows(
+  const audit = await auditHead(trx);
+  const seal = createHash('sha256').update(canonicalJson({ programme, period, heads, totals, audit })).digest();
+  await rows(
     trx,
-    `update billing_run set state = 'sealed', sealed_at = :at, control_totals = :totals, seal = :seal
-     where programme_code = :programme and period = :period and state = 'open' returning period`,
-    { programme, period, at, seal, totals: JSON.stringify(totals) },
+    `update billing_run set seal = :seal, audit_head = :audit where programme_code = :programme and period = :period`,
+    { programme, period, seal, audit: JSON.stringify(audit) },
   );
-  return sealed.length > 0;
 }

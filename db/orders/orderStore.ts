@@ -1,6 +1,8 @@
+import type { View } from '../../domain/access/views.js';
+import type { Actor } from '../../domain/access/actor.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import type { TermBilling } from '../../domain/licences/termPrice.js';
-import type { Order, OrderKind, OrderState, OrderView } from '../../domain/order.js';
+import type { Order, OrderKind, OrderState } from '../../domain/order.js';
 import type { Day } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -24,11 +26,11 @@ interface OrderRow {
   pricePlanId: string | null;
   state: OrderState;
   placedAt: Date;
-  placedBy: string;
-  placedView: OrderView;
+  placedBy: Actor;
+  placedView: View;
   decideUntil: Date;
   decidedAt: Date | null;
-  decidedBy: string | null;
+  decidedBy: Actor | null;
   decidedHow: 'rule' | 'person' | null;
   reason: string | null;
 }
@@ -89,7 +91,7 @@ export async function insertOrder(trx: Trx, order: Order): Promise<boolean> {
       amountMinor: order.amountMinor.toString(),
       pricePlanId: licence?.pricePlanId ?? null,
       placedAt: order.placedAt,
-      placedBy: order.placedBy,
+      placedBy: JSON.stringify(order.placedBy),
       placedView: order.placedView,
       decideUntil: order.decideUntil,
     },

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
 import { appendAudit } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
@@ -7,7 +8,7 @@ export interface Resend {
   /** The row of the outbox. */
   id: string;
   reason: string;
-  actor: string;
+  actor: Actor;
   at: Date;
   /** Marks this request: the same one twice makes one new mail. */
   requestId: string;

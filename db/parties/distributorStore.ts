@@ -1,27 +1,20 @@
-import type { Locale } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
+import { insertCompany, type Company } from './companyStore.js';
 
 /** Bills the MSPs of its countries in local currency. */
-export interface Distributor {
-  id: string;
+export interface Distributor extends Company {
   /** Part of the number of each statement: `IT` in MSP-IT-2026-000042. */
   code: string;
-  name: string;
-  registrationNumber: string;
-  address: string[];
-  country: string;
   email: string;
   currency: string;
-  locale: Locale;
-  /** IANA time zone. */
-  zone: string;
 }
 
 interface DistributorRow extends Omit<Distributor, 'registrationNumber'> {
   registration_number: string;
 }
 
-const COLUMNS = 'id, code, name, registration_number, address, country, email, currency, locale, zone';
+const COLUMNS =
+  'id, code, name, registration_number, address, country, email, currency, locale, kontor_zone(id) as zone';
 
 function toDistributor({ registration_number: registrationNumber, ...row }: DistributorRow): Distributor {
   return { ...row, registrationNumber };
@@ -46,15 +39,21 @@ export async function listDistributors(
 }
 
 /** `kept`, `repeated` when this very id is there already, `taken` when another distributor has the code. */
-export async function insertDistributor(trx: Trx, distributor: Distributor): Promise<'kept' | 'repeated' | 'taken'> {
-  const { registrationNumber, ...rest } = distributor;
-  const inserted = await rows(
-    trx,
-    `insert into distributor (${COLUMNS})
-     values (:id, :code, :name, :registrationNumber, :address, :country, :email, :currency, :locale, :zone)
-     on conflict do nothing returning id`,
-    { ...rest, registrationNumber },
-  );
-  if (inserted.length > 0) return 'kept';
-  return (await findDistributor(trx, distributor.id)) === undefined ? 'taken' : 'repeated';
+export async function insertDistributor(
+  trx: Trx,
+  distributor: Distributor,
+  at: Date,
+): Promise<'kept' | 'repeated' | 'taken'> {
+  const { id, code, email, currency } = distributor;
+  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_distributor_code'))`);
+  if ((await findDistributor(trx, id)) !== undefined) return 'repeated';
+  if ((await rows(trx, 'select from distributor_terms where code = :code', { code })).length > 0) return 'taken';
+  await insertCompany(trx, distributor, 'distributor', at);
+  await rows(trx, `insert into distributor_terms (id, code, email, currency) values (:id, :code, :email, :currency)`, {
+    id,
+    code,
+    email,
+    currency,
+  });
+  return 'kept';
 }

@@ -8,6 +8,8 @@ export interface Tenant {
   id: string;
   /** Of the unit it belongs to; null at the top. */
   parentRef: string | null;
+  /** The customer's own company, where it has one. */
+  customerId: string | null;
   ref: string;
   name: string;
   state: TenantState;
@@ -36,8 +38,10 @@ export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | '
   return row.placed ? 'taken' : 'parentUnknown';
 }
 
-const SELECT = `select t.msp_id as "mspId", t.id, p.ref as "parentRef", t.ref, t.name, t.state, t.closed_from as "closedFrom",
-  t.created_at as "createdAt" from tenant t left join tenant p on p.msp_id = t.msp_id and p.id = t.parent_id`;
+const FIELDS = `t.msp_id as "mspId", t.id, p.ref as "parentRef", t.customer_id as "customerId", t.ref, t.name, t.state,
+  t.closed_from as "closedFrom", t.created_at as "createdAt"`;
+const JOINED = 'tenant t left join tenant p on p.msp_id = t.msp_id and p.id = t.parent_id';
+const SELECT = `select ${FIELDS} from ${JOINED}`;
 
 /** Tenants of an MSP and their units by reference, after the reference `after`. */
 export async function listTenants(trx: Trx, mspId: string, after: string, limit: number): Promise<Tenant[]> {
@@ -83,5 +87,59 @@ export async function closeTenant(trx: Trx, close: { mspId: string; tenantId: st
     `update site_tenant set until_period = :from where msp_id = :mspId and tenant_id = any(:ids::uuid[])
        and (until_period is null or until_period > :from)`,
     bindings,
+  );
+}
+
+/** Of these ids, those that are no tenants of the company: as an MSP, as a customer, or of a customer it acts for. */
+export async function unknownTenants(trx: Trx, companyId: string, ids: readonly string[]): Promise<string[]> {
+  const unknown = await rows<{ id: string }>(
+    trx,
+    `select n.id from unnest(:ids::uuid[]) as n (id)
+     where not exists (select from tenant t where t.msp_id = :companyId and t.id = n.id)
+       and not exists (select from company_view v where v.company_id = :companyId
+         and n.id = any(kontor_tenants_of_view(v.company_id, v.view)))`,
+    { companyId, ids: [...ids] },
+  );
+  return unknown.map(({ id }) => id);
+}
+
+/** Every tenant and unit that is a customer's, of whatever MSP. */
+export async function tenantsOfCustomer(trx: Trx, customerId: string): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    trx,
+    `select unnest(kontor_tenants_of_view(:customerId, 'customer')) as id`,
+    {
+      customerId,
+    },
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Says whose company a tenant is; null: nobody's. What belongs to the tenant, units below it too, is seen by that company. */
+export async function putCustomer(
+  trx: Trx,
+  tenant: { mspId: string; tenantId: string; customerId: string | null },
+): Promise<void> {
+  await rows(trx, 'update tenant set customer_id = :customerId where msp_id = :mspId and id = :tenantId', tenant);
+}
+
+/** A tenant and the MSP it is of. */
+export interface TenantOfMsp extends Tenant {
+  mspName: string;
+}
+
+/** Tenants and units that the reader sees, over all MSPs, by MSP and reference; those after the cursor. */
+export async function listOwnTenants(
+  trx: Trx,
+  page: { limit: number; after?: [mspName: string, mspId: string, ref: string] | undefined },
+): Promise<TenantOfMsp[]> {
+  const [afterName, afterMsp, afterRef] = page.after ?? [null, null, null];
+  return rows<TenantOfMsp>(
+    trx,
+    `select ${FIELDS}, c.name as "mspName" from ${JOINED} join company c on c.id = t.msp_id
+     where :afterMsp::uuid is null or (c.name collate "C", t.msp_id, t.ref collate "C")
+       > (:afterName::text collate "C", :afterMsp::uuid, :afterRef::text collate "C")
+     order by c.name collate "C", t.msp_id, t.ref collate "C" limit :limit`,
+    { afterName, afterMsp, afterRef, limit: page.limit },
   );
 }

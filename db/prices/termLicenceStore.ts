@@ -1,6 +1,8 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import type { AgreedPrice } from '../../domain/licences/termPrice.js';
 import type { Day } from '../../domain/period.js';
+import type { KeyOwner } from '../sites/meteredKeyStore.js';
 import { rows, type Trx } from '../connect.js';
 
 /** A fixed count for 1 to 5 years (rule 22): usage up to it is not metered. Made by an approved order alone (rule 21). */
@@ -26,7 +28,7 @@ export interface TermLicence extends AgreedPrice {
   /** Months in which it is billed. */
   instalments: number;
   endedAt: Date | null;
-  endedBy: string | null;
+  endedBy: Actor | null;
   endReason: string | null;
 }
 
@@ -100,13 +102,13 @@ export async function listTermLicences(
 export async function endTermLicence(
   trx: Trx,
   { mspId, id }: Pick<TermLicence, 'mspId' | 'id'>,
-  end: { endsOn: Day; at: Date; by: string; reason: string },
+  end: { endsOn: Day; at: Date; by: Actor; reason: string },
 ): Promise<void> {
   await rows(
     trx,
     `update term_licence set ends_on = :endsOn, ended_at = :at, ended_by = :by, end_reason = :reason
      where msp_id = :mspId and id = :id`,
-    { mspId, id, ...end },
+    { mspId, id, ...end, by: JSON.stringify(end.by) },
   );
 }
 
@@ -121,4 +123,14 @@ export async function correctTermLicence(
     count,
     tenantId,
   });
+}
+
+/** Licences of a site or of a tenant, past ones too. */
+export async function licencesOf(trx: Trx, owner: KeyOwner): Promise<TermLicence[]> {
+  return rows<TermLicence>(
+    trx,
+    `select ${SELECTED} from term_licence
+     where msp_id = :mspId and (site_id = :siteId::uuid or tenant_id = :tenantId::uuid)`,
+    { siteId: null, tenantId: null, ...owner },
+  );
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { createHash } from 'node:crypto';
 import { rows, type Trx } from '../connect.js';
 
@@ -18,7 +19,7 @@ export interface ProgrammeDocument {
   /** In hex: the document's address by content. */
   sha256: string;
   publishedAt: Date;
-  publishedBy: string;
+  publishedBy: Actor;
   withdrawnAt: Date | null;
 }
 

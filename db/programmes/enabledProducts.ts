@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { fieldError } from '../../domain/errors.js';
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { rows, type Trx } from '../connect.js';
@@ -12,7 +13,7 @@ export async function enableProduct(
     product: string;
     orderId: string | null;
     at: Date;
-    by: string;
+    by: Actor;
     reason: string | null;
   },
 ): Promise<void> {
@@ -20,7 +21,7 @@ export async function enableProduct(
     trx,
     `insert into enabled_product (msp_id, programme_code, product, order_id, enabled_at, enabled_by, reason)
      values (:mspId, :programme, :product, :orderId, :at, :by, :reason) on conflict do nothing`,
-    row,
+    { ...row, by: JSON.stringify(row.by) },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { isMonthOver, periodRange, type Period } from '../../domain/period.js';
 import { appendAudit } from '../access/auditStore.js';
 import type { Trx } from '../connect.js';
@@ -20,7 +21,7 @@ export interface Leaving {
 export async function endParticipation(
   trx: Trx,
   { programme, mspId, leftPeriod, zone }: Leaving,
-  { at, actor, reason }: { at: Date; actor: string; reason: string },
+  { at, actor, reason }: { at: Date; actor: Actor; reason: string },
 ): Promise<boolean> {
   if (!isMonthOver(leftPeriod, zone, at)) return false;
   const { end } = periodRange(leftPeriod, zone);

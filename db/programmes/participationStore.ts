@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { participationStatesBefore, type ParticipationState } from '../../domain/msp.js';
 import { EARLIEST_PERIOD, type Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
@@ -19,7 +20,7 @@ export interface Participation {
   appliedAt: Date;
   decideUntil: Date;
   decidedAt: Date | null;
-  decidedBy: string | null;
+  decidedBy: Actor | null;
   decisionReason: string | null;
 }
 
@@ -52,6 +53,20 @@ export async function findRegistration(trx: Trx, programme: string, mspId: strin
     { programme, mspId },
   );
   return row && toRegistration(row);
+}
+
+/** Where an MSP stands in a programme. */
+export type Standing = Pick<Participation, 'state' | 'joinedPeriod'>;
+
+/** Undefined: it takes no part, as far as the reader sees. */
+export async function findStanding(trx: Trx, programme: string, mspId: string): Promise<Standing | undefined> {
+  const [row] = await rows<Standing>(
+    trx,
+    `select state, joined_period as "joinedPeriod" from participation
+     where programme_code = :programme and msp_id = :mspId`,
+    { programme, mspId },
+  );
+  return row;
 }
 
 export interface RegistrationFilter {
@@ -110,8 +125,8 @@ export async function insertApplication(trx: Trx, application: Application): Pro
     `insert into participation (msp_id, programme_code, state, duplicate_of, applied_at, decide_until)
      values (:mspId, :programme, 'applied', :duplicateOf, :appliedAt, :decideUntil)
      on conflict (msp_id, programme_code) do update set state = 'applied', duplicate_of = excluded.duplicate_of,
-       applied_at = excluded.applied_at, decide_until = excluded.decide_until, decided_at = null, decided_by = null,
-       decision_reason = null
+       applied_at = excluded.applied_at, decide_until = excluded.decide_until, workflow_started_at = null, decided_at = null,
+       decided_by = null, decision_reason = null
      where participation.state = any(:replaceable) returning msp_id`,
     { ...application, duplicateOf: [...application.duplicateOf], replaceable: participationStatesBefore('applied') },
   );
@@ -140,7 +155,7 @@ export interface ParticipationMove {
   programme: string;
   to: ParticipationState;
   at: Date;
-  by: string;
+  by: Actor;
   reason: string | null;
   /** Set by an approval. */
   joinedPeriod?: Period;

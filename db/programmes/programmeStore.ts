@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { Period } from '../../domain/period.js';
 import { parseSettings, type PartialSettings } from '../../domain/settings/index.js';
 import type { Party } from '../../domain/statement.js';
@@ -26,7 +27,7 @@ export interface SettingVersion {
   /** What is set otherwise than shipped. */
   settings: PartialSettings;
   setAt: Date;
-  setBy: string;
+  setBy: Actor;
   reason: string | null;
 }
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { isDeepStrictEqual } from 'node:util';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import type { PartialSettings } from '../../domain/settings/index.js';
@@ -22,7 +23,7 @@ export interface ProgrammeView extends Programme, Pick<SettingVersion, 'zone' | 
 /** Who changes a programme, and when. */
 export interface Change {
   at: Date;
-  actor: string;
+  actor: Actor;
   reason: string | null;
 }
 

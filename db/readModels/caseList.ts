@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import {
   readEvidence,
   type Decision,
@@ -26,7 +27,7 @@ export type CaseView = KindWithEvidence & {
   decision: Decision | null;
   quantity: number | null;
   reason: string | null;
-  author: string | null;
+  author: Actor | null;
   foundAt: Date;
   resolvedAt: Date | null;
   /** Until when a person may decide, or should where the MSP is parked. */

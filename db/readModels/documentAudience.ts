@@ -1,15 +1,16 @@
+import type { Rights } from '../../domain/access/may.js';
 import type { Audience } from '../programmes/documentStore.js';
 import { rows, type Trx } from '../connect.js';
-
-/** Whoever asks for the documents of a programme. */
-export type Reader =
-  { role: 'partner_team' } | { role: 'distributor'; distributorId: string } | { role: 'msp'; mspId: string };
 
 /**
  * The audiences a reader of a programme's documents belongs to: approved MSPs, distributors that serve a territory or
  * bill an MSP of it, the partner team. Undefined: the programme is none of the reader's.
  */
-export async function audiencesOf(trx: Trx, programme: string, reader: Reader): Promise<Audience[] | undefined> {
+export async function audiencesOf(
+  trx: Trx,
+  programme: string,
+  reader: Pick<Rights, 'view' | 'companyId'>,
+): Promise<Audience[] | undefined> {
   const [row] = await rows<{ known: boolean; approved: boolean; distributes: boolean }>(
     trx,
     `select exists (select from programme where code = :programme) as known,
@@ -20,16 +21,18 @@ export async function audiencesOf(trx: Trx, programme: string, reader: Reader): 
            and distributor_id = :distributorId::uuid) as distributes`,
     {
       programme,
-      mspId: reader.role === 'msp' ? reader.mspId : null,
-      distributorId: reader.role === 'distributor' ? reader.distributorId : null,
+      mspId: reader.view === 'service_provider' ? reader.companyId : null,
+      distributorId: reader.view === 'distributor' ? reader.companyId : null,
     },
   );
-  switch (reader.role) {
-    case 'partner_team':
+  switch (reader.view) {
+    case 'vendor':
       return row?.known === true ? ['msp', 'distributor', 'partner_team'] : undefined;
     case 'distributor':
       return row?.distributes === true ? ['msp', 'distributor'] : undefined;
-    case 'msp':
+    case 'service_provider':
       return row?.approved === true ? ['msp'] : undefined;
+    default:
+      return undefined;
   }
 }

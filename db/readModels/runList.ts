@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { RunState } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -7,7 +8,7 @@ export interface RunSummary {
   period: string;
   state: RunState;
   openedAt: Date;
-  openedBy: string;
+  openedBy: Actor;
   sealedAt: Date | null;
   participants: { open: number; parked: number; issued: number };
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { RunInput, RunState, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -7,12 +8,12 @@ export interface RunStatus {
   period: string;
   state: RunState;
   openedAt: Date;
-  openedBy: string;
+  openedBy: Actor;
   sealedAt: Date | null;
   /** Why it was skipped; null for a run. */
   reason: string | null;
   /** Who let it go on with too many silent sites (rule 4), and why; null: nobody had to. */
-  released: { at: string; by: string; reason: string } | null;
+  released: { at: string; by: Actor; reason: string } | null;
   /** SHA-256 in hex over the chain heads and control totals; null until the run is sealed. */
   seal: string | null;
   shards: {

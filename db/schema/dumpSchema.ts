@@ -45,6 +45,11 @@ const GRANTS = `
   from pg_class c cross join lateral aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
   where c.oid = $1 and a.grantee <> c.relowner group by c.relname, r.rolname order by r.rolname collate "C"`;
 
+const VIEWS = `
+  select format('create view %I%s as\n%s', c.relname,
+    coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''), rtrim(pg_get_viewdef(c.oid), ';')) as line
+  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' order by c.relname collate "C"`;
+
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') as line from pg_proc p
   where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p') order by p.proname collate "C"`;
@@ -79,7 +84,7 @@ async function dumpTable(client: pg.Client, { oid, name, partitioned, ...table }
 
 /**
  * The schema at `ownerUrl` as text, for people to review and a test to compare: functions, then each table with its
- * columns, constraints, indexes, policies, triggers and grants, by name. The same migrations give the same bytes.
+ * columns, constraints, indexes, policies, triggers and grants, then views, by name. The same migrations give the same bytes.
  */
 export async function dumpSchema(ownerUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: ownerUrl });
@@ -88,6 +93,7 @@ export async function dumpSchema(ownerUrl: string): Promise<string> {
     const { rows: tables } = await client.query<Table>(TABLES);
     const parts = (await linesOf(client, FUNCTIONS)).map((definition) => `${definition};`);
     for (const table of tables) parts.push(await dumpTable(client, table));
+    for (const view of await linesOf(client, VIEWS)) parts.push(`${view};`);
     return `-- The sum of db/schema/migrations, written by \`npm run schema\`; a test compares it. Not run by anything.\n\n${parts.join('\n\n')}\n`;
   } finally {
     await client.end();

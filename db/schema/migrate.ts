@@ -6,13 +6,14 @@ export const LOGIN_ROLE = 'kontor_app';
 
 /** What the login role may do beyond reading and inserting, per table; it owns nothing and never truncates. */
 const UPDATES = [
+  'company',
+  'company_zone',
+  'msp_terms',
+  'distributor_terms',
   'programme',
-  'distributor',
   'territory',
   'waiting_list',
   'programme_document',
-  'msp',
-  'msp_zone',
   'participation',
   'participation_distributor',
   'tenant',
@@ -31,10 +32,30 @@ const UPDATES = [
   'discrepancy',
   'statement_number',
   'outbox',
+  'person',
+  'service_account',
+  'access_level',
+  'membership',
   'api_token',
+  'mandate',
+  'person_password',
+  'person_totp',
+  'recovery_code',
+  'one_time_link',
+  'sign_in_failure',
+  'session',
   'idempotency_key',
 ];
-const DELETES = ['territory', 'site_tenant', 'used_nonce', 'idempotency_key'];
+const DELETES = [
+  'territory',
+  'site_tenant',
+  'used_nonce',
+  'idempotency_key',
+  'person_totp',
+  'recovery_code',
+  'sign_in_failure',
+  'session',
+];
 
 /**
  * Brings the database at `ownerUrl` up to date and makes sure the login role `kontor_app` exists with `password`.

@@ -1,8 +1,32 @@
 -- The sum of db/schema/migrations, written by `npm run schema`; a test compares it. Not run by anything.
 
+CREATE OR REPLACE FUNCTION public.kontor_acting(membership uuid, view text)
+ RETURNS TABLE(kind text, id uuid, name text, "companyId" uuid, "companyName" text, level text, actions text[], tenants uuid[])
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select case when m.person_id is null then 'service_account' else 'person' end,
+          coalesce(m.person_id, m.service_account_id), coalesce(p.name, a.name), c.id, c.name,
+          coalesce(m.system_level, l.copied_from), l.actions,
+          case when m.tenant_ids is null then reach.ids
+            when reach.ids is null then named.ids
+            else array(select unnest(named.ids) intersect select unnest(reach.ids)) end
+        from membership m
+        join company c on c.id = m.company_id and c.state = 'active'
+        join company_view v on v.company_id = c.id and v.view = $2
+        left join person p on p.id = m.person_id
+        left join service_account a on a.id = m.service_account_id
+        left join access_level l on l.id = m.access_level_id
+        cross join lateral (select kontor_tenants_of_view(c.id, v.view)) reach (ids)
+        cross join lateral (select case when m.with_below then kontor_tenants_below(m.tenant_ids) else m.tenant_ids end)
+          named (ids)
+        where m.id = $1 and m.invited_as is null and m.from_at <= now() and (m.until_at is null or m.until_at > now())
+          and coalesce(p.state, 'active') = 'active' and a.ended_at is null $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
     declare
       last record;
@@ -39,6 +63,12 @@ AS $function$
       execute format('alter table public.%I force row level security', name);
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_company()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('kontor.company_id', true), '')::uuid $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_comparable_number(number text)
  RETURNS text
  LANGUAGE sql
@@ -59,23 +89,95 @@ AS $function$
         select distributor_id from participation_distributor
         where msp_id = $1 and programme_code = $2 and from_period <= $3 order by from_period desc limit 1 $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_documents_of(statements uuid[])
+ RETURNS TABLE(id uuid, number text, currency text, date date)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := array(select distinct l.statement_id from statement_line l where l.statement_id = any(statements));
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query select s.id, s.number, s.currency, s.statement_date from statement s where s.id = any(seen);
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_end_distributor()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      update participation_distributor p set until_period = (
+          select min(n.from_period) from participation_distributor n
+          where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period)
+        where p.msp_id = new.msp_id and p.programme_code = new.programme_code;
+      return null;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_enter_tenants(company uuid, tenants uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      msps uuid[];
+      sites uuid[];
+      whole_sites uuid[];
+      whole_tenants uuid[];
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      msps := array(select distinct msp_id from tenant where id = any(tenants));
+      select array_agg(served.site_id), array_agg(served.site_id) filter (where served.whole)
+        into sites, whole_sites
+        from (select a.site_id, bool_or(a.tenant_id = any(tenants)) as reached, bool_and(a.tenant_id = any(tenants)) as whole
+          from site_tenant a
+          where a.msp_id = any(msps) and (a.until_period is null or a.until_period > kontor_this_period())
+          group by 1) served
+        where served.reached;
+      with recursive shared as (
+        select parent_id as id from tenant where msp_id = any(msps) and parent_id = any(tenants) and id <> all(tenants)
+        union
+        select k.tenant_id from metered_key k
+          join installation i on i.msp_id = k.msp_id and i.metered_key_id = k.id
+          where k.msp_id = any(msps) and k.tenant_id = any(tenants) and i.site_id <> all(coalesce(whole_sites, '{}'))
+        union
+        select t.parent_id from shared join tenant t on t.id = shared.id where t.parent_id is not null)
+      select array_agg(id) into whole_tenants from unnest(tenants) as t (id) where id not in (select id from shared);
+      perform set_config('kontor.tenants', tenants::text, true), set_config('kontor.msps', msps::text, true),
+        set_config('kontor.sites', sites::text, true), set_config('kontor.whole_sites', whole_sites::text, true),
+        set_config('kontor.whole_tenants', whole_tenants::text, true),
+        set_config('kontor.company_id', company::text, true), set_config('kontor.scope', 'tenants', true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_ids(setting text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select coalesce(nullif(current_setting('kontor.' || setting, true), ''), '{}')::uuid[] $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_msp()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.msp_id', true), '')::uuid $function$;
 
-CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN reach text DEFAULT 'msp_id in (select id from msp)'::text)
+CREATE OR REPLACE FUNCTION public.kontor_msps()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('msps') $function$;
+
+CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN to_distributor text, IN to_tenants text, IN owner text DEFAULT 'msp_id'::text)
  LANGUAGE plpgsql
 AS $procedure$
     begin
       execute format('alter table %s enable row level security', target);
       execute format('alter table %s force row level security', target);
-      execute format($policy$create policy visible on %s using (
-          (select kontor_scope()) = 'all'
-          or msp_id = (select kontor_msp())
-          or ((select kontor_distributor()) is not null and %s)
-        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target, reach);
+      execute format('create policy owned on %s using ((select kontor_scope()) = %L or %s = (select kontor_msp()))',
+        target, 'all', owner);
+      execute format($policy$create policy visible on %s for select using (
+          ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
+        )$policy$, target, to_distributor, to_tenants);
     end $procedure$;
 
 CREATE OR REPLACE FUNCTION public.kontor_refuse_change()
@@ -87,23 +189,45 @@ AS $function$
         using errcode = 'integrity_constraint_violation';
     end $function$;
 
-CREATE OR REPLACE FUNCTION public.kontor_require_approval()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-    begin
-      if not exists (select from purchase_order o
-        where o.msp_id = new.msp_id and o.id = new.order_id and o.state = 'approved') then
-        raise exception 'a term licence needs an approved order' using errcode = 'integrity_constraint_violation';
-      end if;
-      return new;
-    end $function$;
-
 CREATE OR REPLACE FUNCTION public.kontor_scope()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(current_setting('kontor.scope', true), '') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_sender_by_session(hash bytea)
+ RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select s.id, s.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", s.view, w.level, w.actions,
+          null::text, w.tenants
+        from session s cross join lateral kontor_acting(s.membership_id, s.view) w
+        where s.token_hash = hash and s.ended_at is null and s.ends_at > now()
+          and s.last_used_at + make_interval(secs => s.idle_seconds) > now();
+      if found then
+        update session set last_used_at = now() where token_hash = hash and last_used_at < now() - interval '1 minute';
+      end if;
+      perform set_config('kontor.scope', '', true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_sender_by_token(hash bytea)
+ RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select t.id, t.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", t.view, w.level, w.actions,
+          t.narrowed_to, w.tenants
+        from api_token t cross join lateral kontor_acting(t.membership_id, t.view) w
+        where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
+      update api_token set last_used_at = now()
+        where token_hash = hash and (last_used_at is null or last_used_at < now() - interval '1 minute');
+      perform set_config('kontor.scope', '', true);
+    end $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_settings(programme text, period text DEFAULT kontor_this_period())
  RETURNS SETOF programme_setting
@@ -114,36 +238,170 @@ AS $function$
         order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
         limit 1 $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_sites()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('sites') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_tenants()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('tenants') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_tenants_below(roots uuid[])
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+      with recursive unit as (
+        select msp_id, id from tenant where id = any($1)
+        union select t.msp_id, t.id from tenant t join unit on t.msp_id = unit.msp_id and t.parent_id = unit.id)
+      select coalesce(array_agg(id), '{}') from unit $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_tenants_of_view(company uuid, view text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select case $2
+        when 'customer' then kontor_tenants_below(array(select id from tenant where customer_id = $1))
+        when 'system_integrator' then kontor_tenants_below(array(
+          select t.id from mandate m join tenant t on t.customer_id = m.customer_id
+          where m.integrator_id = $1 and m.consented_at is not null and m.revoked_at is null
+            and m.from_at <= now() and (m.until_at is null or m.until_at > now())))
+        when 'reseller' then '{}' when 'partner' then '{}' end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_this_period()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$;
 
-CREATE OR REPLACE FUNCTION public.kontor_zone(msp uuid, period text DEFAULT kontor_this_period())
+CREATE OR REPLACE FUNCTION public.kontor_usage(msp uuid, period text)
+ RETURNS TABLE(site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text, meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    #variable_conflict use_column
+    declare
+      scope text := kontor_scope();
+      first date := ($2 || '-01')::date;
+      month_zone text;
+      starts_at timestamptz;
+      ends_at timestamptz;
+    begin
+      if scope in ('tenants', 'distributor') then perform set_config('kontor.scope', 'all', true); end if;
+      month_zone := kontor_zone($1, $2);
+      starts_at := first::timestamp at time zone kontor_zone($1, to_char(first - 1, 'YYYY-MM'));
+      ends_at := (first + interval '1 month') at time zone month_zone;
+      return query
+        with place as materialized (
+          select s.id, s.name, s.programme_code from site s
+          where s.msp_id = $1
+            and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
+        ), by_installation as (
+          select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
+            (c.counted_at at time zone month_zone)::date as day, max(u.quantity) as highest,
+            (array_agg(u.quantity order by c.counted_at desc))[1] as newest
+          from place p
+          join check_in c on c.msp_id = $1 and c.site_id = p.id and c.counted_at >= starts_at and c.counted_at < ends_at
+            -- A clock deviates by 8 days at the most; this finds the partitions.
+            and c.observed_at >= starts_at - interval '8 days' and c.observed_at < ends_at + interval '8 days'
+          left join installation i on i.msp_id = $1 and i.site_id = c.site_id and i.id = c.installation_id
+            and i.replaced_for_free
+          cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u (reference, meter, quantity)
+          group by 1, 2, 3, 4, 5
+        ), by_day as (
+          select site_id, reference, meter, day, sum(highest) as highest, sum(newest) as newest
+          from by_installation group by 1, 2, 3, 4
+        ), latest as (
+          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks
+          from place p join usage_report g on g.msp_id = $1 and g.site_id = p.id and g.period = $2
+          order by g.site_id, g.installation_id, g.revision desc
+        ), said as (
+          select site_id, reference, meter, max(highest) as highest,
+            (array_agg(day order by highest desc, day))[1] as highest_on, sum(highest)::bigint as total,
+            (array_agg(newest order by day desc))[1] as last, null::bigint as reported
+          from by_day group by 1, 2, 3
+          union all
+          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak)
+          from latest l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u (reference, meter, peak)
+          group by 1, 2, 3
+        ), of_month as (
+          select site_id, reference, meter, max(highest) as highest, max(highest_on) as highest_on, max(total) as total,
+            max(last) as last, max(reported) as reported
+          from said group by 1, 2, 3
+        )
+        select m.site_id, p.name, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest, m.highest_on,
+          m.total, m.last, m.reported
+        from of_month m
+        join place p on p.id = m.site_id
+        left join site_tenant a on a.msp_id = $1 and a.site_id = m.site_id and a.reference = m.reference
+          and a.from_period <= $2 and (a.until_period is null or a.until_period > $2)
+        left join tenant t on t.msp_id = $1 and t.id = a.tenant_id
+        where scope <> 'tenants' or t.id = any(kontor_tenants());
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_whole_sites()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('whole_sites') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_whole_tenants()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select kontor_ids('whole_tenants') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_zone(company uuid, period text DEFAULT kontor_this_period())
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-        select zone from msp_zone where msp_id = $1 and from_period <= $2 order by from_period desc limit 1 $function$;
+        select zone from company_zone where company_id = $1 and from_period <= $2 order by from_period desc limit 1 $function$;
+
+create table access_level (
+  id uuid not null,
+  company_id uuid not null,
+  name text not null,
+  copied_from text not null,
+  actions text[] not null,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint access_level_pkey PRIMARY KEY (id),
+  constraint access_level_company_id_id_key UNIQUE (company_id, id),
+  constraint access_level_copied_from_check CHECK ((copied_from = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
+  constraint access_level_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+CREATE UNIQUE INDEX access_level_name ON public.access_level USING btree (company_id, name) WHERE (ended_at IS NULL);
+alter table access_level enable row level security;
+alter table access_level force row level security;
+create policy visible on access_level for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on access_level to kontor_app;
 
 create table api_token (
   id uuid not null,
+  membership_id uuid not null,
+  view text not null,
   name text not null,
-  role text not null,
-  msp_id uuid,
-  distributor_id uuid,
+  narrowed_to text,
   token_hash bytea not null,
   created_at timestamp with time zone not null,
+  created_by jsonb not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   constraint api_token_pkey PRIMARY KEY (id),
   constraint api_token_token_hash_key UNIQUE (token_hash),
-  constraint api_token_check CHECK (((role = 'msp'::text) = (msp_id IS NOT NULL))),
-  constraint api_token_check1 CHECK (((role = 'distributor'::text) = (distributor_id IS NOT NULL))),
-  constraint api_token_role_check CHECK ((role = ANY (ARRAY['partner_team'::text, 'msp'::text, 'distributor'::text]))),
-  constraint api_token_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint api_token_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint api_token_narrowed_to_check CHECK ((narrowed_to = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
+  constraint api_token_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES membership(id)
 );
+CREATE INDEX api_token_by_membership ON public.api_token USING btree (membership_id);
 alter table api_token enable row level security;
 alter table api_token force row level security;
 create policy visible on api_token for all
@@ -153,7 +411,7 @@ grant insert, select, update on api_token to kontor_app;
 create table audit_event (
   id bigint not null,
   at timestamp with time zone not null,
-  actor text not null,
+  actor jsonb not null,
   action text not null,
   subject text not null,
   msp_id uuid,
@@ -164,6 +422,8 @@ create table audit_event (
   hash bytea not null,
   constraint audit_event_pkey PRIMARY KEY (id)
 );
+CREATE INDEX audit_event_by_actor ON public.audit_event USING btree (((actor ->> 'id'::text)), id);
+CREATE INDEX audit_event_by_msp ON public.audit_event USING btree (msp_id, id);
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject, id);
 alter table audit_event enable row level security;
 alter table audit_event force row level security;
@@ -190,13 +450,15 @@ create table billing_pack (
   constraint billing_pack_pkey PRIMARY KEY (id),
   constraint billing_pack_programme_code_distributor_id_period_supplemen_key UNIQUE (programme_code, distributor_id, period, supplement),
   constraint billing_pack_supplement_check CHECK ((supplement >= 0)),
-  constraint billing_pack_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint billing_pack_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint billing_pack_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
 alter table billing_pack enable row level security;
 alter table billing_pack force row level security;
-create policy visible on billing_pack for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))));
+create policy owned on billing_pack for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on billing_pack for select
+  using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on billing_pack to kontor_app;
@@ -212,10 +474,11 @@ create table billing_pack_statement (
 CREATE INDEX billing_pack_statement_by_pack ON public.billing_pack_statement USING btree (billing_pack_id);
 alter table billing_pack_statement enable row level security;
 alter table billing_pack_statement force row level security;
-create policy visible on billing_pack_statement for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
-   FROM statement)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on billing_pack_statement for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on billing_pack_statement for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack_statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on billing_pack_statement to kontor_app;
@@ -225,15 +488,16 @@ create table billing_run (
   period text not null,
   state text not null,
   opened_at timestamp with time zone not null,
-  opened_by text not null,
+  opened_by jsonb not null,
   reason text,
   rules jsonb not null,
   released_at timestamp with time zone,
-  released_by text,
+  released_by jsonb,
   release_reason text,
   sealed_at timestamp with time zone,
   control_totals jsonb,
   seal bytea,
+  audit_head jsonb,
   constraint billing_run_pkey PRIMARY KEY (programme_code, period),
   constraint billing_run_check CHECK (((released_at IS NULL) = (released_by IS NULL))),
   constraint billing_run_period_check CHECK ((period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
@@ -268,11 +532,87 @@ create table check_in (
 ) partition by range (observed_at);
 alter table check_in enable row level security;
 alter table check_in force row level security;
-create policy visible on check_in for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on check_in for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on check_in for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on check_in to kontor_app;
+
+create table company (
+  id uuid not null,
+  name text not null,
+  registration_number text,
+  address text[] not null,
+  country text,
+  locale text not null,
+  state text not null default 'active'::text,
+  created_at timestamp with time zone not null,
+  constraint company_pkey PRIMARY KEY (id),
+  constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'ended'::text])))
+);
+CREATE INDEX company_by_registration_number ON public.company USING btree (kontor_comparable_number(registration_number));
+alter table company enable row level security;
+alter table company force row level security;
+create policy in_mandate on company for select
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id IN ( SELECT unnest(ARRAY[mandate.integrator_id, mandate.customer_id]) AS unnest
+   FROM mandate))));
+create policy owned on company for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on company for select
+  using (((id = ( SELECT kontor_company() AS kontor_company)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[]))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
+   FROM distributor_terms)))));
+grant insert, select, update on company to kontor_app;
+
+create table company_view (
+  company_id uuid not null,
+  view text not null,
+  constraint company_view_pkey PRIMARY KEY (company_id, view),
+  constraint company_view_view_check CHECK ((view = ANY (ARRAY['vendor'::text, 'customer'::text, 'system_integrator'::text, 'service_provider'::text, 'reseller'::text, 'distributor'::text, 'partner'::text]))),
+  constraint company_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+alter table company_view enable row level security;
+alter table company_view force row level security;
+create policy owned on company_view for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on company_view for select
+  using ((company_id IN ( SELECT company.id
+   FROM company)));
+grant insert, select on company_view to kontor_app;
+
+create table company_zone (
+  company_id uuid not null,
+  from_period text not null,
+  zone text not null,
+  constraint company_zone_pkey PRIMARY KEY (company_id, from_period),
+  constraint company_zone_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+alter table company_zone enable row level security;
+alter table company_zone force row level security;
+create policy owned on company_zone for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on company_zone for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (company_id IN ( SELECT billed_now.msp_id
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on company_zone to kontor_app;
+
+create table decision (
+  id uuid not null,
+  kind text not null,
+  subject text not null,
+  content jsonb not null,
+  actor jsonb not null,
+  decided_at timestamp with time zone not null,
+  constraint decision_pkey PRIMARY KEY (id),
+  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text])))
+);
+alter table decision enable row level security;
+alter table decision force row level security;
+create policy visible on decision for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on decision to kontor_app;
 
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
@@ -291,8 +631,8 @@ create table discrepancy (
   decision text,
   decided_quantity integer,
   reason text,
-  author text,
-  second_author text,
+  author jsonb,
+  second_author jsonb,
   found_at timestamp with time zone not null,
   resolved_at timestamp with time zone,
   evidence_key text,
@@ -308,30 +648,26 @@ CREATE INDEX discrepancy_by_msp ON public.discrepancy USING btree (msp_id, progr
 CREATE INDEX discrepancy_open ON public.discrepancy USING btree (programme_code, period, msp_id) WHERE (state = 'open'::text);
 alter table discrepancy enable row level security;
 alter table discrepancy force row level security;
-create policy visible on discrepancy for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
+create policy owned on discrepancy for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on discrepancy for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
     run_participant.msp_id
-   FROM run_participant)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+   FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant insert, select, update on discrepancy to kontor_app;
 
-create table distributor (
+create table distributor_terms (
   id uuid not null,
   code text not null,
-  name text not null,
-  registration_number text not null,
-  address text[] not null,
-  country text not null,
   email text not null,
   currency text not null,
-  locale text not null,
-  zone text not null,
-  constraint distributor_pkey PRIMARY KEY (id),
-  constraint distributor_code_key UNIQUE (code),
-  constraint distributor_code_check CHECK ((code ~ '^[A-Z0-9]{2,8}$'::text))
+  constraint distributor_terms_pkey PRIMARY KEY (id),
+  constraint distributor_terms_code_key UNIQUE (code),
+  constraint distributor_terms_code_check CHECK ((code ~ '^[A-Z0-9]{2,8}$'::text)),
+  constraint distributor_terms_id_fkey FOREIGN KEY (id) REFERENCES company(id)
 );
-grant insert, select, update on distributor to kontor_app;
+grant insert, select, update on distributor_terms to kontor_app;
 
 create table document_content (
   sha256 bytea not null,
@@ -340,27 +676,6 @@ create table document_content (
   constraint document_content_sha256_check CHECK ((length(sha256) = 32))
 );
 grant insert, select on document_content to kontor_app;
-
-create table enabled_product (
-  msp_id uuid not null,
-  programme_code text not null,
-  product text not null,
-  order_id uuid,
-  enabled_at timestamp with time zone not null,
-  enabled_by text not null,
-  reason text,
-  constraint enabled_product_pkey PRIMARY KEY (msp_id, programme_code, product),
-  constraint enabled_product_msp_id_order_id_fkey FOREIGN KEY (msp_id, order_id) REFERENCES purchase_order(msp_id, id),
-  constraint enabled_product_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
-);
-alter table enabled_product enable row level security;
-alter table enabled_product force row level security;
-create policy visible on enabled_product for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
-    participation.programme_code
-   FROM participation)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-grant insert, select on enabled_product to kontor_app;
 
 create table exchange_rate (
   source text not null,
@@ -385,10 +700,11 @@ create table former_key (
 );
 alter table former_key enable row level security;
 alter table former_key force row level security;
-create policy visible on former_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on former_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on former_key for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on former_key to kontor_app;
 
 create table idempotency_key (
@@ -426,11 +742,80 @@ create table installation (
 );
 alter table installation enable row level security;
 alter table installation force row level security;
-create policy visible on installation for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on installation for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on installation for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
 grant insert, select, update on installation to kontor_app;
+
+create table mandate (
+  id uuid not null,
+  integrator_id uuid not null,
+  customer_id uuid not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  asked_at timestamp with time zone not null,
+  asked_by jsonb not null,
+  consented_at timestamp with time zone,
+  consented_by jsonb,
+  revoked_at timestamp with time zone,
+  revoked_by jsonb,
+  constraint mandate_pkey PRIMARY KEY (id),
+  constraint mandate_check CHECK ((customer_id <> integrator_id)),
+  constraint mandate_check1 CHECK ((until_at > from_at)),
+  constraint mandate_check2 CHECK (((consented_at IS NULL) = (consented_by IS NULL))),
+  constraint mandate_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES company(id),
+  constraint mandate_integrator_id_fkey FOREIGN KEY (integrator_id) REFERENCES company(id)
+);
+CREATE UNIQUE INDEX mandate_in_force ON public.mandate USING btree (integrator_id, customer_id) WHERE (revoked_at IS NULL);
+alter table mandate enable row level security;
+alter table mandate force row level security;
+create policy answered on mandate for update
+  using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)))
+  with check (((customer_id = ( SELECT kontor_company() AS kontor_company)) OR ((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (revoked_at IS NOT NULL))));
+create policy asked on mandate for insert
+  with check (((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (consented_at IS NULL) AND (revoked_at IS NULL)));
+create policy owned on mandate for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on mandate for select
+  using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)));
+grant insert, select, update on mandate to kontor_app;
+
+create table membership (
+  id uuid not null,
+  company_id uuid not null,
+  person_id uuid,
+  service_account_id uuid,
+  system_level text,
+  access_level_id uuid,
+  tenant_ids uuid[],
+  with_below boolean not null default false,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  invited_as text,
+  created_at timestamp with time zone not null,
+  created_by jsonb not null,
+  constraint membership_pkey PRIMARY KEY (id),
+  constraint membership_person_id_id_key UNIQUE (person_id, id),
+  constraint membership_check CHECK ((until_at > from_at)),
+  constraint membership_check1 CHECK (((person_id IS NULL) <> (service_account_id IS NULL))),
+  constraint membership_check2 CHECK (((invited_as IS NULL) OR (person_id IS NOT NULL))),
+  constraint membership_check3 CHECK (((system_level IS NULL) <> (access_level_id IS NULL))),
+  constraint membership_system_level_check CHECK ((system_level = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
+  constraint membership_tenant_ids_check CHECK ((cardinality(tenant_ids) > 0)),
+  constraint membership_company_id_access_level_id_fkey FOREIGN KEY (company_id, access_level_id) REFERENCES access_level(company_id, id),
+  constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint membership_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id)
+);
+CREATE INDEX membership_by_company ON public.membership USING btree (company_id, created_at, id);
+CREATE UNIQUE INDEX membership_of_service_account ON public.membership USING btree (service_account_id);
+alter table membership enable row level security;
+alter table membership force row level security;
+create policy visible on membership for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on membership to kontor_app;
 
 create table metered_key (
   msp_id uuid not null,
@@ -462,52 +847,63 @@ CREATE INDEX metered_key_by_site ON public.metered_key USING btree (msp_id, site
 CREATE UNIQUE INDEX metered_key_one_live ON public.metered_key USING btree (msp_id, site_id) WHERE ((kind = 'metered'::text) AND (state = ANY (ARRAY['issued'::text, 'active'::text, 'disabled'::text])));
 alter table metered_key enable row level security;
 alter table metered_key force row level security;
-create policy visible on metered_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site))) OR ((tenant_id IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
-    participation.programme_code
-   FROM participation))))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy added on metered_key for insert
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (kind = 'additional'::text) AND (state = 'issued'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
+create policy destroyed on metered_key for update
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'destroyed'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
+create policy owned on metered_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on metered_key for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((site_id IN ( SELECT site.id
+   FROM site)) OR ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[]))))));
 grant insert, select, update on metered_key to kontor_app;
 
-create table msp (
+create table msp_terms (
   id uuid not null,
-  name text not null,
-  registration_number text not null,
-  address text[] not null,
-  country text not null,
   contact_name text not null,
   email text not null,
   mail_domain text not null,
-  locale text not null,
   registered_at timestamp with time zone not null,
-  constraint msp_pkey PRIMARY KEY (id)
+  constraint msp_terms_pkey PRIMARY KEY (id),
+  constraint msp_terms_id_fkey FOREIGN KEY (id) REFERENCES company(id)
 );
-CREATE INDEX msp_by_mail_domain ON public.msp USING btree (mail_domain);
-CREATE INDEX msp_by_registration_number ON public.msp USING btree (kontor_comparable_number(registration_number));
-alter table msp enable row level security;
-alter table msp force row level security;
-create policy msp_visible on msp for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp)) OR (id IN ( SELECT participation_distributor.msp_id
-   FROM participation_distributor
-  WHERE (participation_distributor.distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))))
-  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-grant insert, select, update on msp to kontor_app;
+CREATE INDEX msp_by_mail_domain ON public.msp_terms USING btree (mail_domain);
+alter table msp_terms enable row level security;
+alter table msp_terms force row level security;
+create policy owned on msp_terms for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on msp_terms for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on msp_terms to kontor_app;
 
-create table msp_zone (
-  msp_id uuid not null,
-  from_period text not null,
-  zone text not null,
-  constraint msp_zone_pkey PRIMARY KEY (msp_id, from_period),
-  constraint msp_zone_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+create table one_time_link (
+  id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  membership_id uuid,
+  token_hash bytea,
+  made_at timestamp with time zone not null,
+  made_by uuid,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  constraint one_time_link_pkey PRIMARY KEY (id),
+  constraint one_time_link_token_hash_key UNIQUE (token_hash),
+  constraint one_time_link_check CHECK (((kind = 'invitation'::text) = (membership_id IS NOT NULL))),
+  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+  constraint one_time_link_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES membership(id),
+  constraint one_time_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
 );
-alter table msp_zone enable row level security;
-alter table msp_zone force row level security;
-create policy visible on msp_zone for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-grant insert, select, update on msp_zone to kontor_app;
+CREATE INDEX one_time_link_by_person ON public.one_time_link USING btree (person_id, made_at);
+alter table one_time_link enable row level security;
+alter table one_time_link force row level security;
+create policy visible on one_time_link for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on one_time_link to kontor_app;
 
 create table outbox (
   id bigint not null generated always as identity,
@@ -534,8 +930,8 @@ create table outbox (
   constraint outbox_message_id_key UNIQUE (message_id),
   constraint outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'bounced'::text, 'uncertain'::text, 'parked'::text]))),
   constraint outbox_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
-  constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint outbox_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
   constraint outbox_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statement(id)
 );
@@ -544,9 +940,10 @@ CREATE INDEX outbox_due ON public.outbox USING btree (not_before, id) WHERE (sta
 CREATE INDEX outbox_sending ON public.outbox USING btree (claimed_at) WHERE (state = 'sending'::text);
 alter table outbox enable row level security;
 alter table outbox force row level security;
-create policy visible on outbox for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on outbox for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on outbox for select
+  using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
 grant insert, select, update on outbox to kontor_app;
 
 create table participation (
@@ -557,43 +954,99 @@ create table participation (
   left_period text,
   duplicate_of uuid[] not null default '{}'::uuid[],
   applied_at timestamp with time zone not null,
+  workflow_started_at timestamp with time zone,
   decide_until timestamp with time zone not null,
   decided_at timestamp with time zone,
-  decided_by text,
+  decided_by jsonb,
   decision_reason text,
   constraint participation_pkey PRIMARY KEY (msp_id, programme_code),
   constraint participation_check CHECK ((left_period >= joined_period)),
   constraint participation_check1 CHECK (((joined_period IS NULL) = (state = ANY (ARRAY['applied'::text, 'rejected'::text, 'expired'::text])))),
   constraint participation_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'approved'::text, 'suspended'::text, 'left'::text, 'rejected'::text, 'expired'::text]))),
-  constraint participation_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint participation_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint participation_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX participation_by_programme ON public.participation USING btree (programme_code, applied_at);
+CREATE INDEX participation_unstarted ON public.participation USING btree (applied_at) WHERE ((state = 'applied'::text) AND (workflow_started_at IS NULL));
 alter table participation enable row level security;
 alter table participation force row level security;
-create policy visible on participation for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation_distributor.msp_id,
-    participation_distributor.programme_code
-   FROM participation_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on participation for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on participation for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
 grant insert, select, update on participation to kontor_app;
 
 create table participation_distributor (
   msp_id uuid not null,
   programme_code text not null,
   from_period text not null,
+  until_period text,
   distributor_id uuid not null,
   constraint participation_distributor_pkey PRIMARY KEY (msp_id, programme_code, from_period),
-  constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint participation_distributor_check CHECK ((until_period > from_period)),
+  constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint participation_distributor_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
 CREATE INDEX participation_distributor_by_distributor ON public.participation_distributor USING btree (distributor_id);
 alter table participation_distributor enable row level security;
 alter table participation_distributor force row level security;
-create policy visible on participation_distributor for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))))
-  with check ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy owned on participation_distributor for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on participation_distributor for select
+  using (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))));
+CREATE TRIGGER ended AFTER INSERT ON public.participation_distributor FOR EACH ROW EXECUTE FUNCTION kontor_end_distributor();
 grant insert, select, update on participation_distributor to kontor_app;
+
+create table person (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  locale text not null,
+  zone text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  created_by jsonb not null,
+  ended_at timestamp with time zone,
+  constraint person_pkey PRIMARY KEY (id),
+  constraint person_check CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  constraint person_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'ended'::text])))
+);
+CREATE UNIQUE INDEX person_by_email ON public.person USING btree (lower(email)) WHERE (state <> 'ended'::text);
+alter table person enable row level security;
+alter table person force row level security;
+create policy visible on person for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on person to kontor_app;
+
+create table person_password (
+  person_id uuid not null,
+  hash text not null,
+  set_at timestamp with time zone not null,
+  constraint person_password_pkey PRIMARY KEY (person_id),
+  constraint person_password_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+alter table person_password enable row level security;
+alter table person_password force row level security;
+create policy visible on person_password for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on person_password to kontor_app;
+
+create table person_totp (
+  person_id uuid not null,
+  secret text not null,
+  made_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint,
+  constraint person_totp_pkey PRIMARY KEY (person_id),
+  constraint person_totp_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+alter table person_totp enable row level security;
+alter table person_totp force row level security;
+create policy visible on person_totp for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on person_totp to kontor_app;
 
 create table price_plan (
   id uuid not null,
@@ -606,16 +1059,19 @@ create table price_plan (
   monthly_minimum_minor bigint,
   first_month text not null,
   prices jsonb not null,
-  term_prices jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
   constraint price_plan_pkey PRIMARY KEY (id),
   constraint price_plan_check CHECK ((until_period >= from_period)),
   constraint price_plan_first_month_check CHECK ((first_month = ANY (ARRAY['billed'::text, 'unbilled'::text]))),
   constraint price_plan_monthly_minimum_minor_check CHECK ((monthly_minimum_minor >= 0)),
-  constraint price_plan_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint price_plan_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint price_plan_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX price_plan_by_programme ON public.price_plan USING btree (programme_code, from_period);
+alter table price_plan enable row level security;
+alter table price_plan force row level security;
+create policy owned on price_plan for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on price_plan to kontor_app;
 
 create table programme (
@@ -643,7 +1099,7 @@ create table programme_document (
   content_type text not null,
   sha256 bytea not null,
   published_at timestamp with time zone not null,
-  published_by text not null,
+  published_by jsonb not null,
   withdrawn_at timestamp with time zone,
   constraint programme_document_pkey PRIMARY KEY (programme_code, name, language, version),
   constraint programme_document_audience_check CHECK ((audience = ANY (ARRAY['msp'::text, 'distributor'::text, 'partner_team'::text]))),
@@ -660,68 +1116,13 @@ create table programme_setting (
   zone text not null,
   settings jsonb not null,
   set_at timestamp with time zone not null,
-  set_by text not null,
+  set_by jsonb not null,
   reason text,
   constraint programme_setting_pkey PRIMARY KEY (programme_code, version),
   constraint programme_setting_version_check CHECK ((version > 0)),
   constraint programme_setting_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant insert, select on programme_setting to kontor_app;
-
-create table purchase_order (
-  msp_id uuid not null,
-  id uuid not null,
-  programme_code text not null,
-  kind text not null,
-  product text not null,
-  site_id uuid,
-  tenant_id uuid,
-  meter text,
-  count integer,
-  years integer,
-  licence_id uuid,
-  starts_on date,
-  unit_price numeric,
-  price_currency text not null,
-  billing text,
-  amount_minor bigint not null,
-  price_plan_id uuid,
-  state text not null,
-  placed_at timestamp with time zone not null,
-  placed_by text not null,
-  placed_view text not null,
-  decide_until timestamp with time zone not null,
-  decided_at timestamp with time zone,
-  decided_by text,
-  decided_how text,
-  reason text,
-  constraint purchase_order_pkey PRIMARY KEY (msp_id, id),
-  constraint purchase_order_amount_minor_check CHECK ((amount_minor >= 0)),
-  constraint purchase_order_billing_check CHECK ((billing = ANY (ARRAY['whole'::text, 'twelfths'::text]))),
-  constraint purchase_order_check CHECK (((state = 'placed'::text) = (decided_at IS NULL))),
-  constraint purchase_order_check1 CHECK (((kind = 'product'::text) OR ((site_id IS NOT NULL) AND (meter IS NOT NULL) AND (count IS NOT NULL) AND (unit_price IS NOT NULL) AND (billing IS NOT NULL) AND (price_plan_id IS NOT NULL)))),
-  constraint purchase_order_count_check CHECK ((count > 0)),
-  constraint purchase_order_decided_how_check CHECK ((decided_how = ANY (ARRAY['rule'::text, 'person'::text]))),
-  constraint purchase_order_kind_check CHECK ((kind = ANY (ARRAY['licence'::text, 'extension'::text, 'renewal'::text, 'product'::text]))),
-  constraint purchase_order_state_check CHECK ((state = ANY (ARRAY['placed'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text]))),
-  constraint purchase_order_unit_price_check CHECK ((unit_price >= (0)::numeric)),
-  constraint purchase_order_years_check CHECK (((years >= 1) AND (years <= 5))),
-  constraint purchase_order_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
-  constraint purchase_order_msp_id_licence_id_fkey FOREIGN KEY (msp_id, licence_id) REFERENCES term_licence(msp_id, id),
-  constraint purchase_order_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
-  constraint purchase_order_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id),
-  constraint purchase_order_price_plan_id_fkey FOREIGN KEY (price_plan_id) REFERENCES price_plan(id),
-  constraint purchase_order_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
-);
-CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (programme_code, state, placed_at);
-alter table purchase_order enable row level security;
-alter table purchase_order force row level security;
-create policy visible on purchase_order for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
-    participation.programme_code
-   FROM participation)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-grant insert, select, update on purchase_order to kontor_app;
 
 create table reconciled_site (
   programme_code text not null,
@@ -735,13 +1136,28 @@ create table reconciled_site (
 );
 alter table reconciled_site enable row level security;
 alter table reconciled_site force row level security;
-create policy visible on reconciled_site for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
+create policy owned on reconciled_site for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on reconciled_site for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
     run_participant.msp_id
-   FROM run_participant)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+   FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on reconciled_site to kontor_app;
+
+create table recovery_code (
+  person_id uuid not null,
+  hash bytea not null,
+  made_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_pkey PRIMARY KEY (person_id, hash),
+  constraint recovery_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+alter table recovery_code enable row level security;
+alter table recovery_code force row level security;
+create policy visible on recovery_code for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on recovery_code to kontor_app;
 
 create table refused_message (
   id bigint not null generated always as identity,
@@ -753,7 +1169,7 @@ create table refused_message (
   key_fingerprint text,
   msp_id uuid,
   constraint refused_message_pkey PRIMARY KEY (id),
-  constraint refused_message_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id)
+  constraint refused_message_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
 );
 CREATE INDEX refused_message_by_period ON public.refused_message USING btree (claimed_period, code);
 alter table refused_message enable row level security;
@@ -777,15 +1193,16 @@ create table run_participant (
   constraint run_participant_pkey PRIMARY KEY (programme_code, period, msp_id),
   constraint run_participant_programme_code_period_shard_position_key UNIQUE (programme_code, period, shard, "position"),
   constraint run_participant_state_check CHECK ((state = ANY (ARRAY['open'::text, 'parked'::text, 'issued'::text]))),
-  constraint run_participant_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint run_participant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint run_participant_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint run_participant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint run_participant_programme_code_period_shard_fkey FOREIGN KEY (programme_code, period, shard) REFERENCES run_shard(programme_code, period, shard)
 );
 alter table run_participant enable row level security;
 alter table run_participant force row level security;
-create policy visible on run_participant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on run_participant for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on run_participant for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on run_participant to kontor_app;
 
 create table run_shard (
@@ -806,6 +1223,61 @@ create table run_shard (
 );
 grant insert, select, update on run_shard to kontor_app;
 
+create table service_account (
+  id uuid not null,
+  company_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  created_by jsonb not null,
+  ended_at timestamp with time zone,
+  constraint service_account_pkey PRIMARY KEY (id),
+  constraint service_account_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+CREATE UNIQUE INDEX service_account_name ON public.service_account USING btree (company_id, name) WHERE (ended_at IS NULL);
+alter table service_account enable row level security;
+alter table service_account force row level security;
+create policy visible on service_account for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on service_account to kontor_app;
+
+create table session (
+  id uuid not null,
+  person_id uuid not null,
+  membership_id uuid not null,
+  view text not null,
+  token_hash bytea not null,
+  opened_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  idle_seconds integer not null,
+  ends_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  address text not null,
+  agent text not null,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_hash_key UNIQUE (token_hash),
+  constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint session_person_id_membership_id_fkey FOREIGN KEY (person_id, membership_id) REFERENCES membership(person_id, id)
+);
+CREATE INDEX session_by_person ON public.session USING btree (person_id, opened_at);
+alter table session enable row level security;
+alter table session force row level security;
+create policy visible on session for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on session to kontor_app;
+
+create table sign_in_failure (
+  subject bytea not null,
+  failures integer not null,
+  last_at timestamp with time zone not null,
+  wait_until timestamp with time zone,
+  constraint sign_in_failure_pkey PRIMARY KEY (subject)
+);
+alter table sign_in_failure enable row level security;
+alter table sign_in_failure force row level security;
+create policy visible on sign_in_failure for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on sign_in_failure to kontor_app;
+
 create table signing_key (
   msp_id uuid not null,
   site_id uuid not null,
@@ -822,10 +1294,11 @@ create table signing_key (
 CREATE INDEX signing_key_by_installation ON public.signing_key USING btree (msp_id, site_id, installation_id);
 alter table signing_key enable row level security;
 alter table signing_key force row level security;
-create policy visible on signing_key for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on signing_key for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on signing_key for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on signing_key to kontor_app;
 
 create table site (
@@ -850,17 +1323,21 @@ create table site (
   constraint site_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint site_kind_check CHECK ((kind = ANY (ARRAY['managed'::text, 'standalone'::text]))),
   constraint site_state_check CHECK ((state = ANY (ARRAY['created'::text, 'active'::text, 'retired'::text]))),
-  constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint site_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
 CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, name) WHERE (state <> 'retired'::text);
 alter table site enable row level security;
 alter table site force row level security;
-create policy visible on site for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT participation.msp_id,
-    participation.programme_code
-   FROM participation)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on site for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retired on site for update
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'retired'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))));
+create policy visible on site for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
 grant insert, select, update on site to kontor_app;
 
 create table site_tenant (
@@ -881,10 +1358,11 @@ CREATE INDEX site_tenant_by_tenant ON public.site_tenant USING btree (msp_id, te
 CREATE UNIQUE INDEX site_tenant_open ON public.site_tenant USING btree (msp_id, site_id, reference) WHERE (until_period IS NULL);
 alter table site_tenant enable row level security;
 alter table site_tenant force row level security;
-create policy visible on site_tenant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on site_tenant for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on site_tenant for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (((until_period IS NULL) OR (until_period > ( SELECT kontor_this_period() AS kontor_this_period))) AND (site_id IN ( SELECT site.id
+   FROM site)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant delete, insert, select, update on site_tenant to kontor_app;
 
 create table statement (
@@ -913,16 +1391,17 @@ create table statement (
   constraint statement_number_key UNIQUE (number),
   constraint statement_programme_code_distributor_id_year_sequence_key UNIQUE (programme_code, distributor_id, year, sequence),
   constraint statement_revision_check CHECK ((revision > 0)),
-  constraint statement_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
-  constraint statement_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint statement_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint statement_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint statement_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX statement_by_period ON public.statement USING btree (programme_code, period, distributor_id);
 alter table statement enable row level security;
 alter table statement force row level security;
-create policy visible on statement for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on statement for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement to kontor_app;
@@ -939,10 +1418,11 @@ create table statement_document (
 );
 alter table statement_document enable row level security;
 alter table statement_document force row level security;
-create policy visible on statement_document for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
-   FROM statement)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on statement_document for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement_document for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_document FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_document FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement_document to kontor_app;
@@ -965,17 +1445,18 @@ create table statement_line (
   amount_minor bigint not null,
   content jsonb not null,
   constraint statement_line_pkey PRIMARY KEY (msp_id, statement_id, line_no),
-  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text, 'term'::text, 'extension'::text]))),
+  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text]))),
   constraint statement_line_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id)
 );
 CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (msp_id, for_period, site_id) WHERE (kind = 'correction'::text);
 CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_id, period, site_id) WHERE (kind = 'usage'::text);
 alter table statement_line enable row level security;
 alter table statement_line force row level security;
-create policy visible on statement_line for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
-   FROM statement)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on statement_line for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement_line for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
+   FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_line FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement_line to kontor_app;
@@ -988,34 +1469,45 @@ create table statement_number (
   chain_hash bytea not null,
   constraint statement_number_pkey PRIMARY KEY (programme_code, distributor_id, year),
   constraint statement_number_last_check CHECK ((last >= 0)),
-  constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint statement_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint statement_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+alter table statement_number enable row level security;
+alter table statement_number force row level security;
+create policy owned on statement_number for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on statement_number to kontor_app;
 
 create table tenant (
   msp_id uuid not null,
   id uuid not null,
   parent_id uuid,
+  customer_id uuid,
   ref text not null,
   name text not null,
   state text not null,
   closed_from text,
   created_at timestamp with time zone not null,
   constraint tenant_pkey PRIMARY KEY (msp_id, id),
+  constraint tenant_id_key UNIQUE (id),
   constraint tenant_msp_id_ref_key UNIQUE (msp_id, ref),
   constraint tenant_closed_from_check CHECK ((closed_from ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint tenant_state_check CHECK ((state = ANY (ARRAY['onboarding'::text, 'active'::text, 'closed'::text]))),
-  constraint tenant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp(id),
+  constraint tenant_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES company(id),
+  constraint tenant_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint tenant_msp_id_parent_id_fkey FOREIGN KEY (msp_id, parent_id) REFERENCES tenant(msp_id, id)
 );
+CREATE INDEX tenant_by_customer ON public.tenant USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX tenant_by_parent ON public.tenant USING btree (msp_id, parent_id);
 alter table tenant enable row level security;
 alter table tenant force row level security;
-create policy visible on tenant for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (msp_id IN ( SELECT msp.id
-   FROM msp)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on tenant for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on tenant for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((id IN ( SELECT site_tenant.tenant_id
+   FROM site_tenant)) OR (id IN ( SELECT metered_key.tenant_id
+   FROM metered_key
+  WHERE (metered_key.tenant_id IS NOT NULL))))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant insert, select, update on tenant to kontor_app;
 
 create table term_licence (
@@ -1027,42 +1519,20 @@ create table term_licence (
   count integer not null,
   starts_on date not null,
   ends_on date not null,
-  agreed_until date not null,
-  order_id uuid not null,
-  extends uuid,
-  renews uuid,
-  term_starts_on date not null,
-  years integer not null,
-  unit_price numeric not null,
-  price_currency text not null,
-  billing text not null,
-  instalments integer not null,
-  ended_at timestamp with time zone,
-  ended_by text,
-  end_reason text,
   constraint term_licence_pkey PRIMARY KEY (msp_id, id),
-  constraint term_licence_order_id_key UNIQUE (order_id),
-  constraint term_licence_billing_check CHECK ((billing = ANY (ARRAY['whole'::text, 'twelfths'::text]))),
-  constraint term_licence_check CHECK ((ends_on >= starts_on)),
-  constraint term_licence_check1 CHECK (((agreed_until > starts_on) AND (agreed_until >= ends_on))),
+  constraint term_licence_check CHECK ((ends_on > starts_on)),
   constraint term_licence_count_check CHECK ((count > 0)),
-  constraint term_licence_instalments_check CHECK (((instalments >= 1) AND (instalments <= 60))),
-  constraint term_licence_unit_price_check CHECK ((unit_price >= (0)::numeric)),
-  constraint term_licence_years_check CHECK (((years >= 1) AND (years <= 5))),
-  constraint term_licence_msp_id_extends_fkey FOREIGN KEY (msp_id, extends) REFERENCES term_licence(msp_id, id),
-  constraint term_licence_msp_id_order_id_fkey FOREIGN KEY (msp_id, order_id) REFERENCES purchase_order(msp_id, id),
-  constraint term_licence_msp_id_renews_fkey FOREIGN KEY (msp_id, renews) REFERENCES term_licence(msp_id, id),
   constraint term_licence_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint term_licence_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
 );
 CREATE INDEX term_licence_by_site ON public.term_licence USING btree (msp_id, site_id);
 alter table term_licence enable row level security;
 alter table term_licence force row level security;
-create policy visible on term_licence for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-CREATE TRIGGER approved AFTER INSERT OR UPDATE OF order_id ON public.term_licence FOR EACH ROW EXECUTE FUNCTION kontor_require_approval();
+create policy owned on term_licence for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on term_licence for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
+   FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) OR ((tenant_id IS NULL) AND (site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])))))));
 grant insert, select, update on term_licence to kontor_app;
 
 create table territory (
@@ -1073,7 +1543,7 @@ create table territory (
   closes_on date,
   constraint territory_pkey PRIMARY KEY (programme_code, country),
   constraint territory_check CHECK ((closes_on > opens_on)),
-  constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor(id),
+  constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint territory_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant delete, insert, select, update on territory to kontor_app;
@@ -1104,10 +1574,10 @@ create table usage_report (
 CREATE INDEX usage_report_by_period ON public.usage_report USING btree (period, msp_id, site_id);
 alter table usage_report enable row level security;
 alter table usage_report force row level security;
-create policy visible on usage_report for all
-  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
-   FROM site)))))
-  with check (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy owned on usage_report for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on usage_report for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on usage_report to kontor_app;
 
 create table used_nonce (
@@ -1136,3 +1606,36 @@ alter table waiting_list force row level security;
 create policy visible on waiting_list for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on waiting_list to kontor_app;
+
+create view billed_now with (security_invoker=true) as
+ SELECT msp_id,
+    programme_code
+   FROM participation_distributor
+  WHERE ((from_period <= ( SELECT kontor_this_period() AS kontor_this_period)) AND ((until_period IS NULL) OR (until_period > ( SELECT kontor_this_period() AS kontor_this_period))));
+
+create view distributor with (security_invoker=true) as
+ SELECT c.id,
+    t.code,
+    c.name,
+    c.registration_number,
+    c.address,
+    c.country,
+    t.email,
+    t.currency,
+    c.locale
+   FROM (company c
+     JOIN distributor_terms t ON ((t.id = c.id)));
+
+create view msp with (security_invoker=true) as
+ SELECT c.id,
+    c.name,
+    c.registration_number,
+    c.address,
+    c.country,
+    t.contact_name,
+    t.email,
+    t.mail_domain,
+    c.locale,
+    t.registered_at
+   FROM (company c
+     JOIN msp_terms t ON ((t.id = c.id)));

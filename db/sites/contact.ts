@@ -1,3 +1,4 @@
+import { siteActor } from '../../domain/access/actor.js';
 import type { ContactState, ContactThresholds } from '../../domain/site.js';
 import { appendAudits } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
@@ -130,7 +131,7 @@ export async function liftContact(trx: Trx, siteIds: readonly string[]): Promise
     trx,
     lifted.map(({ msp_id: mspId, id, was, at }) => ({
       at,
-      actor: `site:${id}`,
+      actor: siteActor(id),
       action: CONTACT_ACTIONS.ok,
       subject: `site:${id}`,
       mspId,

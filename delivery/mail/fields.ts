@@ -23,6 +23,9 @@ export const text = z
 
 export const count = z.int().min(0);
 
+/** An address to follow. */
+export const link = z.url({ protocol: /^https?$/ });
+
 /** `YYYY-MM-DD` */
 export const day = z.iso.date();
 

@@ -15,6 +15,8 @@ import { orderPlaced } from './orderPlaced.js';
 import { orderRefused } from './orderRefused.js';
 import { orderWithdrawn } from './orderWithdrawn.js';
 import { parkedReminder } from './parkedReminder.js';
+import { passwordReset } from './passwordReset.js';
+import { personInvited } from './personInvited.js';
 import { registrationExpired } from './registrationExpired.js';
 import { registrationReceived } from './registrationReceived.js';
 import { registrationRejected } from './registrationRejected.js';
@@ -23,6 +25,7 @@ import { registrationWelcome } from './registrationWelcome.js';
 import { reportMissing } from './reportMissing.js';
 import { runNotOpened } from './runNotOpened.js';
 import { runSummary } from './runSummary.js';
+import { signInLocked } from './signInLocked.js';
 import { siteActivationReminder } from './siteActivationReminder.js';
 import { statementIssued } from './statementIssued.js';
 import { territoryOpened } from './territoryOpened.js';
@@ -47,6 +50,9 @@ const MAILS = {
   runNotOpened,
   completenessGate,
   territoryOpened,
+  personInvited,
+  passwordReset,
+  signInLocked,
   orderPlaced,
   orderApproved,
   orderRefused,

@@ -1,7 +1,7 @@
+import { VIEWS } from '../access/views.js';
 import { z } from 'zod';
 import { PRODUCTS } from '../catalog/index.js';
 import { isCurrencyInUse } from '../currency.js';
-import { ORDER_VIEWS } from '../order.js';
 import { decimalPrice } from '../pricing/decimalPrice.js';
 import { days, type SettingKind } from './kinds.js';
 import { setting, settingsGroup } from './settingsGroup.js';
@@ -10,7 +10,7 @@ const productCode = z.enum(PRODUCTS.map(({ code }) => code));
 
 /** Up to which amount an order is approved without a person; `product` null: every product. */
 const approvalRule = z.strictObject({
-  view: z.enum(ORDER_VIEWS),
+  view: z.enum(VIEWS),
   product: productCode.nullable(),
   currency: z.string().refine(isCurrencyInUse),
   amount: decimalPrice,

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { cursorRows } from '../../db/cursorRows.js';
 import { canonicalJson } from '../../domain/canonicalJson.js';
 import { plain, tableOf, text } from '../exportFile.js';
@@ -18,7 +19,7 @@ interface Row {
   decision: string | null;
   quantity: number | null;
   reason: string | null;
-  author: string | null;
+  author: Actor | null;
   foundAt: Date;
   resolvedAt: Date | null;
 }
@@ -42,7 +43,8 @@ export const discrepancies = tableOf<Row>(
     decision: (row) => plain(row.decision),
     decided_quantity: (row) => plain(row.quantity),
     reason: (row) => text(row.reason),
-    author: (row) => text(row.author),
+    author: (row) => text(row.author?.name ?? null),
+    author_id: (row) => text(row.author?.id ?? null),
     found_at: (row) => plain(row.foundAt),
     resolved_at: (row) => plain(row.resolvedAt),
   },

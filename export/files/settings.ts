@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { cursorRows } from '../../db/cursorRows.js';
 import { canonicalJson } from '../../domain/canonicalJson.js';
 import { plain, tableOf, text } from '../exportFile.js';
@@ -6,7 +7,7 @@ interface Row {
   version: number;
   fromPeriod: string | null;
   setAt: Date | null;
-  setBy: string | null;
+  setBy: Actor | null;
   reason: string | null;
   zone: string;
   kinds: string[];
@@ -20,7 +21,8 @@ export const settings = tableOf<Row>(
     version: (row) => plain(row.version),
     from_period: (row) => plain(row.fromPeriod),
     set_at: (row) => plain(row.setAt),
-    set_by: (row) => text(row.setBy),
+    set_by: (row) => text(row.setBy?.name ?? null),
+    set_by_id: (row) => text(row.setBy?.id ?? null),
     reason: (row) => text(row.reason),
     zone: (row) => plain(row.zone),
     discrepancy_kinds: (row) => plain(row.kinds.join(' ')),

@@ -12,6 +12,8 @@ const STATEMENTS: PluralForms = { one: 'Abrechnung', other: 'Abrechnungen' };
 const LINES: PluralForms = { one: 'Zeile', other: 'Zeilen' };
 const CORRECTIONS: PluralForms = { one: 'Korrektur', other: 'Korrekturen' };
 const SITES: PluralForms = { one: 'Standort', other: 'Standorte' };
+const MINUTES: PluralForms = { one: 'Minute', other: 'Minuten' };
+const TRIES: PluralForms = { one: 'Versuch', other: 'Versuche' };
 
 export const mail: NonNullable<Translation['mail']> = {
   registrationReceived: {
@@ -168,6 +170,31 @@ export const mail: NonNullable<Translation['mail']> = {
     body: ({ programmeName, country }) => [
       `Sie wollten es erfahren: ${programmeName} nimmt jetzt Anmeldungen aus ${country} an.`,
       'Dies ist die einzige E-Mail dazu.',
+    ],
+  },
+  personInvited: {
+    subject: ({ companyName }) => `Ihr Zugang zu Kontor für ${companyName}`,
+    body: ({ personName, companyName, invitedBy, link, expiresOn }) => [
+      `Guten Tag ${personName},`,
+      fullStop(`${invitedBy} hat Sie eingeladen, in Kontor zu handeln für ${companyName}`),
+      `Nehmen Sie hier an, und wählen Sie ein Passwort, wenn Sie noch keines haben: ${link}`,
+      `Der Link gilt einmal, bis zum ${day(expiresOn)}. Wenn Sie nicht wissen, worum es geht, ignorieren Sie diese E-Mail: Dann geschieht nichts.`,
+    ],
+  },
+  passwordReset: {
+    subject: () => 'Wählen Sie ein neues Passwort für Kontor',
+    body: ({ personName, link, minutes }) => [
+      `Guten Tag ${personName},`,
+      `Wählen Sie hier ein neues Passwort: ${link}`,
+      `Der Link gilt einmal und ${count(minutes, MINUTES)} lang. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt, wie es ist.`,
+    ],
+  },
+  signInLocked: {
+    subject: () => 'Anmeldungen mit Ihrer Adresse sind fehlgeschlagen',
+    body: ({ personName, failures }) => [
+      `Guten Tag ${personName},`,
+      `${count(failures, TRIES)}, sich mit Ihrer Adresse anzumelden, sind nacheinander fehlgeschlagen. Die nächsten müssen warten, jedes Mal länger.`,
+      'Wenn Sie es nicht waren, errät vielleicht jemand Ihr Passwort: Richten Sie eine Authenticator-App ein, wenn Sie keine haben. Wenn Sie Ihr Passwort vergessen haben, fordern Sie ein neues an.',
     ],
   },
 };

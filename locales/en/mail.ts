@@ -11,6 +11,8 @@ const STATEMENTS: PluralForms = { one: 'statement', other: 'statements' };
 const LINES: PluralForms = { one: 'line', other: 'lines' };
 const CORRECTIONS: PluralForms = { one: 'correction', other: 'corrections' };
 const SITES: PluralForms = { one: 'site', other: 'sites' };
+const MINUTES: PluralForms = { one: 'minute', other: 'minutes' };
+const TRIES: PluralForms = { one: 'attempt', other: 'attempts' };
 
 /** What an order is about: units at a site, or the use of a product. */
 function ordered(productName: string, siteName: string | null, units: number | null): string {
@@ -207,6 +209,31 @@ export const mail: MailMessages = {
     body: ({ programmeName, country }) => [
       `You asked to be told: ${programmeName} now takes registrations from ${country}.`,
       'This is the one mail you get about it.',
+    ],
+  },
+  personInvited: {
+    subject: ({ companyName }) => `Your access to Kontor for ${companyName}`,
+    body: ({ personName, companyName, invitedBy, link, expiresOn }) => [
+      `Dear ${personName},`,
+      fullStop(`${invitedBy} has invited you to act for ${companyName}`),
+      `Accept here, and choose a password if you have none yet: ${link}`,
+      `The link works once, until ${day(expiresOn)}. If you do not know what this is about, ignore this mail: nothing happens then.`,
+    ],
+  },
+  passwordReset: {
+    subject: () => 'Choose a new password for Kontor',
+    body: ({ personName, link, minutes }) => [
+      `Dear ${personName},`,
+      `Choose a new password here: ${link}`,
+      `The link works once, for ${count(minutes, MINUTES)}. If you did not ask for it, ignore this mail: your password stays as it is.`,
+    ],
+  },
+  signInLocked: {
+    subject: () => 'Attempts to sign in with your address have failed',
+    body: ({ personName, failures }) => [
+      `Dear ${personName},`,
+      `${count(failures, TRIES)} to sign in with your address failed, one after the other. The next ones have to wait, longer each time.`,
+      'If it was not you, somebody may be guessing your password: set up an authenticator if you have none. If you forgot your password, ask for a new one.',
     ],
   },
 };

@@ -11,6 +11,8 @@ const STATEMENTS: PluralForms = { one: 'estratto', other: 'estratti' };
 const LINES: PluralForms = { one: 'riga', other: 'righe' };
 const CORRECTIONS: PluralForms = { one: 'rettifica', other: 'rettifiche' };
 const SITES: PluralForms = { one: 'sede', other: 'sedi' };
+const MINUTES: PluralForms = { one: 'minuto', other: 'minuti' };
+const TRIES: PluralForms = { one: 'tentativo', other: 'tentativi' };
 
 export const mail: NonNullable<Translation['mail']> = {
   registrationReceived: {
@@ -166,6 +168,31 @@ export const mail: NonNullable<Translation['mail']> = {
     body: ({ programmeName, country }) => [
       `Come richiesto: ${programmeName} accetta ora registrazioni da ${country}.`,
       'Questa è l’unica e-mail al riguardo.',
+    ],
+  },
+  personInvited: {
+    subject: ({ companyName }) => `Il suo accesso a Kontor per ${companyName}`,
+    body: ({ personName, companyName, invitedBy, link, expiresOn }) => [
+      `Gentile ${personName},`,
+      fullStop(`${invitedBy} l’ha invitata ad agire in Kontor per ${companyName}`),
+      `Accetti qui, e scelga una password se non ne ha ancora una: ${link}`,
+      `Il link vale una volta sola, fino al ${day(expiresOn)}. Se non sa di che cosa si tratta, ignori questa e-mail: non succede nulla.`,
+    ],
+  },
+  passwordReset: {
+    subject: () => 'Scelga una nuova password per Kontor',
+    body: ({ personName, link, minutes }) => [
+      `Gentile ${personName},`,
+      `Scelga qui una nuova password: ${link}`,
+      `Il link vale una volta sola, per ${count(minutes, MINUTES)}. Se non l’ha richiesto, ignori questa e-mail: la sua password resta com’è.`,
+    ],
+  },
+  signInLocked: {
+    subject: () => 'Accessi non riusciti con il suo indirizzo',
+    body: ({ personName, failures }) => [
+      `Gentile ${personName},`,
+      `Con il suo indirizzo non sono riusciti, uno dopo l’altro, ${count(failures, TRIES)} di accesso. I prossimi devono attendere, ogni volta di più.`,
+      'Se non è stata Lei, qualcuno forse cerca di indovinare la sua password: configuri un’app di autenticazione se non ne ha una. Se ha dimenticato la password, ne richieda una nuova.',
     ],
   },
 };

@@ -14,6 +14,7 @@ const LINES: PluralForms = { one: 'pozycja', few: 'pozycje', many: 'pozycji', ot
 /** Accusative, as after "zawiera". */
 const CORRECTIONS: PluralForms = { one: 'korektę', few: 'korekty', many: 'korekt', other: 'korekty' };
 const SITES: PluralForms = { one: 'lokalizacja', few: 'lokalizacje', many: 'lokalizacji', other: 'lokalizacji' };
+const MINUTES: PluralForms = { one: 'minutę', few: 'minuty', many: 'minut', other: 'minuty' };
 
 export const mail: NonNullable<Translation['mail']> = {
   registrationReceived: {
@@ -170,6 +171,31 @@ export const mail: NonNullable<Translation['mail']> = {
     body: ({ programmeName, country }) => [
       `Zgodnie z prośbą: ${programmeName} przyjmuje teraz rejestracje z kraju ${country}.`,
       'To jedyna wiadomość w tej sprawie.',
+    ],
+  },
+  personInvited: {
+    subject: ({ companyName }) => `Dostęp do Kontora: ${companyName}`,
+    body: ({ personName, companyName, invitedBy, link, expiresOn }) => [
+      `Dzień dobry, ${personName}!`,
+      fullStop(`${invitedBy} zaprasza do działania w Kontorze w imieniu firmy ${companyName}`),
+      `Zaproszenie można przyjąć tutaj; kto nie ma jeszcze hasła, wybiera je przy tym: ${link}`,
+      `Odnośnik działa jeden raz, do ${day(expiresOn)}. Jeśli nie wiadomo, o co chodzi, wystarczy zignorować tę wiadomość: nic się wtedy nie stanie.`,
+    ],
+  },
+  passwordReset: {
+    subject: () => 'Nowe hasło do Kontora',
+    body: ({ personName, link, minutes }) => [
+      `Dzień dobry, ${personName}!`,
+      `Nowe hasło można wybrać tutaj: ${link}`,
+      `Odnośnik działa jeden raz, przez ${count(minutes, MINUTES)}. Kto o niego nie prosił, może zignorować tę wiadomość: hasło pozostaje bez zmian.`,
+    ],
+  },
+  signInLocked: {
+    subject: () => 'Nieudane próby logowania',
+    body: ({ personName, failures }) => [
+      `Dzień dobry, ${personName}!`,
+      `Liczba kolejnych nieudanych prób logowania z tym adresem: ${failures}. Następne muszą czekać, za każdym razem dłużej.`,
+      'Jeśli to ktoś inny, może zgadywać hasło: warto włączyć aplikację uwierzytelniającą. Kto zapomniał hasła, może poprosić o nowe.',
     ],
   },
 };

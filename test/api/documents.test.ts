@@ -15,11 +15,11 @@ describe('programme documents', () => {
     await month.programme({ code: 'other' });
     const alpha = await month.msp({ name: 'MSP Alpha', distributorId: italy });
     const beta = await month.msp({ name: 'MSP Beta', distributorId: poland, programme: 'other' });
-    tokens.team = await api.token('partner_team', { name: 'Partner One' });
-    tokens.alpha = await api.token('msp', { mspId: alpha });
-    tokens.beta = await api.token('msp', { mspId: beta });
-    tokens.italy = await api.token('distributor', { distributorId: italy });
-    tokens.poland = await api.token('distributor', { distributorId: poland });
+    tokens.team = await api.token('vendor', { name: 'Partner One' });
+    tokens.alpha = await api.token('service_provider', { companyId: alpha });
+    tokens.beta = await api.token('service_provider', { companyId: beta });
+    tokens.italy = await api.token('distributor', { companyId: italy });
+    tokens.poland = await api.token('distributor', { companyId: poland });
   });
   afterAll(() => api.close());
 
@@ -35,7 +35,12 @@ describe('programme documents', () => {
     const first = await put('guide.pdf', content);
     expect([first.status, first.json]).toEqual([
       200,
-      expect.objectContaining({ name: 'guide.pdf', language: 'en', version: 1, publishedBy: 'Partner One' }),
+      expect.objectContaining({
+        name: 'guide.pdf',
+        language: 'en',
+        version: 1,
+        publishedBy: expect.objectContaining({ kind: 'person', name: 'Partner One' }),
+      }),
     ]);
     expect((await put('guide.pdf', content)).json).toEqual(first.json);
     expect((await put('guide.pdf', Buffer.from('second'))).json.version).toBe(2);

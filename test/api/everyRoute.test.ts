@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
-import { ROLES, type Role } from '../../db/access/tokenStore.js';
+import { isAction, ruleOf } from '../../domain/access/actions.js';
+import type { View } from '../../domain/access/views.js';
+import { admitToSession } from '../support/access.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
@@ -21,31 +23,40 @@ function addressOf(route: Route, known: Record<string, string> = {}): string {
 const named = (routes: readonly Route[]) =>
   routes.map((route): [string, Route] => [`${route.method.toUpperCase()} ${route.path}`, route]);
 
-const guarded = named(ROUTES.filter(({ roles }) => typeof roles !== 'string'));
-const withBody = named(ROUTES.filter(({ body, roles }) => body !== undefined && roles !== 'signature'));
-const withQuery = named(ROUTES.filter(({ method, roles }) => method === 'get' && roles !== 'signature'));
+const viewsOf = ({ action }: Route) => (isAction(action) ? ruleOf(action).views : []);
+const guarded = named(ROUTES.filter(({ action }) => isAction(action)));
+const withBody = named(ROUTES.filter(({ body, action }) => body !== undefined && action !== 'signature'));
+const withQuery = named(ROUTES.filter(({ method, action }) => method === 'get' && action !== 'signature'));
 
 describe('every route', () => {
   let api: TestApi;
   let mspId: string;
   let otherMspId: string;
-  const tokens = {} as Record<Role, string>;
+  const tokens: Partial<Record<View, string>> = {};
+  let browser: Record<string, string>;
 
   beforeAll(async () => {
-    api = await startTestApi({ limits: { updateTimeoutMs: 300 } });
+    api = await startTestApi({ limits: { updateTimeoutMs: 300, guessesPerMinute: 100_000 } });
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     mspId = await month.msp({ name: 'MSP Alpha', distributorId });
     otherMspId = await month.msp({ name: 'MSP Beta', distributorId });
-    tokens.partner_team = await api.token('partner_team');
-    tokens.msp = await api.token('msp', { mspId });
-    tokens.distributor = await api.token('distributor', { distributorId });
+    tokens.vendor = await api.token('vendor');
+    browser = await admitToSession(api.database.db, 'vendor');
+    tokens.service_provider = await api.token('service_provider', { companyId: mspId });
+    tokens.distributor = await api.token('distributor', { companyId: distributorId });
+    for (const view of ['system_integrator', 'customer'] as const) {
+      tokens[view] = await api.token(view, { companyId: await month.company(view) });
+    }
   });
   afterAll(() => api.close());
 
-  /** A token that gets past the role check. */
-  const tokenFor = (route: Route) =>
-    typeof route.roles === 'string' ? {} : { token: tokens[route.roles[0] ?? 'msp'] };
+  const tokenOf = (view: View) => tokens[view] ?? '';
+  /** A token that gets past the question whether the sender may. */
+  const tokenFor = (route: Route) => {
+    if (!isAction(route.action)) return {};
+    return route.session ? { headers: browser } : { token: tokenOf(viewsOf(route)[0] ?? 'vendor') };
+  };
 
   it.each(guarded)('%s asks for a token', async (_name, route) => {
     const answer = await api.call(route.method.toUpperCase(), addressOf(route));
@@ -54,24 +65,16 @@ describe('every route', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
   });
 
-  it.each(guarded)('%s is closed to the roles it does not name', async (_name, route) => {
-    for (const role of ROLES.filter((candidate) => !route.roles.includes(candidate))) {
-      const answer = await api.call(route.method.toUpperCase(), addressOf(route), { token: tokens[role] });
-      expect([answer.status, answer.json.code]).toEqual([403, 'FORBIDDEN']);
-      expect(answer.json.detail).toContain([route.roles].flat().join(' or '));
-    }
-  });
-
-  it.each(guarded.filter(([, { path, roles }]) => path.includes('{mspId}') && roles.includes('msp')))(
+  it.each(guarded.filter(([, route]) => route.path.includes('{mspId}') && viewsOf(route).includes('service_provider')))(
     '%s tells an MSP nothing about another MSP',
     async (_name, route) => {
       const path = addressOf(route, { mspId: otherMspId });
       const answer = await api.call(route.method.toUpperCase(), path, {
-        token: tokens.msp,
+        token: tokenOf('service_provider'),
         ...(route.method === 'get' ? {} : { body: {} }),
       });
       const unknown = await api.call(route.method.toUpperCase(), addressOf(route, { mspId: randomUUID() }), {
-        token: tokens.msp,
+        token: tokenOf('service_provider'),
         ...(route.method === 'get' ? {} : { body: {} }),
       });
       expect([answer.status, answer.json.code]).toEqual([404, 'NOT_FOUND']);
@@ -87,11 +90,11 @@ describe('every route', () => {
   });
 
   it.each(withBody)('%s refuses __proto__', async (_name, route) => {
-    const body = Buffer.from('{"__proto__":{"role":"partner_team"},"constructor":{"prototype":{}}}');
+    const body = Buffer.from('{"__proto__":{"view":"vendor"},"constructor":{"prototype":{}}}');
     const path = addressOf(route, { mspId });
     const answer = await api.call(route.method.toUpperCase(), path, { ...tokenFor(route), body });
     expect(answer.status).toBe(422);
-    expect(({} as Record<string, unknown>).role).toBeUndefined();
+    expect(({} as Record<string, unknown>).view).toBeUndefined();
   });
 
   it.each(withQuery)('%s refuses parameters it does not know', async (_name, route) => {
@@ -121,7 +124,7 @@ describe('every route', () => {
     },
   );
 
-  it('is in the OpenAPI document, once, with its roles', async () => {
+  it('is in the OpenAPI document, once, with what it takes', async () => {
     const { json } = await api.call('GET', '/openapi.json');
     expect(json.openapi).toBe('3.1.0');
     const ids = new Set<string>();
@@ -129,7 +132,7 @@ describe('every route', () => {
       const operation = json.paths[route.path]?.[route.method];
       expect([route.path, operation?.summary]).toEqual([route.path, route.summary]);
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(Object.keys(route.responses)));
-      expect(operation.security.length > 0).toBe(route.roles !== 'public');
+      expect(operation.security.length > 0).toBe(route.action !== 'public');
       ids.add(operation.operationId);
     }
     expect(ids.size).toBe(ROUTES.length);

@@ -18,7 +18,7 @@ describe('a POST with an Idempotency-Key', () => {
   let token: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team');
+    token = await api.token('vendor');
   });
   afterAll(() => api.close());
 
@@ -36,13 +36,13 @@ describe('a POST with an Idempotency-Key', () => {
     await post('/v1/distributors', distributor('AB'), 'key-2');
     const other = await post('/v1/distributors', distributor('AC'), 'key-2');
     expect([other.status, other.json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
-    const elsewhere = await post('/v1/tokens', { role: 'partner_team', name: 'x' }, 'key-2');
+    const elsewhere = await post('/v1/service-accounts', { name: 'x', level: 'reader' }, 'key-2');
     expect(elsewhere.json.code).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
   it('shares its key with no other sender', async () => {
     await post('/v1/distributors', distributor('AD'), 'key-3');
-    const other = await post('/v1/distributors', distributor('AE'), 'key-3', await api.token('partner_team'));
+    const other = await post('/v1/distributors', distributor('AE'), 'key-3', await api.token('vendor'));
     expect(other.status).toBe(201);
   });
 
@@ -74,9 +74,11 @@ describe('a POST with an Idempotency-Key', () => {
   });
 
   it('that showed a secret shows it no second time, and nobody keeps it', async () => {
-    const first = await post('/v1/tokens', { role: 'partner_team', name: 'canary' }, 'key-7');
-    expect(first.json.token).toMatch(/^kontor_partner_team_[A-Za-z0-9_-]{43}$/);
-    const second = await post('/v1/tokens', { role: 'partner_team', name: 'canary' }, 'key-7');
+    const account = await post('/v1/service-accounts', { name: 'canary', level: 'reader' }, 'key-8');
+    const body = { serviceAccountId: account.json.id, view: 'vendor', name: 'canary' };
+    const first = await post('/v1/tokens', body, 'key-7');
+    expect(first.json.token).toMatch(/^kontor_[A-Za-z0-9_-]{43}$/);
+    const second = await post('/v1/tokens', body, 'key-7');
     expect([second.status, second.json.code]).toEqual([409, 'STATE_CONFLICT']);
     const kept = await api.database.asOwner(
       `select body::text from idempotency_key union all select after::text from audit_event union all select encode(token_hash, 'escape') from api_token`,

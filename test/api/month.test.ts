@@ -52,11 +52,11 @@ describe('a closed month', () => {
       alpha,
       statementId,
     });
-    tokens.partnerTeam = await api.token('partner_team');
-    tokens.alpha = await api.token('msp', { mspId: alpha });
-    tokens.beta = await api.token('msp', { mspId: beta });
-    tokens.italy = await api.token('distributor', { distributorId: italy });
-    tokens.poland = await api.token('distributor', { distributorId: poland });
+    tokens.partnerTeam = await api.token('vendor');
+    tokens.alpha = await api.token('service_provider', { companyId: alpha });
+    tokens.beta = await api.token('service_provider', { companyId: beta });
+    tokens.italy = await api.token('distributor', { companyId: italy });
+    tokens.poland = await api.token('distributor', { companyId: poland });
   });
   afterAll(() => api.close());
 

@@ -11,7 +11,7 @@ describe('a mail', () => {
   let count = 0;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
   });
   afterAll(() => api.close());
 
@@ -56,7 +56,7 @@ describe('a mail', () => {
     expect([answer.status, answer.json]).toEqual([202, { id, messageId, state: 'pending' }]);
     const trail = await api.call('GET', `/v1/audit?subject=mail:${id}`, { token });
     expect(trail.json.items[0]).toMatchObject({
-      actor: 'Partner One',
+      actor: { kind: 'person', name: 'Partner One' },
       action: 'mail.resent',
       before: { state },
       reason: 'Asked for by phone',

@@ -14,7 +14,7 @@ describe('rule 20: a participation', () => {
   let month: ReturnType<typeof monthFixture>;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     month = monthFixture(api.database.db);
     italy = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     poland = await month.distributor({ code: 'PL', currency: 'PLN', country: 'PL' });
@@ -22,7 +22,7 @@ describe('rule 20: a participation', () => {
     for (const period of ['2026-01', '2026-02']) {
       await month.run(
         `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-         values ('msp', :period, 'sealed', now(), 'test', '{}')`,
+         values ('msp', :period, 'sealed', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
         { period },
       );
     }
@@ -73,7 +73,7 @@ describe('rule 20: a participation', () => {
         state: 'suspended',
         joinedPeriod: '2025-01',
         reason: 'Unpaid',
-        decidedBy: 'Partner One',
+        decidedBy: expect.objectContaining({ kind: 'person', name: 'Partner One' }),
       }),
     ]);
     expect([(await keyOf(here.siteId))?.state, (await keyOf(there.siteId))?.state]).toEqual(['disabled', 'active']);
@@ -154,7 +154,7 @@ describe('rule 20: a participation', () => {
         { fromPeriod: '2026-03', distributorId: poland },
       ],
     ]);
-    expect((await get(path(mspId), await api.token('distributor', { distributorId: poland }))).status).toBe(200);
+    expect((await get(path(mspId), await api.token('distributor', { companyId: poland }))).status).toBe(200);
     expect(await actions(mspId)).toEqual(['participation.distributorSet']);
   });
 
@@ -179,10 +179,12 @@ describe('rule 20: a participation', () => {
     expect(firstError(await post(target, { mspId }))).toEqual([422, 'TERRITORY_NOT_SERVED', '/mspId']);
     const territory = { token, body: { distributorId: poland, opensOn: '2026-01-01' } };
     await api.call('PUT', '/v1/programmes/other/territories/IT', territory);
-    const stranger = await api.token('msp', { mspId: await month.msp({ name: 'Stranger', distributorId: italy }) });
+    const stranger = await api.token('service_provider', {
+      companyId: await month.msp({ name: 'Stranger', distributorId: italy }),
+    });
     const foreign = await api.call('POST', target, { token: stranger, body: { mspId } });
     expect(firstError(foreign)).toEqual([422, 'VALIDATION_FAILED', '/mspId']);
-    const own = await api.token('msp', { mspId, name: 'MSP Both, portal' });
+    const own = await api.token('service_provider', { companyId: mspId, name: 'MSP Both, portal' });
     const applied = await api.call('POST', target, { token: own, body: { mspId } });
     expect([applied.status, applied.json]).toEqual([
       202,
@@ -204,7 +206,7 @@ describe('rule 20: a participation', () => {
     expect(waiting.json.items).toHaveLength(1);
     expect((await get('/v1/programmes/other/participations', stranger)).json.items).toEqual([]);
     const [event] = (await get(`/v1/audit?subject=msp:${mspId}`)).json.items;
-    expect(event).toMatchObject({ action: 'msp.applied', actor: 'MSP Both, portal' });
+    expect(event).toMatchObject({ action: 'msp.applied', actor: { kind: 'person', name: 'MSP Both, portal' } });
   });
 
   it('rule 19: joins with no month that was opened', async () => {

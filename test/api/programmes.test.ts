@@ -36,7 +36,7 @@ describe('a programme', () => {
   let token: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
   });
   afterAll(() => api.close());
 
@@ -54,7 +54,7 @@ describe('a programme', () => {
     for (const period of opened) {
       await month.run(
         `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-         values (:code, :period, 'sealed', now(), 'test', '{}')`,
+         values (:code, :period, 'sealed', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
         { code, period },
       );
     }
@@ -83,7 +83,7 @@ describe('a programme', () => {
       'programme.set',
     ]);
     expect(trail[0]).toMatchObject({
-      actor: 'Partner One',
+      actor: { kind: 'person', name: 'Partner One' },
       before: { name: 'Mail programme' },
       after: { name: 'Renamed' },
     });
@@ -154,7 +154,7 @@ describe('a programme', () => {
       monthEnds: { set: () => Promise.resolve() },
     });
     expect(await start({ programme: 'scheduled', zone, openedAt })).toEqual({ period, started: true });
-    expect(started).toMatchObject([{ programme: 'scheduled', period, openedBy: 'schedule' }]);
+    expect(started).toMatchObject([{ programme: 'scheduled', period, openedBy: { kind: 'kontor' } }]);
   });
 
   it('rule 19: an opened month gets prices it lacks while an MSP waits for them, never other ones', async () => {
@@ -229,7 +229,7 @@ describe('a programme', () => {
         zone: 'Europe/Berlin',
         settings,
         setAt: expect.any(String),
-        setBy: 'Partner One',
+        setBy: { kind: 'person', id: expect.any(String), name: 'Partner One' },
         reason: 'Agreed in the spring',
       },
     ]);
@@ -283,7 +283,7 @@ describe('a programme', () => {
       expect((await get(`/v1/price-plans/${id}`)).json).toEqual(ended.json);
       await monthFixture(api.database.db).run(
         `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-         values (:code, '2026-03', 'open', now(), 'test', '{}')`,
+         values (:code, '2026-03', 'open', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
         { code },
       );
       const late = await send('POST', `/v1/price-plans/${id}/end`, { untilPeriod: '2026-03', reason: 'x' });

@@ -8,7 +8,7 @@ describe('while no worker runs', () => {
   let token: string;
   beforeAll(async () => {
     api = await startTestApi({ limits: { updateTimeoutMs: 1_000 } });
-    token = await api.token('partner_team');
+    token = await api.token('vendor');
     const distributorId = await monthFixture(api.database.db).distributor({
       code: 'IT',
       currency: 'EUR',

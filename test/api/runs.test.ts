@@ -18,7 +18,7 @@ describe('a run, while no worker is up', () => {
 
   beforeAll(async () => {
     api = await startTestApi({ limits: { updateTimeoutMs: 500 } });
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     connection = await Connection.connect(testTemporal());
     month = monthFixture(api.database.db);
     await month.programme({ firstPeriod: PERIOD });
@@ -54,7 +54,10 @@ describe('a run, while no worker is up', () => {
     expect([ended.status, ended.json]).toEqual([202, { programme: 'msp', period: PERIOD, workflowId }]);
     await handle.terminate();
     const trail = await api.call('GET', `/v1/audit?subject=run:msp:${PERIOD}`, { token });
-    expect(trail.json.items[0]).toMatchObject({ action: 'run.collectionEnded', actor: 'Partner One' });
+    expect(trail.json.items[0]).toMatchObject({
+      action: 'run.collectionEnded',
+      actor: { kind: 'person', name: 'Partner One' },
+    });
   });
 
   it('starts on day 1 of the next month at 04:00 of its programme, not before (rule 1)', async () => {

@@ -16,7 +16,7 @@ describe('the service', () => {
   });
 
   it('measures requests by the template of their route, without ids', async () => {
-    const token = await api.token('partner_team');
+    const token = await api.token('vendor');
     const id = '6f1c1a52-0000-4000-8000-000000000000';
     await api.call('GET', `/v1/msps/${id}`, { token });
     const text = (await api.call('GET', '/metrics')).bytes.toString();
@@ -50,7 +50,7 @@ describe('without Temporal', () => {
   it('reading goes on, readiness says so, and starting anything can be tried again', async () => {
     const api = await startTestApi({ temporalAddress: '127.0.0.1:1', limits: { temporalTimeoutMs: 500 } });
     try {
-      const token = await api.token('partner_team');
+      const token = await api.token('vendor');
       await monthFixture(api.database.db).programme({ firstPeriod: '2026-01' });
       const ready = await api.call('GET', '/readyz');
       expect([ready.status, ready.json]).toEqual([503, { database: 'ok', temporal: 'down' }]);

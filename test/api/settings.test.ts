@@ -42,7 +42,7 @@ describe('settings', () => {
   let token: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     await api.call('PUT', '/v1/programmes/msp', { token, body: PROGRAMME });
   });
   afterAll(() => api.close());
@@ -160,12 +160,12 @@ describe('a list', () => {
   let token: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team');
+    token = await api.token('vendor');
     await api.call('PUT', '/v1/programmes/msp', { token, body: PROGRAMME });
     for (let i = 0; i < 7; i += 1) {
       await api.call('POST', '/v1/price-plans', { token, body: { ...PLAN, fromPeriod: `2026-0${1 + (i % 3)}` } });
       await api.call('POST', '/v1/distributors', { token, body: { ...DISTRIBUTOR, code: `D${i}` } });
-      await api.token('partner_team');
+      await api.token('vendor');
     }
   });
   afterAll(() => api.close());

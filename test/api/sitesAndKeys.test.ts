@@ -100,7 +100,11 @@ describe('a site', () => {
     expect(revoked.json).toMatchObject({ state: 'revoked', reason: 'Laptop stolen' });
     expect(await programme.activate(key)).toMatchObject({ status: 403, json: { code: 'KEY_REVOKED' } });
     const [event] = (await programme.call('GET', `/v1/audit?subject=key:${keyId}`)).json.items;
-    expect(event).toMatchObject({ action: 'key.revoked', actor: 'test msp', reason: 'Laptop stolen' });
+    expect(event).toMatchObject({
+      action: 'key.revoked',
+      actor: { kind: 'person', name: 'test service_provider' },
+      reason: 'Laptop stolen',
+    });
     expect((await call('POST', `/sites/${siteId}/keys/${keyId}/revoke`, { reason: 'Again' })).status).toBe(409);
   });
 

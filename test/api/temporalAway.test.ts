@@ -11,7 +11,7 @@ describe('while Temporal is away', () => {
   let siteId: string;
   beforeAll(async () => {
     api = await startTestApi({ temporalAddress: '127.0.0.1:1' });
-    token = await api.token('partner_team');
+    token = await api.token('vendor');
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     const territory = { distributorId, opensOn: '2026-01-01' };
@@ -21,15 +21,7 @@ describe('while Temporal is away', () => {
   });
   afterAll(() => api.close());
 
-  const rowsOf = async () =>
-    (
-      await api.database.asOwner<{ rows: string }>(
-        `select concat_ws(' ', (select count(*) from msp), (select count(*) from outbox)) as rows`,
-      )
-    )[0]?.rows;
-
-  it('a sign-up is to be tried again, and nothing of it stays', async () => {
-    const before = await rowsOf();
+  it('case 43: a sign-up is kept all the same, and its workflow is started when it is back', async () => {
     const body = {
       programme: 'msp',
       mspId: randomUUID(),
@@ -39,9 +31,16 @@ describe('while Temporal is away', () => {
       zone: 'Europe/Rome',
     };
     const answer = await api.call('POST', '/v1/registrations', { token, body });
-    expect([answer.status, answer.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
-    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(await rowsOf()).toBe(before);
+    expect([answer.status, answer.json.state]).toEqual([202, 'applied']);
+    await eventually(
+      () => Promise.resolve(api.logged()),
+      (lines) => lines.includes('an application has no workflow yet; it is tried again'),
+    );
+    const started = await api.database.asOwner(
+      'select 1 from participation where workflow_started_at is null and msp_id = $1',
+      [body.mspId],
+    );
+    expect(started).toHaveLength(1);
   });
 
   it('a programme is saved without its schedule, and saving it again is to be tried', async () => {

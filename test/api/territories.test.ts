@@ -9,7 +9,7 @@ describe('a territory', () => {
   let distributorId: string;
   beforeAll(async () => {
     api = await startTestApi();
-    token = await api.token('partner_team', { name: 'Partner One' });
+    token = await api.token('vendor', { name: 'Partner One' });
     distributorId = await monthFixture(api.database.db).distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
   });
   afterAll(() => api.close());
@@ -70,7 +70,10 @@ describe('a territory', () => {
     expect((await api.call('GET', path('RO'), { token })).status).toBe(404);
     expect((await register('HR')).json.code).toBe('TERRITORY_NOT_SERVED');
     const trail = await api.call('GET', '/v1/audit?subject=territory:msp:HR', { token });
-    expect(trail.json.items[0]).toMatchObject({ action: 'territory.closed', actor: 'Partner One' });
+    expect(trail.json.items[0]).toMatchObject({
+      action: 'territory.closed',
+      actor: { kind: 'person', name: 'Partner One' },
+    });
     expect((await api.call('DELETE', path('ES'), { token })).status).toBe(404);
   });
 

@@ -6,11 +6,12 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.js';
 import { LIMITS, type Limits } from '../../api/http/limits.js';
+import { createRegistrationStarts } from '../../api/registration/registrationStarts.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
-import { ALL } from '../../db/connect.js';
-import { issueToken, type Role } from '../../db/access/tokenStore.js';
+import type { View } from '../../domain/access/views.js';
 import { createOnboardingStarts } from '../../starts/onboardSites.js';
+import { admit, type TokenSpec } from '../support/access.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { testTemporal } from '../support/temporal.js';
 
@@ -36,7 +37,7 @@ export interface TestApi {
   taskQueue: string;
   /** Everything logged so far. */
   logged(): string;
-  token(role: Role, of?: { mspId?: string; distributorId?: string; name?: string }): Promise<string>;
+  token(view: View, of?: TokenSpec): Promise<string>;
   call(method: string, path: string, call?: Call): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -79,7 +80,8 @@ export async function startTestApi(
   const starter = { temporal: new Client({ connection }), taskQueue };
   const log = pino({ level: 'trace' }, sink);
   const onboarding = createOnboardingStarts({ ...starter, log });
-  const deps = { db: database.db, ...starter, onboarding, publicUrl: url, log };
+  const registrations = createRegistrationStarts({ db: database.db, ...starter, log });
+  const deps = { db: database.db, ...starter, onboarding, registrations, publicUrl: url, log };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {
@@ -87,11 +89,7 @@ export async function startTestApi(
     database,
     taskQueue,
     logged: () => lines.join(''),
-    token: async (role, of = {}) => {
-      const { mspId = null, distributorId = null, name = `test ${role}` } = of;
-      const issue = { role, name, mspId, distributorId, at: new Date(), actor: 'test' };
-      return (await database.db.transaction(ALL, (trx) => issueToken(trx, issue))).token;
-    },
+    token: (view, of) => admit(database.db, view, of),
     call: async (method, path, { token, body, headers = {} } = {}) => {
       const sent: Record<string, string> = { ...headers };
       if (token !== undefined) sent.authorization = `Bearer ${token}`;
@@ -118,6 +116,7 @@ export async function startTestApi(
         server.closeAllConnections();
       });
       await onboarding.close();
+      await registrations.close();
       await connection.close();
       await database.drop();
     },

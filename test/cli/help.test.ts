@@ -28,7 +28,18 @@ async function run(...words: string[]): Promise<{ out: string; error: unknown }>
 describe('the help of kontor', () => {
   it('names every command', async () => {
     const { out } = await run('--help');
-    for (const name of ['up', 'demo', 'close', 'status', 'verify', 'export', 'token', 'programme', 'migrate']) {
+    for (const name of [
+      'up',
+      'demo',
+      'close',
+      'status',
+      'verify',
+      'export',
+      'person',
+      'token',
+      'programme',
+      'migrate',
+    ]) {
       expect(out).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
     }
   });
@@ -50,6 +61,9 @@ describe('the help of kontor', () => {
     'verify',
     'export',
     'migrate',
+    'person invite',
+    'person list',
+    'person unlock',
     'token create',
     'token list',
     'token revoke',
@@ -72,7 +86,8 @@ describe('the exit status', () => {
       'deadlines beside zero waits',
       ['close', '--period', '2026-03', '--zero-waits', '--review-until', '2026-04-06T00:00:00Z'],
     ],
-    ['an unknown role', ['token', 'create', '--role', 'king', '--name', 'x']],
+    ['an unknown level', ['token', 'create', '--level', 'king', '--name', 'x']],
+    ['a person without a usable address', ['person', 'invite', '--name', 'x', '--email', 'x']],
     ['fewer MSPs than a world has', ['demo', '--msps', '4']],
   ])('is 2 for %s', async (_what, words) => {
     const { error } = await run(...words);

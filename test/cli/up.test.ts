@@ -80,18 +80,37 @@ describe('kontor up', () => {
     const first = await up();
     expect(first.said()).toMatch(/API docs +http:\/\/127\.0\.0\.1:\d+\/docs\//);
     expect(first.said()).toMatch(/Temporal UI +http.*\nInbox +http/);
+    const [, email = '', link = ''] = /signs in as (\S+),[^]*\/console\/link#([\w-]{43})/.exec(first.said()) ?? [];
     const state = JSON.parse(await readFile(join(dataDir, 'services.json'), 'utf8'));
     expect((await stat(join(dataDir, 'services.json'))).mode & 0o777).toBe(0o600);
     expect(state.process.pid).toBe(first.child.pid);
     expect((await fetch(`${state.apiUrl}/readyz`)).status).toBe(200);
 
-    const token = kontor('token', 'create', '--role', 'partner_team', '--name', 'First person').stdout.trim();
+    const post = (path: string, body: object) =>
+      fetch(`${state.apiUrl}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const password = 'correct horse battery staple';
+    expect((await post('/v1/password/by-link', { link, password })).status).toBe(204);
+    expect((await post('/v1/session', { email, password })).status).toBe(201);
+    const person = ['--name', 'Anna Example', '--email', 'Anna@vendor.example', '--level', 'manager'];
+    const invited = JSON.parse(kontor('person', 'invite', ...person, '--json').stdout);
+    expect(invited.link.startsWith(`${state.apiUrl}/console/link#`)).toBe(true);
+    const people = JSON.parse(kontor('person', 'list', '--json').stdout);
+    expect(people.map((each: { email: string; state: string }) => [each.email, each.state])).toEqual([
+      [email, 'active'],
+      ['anna@vendor.example', 'invited'],
+    ]);
+    expect(kontor('person', 'unlock', 'ANNA@vendor.example')).toMatchObject({ status: 0 });
+    const token = kontor('token', 'create', '--level', 'administrator', '--name', 'First token').stdout.trim();
     const asked = await fetch(`${state.apiUrl}/v1/msps`, { headers: { authorization: `Bearer ${token}` } });
     expect(asked.status).toBe(200);
     const file = join(dataDir, 'programme.json');
     await writeFile(file, JSON.stringify(PROGRAMME));
     expect(kontor('programme', 'set', file)).toMatchObject({ status: 0 });
-    const closed = kontor('close', '--period', '2026-03', '--zero-waits', '--json');
+    const closed = kontor('close', '--period', '2026-03', '--as', email, '--zero-waits', '--json');
     expect(JSON.parse(closed.stdout)).toMatchObject({
       programme: 'msp',
       period: '2026-03',
@@ -103,6 +122,7 @@ describe('kontor up', () => {
 
     for (const pid of [first.child.pid!, ...first.family]) killed(pid);
     const second = await up();
+    expect(second.said()).not.toContain('console/link');
     expect(JSON.parse(kontor('status', '--json').stdout).runs).toMatchObject([
       { programme: 'msp', period: '2026-03', state: 'sealed' },
     ]);
@@ -117,5 +137,5 @@ describe('kontor up', () => {
       stdout: '',
       stderr: expect.stringContaining('CONFIGURATION_INVALID: No services are running there.'),
     });
-  }, 90_000);
+  }, 180_000);
 });

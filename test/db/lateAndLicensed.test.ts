@@ -87,8 +87,8 @@ describe('what is billed when something comes late, ends early or is licensed', 
     ['Europe/Berlin', 'America/New_York', '2026-03-01T02:00:00Z'],
     ['America/New_York', 'Europe/Berlin', '2026-03-01T02:00:00Z'],
   ])('rule 1: where the zone changes from %s to %s no hour is lost or counted twice', async (before, after, at) => {
-    await month.run(`update msp_zone set zone = :before where msp_id = :mspId`, { before, mspId });
-    await month.run(`insert into msp_zone (msp_id, from_period, zone) values (:mspId, '2026-03', :after)`, {
+    await month.run(`update company_zone set zone = :before where company_id = :mspId`, { before, mspId });
+    await month.run(`insert into company_zone (company_id, from_period, zone) values (:mspId, '2026-03', :after)`, {
       mspId,
       after,
     });

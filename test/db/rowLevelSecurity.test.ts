@@ -1,102 +1,196 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { scopeOf } from '../../api/principal.js';
 import { ALL, rows, type Scope } from '../../db/connect.js';
 import { migrate } from '../../db/schema/migrate.js';
 import { createRenderPool } from '../../statements/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
 import { LOGIN_PASSWORD } from '../support/services.js';
+import { addTenancy, type Tenancy } from '../support/tenancy.js';
 
-/** Of the partner team alone: an MSP sees nothing of them, not even its own. */
-const PARTNER_TEAM_ONLY = ['api_token', 'audit_event', 'refused_message'];
+/** Tables that name somebody and are open to all, and why. */
+const OPEN: Record<string, string> = {
+  territory: 'which distributor serves a country is for everybody who wants to register',
+  distributor_terms: 'code, currency and billing address of a distributor are printed on its documents',
+};
+
+/**
+ * How a reader who is limited to tenants reaches each table: a row is of a tenant, of a site that serves one, of either (keys),
+ * of a tenant or of a site that serves no other (licences), of the MSP; `never`: it spans tenants, or is the MSP's own
+ * business; `team`: the partner team's alone; `parties`: told below.
+ */
+type Reach = 'tenant' | 'site' | 'key' | 'licence' | 'msp' | 'never' | 'team' | 'parties';
+const REACH: Record<string, Reach> = {
+  access_level: 'team',
+  api_token: 'team',
+  audit_event: 'team',
+  billing_pack: 'parties',
+  billing_pack_statement: 'never',
+  check_in: 'never',
+  company: 'msp',
+  company_view: 'msp',
+  company_zone: 'never',
+  decision: 'team',
+  discrepancy: 'tenant',
+  former_key: 'never',
+  installation: 'site',
+  mandate: 'parties',
+  membership: 'team',
+  metered_key: 'key',
+  msp_terms: 'never',
+  one_time_link: 'team',
+  outbox: 'never',
+  participation: 'msp',
+  participation_distributor: 'never',
+  person: 'team',
+  person_password: 'team',
+  person_totp: 'team',
+  price_plan: 'team',
+  reconciled_site: 'never',
+  recovery_code: 'team',
+  refused_message: 'team',
+  run_participant: 'never',
+  service_account: 'team',
+  session: 'team',
+  sign_in_failure: 'team',
+  signing_key: 'never',
+  site: 'site',
+  site_tenant: 'tenant',
+  statement: 'never',
+  statement_document: 'never',
+  statement_line: 'tenant',
+  statement_number: 'team',
+  tenant: 'tenant',
+  term_licence: 'licence',
+  usage_report: 'never',
+  waiting_list: 'team',
+};
+/** A distributor reads usage by kontor_usage, for the months it bills, and of mails those to itself. */
+const NOT_FOR_DISTRIBUTORS = ['check_in', 'usage_report', 'outbox'];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
-/** A distributor sees its MSPs, and of mails those to itself. */
-const OWN_MAIL_ONLY = ['outbox'];
 
-describe('row level security, on every table that belongs to MSPs', () => {
+/** Names every row by whom it is of, such as "MSP Alpha / north". */
+const NAMED: Record<string, string> = {
+  tenant: `select m.name || ' / ' || x.ref as label from tenant x join who m on m.id = x.msp_id`,
+  site: `select m.name || ' / ' || x.name as label from site x join who m on m.id = x.msp_id`,
+  byTenant: `select m.name || ' / ' || t.ref as label from TABLE x join who m on m.id = x.msp_id
+    join every_tenant t on t.id = x.tenant_id`,
+  bySite: `select m.name || ' / ' || s.name as label from TABLE x join who m on m.id = x.msp_id
+    join every_site s on s.id = x.site_id`,
+  byEither: `select m.name || ' / ' || coalesce(t.ref, s.name, '?') as label from TABLE x join who m on m.id = x.msp_id
+    left join every_tenant t on t.id = x.tenant_id left join every_site s on s.id = x.site_id`,
+  byMsp: 'select m.name as label from TABLE x join who m on m.id = x.OWNER',
+};
+const OWNER: Record<string, string> = {
+  company: 'id',
+  msp_terms: 'id',
+  company_view: 'company_id',
+  company_zone: 'company_id',
+};
+
+function labelsOf(table: string): string {
+  const kinds: Partial<Record<Reach, string>> = {
+    tenant: 'byTenant',
+    site: 'bySite',
+    key: 'byEither',
+    licence: 'byEither',
+  };
+  const by = kinds[REACH[table] ?? 'never'] ?? 'byMsp';
+  const sql = NAMED[table] ?? NAMED[by] ?? '';
+  return sql.replaceAll('TABLE', table).replaceAll('OWNER', OWNER[table] ?? 'msp_id');
+}
+
+interface Reader {
+  name: string;
+  scope: () => Promise<Scope> | Scope;
+  tenants: string[];
+  sites: string[];
+  wholeSites: string[];
+}
+
+const NORTH = { tenants: ['MSP Alpha / north'], sites: ['MSP Alpha / North', 'MSP Alpha / North and South'] };
+const BRANCH = { tenants: ['MSP Alpha / branch'], sites: ['MSP Alpha / Branch'] };
+const EAST = { tenants: ['MSP Gamma / east'], sites: ['MSP Gamma / East'] };
+const CUSTOMER = {
+  tenants: [...BRANCH.tenants, ...NORTH.tenants, ...EAST.tenants],
+  sites: [...BRANCH.sites, ...NORTH.sites, ...EAST.sites],
+  wholeSites: [...BRANCH.sites, 'MSP Alpha / North', ...EAST.sites],
+};
+const NOTHING = { tenants: [], sites: [], wholeSites: [] };
+
+describe('row level security', () => {
   let months: ClosedMonths;
+  let tenancy: Tenancy;
   let tables: string[];
-  let germany: string;
-  let poland: string;
+  /** Those of them that hold the MSP of a row. */
+  let ofMsps: string[];
   let client: pg.Client;
+  /** Of MSPs, tenants and sites, by id, as JSON: a reader need not see them. */
+  let names: { who: string; tenants: string; sites: string };
 
-  const counts = async (scope: Scope, where: string, bindings: Record<string, string> = {}) => {
+  const labels = async (scope: Scope, table: string): Promise<string[]> => {
+    const found = await months.database.db.transaction(scope, (trx) =>
+      rows<{ label: string }>(
+        trx,
+        `with who as (select * from jsonb_to_recordset(:who::jsonb) as w(id uuid, name text)),
+           every_tenant as (select * from jsonb_to_recordset(:tenants::jsonb) as w(id uuid, ref text)),
+           every_site as (select * from jsonb_to_recordset(:sites::jsonb) as w(id uuid, name text)),
+           found as (${labelsOf(table)})
+         select distinct label from found where label is not null order by 1`,
+        names,
+      ),
+    );
+    return found.map(({ label }) => label);
+  };
+
+  const counts = async (scope: Scope, of: readonly string[], where = 'true', bindings: Record<string, string> = {}) => {
     const found: Record<string, number> = {};
     await months.database.db.transaction(scope, async (trx) => {
-      for (const table of tables) {
-        const [row] = await rows<{ n: number }>(
-          trx,
-          `select count(*)::int as n from ${table} where ${where}`,
-          bindings,
-        );
+      for (const table of of) {
+        const sql = `select count(*)::int as n from ${table} where ${where}`;
+        const [row] = await rows<{ n: number }>(trx, sql, bindings);
         found[table] = row?.n ?? -1;
       }
     });
     return found;
   };
-  const nothing = () => Object.fromEntries(tables.map((table) => [table, 0]));
+  const nothing = (of: readonly string[]) => Object.fromEntries(of.map((table) => [table, 0]));
+  const reaching = (...reach: string[]) => tables.filter((table) => reach.includes(REACH[table] ?? ''));
+  /** Tables with rows of MSPs that more than the partner team sees. */
+  const shared = () => reaching('tenant', 'site', 'key', 'licence', 'msp', 'never');
 
   beforeAll(async () => {
     const pool = createRenderPool({ threads: 1 });
     months = await closedMonths(pool);
     await pool.close();
-    const { month, msps, database } = months;
-    for (const mspId of [msps.alpha, msps.gamma]) {
+    tenancy = await addTenancy(months);
+    const { month, database } = months;
+    for (const mspId of [months.msps.alpha, months.msps.gamma]) {
       await database.asOwner(
-        `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.msp_id, decode(repeat('00', 32), 'hex'), now(), null
-         from installation i where i.msp_id = $1 limit 1`,
-        [mspId],
-      );
-      await database.asOwner(
-        `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where msp_id = $1
-         limit 1`,
-        [mspId],
-      );
-      const [site] = await database.asOwner<{ siteId: string }>(
-        'select id as "siteId" from site where msp_id = $1 limit 1',
-        [mspId],
-      );
-      await month.licence(
-        { mspId, siteId: site?.siteId ?? '' },
-        { meter: 'mail-server.mailbox', count: 5, from: '2027-01-01', until: '2028-01-01' },
-      );
-      await database.asOwner(
-        `insert into enabled_product select msp_id, programme_code, 'backup', null, now(), 'test', null
+        `insert into enabled_product select msp_id, programme_code, 'backup', null, now(), '{}', null
          from participation where msp_id = $1`,
-        [mspId],
-      );
-      await database.asOwner(
-        `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, found_at)
-         values ('msp', '2026-03', $1, 'total_moved', 'person', '{}', 'extra', 'open', now())`,
-        [mspId],
-      );
-      await database.asOwner(
-        `insert into check_in select msp_id, site_id, id, '2026-03-10', '2026-03-10', now(), now(), 0, '{}', '{}', '{}', '\\x00', 'push', 1
-         from installation where msp_id = $1 limit 1`,
-        [mspId],
-      );
-      await database.asOwner(
-        `insert into api_token select gen_random_uuid(), 'token', 'msp', $1::uuid, null, decode(md5($1::text), 'hex'), now(), null`,
-        [mspId],
-      );
-      await database.asOwner(
-        `insert into refused_message (received_at, code, detail, msp_id) values (now(), 'X', 'x', $1)`,
         [mspId],
       );
       await month.run(
         `insert into audit_event (id, at, actor, action, subject, msp_id, previous_hash, hash)
-         values (0, now(), 'a', 'b', 'c', :mspId, '', '')`,
+         values (0, now(), '{}', 'b', 'c', :mspId, '', '')`,
         { mspId },
       );
     }
-    const distributors = await database.asOwner<{ id: string; code: string }>('select id, code from distributor');
-    germany = distributors.find(({ code }) => code === 'DE')?.id ?? '';
-    poland = distributors.find(({ code }) => code === 'PL')?.id ?? '';
-    const found = await database.asOwner<{ name: string }>(
-      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'msp_id'
-       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
+    const [known] = await database.asOwner<typeof names>(
+      `select (select jsonb_agg(jsonb_build_object('id', id, 'name', name))::text from msp) as who,
+         (select jsonb_agg(jsonb_build_object('id', id, 'ref', ref))::text from tenant) as tenants,
+         (select jsonb_agg(jsonb_build_object('id', id, 'name', name))::text from site) as sites`,
+    );
+    names = known ?? names;
+    const found = await database.asOwner<{ name: string; msp: boolean }>(
+      `select c.relname as name, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'msp_id') as msp
+       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+         and c.relrowsecurity order by 1`,
     );
     tables = found.map(({ name }) => name);
+    ofMsps = found.filter(({ msp }) => msp).map(({ name }) => name);
     client = new pg.Client({ connectionString: database.appUrl });
     await client.connect();
   });
@@ -106,43 +200,166 @@ describe('row level security, on every table that belongs to MSPs', () => {
     await months.database.drop();
   });
 
-  it('the tables are found in the catalogue, and each holds rows of two MSPs to be told apart', async () => {
-    expect(tables.length).toBeGreaterThanOrEqual(20);
-    for (const mspId of [months.msps.alpha, months.msps.gamma]) {
-      const found = await counts(ALL, 'msp_id = :mspId', { mspId });
-      expect(Object.entries(found).filter(([, count]) => count === 0)).toEqual([]);
+  it('is forced on every table that names an MSP, a tenant, a site, a company or a person, or a reason is given', async () => {
+    const found = await months.database.asOwner<{ name: string; protected: boolean }>(
+      `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as protected
+       from pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and (
+         exists (select from pg_attribute a where a.attrelid = c.oid and not a.attisdropped and a.attname in ('msp_id',
+           'tenant_id', 'site_id', 'installation_id', 'company_id', 'customer_id', 'integrator_id', 'distributor_id',
+           'person_id', 'service_account_id', 'membership_id', 'statement_id', 'billing_pack_id', 'email'))
+         or exists (select from pg_constraint k where k.conrelid = c.oid and k.confrelid in ('company'::regclass,
+           'msp_terms'::regclass, 'distributor_terms'::regclass, 'tenant'::regclass, 'site'::regclass, 'person'::regclass)))
+       order by 1`,
+    );
+    expect(found.filter((table) => !table.protected).map(({ name }) => name)).toEqual(Object.keys(OPEN).sort());
+    expect(tables).toEqual(Object.keys(REACH));
+  });
+
+  it('has rows of two tenants of one MSP, and of two MSPs, to tell apart', async () => {
+    const told: Partial<Record<Reach, string[]>> = {
+      tenant: ['MSP Alpha / north', 'MSP Alpha / south', 'MSP Gamma / east'],
+      site: ['MSP Alpha / North', 'MSP Alpha / South', 'MSP Gamma / East'],
+      key: ['MSP Alpha / North', 'MSP Alpha / south', 'MSP Gamma / East'],
+      licence: ['MSP Alpha / North', 'MSP Alpha / south', 'MSP Gamma / East'],
+    };
+    for (const table of shared()) {
+      const expected = told[REACH[table] ?? 'never'] ?? ['MSP Alpha', 'MSP Gamma'];
+      expect([table, await labels(ALL, table)]).toEqual([table, expect.arrayContaining(expected)]);
     }
   });
 
-  it('without a scope nothing is visible, MSPs and billing packs included', async () => {
-    for (const table of [...tables, 'msp', 'billing_pack']) {
+  it('shows nothing without a scope, MSPs, their views and billing packs included', async () => {
+    for (const table of [...tables, 'msp', 'billed_now']) {
       const { rows: found } = await client.query(`select 1 from ${table} limit 1`);
       expect([table, found]).toEqual([table, []]);
     }
   });
 
-  it('an MSP sees its own rows and none of another’s', async () => {
-    const { alpha } = months.msps;
-    const scope: Scope = { kind: 'msp', mspId: alpha };
-    expect(await counts(scope, 'msp_id is distinct from :alpha', { alpha })).toEqual(nothing());
-    const own = await counts(scope, 'msp_id = :alpha', { alpha });
-    for (const table of tables) expect([table, own[table] !== 0]).toEqual([table, !PARTNER_TEAM_ONLY.includes(table)]);
-  });
-
-  it('a distributor sees the rows of its MSPs and of no other’s', async () => {
-    const { alpha, gamma } = months.msps;
-    const german = await counts({ kind: 'distributor', distributorId: germany }, 'msp_id = :gamma', { gamma });
-    expect(german).toEqual(nothing());
-    const own = await counts({ kind: 'distributor', distributorId: germany }, 'msp_id = :alpha', { alpha });
-    for (const table of tables) {
-      const hidden = PARTNER_TEAM_ONLY.includes(table) || OWN_MAIL_ONLY.includes(table);
-      expect([table, own[table] !== 0]).toEqual([table, !hidden]);
+  it('shows an MSP its own rows and none of another’s', async () => {
+    const scope: Scope = { kind: 'msp', mspId: months.msps.alpha };
+    for (const table of shared()) {
+      const own = (await labels(ALL, table)).filter((label) => label.startsWith('MSP Alpha'));
+      expect([table, await labels(scope, table)]).toEqual([table, own]);
     }
-    const polish = await counts({ kind: 'distributor', distributorId: poland }, 'msp_id = :alpha', { alpha });
-    expect(polish).toEqual(nothing());
+    expect(await counts(scope, reaching('team', 'parties'))).toEqual(nothing(reaching('team', 'parties')));
   });
 
-  it('a distributor sees its own billing packs and mails only', async () => {
+  it('shows a distributor the rows of its MSPs and of no other’s', async () => {
+    const scope = await tenancy.scope('distributor', { companyId: tenancy.distributors.poland });
+    for (const table of shared()) {
+      const own = (await labels(ALL, table)).filter((label) => label.startsWith('MSP Gamma'));
+      expect([table, await labels(scope, table)]).toEqual([table, NOT_FOR_DISTRIBUTORS.includes(table) ? [] : own]);
+    }
+    expect(await counts(scope, reaching('team'))).toEqual(nothing(reaching('team')));
+  });
+
+  const readers: Reader[] = [
+    {
+      name: 'a member who is limited to one tenant that tenant, without the unit below it',
+      scope: () =>
+        tenancy.scope('service_provider', { companyId: months.msps.alpha, tenantIds: [tenancy.tenants.north] }),
+      ...NORTH,
+      wholeSites: ['MSP Alpha / North'],
+    },
+    {
+      name: 'a member who is limited to a tenant and the units below both',
+      scope: () =>
+        tenancy.scope('service_provider', {
+          companyId: months.msps.alpha,
+          tenantIds: [tenancy.tenants.north],
+          withBelow: true,
+        }),
+      tenants: [...BRANCH.tenants, ...NORTH.tenants],
+      sites: [...BRANCH.sites, ...NORTH.sites],
+      wholeSites: [...BRANCH.sites, 'MSP Alpha / North'],
+    },
+    {
+      name: 'a customer its own tenants, of two MSPs',
+      scope: () => tenancy.scope('customer', { companyId: tenancy.companies.customer }),
+      ...CUSTOMER,
+    },
+    {
+      name: 'a system integrator the tenants of the customer it acts for',
+      scope: () => tenancy.scope('system_integrator', { companyId: tenancy.companies.integrator }),
+      ...CUSTOMER,
+    },
+    {
+      name: 'an expert of an integrator who is limited to one of them that one',
+      scope: () =>
+        tenancy.scope('system_integrator', {
+          companyId: tenancy.companies.integrator,
+          tenantIds: [tenancy.tenants.east],
+        }),
+      ...EAST,
+      wholeSites: EAST.sites,
+    },
+    {
+      name: 'a reseller nothing',
+      scope: () => tenancy.scope('reseller', { companyId: tenancy.companies.reseller }),
+      ...NOTHING,
+    },
+    {
+      name: 'nobody, that is the public, nothing',
+      scope: () => scopeOf({ kind: 'public' }),
+      ...NOTHING,
+    },
+  ];
+
+  it.each(readers)('shows $name', async ({ scope: find, tenants, sites, wholeSites }) => {
+    const scope = await find();
+    const mspsOf = [...new Set(tenants.map((label) => label.split(' / ')[0] ?? ''))];
+    const expected = {
+      tenant: tenants,
+      site: sites,
+      key: [...tenants, ...sites].sort(),
+      licence: [...tenants, ...wholeSites].sort(),
+      msp: mspsOf,
+      never: [],
+    };
+    for (const table of shared()) {
+      const reach = REACH[table] as keyof typeof expected;
+      expect([table, (await labels(scope, table)).sort()]).toEqual([table, [...expected[reach]].sort()]);
+    }
+    expect(await counts(scope, reaching('team'))).toEqual(nothing(reaching('team')));
+  });
+
+  it.each(readers)('lets one write nothing who is shown $name', async ({ scope: find }) => {
+    const scope = await find();
+    const untouched = await counts(ALL, tables);
+    for (const table of tables.filter((name) => name !== 'mandate')) {
+      const [column] = await months.database.asOwner<{ name: string }>(
+        `select quote_ident(attname) as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and attidentity = '' order by attnum limit 1`,
+        [table],
+      );
+      const name = column?.name ?? '';
+      for (const sql of [`update ${table} set ${name} = ${name} returning 1`, `delete from ${table} returning 1`]) {
+        const done = await months.database.db
+          .transaction(scope, (trx) => rows(trx, sql))
+          .then(
+            (changed) => changed.length,
+            (error: unknown) => (error instanceof pg.DatabaseError ? error.code : String(error)),
+          );
+        expect([
+          [table, 0],
+          [table, '42501'],
+        ]).toContainEqual([table, done]);
+      }
+    }
+    expect(await counts(ALL, tables)).toEqual(untouched);
+  });
+
+  it('shows a mandate to the integrator and the customer alone', async () => {
+    const { customer, integrator, reseller } = tenancy.companies;
+    const seen = async (scope: Scope) => (await counts(scope, ['mandate'])).mandate;
+    expect(await seen(await tenancy.scope('customer', { companyId: customer }))).toBe(1);
+    expect(await seen(await tenancy.scope('system_integrator', { companyId: integrator }))).toBe(1);
+    expect(await seen(await tenancy.scope('reseller', { companyId: reseller }))).toBe(0);
+    expect(await seen({ kind: 'msp', mspId: months.msps.alpha })).toBe(0);
+  });
+
+  it('shows a distributor its own billing packs and mails only', async () => {
+    const { germany } = tenancy.distributors;
     const seen = (scope: Scope) =>
       months.database.db.transaction(scope, async (trx) => ({
         packs: await rows<{ id: string }>(trx, 'select distinct distributor_id as id from billing_pack'),
@@ -157,7 +374,7 @@ describe('row level security, on every table that belongs to MSPs', () => {
 
   it('an MSP cannot write a row under another MSP', async () => {
     const { alpha, gamma } = months.msps;
-    for (const table of tables.filter((name) => !APPENDED_BY_ALL.includes(name))) {
+    for (const table of ofMsps.filter((name) => !APPENDED_BY_ALL.includes(name))) {
       const columns = await months.database.asOwner<{ list: string }>(
         `select string_agg(quote_ident(attname), ', ' order by attnum) as list from pg_attribute
          where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = ''`,
@@ -186,8 +403,8 @@ describe('row level security, on every table that belongs to MSPs', () => {
 
   it('an MSP cannot change or remove another MSP’s rows', async () => {
     const { alpha, gamma } = months.msps;
-    const untouched = await counts(ALL, 'msp_id = :gamma', { gamma });
-    for (const table of tables) {
+    const untouched = await counts(ALL, ofMsps, 'msp_id = :gamma', { gamma });
+    for (const table of ofMsps) {
       for (const sql of [`update ${table} set msp_id = msp_id`, `delete from ${table}`]) {
         const done = months.database.db
           .transaction({ kind: 'msp', mspId: alpha }, (trx) =>
@@ -201,7 +418,7 @@ describe('row level security, on every table that belongs to MSPs', () => {
         expect([0, '42501']).toContain(await done);
       }
     }
-    expect(await counts(ALL, 'msp_id = :gamma', { gamma })).toEqual(untouched);
+    expect(await counts(ALL, ofMsps, 'msp_id = :gamma', { gamma })).toEqual(untouched);
   });
 
   it('a partition of check-ins shows nothing that its parent would not, also after the next migration', async () => {

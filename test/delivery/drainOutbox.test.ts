@@ -163,7 +163,8 @@ describe('draining the outbox', () => {
          select sha256(content::bytea), content::bytea from written)
        insert into programme_document (programme_code, name, language, version, audience, title, content_type, sha256,
          published_at, published_by)
-       select 'msp', name, language, version, audience, name, 'application/pdf', sha256(content::bytea), now(), 'test'
+       select 'msp', name, language, version, audience, name, 'application/pdf', sha256(content::bytea), now(),
+         '{"kind": "kontor", "id": "kontor", "name": "test"}'
        from written`,
     );
     const params = { vendorName: 'Vendor', mspName: 'MSP Alpha', distributorName: 'Distributor', portalUrl: null };

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drain, type DrainOutboxInput, type DrainOutboxResult } from '../../activities/mailing/drain.js';
 import { ALL } from '../../db/connect.js';
+import { insertDistributor } from '../../db/parties/distributorStore.js';
+import { insertMsp } from '../../db/parties/mspStore.js';
 import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js';
 import { createMailer, type Mailer } from '../../delivery/index.js';
 import { startInbox, type Inbox, type InboxOptions } from '../../embedded/inbox/index.js';
@@ -54,19 +56,44 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
   const distributorId = randomUUID();
   const mspId = randomUUID();
   await monthFixture(database.db).programme();
-  await database.asOwner(
-    `insert into distributor (id, code, name, registration_number, address, country, email, currency, locale, zone)
-     values ($1, 'IT', 'Distributor Italy', '1', '{}', 'IT', 'billing@distributor.example', 'EUR', 'it', 'Europe/Rome')`,
-    [distributorId],
+  await database.db.transaction(ALL, (trx) =>
+    insertDistributor(
+      trx,
+      {
+        id: distributorId,
+        code: 'IT',
+        name: 'Distributor Italy',
+        registrationNumber: '1',
+        address: [],
+        country: 'IT',
+        email: 'billing@distributor.example',
+        currency: 'EUR',
+        locale: 'it',
+        zone: 'Europe/Rome',
+      },
+      NOW,
+    ),
   );
-  const insertMsp = (id: string, name: string) =>
-    database.asOwner(
-      `insert into msp (id, name, registration_number, address, country, contact_name, email, mail_domain, locale,
-         registered_at)
-       values ($1, $2, $3, '{}', 'IT', 'Someone', 'billing@alpha.example', 'alpha.example', 'en', $4)`,
-      [id, name, id, NOW],
+  const addMsp = (id: string, name: string) =>
+    database.db.transaction(ALL, (trx) =>
+      insertMsp(
+        trx,
+        {
+          id,
+          name,
+          registrationNumber: id,
+          address: [],
+          country: 'IT',
+          contactName: 'Someone',
+          email: 'billing@alpha.example',
+          mailDomain: 'alpha.example',
+          locale: 'en',
+          zone: 'Europe/Rome',
+        },
+        NOW,
+      ),
     );
-  await insertMsp(mspId, 'MSP Alpha');
+  await addMsp(mspId, 'MSP Alpha');
 
   const house: MailHouse = {
     database,
@@ -78,7 +105,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
       const id = randomUUID();
       const msp = randomUUID();
       const number = `IT-2026-${String(sequence).padStart(6, '0')}`;
-      await insertMsp(msp, `MSP ${sequence}`);
+      await addMsp(msp, `MSP ${sequence}`);
       await database.asOwner(
         `insert into statement (id, programme_code, msp_id, distributor_id, period, revision, number, sequence, year, statement_date,
            currency, total_minor, line_count, content, template_version, content_hash, previous_hash, chain_hash, issued_at)

@@ -56,6 +56,10 @@ describe('kontor export', () => {
       seal: expect.stringMatching(/^[0-9a-f]{64}$/),
       controlTotals: { issued: 3, parked: 0, totals: manifest.totals },
     });
+    expect(manifest.auditHead).toEqual({
+      id: expect.stringMatching(/^\d+$/),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   it('holds the check-ins of the month in the MSP’s zone, across the clock change, and no others', async () => {
@@ -87,6 +91,7 @@ describe('kontor export', () => {
       decided_quantity: '43',
       reason: 'counted by hand',
       author: 'second person',
+      author_id: 'kontor',
     });
     expect(found.find(({ kind }) => kind === 'unknown_key')).toMatchObject({ msp_id: '', resolved_by: 'rule' });
   });

@@ -79,6 +79,12 @@ const PARAMS: MailParams = {
   runNotOpened: { programmeName: 'Managed services', period, reason: 'month before is open' },
   completenessGate: { programmeName: 'Managed services', period, silent: 50, expected: 406, lastBilled: totals },
   territoryOpened: { programmeName: 'Managed services', country: 'IT' },
+  personInvited: {
+    ...{ personName: 'Anna Example', companyName: 'Sample MSP Ltd.', invitedBy: 'Bernd Example' },
+    ...{ link: 'https://kontor.example/console/link#secret', expiresOn: '2026-06-08' },
+  },
+  passwordReset: { personName: 'Anna Example', link: 'https://kontor.example/console/link#secret', minutes: 60 },
+  signInLocked: { personName: 'Anna Example', failures: 5 },
   orderPlaced: { ...ordered, expiresOn: '2026-06-08' },
   orderApproved: { ...ordered, startsOn: '2026-06-08', endsOn: '2027-06-08' },
   orderRefused: { ...ordered, reason: 'no contract' },

@@ -1,3 +1,4 @@
+import { TERMINAL } from '../../domain/access/actor.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
@@ -59,7 +60,7 @@ describe('a worker that is killed', () => {
           programme: 'msp',
           period: PERIOD,
           skipReason: null,
-          openedBy: 'first person',
+          openedBy: TERMINAL,
           collectUntil: null,
           reviewUntil: reviewUntil?.toISOString() ?? null,
         },

@@ -10,6 +10,8 @@ import { monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
 
+const TEAM = { kind: 'person', id: 'team', name: 'Partner team' } as const;
+
 describe('a licence extended, renewed, replaced on the 15th', () => {
   let database: TestDatabase;
   let month: ReturnType<typeof monthFixture>;
@@ -47,12 +49,12 @@ describe('a licence extended, renewed, replaced on the 15th', () => {
           id,
           state: 'placed',
           placedAt: at,
-          placedBy: 'msp',
+          placedBy: { kind: 'person', id: 'msp', name: 'MSP' },
           placedView: 'service_provider',
         },
         ...{ decidedAt: null, decidedBy: null, decidedHow: null, reason: null },
       });
-      const decision = { mspId, orderId: id, end: 'approve', reason: null, how: 'person', actor: 'team' } as const;
+      const decision = { mspId, orderId: id, end: 'approve', reason: null, how: 'person', actor: TEAM } as const;
       await settle(trx, { ...decision, at: at.toISOString() });
       return { id, amountMinor: quote.order.amountMinor };
     });

@@ -75,10 +75,14 @@ describe('months in order', () => {
       expect((await closeOver('order', { period: '2026-03', skipReason })).status).toBe(202);
       expect(await ended('order', '2026-03')).toMatchObject({ issued: 1 });
       const skipped = await house.call('GET', '/v1/programmes/order/runs/2026-02');
-      expect(skipped.json).toMatchObject({ state: 'skipped', reason: skipReason, openedBy: 'test partner_team' });
+      expect(skipped.json).toMatchObject({ state: 'skipped', reason: skipReason, openedBy: { name: 'test vendor' } });
       const trail = await house.call('GET', '/v1/audit?subject=run:order:2026-03');
       expect(trail.json.items).toContainEqual(
-        expect.objectContaining({ action: 'run.skipped', actor: 'test partner_team', reason: skipReason }),
+        expect.objectContaining({
+          action: 'run.skipped',
+          actor: expect.objectContaining({ name: 'test vendor' }),
+          reason: skipReason,
+        }),
       );
       expect((await closeOver('order', { period: '2026-02' })).json.code).toBe('PERIOD_OUT_OF_ORDER');
       const billed = await month.run<{ period: string }>(
@@ -182,7 +186,7 @@ describe('months in order', () => {
     expect(versions[0]).toMatchObject({
       version: 2,
       fromPeriod: '2026-02',
-      setBy: 'test partner_team',
+      setBy: expect.objectContaining({ name: 'test vendor' }),
       reason: 'Moved to London',
     });
   });
@@ -231,7 +235,7 @@ describe('months in order', () => {
     const old = (await house.call('GET', `/v1/statements/${items[0].id}`)).json;
     expect([old.number, old.distributor.name]).toEqual([january?.number, 'Distributor DE']);
     const to = async (distributorId: string) => {
-      const token = await house.token('distributor', { distributorId });
+      const token = await house.token('distributor', { companyId: distributorId });
       const seen = (await house.call('GET', '/v1/statements?programme=mover', undefined, token)).json.items;
       return seen.map(({ number }: { number: string }) => number);
     };

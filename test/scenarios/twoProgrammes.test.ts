@@ -1,3 +1,4 @@
+import { TERMINAL } from '../../domain/access/actor.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { ALL } from '../../db/connect.js';
@@ -24,7 +25,7 @@ describe('two programmes side by side', () => {
     app.client.workflow.start(closePeriod, {
       workflowId: closePeriodId(programme, period),
       taskQueue: app.taskQueue,
-      args: [{ programme, period, openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null }],
+      args: [{ programme, period, openedBy: TERMINAL, collectUntil: null, reviewUntil: null, skipReason: null }],
     });
   const close = async (programme: string, period: string) => (await start(programme, period)).result();
 

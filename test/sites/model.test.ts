@@ -12,8 +12,8 @@ describe('sites, installations, keys and units', () => {
 
   beforeAll(async () => {
     ingest = await startIngest();
-    msp = await ingest.api.token('msp', { mspId: ingest.mspId });
-    team = await ingest.api.token('partner_team');
+    msp = await ingest.api.token('service_provider', { companyId: ingest.mspId });
+    team = await ingest.api.token('vendor');
     base = `/v1/msps/${ingest.mspId}`;
   });
   afterAll(() => ingest.api.close());
@@ -240,7 +240,7 @@ describe('sites, installations, keys and units', () => {
     const { siteId } = await ingest.site('2026-01');
     await ingest.sql(
       `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-       values ('msp', '2026-02', 'open', now(), 'test', '{}')`,
+       values ('msp', '2026-02', 'open', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
     );
     const answers = [
       await call('PUT', `/sites/${siteId}/tenants`, { tenantRefs: ['opened'], from: '2026-02' }),

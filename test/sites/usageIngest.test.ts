@@ -189,7 +189,7 @@ describe('usage that sites push', () => {
     await early.send(REPORTS, report(3, { period: '2026-01' }));
     await ingest.sql(
       `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-       values ('msp', '2026-01', 'open', now(), 'test', '{}')`,
+       values ('msp', '2026-01', 'open', now(), '{"kind": "kontor", "id": "kontor", "name": "test"}', '{}')`,
     );
     await ingest.sql(
       `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until,

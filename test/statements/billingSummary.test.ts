@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LOCALES } from '../../locales/index.js';
-import {
-  billingLinesCsv,
-  renderBillingSummary,
-  totalsByCurrency,
-  type BillingSummary,
-} from '../../statements/index.js';
+import { billingLinesCsv, totalsByCurrency, type BillingSummary } from '../../statements/index.js';
+import { renderBillingSummary } from '../../statements/summary.js';
 import { readPdf } from './readPdf.js';
 import { statementOf, usageLine } from './sampleStatement.js';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LOCALES } from '../../locales/index.js';
 import { messagesFor } from '../../locales/index.js';
-import { renderStatement, statementCsv } from '../../statements/index.js';
+import { statementCsv } from '../../statements/index.js';
+import { renderStatement } from '../../statements/render.js';
 import { readPdf } from './readPdf.js';
 import { correctionLine, minimumLine, statementOf, usageLine } from './sampleStatement.js';
 

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { KontorError } from '../../domain/errors.js';
-import { createRenderPool, renderBillingSummary, renderStatement } from '../../statements/index.js';
+import { createRenderPool } from '../../statements/index.js';
+import { renderStatement } from '../../statements/render.js';
+import { renderBillingSummary } from '../../statements/summary.js';
 import { statementOf, usageLine } from './sampleStatement.js';
 
 const pool = createRenderPool({ threads: 2 });

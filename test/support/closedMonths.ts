@@ -116,7 +116,7 @@ export async function closedMonths(renderPool: RenderPool): Promise<ClosedMonths
   await month.openAndReconcile('2026-03', new Date('2026-04-05T12:00:00Z'));
   await month.run(
     `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'set_quantity', decided_quantity = 43,
-       reason = 'counted by hand', author = 'second person', resolved_at = '2026-04-05T13:00:00Z'
+       reason = 'counted by hand', author = '{"kind": "kontor", "id": "kontor", "name": "second person"}', resolved_at = '2026-04-05T13:00:00Z'
      where period = '2026-03' and kind = 'report_mismatch'`,
   );
   await month.endReviewAndIssue('2026-03', new Date('2026-04-06T12:00:00Z'));

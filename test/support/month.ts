@@ -2,28 +2,34 @@
  * A month in a few lines: a programme, MSPs, sites and what they sent, straight into the database, and the close's own
  * steps over it. For tests of the month's arithmetic; the scenarios play the same over HTTP and Temporal.
  */
+import { TERMINAL } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { issue } from '../../activities/issueStatements.js';
 import { openRun } from '../../activities/openPeriod.js';
 import { reconcile } from '../../activities/reconcileShard.js';
 import { ALL, rows, type Database, type Trx } from '../../db/connect.js';
 import { openShards } from '../../db/closing/openRun.js';
+import { insertCompany } from '../../db/parties/companyStore.js';
+import { insertDistributor } from '../../db/parties/distributorStore.js';
+import { insertMsp } from '../../db/parties/mspStore.js';
 import { insertRates } from '../../db/prices/publishedRates.js';
 import { insertUnknownKeys, settleByDefault } from '../../db/closing/reconciliation.js';
 import { loadStatements, type IssuedStatement } from '../../db/statements/statementStore.js';
+import type { View } from '../../domain/access/views.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { parsePeriod, periodDays } from '../../domain/period.js';
 import { instalmentsOf, type TermPrices } from '../../domain/licences/termPrice.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
 import { runKeyOf, type RunInput } from '../../domain/run.js';
+import type { Locale } from '../../locales/index.js';
 import { ecbFile } from '../../rates/ecbFile.js';
 
 export interface DistributorSpec {
   code: string;
   currency: string;
   country: string;
-  locale?: string;
+  locale?: Locale;
   zone?: string;
 }
 
@@ -64,7 +70,7 @@ export function monthFixture(db: Database) {
       `with made as (insert into programme (code, name, vendor, base_currency, first_period, created_at)
          values (:code, :name, :vendor, :baseCurrency, :firstPeriod, :at) on conflict do nothing returning code)
        insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by)
-       select code, 1, :firstPeriod, :zone, :settings, :at, 'test' from made`,
+       select code, 1, :firstPeriod, :zone, :settings, :at, '{"kind": "kontor", "id": "kontor", "name": "test"}' from made`,
       {
         code,
         name: `Programme ${code}`,
@@ -88,20 +94,34 @@ export function monthFixture(db: Database) {
   const distributor = async ({ code, currency, country, locale = 'en', zone = 'Europe/Berlin' }: DistributorSpec) => {
     await programme();
     const id = randomUUID();
-    await run(
-      `insert into distributor (id, code, name, registration_number, address, country, email, currency, locale, zone)
-       values (:id, :code, :name, 'D-1', :address, :country, :email, :currency, :locale, :zone)`,
-      {
-        id,
-        code,
-        name: `Distributor ${code}`,
-        address: ['Road 1'],
-        country,
-        email: `billing@${code.toLowerCase()}.example`,
-        currency,
-        locale,
-        zone,
-      },
+    await db.transaction(ALL, (trx) =>
+      insertDistributor(
+        trx,
+        {
+          id,
+          code,
+          name: `Distributor ${code}`,
+          registrationNumber: 'D-1',
+          address: ['Road 1'],
+          country,
+          email: `billing@${code.toLowerCase()}.example`,
+          currency,
+          locale,
+          zone,
+        },
+        new Date('2025-01-01T00:00:00Z'),
+      ),
+    );
+    return id;
+  };
+
+  /** A company of one view, which takes part in nothing. */
+  const company = async (view: View) => {
+    const id = randomUUID();
+    const seat = { registrationNumber: id, address: ['Road 3'], country: 'DE', zone: 'UTC' };
+    const at = new Date('2025-01-01T00:00:00Z');
+    await db.transaction(ALL, (trx) =>
+      insertCompany(trx, { id, name: `Company ${view}`, ...seat, locale: 'en' }, view, at),
     );
     return id;
   };
@@ -148,7 +168,7 @@ export function monthFixture(db: Database) {
     await run(
       `with made as (insert into participation (msp_id, programme_code, state, joined_period, left_period, applied_at,
            decide_until, decided_at, decided_by)
-         values (:mspId, :programme, :state, :joined, :left, :at, :at, :at, 'partner team') returning msp_id)
+         values (:mspId, :programme, :state, :joined, :left, :at, :at, :at, '{"kind": "kontor", "id": "kontor", "name": "partner team"}') returning msp_id)
        insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
        select msp_id, :programme, '2000-01', :distributorId from made`,
       {
@@ -167,31 +187,30 @@ export function monthFixture(db: Database) {
     name: string;
     distributorId: string;
     zone?: string;
-    locale?: string;
+    locale?: Locale;
     country?: string;
     programme?: string;
     joined?: string;
     left?: string;
   }) => {
     const mspId = randomUUID();
-    await run(
-      `with made as (insert into msp (id, name, registration_number, address, country, contact_name, email, mail_domain,
-           locale, registered_at)
-         values (:mspId, :name, :registrationNumber, :address, :country, 'Contact', :email, :domain, :locale, :at)
-         returning id)
-       insert into msp_zone (msp_id, from_period, zone) select id, '2000-01', :zone from made`,
-      {
-        mspId,
-        name: spec.name,
-        registrationNumber: `R-${spec.name}`,
-        address: ['Road 2'],
-        country: spec.country ?? 'DE',
-        email: `billing@${mspId}.example`,
-        domain: `${mspId}.example`,
-        locale: spec.locale ?? 'en',
-        zone: spec.zone ?? 'Europe/Berlin',
-        at: new Date('2025-01-01T00:00:00Z'),
-      },
+    await db.transaction(ALL, (trx) =>
+      insertMsp(
+        trx,
+        {
+          id: mspId,
+          name: spec.name,
+          registrationNumber: `R-${spec.name}`,
+          address: ['Road 2'],
+          country: spec.country ?? 'DE',
+          contactName: 'Contact',
+          email: `billing@${mspId}.example`,
+          mailDomain: `${mspId}.example`,
+          locale: spec.locale ?? 'en',
+          zone: spec.zone ?? 'Europe/Berlin',
+        },
+        new Date('2025-01-01T00:00:00Z'),
+      ),
     );
     await participation({ ...spec, mspId });
     return mspId;
@@ -366,7 +385,7 @@ export function monthFixture(db: Database) {
     db.transaction(ALL, async (trx) => {
       const { first, last } = periodDays(parsePeriod(period));
       await insertRates(trx, await ecbFile().published(first, last));
-      const opening = { openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null };
+      const opening = { openedBy: TERMINAL, collectUntil: null, reviewUntil: null, skipReason: null };
       await openRun(trx, { ...runKeyOf({ programme, period }), ...opening, now: now.toISOString() }, 'any');
     });
 
@@ -418,6 +437,7 @@ export function monthFixture(db: Database) {
     run,
     programme,
     distributor,
+    company,
     pricePlan,
     participation,
     msp,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ALL, rows } from '../../db/connect.js';
-import { issueToken, type Role } from '../../db/access/tokenStore.js';
+import type { View } from '../../domain/access/views.js';
+import { admit, type TokenSpec } from './access.js';
 import { createTestApp, type AppProcess, type TestApp } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -26,7 +27,7 @@ export interface Programme {
   /** As the partner team, unless a token (null: nobody's) is given. */
   call(method: string, path: string, body?: unknown, token?: string | null): Promise<Answer>;
   settings(settings: object): Promise<void>;
-  token(role: Role, of?: { mspId?: string | null; distributorId?: string | null }): Promise<string>;
+  token(view: View, of?: TokenSpec): Promise<string>;
   /** Applies with generic data; `company` and `contact` are merged over it. */
   register(over?: { mspId?: string; company?: object; contact?: object }): Promise<Answer>;
   approvedMsp(): Promise<{ mspId: string; token: string }>;
@@ -58,11 +59,8 @@ export async function createProgramme(): Promise<Programme> {
   // The worker registers the search attributes that the API's starts carry.
   const worker = await app.startWorker();
   const api = await app.startApi();
-  const token: Programme['token'] = async (role, { mspId = null, distributorId = null } = {}) => {
-    const issue = { role, name: `test ${role}`, mspId, distributorId, at: new Date(), actor: 'test' };
-    return (await database.db.transaction(ALL, (trx) => issueToken(trx, issue))).token;
-  };
-  const partnerTeam = await token('partner_team');
+  const token: Programme['token'] = (view, of) => admit(database.db, view, of);
+  const partnerTeam = await token('vendor');
   const call: Programme['call'] = async (method, path, body, as = partnerTeam) => {
     const response = await fetch(api.url + path, {
       method,
@@ -132,7 +130,7 @@ export async function createProgramme(): Promise<Programme> {
         joins: '2026-01',
       });
       if (decided.json.state !== 'approved') throw new Error(`Not approved: ${JSON.stringify(decided)}`);
-      return { mspId, token: await token('msp', { mspId }) };
+      return { mspId, token: await token('service_provider', { companyId: mspId }) };
     },
     activate: (key, product = 'backup', productVersion = '17.1.0') => {
       const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });

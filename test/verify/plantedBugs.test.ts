@@ -317,8 +317,14 @@ describe('kontor verify', () => {
     ],
     [
       'I5',
+      'case 48: the newest audit events deleted, those that a seal was made over among them',
+      [`delete from audit_event where id >= (select max((audit_head ->> 'id')::bigint) from billing_run)`],
+      /audit event \d+: the run msp 2026-03 was sealed over it, and it is gone/,
+    ],
+    [
+      'I5',
       'a changed audit event',
-      [`update audit_event set actor = 'somebody else' where id = 2`],
+      [`update audit_event set actor = '{"name": "somebody else"}' where id = 2`],
       /audit event 2: it was changed/,
     ],
     [

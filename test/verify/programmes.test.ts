@@ -52,7 +52,7 @@ describe('kontor verify of two programmes', () => {
     [
       'a month that was never opened between two that were',
       `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-       values ('scan', '2026-06', 'open', '2026-07-01', 'x', '{"settings": {}, "kinds": []}')`,
+       values ('scan', '2026-06', 'open', '2026-07-01', '{}', '{"settings": {}, "kinds": []}')`,
       /2026-06: it was opened after 2026-03, months between them are missing/,
     ],
     [
@@ -64,13 +64,13 @@ describe('kontor verify of two programmes', () => {
       'a month opened while the one before was open',
       `update billing_run set state = 'open' where programme_code = 'scan';
        insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-       values ('scan', '2026-04', 'open', '2026-05-01', 'x', '{"settings": {}, "kinds": []}')`,
+       values ('scan', '2026-04', 'open', '2026-05-01', '{}', '{"settings": {}, "kinds": []}')`,
       /2026-04: it was opened while 2026-03 was open/,
     ],
     [
       'a skipped month without a reason',
       `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-       values ('scan', '2026-04', 'skipped', '2026-05-01', 'x', '{}')`,
+       values ('scan', '2026-04', 'skipped', '2026-05-01', '{}', '{}')`,
       /2026-04: it was skipped and nobody said why/,
     ],
     [
@@ -96,7 +96,7 @@ describe('kontor verify of two programmes', () => {
     ],
     [
       'a zone that was set anew for a month that is closed',
-      `update msp_zone set zone = 'Asia/Tokyo' where msp_id = ${alpha}`,
+      `update company_zone set zone = 'Asia/Tokyo' where company_id = ${alpha}`,
       /2026-03: MSP Alpha was opened with PL and Europe\/Berlin, for which PL and Asia\/Tokyo are set now/,
     ],
     [

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { closePeriod, closePeriodId, endReview, type ClosePeriodInput } from '../../workflows/closePeriod.js';
-import { decideCase, settleStatement, settleStatementId, type CaseDecision } from '../../workflows/settleStatement.js';
+import { decideCase, settleStatement, settleStatementId } from '../../workflows/settleStatement.js';
 import { previewPeriod, previewPeriodId } from '../../workflows/previewPeriod.js';
 import { closeShardId } from '../../workflows/closeShard.js';
 import { recordHistory } from '../support/histories.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { insertDecision } from '../../db/access/decisionStore.js';
+import { ALL } from '../../db/connect.js';
+import type { DecisionContent } from '../../domain/decision.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 
@@ -27,7 +31,7 @@ describe('the close of a period', () => {
       args: [
         {
           programme: 'msp',
-          openedBy: 'first person',
+          openedBy: { kind: 'person', id: 'first person', name: 'First' },
           collectUntil: null,
           reviewUntil: null,
           skipReason: null,
@@ -37,9 +41,18 @@ describe('the close of a period', () => {
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
 
-  const decide = (mspId: string, decision: CaseDecision) =>
-    app.client.workflow.executeUpdateWithStart(decideCase, {
-      args: [decision],
+  /** As the API does: keeps the decision of that person, and tells the workflow its id. */
+  const decide = async (
+    mspId: string,
+    who: string,
+    { caseId, ...decision }: { caseId: string } & Omit<DecisionContent<'case'>, 'seenResolvedAt'>,
+  ) => {
+    const made = { id: randomUUID(), kind: 'case', subject: `case:${caseId}`, at: new Date() } as const;
+    const actor = { kind: 'person', id: who, name: who } as const;
+    const content = { ...decision, seenResolvedAt: null };
+    await database.db.transaction(ALL, (trx) => insertDecision(trx, { ...made, content, actor }));
+    return app.client.workflow.executeUpdateWithStart(decideCase, {
+      args: [{ caseId, decisionId: made.id }],
       startWorkflowOperation: new WithStartWorkflowOperation(settleStatement, {
         workflowId: settleStatementId({ programme: 'msp', period: '2026-03', mspId }),
         taskQueue: app.taskQueue,
@@ -47,6 +60,7 @@ describe('the close of a period', () => {
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     });
+  };
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -112,21 +126,21 @@ describe('the close of a period', () => {
     while ((await openCases()).length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
 
     const mine = (await openCases()).find(({ mspId, kind }) => mspId === alpha && kind === 'report_mismatch');
-    const counted = { caseId: mine?.id ?? '', decision: 'set_quantity', quantity: 21, author: 'first person' };
-    await expect(decide(alpha, { ...counted, reason: null })).rejects.toMatchObject({
+    const counted = { caseId: mine?.id ?? '', decision: 'set_quantity', quantity: 21 };
+    await expect(decide(alpha, 'first person', { ...counted, reason: null })).rejects.toMatchObject({
       cause: { type: 'REASON_REQUIRED', details: [{ field: '/reason' }] },
     });
-    const outcome = await decide(alpha, { ...counted, reason: 'counted by hand' });
+    const outcome = await decide(alpha, 'first person', { ...counted, reason: 'counted by hand' });
     expect(outcome).toMatchObject({ state: 'settled', statementNumber: null });
     await handle.signal(endReview);
     expect(await handle.result()).toMatchObject({ issued: 1, parked: 1 });
 
     const moved = (await month.cases('2026-03')).find(({ kind }) => kind === 'total_moved');
     const confirmation = { caseId: moved?.id ?? '', decision: 'confirm', quantity: null, reason: null };
-    await expect(decide(beta, { ...confirmation, author: 'first person' })).rejects.toMatchObject({
+    await expect(decide(beta, 'first person', confirmation)).rejects.toMatchObject({
       cause: { type: 'FOUR_EYES_REQUIRED' },
     });
-    expect(await decide(beta, { ...confirmation, author: 'second person' })).toMatchObject({
+    expect(await decide(beta, 'second person', confirmation)).toMatchObject({
       statementNumber: 'MSP-DE-2026-000004',
     });
     await app.client.workflow

@@ -1,7 +1,13 @@
+import { TERMINAL } from '../../domain/access/actor.js';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { planShards } from '../../activities/closing/planShards.js';
+import { insertDecision } from '../../db/access/decisionStore.js';
+import { ALL } from '../../db/connect.js';
+import type { DecisionContent } from '../../domain/decision.js';
 import { parsePeriod } from '../../domain/period.js';
+import { runSubject } from '../../domain/run.js';
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import {
   closePeriod,
@@ -121,8 +127,21 @@ describe('what a close waits for', () => {
     app.client.workflow.start(closePeriod, {
       workflowId: closePeriodId(input.programme, input.period),
       taskQueue: app.taskQueue,
-      args: [{ openedBy: 'first person', collectUntil: null, reviewUntil: null, skipReason: null, ...input }],
+      args: [{ openedBy: TERMINAL, collectUntil: null, reviewUntil: null, skipReason: null, ...input }],
     });
+
+  /** As the API does: keeps what a person decided about silent sites, and tells the run its id. */
+  const decideGate = async (
+    { programme, period }: { programme: string; period: string },
+    content: DecisionContent<'completeness'>,
+  ) => {
+    const made = { id: randomUUID(), kind: 'completeness', subject: runSubject({ programme, period }) } as const;
+    const actor = { kind: 'person', id: 'first', name: 'First person' } as const;
+    await database.db.transaction(ALL, (trx) => insertDecision(trx, { ...made, content, actor, at: new Date() }));
+    const handle = app.client.workflow.getHandle(closePeriodId(programme, period));
+    return handle.executeUpdate(decideCompleteness, { args: [{ decisionId: made.id }] });
+  };
+  const march = (programme: string) => ({ programme, period: '2026-03' });
 
   const stagesOf = async (programme: string, period: string) =>
     (
@@ -322,18 +341,18 @@ describe('what a close waits for', () => {
       expect(app.inbox.messages().flatMap(({ recipients }) => recipients)).toContain('partners@gate.example');
       expect(await totals('gate', '2026-03')).toEqual([]);
 
-      const decision = { decision: 'go' as const, until: null, reason: 'Their server was down', actor: 'first person' };
-      expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toEqual({
+      const decision = { decision: 'go' as const, until: null, reason: 'Their server was down' };
+      expect(await decideGate(march('gate'), decision)).toEqual({
         extendedShards: 0,
         released: true,
       });
       expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
       expect(await totals('gate', '2026-03')).toEqual(['4200']);
       const [run] = await month.run(
-        `select released_by as by, release_reason as reason from billing_run
+        `select released_by ->> 'name' as by, release_reason as reason from billing_run
          where programme_code = 'gate' and period = '2026-03'`,
       );
-      expect(run).toEqual({ by: 'first person', reason: 'Their server was down' });
+      expect(run).toEqual({ by: 'First person', reason: 'Their server was down' });
     });
 
     it('a “go” that comes while the sites are being counted is obeyed, not kept waiting for the next look', async () => {
@@ -355,8 +374,8 @@ describe('what a close waits for', () => {
         () => database.asOwner<{ count: number }>(`select count(*)::int as count from pg_locks where not granted`),
         ([waiting]) => (waiting?.count ?? 0) > 0,
       );
-      const decision = { decision: 'go' as const, until: null, reason: 'Their server was down', actor: 'first person' };
-      expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toMatchObject({ released: true });
+      const decision = { decision: 'go' as const, until: null, reason: 'Their server was down' };
+      expect(await decideGate(march('counting'), decision)).toMatchObject({ released: true });
       await holder.query('rollback');
       await holder.end();
       expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
@@ -372,12 +391,12 @@ describe('what a close waits for', () => {
 
     it('cannot be extended for longer than 31 days', async () => {
       const { handle } = await silentMarch('slip');
-      const said = { reason: 'A slip of the year', actor: 'first person' };
+      const said = { reason: 'A slip of the year' };
       const until = '2126-04-04T00:00:00.000Z';
-      await expect(
-        handle.executeUpdate(decideCompleteness, { args: [{ decision: 'extend', until, ...said }] }),
-      ).rejects.toMatchObject({ cause: { cause: { type: 'VALIDATION_FAILED' } } });
-      await handle.executeUpdate(decideCompleteness, { args: [{ decision: 'go', until: null, ...said }] });
+      await expect(decideGate(march('slip'), { decision: 'extend', until, ...said })).rejects.toMatchObject({
+        cause: { cause: { type: 'VALIDATION_FAILED' } },
+      });
+      await decideGate(march('slip'), { decision: 'go', until: null, ...said });
       expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
     });
 
@@ -387,11 +406,11 @@ describe('what a close waits for', () => {
         `update run_shard set stage = 'reconcile' where programme_code = 'toolate' and period = '2026-03'`,
       );
       const extend = { decision: 'extend' as const, until: fromNow(60 * SECOND).toISOString() };
-      const said = { reason: 'They are mending it', actor: 'first person' };
-      await expect(handle.executeUpdate(decideCompleteness, { args: [{ ...extend, ...said }] })).rejects.toMatchObject({
+      const said = { reason: 'They are mending it' };
+      await expect(decideGate(march('toolate'), { ...extend, ...said })).rejects.toMatchObject({
         cause: { cause: { type: 'STATE_CONFLICT' } },
       });
-      await handle.executeUpdate(decideCompleteness, { args: [{ decision: 'go', until: null, ...said }] });
+      await decideGate(march('toolate'), { decision: 'go', until: null, ...said });
       expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
     });
 
@@ -401,9 +420,8 @@ describe('what a close waits for', () => {
         decision: 'extend' as const,
         until: fromNow(5 * SECOND).toISOString(),
         reason: 'They are mending it',
-        actor: 'first person',
       };
-      expect(await handle.executeUpdate(decideCompleteness, { args: [decision] })).toEqual({
+      expect(await decideGate(march('extended'), decision)).toEqual({
         extendedShards: 1,
         released: false,
       });

@@ -1,3 +1,4 @@
+import { KONTOR } from '../../domain/access/actor.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mspOnboardingId, sitesChanged } from '../../workflows/onboardSites.js';
@@ -72,7 +73,7 @@ describe('the onboarding of an MSP', () => {
     await workflow().result();
     const events = (await programme.call('GET', `/v1/audit?subject=tenant:${id}`)).json.items;
     expect(events.filter(({ action }: { action: string }) => action === 'tenant.activated')).toEqual([
-      expect.objectContaining({ actor: 'kontor' }),
+      expect.objectContaining({ actor: KONTOR }),
     ]);
     await recordHistory(programme.app.client, mspOnboardingId(mspId), 'onboardSites-active');
   });

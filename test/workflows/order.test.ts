@@ -182,7 +182,7 @@ describe('an order (rule 21)', () => {
   });
 
   it('rule 18: of the partner team is approved by another person than the one who placed it', async () => {
-    const own = await programme.token('partner_team');
+    const own = await programme.token('vendor');
     const { id } = (await place(wanted(), own)).json;
     expect((await programme.call('POST', `${path()}/${id}/decision`, { decision: 'approve' }, own)).json.code).toBe(
       'FOUR_EYES_REQUIRED',

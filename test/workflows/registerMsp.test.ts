@@ -29,14 +29,20 @@ describe('a registration', () => {
     expect([received.status, received.json.state, received.json.probableDuplicate]).toEqual([202, 'applied', false]);
     const decided = await decide(mspId, { decision: 'approve' });
     expect(decided).toMatchObject({ status: 200, json: { mspId, state: 'approved' } });
-    expect(await show(mspId)).toMatchObject({ state: 'approved', decidedBy: 'test partner_team', reason: null });
+    expect(await show(mspId)).toMatchObject({
+      state: 'approved',
+      decidedBy: { kind: 'person', name: 'test vendor' },
+      reason: null,
+    });
     expect((await decide(mspId, { decision: 'reject', reason: 'Second thoughts' })).json.code).toBe('ALREADY_DECIDED');
     await ended(mspId);
     expect(await mailsAbout(mspId)).toEqual(['registrationReceived sent', 'registrationWelcome sent']);
     const trail = (await programme.call('GET', `/v1/audit?subject=msp:${mspId}`)).json.items;
-    expect(trail.map((event: { action: string; actor: string }) => [event.action, event.actor]).sort()).toEqual([
-      ['msp.applied', 'public'],
-      ['msp.approved', 'test partner_team'],
+    expect(
+      trail.map((event: { action: string; actor: { name: string } }) => [event.action, event.actor.name]).sort(),
+    ).toEqual([
+      ['msp.applied', 'Applicant'],
+      ['msp.approved', 'test vendor'],
     ]);
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-approved');
   });
@@ -104,12 +110,19 @@ describe('a registration', () => {
     const abroad = await programme.register({ company: { country: 'FR' } });
     expect(abroad).toMatchObject({ status: 422, json: { code: 'TERRITORY_NOT_SERVED' } });
     const { mspId } = (await programme.register()).json;
-    const distributor = await programme.token('distributor', { distributorId: programme.distributorId });
+    const distributor = await programme.token('distributor', { companyId: programme.distributorId });
     expect((await decide(mspId, { decision: 'approve' }, distributor)).status).toBe(403);
   });
 
   it('whose workflow was lost can still be decided', async () => {
     const { mspId } = (await programme.register()).json;
+    await eventually(
+      () =>
+        programme.query('select 1 from participation where msp_id = :mspId and workflow_started_at is not null', {
+          mspId,
+        }),
+      ({ length }) => length === 1,
+    );
     await programme.app.client.workflow.getHandle(registrationId('msp', mspId)).terminate('lost');
     expect((await decide(mspId, { decision: 'approve' })).json.state).toBe('approved');
   });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Programmes, territories, distributors, MSPs and their participation; the row-level-security words of later tables. */
+/** Companies and their views, programmes, territories, participation; the row-level-security words of later tables. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- Settings are LOCAL to a transaction (db/connect.ts). Without any, nothing is visible.
@@ -10,6 +10,58 @@ export async function up(knex: Knex): Promise<void> {
       as $$ select nullif(current_setting('kontor.msp_id', true), '')::uuid $$;
     create function kontor_distributor() returns uuid language sql stable parallel safe
       as $$ select nullif(current_setting('kontor.distributor_id', true), '')::uuid $$;
+    create function kontor_company() returns uuid language sql stable parallel safe
+      as $$ select nullif(current_setting('kontor.company_id', true), '')::uuid $$;
+    -- Of a reader who sees no company as a whole (kontor_enter_tenants): the tenants it is limited to, their MSPs, the sites
+    -- that serve one of them, and of both tenants and sites those that are wholly its own.
+    create function kontor_ids(setting text) returns uuid[] language sql stable parallel safe
+      as $$ select coalesce(nullif(current_setting('kontor.' || setting, true), ''), '{}')::uuid[] $$;
+    create function kontor_tenants() returns uuid[] language sql stable parallel safe as $$ select kontor_ids('tenants') $$;
+    create function kontor_msps() returns uuid[] language sql stable parallel safe as $$ select kontor_ids('msps') $$;
+    create function kontor_sites() returns uuid[] language sql stable parallel safe as $$ select kontor_ids('sites') $$;
+    create function kontor_whole_tenants() returns uuid[] language sql stable parallel safe
+      as $$ select kontor_ids('whole_tenants') $$;
+    create function kontor_whole_sites() returns uuid[] language sql stable parallel safe
+      as $$ select kontor_ids('whole_sites') $$;
+
+    -- Any organisation. What it may do follows from its views (rule 17); its zone is kept by period in company_zone.
+    create table company (
+      id uuid primary key,
+      name text not null,
+      -- Unknown for the partner team until somebody names it.
+      registration_number text,
+      address text[] not null,
+      country text,
+      locale text not null,
+      state text not null default 'active' check (state in ('active', 'suspended', 'ended')),
+      created_at timestamptz not null
+    );
+    -- Only letters and digits tell registration numbers apart (domain/msp.ts, comparableRegistrationNumber).
+    create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
+      as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
+    create index company_by_registration_number on company (kontor_comparable_number(registration_number));
+
+    create table company_view (
+      company_id uuid not null references company,
+      view text not null check (view in ('vendor', 'customer', 'system_integrator', 'service_provider', 'reseller',
+        'distributor', 'partner')),
+      primary key (company_id, view)
+    );
+
+    -- The zone a company's months are reckoned in, from a period on; the first row holds from the beginning.
+    create table company_zone (
+      company_id uuid not null references company,
+      from_period text not null,
+      zone text not null,
+      primary key (company_id, from_period)
+    );
+
+    -- The one company of the view vendor: the partner team's, whose people run the programmes.
+    insert into company (id, name, address, locale, created_at)
+      values ('00000000-0000-4000-8000-000000000001', 'Partner team', '{}', 'en', now());
+    insert into company_view (company_id, view) values ('00000000-0000-4000-8000-000000000001', 'vendor');
+    insert into company_zone (company_id, from_period, zone)
+      values ('00000000-0000-4000-8000-000000000001', '2000-01', 'UTC');
 
     -- One vendor's offer to MSPs; several live side by side. Months are closed in order from first_period (rule 19).
     create table programme (
@@ -32,29 +84,24 @@ export async function up(knex: Knex): Promise<void> {
       zone text not null,
       settings jsonb not null,
       set_at timestamptz not null,
-      set_by text not null,
+      set_by jsonb not null,
       reason text,
       primary key (programme_code, version)
     );
 
-    create table distributor (
-      id uuid primary key,
+    -- What a company of the view distributor has besides.
+    create table distributor_terms (
+      id uuid primary key references company,
       code text not null unique check (code ~ '^[A-Z0-9]{2,8}$'),
-      name text not null,
-      registration_number text not null,
-      address text[] not null,
-      country text not null,
       email text not null,
-      currency text not null,
-      locale text not null,
-      zone text not null
+      currency text not null
     );
 
     -- Registrations are taken from opens_on until before closes_on, days in the programme's zone.
     create table territory (
       programme_code text not null references programme,
       country text not null,
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       opens_on date not null,
       closes_on date check (closes_on > opens_on),
       primary key (programme_code, country)
@@ -87,65 +134,64 @@ export async function up(knex: Knex): Promise<void> {
       content_type text not null,
       sha256 bytea not null references document_content,
       published_at timestamptz not null,
-      published_by text not null,
+      published_by jsonb not null,
       withdrawn_at timestamptz,
       primary key (programme_code, name, language, version)
     );
 
-    create table msp (
-      id uuid primary key,
-      name text not null,
-      registration_number text not null,
-      address text[] not null,
-      country text not null,
+    -- What a company of the view service_provider has besides.
+    create table msp_terms (
+      id uuid primary key references company,
       contact_name text not null,
       email text not null,
       mail_domain text not null,
-      locale text not null,
       registered_at timestamptz not null
     );
-    -- Only letters and digits tell registration numbers apart (domain/msp.ts, comparableRegistrationNumber).
-    create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
-      as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
-    create index msp_by_registration_number on msp (kontor_comparable_number(registration_number));
-    create index msp_by_mail_domain on msp (mail_domain);
-
-    -- The zone an MSP's months are reckoned in, from a period on; the first row holds from the beginning.
-    create table msp_zone (
-      msp_id uuid not null references msp,
-      from_period text not null,
-      zone text not null,
-      primary key (msp_id, from_period)
-    );
+    create index msp_by_mail_domain on msp_terms (mail_domain);
 
     -- An MSP in a programme: billed for the periods from joined_period to left_period, both inclusive (rule 20).
     create table participation (
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       programme_code text not null references programme,
       state text not null check (state in ('applied', 'approved', 'suspended', 'left', 'rejected', 'expired')),
       joined_period text,
       left_period text check (left_period >= joined_period),
       duplicate_of uuid[] not null default '{}',
       applied_at timestamptz not null,
+      -- Null: not known to run yet; a relay of the API starts it.
+      workflow_started_at timestamptz,
       decide_until timestamptz not null,
       decided_at timestamptz,
-      decided_by text,
+      decided_by jsonb,
       decision_reason text,
       primary key (msp_id, programme_code),
       check ((joined_period is null) = (state in ('applied', 'rejected', 'expired')))
     );
+    create index participation_unstarted on participation (applied_at)
+      where state = 'applied' and workflow_started_at is null;
     create index participation_by_programme on participation (programme_code, applied_at);
 
-    -- Who bills the MSP, from a period on; the first row holds from the beginning.
+    -- Who bills the MSP, from a period until a period (exclusive); the first row holds from the beginning.
     create table participation_distributor (
       msp_id uuid not null,
       programme_code text not null,
       from_period text not null,
-      distributor_id uuid not null references distributor,
+      -- The next row's from_period, kept by the trigger; null: no end is known.
+      until_period text check (until_period > from_period),
+      distributor_id uuid not null references distributor_terms,
       primary key (msp_id, programme_code, from_period),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
     create index participation_distributor_by_distributor on participation_distributor (distributor_id);
+    create function kontor_end_distributor() returns trigger language plpgsql as $$
+    begin
+      update participation_distributor p set until_period = (
+          select min(n.from_period) from participation_distributor n
+          where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period)
+        where p.msp_id = new.msp_id and p.programme_code = new.programme_code;
+      return null;
+    end $$;
+    create trigger ended after insert on participation_distributor for each row execute function kontor_end_distributor();
 
     create function kontor_this_period() returns text language sql stable parallel safe
       as $$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $$;
@@ -155,9 +201,9 @@ export async function up(knex: Knex): Promise<void> {
         select * from programme_setting where programme_code = $1
         order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
         limit 1 $$;
-    create function kontor_zone(msp uuid, period text default kontor_this_period()) returns text
+    create function kontor_zone(company uuid, period text default kontor_this_period()) returns text
       language sql stable parallel safe as $$
-        select zone from msp_zone where msp_id = $1 and from_period <= $2 order by from_period desc limit 1 $$;
+        select zone from company_zone where company_id = $1 and from_period <= $2 order by from_period desc limit 1 $$;
     create function kontor_distributor_of(msp uuid, programme text, period text default kontor_this_period()) returns uuid
       language sql stable parallel safe as $$
         select distributor_id from participation_distributor
@@ -165,36 +211,59 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table participation_distributor enable row level security;
     alter table participation_distributor force row level security;
-    create policy visible on participation_distributor using (
-      (select kontor_scope()) = 'all'
-      or msp_id = (select kontor_msp())
-      or distributor_id = (select kontor_distributor())
-    ) with check ((select kontor_scope()) = 'all');
+    create policy owned on participation_distributor using ((select kontor_scope()) = 'all');
+    create policy visible on participation_distributor for select using (
+      msp_id = (select kontor_msp()) or distributor_id = (select kontor_distributor())
+    );
+    -- Who bills which MSP in which programme now, as far as the reader sees it: what a distributor sees of the present.
+    create view billed_now with (security_invoker = true) as
+      select msp_id, programme_code from participation_distributor
+      where from_period <= (select kontor_this_period())
+        and (until_period is null or until_period > (select kontor_this_period()));
 
-    alter table msp enable row level security;
-    alter table msp force row level security;
-    create policy msp_visible on msp using (
-      (select kontor_scope()) = 'all'
-      or id = (select kontor_msp())
-      or id in (select msp_id from participation_distributor where distributor_id = (select kontor_distributor()))
-    ) with check ((select kontor_scope()) = 'all');
+    -- A company is visible to the partner team and the workers, to itself, to its distributors, to those who see its tenants,
+    -- and to everybody as one that distributes.
+    alter table company enable row level security;
+    alter table company force row level security;
+    create policy owned on company using ((select kontor_scope()) = 'all');
+    create policy visible on company for select using (
+      id = (select kontor_company())
+      or ((select kontor_distributor()) is not null and id in (select msp_id from billed_now))
+      or ((select kontor_scope()) = 'tenants' and id = any((select kontor_msps())::uuid[]))
+      or ((select kontor_scope()) <> '' and id in (select id from distributor_terms))
+    );
+    alter table company_view enable row level security;
+    alter table company_view force row level security;
+    create policy owned on company_view using ((select kontor_scope()) = 'all');
+    create policy visible on company_view for select using (company_id in (select id from company));
 
-    -- Called for each table that belongs to an MSP: a row is visible to the partner team and the workers (scope all), to
-    -- its MSP, and to the distributor for whom "reach" holds; only the first two may write it.
-    create procedure kontor_protect(target regclass, reach text default 'msp_id in (select id from msp)')
+    -- The words the rest speaks: a company in its view.
+    create view msp with (security_invoker = true) as
+      select c.id, c.name, c.registration_number, c.address, c.country, t.contact_name, t.email, t.mail_domain, c.locale,
+        t.registered_at
+      from company c join msp_terms t on t.id = c.id;
+    create view distributor with (security_invoker = true) as
+      select c.id, t.code, c.name, c.registration_number, c.address, c.country, t.email, t.currency, c.locale
+      from company c join distributor_terms t on t.id = c.id;
+
+    -- Called for each table that belongs to an MSP: the partner team and the workers (scope all) and the MSP itself see and
+    -- write its rows. A distributor sees those for which to_distributor holds, a reader who is limited to tenants those for
+    -- which to_tenants does; false: what spans tenants, or is none of theirs.
+    create procedure kontor_protect(target regclass, to_distributor text, to_tenants text, owner text default 'msp_id')
       language plpgsql as $$
     begin
       execute format('alter table %s enable row level security', target);
       execute format('alter table %s force row level security', target);
-      execute format($policy$create policy visible on %s using (
-          (select kontor_scope()) = 'all'
-          or msp_id = (select kontor_msp())
-          or ((select kontor_distributor()) is not null and %s)
-        ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()))$policy$, target, reach);
+      execute format('create policy owned on %s using ((select kontor_scope()) = %L or %s = (select kontor_msp()))',
+        target, 'all', owner);
+      execute format($policy$create policy visible on %s for select using (
+          ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
+        )$policy$, target, to_distributor, to_tenants);
     end $$;
-    call kontor_protect('msp_zone');
-    call kontor_protect('participation',
-      '(msp_id, programme_code) in (select msp_id, programme_code from participation_distributor)');
+    call kontor_protect('company_zone', 'company_id in (select msp_id from billed_now)', 'false', 'company_id');
+    call kontor_protect('msp_terms', 'id in (select msp_id from billed_now)', 'false', 'id');
+    call kontor_protect('participation', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'msp_id = any((select kontor_msps())::uuid[])');
 
     alter table waiting_list enable row level security;
     alter table waiting_list force row level security;

@@ -5,9 +5,11 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- A tenant, or a unit below it: a tree of any depth.
     create table tenant (
-      msp_id uuid not null references msp,
-      id uuid not null,
+      msp_id uuid not null references msp_terms,
+      id uuid not null unique,
       parent_id uuid,
+      -- The customer's own company, where it has one: its people see what is theirs.
+      customer_id uuid references company,
       ref text not null,
       name text not null,
       state text not null check (state in ('onboarding', 'active', 'closed')),
@@ -19,9 +21,10 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, parent_id) references tenant (msp_id, id)
     );
     create index tenant_by_parent on tenant (msp_id, parent_id);
+    create index tenant_by_customer on tenant (customer_id) where customer_id is not null;
 
     create table site (
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       id uuid not null unique,
       programme_code text not null,
       name text not null,
@@ -165,7 +168,7 @@ export async function up(knex: Knex): Promise<void> {
       billing text not null check (billing in ('whole', 'twelfths')),
       instalments integer not null check (instalments between 1 and 60),
       ended_at timestamptz,
-      ended_by text,
+      ended_by jsonb,
       end_reason text,
       primary key (msp_id, id),
       foreign key (msp_id, extends) references term_licence (msp_id, id),
@@ -175,14 +178,78 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index term_licence_by_site on term_licence (msp_id, site_id);
 
-    call kontor_protect('tenant');
-    call kontor_protect('site', '(msp_id, programme_code) in (select msp_id, programme_code from participation)');
-    call kontor_protect('site_tenant', 'site_id in (select id from site)');
-    call kontor_protect('metered_key', $$site_id in (select id from site) or tenant_id is not null
-      and (msp_id, programme_code) in (select msp_id, programme_code from participation)$$);
-    call kontor_protect('installation', 'site_id in (select id from site)');
-    call kontor_protect('former_key', 'site_id in (select id from site)');
-    call kontor_protect('signing_key', 'site_id in (select id from site)');
-    call kontor_protect('term_licence', 'site_id in (select id from site)');
+    -- Of tenants a distributor sees those that a site or a key of a programme in which it bills is for.
+    call kontor_protect('tenant',
+      $$id in (select tenant_id from site_tenant) or id in (select tenant_id from metered_key where tenant_id is not null)$$,
+      'id = any((select kontor_tenants())::uuid[])');
+    call kontor_protect('site', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'id = any((select kontor_sites())::uuid[])');
+    call kontor_protect('site_tenant',
+      $$(until_period is null or until_period > (select kontor_this_period())) and site_id in (select id from site)$$,
+      'tenant_id = any((select kontor_tenants())::uuid[])');
+    call kontor_protect('metered_key',
+      $$site_id in (select id from site) or (msp_id, programme_code) in (select msp_id, programme_code from billed_now)$$,
+      'site_id = any((select kontor_sites())::uuid[]) or tenant_id = any((select kontor_tenants())::uuid[])');
+    call kontor_protect('installation', 'site_id in (select id from site)',
+      'site_id = any((select kontor_sites())::uuid[])');
+    call kontor_protect('former_key', 'site_id in (select id from site)', 'false');
+    call kontor_protect('signing_key', 'site_id in (select id from site)', 'false');
+    -- A licence of a whole site is shared by all that the site serves.
+    call kontor_protect('term_licence', 'site_id in (select id from site)',
+      $$tenant_id = any((select kontor_tenants())::uuid[])
+        or tenant_id is null and site_id = any((select kontor_whole_sites())::uuid[])$$);
+
+    -- All that a reader who is limited to tenants may write, where site or tenant is wholly its own: it destroys keys, by
+    -- which a site without any other key retires (to lock it takes the same policy), and gets additional ones.
+    create policy destroyed on metered_key for update using (
+      (select kontor_scope()) = 'tenants' and (site_id = any((select kontor_whole_sites())::uuid[])
+        or tenant_id = any((select kontor_whole_tenants())::uuid[]))
+    ) with check (
+      (select kontor_scope()) = 'tenants' and state = 'destroyed' and (site_id = any((select kontor_whole_sites())::uuid[])
+        or tenant_id = any((select kontor_whole_tenants())::uuid[]))
+    );
+    create policy added on metered_key for insert with check (
+      (select kontor_scope()) = 'tenants' and kind = 'additional' and state = 'issued'
+        and (site_id = any((select kontor_whole_sites())::uuid[])
+          or tenant_id = any((select kontor_whole_tenants())::uuid[]))
+    );
+    create policy retired on site for update
+      using ((select kontor_scope()) = 'tenants' and id = any((select kontor_whole_sites())::uuid[]))
+      with check ((select kontor_scope()) = 'tenants' and state = 'retired'
+        and id = any((select kontor_whole_sites())::uuid[]));
+
+    -- Begins a transaction of a reader who is limited to tenants (db/connect.ts). What it reaches is looked up here, once,
+    -- so that the policies need no other table: now or later, a site serves one of the tenants, or only such. A tenant is
+    -- wholly the reader's when every unit below it is, and every site that uses one of its keys.
+    create function kontor_enter_tenants(company uuid, tenants uuid[]) returns void language plpgsql as $$
+    declare
+      msps uuid[];
+      sites uuid[];
+      whole_sites uuid[];
+      whole_tenants uuid[];
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      msps := array(select distinct msp_id from tenant where id = any(tenants));
+      select array_agg(served.site_id), array_agg(served.site_id) filter (where served.whole)
+        into sites, whole_sites
+        from (select a.site_id, bool_or(a.tenant_id = any(tenants)) as reached, bool_and(a.tenant_id = any(tenants)) as whole
+          from site_tenant a
+          where a.msp_id = any(msps) and (a.until_period is null or a.until_period > kontor_this_period())
+          group by 1) served
+        where served.reached;
+      with recursive shared as (
+        select parent_id as id from tenant where msp_id = any(msps) and parent_id = any(tenants) and id <> all(tenants)
+        union
+        select k.tenant_id from metered_key k
+          join installation i on i.msp_id = k.msp_id and i.metered_key_id = k.id
+          where k.msp_id = any(msps) and k.tenant_id = any(tenants) and i.site_id <> all(coalesce(whole_sites, '{}'))
+        union
+        select t.parent_id from shared join tenant t on t.id = shared.id where t.parent_id is not null)
+      select array_agg(id) into whole_tenants from unnest(tenants) as t (id) where id not in (select id from shared);
+      perform set_config('kontor.tenants', tenants::text, true), set_config('kontor.msps', msps::text, true),
+        set_config('kontor.sites', sites::text, true), set_config('kontor.whole_sites', whole_sites::text, true),
+        set_config('kontor.whole_tenants', whole_tenants::text, true),
+        set_config('kontor.company_id', company::text, true), set_config('kontor.scope', 'tenants', true);
+    end $$;
   `);
 }

@@ -79,7 +79,7 @@ export async function up(knex: Knex): Promise<void> {
       claimed_period text,
       claimed_site text,
       key_fingerprint text,
-      msp_id uuid references msp
+      msp_id uuid references msp_terms
     );
     create index refused_message_by_period on refused_message (claimed_period, code);
 
@@ -91,8 +91,78 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index used_nonce_by_time on used_nonce (used_at);
 
-    call kontor_protect('check_in', 'site_id in (select id from site)');
-    call kontor_protect('usage_report', 'site_id in (select id from site)');
+    -- One row holds several tenants, and outlives its distributor's period: both read kontor_usage instead.
+    call kontor_protect('check_in', 'false', 'false');
+    call kontor_protect('usage_report', 'false', 'false');
+
+    -- What arrived of a period, per site, reference and meter, each with the unit it stands for in that period. It looks past
+    -- the rows of readers who are limited to tenants and of distributors, and gives the former what is of their tenants, the
+    -- latter what is of sites that they bill for the period. A day's counts of several installations are added; one that
+    -- was replaced for free (rule 6) counts as its successor. Days are the MSP's.
+    create function kontor_usage(msp uuid, period text) returns table (
+      site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text,
+      meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
+      language plpgsql stable as $$
+    #variable_conflict use_column
+    declare
+      scope text := kontor_scope();
+      first date := ($2 || '-01')::date;
+      month_zone text;
+      starts_at timestamptz;
+      ends_at timestamptz;
+    begin
+      if scope in ('tenants', 'distributor') then perform set_config('kontor.scope', 'all', true); end if;
+      month_zone := kontor_zone($1, $2);
+      starts_at := first::timestamp at time zone kontor_zone($1, to_char(first - 1, 'YYYY-MM'));
+      ends_at := (first + interval '1 month') at time zone month_zone;
+      return query
+        with place as materialized (
+          select s.id, s.name, s.programme_code from site s
+          where s.msp_id = $1
+            and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
+        ), by_installation as (
+          select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
+            (c.counted_at at time zone month_zone)::date as day, max(u.quantity) as highest,
+            (array_agg(u.quantity order by c.counted_at desc))[1] as newest
+          from place p
+          join check_in c on c.msp_id = $1 and c.site_id = p.id and c.counted_at >= starts_at and c.counted_at < ends_at
+            -- A clock deviates by 8 days at the most; this finds the partitions.
+            and c.observed_at >= starts_at - interval '8 days' and c.observed_at < ends_at + interval '8 days'
+          left join installation i on i.msp_id = $1 and i.site_id = c.site_id and i.id = c.installation_id
+            and i.replaced_for_free
+          cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u (reference, meter, quantity)
+          group by 1, 2, 3, 4, 5
+        ), by_day as (
+          select site_id, reference, meter, day, sum(highest) as highest, sum(newest) as newest
+          from by_installation group by 1, 2, 3, 4
+        ), latest as (
+          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks
+          from place p join usage_report g on g.msp_id = $1 and g.site_id = p.id and g.period = $2
+          order by g.site_id, g.installation_id, g.revision desc
+        ), said as (
+          select site_id, reference, meter, max(highest) as highest,
+            (array_agg(day order by highest desc, day))[1] as highest_on, sum(highest)::bigint as total,
+            (array_agg(newest order by day desc))[1] as last, null::bigint as reported
+          from by_day group by 1, 2, 3
+          union all
+          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak)
+          from latest l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u (reference, meter, peak)
+          group by 1, 2, 3
+        ), of_month as (
+          select site_id, reference, meter, max(highest) as highest, max(highest_on) as highest_on, max(total) as total,
+            max(last) as last, max(reported) as reported
+          from said group by 1, 2, 3
+        )
+        select m.site_id, p.name, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest, m.highest_on,
+          m.total, m.last, m.reported
+        from of_month m
+        join place p on p.id = m.site_id
+        left join site_tenant a on a.msp_id = $1 and a.site_id = m.site_id and a.reference = m.reference
+          and a.from_period <= $2 and (a.until_period is null or a.until_period > $2)
+        left join tenant t on t.msp_id = $1 and t.id = a.tenant_id
+        where scope <> 'tenants' or t.id = any(kontor_tenants());
+      perform set_config('kontor.scope', scope, true);
+    end $$;
     alter table refused_message enable row level security;
     alter table refused_message force row level security;
     create policy visible on refused_message using ((select kontor_scope()) = 'all');

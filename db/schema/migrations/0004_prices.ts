@@ -7,7 +7,7 @@ export async function up(knex: Knex): Promise<void> {
       id uuid primary key,
       programme_code text not null references programme,
       name text not null,
-      distributor_id uuid references distributor,
+      distributor_id uuid references distributor_terms,
       currency text not null,
       from_period text not null,
       until_period text check (until_period >= from_period),
@@ -19,6 +19,9 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null
     );
     create index price_plan_by_programme on price_plan (programme_code, from_period);
+    alter table price_plan enable row level security;
+    alter table price_plan force row level security;
+    create policy owned on price_plan using ((select kontor_scope()) = 'all');
 
     -- Units of currency for one unit of base, as published for that day.
     create table exchange_rate (

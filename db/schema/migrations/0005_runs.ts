@@ -9,18 +9,20 @@ export async function up(knex: Knex): Promise<void> {
       -- A month that was left out on purpose is skipped: nothing of it is ever billed (rule 19).
       state text not null check (state in ('open', 'sealed', 'skipped')),
       opened_at timestamptz not null,
-      opened_by text not null,
+      opened_by jsonb not null,
       -- Why months were skipped.
       reason text,
       -- What the month is closed by, as it was when the run opened: zone, settings, and the kinds of discrepancies there were.
       rules jsonb not null,
       -- Completeness gate (rule 4): who let the run go on with too many silent sites, when and why.
       released_at timestamptz,
-      released_by text,
+      released_by jsonb,
       release_reason text,
       sealed_at timestamptz,
       control_totals jsonb,
       seal bytea,
+      -- The newest event of the audit trail when it was sealed: id and hash.
+      audit_head jsonb,
       primary key (programme_code, period),
       check ((released_at is null) = (released_by is null))
     );
@@ -47,9 +49,9 @@ export async function up(knex: Knex): Promise<void> {
     create table run_participant (
       programme_code text not null,
       period text not null,
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       -- As they held for the period when the run opened.
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       zone text not null,
       shard integer not null,
       position integer not null,
@@ -93,8 +95,8 @@ export async function up(knex: Knex): Promise<void> {
       decision text,
       decided_quantity integer,
       reason text,
-      author text,
-      second_author text,
+      author jsonb,
+      second_author jsonb,
       found_at timestamptz not null,
       resolved_at timestamptz,
       foreign key (programme_code, period, msp_id) references run_participant (programme_code, period, msp_id),
@@ -106,10 +108,11 @@ export async function up(knex: Knex): Promise<void> {
     create index discrepancy_open on discrepancy (programme_code, period, msp_id) where state = 'open';
     create index discrepancy_by_msp on discrepancy (msp_id, programme_code, period);
 
-    call kontor_protect('run_participant', 'distributor_id = (select kontor_distributor())');
+    call kontor_protect('run_participant', 'distributor_id = (select kontor_distributor())', 'false');
     call kontor_protect('reconciled_site',
-      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)');
+      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)', 'false');
     call kontor_protect('discrepancy',
-      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)');
+      '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)',
+      'tenant_id = any((select kontor_tenants())::uuid[])');
   `);
 }

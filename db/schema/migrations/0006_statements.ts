@@ -6,7 +6,7 @@ export async function up(knex: Knex): Promise<void> {
     -- Rule 13: the last number given per programme, distributor and year; the row lock makes numbers gapless.
     create table statement_number (
       programme_code text not null references programme,
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       year integer not null,
       last integer not null check (last >= 0),
       -- Hash of the last statement in the chain of that series.
@@ -17,8 +17,8 @@ export async function up(knex: Knex): Promise<void> {
     create table statement (
       id uuid primary key,
       programme_code text not null references programme,
-      msp_id uuid not null references msp,
-      distributor_id uuid not null references distributor,
+      msp_id uuid not null references msp_terms,
+      distributor_id uuid not null references distributor_terms,
       period text not null,
       revision integer not null check (revision > 0),
       number text not null unique,
@@ -82,7 +82,7 @@ export async function up(knex: Knex): Promise<void> {
     create table billing_pack (
       id uuid primary key,
       programme_code text not null,
-      distributor_id uuid not null references distributor,
+      distributor_id uuid not null references distributor_terms,
       period text not null,
       supplement integer not null check (supplement >= 0),
       summary jsonb not null,
@@ -103,14 +103,30 @@ export async function up(knex: Knex): Promise<void> {
     create index billing_pack_statement_by_pack on billing_pack_statement (billing_pack_id);
     alter table billing_pack enable row level security;
     alter table billing_pack force row level security;
-    create policy visible on billing_pack using (
-      (select kontor_scope()) = 'all' or distributor_id = (select kontor_distributor())
-    );
+    create policy owned on billing_pack using ((select kontor_scope()) = 'all');
+    create policy visible on billing_pack for select using (distributor_id = (select kontor_distributor()));
 
-    call kontor_protect('statement', 'distributor_id = (select kontor_distributor())');
-    call kontor_protect('statement_line', 'statement_id in (select id from statement)');
-    call kontor_protect('statement_document', 'statement_id in (select id from statement)');
-    call kontor_protect('billing_pack_statement', 'statement_id in (select id from statement)');
+    alter table statement_number enable row level security;
+    alter table statement_number force row level security;
+    create policy owned on statement_number using ((select kontor_scope()) = 'all');
+
+    call kontor_protect('statement', 'distributor_id = (select kontor_distributor())', 'false');
+    call kontor_protect('statement_line', 'statement_id in (select id from statement)',
+      'tenant_id = any((select kontor_tenants())::uuid[])');
+    call kontor_protect('statement_document', 'statement_id in (select id from statement)', 'false');
+    call kontor_protect('billing_pack_statement', 'statement_id in (select id from statement)', 'false');
+
+    -- Of a statement a reader of single lines sees what each of them has to name: number, currency and date.
+    create function kontor_documents_of(statements uuid[]) returns table (id uuid, number text, currency text, "date" date)
+      language plpgsql stable as $$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := array(select distinct l.statement_id from statement_line l where l.statement_id = any(statements));
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query select s.id, s.number, s.currency, s.statement_date from statement s where s.id = any(seen);
+      perform set_config('kontor.scope', scope, true);
+    end $$;
 
     create trigger frozen before update or delete on statement for each row execute function kontor_refuse_change();
     create trigger frozen before update or delete on statement_line for each row execute function kontor_refuse_change();

@@ -9,8 +9,10 @@ import { up as usage } from './0003_usage.js';
 import { up as prices } from './0004_prices.js';
 import { up as runs } from './0005_runs.js';
 import { up as statements } from './0006_statements.js';
-import { up as outboxAuditAccess } from './0007_outbox_audit_access.js';
-import { up as orders } from './0008_orders.js';
+import { up as outboxAudit } from './0007_outbox_audit.js';
+import { up as people } from './0008_people.js';
+import { up as orders } from './0009_orders.js';
+import { up as signIn } from './0010_sign_in.js';
 
 interface Migration {
   name: string;
@@ -24,8 +26,10 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0004_prices', up: prices },
   { name: '0005_runs', up: runs },
   { name: '0006_statements', up: statements },
-  { name: '0007_outbox_audit_access', up: outboxAuditAccess },
-  { name: '0008_orders', up: orders },
+  { name: '0007_outbox_audit', up: outboxAudit },
+  { name: '0008_people', up: people },
+  { name: '0009_orders', up: orders },
+  { name: '0010_sign_in', up: signIn },
 ];
 
 export const migrationSource: Knex.MigrationSource<Migration> = {

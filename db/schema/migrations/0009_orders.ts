@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table purchase_order (
-      msp_id uuid not null references msp,
+      msp_id uuid not null references msp_terms,
       id uuid not null,
       programme_code text not null references programme,
       kind text not null check (kind in ('licence', 'extension', 'renewal', 'product')),
@@ -27,12 +27,12 @@ export async function up(knex: Knex): Promise<void> {
       -- placed → approved | refused | withdrawn | expired
       state text not null check (state in ('placed', 'approved', 'refused', 'withdrawn', 'expired')),
       placed_at timestamptz not null,
-      placed_by text not null,
+      placed_by jsonb not null,
       -- Rule 17: in which view.
       placed_view text not null,
       decide_until timestamptz not null,
       decided_at timestamptz,
-      decided_by text,
+      decided_by jsonb,
       -- Whether a rule of the programme approved it, or a person decided.
       decided_how text check (decided_how in ('rule', 'person')),
       reason text,
@@ -68,7 +68,7 @@ export async function up(knex: Knex): Promise<void> {
       product text not null,
       order_id uuid,
       enabled_at timestamptz not null,
-      enabled_by text not null,
+      enabled_by jsonb not null,
       reason text,
       primary key (msp_id, programme_code, product),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code),

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Outgoing mail, the audit trail, API tokens and idempotency keys. */
+/** Outgoing mail, the audit trail and idempotency keys. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- One row per message and recipient; message_id is its identity whatever is retried. The body is made when it is
@@ -14,8 +14,8 @@ export async function up(knex: Knex): Promise<void> {
       params jsonb not null,
       programme_code text references programme,
       period text,
-      msp_id uuid references msp,
-      distributor_id uuid references distributor,
+      msp_id uuid references msp_terms,
+      distributor_id uuid references distributor_terms,
       statement_id uuid references statement,
       billing_pack_id uuid references billing_pack,
       -- pending → sending → sent | pending again (4xx) | bounced (5xx) | uncertain (cut after the body) | parked
@@ -37,7 +37,7 @@ export async function up(knex: Knex): Promise<void> {
     create table audit_event (
       id bigint primary key,
       at timestamptz not null,
-      actor text not null,
+      actor jsonb not null,
       action text not null,
       subject text not null,
       msp_id uuid,
@@ -48,8 +48,12 @@ export async function up(knex: Knex): Promise<void> {
       hash bytea not null
     );
     create index audit_event_by_subject on audit_event (subject, id);
+    create index audit_event_by_actor on audit_event ((actor ->> 'id'), id);
+    create index audit_event_by_msp on audit_event (msp_id, id);
 
-    create function kontor_chain_audit() returns trigger language plpgsql as $$
+    -- The plan for the last event is made once per connection, often over an empty trail, and kept: it must not be the one
+    -- that reads all of the trail for each event.
+    create function kontor_chain_audit() returns trigger language plpgsql set enable_seqscan = off as $$
     declare
       last record;
       scope text := kontor_scope();
@@ -68,24 +72,6 @@ export async function up(knex: Knex): Promise<void> {
     create trigger frozen before update or delete on audit_event for each row execute function kontor_refuse_change();
     create trigger frozen_all before truncate on audit_event execute function kontor_refuse_change();
 
-    create table api_token (
-      id uuid primary key,
-      name text not null,
-      role text not null check (role in ('partner_team', 'msp', 'distributor')),
-      msp_id uuid references msp,
-      distributor_id uuid references distributor,
-      token_hash bytea not null unique,
-      created_at timestamptz not null,
-      revoked_at timestamptz,
-      check ((role = 'msp') = (msp_id is not null)),
-      check ((role = 'distributor') = (distributor_id is not null))
-    );
-
-    -- Tokens are looked up before anybody's scope is known, and handed out by the partner team.
-    alter table api_token enable row level security;
-    alter table api_token force row level security;
-    create policy visible on api_token using ((select kontor_scope()) = 'all');
-
     -- Answers already given under an Idempotency-Key, with the hash of the request they were given to.
     create table idempotency_key (
       principal text not null,
@@ -99,9 +85,8 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table outbox enable row level security;
     alter table outbox force row level security;
-    create policy visible on outbox using (
-      (select kontor_scope()) = 'all' or msp_id = (select kontor_msp()) or distributor_id = (select kontor_distributor())
-    ) with check ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()));
+    create policy owned on outbox using ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()));
+    create policy visible on outbox for select using (distributor_id = (select kontor_distributor()));
 
     alter table audit_event enable row level security;
     alter table audit_event force row level security;

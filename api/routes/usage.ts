@@ -1,0 +1,99 @@
+/** Usage as it arrives, and as it was billed, for all who see sites: split by tenant, so that each sees its own alone. */
+import { z } from 'zod';
+import { monthUsage } from '../../db/readModels/monthUsage.js';
+import { usageLines, type IssuedLine } from '../../db/readModels/usageLines.js';
+import { METER_CODES } from '../../domain/catalog/index.js';
+import { periodOf } from '../../domain/period.js';
+import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { requireMsp } from '../requireMsp.js';
+import { reply, route } from '../route.js';
+import { period, periodText, programmeCode, uuid } from '../schemas/common.js';
+import { toAmount } from '../schemas/statements.js';
+import { monthUsage as monthUsageJson, usageLine } from '../schemas/usage.js';
+
+const tags = ['Usage'] as const;
+const byMsp = z.strictObject({ mspId: uuid });
+
+function toJson({ key: _key, currency, line, ...issued }: IssuedLine): z.input<typeof usageLine> {
+  const { siteId, siteName, tenantId, tenantName, tenantRef, meter } = line;
+  const of = { siteId, siteName, tenantId, tenantName, tenantRef, meter };
+  const amount = toAmount(line.amountMinor, currency);
+  if (line.kind === 'usage') {
+    const { kind, peak, peakOn, basis, licensed, quantity } = line;
+    return { kind, ...issued, ...of, peak, peakOn, basis, licensed, quantity, amount };
+  }
+  const { kind, forPeriod, reason, oldQuantity, newQuantity } = line;
+  return { kind, ...issued, ...of, forPeriod, reason, oldQuantity, newQuantity, amount };
+}
+
+export const usageRoutes = [
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/usage',
+    summary: 'List what was used in a month, per site, tenant and meter',
+    description:
+      'By what the site calls its tenants. Whoever sees some tenants only, sees the usage of these; a distributor that ' +
+      'of the months it bills. What arrived, not what is billed: reconciliation decides that.',
+    tags,
+    action: 'usage.read',
+    params: byMsp,
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      period: period.optional().meta({ description: 'The running month, in UTC, if it is left out' }),
+      siteId: uuid.optional(),
+      tenantId: uuid.optional(),
+      meter: z.enum(METER_CODES).optional(),
+    }),
+    responses: { 200: { description: 'A page of usage', schema: pageOf(monthUsageJson) } },
+    handler: async ({ params: { mspId }, query, receivedAt, transaction }) => {
+      const { limit, period: month = periodOf(receivedAt, 'UTC'), siteId, tenantId, meter } = query;
+      const after = readCursor(query.after, z.tuple([z.string(), uuid, z.string().nullable(), z.string()]));
+      const found = await transaction(async (trx) => {
+        const used = await monthUsage(trx, { mspId, period: month, siteId, tenantId, meter, limit: limit + 1, after });
+        // Who billed it once still sees what it billed, though not the MSP of today.
+        if (used.length === 0) await requireMsp(trx, mspId);
+        return used;
+      });
+      return reply(
+        200,
+        toPage(
+          found,
+          limit,
+          (row) => [row.siteName, row.siteId, row.reference, row.meter],
+          (row) => row,
+        ),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/usage-lines',
+    summary: 'List what was billed for usage, line by line of issued statements',
+    description:
+      'The latest month first. Whoever sees some tenants only, sees their lines; minimums belong to no tenant and are on ' +
+      'the statement alone.',
+    tags,
+    action: 'usage.read',
+    params: byMsp,
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      programme: programmeCode.optional(),
+      period: period.optional(),
+      siteId: uuid.optional(),
+      tenantId: uuid.optional(),
+    }),
+    responses: { 200: { description: 'A page of lines', schema: pageOf(usageLine) } },
+    handler: async ({ params: { mspId }, query: { limit, after, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.string()]));
+      const found = await transaction(async (trx) => {
+        const lines = await usageLines(trx, { mspId, ...filter, limit: limit + 1, after: cursor });
+        if (lines.length === 0) await requireMsp(trx, mspId);
+        return lines;
+      });
+      return reply(
+        200,
+        toPage(found, limit, ({ period: of, line, key }) => [of, line.siteName, key], toJson),
+      );
+    },
+  }),
+];

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { amount, day, periodText, uuid } from './common.js';
+
+const count = z.int().nullable();
+
+export const monthUsage = z
+  .strictObject({
+    siteId: uuid,
+    siteName: z.string(),
+    programme: z.string(),
+    reference: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the site calls the tenant or unit; null: it named none' }),
+    tenantId: uuid.nullable().meta({ description: 'What the reference stands for in that month; null: unassigned' }),
+    tenantRef: z.string().nullable(),
+    tenantName: z.string().nullable(),
+    meter: z.string(),
+    highest: count.meta({ description: "Of the month's days, in the MSP's zone; null: no check-in came" }),
+    highestOn: day.nullable().meta({ description: 'The first day that came to it' }),
+    sum: count.meta({ description: "The days' counts added, as events are billed" }),
+    last: count.meta({ description: 'Of the last day' }),
+    reported: count.meta({ description: 'By the reports of the site; null: none came' }),
+  })
+  .meta({ id: 'MonthUsage' });
+
+const issued = {
+  mspId: uuid,
+  programme: z.string(),
+  period: periodText.meta({ description: 'Of the statement' }),
+  number: z.string().meta({ description: 'Of the statement' }),
+  statementDate: day,
+  siteId: uuid,
+  siteName: z.string(),
+  tenantId: uuid.nullable(),
+  tenantName: z.string().nullable(),
+  tenantRef: z.string().nullable(),
+  meter: z.string(),
+  amount,
+};
+
+export const usageLine = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('usage'),
+      ...issued,
+      peak: z.int(),
+      peakOn: day.nullable(),
+      basis: z.string(),
+      licensed: z.int(),
+      quantity: z.int(),
+    }),
+    z.strictObject({
+      kind: z.literal('correction'),
+      ...issued,
+      forPeriod: periodText,
+      reason: z.string(),
+      oldQuantity: z.int(),
+      newQuantity: z.int(),
+    }),
+  ])
+  .meta({ id: 'UsageLine' });

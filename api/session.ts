@@ -1,0 +1,87 @@
+/**
+ * Sessions of people at a browser: server side, their secret in a cookie that no script reads. A page proves with every
+ * request that changes something that it is the console's own: by a token that only it can read, and its Origin.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
+import { appendAudit } from '../db/access/auditStore.js';
+import { actingChoices, insertSession, type Acting } from '../db/access/sessionStore.js';
+import type { Trx } from '../db/connect.js';
+import { KontorError } from '../domain/errors.js';
+
+const COOKIE = 'kontor_session';
+const CSRF_HEADER = 'Kontor-CSRF-Token';
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+const AGENT_LENGTH = 200;
+
+/** The secret in the request's cookie; undefined where there is none, or more than one: then somebody planted one. */
+export function sessionSecretOf(req: Request): string | undefined {
+  const shown = (req.headers.cookie ?? '').split(';').flatMap((pair) => {
+    const [name, value] = pair.trim().split('=', 2);
+    return name === COOKIE ? [value ?? ''] : [];
+  });
+  const [secret] = shown;
+  return shown.length === 1 && secret !== undefined && SECRET.test(secret) ? secret : undefined;
+}
+
+function attributes(publicUrl: string): string {
+  return `Path=/; HttpOnly; SameSite=Lax${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
+}
+
+/** The header that gives the browser the session's secret, until it is closed. */
+export function sessionCookie(publicUrl: string, secret: string): Record<string, string> {
+  return { 'Set-Cookie': `${COOKIE}=${secret}; ${attributes(publicUrl)}` };
+}
+
+/** The header that takes it away. */
+export function noSessionCookie(publicUrl: string): Record<string, string> {
+  return { 'Set-Cookie': `${COOKIE}=; Max-Age=0; ${attributes(publicUrl)}` };
+}
+
+/** Follows from the session's secret, so that it changes with it, and tells nothing of it. */
+export function csrfTokenOf(secret: string): string {
+  return createHash('sha256').update(`csrf:${secret}`).digest('base64url');
+}
+
+/** ORIGIN_NOT_ALLOWED for a page of another place; browsers say where a page is from, other clients need not. */
+export function requireOwnOrigin(req: Request, publicUrl: string): void {
+  const { origin } = req.headers;
+  if (origin === undefined || origin === new URL(publicUrl).origin) return;
+  throw new KontorError('ORIGIN_NOT_ALLOWED', `Only pages of ${new URL(publicUrl).origin} may do this.`);
+}
+
+/** For requests that change something and come with a cookie: CSRF_TOKEN_INVALID, ORIGIN_NOT_ALLOWED. */
+export function requireOwnPage(req: Request, secret: string, publicUrl: string): void {
+  requireOwnOrigin(req, publicUrl);
+  const [sent, right] = [Buffer.from(req.get(CSRF_HEADER) ?? ''), Buffer.from(csrfTokenOf(secret))];
+  if (sent.length === right.length && timingSafeEqual(sent, right)) return;
+  throw new KontorError('CSRF_TOKEN_INVALID', `Send the session's csrfToken as "${CSRF_HEADER}: …".`);
+}
+
+/** What of a request the session's list shows. */
+export function seatOf(req: Request): { address: string; agent: string } {
+  return { address: req.ip ?? '', agent: (req.get('user-agent') ?? '').slice(0, AGENT_LENGTH) };
+}
+
+/**
+ * Begins a session, however the person proved who she is, for the company and in the view of her last one, else for her
+ * first. FORBIDDEN where no company gives her access.
+ */
+export async function openSession(
+  trx: Trx,
+  person: { id: string; name: string },
+  seat: { address: string; agent: string },
+  at: Date,
+): Promise<{ secret: string; acting: Acting }> {
+  const [acting] = await actingChoices(trx, person.id);
+  if (acting === undefined)
+    throw new KontorError('FORBIDDEN', 'No company gives you access now: ask its administrator.');
+  const { id, secret } = await insertSession(trx, { personId: person.id, acting, ...seat, at });
+  const { companyId, view } = acting;
+  const subject = `person:${person.id}`;
+  await appendAudit(trx, {
+    ...{ at, actor: { kind: 'person', id: person.id, name: person.name }, action: 'session.opened', subject },
+    after: { session: id, companyId, view },
+  });
+  return { secret, acting };
+}

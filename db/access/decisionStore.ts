@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import {
+  DECISION_CONTENT,
+  type DecisionContent,
+  type DecisionKind,
+  type StoredDecision,
+} from '../../domain/decision.js';
+import { actor, type Actor } from '../../domain/access/actor.js';
+import { KontorError } from '../../domain/errors.js';
+import { readStored } from '../../domain/readStored.js';
+import { rows, type Trx } from '../connect.js';
+
+/** Keeps what a person decided; a repeat of the request keeps nothing anew. */
+export async function insertDecision<K extends DecisionKind>(trx: Trx, decision: StoredDecision<K>): Promise<void> {
+  const { id, kind, subject, content, at } = decision;
+  await rows(
+    trx,
+    `insert into decision (id, kind, subject, content, actor, decided_at)
+     values (:id, :kind, :subject, :content, :actor, :at) on conflict (id) do nothing`,
+    { id, kind, subject, content: JSON.stringify(content), actor: JSON.stringify(decision.actor), at },
+  );
+}
+
+/** The decision of that id; NOT_FOUND unless a person made it, of this kind and on this subject. */
+export async function requireDecision<K extends DecisionKind>(
+  trx: Trx,
+  id: string,
+  { kind, subject }: { kind: K; subject: string },
+): Promise<{ content: DecisionContent<K>; actor: Actor }> {
+  const [found] = await rows<{ content: unknown; actor: unknown }>(
+    trx,
+    'select content, actor from decision where id = :id and kind = :kind and subject = :subject',
+    { id, kind, subject },
+  );
+  if (found === undefined) {
+    throw new KontorError('NOT_FOUND', `Nobody made a decision ${id} on ${subject}: decisions are made over the API.`);
+  }
+  const what = `Decision ${id}`;
+  return {
+    content: readStored(DECISION_CONTENT[kind] as unknown as z.ZodType<DecisionContent<K>>, found.content, what),
+    actor: readStored(actor, found.actor, what),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Actor } from '../../domain/access/actor.js';
+import type { SystemLevel } from '../../domain/access/levels.js';
+import { rows, type Trx } from '../connect.js';
+
+/** What a person or a service account may do for a company. */
+export interface Membership {
+  id: string;
+  companyId: string;
+  personId: string | null;
+  serviceAccountId: string | null;
+  /** One of the two: a system level, or a level of the company's own. */
+  systemLevel: SystemLevel | null;
+  accessLevelId: string | null;
+  /** Null: everything of the company. */
+  tenantIds: string[] | null;
+  /** Whether units below the named tenants belong to the scope. */
+  withBelow: boolean;
+  fromAt: Date;
+  untilAt: Date | null;
+  /** The name under which somebody was invited, until she accepts: nothing may be done by it before. */
+  invitedAs: string | null;
+}
+
+const FIELDS = `m.id, m.company_id as "companyId", m.person_id as "personId", m.service_account_id as "serviceAccountId",
+  m.system_level as "systemLevel", m.access_level_id as "accessLevelId", m.tenant_ids as "tenantIds",
+  m.with_below as "withBelow", m.from_at as "fromAt", m.until_at as "untilAt",
+  m.invited_as as "invitedAs"`;
+
+/** Keeps a new membership. */
+export async function insertMembership(
+  trx: Trx,
+  membership: Omit<Membership, 'invitedAs'> & { invitedAs?: string | null },
+  { at, by }: { at: Date; by: Actor },
+): Promise<void> {
+  await rows(
+    trx,
+    `insert into membership (id, company_id, person_id, service_account_id, system_level, access_level_id, tenant_ids,
+       with_below, from_at, until_at, invited_as, created_at, created_by)
+     values (:id, :companyId, :personId, :serviceAccountId, :systemLevel, :accessLevelId, :tenantIds::uuid[],
+       :withBelow, :fromAt, :untilAt, :invitedAs, :at, :by)`,
+    { invitedAs: null, ...membership, at, by: JSON.stringify(by) },
+  );
+}
+
+export async function findMembership(trx: Trx, id: string): Promise<Membership | undefined> {
+  const [found] = await rows<Membership>(trx, `select ${FIELDS} from membership m where m.id = :id`, { id });
+  return found;
+}
+
+export async function membershipOfAccount(trx: Trx, serviceAccountId: string): Promise<Membership | undefined> {
+  const [found] = await rows<Membership>(
+    trx,
+    `select ${FIELDS} from membership m where m.service_account_id = :serviceAccountId`,
+    { serviceAccountId },
+  );
+  return found;
+}
+
+/** The person has accepted: from now on the membership counts. */
+export async function acceptMembership(trx: Trx, id: string): Promise<void> {
+  await rows(trx, 'update membership set invited_as = null where id = :id returning id', { id });
+}

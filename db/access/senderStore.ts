@@ -1,0 +1,48 @@
+import { actionsOf, SYSTEM_LEVELS, type SystemLevel } from '../../domain/access/levels.js';
+import type { Rights } from '../../domain/access/may.js';
+import { isAction } from '../../domain/access/actions.js';
+import type { View } from '../../domain/access/views.js';
+import type { Database } from '../connect.js';
+
+/** Whoever sends a request and has proved it, and with which rights. */
+export interface Sender extends Rights {
+  kind: 'person' | 'service_account';
+  id: string;
+  name: string;
+  /** What proved it, and its id: a token, or the session of a person at a browser. */
+  credential: 'token' | 'session';
+  credentialId: string;
+  membershipId: string;
+  companyName: string;
+  /** The system level, or the one that the company's own level was copied from. */
+  level: SystemLevel;
+}
+
+interface SenderRow extends Omit<Sender, 'actions' | 'view' | 'credential'> {
+  view: View;
+  /** Of a company's own level; null: those of the system level. */
+  actions: string[] | null;
+  narrowedTo: SystemLevel | null;
+}
+
+function lower(one: SystemLevel, other: SystemLevel | null): SystemLevel {
+  return other !== null && SYSTEM_LEVELS.indexOf(other) < SYSTEM_LEVELS.indexOf(one) ? other : one;
+}
+
+function toSender(credential: Sender['credential'], [row]: readonly SenderRow[]): Sender | undefined {
+  if (row === undefined) return undefined;
+  const { actions, narrowedTo, ...sender } = row;
+  const granted = actions?.filter(isAction) ?? actionsOf(sender.level);
+  const narrowed = narrowedTo === null ? granted : actionsOf(narrowedTo).filter((action) => granted.includes(action));
+  return { ...sender, credential, level: lower(sender.level, narrowedTo), actions: new Set(narrowed) };
+}
+
+/** The sender that a token of this SHA-256 proves, as things are now; undefined: it is worth nothing. */
+export async function findSenderByToken(db: Database, hash: Buffer): Promise<Sender | undefined> {
+  return toSender('token', await db.statement<SenderRow>('select * from kontor_sender_by_token(?)', [hash]));
+}
+
+/** The same of a session's secret. */
+export async function findSenderBySession(db: Database, hash: Buffer): Promise<Sender | undefined> {
+  return toSender('session', await db.statement<SenderRow>('select * from kontor_sender_by_session(?)', [hash]));
+}

@@ -1,0 +1,102 @@
+import type { Knex } from 'knex';
+
+/** How people prove who they are, and the sessions that begin with it. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table person_password (
+      person_id uuid primary key references person,
+      -- scrypt with its parameters and salt.
+      hash text not null,
+      set_at timestamptz not null
+    );
+
+    -- An authenticator: asked for at sign-in once it is confirmed by a first code.
+    create table person_totp (
+      person_id uuid primary key references person,
+      secret text not null,
+      made_at timestamptz not null,
+      confirmed_at timestamptz,
+      -- Of the last code that was accepted: none of this step or before is again.
+      last_step bigint
+    );
+
+    create table recovery_code (
+      person_id uuid not null references person,
+      hash bytea not null,
+      made_at timestamptz not null,
+      used_at timestamptz,
+      primary key (person_id, hash)
+    );
+
+    -- Good once, until it expires. The secret is made when the link is shown or mailed; until then there is none.
+    create table one_time_link (
+      id uuid primary key,
+      person_id uuid not null references person,
+      kind text not null check (kind in ('invitation', 'reset')),
+      membership_id uuid references membership,
+      token_hash bytea unique,
+      made_at timestamptz not null,
+      made_by uuid,
+      expires_at timestamptz not null,
+      used_at timestamptz,
+      withdrawn_at timestamptz,
+      check ((kind = 'invitation') = (membership_id is not null))
+    );
+    create index one_time_link_by_person on one_time_link (person_id, made_at);
+
+    -- Tries to sign in that failed, for an address, of a login or not, and for the host they come from.
+    create table sign_in_failure (
+      subject bytea primary key,
+      failures integer not null,
+      last_at timestamptz not null,
+      wait_until timestamptz
+    );
+
+    -- A person at a browser, acting by one membership in one view.
+    create table session (
+      id uuid primary key,
+      person_id uuid not null references person,
+      membership_id uuid not null,
+      view text not null,
+      token_hash bytea not null unique,
+      opened_at timestamptz not null,
+      last_used_at timestamptz not null,
+      idle_seconds integer not null,
+      ends_at timestamptz not null,
+      ended_at timestamptz,
+      -- Where from and with what, for the person's own list.
+      address text not null,
+      agent text not null,
+      foreign key (person_id, membership_id) references membership (person_id, id)
+    );
+    create index session_by_person on session (person_id, opened_at);
+
+    do $do$ declare name text; begin
+      foreach name in array array['person_password', 'person_totp', 'recovery_code', 'one_time_link', 'sign_in_failure',
+        'session'] loop
+        execute format('alter table %I enable row level security', name);
+        execute format('alter table %I force row level security', name);
+        execute format($policy$create policy visible on %I using ((select kontor_scope()) = 'all')$policy$, name);
+      end loop;
+    end $do$;
+
+    -- Who sends that session's secret, as kontor_sender_by_token. Its last use is kept to the minute.
+    create function kontor_sender_by_session(hash bytea) returns table (
+      "credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text,
+      view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+      language plpgsql as $$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select s.id, s.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", s.view, w.level, w.actions,
+          null::text, w.tenants
+        from session s cross join lateral kontor_acting(s.membership_id, s.view) w
+        where s.token_hash = hash and s.ended_at is null and s.ends_at > now()
+          and s.last_used_at + make_interval(secs => s.idle_seconds) > now();
+      if found then
+        update session set last_used_at = now() where token_hash = hash and last_used_at < now() - interval '1 minute';
+      end if;
+      perform set_config('kontor.scope', '', true);
+    end $$;
+  `);
+}

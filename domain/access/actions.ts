@@ -1,0 +1,105 @@
+import type { SystemLevel } from './levels.js';
+import type { View } from './views.js';
+
+/** Who may do something: in which views, from which system level on, and whether named tenants are enough for it. */
+interface ActionRule {
+  views: readonly View[];
+  level: SystemLevel;
+  /** Also for those whose scope is named tenants, customers and integrators: as far as row level security shows rows. */
+  tenants?: true;
+}
+
+const VENDOR = ['vendor'] as const satisfies readonly View[];
+/** Who sees what is billed. */
+const BILLING = ['vendor', 'distributor', 'service_provider'] as const satisfies readonly View[];
+/** Who runs an MSP's sites: itself, or the partner team for it. */
+const RUNS_SITES = ['vendor', 'service_provider'] as const satisfies readonly View[];
+/** Who sees sites, tenants and their keys. */
+const SEES_SITES = [...BILLING, 'system_integrator', 'customer'] as const satisfies readonly View[];
+const EVERYBODY = [...SEES_SITES, 'reseller', 'partner'] as const satisfies readonly View[];
+
+/**
+ * Everything that can be done, once. Routes name an action; `may` decides by this table. The last five are the matrix of
+ * rule 17: what each of the six views may do with software, keys and quotes.
+ */
+export const ACTIONS = {
+  'me.read': { views: EVERYBODY, level: 'reader', tenants: true },
+  'me.manage': { views: EVERYBODY, level: 'reader', tenants: true },
+  'people.read': { views: EVERYBODY, level: 'administrator', tenants: true },
+  'people.manage': { views: EVERYBODY, level: 'administrator', tenants: true },
+  'people.end': { views: VENDOR, level: 'administrator' },
+  'audit.read': { views: VENDOR, level: 'manager' },
+  'programmes.read': { views: VENDOR, level: 'reader' },
+  'programmes.manage': { views: VENDOR, level: 'administrator' },
+  'territories.read': { views: VENDOR, level: 'reader' },
+  'territories.manage': { views: VENDOR, level: 'manager' },
+  'documents.manage': { views: VENDOR, level: 'manager' },
+  'distributors.read': { views: VENDOR, level: 'reader' },
+  'distributors.manage': { views: VENDOR, level: 'manager' },
+  'prices.read': { views: VENDOR, level: 'reader' },
+  'prices.manage': { views: VENDOR, level: 'manager' },
+  'registrations.read': { views: VENDOR, level: 'reader' },
+  'registrations.decide': { views: VENDOR, level: 'operator' },
+  'companies.read': { views: BILLING, level: 'reader' },
+  'companies.manage': { views: VENDOR, level: 'manager' },
+  'participations.read': { views: BILLING, level: 'reader' },
+  'participations.apply': { views: RUNS_SITES, level: 'manager' },
+  'participations.manage': { views: VENDOR, level: 'manager' },
+  'runs.read': { views: VENDOR, level: 'reader' },
+  'runs.manage': { views: VENDOR, level: 'manager' },
+  'cases.read': { views: VENDOR, level: 'reader' },
+  'cases.decide': { views: VENDOR, level: 'operator' },
+  'mail.read': { views: VENDOR, level: 'reader' },
+  'mail.resend': { views: VENDOR, level: 'operator' },
+  'statements.read': { views: BILLING, level: 'reader' },
+  'packs.read': { views: ['vendor', 'distributor'], level: 'reader' },
+  'tenants.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'tenants.manage': { views: RUNS_SITES, level: 'operator' },
+  'sites.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'sites.manage': { views: RUNS_SITES, level: 'operator' },
+  'keys.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'keys.manage': { views: RUNS_SITES, level: 'operator' },
+  'licences.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'licences.order': { views: RUNS_SITES, level: 'manager' },
+  'licences.manage': { views: VENDOR, level: 'manager' },
+  'orders.read': { views: VENDOR, level: 'reader' },
+  'orders.decide': { views: VENDOR, level: 'manager' },
+  'usage.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'mandates.read': { views: ['vendor', 'system_integrator', 'customer'], level: 'reader', tenants: true },
+  'mandates.ask': { views: ['system_integrator'], level: 'administrator', tenants: true },
+  'mandates.consent': { views: ['customer'], level: 'administrator', tenants: true },
+  'mandates.end': { views: ['system_integrator', 'customer'], level: 'administrator', tenants: true },
+  'software.download': { views: EVERYBODY, level: 'reader', tenants: true },
+  'software.activate': {
+    views: ['vendor', 'customer', 'system_integrator', 'service_provider'],
+    level: 'operator',
+    tenants: true,
+  },
+  'quotes.request': {
+    views: ['vendor', 'customer', 'system_integrator', 'service_provider', 'reseller', 'distributor'],
+    level: 'operator',
+    tenants: true,
+  },
+  'keys.destroy': {
+    views: ['vendor', 'customer', 'system_integrator', 'service_provider'],
+    level: 'operator',
+    tenants: true,
+  },
+  'keys.additional': {
+    views: ['vendor', 'customer', 'system_integrator', 'service_provider'],
+    level: 'operator',
+    tenants: true,
+  },
+} as const satisfies Record<string, ActionRule>;
+
+export type Action = keyof typeof ACTIONS;
+
+/** The rule of an action, with the members that not every one has. */
+export function ruleOf(action: Action): ActionRule {
+  return ACTIONS[action];
+}
+
+/** Whether a text, for instance of a stored level, names an action that there is. */
+export function isAction(text: string): text is Action {
+  return Object.hasOwn(ACTIONS, text);
+}

@@ -1,0 +1,48 @@
+/** A real inbox beside a test's database: mails of its outbox go there over SMTP, and are read as people read them. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import PostalMime from 'postal-mime';
+import { drain } from '../../activities/mailing/drain.js';
+import type { Database } from '../../db/connect.js';
+import { createMailer } from '../../delivery/index.js';
+import { startInbox } from '../../embedded/inbox/index.js';
+
+export interface Mailbox {
+  /** Sends what is due and returns every mail to that address so far, the latest last. */
+  read(address: string): Promise<{ subject: string; text: string; link: string }[]>;
+  close(): Promise<void>;
+}
+
+export async function openMailbox(db: Database): Promise<Mailbox> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'kontor-mailbox-'));
+  const inbox = await startInbox({ dataDir });
+  const mailer = createMailer({ smtpUrl: inbox.smtpUrl, from: 'kontor@kontor.example' });
+  return {
+    read: async (address) => {
+      await drain(
+        { db, mailer, publicUrl: 'https://kontor.example' },
+        {},
+        {
+          claimant: randomUUID(),
+          before: { sent: 0, deferred: 0, bounced: 0, uncertain: 0, parked: 0 },
+          signal: new AbortController().signal,
+          heartbeat: () => undefined,
+        },
+      );
+      const ids = inbox.messages().flatMap(({ id, recipients }) => (recipients.includes(address) ? [id] : []));
+      const mails = await Promise.all(ids.map(async (id) => PostalMime.parse(await inbox.source(id))));
+      return mails.map(({ subject = '', text = '' }) => {
+        // Long lines are folded where the mail's text is wrapped.
+        const [, link = ''] = /console\/link#([A-Za-z0-9_-]{43})/.exec(text.replaceAll(/\s/g, '')) ?? [];
+        return { subject, text, link };
+      });
+    },
+    close: async () => {
+      await mailer.close();
+      await inbox.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

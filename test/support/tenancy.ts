@@ -1,0 +1,109 @@
+/**
+ * Who sees which tenant: on top of the closed months, MSP Alpha has the tenants north, with a unit branch below it, and
+ * south, each with a site of its own and one site for north and south; MSP Gamma has the tenant east. Every table has rows
+ * of each. A customer company is linked to north and east; a system integrator acts for it.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Scope } from '../../db/connect.js';
+import { findSenderByToken } from '../../db/access/senderStore.js';
+import { secretHash } from '../../db/access/secret.js';
+import { scopeOf } from '../../api/principal.js';
+import type { View } from '../../domain/access/views.js';
+import { admit, type TokenSpec } from './access.js';
+import type { ClosedMonths } from './closedMonths.js';
+
+export interface Tenancy {
+  tenants: Record<'north' | 'branch' | 'south' | 'east', string>;
+  distributors: Record<'germany' | 'poland', string>;
+  companies: Record<'customer' | 'integrator' | 'reseller', string>;
+  mandateId: string;
+  /** What somebody new of that view may see. */
+  scope(view: View, spec: TokenSpec): Promise<Scope>;
+}
+
+/** Rows for each site, and where they name `$2` for each unit it serves. */
+const ROWS = [
+  `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
+   from installation i where i.site_id = $1`,
+  `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where site_id = $1`,
+  `insert into term_licence select msp_id, gen_random_uuid(), id, $2, 'mail-server.mailbox', 5, '2027-01-01', '2028-01-01'
+   from site where id = $1`,
+  `insert into term_licence select msp_id, gen_random_uuid(), id, null, 'mail-server.mailbox', 5, '2027-01-01', '2028-01-01'
+   from site where id = $1`,
+  `insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_id, evidence, evidence_key, state,
+     found_at)
+   select 'msp', '2026-03', msp_id, 'first_month_large', 'review', id, $2::uuid, '{}', $2::uuid::text, 'open', now() from site where id = $1`,
+  `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, found_at)
+   select 'msp', '2026-03', msp_id, 'total_moved', 'person', '{}', id::text || $2::uuid, 'open', now() from site where id = $1`,
+  `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_id, meter, peak,
+     quantity, amount_minor, content)
+   select s.msp_id, s.id, 100 + (select count(*) from statement_line), 'msp', s.period, 'usage', $1, $2, 'mail-server.mailbox',
+     1, 1, 1, '{}'
+   from statement s join site on site.msp_id = s.msp_id where site.id = $1 and s.period = '2026-03'`,
+  `insert into reconciled_site select 'msp', '2026-03', msp_id, id, '{}', now() from site where id = $1
+   on conflict do nothing`,
+  `insert into metered_key (msp_id, id, kind, tenant_id, programme_code, product, key_hash, state, issued_at)
+   select msp_id, gen_random_uuid(), 'metered', $2, 'msp', 'mail-server', sha256(random()::text::bytea), 'issued', now()
+   from site where id = $1`,
+  `insert into refused_message (received_at, code, detail, msp_id) select now(), 'X', 'x', msp_id from site where id = $1`,
+];
+
+export async function addTenancy({ database, month, msps }: ClosedMonths): Promise<Tenancy> {
+  const idOf = async (mspId: string, ref: string) => {
+    const [found] = await month.run<{ id: string }>('select id from tenant where msp_id = :mspId and ref = :ref', {
+      mspId,
+      ref,
+    });
+    return found?.id ?? '';
+  };
+  const sites = [
+    { mspId: msps.alpha, name: 'North', tenants: ['north'] },
+    { mspId: msps.alpha, name: 'Branch', tenants: ['branch'] },
+    { mspId: msps.alpha, name: 'South', tenants: ['south'] },
+    { mspId: msps.alpha, name: 'North and South', tenants: ['north', 'south'] },
+    { mspId: msps.gamma, name: 'East', tenants: ['east'] },
+  ];
+  for (const spec of sites) {
+    const site = await month.site(spec);
+    await month.checkIn(site, { at: '2026-03-10T10:00:00Z', tenant: null, meter: 'mail-server.mailbox', count: 1 });
+    await month.report(site, { period: '2026-03', lines: [] });
+    for (const sql of ROWS.filter((one) => !one.includes('$2'))) await database.asOwner(sql, [site.siteId]);
+    for (const tenant of spec.tenants) {
+      const id = await idOf(spec.mspId, tenant);
+      for (const sql of ROWS.filter((one) => one.includes('$2'))) await database.asOwner(sql, [site.siteId, id]);
+    }
+  }
+  const tenants = {
+    north: await idOf(msps.alpha, 'north'),
+    branch: await idOf(msps.alpha, 'branch'),
+    south: await idOf(msps.alpha, 'south'),
+    east: await idOf(msps.gamma, 'east'),
+  };
+  await month.run('update tenant set parent_id = :north where id = :branch', tenants);
+  const companies = {
+    customer: await month.company('customer'),
+    integrator: await month.company('system_integrator'),
+    reseller: await month.company('reseller'),
+  };
+  await month.run('update tenant set customer_id = :customer where id in (:north, :east)', {
+    ...tenants,
+    ...companies,
+  });
+  const mandateId = randomUUID();
+  await month.run(
+    `insert into mandate (id, integrator_id, customer_id, from_at, asked_at, asked_by, consented_at, consented_by)
+     values (:mandateId, :integrator, :customer, now() - interval '1 day', now(), '{}', now(), '{}')`,
+    { mandateId, ...companies },
+  );
+  const found = await database.asOwner<{ id: string; code: string }>('select id, code from distributor');
+  const distributor = (code: string) => found.find((one) => one.code === code)?.id ?? '';
+  return {
+    ...{ tenants, companies, mandateId },
+    distributors: { germany: distributor('DE'), poland: distributor('PL') },
+    scope: async (view, spec) => {
+      const sender = await findSenderByToken(database.db, secretHash(await admit(database.db, view, spec)));
+      if (sender === undefined) throw new Error('the token is worth nothing');
+      return scopeOf(sender);
+    },
+  };
+}
