@@ -46,7 +46,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index purchase_order_by_state on purchase_order (programme_code, state, placed_at);
     call kontor_protect('purchase_order',
-      '(msp_id, programme_code) in (select msp_id, programme_code from participation)');
+      '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
 
     -- Rule 21: no licence without an approved order.
     alter table term_licence add foreign key (msp_id, order_id) references purchase_order (msp_id, id);
@@ -75,6 +75,6 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, order_id) references purchase_order (msp_id, id)
     );
     call kontor_protect('enabled_product',
-      '(msp_id, programme_code) in (select msp_id, programme_code from participation)');
+      '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
   `);
 }
