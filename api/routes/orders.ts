@@ -86,11 +86,12 @@ export const orderRoutes = [
     params: byMsp,
     body: quoteInput,
     responses: { 200: { description: 'What it costs, and when it would start', schema: quote } },
-    handler: async ({ params: { mspId }, body, principal, receivedAt, transaction }) => {
-      const { order: priced, ...rest } = await transaction(async (trx) => {
-        await requireMsp(trx, mspId);
-        return quoteOrder(trx, body.order, { mspId, view: senderOf(principal).view, at: receivedAt });
-      });
+    handler: async ({ deps, params: { mspId }, body, principal, receivedAt, transaction }) => {
+      await transaction((trx) => requireMsp(trx, mspId));
+      // Price plans are not the MSP's to read; what it would pay is.
+      const { order: priced, ...rest } = await deps.db.transaction(ALL, (trx) =>
+        quoteOrder(trx, body.order, { mspId, view: senderOf(principal).view, at: receivedAt }),
+      );
       const { programme, product, licence } = priced;
       return reply(200, { programme, product, licence: termsOf(licence), price: priceOf(priced), ...rest });
     },
@@ -108,8 +109,8 @@ export const orderRoutes = [
     body: placedOrder,
     responses: { 202: { description: 'Kept; a rule or the partner team decides', schema: order } },
     handler: async ({ params: { mspId }, body, principal, actor, receivedAt, requestId: id, deps, transaction }) => {
-      const placed = await transaction(async (trx) => {
-        await requireMsp(trx, mspId);
+      await transaction((trx) => requireMsp(trx, mspId));
+      const placed = await deps.db.transaction(ALL, async (trx) => {
         const known = await findOrder(trx, mspId, id);
         if (known !== undefined) return known;
         const view = senderOf(principal).view;

@@ -355,7 +355,7 @@ export function monthFixture(db: Database) {
            count, years, starts_on, unit_price, price_currency, billing, amount_minor, price_plan_id, state, placed_at, placed_by,
            placed_view, decide_until, decided_at, decided_by, decided_how)
          select s.msp_id, :id, s.programme_code, 'licence', s.product, s.id, t.id, :meter, :count, :years, :from,
-           :unitPrice, :currency, :billing, 0, plan.id, 'approved', :at, 'test', 'service_provider', :at, :at, 'test', 'person'
+           :unitPrice, :currency, :billing, 0, plan.id, 'approved', :at, '{}', 'service_provider', :at, :at, '{}', 'person'
          from site s cross join plan left join tenant t on t.msp_id = s.msp_id and t.ref = :tenant
          where s.msp_id = :mspId and s.id = :siteId)
        select 1`,
