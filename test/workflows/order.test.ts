@@ -65,7 +65,7 @@ describe('an order (rule 21)', () => {
       () => show(id),
       ({ state }) => state === 'approved',
     );
-    expect(await show(id)).toMatchObject({ decidedBy: 'kontor', decidedHow: 'rule' });
+    expect(await show(id)).toMatchObject({ decidedBy: { kind: 'kontor' }, decidedHow: 'rule' });
     await ended(id);
     expect(await mailed(id, ['orderApproved sent'])).toEqual(['orderApproved sent']);
     await recordHistory(programme.app.client, orderWorkflowId(id), 'order-by-rule');
