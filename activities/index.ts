@@ -11,6 +11,7 @@ import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { endParticipations } from './endParticipations.js';
 import { expireMsp } from './expireMsp.js';
+import { expireOrder } from './expireOrder.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
 import { loadSettlement } from './loadSettlement.js';
@@ -22,8 +23,10 @@ import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
 import { renderStatements } from './renderStatements.js';
 import { sealPeriod } from './sealPeriod.js';
+import { settleOrder } from './settleOrder.js';
 import { startClose } from './startClose.js';
 import { startSettlements } from './startSettlements.js';
+import { takeOrder } from './takeOrder.js';
 import { tellWaiting } from './tellWaiting.js';
 import { watchContact } from './watchContact.js';
 
@@ -40,6 +43,7 @@ export function createActivities(deps: ActivityDeps) {
     drainOutbox: drainOutbox(deps),
     endParticipations: endParticipations(deps),
     expireMsp: expireMsp(deps),
+    expireOrder: expireOrder(deps),
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
     loadSettlement: loadSettlement(deps),
@@ -51,8 +55,10 @@ export function createActivities(deps: ActivityDeps) {
     remindParked: remindParked(deps),
     renderStatements: renderStatements(deps),
     sealPeriod: sealPeriod(deps),
+    settleOrder: settleOrder(deps),
     startClose: startClose(deps),
     startSettlements: startSettlements(deps),
+    takeOrder: takeOrder(deps),
     tellWaiting: tellWaiting(deps),
     watchContact: watchContact(deps),
   };

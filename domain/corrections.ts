@@ -1,3 +1,4 @@
+import { meteredOf } from './licences/licensedDays.js';
 import { quantityByDefault, type DiscrepancyKind, type ReconcileSettings } from './reconcile/index.js';
 import type { CorrectionLine } from './statement.js';
 import type { Basis, InstallationUsage, SiteFacts, UsageFacts } from './usage.js';
@@ -18,8 +19,7 @@ export interface LateKnowledge {
   decidedByPerson: boolean;
   /** Null: no report came after the facts were frozen. */
   late: LateReports | null;
-  licensed: number;
-  /** Billable quantity, after the licence and after what was corrected already. */
+  /** Billable quantity, after licences and after what was corrected already. */
   billed: number;
   /** The site as it was frozen. */
   site: SiteFacts;
@@ -88,7 +88,7 @@ export function correctionOf(later: LateKnowledge): QuantityChange | null {
   if (later.decidedByPerson || later.basis === 'decided' || later.basis === 'waived') return null;
   const peak = peakNow(later);
   if (peak === null) return null;
-  const newQuantity = Math.max(0, peak - later.licensed);
+  const newQuantity = meteredOf(peak, later.usage).quantity;
   if (newQuantity === later.billed) return null;
   return { reason: reasonOf(later.basis), oldQuantity: later.billed, newQuantity };
 }

@@ -25,6 +25,11 @@ export const DECISION_CONTENT = {
     /** With `approve`: the first period that is billed; null: the month of the decision. */
     joins: z.string().nullable(),
   }),
+  order: z.strictObject({
+    end: z.enum(['approve', 'refuse', 'withdraw']),
+    /** Mandatory with `refuse`. */
+    reason: z.string().nullable(),
+  }),
 } as const;
 
 export type DecisionKind = keyof typeof DECISION_CONTENT;
@@ -38,7 +43,7 @@ export interface StoredDecision<K extends DecisionKind> {
   /** Of the request: the same for a repeat. */
   id: string;
   kind: K;
-  /** As in the audit trail: `case:<id>`, `run:<programme>:<period>`, `registration:<programme>:<msp>`. */
+  /** As in the audit trail: `case:<id>`, `run:<programme>:<period>`, `registration:<programme>:<msp>`, `order:<id>`. */
   subject: string;
   content: DecisionContent<K>;
   actor: Actor;

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   ID_REUSED_WITH_OTHER_CONTENT: { retryable: false },
   IDEMPOTENCY_KEY_REUSED: { retryable: false },
   // the close
+  PRICE_NOT_CONFIRMED: { retryable: false },
   EXCHANGE_RATE_MISSING: { retryable: false },
   PRICE_MISSING: { retryable: false },
   PRICE_PLAN_MISSING: { retryable: false },

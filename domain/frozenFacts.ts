@@ -7,10 +7,18 @@ import { METER_CODES } from './catalog/index.js';
 import { readStored } from './readStored.js';
 import type { SiteFacts } from './usage.js';
 
-export const FACTS_VERSION = 1;
+export const FACTS_VERSION = 2;
 
 /** From the version that is its index to the next one. Version 0 never existed. */
-const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unknown>)[] = [(facts) => facts];
+const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unknown>)[] = [
+  (facts) => facts,
+  // Before version 2 a licence covered every month that it touched.
+  ({ usage, ...facts }) => ({
+    ...facts,
+    licences: [],
+    usage: Array.isArray(usage) ? usage.map((each: object) => ({ ...each, licensedDays: [] })) : usage,
+  }),
+];
 
 const quantity = z.int().min(0).nullable();
 const day = z.iso.date().nullable();
@@ -27,6 +35,15 @@ const siteFacts: z.ZodType<SiteFacts> = z.object({
   clockOffsetSeconds: z.number(),
   usedAfterRevocationOn: day,
   firstMonth: z.boolean(),
+  licences: z.array(
+    z.object({
+      tenantId: z.uuid().nullable(),
+      meter: z.enum(METER_CODES),
+      count: z.int().min(1),
+      first: z.iso.date(),
+      last: z.iso.date(),
+    }),
+  ),
   usage: z.array(
     z.object({
       tenantRef: z.string().nullable(),
@@ -46,6 +63,14 @@ const siteFacts: z.ZodType<SiteFacts> = z.object({
       ),
       lastQuantity: quantity,
       licensed: z.int().min(0),
+      licensedDays: z.array(
+        z.object({
+          first: z.iso.date(),
+          last: z.iso.date(),
+          count: z.int().min(0),
+          licensed: z.int().min(0),
+        }),
+      ),
     }),
   ),
 });

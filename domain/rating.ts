@@ -4,12 +4,14 @@
  */
 import type { MeterCode } from './catalog/index.js';
 import { KontorError } from './errors.js';
+import { meteredOf } from './licences/licensedDays.js';
+import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from './licences/termPrice.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import type { Period } from './period.js';
 import { amountOf, priceChange, priceLine, type Price, type PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
 import type { CorrectionLine, StatementLine } from './statement.js';
-import type { Quantity } from './usage.js';
+import type { LicensedDays, Quantity } from './usage.js';
 
 /** One site, tenant and meter with its settled quantity: the unit of billing (rule 2). */
 export interface BillableUsage {
@@ -20,8 +22,9 @@ export interface BillableUsage {
   tenantRef: string | null;
   meter: MeterCode;
   quantity: Quantity;
-  /** Units covered by a term licence. */
+  /** Units covered by term licences, and day by day where some begin or end within the month. */
   licensed: number;
+  licensedDays: LicensedDays[];
   /** Whether this is the site's first calendar month (rule 8). */
   firstMonth: boolean;
 }
@@ -48,6 +51,14 @@ export interface DueCorrection {
   inOtherCurrency?: true;
 }
 
+/** A licence that is billed in this period, wholly or in part (rule 22). */
+export interface DueTerm {
+  licence: PricedLicence;
+  instalment: Instalment;
+  /** From the price's currency; null: it is the statement's. */
+  exchange: ExchangeRate | null;
+}
+
 export interface RatingInput {
   /** Currency of the statement. */
   currency: string;
@@ -55,6 +66,7 @@ export interface RatingInput {
   /** Null where the plan is in the statement's currency. */
   exchange: ExchangeRate | null;
   usage: readonly BillableUsage[];
+  terms: readonly DueTerm[];
   corrections: readonly DueCorrection[];
 }
 
@@ -98,9 +110,9 @@ function inPrintedOrder(a: Placed, b: Placed): number {
 
 const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
   const billed = usage.map((item) => {
-    const quantity = Math.max(0, item.quantity.value - item.licensed);
+    const metered = meteredOf(item.quantity.value, item);
     const firstMonthFree = item.firstMonth && plan.firstMonth === 'unbilled';
-    return { item, quantity, firstMonthFree, counted: firstMonthFree ? 0 : quantity };
+    return { item, metered, firstMonthFree, counted: firstMonthFree ? 0 : metered.quantity };
   });
   const totals = new Map<MeterCode, number>();
   for (const { item, counted } of billed) totals.set(item.meter, (totals.get(item.meter) ?? 0) + counted);
@@ -108,7 +120,7 @@ const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
   const used = new Map<MeterCode, number>();
   return billed
     .sort((a, b) => inPrintedOrder(a.item, b.item))
-    .map(({ item, quantity, firstMonthFree, counted }) => {
+    .map(({ item, metered, firstMonthFree, counted }) => {
       const price = plan.prices[item.meter];
       if (price === undefined) {
         throw new KontorError(
@@ -131,11 +143,12 @@ const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
         peak: item.quantity.value,
         peakOn: item.quantity.peakOn,
         basis: item.quantity.basis,
-        licensed: item.licensed,
-        quantity,
+        licensed: metered.licensed,
+        quantity: metered.quantity,
         firstMonthFree,
         steps,
         amountMinor: toMinor(steps, exchange, currency),
+        ...(metered.licensedDays.length === 0 ? {} : { licensedDays: metered.licensedDays }),
       };
     });
 };
@@ -152,6 +165,31 @@ const applyMinimum: Step = ({ plan, exchange, currency }, lines) => {
   const missing = minimumMinor - sumMinor(lines.map(({ amountMinor }) => amountMinor));
   return missing > 0n ? [{ kind: 'minimum', lineNo: 0, minimumMinor, amountMinor: missing }] : [];
 };
+
+const priceTerms: Step = ({ terms, currency }) =>
+  terms
+    .toSorted(
+      (a, b) =>
+        inPrintedOrder({ ...a.licence, tenantRef: null }, { ...b.licence, tenantRef: null }) ||
+        compare(a.licence.startsOn, b.licence.startsOn) ||
+        compare(a.licence.licenceId, b.licence.licenceId),
+    )
+    .map(({ licence, instalment, exchange }) => {
+      const { licenceId, siteId, siteName, tenantId, tenantName, meter, count } = licence;
+      const { startsOn, agreedUntil, termStartsOn, years, unitPrice, priceCurrency } = licence;
+      const of = { licenceId, siteId, siteName, tenantId, tenantName, meter, count, startsOn, endsOn: agreedUntil };
+      const line = { lineNo: 0, ...of, years, unitPrice, priceCurrency, instalment, exchange };
+      const share = licence.extends === null ? null : shareOf({ startsOn: termStartsOn, agreedUntil }, startsOn);
+      const amountMinor = instalmentMinor(
+        { count, years, unitPrice, share },
+        instalment,
+        exchange?.rate ?? null,
+        currency,
+      );
+      return licence.extends === null || share === null
+        ? { kind: 'term', ...line, amountMinor }
+        : { kind: 'extension', ...line, extends: licence.extends, ...share, amountMinor };
+    });
 
 const bookCorrections: Step = ({ corrections, currency }) => {
   const changed = new Map<string, number>();
@@ -184,8 +222,8 @@ const bookCorrections: Step = ({ corrections, currency }) => {
     });
 };
 
-/** The order matters: the minimum is about this period's usage, so corrections of other periods come after it. */
-const STEPS: readonly Step[] = [priceUsage, applyMinimum, bookCorrections];
+/** The order matters: the minimum is about this period's usage, so licences and corrections of other periods come after it. */
+const STEPS: readonly Step[] = [priceUsage, applyMinimum, priceTerms, bookCorrections];
 
 /** Rates one MSP's month. Throws PRICE_MISSING when a meter in use has no price. */
 export function rate(input: RatingInput): Rating {

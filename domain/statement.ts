@@ -1,12 +1,13 @@
 import type { MeterCode } from './catalog/index.js';
+import type { Instalment, TermUnits } from './licences/termPrice.js';
 import type { Day, Period } from './period.js';
 import type { PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricesByMeter } from './pricing/pricePlan.js';
 import type { KindWithEvidence, Resolution } from './reconcile/index.js';
-import type { Basis } from './usage.js';
+import type { Basis, LicensedDays } from './usage.js';
 
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
-export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_VERSION = 2;
 
 /** A company as printed, frozen at issue. */
 export interface Party {
@@ -44,8 +45,13 @@ export interface UsageLine extends MeteredLine {
   peak: number;
   peakOn: Day | null;
   basis: Basis;
-  /** Units covered by a term licence; `quantity = max(0, peak - licensed)`. */
+  /** Units covered by term licences; `quantity = max(0, peak - licensed)`. */
   licensed: number;
+  /**
+   * Only where licences begin or end within the month: `quantity` is the highest `count - licensed` of these spans of days,
+   * and `licensed` what is left of the peak.
+   */
+  licensedDays?: LicensedDays[];
   /** Billable quantity. */
   quantity: number;
   /** Rule 8: shown, not billed. */
@@ -76,7 +82,56 @@ export interface MinimumLine extends LineBase {
   minimumMinor: bigint;
 }
 
-export type StatementLine = UsageLine | CorrectionLine | MinimumLine;
+interface LicenceLine extends LineBase {
+  licenceId: string;
+  siteId: string;
+  siteName: string;
+  /** Null: for the site as a whole. */
+  tenantId: string | null;
+  tenantName: string | null;
+  meter: MeterCode;
+  count: number;
+  /** The days that are billed: the first, and the first that is not covered, as agreed. */
+  startsOn: Day;
+  endsOn: Day;
+  /** Exact decimal: of one unit and year, as agreed with the order. */
+  unitPrice: string;
+  priceCurrency: string;
+  /** Years of the term. */
+  years: number;
+  /** Which of how many months it is billed in; the whole at once: 1 of 1. */
+  instalment: Instalment;
+  /** Rule 10: from the price's currency; null where it is the statement's. */
+  exchange: ExchangeRate | null;
+}
+
+/** The price of a term licence, or this month's part of it (rule 22). */
+export interface TermLine extends LicenceLine {
+  kind: 'term';
+}
+
+/** The price of units added to a term for its remaining days: price × days left / days of the term (rule 22). */
+export interface ExtensionLine extends LicenceLine {
+  kind: 'extension';
+  extends: string;
+  daysLeft: number;
+  termDays: number;
+}
+
+export type StatementLine = UsageLine | CorrectionLine | MinimumLine | TermLine | ExtensionLine;
+
+/** Years and count of a line, with the share of the days of an extension: what its amount is reckoned from. */
+export function termUnitsOf(line: TermLine | ExtensionLine): TermUnits & { unitPrice: string } {
+  const { count, years, unitPrice } = line;
+  const share = line.kind === 'term' ? null : { daysLeft: line.daysLeft, termDays: line.termDays };
+  return { count, years, unitPrice, share };
+}
+
+/** A licence's arithmetic as files for machines write it: `10 x 24.00 x 2 x 170/730`. */
+export function termFormula(line: TermLine | ExtensionLine): string {
+  const share = line.kind === 'term' ? '' : ` x ${line.daysLeft}/${line.termDays}`;
+  return `${line.count} x ${line.unitPrice} x ${line.years}${share}`;
+}
 
 /** A discrepancy and how it was settled, as the statement prints it. */
 export type StatementFinding = KindWithEvidence & {
@@ -114,4 +169,9 @@ export interface Statement {
   /** Totals of up to five earlier periods, oldest first, in the statement's currency: for the chart. */
   history: { period: Period; totalMinor: bigint }[];
   totalMinor: bigint;
+}
+
+/** Licensed days as files for machines write them: `2026-07-01/2026-07-14: 20 - 10; …`; the highest difference is billed. */
+export function licensedDaysText({ licensedDays = [] }: UsageLine): string {
+  return licensedDays.map(({ first, last, count, licensed }) => `${first}/${last}: ${count} - ${licensed}`).join('; ');
 }

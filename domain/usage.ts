@@ -45,8 +45,32 @@ export interface UsageFacts {
   installations: InstallationUsage[];
   /** Quantity confirmed in the period before; null: nothing was billed for it. */
   lastQuantity: number | null;
-  /** Count covered by a term licence in force. */
+  /** Count covered by term licences that hold all month; 0 where they are measured by `licensedDays`. */
   licensed: number;
+  /** The month in spans of days where licences of its meter begin or end within it; else empty. */
+  licensedDays: LicensedDays[];
+}
+
+/** Days in a row that the same term licences cover. */
+export interface LicensedDays {
+  /** Both inclusive. */
+  first: Day;
+  last: Day;
+  /** Highest count on these days. */
+  count: number;
+  /** Units licensed on each of these days. */
+  licensed: number;
+}
+
+/** A term licence as far as it holds in one month. */
+export interface MonthLicence {
+  /** Null: for the site as a whole. */
+  tenantId: string | null;
+  meter: MeterCode;
+  count: number;
+  /** The days of the month it covers, both inclusive. */
+  first: Day;
+  last: Day;
 }
 
 export interface SiteFacts {
@@ -64,6 +88,8 @@ export interface SiteFacts {
   usedAfterRevocationOn: Day | null;
   /** Whether this period is the site's first calendar month (rule 8). */
   firstMonth: boolean;
+  /** Term licences of the site that hold on at least a day of the month. */
+  licences: MonthLicence[];
   usage: UsageFacts[];
 }
 

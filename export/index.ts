@@ -20,6 +20,7 @@ import { participants } from './files/participants.js';
 import { pricePlans } from './files/pricePlans.js';
 import { exchangeRates, prices } from './files/prices.js';
 import { settings } from './files/settings.js';
+import { termLicences } from './files/termLicences.js';
 import { statementLines } from './files/statementLines.js';
 import { statements } from './files/statements.js';
 import { usageReports } from './files/usageReports.js';
@@ -35,11 +36,12 @@ const FILES: readonly ExportFile[] = [
   pricePlans,
   prices,
   exchangeRates,
+  termLicences,
   statementLines,
   statements,
 ];
 const MANIFEST = 'manifest.json';
-const FORMAT = 2;
+const FORMAT = 3;
 
 export interface ExportOptions {
   /** A programme's code; may be left out where there is only one. */

@@ -17,6 +17,16 @@ export interface ParkedMsp {
   reason: string;
 }
 
+/** What was ordered. `siteName` and `count` null: the use of a product. */
+interface OrderedParams {
+  vendorName: string;
+  mspName: string;
+  productName: string;
+  siteName: string | null;
+  count: number | null;
+  price: Total;
+}
+
 /** What each mail needs to know. Days and amounts arrive as data; the language formats them. */
 export interface MailParams {
   /** To the applicant: we have it, and somebody looks at it. */
@@ -76,6 +86,14 @@ export interface MailParams {
   runNotOpened: { programmeName: string; period: Period; reason: string };
   /** To the partner team: too many sites are silent (rule 4). `lastBilled`: what those sites were billed last time. */
   completenessGate: { programmeName: string; period: Period; silent: number; expected: number; lastBilled: Total[] };
+  /** To the partner team: an order waits for its decision until `expiresOn` (rule 21). */
+  orderPlaced: OrderedParams & { expiresOn: Day };
+  /** To the MSP. `endsOn` is the first day that a licence does not cover; both null where a product was ordered. */
+  orderApproved: OrderedParams & { startsOn: Day | null; endsOn: Day | null };
+  orderRefused: OrderedParams & { reason: string };
+  orderExpired: OrderedParams;
+  /** To the partner team. */
+  orderWithdrawn: OrderedParams;
   /** To somebody on the waiting list: the programme is open in that country (ISO 3166-1). */
   territoryOpened: { programmeName: string; country: string };
   /** To somebody who may act for a company once she accepts. `link` is good once, until the end of `expiresOn`. */

@@ -68,10 +68,23 @@ export interface StatementMessages {
     };
     unassigned: string;
     licensed: (units: string) => string;
+    /** Where licences begin or end within the month: the arithmetic of some days in a row. */
+    licensedDays: (days: string, count: string, licensed: string, metered: string) => string;
+    highestDays: string;
     firstMonth: string;
     packagesOf: (size: string) => string;
     /** Units that fill a package which another line opened and bears. */
     inOpenPackage: (units: string) => string;
+  };
+  /** Term licences (rule 22). */
+  terms: {
+    title: string;
+    rule: string;
+    columns: { days: string };
+    wholeSite: string;
+    extension: (daysLeft: string, termDays: string) => string;
+    price: (currency: string) => string;
+    instalment: (no: string, of: string) => string;
   };
   corrections: {
     title: string;
@@ -80,7 +93,7 @@ export interface StatementMessages {
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
   };
-  totals: { usage: string; corrections: string; minimum: (minimum: string) => string; total: string };
+  totals: { usage: string; terms: string; corrections: string; minimum: (minimum: string) => string; total: string };
   findings: {
     title: string;
     none: string;

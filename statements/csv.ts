@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import type { Statement, StatementLine } from '../domain/statement.js';
+import { licensedDaysText, termFormula, type Statement, type StatementLine } from '../domain/statement.js';
 import { decimalSeparator, type Locale } from '../locales/index.js';
 
 /** `plain`: RFC 4180, decimal points. `local`: as spreadsheet programmes of that language open it. */
@@ -30,20 +30,26 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['kind', (l) => text(l.kind)],
   ['site', (l) => (l.kind === 'minimum' ? none : text(l.siteName))],
   ['tenant', (l) => (l.kind === 'minimum' ? none : text(l.tenantName))],
-  ['tenant_ref', (l) => (l.kind === 'minimum' ? none : text(l.tenantRef))],
+  ['tenant_ref', (l) => ('tenantRef' in l ? text(l.tenantRef) : none)],
   ['meter', (l) => (l.kind === 'minimum' ? none : text(l.meter))],
   ['peak', (l) => (l.kind === 'usage' ? number(l.peak) : none)],
   ['peak_on', (l) => (l.kind === 'usage' ? text(l.peakOn) : none)],
   ['basis', (l) => (l.kind === 'usage' ? text(l.basis) : none)],
   ['licensed', (l) => (l.kind === 'usage' ? number(l.licensed) : none)],
-  ['quantity', (l) => (l.kind === 'usage' ? number(l.quantity) : none)],
+  ['licensed_days', (l) => (l.kind === 'usage' ? text(licensedDaysText(l)) : none)],
+  ['quantity', (l) => (l.kind === 'usage' ? number(l.quantity) : 'licenceId' in l ? number(l.count) : none)],
   ['first_month_free', (l) => (l.kind === 'usage' ? text(l.firstMonthFree ? 'yes' : 'no') : none)],
   ['for_period', (l) => (l.kind === 'correction' ? text(l.forPeriod) : none)],
   ['corrects_number', (l) => (l.kind === 'correction' ? text(l.correctsNumber) : none)],
   ['correction_reason', (l) => (l.kind === 'correction' ? text(l.reason) : none)],
   ['old_quantity', (l) => (l.kind === 'correction' ? number(l.oldQuantity) : none)],
   ['new_quantity', (l) => (l.kind === 'correction' ? number(l.newQuantity) : none)],
-  ['formula', (l) => (l.kind === 'minimum' ? none : text(formulaOf(l.steps)))],
+  ['licence_id', (l) => ('licenceId' in l ? text(l.licenceId) : none)],
+  // The first day that is billed, and the first that is not covered.
+  ['licence_from', (l) => ('licenceId' in l ? text(l.startsOn) : none)],
+  ['licence_until', (l) => ('licenceId' in l ? text(l.endsOn) : none)],
+  ['instalment', (l) => ('licenceId' in l ? text(`${l.instalment.no}/${l.instalment.of}`) : none)],
+  ['formula', (l) => (l.kind === 'minimum' ? none : text('steps' in l ? formulaOf(l.steps) : termFormula(l)))],
   // A correction is priced as the statement it corrects was: its currency and rate stand there, unless it was in another.
   ['price_currency', (l, s) => text(priceCurrencyOf(l, s))],
   ['exchange_rate', (l, s) => number(exchangeOf(l, s)?.rate ?? null)],
@@ -58,6 +64,7 @@ function exchangeOf(line: StatementLine, statement: Statement): ExchangeRate | n
 
 function priceCurrencyOf(line: StatementLine, { currency, pricePlan }: Statement): string | null {
   if (line.kind === 'usage') return pricePlan.currency;
+  if ('licenceId' in line) return line.priceCurrency;
   if (line.kind === 'minimum' || line.exchange === undefined) return null;
   return line.exchange?.base ?? currency;
 }

@@ -22,6 +22,7 @@ export function renderStatement(statement: Statement): RenderedDocument {
   if (view.arithmetic !== null) drawSection(sheet, view.arithmetic, ARITHMETIC_COLUMNS);
   if (view.exchange !== null) drawTextBlock(sheet, view.exchange);
   drawSection(sheet, view.usage, USAGE_COLUMNS);
+  if (view.terms !== null) drawSection(sheet, view.terms, USAGE_COLUMNS);
   if (view.corrections !== null) drawSection(sheet, view.corrections, CORRECTION_COLUMNS);
   drawSums(sheet, view.sums);
   drawSection(sheet, view.findings, FINDING_COLUMNS);

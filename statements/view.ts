@@ -1,6 +1,14 @@
 import { sumMinor } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
-import type { CorrectionLine, MinimumLine, Statement, StatementLine, UsageLine } from '../domain/statement.js';
+import type {
+  CorrectionLine,
+  ExtensionLine,
+  MinimumLine,
+  Statement,
+  StatementLine,
+  TermLine,
+  UsageLine,
+} from '../domain/statement.js';
 import { counted, formatDay, formatPeriod } from '../locales/index.js';
 import { arithmeticSection } from './views/arithmetic.js';
 import { chartView } from './views/chart.js';
@@ -9,6 +17,7 @@ import { correctionsSection } from './views/corrections.js';
 import { findingsSection } from './views/findings.js';
 import { partyView } from './views/party.js';
 import type { HeaderView, StatementView, SumRow, TextBlock, TotalView } from './views/types.js';
+import { termsSection } from './views/terms.js';
 import { usageSection } from './views/usage.js';
 
 export type { StatementView } from './views/types.js';
@@ -17,6 +26,7 @@ interface LinesByKind {
   usage: UsageLine[];
   corrections: CorrectionLine[];
   minimum: MinimumLine[];
+  terms: (TermLine | ExtensionLine)[];
 }
 
 function linesByKind(lines: readonly StatementLine[]): LinesByKind {
@@ -24,6 +34,7 @@ function linesByKind(lines: readonly StatementLine[]): LinesByKind {
     usage: lines.filter((line) => line.kind === 'usage'),
     corrections: lines.filter((line) => line.kind === 'correction'),
     minimum: lines.filter((line) => line.kind === 'minimum'),
+    terms: lines.filter((line) => line.kind === 'term' || line.kind === 'extension'),
   };
 }
 
@@ -43,6 +54,7 @@ export function buildStatementView(statement: Statement): StatementView {
     arithmetic: arithmeticSection(context, lines.usage),
     exchange: exchangeView(context),
     usage: usageSection(context, lines.usage),
+    terms: termsSection(context, lines.terms),
     corrections: correctionsSection(context, lines.corrections),
     sums: sumRows(context, lines),
     findings: findingsSection(context, statement.findings),
@@ -109,6 +121,7 @@ function sumRows({ statement, words, amount }: ViewContext, lines: LinesByKind):
   const { totals } = words.statement;
   const sumOf = (some: readonly StatementLine[]) => amount(sumMinor(some.map(({ amountMinor }) => amountMinor)));
   const rows: SumRow[] = [{ label: totals.usage, amount: sumOf(lines.usage), isTotal: false }];
+  if (lines.terms.length > 0) rows.push({ label: totals.terms, amount: sumOf(lines.terms), isTotal: false });
   if (lines.corrections.length > 0) {
     rows.push({ label: totals.corrections, amount: sumOf(lines.corrections), isTotal: false });
   }

@@ -40,6 +40,7 @@ function leftToCorrect(late: LateUsage, rules: MonthRules): string[] {
       installations: [],
       lastQuantity: null,
       licensed: 0,
+      licensedDays: [],
     },
   });
   if (change === null) return [];

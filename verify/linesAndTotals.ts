@@ -6,6 +6,7 @@ import { amountOf, priceLine, type PriceStep } from '../domain/pricing/index.js'
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
 import type { CorrectionLine, MinimumLine, Statement, UsageLine } from '../domain/statement.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
+import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
 import { statementBatches } from './statementBatches.js';
 
@@ -70,7 +71,12 @@ function checkPeaks(lines: readonly UsageLine[], settled: readonly SettledUsage[
     billed.delete(keyOf(usage));
     if (line === undefined) {
       say(`${describe(usage)}: reconciled and not billed`);
-    } else if (line.peak !== usage.peak || line.basis !== usage.basis || line.licensed !== usage.licensed) {
+    } else if (
+      line.peak !== usage.peak ||
+      line.basis !== usage.basis ||
+      line.licensed !== usage.licensed ||
+      canonicalJson(line.licensedDays ?? []) !== canonicalJson(usage.licensedDays)
+    ) {
       say(
         `line ${line.lineNo} (${describe(usage)}): bills a peak of ${line.peak} (${line.basis}), ` +
           `reconciled and decided was ${usage.peak} (${usage.basis})`,
@@ -96,7 +102,10 @@ function checkStatement(
   if (lines.some(({ lineNo }, index) => lineNo !== index + 1)) say('its lines are not numbered 1, 2, 3, …');
   const usage = lines.filter((line): line is UsageLine => line.kind === 'usage');
   checkUsageLines(statement, usage, say);
-  for (const line of lines) if (line.kind === 'minimum') checkMinimum(usage, line, say);
+  for (const line of lines) {
+    if (line.kind === 'minimum') checkMinimum(usage, line, say);
+    if (line.kind === 'term' || line.kind === 'extension') checkTermLine(line, currency, say);
+  }
   for (const line of lines.filter((candidate): candidate is CorrectionLine => candidate.kind === 'correction')) {
     const exchange = line.exchange === undefined ? rateOf(line.correctsNumber) : line.exchange;
     if (exchange === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
@@ -140,13 +149,14 @@ const CORRECTED_QUANTITIES = `
 
 /**
  * I2: lines add up to the total; each line's formula, multiplied and rounded once, is its amount; formulas are the frozen
- * price list's; peaks are what the frozen facts and the settled cases come to, for every reconciled usage exactly once.
+ * price list's; licences are billed by what was agreed, each with its instalment; peaks are what the frozen facts and the settled cases come to, for every reconciled usage exactly once.
  */
 export const checkLinesAndTotals: Checker = async (context) => {
   const problems: string[] = [];
   for await (const batch of statementBatches(context)) {
     const settled = await settledUsage(context, batch);
     const rates = await correctedRates(context, batch);
+    problems.push(...(await licenceProblems(context, batch)));
     for (const issued of batch) {
       problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], (number) => rates.get(number)));
     }

@@ -3,9 +3,10 @@ import type { RunRules } from '../db/closing/openRun.js';
 import type { IssuedStatement } from '../db/statements/statementStore.js';
 import type { MeterCode } from '../domain/catalog/index.js';
 import { groupBy } from '../domain/groupBy.js';
+import { meteredOf } from '../domain/licences/licensedDays.js';
 import { settleQuantity, type Decision, type DiscrepancyKind, type Resolution } from '../domain/reconcile/index.js';
 import { readFacts } from '../domain/frozenFacts.js';
-import type { Basis } from '../domain/usage.js';
+import type { Basis, LicensedDays } from '../domain/usage.js';
 import { ask, type VerifyContext } from './context.js';
 
 /** What one site, tenant and meter comes to by the frozen facts and the cases as they were settled. */
@@ -17,6 +18,7 @@ export interface SettledUsage {
   peak: number;
   basis: Basis;
   licensed: number;
+  licensedDays: LicensedDays[];
 }
 
 interface FactsRow {
@@ -86,8 +88,9 @@ export async function settledUsage(
         return found === undefined ? undefined : resolutionOf(found);
       });
       const { siteId, siteName } = site;
-      const { tenantRef, meter, licensed } = usage;
-      return { siteId, siteName, tenantRef, meter, peak: value, basis, licensed };
+      const { tenantRef, meter } = usage;
+      const { licensed, licensedDays } = meteredOf(value, usage);
+      return { siteId, siteName, tenantRef, meter, peak: value, basis, licensed, licensedDays };
     });
     settled.set(statementId, [...(settled.get(statementId) ?? []), ...usages]);
   }

@@ -7,6 +7,7 @@ export { closeShard } from './closeShard.js';
 export { deliverMail } from './deliverMail.js';
 export { monthEnd } from './monthEnd.js';
 export { onboardSites } from './onboardSites.js';
+export { order } from './order.js';
 export { previewPeriod } from './previewPeriod.js';
 export { registerMsp } from './registerMsp.js';
 export { settleStatement } from './settleStatement.js';

@@ -11,6 +11,7 @@ import { levelRoutes } from './levels.js';
 import { mandateRoutes } from './mandates.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
+import { orderRoutes } from './orders.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
 import { ownTokenRoutes } from './ownTokens.js';
@@ -64,6 +65,7 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...tenantKeyRoutes,
   ...installationRoutes,
+  ...orderRoutes,
   ...termLicenceRoutes,
   ...usageRoutes,
   ...siteRoutes,

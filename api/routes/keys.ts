@@ -11,7 +11,7 @@ import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
-import { requireTakesPart } from '../requireTakesPart.js';
+import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';

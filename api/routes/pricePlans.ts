@@ -104,6 +104,7 @@ export const pricePlanRoutes = [
         monthlyMinimumMinor: body.monthlyMinimum == null ? null : minorOf(body.monthlyMinimum),
         firstMonth: body.firstMonth,
         prices: body.prices,
+        termPrices: body.termPrices,
       };
       const kept = await transaction(async (trx) => {
         const known = await findPricePlan(trx, plan.id);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
+import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { firstUnopenedPeriod, hasOpenedPeriod, requireUnopened } from '../../db/programmes/periods.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
@@ -16,7 +17,7 @@ import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { endOneKey } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireMsp } from '../requireMsp.js';
-import { requireTakesPart } from '../requireTakesPart.js';
+import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { reason } from '../schemas/keys.js';
@@ -98,6 +99,8 @@ export const sitesOfMspRoutes = [
         if (programme === undefined) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
         const thisMonth = periodOf(receivedAt, programme.programmeZone);
         const { joinedPeriod } = await requireTakesPart(trx, body.programme, mspId);
+        const wanted = { mspId, programme: body.programme, product: body.product };
+        await requireProductEnabled(trx, wanted);
         const joins = joinedPeriod ?? thisMonth;
         const { tenantRefs, fromPeriod = joins > thisMonth ? joins : thisMonth, ...site } = body;
         if (fromPeriod < joins) {

@@ -7,7 +7,8 @@ import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
-import { requireTakesPart } from '../requireTakesPart.js';
+import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
+import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route, type Context } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -38,6 +39,7 @@ async function issueKey(
   const { state } = await requireTenant(trx, mspId, tenantId);
   if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
   await requireTakesPart(trx, wanted.programme, mspId);
+  await requireProductEnabled(trx, { mspId, programme: wanted.programme, product: wanted.product });
   const issued = { keyId, ...wanted, keyHash, at: receivedAt };
   await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
   await appendAudit(trx, {

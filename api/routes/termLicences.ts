@@ -1,100 +1,72 @@
+import type { Actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
-import { requireUnopened } from '../../db/programmes/periods.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
-import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
 import {
+  correctTermLicence,
+  endTermLicence,
   findTermLicence,
-  insertTermLicence,
   listTermLicences,
+  lockExtensions,
+  lockTermLicence,
   type TermLicence,
 } from '../../db/prices/termLicenceStore.js';
-import { productByCode } from '../../domain/catalog/index.js';
-import { fieldError } from '../../domain/errors.js';
+import { requireUnopened } from '../../db/programmes/periods.js';
+import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import type { Day } from '../../domain/period.js';
-import { termEnd } from '../../domain/termLicence.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireMsp } from '../requireMsp.js';
-import { requireTakesPart } from '../requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { day, uuid } from '../schemas/common.js';
-import { termLicence, termLicenceInput } from '../schemas/termLicences.js';
-import { requireOpenSite } from './sites.js';
+import { termLicence, termLicenceCorrection, termLicenceEnd } from '../schemas/termLicences.js';
+import { requireSite } from './sites.js';
 
 const tags = ['Term licences'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
-
-type Order = z.output<typeof termLicenceInput>;
+const byLicence = z.strictObject({ mspId: uuid, licenceId: uuid });
 
 function toJson({ mspId: _mspId, ...licence }: TermLicence): z.input<typeof termLicence> {
   return licence;
 }
 
-/** The tenant's id; null where the order names none. */
-async function orderedFor(trx: Trx, mspId: string, order: Order): Promise<string | null> {
-  if (order.tenantRef === undefined) return null;
-  const tenants = await tenantsOfSite(trx, mspId, order.siteId);
-  const tenantId = tenants.get(order.tenantRef);
-  if (tenantId === undefined)
-    throw fieldError('VALIDATION_FAILED', '/tenantRef', 'The site does not serve that tenant.');
-  return tenantId;
+const NO_LICENCE = 'This MSP has no such licence.';
+
+async function lock(trx: Trx, { mspId, licenceId }: z.output<typeof byLicence>): Promise<TermLicence> {
+  await requireMsp(trx, mspId);
+  const found = await lockTermLicence(trx, mspId, licenceId);
+  if (found === undefined) throw new KontorError('NOT_FOUND', NO_LICENCE);
+  return found;
 }
 
-/** When the licence ends: after its years, or with the one it extends (same site, tenant and meter, still running). */
-async function endOf(trx: Trx, mspId: string, order: Order, tenantId: string | null): Promise<Day> {
-  if (order.years !== undefined) return termEnd(order.startsOn, order.years);
-  const extended = order.extends === undefined ? undefined : await findTermLicence(trx, mspId, order.extends);
-  const fits = extended?.siteId === order.siteId && extended.tenantId === tenantId && extended.meter === order.meter;
-  if (!fits) throw fieldError('VALIDATION_FAILED', '/extends', 'No licence of that site, tenant and meter.');
-  if (order.startsOn < extended.startsOn || order.startsOn >= extended.endsOn) {
-    throw fieldError('VALIDATION_FAILED', '/startsOn', 'An extension starts while the licence it extends runs.');
+/** Rule 19: `endsOn` lies within the licence, and no month that was opened had been covered otherwise. */
+async function requireEnd(trx: Trx, licence: TermLicence, endsOn: Day): Promise<void> {
+  if (endsOn < licence.startsOn || endsOn >= licence.endsOn) {
+    throw fieldError(
+      'VALIDATION_FAILED',
+      '/endsOn',
+      `It runs from ${licence.startsOn} until ${licence.endsOn}: name a day in between.`,
+    );
   }
-  return extended.endsOn;
+  const { programme } = await requireSite(trx, licence.mspId, licence.siteId);
+  await requireUnopened(trx, programme, endsOn.slice(0, 7), '/endsOn');
+}
+
+/** The licence ended on a day, and with it what was added to it. */
+async function endAll(trx: Trx, licence: TermLicence, end: { endsOn: Day; at: Date; by: Actor; reason: string }) {
+  const extensions = licence.extends === null ? await lockExtensions(trx, licence.mspId, licence.id) : [];
+  for (const one of [licence, ...extensions]) {
+    const endsOn = end.endsOn > one.startsOn ? end.endsOn : one.startsOn;
+    if (endsOn < one.endsOn) await endTermLicence(trx, one, { ...end, endsOn });
+  }
 }
 
 export const termLicenceRoutes = [
   route({
-    method: 'post',
-    path: '/v1/msps/{mspId}/term-licences',
-    summary: 'Order a term licence, or more of one',
-    description: 'A fixed count for 1 to 5 years; what a site uses beyond it is metered.',
-    tags,
-    action: 'licences.order',
-    params: byMsp,
-    body: termLicenceInput,
-    responses: { 201: { description: 'The licence', schema: termLicence } },
-    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId: id, transaction }) => {
-      const licence = await transaction(async (trx) => {
-        const site = await requireOpenSite(trx, mspId, body.siteId);
-        await requireTakesPart(trx, site.programme, mspId);
-        const counted = productByCode(site.product)?.meters.some(({ code }) => code === body.meter) ?? false;
-        if (!counted)
-          throw fieldError('METER_UNKNOWN', '/meter', `The site's product, ${site.product}, does not count that.`);
-        const known = await findTermLicence(trx, mspId, id);
-        if (known !== undefined) return known;
-        const { siteId, meter, count, startsOn } = body;
-        await requireUnopened(trx, site.programme, startsOn.slice(0, 7), '/startsOn');
-        const tenantId = await orderedFor(trx, mspId, body);
-        const endsOn = await endOf(trx, mspId, body, tenantId);
-        const ordered: TermLicence = { mspId, id, siteId, tenantId, meter, count, startsOn, endsOn };
-        await insertTermLicence(trx, ordered);
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor,
-          action: 'termLicence.ordered',
-          subject: `term-licence:${id}`,
-          mspId,
-          after: ordered,
-        });
-        return ordered;
-      });
-      return reply(201, toJson(licence));
-    },
-  }),
-  route({
     method: 'get',
     path: '/v1/msps/{mspId}/term-licences',
     summary: 'List term licences by first day',
+    description: 'A licence is made by an approved order alone: POST /v1/msps/{mspId}/orders.',
     tags,
     action: 'licences.read',
     params: byMsp,
@@ -112,4 +84,100 @@ export const termLicenceRoutes = [
       );
     },
   }),
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/term-licences/{licenceId}',
+    summary: 'Show a term licence',
+    tags,
+    action: 'licences.read',
+    params: byLicence,
+    responses: { 200: { description: 'The licence', schema: termLicence } },
+    handler: async ({ params: { mspId, licenceId }, transaction }) => {
+      const found = await transaction(async (trx) => {
+        await requireMsp(trx, mspId);
+        return findTermLicence(trx, mspId, licenceId);
+      });
+      if (found === undefined) throw new KontorError('NOT_FOUND', NO_LICENCE);
+      return reply(200, toJson(found));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/term-licences/{licenceId}/end',
+    summary: 'End a term licence before its term is over',
+    description:
+      'With what was added to it. What was billed stays billed: a credit is for the partner team to give. Further twelfths ' +
+      'are not billed. PERIOD_OPENED for a day of a month that was opened (rule 19).',
+    tags,
+    action: 'licences.manage',
+    params: byLicence,
+    body: termLicenceEnd,
+    responses: { 200: { description: 'The licence as it is now', schema: termLicence } },
+    handler: async ({ params, body: { endsOn, reason }, actor, receivedAt, transaction }) => {
+      const ended = await transaction(async (trx) => {
+        const before = await lock(trx, params);
+        await requireEnd(trx, before, endsOn);
+        await endAll(trx, before, { endsOn, at: receivedAt, by: actor, reason });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor,
+          action: 'termLicence.ended',
+          subject: `term-licence:${before.id}`,
+          mspId: params.mspId,
+          before: { endsOn: before.endsOn },
+          after: { endsOn },
+          reason,
+        });
+        return lock(trx, params);
+      });
+      return reply(200, toJson(ended));
+    },
+  }),
+  route({
+    method: 'patch',
+    path: '/v1/msps/{mspId}/term-licences/{licenceId}',
+    summary: 'Correct a term licence that has not been billed',
+    description:
+      'While the month in which it starts has not been opened: fewer units, or another tenant. PERIOD_OPENED afterwards: ' +
+      'end it and order it anew; the credit is for the partner team to give.',
+    tags,
+    action: 'licences.manage',
+    params: byLicence,
+    body: termLicenceCorrection,
+    responses: { 200: { description: 'The licence as it is now', schema: termLicence } },
+    handler: async ({ params, body, actor, receivedAt, transaction }) => {
+      const corrected = await transaction(async (trx) => {
+        const before = await lock(trx, params);
+        const { programme } = await requireSite(trx, before.mspId, before.siteId);
+        await requireUnopened(trx, programme, before.startsOn.slice(0, 7), '/startsOn');
+        const { count = before.count } = body;
+        if (count > before.count) {
+          throw fieldError('VALIDATION_FAILED', '/count', 'More units are an order: an extension of this licence.');
+        }
+        const tenantId = await tenantFor(trx, before, body.tenantRef);
+        await correctTermLicence(trx, { mspId: before.mspId, id: before.id, count, tenantId });
+        await appendAudit(trx, {
+          at: receivedAt,
+          actor,
+          action: 'termLicence.corrected',
+          subject: `term-licence:${before.id}`,
+          mspId: params.mspId,
+          before: { count: before.count, tenantId: before.tenantId },
+          after: { count, tenantId },
+          reason: body.reason,
+        });
+        return lock(trx, params);
+      });
+      return reply(200, toJson(corrected));
+    },
+  }),
 ];
+
+/** The tenant's id by the site's reference; undefined: as it is. */
+async function tenantFor(trx: Trx, licence: TermLicence, ref: string | null | undefined): Promise<string | null> {
+  if (ref === undefined) return licence.tenantId;
+  if (ref === null) return null;
+  const tenantId = (await tenantsOfSite(trx, licence.mspId, licence.siteId)).get(ref);
+  if (tenantId !== undefined) return tenantId;
+  throw fieldError('VALIDATION_FAILED', '/tenantRef', 'The site does not serve that tenant.');
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { termPrices } from '../../domain/licences/termPrice.js';
 import { priceSchema } from '../../domain/pricing/index.js';
 import { pricesByMeter } from '../../domain/pricing/pricePlan.js';
 import { amount, currency, currencyInUse, period, periodText, programmeCode, text, uuid } from './common.js';
@@ -18,6 +19,9 @@ const shape = {
   monthlyMinimum: amount.nullish().meta({ description: 'Monthly minimum per MSP, in the currency of the plan' }),
   firstMonth: z.enum(['billed', 'unbilled']).meta({ description: 'A new site in its first calendar month (rule 8)' }),
   prices,
+  termPrices: termPrices
+    .default({})
+    .meta({ description: 'Of term licences (rule 22), by meter; none: not sold for a term' }),
 };
 
 export const newPricePlan = z
@@ -40,6 +44,7 @@ export const pricePlan = z
     fromPeriod: periodText,
     untilPeriod: periodText.nullable(),
     monthlyMinimum: amount.nullable(),
+    termPrices,
   })
   .meta({ id: 'PricePlan' });
 

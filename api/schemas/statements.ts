@@ -38,6 +38,29 @@ const metered = {
   amount,
 };
 
+const exchange = z
+  .strictObject({ base: z.string(), currency: z.string(), rate: z.string(), day, source: z.string() })
+  .nullable();
+
+const ofLicence = {
+  lineNo: z.int(),
+  licenceId: uuid,
+  siteId: uuid,
+  siteName: z.string(),
+  tenantId: uuid.nullable(),
+  tenantName: z.string().nullable(),
+  meter: z.string(),
+  count: z.int(),
+  startsOn: day,
+  endsOn: day.meta({ description: 'The first day it does not cover, as agreed' }),
+  unitPrice: z.string().meta({ description: 'Of one unit and year, in `priceCurrency`' }),
+  priceCurrency: z.string(),
+  years: z.int(),
+  instalment: z.strictObject({ no: z.int(), of: z.int() }).meta({ description: 'The whole at once: 1 of 1' }),
+  exchange,
+  amount,
+};
+
 const line = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -49,6 +72,12 @@ const line = z
       licensed: z.int(),
       quantity: z.int(),
       firstMonthFree: z.boolean(),
+      licensedDays: z
+        .array(z.strictObject({ first: day, last: day, count: z.int(), licensed: z.int() }))
+        .optional()
+        .meta({
+          description: 'Where licences begin or end within the month: the highest `count - licensed` is billed',
+        }),
     }),
     z.strictObject({
       kind: z.literal('correction'),
@@ -60,6 +89,14 @@ const line = z
       newQuantity: z.int(),
     }),
     z.strictObject({ kind: z.literal('minimum'), lineNo: z.int(), minimum: amount, amount }),
+    z.strictObject({ kind: z.literal('term'), ...ofLicence }),
+    z.strictObject({
+      kind: z.literal('extension'),
+      ...ofLicence,
+      extends: uuid,
+      daysLeft: z.int(),
+      termDays: z.int(),
+    }),
   ])
   .meta({ id: 'StatementLine' });
 
@@ -105,9 +142,7 @@ export const statementContent = z.strictObject({
     fromPeriod: periodText,
     prices: z.record(z.string(), price),
   }),
-  exchange: z
-    .strictObject({ base: z.string(), currency: z.string(), rate: z.string(), day, source: z.string() })
-    .nullable(),
+  exchange,
   lines: z.array(line),
   findings: z.array(finding),
   history: z.array(z.strictObject({ period: periodText, total: amount })),

@@ -1,38 +1,49 @@
+import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
-import { METER_CODES } from '../../domain/catalog/index.js';
-import { TERM_YEARS } from '../../domain/termLicence.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
-import { day, uuid } from './common.js';
+import { day, instant, text, uuid } from './common.js';
 import { tenantRef } from './tenants.js';
-
-const meter = z.enum(METER_CODES);
-
-export const termLicenceInput = z
-  .strictObject({
-    siteId: uuid,
-    tenantRef: tenantRef.optional().meta({ description: 'None: for the site as a whole' }),
-    meter,
-    count: z.number().int().min(1).max(MAX_QUANTITY),
-    startsOn: day,
-    years: z.number().int().min(TERM_YEARS.min).max(TERM_YEARS.max).optional(),
-    extends: uuid
-      .optional()
-      .meta({ description: 'More of an existing licence, until that one ends; instead of years' }),
-  })
-  .refine((licence) => (licence.years === undefined) !== (licence.extends === undefined), {
-    path: ['years'],
-    message: 'Give either years or the licence it extends',
-  })
-  .meta({ id: 'TermLicenceInput' });
 
 export const termLicence = z
   .strictObject({
     id: uuid,
+    orderId: uuid.meta({ description: 'The approved order that made it' }),
     siteId: uuid,
     tenantId: uuid.nullable(),
     meter: z.string(),
-    count: z.number().int(),
+    count: z.int(),
     startsOn: day,
-    endsOn: day.meta({ description: 'The first day it does not cover' }),
+    endsOn: day.meta({ description: 'The first day it does not cover; earlier than agreed once it was ended' }),
+    agreedUntil: day,
+    extends: uuid.nullable().meta({ description: 'The licence that it adds units to' }),
+    renews: uuid.nullable().meta({ description: 'The licence that it follows' }),
+    termStartsOn: day,
+    years: z.int(),
+    unitPrice: z.string().meta({ description: 'Of one unit and year, in `priceCurrency`, as agreed' }),
+    priceCurrency: z.string(),
+    billing: z.enum(['whole', 'twelfths']),
+    instalments: z.int().meta({ description: 'Months in which it is billed' }),
+    endedAt: instant.nullable(),
+    endedBy: actor.nullable(),
+    endReason: z.string().nullable(),
   })
   .meta({ id: 'TermLicence' });
+
+export const termLicenceEnd = z
+  .strictObject({
+    endsOn: day.meta({ description: 'The first day it does not cover any more' }),
+    reason: text(1000),
+  })
+  .meta({ id: 'TermLicenceEnd' });
+
+export const termLicenceCorrection = z
+  .strictObject({
+    count: z.int().min(1).max(MAX_QUANTITY).optional().meta({ description: 'Fewer than ordered; more is an order' }),
+    tenantRef: tenantRef.nullable().optional().meta({ description: 'Null: for the site as a whole' }),
+    reason: text(1000),
+  })
+  .refine(({ count, tenantRef: ref }) => count !== undefined || ref !== undefined, {
+    path: ['count'],
+    message: 'Say what is to be corrected',
+  })
+  .meta({ id: 'TermLicenceCorrection' });

@@ -64,7 +64,7 @@ export async function loadLateUsage(
        coalesce(c.content ->> 'siteName', site.name) as "siteName",
        coalesce((c.content ->> 'tenantId')::uuid, tenant.id) as "tenantId",
        coalesce(c.content ->> 'tenantName', tenant.name) as "tenantName", c.tenant_ref as "tenantRef", c.meter, c.basis,
-       coalesce((c.content ->> 'licensed')::int, 0) as licensed, coalesce(c.quantity, 0) + (
+       coalesce(c.quantity, 0) + (
          select coalesce(sum(done.quantity), 0)::int from statement_line done
          where done.msp_id = c.msp_id and done.programme_code = :programme and done.kind = 'correction'
            and done.for_period = c.period

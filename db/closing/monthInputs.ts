@@ -8,10 +8,14 @@ import type { MonthInput } from '../../domain/month/inputs.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { storedVendor } from '../parties/storedParty.js';
-import { storedPrices } from '../prices/storedPrices.js';
+import { storedPrices, storedTermPrices } from '../prices/storedPrices.js';
+import { licencesBilledIn } from './licencesBilled.js';
 import { selected, type Selection } from './participants.js';
 
-type ParticipantRow = Omit<MonthInput, 'sites' | 'cases' | 'tenantNames' | 'history' | 'vendor'> & { vendor: unknown };
+type ParticipantRow = Omit<
+  MonthInput,
+  'sites' | 'cases' | 'tenantNames' | 'licences' | 'history' | 'lastTermsMinor' | 'vendor'
+> & { vendor: unknown };
 
 interface CaseRow {
   mspId: string;
@@ -92,10 +96,12 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
     ),
   );
   const history = groupByMsp(
-    await rows<{ mspId: string; period: Period; totalMinor: string }>(
+    await rows<{ mspId: string; period: Period; totalMinor: string; termsMinor: string }>(
       trx,
-      `select "mspId", period, "totalMinor" from (
+      `select "mspId", period, "totalMinor", "termsMinor" from (
          select s.msp_id as "mspId", s.period, s.total_minor as "totalMinor",
+           (select coalesce(sum(l.amount_minor), 0)::text from statement_line l where l.msp_id = s.msp_id
+             and l.statement_id = s.id and l.kind in ('term', 'extension')) as "termsMinor",
            row_number() over (partition by s.msp_id order by s.period desc) as nth
          from statement s
          join run_participant p on p.programme_code = s.programme_code and p.period = :period and p.msp_id = s.msp_id
@@ -108,6 +114,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
       { ...msps, statements: HISTORY_STATEMENTS },
     ),
   );
+  const licences = groupByMsp(await licencesBilledIn(trx, msps));
   return participants.map((participant) => ({
     ...participant,
     vendor: storedVendor(participant.vendor, programme),
@@ -120,6 +127,8 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
       resolution: resolutionOf(row),
     })),
     tenantNames: new Map((tenants.get(participant.mspId) ?? []).map(({ id, name }) => [id, name])),
+    licences: licences.get(participant.mspId) ?? [],
+    lastTermsMinor: BigInt(history.get(participant.mspId)?.at(-1)?.termsMinor ?? 0),
     history: (history.get(participant.mspId) ?? []).map(({ period, totalMinor }) => ({
       period,
       totalMinor: BigInt(totalMinor),
@@ -130,12 +139,16 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
 /** A programme's plans for a period: distributors' own first, and of several the one that began last. */
 export async function plansFor(trx: Trx, { programme, period }: RunKey): Promise<PricePlan[]> {
   const found = await rows<
-    Omit<PricePlan, 'monthlyMinimumMinor' | 'prices'> & { monthlyMinimumMinor: string | null; prices: unknown }
+    Omit<PricePlan, 'monthlyMinimumMinor' | 'prices' | 'termPrices'> & {
+      monthlyMinimumMinor: string | null;
+      prices: unknown;
+      termPrices: unknown;
+    }
   >(
     trx,
     `select id, programme_code as programme, name, distributor_id as "distributorId", currency,
        from_period as "fromPeriod", until_period as "untilPeriod", monthly_minimum_minor as "monthlyMinimumMinor",
-       first_month as "firstMonth", prices
+       first_month as "firstMonth", prices, term_prices as "termPrices"
      from price_plan where programme_code = :programme and from_period <= :period
        and (until_period is null or until_period >= :period)
      order by distributor_id nulls last, from_period desc, created_at desc`,
@@ -144,6 +157,7 @@ export async function plansFor(trx: Trx, { programme, period }: RunKey): Promise
   return found.map((plan) => ({
     ...plan,
     prices: storedPrices(plan.prices, `price plan ${plan.id}`),
+    termPrices: storedTermPrices(plan.termPrices, `price plan ${plan.id}`),
     monthlyMinimumMinor: plan.monthlyMinimumMinor === null ? null : BigInt(plan.monthlyMinimumMinor),
   }));
 }

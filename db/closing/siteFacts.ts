@@ -1,8 +1,10 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
+import { coverByLicences } from '../../domain/licences/licensedDays.js';
 import { dayOf, periodRange, type InstantRange, type Period } from '../../domain/period.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import type { Trx } from '../connect.js';
+import { countsOnDays } from './countsOnDays.js';
 import { endedKeysOf, installationsOf, type EndedRow, type InstallationRow } from './installationsOf.js';
 import {
   lastConfirmed,
@@ -10,6 +12,7 @@ import {
   type KnownOfInstallation,
   type KnownRow,
 } from './lastConfirmed.js';
+import { measureDays, measuredMeters, presenceOf, type Measuring } from './measureDays.js';
 import type { Selection } from './participants.js';
 import { licencesOf, reportsOf, sitesOf, tenantsOf, type LicenceRow, type SiteRow } from './siteQueries.js';
 import { usageOf, type MovedRow, type UsageRow } from './usageOf.js';
@@ -171,6 +174,11 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
   );
   const licences = groupBySite(await licencesOf(trx, selection));
   const tenants = groupBySite(await tenantsOf(trx, selection));
+  const measured = heardSites.flatMap((heard) =>
+    measuredMeters(heard.site, heard.range, { period, licences: licences.get(heard.site.siteId) ?? [] }),
+  );
+  const onDays = groupBySite(await countsOnDays(trx, measured, moved));
+  const measuredBySite = groupBySite(measured);
   return heardSites.map((heard) => {
     const { siteId, mspId } = heard.site;
     const history = (knownByInstallation.get(siteId) ?? []).map((row) => ({
@@ -178,9 +186,15 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
       installationId: countsAs.get(`${siteId}/${row.installationId}`) ?? row.installationId,
     }));
     const facts = factsOf(heard, {
+      period,
       known: known.get(siteId) ?? [],
       history,
       licences: licences.get(siteId) ?? [],
+      measuring: {
+        measured: measuredBySite.get(siteId) ?? [],
+        onDays: onDays.get(siteId) ?? [],
+        wasThere: presenceOf(installations.get(siteId) ?? [], heard.ended, countsAs),
+      },
       tenants: new Map((tenants.get(siteId) ?? []).map(({ ref, tenantId }) => [ref, tenantId])),
     });
     return { mspId, facts };
@@ -188,6 +202,8 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
 }
 
 interface SiteContext {
+  period: Period;
+  measuring: Measuring;
   known: readonly KnownRow[];
   history: readonly KnownOfInstallation[];
   licences: readonly LicenceRow[];
@@ -203,6 +219,7 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
   const { site, range, used, ended, reporting, expected, installationIds } = heard;
   const within = ended.filter(({ from, until }) => from < range.end && (until === null || until > range.start));
   const usedAfterAt = earliest(used.map((row) => row.usedAfterAt));
+  const licences = context.licences.map(({ siteId: _siteId, ...licence }) => licence);
   return {
     siteId: site.siteId,
     siteName: site.name,
@@ -213,7 +230,8 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
     clockOffsetSeconds: heard.clockOffsets.reduce(furtherFromZero, 0),
     usedAfterRevocationOn: usedAfterAt === null ? null : dayOf(usedAfterAt, site.zone),
     firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= range.start,
-    usage: usageFactsOf(heard, context),
+    licences,
+    usage: coverByLicences(context.period, measureDays(usageFactsOf(heard, context), context.measuring), licences),
   };
 }
 
@@ -224,7 +242,7 @@ function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, co
     let fact = facts.get(key);
     if (fact === undefined) {
       const tenantId = tenantRef === null ? null : (context.tenants.get(tenantRef) ?? null);
-      fact = { tenantRef, tenantId, meter, installations: [], lastQuantity: null, licensed: 0 };
+      fact = { tenantRef, tenantId, meter, installations: [], lastQuantity: null, licensed: 0, licensedDays: [] };
       facts.set(key, fact);
     }
     return fact;
@@ -252,7 +270,6 @@ function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, co
   for (const [key, fact] of facts) {
     fact.installations.push(...unseenBeside(fact, unseen, history.get(key) ?? []));
   }
-  coverByLicences([...facts.values()], context.licences);
   return [...facts.values()];
 }
 
@@ -286,32 +303,4 @@ function unseenBeside(
       },
     ];
   });
-}
-
-/** What a licence may have to cover of one usage: its highest number, or the one it is estimated by. */
-function coverable({ installations, lastQuantity }: UsageFacts): number {
-  if (installations.length === 0) return lastQuantity ?? 0;
-  return installations.reduce(
-    (sum, { reported, observed, lastConfirmed: last }) => sum + Math.max(reported ?? 0, observed ?? 0, last ?? 0),
-    0,
-  );
-}
-
-/**
- * A licence for one tenant covers that tenant; one for the whole site covers, tenant by tenant until it is used up, what
- * their own licences leave.
- */
-function coverByLicences(facts: readonly UsageFacts[], licences: readonly LicenceRow[]): void {
-  const ownFirst = licences.toSorted((a, b) => Number(a.tenantId === null) - Number(b.tenantId === null));
-  for (const licence of ownFirst) {
-    const covered = facts.filter(
-      (fact) => fact.meter === licence.meter && (licence.tenantId === null || fact.tenantId === licence.tenantId),
-    );
-    let left = licence.count;
-    for (const [index, fact] of covered.entries()) {
-      const share = index === covered.length - 1 ? left : Math.min(left, Math.max(0, coverable(fact) - fact.licensed));
-      fact.licensed += share;
-      left -= share;
-    }
-  }
 }

@@ -1,5 +1,5 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
 import { addMonths, periodDays, previousPeriod } from '../../domain/period.js';
+import type { MonthLicence } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
 
@@ -25,11 +25,8 @@ export interface ReportRow {
   maxOffset: number;
 }
 
-export interface LicenceRow {
+export interface LicenceRow extends MonthLicence {
   siteId: string;
-  tenantId: string | null;
-  meter: MeterCode;
-  count: number;
 }
 
 export interface TenantRow {
@@ -77,14 +74,17 @@ export function reportsOf(trx: Trx, selection: Selection): Promise<ReportRow[]> 
   );
 }
 
+/** Licences that hold on at least a day of the month, with the days of it that they cover. */
 export function licencesOf(trx: Trx, selection: Selection): Promise<LicenceRow[]> {
   const { sql, bindings } = selected(selection);
   const { first, last } = periodDays(selection.period);
   return rows<LicenceRow>(
     trx,
-    `select l.site_id as "siteId", l.tenant_id as "tenantId", l.meter, sum(l.count)::int as count
+    `select l.site_id as "siteId", l.tenant_id as "tenantId", l.meter, greatest(l.starts_on, :first::date) as first,
+       least(l.ends_on - 1, :last::date) as last, l.count
      from run_participant p join term_licence l on l.msp_id = p.msp_id
-     where ${sql} and l.starts_on <= :last and l.ends_on > :first group by 1, 2, 3`,
+     where ${sql} and l.starts_on <= :last and l.ends_on > :first and l.ends_on > l.starts_on
+     order by l.starts_on, l.id`,
     { ...bindings, first, last },
   );
 }

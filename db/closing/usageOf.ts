@@ -4,7 +4,7 @@ import { rows, type Trx } from '../connect.js';
 import type { EndedRow } from './installationsOf.js';
 
 /** How far a message's own clock may deviate at the most; bounds which partitions of check-ins a period can touch. */
-const MAX_CLOCK_OFFSET_DAYS = 8;
+export const MAX_CLOCK_OFFSET_DAYS = 8;
 
 export interface UsageRow {
   siteId: string;

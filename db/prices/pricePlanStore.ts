@@ -1,7 +1,7 @@
 import type { Period } from '../../domain/period.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import { rows, type Trx } from '../connect.js';
-import { storedPrices } from './storedPrices.js';
+import { storedPrices, storedTermPrices } from './storedPrices.js';
 
 interface PricePlanRow {
   id: string;
@@ -14,10 +14,11 @@ interface PricePlanRow {
   monthly_minimum_minor: string | null;
   first_month: 'billed' | 'unbilled';
   prices: unknown;
+  term_prices: unknown;
 }
 
 const COLUMNS = `id, programme_code, name, distributor_id, currency, from_period, until_period, monthly_minimum_minor,
-  first_month, prices`;
+  first_month, prices, term_prices`;
 
 function toPricePlan(row: PricePlanRow): PricePlan {
   return {
@@ -31,6 +32,7 @@ function toPricePlan(row: PricePlanRow): PricePlan {
     monthlyMinimumMinor: row.monthly_minimum_minor === null ? null : BigInt(row.monthly_minimum_minor),
     firstMonth: row.first_month,
     prices: storedPrices(row.prices, `price plan ${row.id}`),
+    termPrices: storedTermPrices(row.term_prices, `price plan ${row.id}`),
   };
 }
 
@@ -39,8 +41,9 @@ export async function insertPricePlan(trx: Trx, plan: PricePlan, createdAt: Date
   const inserted = await rows(
     trx,
     `insert into price_plan (id, programme_code, name, distributor_id, currency, from_period, until_period,
-       monthly_minimum_minor, first_month, prices, created_at)
-     values (:id, :programme, :name, :distributorId, :currency, :fromPeriod, :untilPeriod, :minimum, :firstMonth, :prices, :createdAt)
+       monthly_minimum_minor, first_month, prices, term_prices, created_at)
+     values (:id, :programme, :name, :distributorId, :currency, :fromPeriod, :untilPeriod, :minimum, :firstMonth, :prices,
+       :termPrices, :createdAt)
      on conflict (id) do nothing returning id`,
     {
       id: plan.id,
@@ -53,6 +56,7 @@ export async function insertPricePlan(trx: Trx, plan: PricePlan, createdAt: Date
       minimum: plan.monthlyMinimumMinor?.toString() ?? null,
       firstMonth: plan.firstMonth,
       prices: JSON.stringify(plan.prices),
+      termPrices: JSON.stringify(plan.termPrices),
       createdAt,
     },
   );

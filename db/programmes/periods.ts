@@ -54,6 +54,11 @@ export async function hasOpenedPeriod(trx: Trx, programme: string): Promise<bool
   return row?.opened === true;
 }
 
+/** The first month that has not been opened; null where none was opened yet, and any may be named. */
+export async function firstUnopenedIfOpened(trx: Trx, programme: string): Promise<Period | null> {
+  return (await hasOpenedPeriod(trx, programme)) ? firstUnopenedPeriod(trx, programme) : null;
+}
+
 /**
  * Rule 19: throws PERIOD_OPENED on `field` where `period` is not after every month of the programme that was opened. Until
  * one was opened nothing is fixed yet, and any period may be named. The programme's row is locked until the transaction

@@ -63,6 +63,6 @@ export async function usageLines(trx: Trx, filter: LineFilter): Promise<IssuedLi
   );
   return found.flatMap(({ content, statementId, ...row }) => {
     const line = lineFromJson(content, statementId);
-    return line.kind === 'minimum' ? [] : [{ ...row, line }];
+    return line.kind === 'usage' || line.kind === 'correction' ? [{ ...row, line }] : [];
   });
 }

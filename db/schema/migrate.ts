@@ -24,6 +24,7 @@ const UPDATES = [
   'former_key',
   'signing_key',
   'term_licence',
+  'purchase_order',
   'price_plan',
   'billing_run',
   'run_shard',

@@ -198,6 +198,18 @@ AS $function$
         using errcode = 'integrity_constraint_violation';
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_require_approval()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if not exists (select from purchase_order o
+        where o.msp_id = new.msp_id and o.id = new.order_id and o.state = 'approved') then
+        raise exception 'a term licence needs an approved order' using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_scope()
  RETURNS text
  LANGUAGE sql
@@ -615,7 +627,7 @@ create table decision (
   actor jsonb not null,
   decided_at timestamp with time zone not null,
   constraint decision_pkey PRIMARY KEY (id),
-  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text])))
+  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text, 'order'::text])))
 );
 alter table decision enable row level security;
 alter table decision force row level security;
@@ -687,6 +699,28 @@ create table document_content (
   constraint document_content_sha256_check CHECK ((length(sha256) = 32))
 );
 grant insert, select on document_content to kontor_app;
+
+create table enabled_product (
+  msp_id uuid not null,
+  programme_code text not null,
+  product text not null,
+  order_id uuid,
+  enabled_at timestamp with time zone not null,
+  enabled_by jsonb not null,
+  reason text,
+  constraint enabled_product_pkey PRIMARY KEY (msp_id, programme_code, product),
+  constraint enabled_product_msp_id_order_id_fkey FOREIGN KEY (msp_id, order_id) REFERENCES purchase_order(msp_id, id),
+  constraint enabled_product_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
+);
+alter table enabled_product enable row level security;
+alter table enabled_product force row level security;
+create policy owned on enabled_product for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on enabled_product for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on enabled_product to kontor_app;
 
 create table exchange_rate (
   source text not null,
@@ -1070,6 +1104,7 @@ create table price_plan (
   monthly_minimum_minor bigint,
   first_month text not null,
   prices jsonb not null,
+  term_prices jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
   constraint price_plan_pkey PRIMARY KEY (id),
   constraint price_plan_check CHECK ((until_period >= from_period)),
@@ -1134,6 +1169,62 @@ create table programme_setting (
   constraint programme_setting_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 grant insert, select on programme_setting to kontor_app;
+
+create table purchase_order (
+  msp_id uuid not null,
+  id uuid not null,
+  programme_code text not null,
+  kind text not null,
+  product text not null,
+  site_id uuid,
+  tenant_id uuid,
+  meter text,
+  count integer,
+  years integer,
+  licence_id uuid,
+  starts_on date,
+  unit_price numeric,
+  price_currency text not null,
+  billing text,
+  amount_minor bigint not null,
+  price_plan_id uuid,
+  state text not null,
+  placed_at timestamp with time zone not null,
+  placed_by jsonb not null,
+  placed_view text not null,
+  decide_until timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by jsonb,
+  decided_how text,
+  reason text,
+  constraint purchase_order_pkey PRIMARY KEY (msp_id, id),
+  constraint purchase_order_amount_minor_check CHECK ((amount_minor >= 0)),
+  constraint purchase_order_billing_check CHECK ((billing = ANY (ARRAY['whole'::text, 'twelfths'::text]))),
+  constraint purchase_order_check CHECK (((state = 'placed'::text) = (decided_at IS NULL))),
+  constraint purchase_order_check1 CHECK (((kind = 'product'::text) OR ((site_id IS NOT NULL) AND (meter IS NOT NULL) AND (count IS NOT NULL) AND (unit_price IS NOT NULL) AND (billing IS NOT NULL) AND (price_plan_id IS NOT NULL)))),
+  constraint purchase_order_count_check CHECK ((count > 0)),
+  constraint purchase_order_decided_how_check CHECK ((decided_how = ANY (ARRAY['rule'::text, 'person'::text]))),
+  constraint purchase_order_kind_check CHECK ((kind = ANY (ARRAY['licence'::text, 'extension'::text, 'renewal'::text, 'product'::text]))),
+  constraint purchase_order_state_check CHECK ((state = ANY (ARRAY['placed'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text]))),
+  constraint purchase_order_unit_price_check CHECK ((unit_price >= (0)::numeric)),
+  constraint purchase_order_years_check CHECK (((years >= 1) AND (years <= 5))),
+  constraint purchase_order_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
+  constraint purchase_order_msp_id_licence_id_fkey FOREIGN KEY (msp_id, licence_id) REFERENCES term_licence(msp_id, id),
+  constraint purchase_order_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
+  constraint purchase_order_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id),
+  constraint purchase_order_price_plan_id_fkey FOREIGN KEY (price_plan_id) REFERENCES price_plan(id),
+  constraint purchase_order_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (programme_code, state, placed_at);
+alter table purchase_order enable row level security;
+alter table purchase_order force row level security;
+create policy owned on purchase_order for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on purchase_order for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on purchase_order to kontor_app;
 
 create table reconciled_site (
   programme_code text not null,
@@ -1456,7 +1547,7 @@ create table statement_line (
   amount_minor bigint not null,
   content jsonb not null,
   constraint statement_line_pkey PRIMARY KEY (msp_id, statement_id, line_no),
-  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text]))),
+  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text, 'term'::text, 'extension'::text]))),
   constraint statement_line_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id)
 );
 CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (msp_id, for_period, site_id) WHERE (kind = 'correction'::text);
@@ -1530,9 +1621,31 @@ create table term_licence (
   count integer not null,
   starts_on date not null,
   ends_on date not null,
+  agreed_until date not null,
+  order_id uuid not null,
+  extends uuid,
+  renews uuid,
+  term_starts_on date not null,
+  years integer not null,
+  unit_price numeric not null,
+  price_currency text not null,
+  billing text not null,
+  instalments integer not null,
+  ended_at timestamp with time zone,
+  ended_by jsonb,
+  end_reason text,
   constraint term_licence_pkey PRIMARY KEY (msp_id, id),
-  constraint term_licence_check CHECK ((ends_on > starts_on)),
+  constraint term_licence_order_id_key UNIQUE (order_id),
+  constraint term_licence_billing_check CHECK ((billing = ANY (ARRAY['whole'::text, 'twelfths'::text]))),
+  constraint term_licence_check CHECK ((ends_on >= starts_on)),
+  constraint term_licence_check1 CHECK (((agreed_until > starts_on) AND (agreed_until >= ends_on))),
   constraint term_licence_count_check CHECK ((count > 0)),
+  constraint term_licence_instalments_check CHECK (((instalments >= 1) AND (instalments <= 60))),
+  constraint term_licence_unit_price_check CHECK ((unit_price >= (0)::numeric)),
+  constraint term_licence_years_check CHECK (((years >= 1) AND (years <= 5))),
+  constraint term_licence_msp_id_extends_fkey FOREIGN KEY (msp_id, extends) REFERENCES term_licence(msp_id, id),
+  constraint term_licence_msp_id_order_id_fkey FOREIGN KEY (msp_id, order_id) REFERENCES purchase_order(msp_id, id),
+  constraint term_licence_msp_id_renews_fkey FOREIGN KEY (msp_id, renews) REFERENCES term_licence(msp_id, id),
   constraint term_licence_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint term_licence_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
 );
@@ -1544,6 +1657,7 @@ create policy owned on term_licence for all
 create policy visible on term_licence for select
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) OR ((tenant_id IS NULL) AND (site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])))))));
+CREATE TRIGGER approved AFTER INSERT OR UPDATE OF order_id ON public.term_licence FOR EACH ROW EXECUTE FUNCTION kontor_require_approval();
 grant insert, select, update on term_licence to kontor_app;
 
 create table territory (

@@ -86,6 +86,24 @@ const metered = {
   steps: z.array(priceStep),
 };
 
+const ofLicence = {
+  ...ofLine,
+  licenceId: z.string(),
+  siteId: z.string(),
+  siteName: z.string(),
+  tenantId: text,
+  tenantName: text,
+  meter,
+  count: z.int(),
+  startsOn: day,
+  endsOn: day,
+  unitPrice: z.string(),
+  priceCurrency: z.string(),
+  years: z.int(),
+  instalment: z.object({ no: z.int(), of: z.int() }),
+  exchange: exchange.nullable(),
+};
+
 const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('usage'),
@@ -96,6 +114,7 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     licensed: z.int(),
     quantity: z.int(),
     firstMonthFree: z.boolean(),
+    licensedDays: z.array(z.object({ first: day, last: day, count: z.int(), licensed: z.int() })).exactOptional(),
   }),
   z.object({
     kind: z.literal('correction'),
@@ -108,6 +127,14 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     exchange: exchange.nullable().exactOptional(),
   }),
   z.object({ kind: z.literal('minimum'), ...ofLine, minimumMinor: minor }),
+  z.object({ kind: z.literal('term'), ...ofLicence }),
+  z.object({
+    kind: z.literal('extension'),
+    ...ofLicence,
+    extends: z.string(),
+    daysLeft: z.int(),
+    termDays: z.int(),
+  }),
 ]);
 
 /** The rate of a statement, null where it has none; `number` names it in the error, STORED_DATA_UNREADABLE. */

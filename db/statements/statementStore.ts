@@ -149,7 +149,7 @@ async function insertLines(trx: Trx, statements: readonly (IssuedStatement & { p
       period: statement.period,
       kind: line.kind,
       site_id: line.kind === 'minimum' ? null : line.siteId,
-      tenant_ref: line.kind === 'minimum' ? null : line.tenantRef,
+      tenant_ref: 'tenantRef' in line ? line.tenantRef : null,
       tenant_id: line.kind === 'minimum' ? null : line.tenantId,
       meter: line.kind === 'minimum' ? null : line.meter,
       peak: line.kind === 'usage' ? line.peak : null,

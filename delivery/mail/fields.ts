@@ -41,3 +41,13 @@ export const total = z
   .transform(({ amount, currency }) => ({ currency, totalMinor: decimalStringToMinor(amount, currency) }));
 
 export const parked = z.array(z.object({ mspName: name, reason: text }));
+
+/** What was ordered. */
+export const ordered = {
+  vendorName: name,
+  mspName: name,
+  productName: name,
+  siteName: name.nullable(),
+  count: count.nullable(),
+  price: total,
+};

@@ -9,6 +9,11 @@ import { contactBlocked } from './contactBlocked.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
+import { orderApproved } from './orderApproved.js';
+import { orderExpired } from './orderExpired.js';
+import { orderPlaced } from './orderPlaced.js';
+import { orderRefused } from './orderRefused.js';
+import { orderWithdrawn } from './orderWithdrawn.js';
 import { parkedReminder } from './parkedReminder.js';
 import { passwordReset } from './passwordReset.js';
 import { personInvited } from './personInvited.js';
@@ -48,6 +53,11 @@ const MAILS = {
   personInvited,
   passwordReset,
   signInLocked,
+  orderPlaced,
+  orderApproved,
+  orderRefused,
+  orderExpired,
+  orderWithdrawn,
 } satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 
 /** The mails by kind, for whoever reads them from the outbox. */

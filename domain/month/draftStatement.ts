@@ -2,7 +2,8 @@ import { KontorError } from '../errors.js';
 import { correctionOf } from '../corrections.js';
 import { exchangeRate } from '../pricing/exchange.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
-import { rate, type BillableUsage, type DueCorrection } from '../rating.js';
+import { instalmentIn } from '../licences/termPrice.js';
+import { rate, type BillableUsage, type DueCorrection, type DueTerm } from '../rating.js';
 import { ALL_KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
 import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../statement.js';
 import type { LateUsage, MonthCase, MonthInput, RunTerms } from './inputs.js';
@@ -54,6 +55,7 @@ function billableUsage(input: MonthInput, { settings }: RunTerms): BillableUsage
           resolutions.get(caseKey(kind, site.siteId, null, null)),
       ),
       licensed: usage.licensed,
+      licensedDays: usage.licensedDays,
       firstMonth: site.firstMonth,
     })),
   );
@@ -69,7 +71,6 @@ function dueCorrections(currency: string, late: readonly LateUsage[], terms: Run
           basis: item.basis,
           decidedByPerson: item.decidedByPerson,
           late: item.late,
-          licensed: item.licensed,
           billed: item.billed,
           settings,
           kinds,
@@ -81,6 +82,7 @@ function dueCorrections(currency: string, late: readonly LateUsage[], terms: Run
             installations: [],
             lastQuantity: null,
             licensed: 0,
+            licensedDays: [],
           },
         });
     if (change === null) return [];
@@ -106,6 +108,16 @@ function dueCorrections(currency: string, late: readonly LateUsage[], terms: Run
         ...(inOtherCurrency ? { inOtherCurrency } : {}),
       },
     ];
+  });
+}
+
+/** Rule 22: the licences that are billed in the period, each with its rate where its price is in another currency. */
+function dueTerms({ licences, currency }: MonthInput, terms: RunTerms): DueTerm[] {
+  return licences.flatMap((licence) => {
+    const instalment = instalmentIn(terms.period, licence);
+    return instalment === null
+      ? []
+      : [{ licence, instalment, exchange: exchangeFor(licence.priceCurrency, currency, terms) }];
   });
 }
 
@@ -160,6 +172,7 @@ export function draftStatement(
     plan,
     exchange,
     usage: billableUsage(input, terms),
+    terms: dueTerms(input, terms),
     corrections: dueCorrections(input.currency, late, terms),
   });
   return {

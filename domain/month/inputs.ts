@@ -1,6 +1,7 @@
 /** What one MSP's month is judged by, loaded and frozen: nothing here is looked up again. */
 import type { MeterCode } from '../catalog/index.js';
 import type { LateReports } from '../corrections.js';
+import type { PricedLicence } from '../licences/termPrice.js';
 import type { Day, Period } from '../period.js';
 import type { Price } from '../pricing/index.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
@@ -35,8 +36,12 @@ export interface MonthInput {
   cases: MonthCase[];
   /** Names of the MSP's tenants by id. */
   tenantNames: Map<string, string>;
+  /** The MSP's licences that may be billed in the period. */
+  licences: PricedLicence[];
   /** Totals of earlier periods in the statement's currency, oldest first. */
   history: Statement['history'];
+  /** Of the last of them: what its licences were billed. */
+  lastTermsMinor: bigint;
 }
 
 /** A line of an earlier statement that may have to be corrected, or a usage a late report brought that had no line. */
@@ -52,7 +57,6 @@ export interface LateUsage {
   meter: MeterCode;
   /** As billed; basis null: there was no line. */
   basis: Basis | null;
-  licensed: number;
   /** Billable quantity as it stands, earlier corrections included. */
   billed: number;
   firstMonthFree: boolean;

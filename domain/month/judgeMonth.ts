@@ -1,5 +1,6 @@
 import { KontorError } from '../errors.js';
-import { detectTotalMoved, type EvidenceOf } from '../reconcile/index.js';
+import { sumMinor } from '../money.js';
+import { detectTotalMoved, type EvidenceOf, type ReconcileSettings } from '../reconcile/index.js';
 import type { Statement } from '../statement.js';
 import { draftStatement } from './draftStatement.js';
 import type { LateUsage, MonthInput, RunTerms } from './inputs.js';
@@ -9,6 +10,25 @@ export type Judgement =
   | { outcome: 'issue'; statement: Omit<Statement, 'number'> }
   /** Waits for a person; `totalMoved` where a second one has to confirm the total. */
   | { outcome: 'park'; code: string; reason: string; totalMoved: EvidenceOf<'total_moved'> | null };
+
+/**
+ * Rule 3: the total against the last statement there is, however long ago that was. Licences are left out of both: each was
+ * priced, confirmed and approved on its own (rule 21).
+ */
+function movedWithoutTerms(
+  statement: Omit<Statement, 'number'>,
+  { history, lastTermsMinor }: MonthInput,
+  settings: ReconcileSettings,
+): EvidenceOf<'total_moved'> | null {
+  const { currency, lines, totalMinor } = statement;
+  const last = history.at(-1);
+  const terms = lines.filter(({ kind }) => kind === 'term' || kind === 'extension');
+  return detectTotalMoved(
+    { currency, totalMinor: totalMinor - sumMinor(terms.map(({ amountMinor }) => amountMinor)) },
+    last === undefined ? null : { ...last, totalMinor: last.totalMinor - lastTermsMinor },
+    settings,
+  );
+}
 
 /**
  * Judges one MSP's month from what was loaded about it: a statement, or why it cannot be issued. What Kontor names
@@ -24,9 +44,7 @@ export function judgeMonth(input: MonthInput, terms: RunTerms, late: readonly La
   try {
     const statement = draftStatement(input, terms, late);
     const confirmed = input.cases.some(({ kind, resolution }) => kind === 'total_moved' && resolution !== null);
-    // Rule 3: compared with the last statement there is, however long ago that was.
-    const last = input.history.at(-1);
-    const totalMoved = confirmed ? null : detectTotalMoved(statement, last ?? null, terms.settings);
+    const totalMoved = confirmed ? null : movedWithoutTerms(statement, input, terms.settings);
     if (totalMoved === null) return { outcome: 'issue', statement };
     return {
       outcome: 'park',

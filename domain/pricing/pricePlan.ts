@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { METER_CODES } from '../catalog/index.js';
+import type { TermPrices } from '../licences/termPrice.js';
 import type { Day, Period } from '../period.js';
 import { priceSchema } from './index.js';
 
@@ -25,6 +26,8 @@ export interface PricePlan {
   /** Rule 8: whether a new site is billed in its first calendar month. */
   firstMonth: 'billed' | 'unbilled';
   prices: PricesByMeter;
+  /** Of term licences (rule 22); a meter without one is not sold for a term. */
+  termPrices: TermPrices;
 }
 
 /** Rule 10: units of `currency` for one unit of `base`, as published for `day` by `source`. */

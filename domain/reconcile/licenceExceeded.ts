@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { meteredOf } from '../licences/licensedDays.js';
 import { units } from './evidence.js';
 import { QUANTITY_DECISIONS, usageKind } from './kind.js';
 
@@ -9,9 +10,9 @@ export const licenceExceeded = usageKind({
   defaults: ['excess_metered'],
   decisions: QUANTITY_DECISIONS,
   evidence: z.strictObject({ licensed: units, quantity: units, excess: units }),
-  detect: (usage, quantity) =>
-    usage.licensed > 0 && quantity.value > usage.licensed
-      ? { licensed: usage.licensed, quantity: quantity.value, excess: quantity.value - usage.licensed }
-      : null,
+  detect: (usage, { value }) => {
+    const { licensed, quantity } = meteredOf(value, usage);
+    return licensed > 0 && quantity > 0 ? { licensed, quantity: value, excess: quantity } : null;
+  },
   settle: { excess_metered: (quantity) => quantity },
 });

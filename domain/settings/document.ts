@@ -23,7 +23,7 @@ function rowsOfGroups(): Row[] {
       String(rule),
       meaning,
       kind.unit,
-      Array.isArray(shipped) ? shipped.join(', ') : String(shipped),
+      Array.isArray(shipped) ? shipped.join(', ') || 'none' : String(shipped),
       kind.range,
     ]),
   );

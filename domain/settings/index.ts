@@ -16,6 +16,7 @@ import { installations } from './installations.js';
 import { keeping } from './keeping.js';
 import { lateUsage } from './lateUsage.js';
 import { minimumVersions } from './minimumVersions.js';
+import { orders } from './orders.js';
 import { provisioning } from './provisioning.js';
 import { registration } from './registration.js';
 import { termLicences } from './termLicences.js';
@@ -29,6 +30,7 @@ export const SETTINGS_GROUPS = {
   exchangeRates, // rule 10
   registration, // rule 14
   keeping, // rule 15
+  orders, // rule 21
   termLicences, // rule 22
   provisioning, // rule 23
   minimumVersions, // rule 23
@@ -53,6 +55,7 @@ export const programmeSettings = z
     exchangeRates: exchangeRates.schema.optional(),
     registration: registration.schema.optional(),
     keeping: keeping.schema.optional(),
+    orders: orders.schema.optional(),
     termLicences: termLicences.schema.optional(),
     provisioning: provisioning.schema.optional(),
     minimumVersions: minimumVersions.schema.optional(),
@@ -75,6 +78,7 @@ export function resolveSettings(given: PartialSettings) {
     exchangeRates: exchangeRates.resolve(given.exchangeRates),
     registration: registration.resolve(given.registration),
     keeping: keeping.resolve(given.keeping),
+    orders: orders.resolve(given.orders),
     termLicences: termLicences.resolve(given.termLicences),
     provisioning: provisioning.resolve(given.provisioning),
     minimumVersions: minimumVersions.resolve(given.minimumVersions),

@@ -13,6 +13,7 @@ interface Row {
   minimumMinor: string | null;
   firstMonth: string;
   prices: unknown;
+  termPrices: unknown;
 }
 
 /** Price plans that hold for the period, used or not; `distributor` is empty for the programme's base list. */
@@ -29,12 +30,14 @@ export const pricePlans = tableOf<Row>(
       plain(minimumMinor === null ? null : minorToDecimalString(BigInt(minimumMinor), currency)),
     first_month: (row) => plain(row.firstMonth),
     prices: (row) => text(canonicalJson(row.prices)),
+    term_prices: (row) => text(canonicalJson(row.termPrices)),
   },
   (trx, { programme, period }) =>
     cursorRows<Row>(
       trx,
       `select p.id, p.name, d.code as distributor, p.currency, p.from_period as "fromPeriod",
-         p.until_period as "untilPeriod", p.monthly_minimum_minor as "minimumMinor", p.first_month as "firstMonth", p.prices
+         p.until_period as "untilPeriod", p.monthly_minimum_minor as "minimumMinor", p.first_month as "firstMonth", p.prices,
+         p.term_prices as "termPrices"
        from price_plan p left join distributor d on d.id = p.distributor_id
        where p.programme_code = :programme and p.from_period <= :period
          and (p.until_period is null or p.until_period >= :period)

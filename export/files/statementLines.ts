@@ -3,7 +3,15 @@ import { lineFromJson } from '../../db/statements/statementCodec.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { formulaOf } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
-import type { CorrectionLine, StatementLine, UsageLine } from '../../domain/statement.js';
+import {
+  licensedDaysText,
+  termFormula,
+  type CorrectionLine,
+  type ExtensionLine,
+  type StatementLine,
+  type TermLine,
+  type UsageLine,
+} from '../../domain/statement.js';
 import { plain, tableOf, text, type Cell } from '../exportFile.js';
 
 interface StoredRow {
@@ -18,7 +26,13 @@ interface StoredRow {
 type Row = Omit<StoredRow, 'content'> & { line: StatementLine };
 
 const NONE = plain(null);
+type OfLicence = TermLine | ExtensionLine;
+
 const metered = (cell: (line: UsageLine | CorrectionLine) => Cell) => (row: Row) =>
+  row.line.kind === 'usage' || row.line.kind === 'correction' ? cell(row.line) : NONE;
+const licence = (cell: (line: OfLicence) => Cell) => (row: Row) =>
+  row.line.kind === 'term' || row.line.kind === 'extension' ? cell(row.line) : NONE;
+const placed = (cell: (line: UsageLine | CorrectionLine | OfLicence) => Cell) => (row: Row) =>
   row.line.kind === 'minimum' ? NONE : cell(row.line);
 const usage = (cell: (line: UsageLine, row: Row) => Cell) => (row: Row) =>
   row.line.kind === 'usage' ? cell(row.line, row) : NONE;
@@ -33,27 +47,34 @@ export const statementLines = tableOf<Row>(
     line_no: (row) => plain(row.line.lineNo),
     kind: (row) => plain(row.line.kind),
     msp_id: (row) => plain(row.mspId),
-    site_id: metered((line) => plain(line.siteId)),
-    site: metered((line) => text(line.siteName)),
-    tenant_id: metered((line) => plain(line.tenantId)),
-    tenant: metered((line) => text(line.tenantName)),
+    site_id: placed((line) => plain(line.siteId)),
+    site: placed((line) => text(line.siteName)),
+    tenant_id: placed((line) => plain(line.tenantId)),
+    tenant: placed((line) => text(line.tenantName)),
     tenant_ref: metered((line) => text(line.tenantRef)),
-    meter: metered((line) => plain(line.meter)),
+    meter: placed((line) => plain(line.meter)),
     peak: usage((line) => plain(line.peak)),
     peak_on: usage((line) => plain(line.peakOn)),
     basis: usage((line) => plain(line.basis)),
     licensed: usage((line) => plain(line.licensed)),
-    quantity: usage((line) => plain(line.quantity)),
+    licensed_days: usage((line) => text(licensedDaysText(line))),
+    quantity: ({ line }) => plain(line.kind === 'usage' ? line.quantity : 'licenceId' in line ? line.count : null),
     first_month_free: usage((line) => plain(line.firstMonthFree ? 'yes' : 'no')),
     for_period: correction((line) => plain(line.forPeriod)),
     corrects_number: correction((line) => plain(line.correctsNumber)),
     correction_reason: correction((line) => plain(line.reason)),
     old_quantity: correction((line) => plain(line.oldQuantity)),
     new_quantity: correction((line) => plain(line.newQuantity)),
-    formula: metered((line) => text(formulaOf(line.steps))),
+    licence_id: licence((line) => plain(line.licenceId)),
+    licence_from: licence((line) => plain(line.startsOn)),
+    licence_until: licence((line) => plain(line.endsOn)),
+    instalment: licence(({ instalment: { no, of } }) => plain(`${no}/${of}`)),
+    formula: placed((line) => text('steps' in line ? formulaOf(line.steps) : termFormula(line))),
     // A correction is priced as the statement it corrects was: its currency and rate stand there.
-    price_currency: usage((_line, row) => plain(row.listCurrency)),
-    exchange_rate: usage((_line, row) => plain(row.exchange?.rate ?? null)),
+    price_currency: ({ line, listCurrency }) =>
+      plain(line.kind === 'usage' ? listCurrency : 'licenceId' in line ? line.priceCurrency : null),
+    exchange_rate: ({ line, exchange }) =>
+      plain((line.kind === 'usage' ? exchange : 'licenceId' in line ? line.exchange : null)?.rate ?? null),
     amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
     currency: (row) => plain(row.currency),
   },

@@ -62,9 +62,20 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     unassigned: 'Nicht zugeordneter Mandant',
     licensed: (units) => `abzüglich ${units} lizenziert`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} abzüglich ${licensed} lizenziert = ${metered}`,
+    highestDays: 'Tag für Tag, der höchste Wert zählt:',
     firstMonth: 'erster Monat, nicht abgerechnet',
     packagesOf: (size) => `Pakete zu ${size}`,
     inOpenPackage: (units) => `${units} in einem Paket, das eine frühere Zeile angebrochen hat`,
+  },
+  terms: {
+    title: 'Laufzeitlizenzen',
+    rule: 'Einheiten × Preis je Einheit und Jahr × Jahre; zu einer Lizenz Hinzugefügtes: dasselbe × Resttage / Tage der Laufzeit. Einmal gerundet.',
+    columns: { days: 'Tage' },
+    wholeSite: 'ganzer Standort',
+    extension: (daysLeft, termDays) => `zu einer Lizenz hinzugefügt für ${daysLeft} ihrer ${termDays} Tage`,
+    price: (currency) => `Preis je Einheit und Jahr in ${currency}`,
+    instalment: (no, of) => `Rate ${no} von ${of}`,
   },
   corrections: {
     title: 'Korrekturen früherer Zeiträume',
@@ -86,6 +97,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   totals: {
     usage: 'Nutzung',
+    terms: 'Laufzeitlizenzen',
     corrections: 'Korrekturen früherer Zeiträume',
     minimum: (minimum) => `Bis zum monatlichen Mindestbetrag von ${minimum}`,
     total: 'Summe',

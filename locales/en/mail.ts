@@ -14,6 +14,13 @@ const SITES: PluralForms = { one: 'site', other: 'sites' };
 const MINUTES: PluralForms = { one: 'minute', other: 'minutes' };
 const TRIES: PluralForms = { one: 'attempt', other: 'attempts' };
 
+/** What an order is about: units at a site, or the use of a product. */
+function ordered(productName: string, siteName: string | null, units: number | null): string {
+  return siteName === null || units === null
+    ? `the use of ${productName}`
+    : `${units} × ${productName} at site ${siteName}`;
+}
+
 export const mail: MailMessages = {
   registrationReceived: {
     subject: ({ vendorName }) => `Your registration with the ${vendorName} programme`,
@@ -158,6 +165,43 @@ export const mail: MailMessages = {
         `What the silent sites were billed last time:\n${totalsList(lastBilled, 'en')}`,
       ),
       'Extend the collection, or let the run go on with estimates. It goes on by itself once enough sites are heard.',
+    ],
+  },
+  orderPlaced: {
+    subject: ({ mspName, productName }) => `Decision needed: order of ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
+      `${mspName} has ordered ${ordered(productName, siteName, units)}. Price: ${formatMinor(price.totalMinor, price.currency, 'en')}.`,
+      `Please approve or refuse it. Undecided, it expires on ${day(expiresOn)}.`,
+    ],
+  },
+  orderApproved: {
+    subject: ({ productName }) => `Your order of ${productName} is approved`,
+    body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
+      `Your order of ${ordered(productName, siteName, units)} is approved. Price: ${formatMinor(price.totalMinor, price.currency, 'en')}.`,
+      startsOn === null || endsOn === null
+        ? 'You can use it from now on.'
+        : `It holds from ${day(startsOn)} until the day before ${day(endsOn)}, and is on your statement from the month in which it starts.`,
+    ],
+  },
+  orderRefused: {
+    subject: ({ productName }) => `Your order of ${productName} was refused`,
+    body: ({ vendorName, productName, siteName, count: units, reason }) => [
+      fullStop(`${vendorName} has refused your order of ${ordered(productName, siteName, units)}`),
+      `Reason: ${reason}`,
+    ],
+  },
+  orderExpired: {
+    subject: ({ productName }) => `Your order of ${productName} has expired`,
+    body: ({ productName, siteName, count: units }) => [
+      `Your order of ${ordered(productName, siteName, units)} was not decided in time and has expired.`,
+      'We apologise. Please order again if you still want it.',
+    ],
+  },
+  orderWithdrawn: {
+    subject: ({ mspName, productName }) => `Order withdrawn: ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units }) => [
+      `${mspName} has withdrawn its order of ${ordered(productName, siteName, units)}.`,
+      'Nothing is left to decide.',
     ],
   },
   territoryOpened: {

@@ -62,9 +62,20 @@ export const statement: StatementMessages = {
     },
     unassigned: 'Unassigned tenant',
     licensed: (units) => `less ${units} licensed`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} less ${licensed} licensed = ${metered}`,
+    highestDays: 'day by day, the highest counts:',
     firstMonth: 'first month, not billed',
     packagesOf: (size) => `packages of ${size}`,
     inOpenPackage: (units) => `${units} in a package opened by an earlier line`,
+  },
+  terms: {
+    title: 'Term licences',
+    rule: 'Units × price of a unit and year × years; what is added to a licence: the same × days left / days of the term. Rounded once.',
+    columns: { days: 'Days' },
+    wholeSite: 'whole site',
+    extension: (daysLeft, termDays) => `added to a licence for ${daysLeft} of its ${termDays} days`,
+    price: (currency) => `price of a unit and year in ${currency}`,
+    instalment: (no, of) => `instalment ${no} of ${of}`,
   },
   corrections: {
     title: 'Corrections of earlier periods',
@@ -86,6 +97,7 @@ export const statement: StatementMessages = {
   },
   totals: {
     usage: 'Usage',
+    terms: 'Term licences',
     corrections: 'Corrections of earlier periods',
     minimum: (minimum) => `Up to the monthly minimum of ${minimum}`,
     total: 'Total',

@@ -68,9 +68,20 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     unassigned: 'Cliente non assegnato',
     licensed: (units) => `meno ${units} con licenza`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} meno ${licensed} con licenza = ${metered}`,
+    highestDays: 'giorno per giorno, conta il valore più alto:',
     firstMonth: 'primo mese, non fatturato',
     packagesOf: (size) => `pacchetti da ${size}`,
     inOpenPackage: (units) => `${units} in un pacchetto aperto da una riga precedente`,
+  },
+  terms: {
+    title: 'Licenze a termine',
+    rule: 'Unità × prezzo per unità e anno × anni; per le aggiunte a una licenza: lo stesso × giorni rimanenti / giorni della durata. Arrotondato una volta.',
+    columns: { days: 'Giorni' },
+    wholeSite: 'intera sede',
+    extension: (daysLeft, termDays) => `aggiunta a una licenza per ${daysLeft} dei suoi ${termDays} giorni`,
+    price: (currency) => `prezzo per unità e anno in ${currency}`,
+    instalment: (no, of) => `rata ${no} di ${of}`,
   },
   corrections: {
     title: 'Rettifiche di periodi precedenti',
@@ -92,6 +103,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   totals: {
     usage: 'Consumi',
+    terms: 'Licenze a termine',
     corrections: 'Rettifiche di periodi precedenti',
     minimum: (minimum) => `Fino al minimo mensile di ${minimum}`,
     total: 'Totale',

@@ -67,9 +67,20 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     unassigned: 'Nieprzypisany klient',
     licensed: (units) => `minus ${units} z licencji`,
+    licensedDays: (days, count, licensed, metered) => `${days}: ${count} minus ${licensed} z licencji = ${metered}`,
+    highestDays: 'dzień po dniu, liczy się najwyższa wartość:',
     firstMonth: 'pierwszy miesiąc, bez opłaty',
     packagesOf: (size) => `pakiety po ${size}`,
     inOpenPackage: (units) => `${units} w pakiecie otwartym przez wcześniejszą pozycję`,
+  },
+  terms: {
+    title: 'Licencje terminowe',
+    rule: 'Jednostki × cena jednostki za rok × lata; dodane do licencji: to samo × pozostałe dni / dni okresu licencji. Zaokrąglone raz.',
+    columns: { days: 'Dni' },
+    wholeSite: 'cała lokalizacja',
+    extension: (daysLeft, termDays) => `dodane do licencji na ${daysLeft} z jej ${termDays} dni`,
+    price: (currency) => `cena jednostki za rok w ${currency}`,
+    instalment: (no, of) => `rata ${no} z ${of}`,
   },
   corrections: {
     title: 'Korekty wcześniejszych okresów',
@@ -91,6 +102,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   totals: {
     usage: 'Użycie',
+    terms: 'Licencje terminowe',
     corrections: 'Korekty wcześniejszych okresów',
     minimum: (minimum) => `Do miesięcznego minimum ${minimum}`,
     total: 'Razem',

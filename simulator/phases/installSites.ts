@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { addMonths, periodDays } from '../../domain/period.js';
 import { inParallel } from '../inParallel.js';
-import { once, periodOf, WIDTH, type Simulation } from '../simulation.js';
+import { periodOf, WIDTH, type Simulation } from '../simulation.js';
 import { publicKeyOf } from '../siteSpeaker.js';
 import type { WorldInstallation, WorldMsp, WorldSite } from '../world/index.js';
 import type { MspTokens } from './mspTokens.js';
+import { orderLicence } from './orderLicence.js';
 
 const MADE_SITE = z.object({ siteId: z.uuid(), key: z.string() });
 const ACTIVATED = z.object({ signingKeyId: z.string() });
@@ -43,16 +43,13 @@ async function install(simulation: Simulation, token: string, msp: WorldMsp, sit
   await activate(simulation, made.key, site, site.installations[0]);
   const [line] = site.lines;
   if (licenceCount === null || line === undefined) return;
-  const licence = {
+  await orderLicence(simulation, token, msp, {
     siteId: made.siteId,
     tenantRef: assignments.find(({ reference }) => reference === line.tenantRef)?.tenantRef ?? line.tenantRef,
     meter: line.meter,
     count: licenceCount,
-    startsOn: periodDays(addMonths(world.previous, -1)).first,
     years: 2,
-  };
-  const idempotencyKey = once(simulation, 'licence', made.siteId);
-  await client.call({ method: 'POST', path: `${base}/term-licences`, token, body: licence, idempotencyKey }, ANY);
+  });
 }
 
 export interface Installed {

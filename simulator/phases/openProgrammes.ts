@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { METER_CODES } from '../../domain/catalog/index.js';
+import type { TermPrices } from '../../domain/licences/termPrice.js';
 import { periodDays } from '../../domain/period.js';
 import { once, type Simulation } from '../simulation.js';
 import type { WorldProgramme } from '../world/index.js';
+import { ROUGH_PRICE } from '../world/programme.js';
+import type { WorldPlan } from '../world/types.js';
 
 const MADE = z.object({ id: z.uuid() });
 const ANY = z.unknown();
@@ -32,6 +36,14 @@ async function addDistributors(simulation: Simulation): Promise<Map<string, stri
   return ids;
 }
 
+/** A unit and year of each meter that is priced, at so many times its rough monthly price. */
+function termPricesOf(prices: WorldPlan['prices'], factor: number): TermPrices {
+  const meters = METER_CODES.filter((meter) => prices[meter] !== undefined);
+  return Object.fromEntries(
+    meters.map((meter) => [meter, { unitPrice: (ROUGH_PRICE[meter] * factor).toFixed(2), billing: 'whole' as const }]),
+  );
+}
+
 async function openProgramme(
   simulation: Simulation,
   programme: WorldProgramme,
@@ -50,13 +62,14 @@ async function openProgramme(
     const body = { distributorId: distributorIds.get(code), opensOn: periodDays(world.previous).first };
     await client.call({ method: 'PUT', path: `${base}/territories/${country}`, token, body }, ANY);
   }
-  for (const { distributorCode, monthlyMinimum, currency, ...plan } of programme.plans) {
+  for (const { distributorCode, monthlyMinimum, currency, termPriceFactor, ...plan } of programme.plans) {
     const body = {
       programme: programme.code,
       ...plan,
       currency,
       monthlyMinimum: { amount: monthlyMinimum, currency },
       firstMonth: 'billed',
+      termPrices: termPricesOf(plan.prices, termPriceFactor),
       ...(distributorCode === null ? {} : { distributorId: distributorIds.get(distributorCode) }),
     };
     const idempotencyKey = once(simulation, 'plan', programme.code, plan.name);

@@ -47,6 +47,7 @@ export function endpointProgramme(previous: Period): WorldProgramme {
         currency: 'USD',
         fromPeriod: previous,
         monthlyMinimum: '20.00',
+        termPriceFactor: 11,
         prices: ENDPOINT_LIST,
       },
     ],

@@ -60,6 +60,7 @@ function plansOf(previous: Period): FullPlan[] {
       currency: 'EUR',
       fromPeriod,
       monthlyMinimum: '25.00',
+      termPriceFactor: 10,
       prices: {
         'mail-server.mailbox': {
           model: 'graduated',
@@ -85,6 +86,7 @@ function plansOf(previous: Period): FullPlan[] {
       currency: 'JPY',
       fromPeriod,
       monthlyMinimum: '4000',
+      termPriceFactor: 1_600,
       prices: {
         'mail-server.mailbox': {
           model: 'graduated',

@@ -44,6 +44,8 @@ export interface WorldPlan {
   currency: string;
   fromPeriod: Period;
   monthlyMinimum: string;
+  /** A year of a term costs so many times a meter's rough price. */
+  termPriceFactor: number;
   /** Of every meter that the programme's sites use. */
   prices: Partial<Record<MeterCode, Price>>;
 }

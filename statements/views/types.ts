@@ -96,6 +96,8 @@ export interface StatementView {
   arithmetic: Section | null;
   exchange: TextBlock | null;
   usage: Section;
+  /** Null: no licence is billed. */
+  terms: Section | null;
   corrections: Section | null;
   sums: SumRow[];
   findings: Section;

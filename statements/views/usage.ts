@@ -38,11 +38,24 @@ function usageRow(context: ViewContext, line: UsageLine): Cell[] {
 }
 
 /** What the reader must know about a quantity besides its number. An ordinary, reported one needs no mark. */
-function marksOf({ words, count }: ViewContext, line: UsageLine): CellLine[] {
+function marksOf(context: ViewContext, line: UsageLine): CellLine[] {
+  const { words } = context;
   const marks: CellLine[] = [];
   if (line.basis === 'estimated') marks.push(warning(words.bases.estimated));
   else if (line.basis !== 'reported') marks.push(small(words.bases[line.basis]));
-  if (line.licensed > 0) marks.push(small(words.statement.usage.licensed(count(line.licensed))));
+  marks.push(...licenceMarks(context, line));
   if (line.firstMonthFree) marks.push(small(words.statement.usage.firstMonth));
   return marks;
+}
+
+/** What licences take off the count; where they begin or end within the month, the difference of each span of days. */
+function licenceMarks({ words, count, locale }: ViewContext, { licensed, licensedDays = [] }: UsageLine): CellLine[] {
+  const { usage, days } = words.statement;
+  if (licensedDays.length === 0) return licensed > 0 ? [small(usage.licensed(count(licensed)))] : [];
+  const spans = licensedDays.map((span) => {
+    const when = days(formatDayOfYear(span.first, locale), formatDayOfYear(span.last, locale));
+    const metered = count(Math.max(0, span.count - span.licensed));
+    return small(usage.licensedDays(when, count(span.count), count(span.licensed), metered));
+  });
+  return [small(usage.highestDays), ...spans];
 }

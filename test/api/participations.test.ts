@@ -83,8 +83,8 @@ describe('rule 20: a participation', () => {
       expect([refused, status, json.code]).toEqual([refused, 409, 'STATE_CONFLICT']);
     }
     expect((await post(`/v1/msps/${mspId}/sites/${there.siteId}/keys/additional`, {})).status).toBe(201);
-    const ordered = { siteId: here.siteId, meter: 'mail-server.mailbox', count: 5, startsOn: '2099-01-01', years: 1 };
-    expect((await post(`/v1/msps/${mspId}/term-licences`, ordered)).json.code).toBe('STATE_CONFLICT');
+    const ordered = { kind: 'licence', siteId: here.siteId, meter: 'mail-server.mailbox', count: 5, years: 1 };
+    expect((await post(`/v1/msps/${mspId}/orders/quote`, { order: ordered })).json.code).toBe('STATE_CONFLICT');
     expect((await post(`${path(mspId)}/suspend`, { reason: 'Again' })).json.code).toBe('STATE_CONFLICT');
     const resumed = await post(`${path(mspId)}/resume`, { reason: 'Paid' });
     expect([resumed.json.state, (await keyOf(here.siteId))?.state]).toEqual(['approved', 'active']);

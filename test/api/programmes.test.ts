@@ -278,7 +278,7 @@ describe('a programme', () => {
       const ended = await send('POST', `/v1/price-plans/${id}/end`, { untilPeriod: '2026-06', reason: 'New list' });
       expect([ended.status, ended.json]).toEqual([
         200,
-        { ...plan, id, untilPeriod: '2026-06', distributorId: null, monthlyMinimum: null },
+        { ...plan, id, untilPeriod: '2026-06', distributorId: null, monthlyMinimum: null, termPrices: {} },
       ]);
       expect((await get(`/v1/price-plans/${id}`)).json).toEqual(ended.json);
       await monthFixture(api.database.db).run(

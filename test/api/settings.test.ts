@@ -92,6 +92,7 @@ describe('settings', () => {
     expect(kept).toEqual({
       ...PLAN,
       prices,
+      termPrices: {},
       id: json.id,
       distributorId: null,
       untilPeriod: null,

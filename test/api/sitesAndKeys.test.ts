@@ -135,18 +135,4 @@ describe('a site', () => {
     expect([refused.status, refused.json.detail]).toEqual([422, expect.stringContaining('mistyped')]);
     expect((await programme.activate(key.toLowerCase().replaceAll('-', ' ').replace('km ', 'km-'))).status).toBe(201);
   });
-
-  it('may have a term licence for a meter of its product, and more of it until that ends', async () => {
-    const { siteId } = (await add('Licensed')).json;
-    const order = { siteId, meter: 'backup.server_agent', count: 10, startsOn: '2026-03-01', years: 3 };
-    const licence = await call('POST', '/term-licences', order);
-    expect(licence.json).toMatchObject({ count: 10, startsOn: '2026-03-01', endsOn: '2029-03-01', tenantId: null });
-    const more = { siteId, meter: 'backup.server_agent', count: 5, startsOn: '2027-01-01', extends: licence.json.id };
-    expect((await call('POST', '/term-licences', more)).json).toMatchObject({ count: 5, endsOn: '2029-03-01' });
-    expect((await call('POST', '/term-licences', { ...order, years: 6 })).status).toBe(422);
-    expect((await call('POST', '/term-licences', { ...more, startsOn: '2029-03-01' })).status).toBe(422);
-    const foreign = { ...order, meter: 'mail-server.mailbox' };
-    expect((await call('POST', '/term-licences', foreign)).json.code).toBe('METER_UNKNOWN');
-    expect((await call('GET', '/term-licences')).json.items).toHaveLength(2);
-  });
 });

@@ -43,13 +43,11 @@ describe('what is billed when something comes late, ends early or is licensed', 
     if (statement === undefined) throw new Error('nothing was issued');
     return statement;
   };
-  const licence = (siteId: string, count: number, tenantRef: string | null = null) =>
-    month.run(
-      `insert into term_licence (msp_id, id, site_id, tenant_id, meter, count, starts_on, ends_on)
-       values (:mspId, gen_random_uuid(), :siteId, (select id from tenant where msp_id = :mspId and ref = :tenantRef), :meter,
-         :count, '2026-01-01', '2027-01-01')`,
-      { mspId, siteId, count, meter: MAILBOX, tenantRef: tenantRef ?? '' },
-    );
+  const licence = (
+    siteId: string,
+    count: number,
+    { tenant = '', from = '2026-01-01', until = '2027-01-01' }: { tenant?: string; from?: string; until?: string } = {},
+  ) => month.licence({ mspId, siteId }, { meter: MAILBOX, count, tenant, from, until });
   const usageOf = (statement: Statement, siteName: string) =>
     statement.lines.flatMap((line) => (line.kind === 'usage' && line.siteName === siteName ? [line] : []));
   const corrections = (statement: Statement) =>
@@ -235,10 +233,119 @@ describe('what is billed when something comes late, ends early or is licensed', 
       lines: ['one', 'two'].map((tenant) => ({ tenant, meter: MAILBOX, peak: 50 })),
     });
     await licence(site.siteId, 50);
-    await licence(site.siteId, 50, 'one');
+    await licence(site.siteId, 50, { tenant: 'one' });
     expect(usageOf(await close('2026-02', '2026-03-06'), 'both')).toMatchObject([
       { tenantRef: 'one', licensed: 50, quantity: 0 },
       { tenantRef: 'two', licensed: 50, quantity: 0 },
     ]);
+  });
+
+  describe('a licence covers the days it holds (rule 22)', () => {
+    const daily = async (of: Site, days: readonly number[], count: number) => {
+      for (const day of days) await seen(of, `2026-02-${String(day).padStart(2, '0')}T10:00:00Z`, count);
+    };
+    const measured = async (name: string) =>
+      usageOf(await close('2026-02', '2026-03-06'), name).map(({ peak, licensed, quantity, licensedDays }) => ({
+        ...{ peak, licensed, quantity },
+        days: (licensedDays ?? []).map((days) => [days.first, days.last, days.count, days.licensed]),
+      }));
+
+    it('case 13: a licence of 10 ends on the 15th, its successor of 10 starts that day, 20 in use: 10 metered', async () => {
+      const site = await month.site({ mspId, name: 'branch' });
+      await licence(site.siteId, 10, { from: '2025-02-15', until: '2026-02-15' });
+      await licence(site.siteId, 10, { from: '2026-02-15' });
+      await daily(site, [1, 10, 14, 15, 20, 28], 20);
+      await report(site, ['2026-02'], 20);
+      expect(await measured('branch')).toEqual([
+        {
+          peak: 20,
+          licensed: 10,
+          quantity: 10,
+          days: [
+            ['2026-02-01', '2026-02-14', 20, 10],
+            ['2026-02-15', '2026-02-28', 20, 10],
+          ],
+        },
+      ]);
+    });
+
+    it('5 unlicensed in the first half, 20 of 20 licensed in the second: 5 metered', async () => {
+      const site = await month.site({ mspId, name: 'branch' });
+      await licence(site.siteId, 20, { from: '2026-02-15' });
+      await daily(site, [3, 14], 5);
+      await daily(site, [15, 20], 20);
+      await report(site, ['2026-02'], 20);
+      expect(await measured('branch')).toMatchObject([{ peak: 20, licensed: 15, quantity: 5 }]);
+    });
+
+    it('a report without check-ins stands for every day: 20 of which none was licensed until the 15th', async () => {
+      const site = await month.site({ mspId, name: 'branch' });
+      await licence(site.siteId, 20, { from: '2026-02-15' });
+      await report(site, ['2026-02'], 20);
+      expect(await measured('branch')).toMatchObject([{ peak: 20, quantity: 20 }]);
+    });
+
+    it('days before the site was there need no licence', async () => {
+      const site = await month.site({ mspId, name: 'branch', activatedAt: '2026-02-15T09:00:00Z' });
+      await licence(site.siteId, 20, { from: '2026-02-15' });
+      await report(site, ['2026-02'], 20);
+      expect(await measured('branch')).toMatchObject([{ peak: 20, quantity: 0 }]);
+    });
+
+    it('a site that was silent on the unlicensed days counts with its number of the month', async () => {
+      const site = await month.site({ mspId, name: 'branch' });
+      await licence(site.siteId, 20, { from: '2026-02-15' });
+      await daily(site, [20], 20);
+      await report(site, ['2026-02'], 20);
+      expect(await measured('branch')).toMatchObject([{ peak: 20, quantity: 20 }]);
+    });
+
+    it('what a report counts beyond the check-ins falls on the day of the highest', async () => {
+      const site = await month.site({ mspId, name: 'branch' });
+      await licence(site.siteId, 20, { from: '2026-02-15' });
+      await daily(site, [3], 5);
+      await daily(site, [20], 20);
+      await report(site, ['2026-02'], 23);
+      expect(await measured('branch')).toMatchObject([
+        {
+          peak: 23,
+          quantity: 5,
+          days: [
+            ['2026-02-01', '2026-02-14', 5, 0],
+            ['2026-02-15', '2026-02-28', 23, 20],
+          ],
+        },
+      ]);
+    });
+
+    it('a silent site is estimated on every day, and its late report corrects by the same days', async () => {
+      const site = await month.site({ mspId, name: 'branch' });
+      await licence(site.siteId, 20, { from: '2026-02-15' });
+      await daily(site, [3], 5);
+      await daily(site, [20], 22);
+      expect(await measured('branch')).toMatchObject([{ peak: 22, quantity: 5 }]);
+      await report(site, ['2026-02'], 30, { receivedAt: '2026-03-10T10:00:00Z' });
+      expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([['branch', 5, 10, 500n]]);
+    });
+
+    it('of two tenants each is measured on its own days, the site’s licence shared day by day', async () => {
+      const site = await month.site({ mspId, name: 'branch', tenants: ['one', 'two'] });
+      await licence(site.siteId, 10, { from: '2026-02-15' });
+      for (const [hour, tenant] of [
+        ['10', 'one'],
+        ['11', 'two'],
+      ] as const) {
+        await month.checkIn(site, { at: `2026-02-03T${hour}:00:00Z`, tenant, meter: MAILBOX, count: 2 });
+        await month.checkIn(site, { at: `2026-02-20T${hour}:00:00Z`, tenant, meter: MAILBOX, count: 8 });
+      }
+      await month.report(site, {
+        period: '2026-02',
+        lines: ['one', 'two'].map((tenant) => ({ tenant, meter: MAILBOX, peak: 8 })),
+      });
+      expect(await measured('branch')).toMatchObject([
+        { peak: 8, quantity: 2 },
+        { peak: 8, quantity: 6 },
+      ]);
+    });
   });
 });

@@ -167,6 +167,11 @@ describe('row level security', () => {
     tenancy = await addTenancy(months);
     const { month, database } = months;
     for (const mspId of [months.msps.alpha, months.msps.gamma]) {
+      await database.asOwner(
+        `insert into enabled_product select msp_id, programme_code, 'backup', null, now(), '{}', null
+         from participation where msp_id = $1`,
+        [mspId],
+      );
       await month.run(
         `insert into audit_event (id, at, actor, action, subject, msp_id, previous_hash, hash)
          values (0, now(), '{}', 'b', 'c', :mspId, '', '')`,

@@ -19,7 +19,6 @@ function correct({ world, basis, billed, reports, decidedByPerson = false }: Cas
     basis,
     decidedByPerson,
     billed,
-    licensed: world.licensed ?? 0,
     late: reports === undefined ? null : { installationIds: peaks.map(([id]) => id), peaks: Object.fromEntries(peaks) },
     ...frozen(world),
     settings: SHIPPED_SETTINGS,

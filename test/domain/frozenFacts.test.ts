@@ -12,6 +12,7 @@ const FACTS: SiteFacts = {
   clockOffsetSeconds: -3,
   usedAfterRevocationOn: '2026-05-20',
   firstMonth: false,
+  licences: [{ tenantId: null, meter: 'mail-server.mailbox', count: 10, first: '2026-05-01', last: '2026-05-14' }],
   usage: [
     {
       tenantRef: 'main',
@@ -31,6 +32,10 @@ const FACTS: SiteFacts = {
       ],
       lastQuantity: null,
       licensed: 0,
+      licensedDays: [
+        { first: '2026-05-01', last: '2026-05-14', count: 5, licensed: 10 },
+        { first: '2026-05-15', last: '2026-05-31', count: 90, licensed: 0 },
+      ],
     },
   ],
 };
@@ -41,6 +46,12 @@ describe('the facts of a site, frozen when its collection ended', () => {
   it('rule 23: carry the version of their shape and are read back as they were', () => {
     expect(frozen()).toMatchObject({ version: FACTS_VERSION });
     expect(readFacts(frozen())).toEqual(FACTS);
+  });
+
+  it('rule 23: of version 1, which knew no days of a licence, are read as they were', () => {
+    const usage = FACTS.usage.map((each) => ({ ...each, licensed: 3, licensedDays: undefined }));
+    const stored: unknown = JSON.parse(JSON.stringify({ ...FACTS, licences: undefined, usage, version: 1 }));
+    expect(readFacts(stored)).toMatchObject({ licences: [], usage: [{ licensed: 3, licensedDays: [] }] });
   });
 
   it.each([

@@ -86,6 +86,7 @@ export function frozen(world: World): { site: SiteFacts; usage: UsageFacts } {
     installations: heard,
     lastQuantity: world.last ?? null,
     licensed: world.licensed ?? 0,
+    licensedDays: [],
   };
   const site: SiteFacts = {
     siteId: 'site-1',
@@ -98,6 +99,7 @@ export function frozen(world: World): { site: SiteFacts; usage: UsageFacts } {
     clockOffsetSeconds: (world.clockOffsetHours ?? 0) * 3600,
     usedAfterRevocationOn: world.usedAfterRevocationOn ?? null,
     firstMonth: false,
+    licences: [],
     usage: [usage],
   };
   return { site, usage };
@@ -136,6 +138,7 @@ export function plan(price: Price, more: Partial<PricePlan> = {}): PricePlan {
     monthlyMinimumMinor: null,
     firstMonth: 'billed',
     prices: { [METER]: price },
+    termPrices: {},
     ...more,
   };
 }
@@ -154,6 +157,7 @@ export function billable(quantities: readonly (number | Partial<BillableUsage>)[
       meter: METER,
       quantity: { value: typeof item === 'number' ? item : 0, basis: 'reported', peakOn: null },
       licensed: 0,
+      licensedDays: [],
       firstMonth: false,
       ...more,
     };

@@ -107,6 +107,7 @@ describe('rule 11: money is whole minor units with the currency’s own exponent
       plan: plan({ model: 'per_unit', unitPrice: '0.335' }),
       exchange: null,
       usage: billable([1, 1, 1]),
+      terms: [],
       corrections: [],
     });
     expect(lines.map(({ amountMinor }) => amountMinor)).toEqual([34n, 34n, 34n]);
@@ -135,6 +136,7 @@ describe('rule 10: local currency', () => {
       plan: plan({ model: 'per_unit', unitPrice }),
       exchange: rateOf(currency, rateText),
       usage: billable([units]),
+      terms: [],
       corrections: [],
     });
     expect(totalMinor).toBe(minor);
@@ -146,6 +148,7 @@ describe('rule 10: local currency', () => {
       plan: plan({ model: 'per_unit', unitPrice: '1' }, { monthlyMinimumMinor: 10_00n }),
       exchange: rateOf('PLN', '4.28951'),
       usage: [],
+      terms: [],
       corrections: [],
     });
     expect(lines).toMatchObject([{ kind: 'minimum', minimumMinor: 42_90n, amountMinor: 42_90n }]);
@@ -157,6 +160,7 @@ describe('rule 10: local currency', () => {
       plan: plan({ model: 'per_unit', unitPrice: '9' }),
       exchange: rateOf('PLN', '5'),
       usage: [],
+      terms: [],
       corrections: [
         {
           ...billable([0])[0]!,
@@ -182,6 +186,7 @@ describe('rule 12: no usage', () => {
       plan: plan({ model: 'per_unit', unitPrice: '1' }),
       exchange: null,
       usage: [],
+      terms: [],
       corrections: [],
     });
     expect(rating).toEqual({ lines: [], totalMinor: 0n });

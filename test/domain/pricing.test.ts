@@ -97,6 +97,7 @@ describe('rule 9: the price of one meter for one MSP', () => {
         plan: plan(perUnit, { prices: {} }),
         exchange: null,
         usage: billable([1]),
+        terms: [],
         corrections: [],
       });
     expect(rated).toThrow(expect.objectContaining({ code: 'PRICE_MISSING', message: expect.stringContaining(METER) }));
@@ -110,6 +111,7 @@ describe('rule 9: the monthly minimum per MSP', () => {
       plan: plan(perUnit, { monthlyMinimumMinor: minimum }),
       exchange: null,
       usage: billable(quantities),
+      terms: [],
       corrections: [],
     });
 
@@ -132,6 +134,7 @@ describe('rule 9: the monthly minimum per MSP', () => {
       plan: plan(perUnit, { monthlyMinimumMinor: 50_00n }),
       exchange: null,
       usage: billable([10]),
+      terms: [],
       corrections: [
         {
           siteId: 'site-A',
@@ -170,6 +173,7 @@ describe('rule 8: the first month', () => {
         { quantity: { value: 90, basis: 'reported', peakOn: null }, firstMonth: true },
         { quantity: { value: 20, basis: 'reported', peakOn: null }, firstMonth: false },
       ]),
+      terms: [],
       corrections: [],
     });
 

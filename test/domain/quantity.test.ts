@@ -10,6 +10,7 @@ describe('rule 2: billable is the sum of the peaks of each site, tenant and mete
       plan: plan({ model: 'per_unit', unitPrice: '1' }),
       exchange: null,
       usage: billable(quantities),
+      terms: [],
       corrections: [],
     });
 
@@ -30,6 +31,7 @@ describe('rule 2: billable is the sum of the peaks of each site, tenant and mete
       plan: plan({ model: 'per_unit', unitPrice: '1' }),
       exchange: null,
       usage,
+      terms: [],
       corrections: [],
     });
     expect(totalMinor).toBe(3000n);
@@ -51,6 +53,7 @@ describe('rule 2: billable is the sum of the peaks of each site, tenant and mete
         plan: plan({ model: 'per_unit', unitPrice: '1' }),
         exchange: null,
         usage: [{ ...item!, licensed }],
+        terms: [],
         corrections: [],
       }).lines;
       return line?.kind === 'usage' ? [line.peak, line.quantity, line.amountMinor] : null;

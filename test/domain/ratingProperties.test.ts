@@ -50,6 +50,7 @@ describe.each(
           plan: plan(given),
           exchange: null,
           usage: billable([0]),
+          terms: [],
           corrections: [],
         });
         expect(lines).toMatchObject([{ kind: 'usage', quantity: 0, amountMinor: 0n, steps: [] }]);
@@ -83,6 +84,7 @@ describe.each(
           exchange:
             currency === 'EUR' ? null : { base: 'EUR', currency, rate: '186.4371', day: '2026-03-31', source: 'x' },
           usage: billable(parts),
+          terms: [],
           corrections: [],
         });
         expect(sumMinor(rating.lines.map(({ amountMinor }) => amountMinor))).toBe(rating.totalMinor);
@@ -100,7 +102,7 @@ describe.each(
           .sort((a, b) => a.key - b.key)
           .map(({ item }) => item);
         const rated = (items: typeof usage) =>
-          rate({ currency: 'EUR', plan: plan(given), exchange: null, usage: items, corrections: [] });
+          rate({ currency: 'EUR', plan: plan(given), exchange: null, usage: items, terms: [], corrections: [] });
         expect(rated(shuffled)).toEqual(rated(usage));
       }),
     );
@@ -137,6 +139,7 @@ describe.each(
           plan: plan(given),
           exchange: null,
           usage: [],
+          terms: [],
           corrections: [due(given, a, b), due(given, b, a)],
         });
         expect(totalMinor).toBe(0n);
@@ -159,6 +162,7 @@ describe.each(
           plan: plan(given),
           exchange: null,
           usage: [],
+          terms: [],
           corrections: [
             {
               ...a!,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { contactThresholds, MAY_DEPLOY, SITE_STATES, siteStatesBefore } from '../../domain/site.js';
-import { termEnd } from '../../domain/termLicence.js';
+import { termEnd } from '../../domain/licences/term.js';
 
 describe('a site', () => {
   it('rule 6: is warned after 7 days of silence, blocked after 30, its key disabled after 60', () => {

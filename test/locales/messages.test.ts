@@ -21,6 +21,10 @@ const period = parsePeriod('2026-05');
 const common = { vendorName: 'Vendor S.p.A.', mspName: 'Sample MSP Ltd.', siteName: 'Head office' };
 const silence = { lastContactOn: null, silentDays: 22 };
 const totals = [{ currency: 'EUR', totalMinor: 123_456n }];
+const ordered = {
+  ...{ ...common, productName: 'Backup', count: 10 },
+  price: { currency: 'EUR', totalMinor: 24_000n },
+};
 const parked = [{ mspName: 'Waiting Ltd', reason: 'total moved' }];
 
 const PARAMS: MailParams = {
@@ -81,6 +85,11 @@ const PARAMS: MailParams = {
   },
   passwordReset: { personName: 'Anna Example', link: 'https://kontor.example/console/link#secret', minutes: 60 },
   signInLocked: { personName: 'Anna Example', failures: 5 },
+  orderPlaced: { ...ordered, expiresOn: '2026-06-08' },
+  orderApproved: { ...ordered, startsOn: '2026-06-08', endsOn: '2027-06-08' },
+  orderRefused: { ...ordered, reason: 'no contract' },
+  orderExpired: ordered,
+  orderWithdrawn: ordered,
 };
 
 /** The subject, then the paragraphs. */

@@ -90,11 +90,7 @@ describe('a month with every discrepancy', () => {
       clockOffsetSeconds: 36 * 3600,
     });
     await reports(sites.licensed, 20);
-    await month.run(
-      `insert into term_licence (msp_id, id, site_id, meter, count, starts_on, ends_on)
-       values (:mspId, gen_random_uuid(), :siteId, :meter, 15, '2026-03-01', '2027-03-01')`,
-      { mspId, siteId: sites.licensed.siteId, meter: MAILBOX },
-    );
+    await month.licence(sites.licensed, { meter: MAILBOX, count: 15, from: '2026-03-01', until: '2027-03-01' });
     await month.report(beta, { period: '2026-03', lines: [{ tenant: 'main', meter: MAILBOX, peak: 130 }] });
     await month.run(
       `insert into refused_message (received_at, code, detail, claimed_period, key_fingerprint)

@@ -112,7 +112,6 @@ describe('months in order', () => {
     );
     const prices = { [MAILBOX]: { model: 'per_unit', unitPrice: '9.00' } };
     const plan = { programme: 'opened', name: 'Dearer', currency: 'EUR', firstMonth: 'billed', prices };
-    const licence = { siteId, meter: MAILBOX, count: 5, years: 1 };
     const reason = 'Agreed';
     const changes: [string, string, string, (period: string) => object][] = [
       ['POST', '/v1/price-plans', '/fromPeriod', (fromPeriod) => ({ ...plan, fromPeriod })],
@@ -126,7 +125,6 @@ describe('months in order', () => {
         (fromPeriod) => ({ programme: 'opened', name: 'New', product: 'mail-server', fromPeriod }),
       ],
       ['PUT', `/v1/msps/${mspId}/sites/${siteId}/tenants`, '/from', (from) => ({ tenantRefs: ['other'], from })],
-      ['POST', `/v1/msps/${mspId}/term-licences`, '/startsOn', (period) => ({ ...licence, startsOn: `${period}-01` })],
       ['POST', `/v1/msps/${mspId}/tenants/${tenant?.id ?? ''}/close`, '/from', (from) => ({ from })],
       [
         'PUT',

@@ -3,7 +3,7 @@ import { nameProblem } from '../../domain/name.js';
 import { dayOf, isTimeZone, periodOf, periodRange } from '../../domain/period.js';
 import { reconcileSite, SHIPPED_SETTINGS, type DiscrepancyKind } from '../../domain/reconcile/index.js';
 import { aggregationOf, type Aggregation, type MeterCode } from '../../domain/catalog/index.js';
-import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
+import type { SiteFacts, UsageFacts } from '../../domain/usage.js';
 import {
   buildWorld,
   checkInsOf,
@@ -50,13 +50,14 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
           .filter(({ countedAt }) => until === null || countedAt < until)
           .flatMap(({ counts }) => counts.filter((one) => one.tenant === tenantRef && one.meter === meter))
           .reduce((month, { count }) => MONTH_OF[aggregationOf(meter)](month, count), 0);
-      const facts = usage.get(key) ?? {
+      const facts: UsageFacts = usage.get(key) ?? {
         tenantRef,
         tenantId: served(site).includes(tenantRef) ? tenantRef : null,
         meter,
-        installations: [] as InstallationUsage[],
+        installations: [],
         lastQuantity: line?.previous ?? null,
         licensed: line === site.lines[0] ? (site.licenceCount ?? 0) : 0,
+        licensedDays: [],
       };
       facts.installations.push({
         installationId: installation.id,
@@ -82,6 +83,7 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
     clockOffsetSeconds: clockOffsetMs(site, 'current') / 1000,
     usedAfterRevocationOn: end === null ? null : dayOf(end, msp.zone),
     firstMonth: false,
+    licences: [],
     usage: [...usage.values()],
   };
 }

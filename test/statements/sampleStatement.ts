@@ -6,6 +6,7 @@ import type {
   Party,
   Statement,
   StatementLine,
+  TermLine,
   UsageLine,
 } from '../../domain/statement.js';
 
@@ -59,6 +60,29 @@ export function correctionLine(change: Partial<CorrectionLine> = {}): Correction
     reason: 'estimate_confirmed',
     oldQuantity: 14,
     newQuantity: 12,
+    ...change,
+  };
+}
+
+export function termLine(change: Partial<TermLine> = {}): TermLine {
+  return {
+    kind: 'term',
+    lineNo: 4,
+    licenceId: 'licence-1',
+    siteId: 'site-1',
+    siteName: 'Head office',
+    tenantId: null,
+    tenantName: null,
+    meter: 'mail-server.mailbox',
+    count: 10,
+    startsOn: '2026-05-15',
+    endsOn: '2028-05-15',
+    unitPrice: '24.00',
+    priceCurrency: 'EUR',
+    years: 2,
+    instalment: { no: 1, of: 1 },
+    exchange: null,
+    amountMinor: 48_000n,
     ...change,
   };
 }

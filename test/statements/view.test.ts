@@ -7,10 +7,10 @@ import {
   type KindWithEvidence,
   type Resolution,
 } from '../../domain/reconcile/index.js';
-import type { Statement, StatementFinding, UsageLine } from '../../domain/statement.js';
+import type { ExtensionLine, Statement, StatementFinding, UsageLine } from '../../domain/statement.js';
 import { LOCALES } from '../../locales/index.js';
 import { buildStatementView } from '../../statements/view.js';
-import { correctionLine, minimumLine, statementOf, usageLine } from './sampleStatement.js';
+import { correctionLine, minimumLine, statementOf, termLine, usageLine } from './sampleStatement.js';
 
 function cells(rows: { text: string }[][][] | undefined): string[][] {
   return (rows ?? []).map((row) => row.map((cell) => cell.map(({ text }) => text).join(' | ')));
@@ -169,6 +169,50 @@ describe('the arithmetic', () => {
     const statement = statementOf([usageLine()]);
     const prices = { 'mail-server.mailbox': 'tiers' in price ? { ...price, tiers: [...price.tiers] } : price };
     expect(arithmetic({ ...statement, pricePlan: { ...statement.pricePlan, prices } })[0]?.[3]).toBe(text);
+  });
+});
+
+describe('licences', () => {
+  it('case 13: days on which licences change are printed as arithmetic, for a bookkeeper to follow', () => {
+    const line = usageLine({
+      ...{ peak: 20, licensed: 10, quantity: 10 },
+      licensedDays: [
+        { first: '2026-05-01', last: '2026-05-14', count: 20, licensed: 10 },
+        { first: '2026-05-15', last: '2026-05-31', count: 8, licensed: 10 },
+      ],
+    });
+    expect(usageRow(statementOf([line]))[4]).toBe(
+      '10 | day by day, the highest counts: | 1 May to 14 May: 20 less 10 licensed = 10 | 15 May to 31 May: 8 less 10 licensed = 0',
+    );
+  });
+
+  it('rule 22: a term shows its days, units, price of a unit and year and years', () => {
+    const view = buildStatementView(statementOf([usageLine(), termLine()]));
+    expect(cells(view.terms?.rows)).toEqual([
+      [
+        '2',
+        'Head office | whole site',
+        'Mail server | mailboxes',
+        '15 May 2026 to 14 May 2028',
+        '10',
+        '10 × 24.00 × 2 | price of a unit and year in EUR',
+        '480.00',
+      ],
+    ]);
+    expect(view.sums.map(({ label }) => label)).toEqual(['Usage', 'Term licences', 'Total']);
+  });
+
+  it('rule 22: an extension shows the days left of its term, a twelfth which one it is', () => {
+    const extension: ExtensionLine = {
+      ...termLine({ startsOn: '2027-01-12', instalment: { no: 2, of: 17 } }),
+      ...{ kind: 'extension', extends: 'licence-0', daysLeft: 489, termDays: 731 },
+    };
+    const row = cells(buildStatementView(statementOf([extension])).terms?.rows)[0];
+    expect(row?.slice(3, 6)).toEqual([
+      '12 January 2027 to 14 May 2028 | added to a licence for 489 of its 731 days',
+      '10',
+      '10 × 24.00 × 2 × 489 / 731 | price of a unit and year in EUR | instalment 2 of 17',
+    ]);
   });
 });
 

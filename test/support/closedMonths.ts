@@ -86,11 +86,15 @@ export async function closedMonths(renderPool: RenderPool): Promise<ClosedMonths
   await finish({ database, month }, renderPool, '2026-02', '2026-03-07T00:00:00Z');
 
   await report(silent, '2026-02', 10, '2026-03-20T00:00:00Z');
-  await month.run(
-    `insert into term_licence (msp_id, id, site_id, meter, count, starts_on, ends_on)
-     values (:mspId, gen_random_uuid(), :siteId, :meter, 25, '2026-03-01', '2027-03-01')`,
-    { mspId: msps.alpha, siteId: licensed.siteId, meter: MAILBOX },
-  );
+  // One that changes in the month: its days are measured, the term and its extension are billed.
+  const term = await month.licence(licensed, {
+    ...{ meter: MAILBOX, count: 25, from: '2026-03-01', until: '2027-03-01' },
+    ...{ unitPrice: '12.5', currency: 'EUR' },
+  });
+  await month.licence(licensed, {
+    ...{ meter: MAILBOX, count: 5, from: '2026-03-15', until: '2027-03-01' },
+    ...{ unitPrice: '12.5', currency: 'EUR', extends: { id: term, from: '2026-03-01' } },
+  });
   for (const [site, peak] of [
     [heard, 31],
     [silent, 12],

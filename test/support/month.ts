@@ -18,6 +18,7 @@ import { loadStatements, type IssuedStatement } from '../../db/statements/statem
 import type { View } from '../../domain/access/views.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { parsePeriod, periodDays } from '../../domain/period.js';
+import { instalmentsOf, type TermPrices } from '../../domain/licences/termPrice.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
 import { runKeyOf, type RunInput } from '../../domain/run.js';
@@ -133,12 +134,13 @@ export function monthFixture(db: Database) {
     firstMonth?: 'billed' | 'unbilled';
     programme?: string;
     fromPeriod?: string;
+    termPrices?: TermPrices;
   }) => {
     const id = randomUUID();
     await run(
       `insert into price_plan (id, programme_code, name, distributor_id, currency, from_period, monthly_minimum_minor,
-         first_month, prices, created_at)
-       values (:id, :programme, 'Price list', :distributorId, :currency, :fromPeriod, :minimum, :firstMonth, :prices, :at)`,
+         first_month, prices, term_prices, created_at)
+       values (:id, :programme, 'Price list', :distributorId, :currency, :fromPeriod, :minimum, :firstMonth, :prices, :termPrices, :at)`,
       {
         id,
         programme: plan.programme ?? 'msp',
@@ -148,6 +150,7 @@ export function monthFixture(db: Database) {
         minimum: plan.minimumMinor === undefined || plan.minimumMinor === null ? null : plan.minimumMinor.toString(),
         firstMonth: plan.firstMonth ?? 'billed',
         prices: JSON.stringify(plan.prices),
+        termPrices: JSON.stringify(plan.termPrices ?? {}),
         at: CLOSED_AT,
       },
     );
@@ -329,6 +332,54 @@ export function monthFixture(db: Database) {
     );
   };
 
+  /** A term licence by an order that was approved, at no price unless one is given; until: the first day it does not cover. */
+  const licence = async (
+    of: { mspId: string; siteId: string },
+    spec: {
+      meter: MeterCode;
+      count: number;
+      from: string;
+      until: string;
+      tenant?: string;
+      unitPrice?: string;
+      currency?: string;
+      billing?: 'whole' | 'twelfths';
+      extends?: { id: string; from: string };
+    },
+  ) => {
+    const years = Math.max(1, Number(spec.until.slice(0, 4)) - Number((spec.extends?.from ?? spec.from).slice(0, 4)));
+    const id = randomUUID();
+    await run(
+      `with plan as (select id from price_plan order by created_at, id limit 1),
+       ordered as (insert into purchase_order (msp_id, id, programme_code, kind, product, site_id, tenant_id, meter,
+           count, years, starts_on, unit_price, price_currency, billing, amount_minor, price_plan_id, state, placed_at, placed_by,
+           placed_view, decide_until, decided_at, decided_by, decided_how)
+         select s.msp_id, :id, s.programme_code, 'licence', s.product, s.id, t.id, :meter, :count, :years, :from,
+           :unitPrice, :currency, :billing, 0, plan.id, 'approved', :at, '{}', 'service_provider', :at, :at, '{}', 'person'
+         from site s cross join plan left join tenant t on t.msp_id = s.msp_id and t.ref = :tenant
+         where s.msp_id = :mspId and s.id = :siteId)
+       select 1`,
+      {
+        ...{ id, mspId: of.mspId, siteId: of.siteId, years, at: new Date('2025-01-01T00:00:00Z') },
+        ...{ meter: spec.meter, count: spec.count, from: spec.from, tenant: spec.tenant ?? '' },
+        ...{ unitPrice: spec.unitPrice ?? '0', currency: spec.currency ?? 'EUR', billing: spec.billing ?? 'whole' },
+      },
+    );
+    const termStartsOn = spec.extends?.from ?? spec.from;
+    await run(
+      `insert into term_licence (msp_id, id, order_id, site_id, tenant_id, meter, count, starts_on, ends_on, agreed_until,
+         extends, term_starts_on, years, unit_price, price_currency, billing, instalments)
+       select msp_id, id, id, site_id, tenant_id, meter, count, :from, :until, :until, :extends::uuid, :termStartsOn, years,
+         unit_price, price_currency, billing, :instalments
+       from purchase_order where id = :id`,
+      {
+        ...{ id, from: spec.from, until: spec.until, extends: spec.extends?.id ?? null, termStartsOn },
+        instalments: instalmentsOf(spec.billing ?? 'whole', { termStartsOn, startsOn: spec.from, years }),
+      },
+    );
+    return id;
+  };
+
   /** Opens a run, whatever months came before it: participants, shards and deadlines. */
   const open = (period: string, now: Date = CLOSED_AT, programme = 'msp') =>
     db.transaction(ALL, async (trx) => {
@@ -393,6 +444,7 @@ export function monthFixture(db: Database) {
     site,
     checkIn,
     report,
+    licence,
     open,
     openAndReconcile,
     endReviewAndIssue,

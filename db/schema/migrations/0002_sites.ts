@@ -151,8 +151,28 @@ export async function up(knex: Knex): Promise<void> {
       meter text not null,
       count integer not null check (count > 0),
       starts_on date not null,
-      ends_on date not null check (ends_on > starts_on),
+      -- The first day it does not cover; earlier than agreed once it was ended.
+      ends_on date not null check (ends_on >= starts_on),
+      agreed_until date not null check (agreed_until > starts_on and agreed_until >= ends_on),
+      -- Rule 21: it came into being by this order, approved.
+      order_id uuid not null unique,
+      -- The licence it extends, or follows.
+      extends uuid,
+      renews uuid,
+      -- Of the term it belongs to; for its price.
+      term_starts_on date not null,
+      years integer not null check (years between 1 and 5),
+      -- Agreed with the order: of one unit and year.
+      unit_price numeric not null check (unit_price >= 0),
+      price_currency text not null,
+      billing text not null check (billing in ('whole', 'twelfths')),
+      instalments integer not null check (instalments between 1 and 60),
+      ended_at timestamptz,
+      ended_by jsonb,
+      end_reason text,
       primary key (msp_id, id),
+      foreign key (msp_id, extends) references term_licence (msp_id, id),
+      foreign key (msp_id, renews) references term_licence (msp_id, id),
       foreign key (msp_id, site_id) references site (msp_id, id),
       foreign key (msp_id, tenant_id) references tenant (msp_id, id)
     );

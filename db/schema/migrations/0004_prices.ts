@@ -14,6 +14,8 @@ export async function up(knex: Knex): Promise<void> {
       monthly_minimum_minor bigint check (monthly_minimum_minor >= 0),
       first_month text not null check (first_month in ('billed', 'unbilled')),
       prices jsonb not null,
+      -- Of term licences, by meter (rule 22).
+      term_prices jsonb not null default '{}',
       created_at timestamptz not null
     );
     create index price_plan_by_programme on price_plan (programme_code, from_period);

@@ -48,7 +48,7 @@ export async function up(knex: Knex): Promise<void> {
       line_no integer not null,
       programme_code text not null,
       period text not null,
-      kind text not null check (kind in ('usage', 'correction', 'minimum')),
+      kind text not null check (kind in ('usage', 'correction', 'minimum', 'term', 'extension')),
       site_id uuid,
       tenant_ref text,
       tenant_id uuid,

@@ -11,6 +11,7 @@ import { up as runs } from './0005_runs.js';
 import { up as statements } from './0006_statements.js';
 import { up as outboxAudit } from './0007_outbox_audit.js';
 import { up as people } from './0008_people.js';
+import { up as orders } from './0009_orders.js';
 import { up as signIn } from './0010_sign_in.js';
 
 interface Migration {
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0006_statements', up: statements },
   { name: '0007_outbox_audit', up: outboxAudit },
   { name: '0008_people', up: people },
+  { name: '0009_orders', up: orders },
   { name: '0010_sign_in', up: signIn },
 ];
 

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Day } from './period.js';
+import type { Day } from '../period.js';
 
 export const TERM_YEARS = { min: 1, max: 5 } as const;
 

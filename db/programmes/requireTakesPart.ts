@@ -1,0 +1,22 @@
+import type { Trx } from '../connect.js';
+import { findRegistration, findStanding, type Registration, type Standing } from './participationStore.js';
+import { KontorError } from '../../domain/errors.js';
+
+/**
+ * Rule 20: throws STATE_CONFLICT unless the MSP takes part in the programme: who is suspended or has left gets no key and
+ * orders nothing.
+ */
+export async function requireTakesPart(trx: Trx, programme: string, mspId: string): Promise<Standing> {
+  const found = await findStanding(trx, programme, mspId);
+  if (found?.state === 'approved') return found;
+  const how = found?.state === 'suspended' ? 'is suspended: resume its participation first' : 'takes no part';
+  throw new KontorError('STATE_CONFLICT', `In the programme "${programme}" this MSP ${how}.`);
+}
+
+/** The same, with the registration of the MSP. */
+export async function requireParticipant(trx: Trx, programme: string, mspId: string): Promise<Registration> {
+  await requireTakesPart(trx, programme, mspId);
+  const found = await findRegistration(trx, programme, mspId);
+  if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such participation.');
+  return found;
+}
