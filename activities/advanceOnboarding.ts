@@ -34,7 +34,7 @@ function reminder(mspId: string, site: DueReminder): OutgoingMail {
     messageId: messageId('site-activation-reminder', site.siteId, site.dueAt.toISOString()),
     kind: 'siteActivationReminder',
     locale: site.locale,
-    recipient: site.email,
+    to: { companyId: mspId, purpose: 'technical' as const },
     params,
     mspId,
     notBefore: site.dueAt,

@@ -29,7 +29,7 @@ export const announceNotOpened =
             messageId: messageId('run-not-opened', programme, period, code, dayOf(at, to.zone)),
             kind: 'runNotOpened',
             locale: 'en',
-            recipient: to.recipient,
+            to: { address: to.recipient },
             params: { programmeName: to.programmeName, period, reason },
             programme,
             period,

@@ -27,7 +27,7 @@ async function remindMissing(
       messageId: messageId('missing', programme, period, to.mspId),
       kind: 'reportMissing',
       locale: to.locale,
-      recipient: to.email,
+      to: { companyId: to.mspId, purpose: 'technical' as const },
       params: {
         vendorName: to.vendorName,
         period,

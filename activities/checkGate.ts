@@ -63,7 +63,7 @@ export const checkGate =
               messageId: messageId('completeness-gate', key.programme, key.period, dayOf(at, to.zone)),
               kind: 'completenessGate',
               locale: 'en',
-              recipient: to.recipient,
+              to: { address: to.recipient },
               params: { programmeName: to.programmeName, period: key.period, silent, expected, lastBilled: totals },
               ...key,
               notBefore: at,

@@ -28,11 +28,11 @@ export interface DecideMspResult {
 }
 
 function letter(registration: Registration, programme: ProgrammeOf, decidedAt: Date): OutgoingMail {
-  const { vendorName, distributorName } = programme;
-  const { msp } = registration;
+  const { vendorName, distributorName, partnerTeamEmail } = programme;
+  const { msp, appliedAt } = registration;
   const shared = {
     locale: msp.locale,
-    recipient: msp.email,
+    to: { companyId: msp.id, purpose: 'legal' as const },
     programme: registration.programme,
     mspId: msp.id,
     notBefore: decidedAt,
@@ -52,11 +52,16 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
       params,
     };
   }
-  const params: MailInput<'registrationRejected'> = {
-    vendorName,
-    mspName: msp.name,
-    reason: registration.decisionReason ?? '',
-  };
+  if (registration.state === 'withdrawn') {
+    const { name: mspName, registrationNumber } = msp;
+    return {
+      ...{ ...shared, locale: 'en', to: { address: partnerTeamEmail } },
+      kind: 'registrationWithdrawn',
+      messageId: messageId('registration-withdrawn', registration.programme, msp.id, appliedAt.toISOString()),
+      params: { mspName, registrationNumber, reason: registration.decisionReason },
+    };
+  }
+  const params: MailInput<'registrationRejected'> = { vendorName, reason: registration.decisionReason ?? '' };
   return {
     ...shared,
     kind: 'registrationRejected',
@@ -102,7 +107,7 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
 }
 
 /**
- * Records the partner team's decision with its audit event and the letter to the applicant. Throws ALREADY_DECIDED,
+ * Records the partner team's decision, or the applicant's, with its audit event and the letter to the other. Throws ALREADY_DECIDED,
  * NOT_FOUND and PERIOD_OPENED (rule 19). Idempotent by decision: only an application that is still open moves, and an
  * attempt that finds its own decision (same instant, same person) answers with it.
  */

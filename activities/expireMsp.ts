@@ -33,14 +33,13 @@ export const expireMsp =
       const today = await programmeOfMsp(trx, programme, mspId);
       const params: MailInput<'registrationExpired'> = {
         vendorName: today?.vendorName ?? '',
-        mspName: moved.msp.name,
         days: wholeDaysBetween(moved.appliedAt, at),
       };
       const mail = {
         messageId: messageId('registration-expired', programme, mspId, moved.appliedAt.toISOString()),
         kind: 'registrationExpired' as const,
         locale: moved.msp.locale,
-        recipient: moved.msp.email,
+        to: { companyId: moved.msp.id, purpose: 'legal' as const },
         params,
         programme,
         mspId,

@@ -59,7 +59,7 @@ async function enqueueStatementMails(trx: Trx, programme: string, issued: readon
       messageId: messageId('statement', statement.number, statement.revision),
       kind: 'statementIssued',
       locale: statement.locale,
-      recipient: statement.msp.email,
+      to: { companyId: mspId, purpose: 'statements' as const },
       params: {
         vendorName: statement.vendor.name,
         distributorName: statement.distributor.name,

@@ -105,7 +105,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
         messageId: messageId('billing-pack', programme, contents.distributorCode, period, summary.supplement),
         kind: 'billingPack',
         locale: summary.locale,
-        recipient: summary.distributor.email,
+        to: { companyId: distributorId, purpose: 'statements' },
         params: {
           vendorName: summary.vendor.name,
           distributorName: summary.distributor.name,

@@ -51,7 +51,7 @@ export const remindOfRegistration =
         ),
         kind: 'registrationReminder' as const,
         locale: 'en',
-        recipient: programme.partnerTeamEmail,
+        to: { address: programme.partnerTeamEmail },
         params,
         programme: input.programme,
         mspId: msp.id,

@@ -21,7 +21,7 @@ export const remindParked =
             messageId: messageId('parked', programme, period, mspId, dayOf(at, parked.zone)),
             kind: 'parkedReminder',
             locale: 'en',
-            recipient: parked.partnerTeamEmail,
+            to: { address: parked.partnerTeamEmail },
             params: {
               mspName: parked.mspName,
               period,

@@ -21,7 +21,7 @@ async function enqueueSummary(trx: Trx, key: RunKey, totals: ControlTotals, at: 
         messageId: messageId('run-summary', programme, period),
         kind: 'runSummary',
         locale: 'en',
-        recipient,
+        to: { address: recipient },
         params: {
           period,
           issued: totals.issued,

@@ -22,7 +22,7 @@ export const tellWaiting =
           messageId: messageId('territory-opened', id),
           kind: 'territoryOpened' as const,
           locale,
-          recipient: email,
+          to: { address: email },
           params,
           programme,
           notBefore: now,

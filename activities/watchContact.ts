@@ -31,7 +31,7 @@ function letter(change: ContactChange, contact: ContactSettings, now: Date): Out
   const envelope = (kind: MailKind) => ({
     messageId: messageId(kind, change.siteId, silentSince.toISOString()),
     locale: change.locale,
-    recipient: change.email,
+    to: { companyId: change.mspId, purpose: 'technical' as const },
     mspId: change.mspId,
     notBefore: now,
   });

@@ -19,7 +19,7 @@ import { logRequests } from './http/logging.js';
 import { createMetrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
 import { answerProblem, notFound } from './http/problem.js';
-import { limitByAddress, limitByToken, limitGuesses } from './http/rateLimit.js';
+import { limitByAddress, limitByToken, limitGuesses, limitStrangersNamed } from './http/rateLimit.js';
 import { createIngest } from './ingest/createIngest.js';
 import { openApiDocument } from './openapi.js';
 import { ROUTES } from './routes/index.js';
@@ -40,7 +40,11 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
     res.json(document);
   });
   app.use(limitByAddress(limits));
-  const counters = { byToken: limitByToken(limits), guesses: limitGuesses(limits) };
+  const counters = {
+    byToken: limitByToken(limits),
+    guesses: limitGuesses(limits),
+    strangers: limitStrangersNamed(limits),
+  };
   const routeDeps = { ...deps, ingest: createIngest(deps) };
   for (const route of ROUTES) mount(app, routeDeps, route, limits, counters);
   app.use(notFound);

@@ -15,7 +15,7 @@ import { forgetSessions } from '../db/access/sessionStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
 import { createRegistrationStarts } from './registration/registrationStarts.js';
-import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './http/limits.js';
+import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 import { resumeOnboarding } from './resumeOnboarding.js';
 
 const HOUR_MS = 3_600_000;
@@ -81,7 +81,8 @@ const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
 const registrations = createRegistrationStarts({ db, ...starter, log });
-server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }));
+const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
+server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }, limits));
 void resumeOnboarding({ db, onboarding, log });
 registrations.kept();
 const forgetting = forgetOld(db, log);

@@ -49,7 +49,7 @@ async function tellLockedOut(deps: ApiDeps, { id, name, locale, email }: Login, 
   const mail = messageId('sign-in-locked', id, at.toISOString());
   await deps.db.transaction(ALL, async (trx) => {
     const params = { personName: name, failures: LOCK_OUT.free };
-    const envelope = { messageId: mail, locale, recipient: email, notBefore: at };
+    const envelope = { messageId: mail, locale, to: { address: email }, notBefore: at };
     await enqueueMails(trx, [{ ...envelope, kind: 'signInLocked', params }], at);
     await appendAudit(trx, { at, actor: KONTOR, action: 'person.lockedOut', subject: `person:${id}` });
   });

@@ -120,6 +120,8 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   session?: true;
   /** Takes passwords or links: few a minute from one address. */
   guessable?: true;
+  /** Anybody writes down a mail address, which gets a mail: few an hour from one host. */
+  namesStrangers?: true;
   responses: R;
   handler: (context: Context<z.output<P>, z.output<Q>, z.output<B>>) => Promise<ReplyOf<R>>;
 }
@@ -141,6 +143,7 @@ export interface Route {
   showsSecret: boolean;
   session: boolean;
   guessable: boolean;
+  namesStrangers: boolean;
   responses: ResponseMap;
   handle: (raw: RawContext) => Promise<Reply>;
 }
@@ -180,6 +183,7 @@ export function route<
     showsSecret: spec.showsSecret ?? false,
     session: spec.session ?? false,
     guessable: spec.guessable ?? false,
+    namesStrangers: spec.namesStrangers ?? false,
     responses: spec.responses,
     handle: (raw) => {
       let parsed: { body: z.output<B> } | undefined;

@@ -72,7 +72,9 @@ async function requirePlayable(period: Period): Promise<void> {
 
 async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions): Promise<void> {
   await requirePlayable(period);
-  const env = readEnv();
+  // All MSPs sign up from one host.
+  const given = readEnv();
+  const env = { ...given, SIGN_UPS_PER_HOUR: Math.max(given.SIGN_UPS_PER_HOUR, 2 * msps) };
   const dataDir = dataDirOf(data);
   await freshDataDir(dataDir);
   const terminal = createTerminal({ json });

@@ -2,6 +2,7 @@ import { TERMINAL } from '../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { mailAddress } from '../domain/mailAddress.js';
 import type { Env } from '../config/env.js';
 import { forgetFailures } from '../db/access/failureStore.js';
 import { appendAudit } from '../db/access/auditStore.js';
@@ -142,7 +143,7 @@ function uuid(text: string): string {
 }
 
 function email(text: string): string {
-  if (!z.email().max(254).safeParse(text).success) throw new InvalidArgumentError('A mail address.');
+  if (!mailAddress.safeParse(text).success) throw new InvalidArgumentError('A mail address.');
   return text.toLowerCase();
 }
 

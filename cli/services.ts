@@ -129,7 +129,7 @@ async function start(
     startProcess({
       name: 'The API',
       main: API_MAIN,
-      env: { PORT: String(env.PORT) },
+      env: { PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
       leads: leading,
       logFile: logFile('api'),
       ready: z.object({ listening: z.url() }),

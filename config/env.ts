@@ -34,6 +34,7 @@ export const ENV_SCHEMA = z.object({
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),
+  SIGN_UPS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(60).describe('Sign-ups taken from one host'),
   METRICS_PORT: port.default(0).describe('Port of the worker for /healthz, /readyz and /metrics; 0: none'),
   RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
   LOG_LEVEL: z

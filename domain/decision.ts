@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REGISTRATION_DECISIONS } from './msp.js';
+import { REGISTRATION_ENDS } from './msp.js';
 import type { Actor } from './access/actor.js';
 
 /** What a person may ask of a workflow, by kind: what is kept of it. */
@@ -19,7 +19,7 @@ export const DECISION_CONTENT = {
     reason: z.string(),
   }),
   registration: z.strictObject({
-    decision: z.enum(REGISTRATION_DECISIONS),
+    decision: z.enum(REGISTRATION_ENDS),
     /** Mandatory with `reject`. */
     reason: z.string().nullable(),
     /** With `approve`: the first period that is billed; null: the month of the decision. */

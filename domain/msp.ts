@@ -1,17 +1,31 @@
 import { addDays } from './instant.js';
 import type { RegistrationSettings } from './settings/registration.js';
 
-/** Where an MSP stands in a programme (rules 14 and 20). A rejected or expired applicant may apply again. */
-export const PARTICIPATION_STATES = ['applied', 'approved', 'suspended', 'left', 'rejected', 'expired'] as const;
+/**
+ * Where an MSP stands in a programme (rules 14 and 20). A sign-up is unconfirmed until its address is. Who was rejected,
+ * withdrew or let it expire may apply again.
+ */
+export const PARTICIPATION_STATES = [
+  'unconfirmed',
+  'applied',
+  'approved',
+  'suspended',
+  'left',
+  'rejected',
+  'withdrawn',
+  'expired',
+] as const;
 export type ParticipationState = (typeof PARTICIPATION_STATES)[number];
 
 /** From which state a participation may move to which. */
 const MOVES: Record<ParticipationState, readonly ParticipationState[]> = {
-  applied: ['approved', 'rejected', 'expired'],
+  unconfirmed: ['applied', 'expired'],
+  applied: ['approved', 'rejected', 'withdrawn', 'expired'],
   approved: ['suspended', 'left'],
   suspended: ['approved', 'left'],
   left: [],
   rejected: ['applied'],
+  withdrawn: ['applied'],
   expired: ['applied'],
 };
 
@@ -20,18 +34,22 @@ export function participationStatesBefore(to: ParticipationState): Participation
   return PARTICIPATION_STATES.filter((from) => MOVES[from].includes(to));
 }
 
+/** What the partner team may decide. */
 export const REGISTRATION_DECISIONS = ['approve', 'reject'] as const;
-export type RegistrationDecision = (typeof REGISTRATION_DECISIONS)[number];
+/** What ends an application: a decision, or the applicant. */
+export const REGISTRATION_ENDS = [...REGISTRATION_DECISIONS, 'withdraw'] as const;
+export type RegistrationEnd = (typeof REGISTRATION_ENDS)[number];
 
 /** What a decision on an application is about. */
 export function registrationSubject(programme: string, mspId: string): string {
   return `registration:${programme}:${mspId}`;
 }
 
-/** The state a decision leads to. */
-export const STATE_AFTER: Record<RegistrationDecision, ParticipationState> = {
+/** The state that it leads to. */
+export const STATE_AFTER: Record<RegistrationEnd, 'approved' | 'rejected' | 'withdrawn'> = {
   approve: 'approved',
   reject: 'rejected',
+  withdraw: 'withdrawn',
 };
 
 /** The deadlines of one registration: computed once when it comes in, then carried as data. */
@@ -75,36 +93,12 @@ const PUBLIC_MAIL_DOMAINS: ReadonlySet<string> = new Set([
 ]);
 
 /** The part behind the last `@`, in lower case. */
-export function mailDomain(email: string): string {
+function mailDomain(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 }
 
-/** Registration numbers are typed with and without spaces, dots and case: only letters and digits tell them apart. */
-export function comparableRegistrationNumber(registrationNumber: string): string {
-  return registrationNumber.replaceAll(/[^\p{L}\p{N}]/gu, '').toUpperCase();
-}
-
-/** What tells two registrations apart. */
-export interface Applicant {
-  id: string;
-  registrationNumber: string;
-  mailDomain: string;
-  state: ParticipationState;
-}
-
-/**
- * Rule 14: registrations that are probably the same company as `applicant`: same registration number, or same mail
- * domain unless it is a public provider's. Rejected and expired ones do not count: applying again is allowed. The result
- * flags, it refuses nothing.
- */
-export function probableDuplicates(applicant: Omit<Applicant, 'state'>, others: readonly Applicant[]): string[] {
-  const number = comparableRegistrationNumber(applicant.registrationNumber);
-  return others
-    .filter((other) => other.id !== applicant.id && other.state !== 'rejected' && other.state !== 'expired')
-    .filter(
-      (other) =>
-        (number !== '' && comparableRegistrationNumber(other.registrationNumber) === number) ||
-        (other.mailDomain === applicant.mailDomain && !PUBLIC_MAIL_DOMAINS.has(applicant.mailDomain)),
-    )
-    .map((other) => other.id);
+/** By which two registrations are the same company's (rule 14): the mail domain, unless anybody has a mailbox there (null). */
+export function companyDomain(email: string): string | null {
+  const domain = mailDomain(email);
+  return PUBLIC_MAIL_DOMAINS.has(domain) ? null : domain;
 }

@@ -29,8 +29,23 @@ interface OrderedParams {
 
 /** What each mail needs to know. Days and amounts arrive as data; the language formats them. */
 export interface MailParams {
-  /** To the applicant: we have it, and somebody looks at it. */
-  registrationReceived: { vendorName: string; mspName: string; registrationNumber: string };
+  /**
+   * To an address that somebody named: it is confirmed by `link`, good once, until the end of `expiresOn`. Says nothing that
+   * anybody wrote (case 42).
+   */
+  contactConfirmation: { link: string; expiresOn: Day };
+  /** To the applicant: we have it, and somebody looks at it. `link` shows where it stands, as often as one likes. */
+  registrationReceived: { vendorName: string; decideBy: Day; link: string };
+  /** To the partner team, at once. `expiresOn` is the day it lapses; `duplicates`: how many it may be the same as. */
+  registrationApplied: {
+    mspName: string;
+    registrationNumber: string;
+    distributorName: string;
+    duplicates: number;
+    expiresOn: Day;
+  };
+  /** To the partner team; `reason` null: none was given. */
+  registrationWithdrawn: { mspName: string; registrationNumber: string; reason: string | null };
   /** To the partner team. `waitingDays` since the application; `expiresOn` is the day it lapses. */
   registrationReminder: {
     mspName: string;
@@ -42,8 +57,8 @@ export interface MailParams {
     duplicateOf: string | null;
   };
   registrationWelcome: { vendorName: string; mspName: string; distributorName: string; portalUrl: string | null };
-  registrationRejected: { vendorName: string; mspName: string; reason: string };
-  registrationExpired: { vendorName: string; mspName: string; days: number };
+  registrationRejected: { vendorName: string; reason: string };
+  registrationExpired: { vendorName: string; days: number };
   /** A key was made and no installation has used it yet. */
   siteActivationReminder: { vendorName: string; siteName: string; keyCreatedOn: Day };
   /** Rule 6. `lastContactOn` null: the site was never heard. */

@@ -1,6 +1,6 @@
 /**
- * The simulator: a process of its own that plays a world of MSPs and sites against the public API, and speaks nothing
- * but HTTP. It reads what to play from stdin, a JSON line each, `{"phase": "setup"}`; prints progress as JSON lines, and
+ * The simulator: a process of its own that plays a world of MSPs and sites against the public API, reads their mail where
+ * it arrives, and speaks nothing but HTTP. It reads what to play from stdin, a JSON line each, `{"phase": "setup"}`; prints progress as JSON lines, and
  * `{"result": …}` at the end of each. What the world did not expect ends it with status 1 and a line `{"error": …}` that
  * holds the whole answer.
  */
@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createApiClient } from './apiClient.js';
+import { createMailbox } from './mailbox.js';
 import { confirmTotals, decideCases } from './phases/decideCases.js';
 import { deliverLateReports, deliverUsage } from './phases/deliverUsage.js';
 import { installSites } from './phases/installSites.js';
@@ -29,6 +30,7 @@ type Command = z.output<typeof COMMAND>;
 
 const OPTIONS = z.strictObject({
   api: z.url(),
+  inbox: z.url(),
   token: z.string().min(1),
   'second-token': z.string().min(1).optional(),
   seed: z.coerce.number().int().min(0).max(0xffffffff).default(1),
@@ -42,6 +44,7 @@ function readOptions(): z.output<typeof OPTIONS> {
   const { values } = parseArgs({
     options: {
       api: text,
+      inbox: text,
       token: text,
       'second-token': text,
       seed: text,
@@ -85,14 +88,15 @@ function tell(line: object): void {
 }
 
 try {
-  const { api, token, 'second-token': secondToken = null, ...options } = readOptions();
+  const { api, inbox, token, 'second-token': secondToken = null, ...options } = readOptions();
   const world = buildWorld(options);
   const client = createApiClient(api);
+  const mailbox = createMailbox(inbox);
   const progress = createProgress(
     (line) => process.stdout.write(`${line}\n`),
     () => performance.now(),
   );
-  const simulation = { world, client, clock: await learnClock(client), progress, token, secondToken };
+  const simulation = { world, client, mailbox, clock: await learnClock(client), progress, token, secondToken };
   for await (const line of createInterface({ input: process.stdin })) {
     tell({ result: await play(simulation, COMMAND.parse(JSON.parse(line))) });
   }

@@ -1,5 +1,6 @@
 import type { Period } from '../domain/period.js';
 import type { ApiClient } from './apiClient.js';
+import type { Mailbox } from './mailbox.js';
 import type { Progress } from './progress.js';
 import type { Clock } from './siteSpeaker.js';
 import type { When, World } from './world/index.js';
@@ -8,6 +9,8 @@ import type { When, World } from './world/index.js';
 export interface Simulation {
   world: World;
   client: ApiClient;
+  /** Where everybody's mail arrives. */
+  mailbox: Mailbox;
   clock: Clock;
   progress: Progress;
   /** Of the partner team. */

@@ -1,5 +1,5 @@
 /**
- * One application to join the programme, until the partner team decides or it expires (rule 14). The API has kept the
+ * One application to join the programme, until the partner team decides, it is withdrawn or expires (rule 14). The API has kept the
  * application before anybody sees this workflow; only ids and instants travel here. Reminders and the end are absolute
  * instants, fixed when the application came in. The decision is an Update: the caller gets the outcome, one that is
  * refused changes nothing, and the row's state in PostgreSQL is the guard against a second one.
@@ -42,7 +42,7 @@ export function registrationId(programme: string, mspId: string): string {
   return `msp-registration:${programme}:${mspId}`;
 }
 
-export async function registerMsp(input: RegisterMspInput): Promise<{ state: ParticipationState | 'withdrawn' }> {
+export async function registerMsp(input: RegisterMspInput): Promise<{ state: ParticipationState }> {
   const { programme, mspId, decideUntil } = input;
   let state: ParticipationState = 'applied';
   let deciding = false;
@@ -86,6 +86,7 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Par
     `**Registration** of MSP \`${mspId}\` in \`${programme}\`\n\nWaits for the partner team until ${decideUntil}: ` +
       `\`POST /v1/programmes/${programme}/registrations/${mspId}/decision\`. Reminders: ${input.remindAt.join(', ') || 'none'}.`,
   );
+  await mailing.drainOutbox.executeWithOptions({ summary: 'tell the partner team, and the applicant' }, [{}]);
   for (const [index, remindAt] of input.remindAt.entries()) {
     await awaitDecision(remindAt, `a decision; reminder ${index + 1} at ${remindAt}`);
     if (over()) break;
@@ -95,7 +96,7 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Par
     ]);
     if (!waiting) {
       await condition(() => !deciding);
-      // Not decided here either: the request that started this was never completed, there is no application.
+      // Not decided here either: nothing waits any more.
       if (!over()) return { state: 'withdrawn' };
       break;
     }

@@ -30,7 +30,7 @@ export async function orderMails(trx: Trx, order: Order, licence: TermLicence | 
     price: { amount: minorToDecimalString(order.amountMinor, order.currency), currency: order.currency },
   };
   const toMsp = {
-    ...{ locale: msp.locale, recipient: msp.email, programme, mspId },
+    ...{ locale: msp.locale, to: { companyId: mspId, purpose: 'legal' as const }, programme, mspId },
     notBefore: decidedAt ?? placedAt,
     messageId: messageId(`order-${state}`, id),
   };
@@ -38,7 +38,7 @@ export async function orderMails(trx: Trx, order: Order, licence: TermLicence | 
     case 'placed':
       return [
         {
-          ...{ ...toMsp, locale: 'en', recipient: today.partnerTeamEmail },
+          ...{ ...toMsp, locale: 'en', to: { address: today.partnerTeamEmail } },
           kind: 'orderPlaced',
           params: { ...ordered, expiresOn: dayOf(order.decideUntil, today.programmeZone) },
         },
@@ -58,7 +58,7 @@ export async function orderMails(trx: Trx, order: Order, licence: TermLicence | 
     case 'withdrawn':
       return [
         {
-          ...{ ...toMsp, locale: 'en', recipient: today.partnerTeamEmail },
+          ...{ ...toMsp, locale: 'en', to: { address: today.partnerTeamEmail } },
           kind: 'orderWithdrawn',
           params: ordered,
         },

@@ -6,6 +6,8 @@ export interface Limits {
   perTokenPerMinute: number;
   /** Passwords, codes and links tried a minute from one address. */
   guessesPerMinute: number;
+  /** Sign-ups and waiting-list entries an hour from one address, which anybody can send. */
+  strangersPerHour: number;
   /** Bytes of a body after decompression, unless its route asks for more. */
   bodyBytes: number;
   /** Nesting of a JSON body. */
@@ -23,6 +25,8 @@ export const LIMITS: Limits = {
   perTokenPerMinute: 60_000,
   // Everybody of a large office behind one address signs in within some minutes; a password costs half a second of a core.
   guessesPerMinute: 120,
+  // An operator sets it by SIGN_UPS_PER_HOUR. A company signs up once; behind one address there may be an office park.
+  strangersPerHour: 60,
   bodyBytes: 256 * 1024,
   bodyDepth: 10,
   temporalTimeoutMs: 15_000,

@@ -67,6 +67,7 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
 export interface Counters {
   byToken: RequestHandler;
   guesses: RequestHandler;
+  strangers: RequestHandler;
 }
 
 /** Makes a declared route answer: who, how often, then what. */
@@ -76,7 +77,9 @@ export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limit
     labelRoute(req, route.path);
     next();
   };
-  const guards: RequestHandler[] = route.guessable ? [counters.guesses] : [];
+  const guards: RequestHandler[] = [];
+  if (route.guessable) guards.push(counters.guesses);
+  if (route.namesStrangers) guards.push(counters.strangers);
   if (isAction(route.action)) {
     guards.push(authenticate(deps), counters.byToken, requireAction(route.action));
     if (route.session) guards.push(requireSession);

@@ -39,6 +39,19 @@ export function limitByToken({ perTokenPerMinute }: Limits): RequestHandler {
   });
 }
 
+/** Forms with the mail address of whoever, from one host (case 41). */
+export function limitStrangersNamed({ strangersPerHour }: Limits): RequestHandler {
+  return rateLimit({
+    windowMs: 60 * WINDOW_MS,
+    limit: strangersPerHour,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    identifier: 'sign-ups',
+    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ''),
+    handler: refuse,
+  });
+}
+
 /** Passwords, codes and links that are tried, by whoever is at one address. */
 export function limitGuesses({ guessesPerMinute }: Limits): RequestHandler {
   return rateLimit({

@@ -1,44 +1,83 @@
 import type { Actor } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
+import { insertLink } from '../../db/access/linkStore.js';
 import type { Trx } from '../../db/connect.js';
 import { enqueueMails, type OutgoingMail } from '../../db/outbox/outboxStore.js';
-import { findSimilarApplicants, insertMsp, type Msp } from '../../db/parties/mspStore.js';
+import { probableDuplicates, type Msp } from '../../db/parties/mspStore.js';
 import {
   findRegistration,
   insertApplication,
   lockRegistrations,
   type Registration,
 } from '../../db/programmes/participationStore.js';
-import { programmeNow } from '../../db/readModels/programmeOf.js';
-import { fieldError, KontorError } from '../../domain/errors.js';
+import { programmeNow, programmeOfMsp, type ProgrammeOf } from '../../db/readModels/programmeOf.js';
+import { KontorError } from '../../domain/errors.js';
+import { addDays } from '../../domain/instant.js';
+import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
-import { probableDuplicates, registrationCalendar } from '../../domain/msp.js';
+import { companyDomain, registrationCalendar } from '../../domain/msp.js';
+import { dayOf } from '../../domain/period.js';
 import type { MailInput } from '../../locales/mail.js';
 import { requireOpenTerritory } from './openTerritory.js';
 
-/** Somebody who wants to take part in a programme. */
+/** An MSP that is known and wants to take part in a programme. */
 export interface Applicant {
   programme: string;
   msp: Msp;
-  /** Whether the MSP is kept with the application, or known already. */
-  isNew: boolean;
   /** The field of the request that says in which country it is. */
   countryField: string;
   at: Date;
   actor: Actor;
+  publicUrl: string;
 }
 
-function receipt({ msp, programme, appliedAt }: Registration, vendorName: string): OutgoingMail {
+/** What it says on a link of an application is of use for a while after its end. */
+const LINK_DAYS_AFTER = 30;
+
+/** To the applicant, without a word that somebody wrote who is not known yet (case 42). */
+async function receipt(
+  trx: Trx,
+  { msp, programme, appliedAt, decideUntil }: Registration,
+  { vendorName, publicUrl }: { vendorName: string; publicUrl: string },
+): Promise<OutgoingMail> {
+  const link = await insertLink(trx, {
+    of: { kind: 'application', mspId: msp.id, programme },
+    ...{ at: appliedAt, by: null, expiresAt: addDays(decideUntil, LINK_DAYS_AFTER) },
+  });
   const params: MailInput<'registrationReceived'> = {
     vendorName,
-    mspName: msp.name,
-    registrationNumber: msp.registrationNumber,
+    decideBy: dayOf(decideUntil, msp.zone),
+    link: linkAddress(publicUrl, link),
   };
   return {
     messageId: messageId('registration-received', programme, msp.id, appliedAt.toISOString()),
     kind: 'registrationReceived',
     locale: msp.locale,
-    recipient: msp.email,
+    to: { companyId: msp.id, purpose: 'legal' },
+    params,
+    programme,
+    mspId: msp.id,
+    notBefore: appliedAt,
+  };
+}
+
+/** To the partner team, at once. */
+function notice(
+  { msp, programme, appliedAt, decideUntil, duplicateOf }: Registration,
+  { partnerTeamEmail, programmeZone, distributorName }: ProgrammeOf,
+): OutgoingMail {
+  const params: MailInput<'registrationApplied'> = {
+    mspName: msp.name,
+    registrationNumber: msp.registrationNumber,
+    distributorName,
+    duplicates: duplicateOf.length,
+    expiresOn: dayOf(decideUntil, programmeZone),
+  };
+  return {
+    messageId: messageId('registration-applied', programme, msp.id, appliedAt.toISOString()),
+    kind: 'registrationApplied',
+    locale: 'en',
+    to: { address: partnerTeamEmail },
     params,
     programme,
     mspId: msp.id,
@@ -47,41 +86,40 @@ function receipt({ msp, programme, appliedAt }: Registration, vendorName: string
 }
 
 /**
- * Keeps an application (rule 14): row, mail and audit event are one transaction. After its commit the caller tells
- * `registrations` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an application, or takes part, already: then nothing changed. Throws
- * VALIDATION_FAILED on `/programme`, TERRITORY_NOT_SERVED.
+ * Keeps an application (rule 14): row, mails and audit event are one transaction. After its commit the caller tells
+ * `registrations` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an
+ * application, or takes part, already: then nothing changed. Throws TERRITORY_NOT_SERVED, and STATE_CONFLICT where the
+ * programme takes nobody any more.
  */
 export async function applyToProgramme(
   trx: Trx,
-  { programme, msp, isNew, countryField, at, actor }: Applicant,
+  { programme, msp, countryField, at, actor, publicUrl }: Applicant,
 ): Promise<Registration | undefined> {
   const today = await programmeNow(trx, programme);
-  if (today === undefined) {
-    throw fieldError('VALIDATION_FAILED', '/programme', `There is no programme "${programme}".`);
-  }
-  const territory = await requireOpenTerritory(
-    trx,
-    { ...today, code: programme },
-    { country: msp.country, now: at, field: countryField },
-  );
-  const { distributorId } = territory;
+  if (today === undefined) throw new KontorError('INTERNAL', `There is no programme "${programme}".`);
+  const where = { country: msp.country, now: at, field: countryField };
+  const { distributorId } = await requireOpenTerritory(trx, { ...today, code: programme }, where);
   const { decideUntil } = registrationCalendar(at, today.settings.registration);
   // From here to the commit one application at a time: of two at once, the second sees the first.
   await lockRegistrations(trx);
-  const similar = await findSimilarApplicants(trx, { programme, ...msp });
-  const duplicateOf = probableDuplicates(msp, similar);
-  if (isNew && !(await insertMsp(trx, msp, at))) return undefined;
-  const application = { mspId: msp.id, programme, distributorId, duplicateOf, appliedAt: at, decideUntil };
+  const { id, registrationNumber, email } = msp;
+  const compared = { id, programme, registrationNumber, mailDomain: companyDomain(email) };
+  const duplicateOf = await probableDuplicates(trx, compared);
+  const application = { mspId: id, programme, distributorId, duplicateOf, appliedAt: at, decideUntil };
   if (!(await insertApplication(trx, application))) return undefined;
-  const kept = await findRegistration(trx, programme, msp.id);
-  if (kept === undefined) throw new KontorError('INTERNAL', 'An application that was kept is not there.');
-  await enqueueMails(trx, [receipt(kept, today.vendorName)], at);
+  const kept = await findRegistration(trx, programme, id);
+  const joined = await programmeOfMsp(trx, programme, id);
+  if (kept === undefined || joined === undefined) {
+    throw new KontorError('INTERNAL', 'An application that was kept is not there.');
+  }
+  const { vendorName } = joined;
+  await enqueueMails(trx, [await receipt(trx, kept, { vendorName, publicUrl }), notice(kept, joined)], at);
   await appendAudit(trx, {
     at,
     actor,
     action: 'msp.applied',
-    subject: `msp:${msp.id}`,
-    mspId: msp.id,
+    subject: `msp:${id}`,
+    mspId: id,
     after: { programme, state: 'applied', distributorId, duplicateOf },
   });
   return kept;

@@ -1,14 +1,19 @@
-import type { Actor } from '../../domain/access/actor.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import type { Actor } from '../../domain/access/actor.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
-import { findMsp, type Msp } from '../../db/parties/mspStore.js';
-import { findRegistration, type Registration } from '../../db/programmes/participationStore.js';
+import { findMsp, insertMsp, type Msp } from '../../db/parties/mspStore.js';
+import { findRegistration, insertUnconfirmed, type Registration } from '../../db/programmes/participationStore.js';
+import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { fieldError } from '../../domain/errors.js';
-import { mailDomain } from '../../domain/msp.js';
+import { addDays } from '../../domain/instant.js';
+import { deliverSoon } from '../../starts/deliverMail.js';
+import { askToConfirm } from '../contacts/askToConfirm.js';
 import type { ApiDeps } from '../deps.js';
 import type { registrationInput } from '../schemas/registrations.js';
 import { applyToProgramme } from './applyToProgramme.js';
+import { requireOpenTerritory } from './openTerritory.js';
 
 type Application = z.output<typeof registrationInput>;
 
@@ -21,7 +26,6 @@ function mspOf({ company, contact, locale, zone }: Application, id: string): Msp
     country: company.country,
     contactName: contact.name,
     email: contact.email,
-    mailDomain: mailDomain(contact.email),
     locale,
     zone,
   };
@@ -42,27 +46,63 @@ async function knownApplication(trx: Trx, programme: string, msp: Msp): Promise<
   );
 }
 
-/**
- * Takes a new MSP's application to a programme (rule 14). The same id with the same data is the same application. Throws
- * ID_REUSED_WITH_OTHER_CONTENT, and as `applyToProgramme`.
- */
-export async function registerMsp(
-  deps: ApiDeps,
-  application: Application,
-  { mspId, at, actor }: { mspId: string; at: Date; actor: Actor },
-): Promise<Registration> {
-  const { programme } = application;
-  const msp = mspOf(application, mspId);
-  const registration = await deps.db.transaction(ALL, async (trx) => {
-    const known = await knownApplication(trx, programme, msp);
-    if (known !== undefined) return known;
-    const applicant = { programme, msp, isNew: true, countryField: '/company/country', at, actor };
-    const kept = await applyToProgramme(trx, applicant);
-    // Of two at once with one id, the second finds what the first has kept.
-    const first = kept ?? (await knownApplication(trx, programme, msp));
-    if (first === undefined) throw new Error('The application can be neither kept nor found.');
-    return first;
+/** Who sends an application, when, and whether it is somebody whose word counts before the address is confirmed. */
+interface Sent {
+  mspId: string;
+  at: Date;
+  actor: Actor;
+  vouched: boolean;
+}
+
+/** Keeps it; returns it with the Message-ID of the mail that asks its address. Undefined: the id is taken meanwhile. */
+async function keep(
+  trx: Trx,
+  programme: string,
+  msp: Msp,
+  { publicUrl, at, actor, vouched }: Sent & { publicUrl: string },
+): Promise<{ registration: Registration; mail: string } | undefined> {
+  const today = await programmeNow(trx, programme);
+  if (today === undefined) throw fieldError('VALIDATION_FAILED', '/programme', `There is no programme "${programme}".`);
+  const where = { country: msp.country, now: at, field: '/company/country' };
+  await requireOpenTerritory(trx, { ...today, code: programme }, where);
+  const contactId = await insertMsp(trx, msp, { at, by: actor });
+  if (contactId === undefined) return undefined;
+  const expiresAt = addDays(at, today.settings.registration.confirmWithinDays);
+  const asked = { at, expiresAt, publicUrl, field: '/contact/email' };
+  const mail = await askToConfirm(trx, { contactId, ...msp }, asked);
+  if (vouched) {
+    const applicant = { programme, msp, countryField: '/company/country', at, actor, publicUrl };
+    const registration = await applyToProgramme(trx, applicant);
+    return registration && { registration, mail };
+  }
+  await insertUnconfirmed(trx, { mspId: msp.id, programme, appliedAt: at, confirmUntil: expiresAt });
+  await appendAudit(trx, {
+    ...{ at, actor, action: 'msp.signedUp', subject: `msp:${msp.id}`, mspId: msp.id },
+    after: { programme, state: 'unconfirmed' },
   });
-  deps.registrations.kept();
+  const registration = await findRegistration(trx, programme, msp.id);
+  return registration && { registration, mail };
+}
+
+/**
+ * Takes a new MSP's application to a programme (rule 14): it counts once its address is confirmed, at once where the
+ * partner team sends it. The same id with the same data is the same application. Throws VALIDATION_FAILED on `/programme`,
+ * TERRITORY_NOT_SERVED, RATE_LIMITED, ID_REUSED_WITH_OTHER_CONTENT.
+ */
+export async function registerMsp(deps: ApiDeps, application: Application, sent: Sent): Promise<Registration> {
+  const { programme } = application;
+  const msp = mspOf(application, sent.mspId);
+  const { registration, mail } = await deps.db.transaction(ALL, async (trx) => {
+    const known = await knownApplication(trx, programme, msp);
+    if (known !== undefined) return { registration: known, mail: undefined };
+    const kept = await keep(trx, programme, msp, { ...sent, publicUrl: deps.publicUrl });
+    if (kept !== undefined) return kept;
+    // Of two at once with one id, the second finds what the first has kept.
+    const first = await knownApplication(trx, programme, msp);
+    if (first === undefined) throw new Error('The application can be neither kept nor found.');
+    return { registration: first, mail: undefined };
+  });
+  if (mail !== undefined) deliverSoon(deps, mail);
+  if (registration.state === 'applied') deps.registrations.kept();
   return registration;
 }

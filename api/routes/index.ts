@@ -3,6 +3,7 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
 import { caseRoutes } from './cases.js';
+import { contactRoutes } from './contacts.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...levelRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
+  ...contactRoutes,
   ...mandateRoutes,
   ...programmeRoutes,
   ...settingRoutes,

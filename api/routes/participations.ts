@@ -116,7 +116,7 @@ export const participationRoutes = [
         const foreign = principal.kind !== 'public' && !isPartnerTeam(principal) && principal.companyId !== mspId;
         const msp = foreign ? undefined : await findMsp(trx, mspId);
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
-        const applicant = { ...key, msp, isNew: false, countryField: '/mspId', at: receivedAt, actor };
+        const applicant = { ...params, msp, countryField: '/mspId', at: receivedAt, actor, publicUrl: deps.publicUrl };
         if ((await applyToProgramme(trx, applicant)) === undefined) {
           const state = (await findRegistration(trx, params.programme, mspId))?.state ?? 'applied';
           throw fieldError('STATE_CONFLICT', '/mspId', `This MSP is ${state} in "${params.programme}" already.`);

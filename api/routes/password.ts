@@ -41,14 +41,14 @@ async function sendReset(deps: ApiDeps, email: string, at: Date): Promise<void> 
   const mail = await deps.db.transaction(ALL, async (trx) => {
     const login = await findLogin(trx, email);
     if (login?.state !== 'active') return undefined;
-    const { id, name, locale, email: recipient } = login;
+    const { id, name, locale, email: address } = login;
     const sent = await countLinks(trx, id, 'reset', new Date(at.getTime() - HOUR_MS));
     if (sent >= RESETS_AN_HOUR) return undefined;
     const expiresAt = new Date(at.getTime() + RESET_MINUTES * 60_000);
-    const link = await insertLink(trx, { kind: 'reset', personId: id, at, expiresAt, by: null });
+    const link = await insertLink(trx, { of: { kind: 'reset', personId: id }, at, expiresAt, by: null });
     const mail = messageId('password-reset', link);
     const params = { personName: name, link: linkAddress(deps.publicUrl, link), minutes: RESET_MINUTES };
-    const envelope = { messageId: mail, locale, recipient, notBefore: at };
+    const envelope = { messageId: mail, locale, to: { address }, notBefore: at };
     await enqueueMails(trx, [{ ...envelope, kind: 'passwordReset', params }], at);
     await appendAudit(trx, { at, actor: KONTOR, action: 'password.resetAsked', subject: `person:${id}` });
     return mail;

@@ -85,7 +85,7 @@ async function mailInvitation(
     link: linkAddress(publicUrl, link),
     expiresOn: dayOf(expiresAt, person.zone),
   };
-  const envelope = { messageId: mail, locale: person.locale, recipient: person.email, notBefore: at };
+  const envelope = { messageId: mail, locale: person.locale, to: { address: person.email }, notBefore: at };
   await enqueueMails(trx, [{ ...envelope, kind: 'personInvited', params }], at);
   return mail;
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { insertDecision } from '../../db/access/decisionStore.js';
-import type { Trx } from '../../db/connect.js';
+import { applicationOfLink } from '../../db/access/linkStore.js';
+import { ALL, type Trx } from '../../db/connect.js';
 import { findRegistration, listRegistrations, type Registration } from '../../db/programmes/participationStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmeNow } from '../../db/readModels/programmeOf.js';
+import type { DecisionContent } from '../../domain/decision.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { registrationCalendar, registrationSubject } from '../../domain/msp.js';
 import { periodOf } from '../../domain/period.js';
@@ -12,15 +14,19 @@ import { askRegistrationDecision } from '../../starts/registerMsp.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { registerMsp } from '../registration/registerMsp.js';
 import { requireProgramme } from '../requireProgramme.js';
-import { PENDING, reply, route } from '../route.js';
+import { PENDING, reply, route, type RawContext } from '../route.js';
 import { pending, programmeCode, uuid } from '../schemas/common.js';
 import { participationState } from '../schemas/msps.js';
 import {
+  applicationLink,
+  enteredRegistration,
+  ownApplication,
   registration,
   registrationDecision,
   registrationInput,
   registrationOutcome,
   registrationReceived,
+  withdrawal,
 } from '../schemas/registrations.js';
 
 const tags = ['Registration'] as const;
@@ -55,22 +61,117 @@ async function requireRegistration(trx: Trx, { programme, mspId }: z.output<type
   return found;
 }
 
+function received({ programme, mspId, state, decideUntil }: Registration): z.input<typeof registrationReceived> {
+  return { programme, mspId, state, confirmUntil: state === 'unconfirmed' ? decideUntil : null };
+}
+
+/** The application of a link that its applicant got by mail; LINK_INVALID. */
+async function requireOwn(trx: Trx, link: string, at: Date): Promise<Registration> {
+  const key = await applicationOfLink(trx, link, at);
+  const found = key && (await findRegistration(trx, key.programme, key.mspId));
+  if (found !== undefined) return found;
+  throw new KontorError('LINK_INVALID', 'This link is too old, or is none of an application.');
+}
+
+/** Keeps what ends an application and passes it to its workflow: the outcome, or PENDING where no worker took it in time. */
+async function endApplication(
+  { deps, limits, requestId, actor, receivedAt }: RawContext,
+  { found, content }: { found: Registration; content: DecisionContent<'registration'> },
+  trx: Trx,
+) {
+  const { programme, mspId, distributorId, decideUntil } = found;
+  if (found.state !== 'applied' || distributorId === null) {
+    throw new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
+  }
+  const subject = registrationSubject(programme, mspId);
+  await insertDecision(trx, { id: requestId, kind: 'registration', subject, content, actor, at: receivedAt });
+  const settings = (await programmeNow(trx, programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
+  const { remindAt } = registrationCalendar(found.appliedAt, settings.registration);
+  return () =>
+    askRegistrationDecision(
+      deps,
+      { programme, mspId, distributorId, remindAt, decideUntil },
+      { decisionId: requestId },
+      { requestId, timeoutMs: limits.updateTimeoutMs },
+    );
+}
+
 export const registrationRoutes = [
   route({
     method: 'post',
     path: '/v1/registrations',
     summary: 'Apply to join a programme',
     description:
-      'The territory gives the distributor. The same mspId with the same data is the same application. ' +
-      'TERRITORY_NOT_SERVED where the country is not open: it says when it opens, if that is known, and how to be told.',
+      'The address gets a mail with a link; once that is used, the application counts and the partner team is told. The ' +
+      'territory gives the distributor. The same mspId with the same data is the same application. TERRITORY_NOT_SERVED ' +
+      'where the country is not open: it says when it opens, if that is known, and how to be told. RATE_LIMITED on ' +
+      '`/contact/email` where that address got three links within a day.',
     tags,
     action: 'public',
+    namesStrangers: true,
     body: registrationInput,
-    responses: { 202: { description: 'Received; the partner team decides', schema: registrationReceived } },
+    responses: { 202: { description: 'Received; its address is to be confirmed', schema: registrationReceived } },
     handler: async ({ body, deps, actor, receivedAt, requestId }) => {
-      const who = { mspId: body.mspId ?? requestId, at: receivedAt, actor };
-      const { programme, mspId, state, decideUntil, duplicateOf } = await registerMsp(deps, body, who);
-      return reply(202, { programme, mspId, state, decideUntil, probableDuplicate: duplicateOf.length > 0 });
+      const sent = { mspId: body.mspId ?? requestId, at: receivedAt, actor, vouched: false };
+      return reply(202, received(await registerMsp(deps, body, sent)));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/registrations',
+    summary: 'Enter the application of an MSP',
+    description:
+      'By the partner team, whose word counts: it waits for its decision at once. The address is asked to confirm all the ' +
+      'same, and gets nothing else before it has.',
+    tags,
+    action: 'registrations.decide',
+    params: z.strictObject({ programme: programmeCode }),
+    body: enteredRegistration,
+    responses: { 202: { description: 'Received; the partner team decides', schema: registrationReceived } },
+    handler: async ({ params, body, deps, actor, receivedAt, requestId }) => {
+      const sent = { mspId: body.mspId ?? requestId, at: receivedAt, actor, vouched: true };
+      return reply(202, received(await registerMsp(deps, { ...params, ...body }, sent)));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/registrations/own',
+    summary: 'Show an application to its applicant, by the link in its mail',
+    tags,
+    action: 'public',
+    guessable: true,
+    body: applicationLink,
+    responses: { 200: { description: 'Where it stands', schema: ownApplication } },
+    handler: async ({ body, deps, receivedAt }) => {
+      const { found, programmeName } = await deps.db.transaction(ALL, async (trx) => {
+        const found = await requireOwn(trx, body.link, receivedAt);
+        return { found, programmeName: (await programmeNow(trx, found.programme))?.name ?? found.programme };
+      });
+      const { programme, mspId, msp, state, appliedAt, decideUntil, decidedAt, joinedPeriod } = found;
+      const shown = { programme, programmeName, mspId, company: msp.name, state, appliedAt, decideUntil, decidedAt };
+      return reply(200, { ...shown, joinedPeriod, reason: state === 'rejected' ? found.decisionReason : null });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/registrations/own/withdraw',
+    summary: 'Withdraw an application that waits, by the link in its mail',
+    tags,
+    action: 'public',
+    guessable: true,
+    body: withdrawal,
+    responses: {
+      200: { description: 'Withdrawn', schema: registrationOutcome },
+      202: { description: 'No worker took it in time; ask again', schema: pending },
+    },
+    handler: async (context) => {
+      const { body, deps, receivedAt } = context;
+      const content = { decision: 'withdraw', reason: body.reason ?? null, joins: null } as const;
+      const pass = await deps.db.transaction(ALL, async (trx) =>
+        endApplication(context, { found: await requireOwn(trx, body.link, receivedAt), content }, trx),
+      );
+      const answer = await pass();
+      return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),
   route({
@@ -121,33 +222,21 @@ export const registrationRoutes = [
       200: { description: 'Decided', schema: registrationOutcome },
       202: { description: 'No worker took it in time; ask again', schema: pending },
     },
-    handler: async ({ params, body, actor, receivedAt, requestId, deps, limits, transaction }) => {
+    handler: async (context) => {
+      const { params, body, receivedAt, transaction } = context;
       const { decision, reason = null, joins = null } = body;
-      const { found, settings } = await transaction(async (trx) => {
+      const pass = await transaction(async (trx) => {
         const found = await requireRegistration(trx, params);
-        if (found.state !== 'applied') {
-          throw new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
-        }
         if (decision === 'reject' && (reason ?? '').trim() === '') {
           throw fieldError('REASON_REQUIRED', '/reason', 'A rejection needs a reason, which the applicant reads.');
         }
-        if (decision === 'approve') {
+        if (decision === 'approve' && found.state === 'applied') {
           const first = joins ?? periodOf(receivedAt, found.msp.zone);
           await requireUnopened(trx, params.programme, first, '/joins');
         }
-        const subject = registrationSubject(params.programme, params.mspId);
-        const made = { id: requestId, subject, content: { decision, reason, joins }, actor, at: receivedAt };
-        await insertDecision(trx, { kind: 'registration', ...made });
-        return { found, settings: (await programmeNow(trx, params.programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS };
+        return endApplication(context, { found, content: { decision, reason, joins } }, trx);
       });
-      const { programme, mspId, distributorId, decideUntil } = found;
-      const { remindAt } = registrationCalendar(found.appliedAt, settings.registration);
-      const answer = await askRegistrationDecision(
-        deps,
-        { programme, mspId, distributorId, remindAt, decideUntil },
-        { decisionId: requestId },
-        { requestId, timeoutMs: limits.updateTimeoutMs },
-      );
+      const answer = await pass();
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),

@@ -22,6 +22,7 @@ export const waitingListRoutes = [
     description: 'Told once, by mail. Asking again changes nothing. STATE_CONFLICT where it is open: register.',
     tags: ['Territories'],
     action: 'public',
+    namesStrangers: true,
     params: byProgramme,
     body: waitingInput,
     responses: { 202: { description: 'Noted', schema: waitingNoted } },

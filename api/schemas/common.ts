@@ -1,5 +1,6 @@
 /** Parts that every route's schema is built from. Amounts, periods and instants have one form in the whole API. */
 import { z } from 'zod';
+import { mailAddress } from '../../domain/mailAddress.js';
 import { PRODUCTS } from '../../domain/catalog/index.js';
 import { isCurrency, isCurrencyInUse } from '../../domain/currency.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
@@ -72,11 +73,7 @@ export const zone = z.string().max(64).refine(isTimeZone, 'An IANA time zone').m
 export const productCode = z.enum(PRODUCTS.map((product) => product.code));
 
 /** Lower case: mail domains are compared. */
-export const email = z
-  .email()
-  .max(254)
-  .transform((value) => value.toLowerCase())
-  .meta({ type: 'string', format: 'email' });
+export const email = mailAddress.transform((value) => value.toLowerCase()).meta({ type: 'string', format: 'email' });
 
 /** An exact decimal; never a JSON number. */
 export const decimalText = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTACT_PURPOSES } from '../../domain/contact.js';
 import { MAIL_KINDS } from '../../locales/index.js';
 import { MAIL_STATES } from '../../db/readModels/outboxList.js';
 import { instant, text, uuid } from './common.js';
@@ -9,7 +10,9 @@ export const mail = z
     messageId: z.string(),
     kind: z.enum(MAIL_KINDS),
     locale: z.string(),
-    recipient: z.string(),
+    recipient: z.string().nullable().meta({ description: 'Null: waits until the company has a confirmed contact' }),
+    toCompany: uuid.nullable().meta({ description: 'The company whose contact gets it; null: it goes to an address' }),
+    purpose: z.enum(CONTACT_PURPOSES).nullable(),
     programme: z.string().nullable(),
     period: z.string().nullable(),
     mspId: uuid.nullable(),

@@ -32,7 +32,9 @@ export const participation = z
     state: participationState,
     joinedPeriod: periodText.nullable().meta({ description: 'Billed from this month on' }),
     leftPeriod: periodText.nullable().meta({ description: 'The last month it is billed for' }),
-    distributorId: uuid.meta({ description: 'Who bills it in the current month' }),
+    distributorId: uuid
+      .nullable()
+      .meta({ description: 'Who bills it in the current month; null: its address was never confirmed' }),
     appliedAt: instant,
     decidedAt: instant.nullable().meta({ description: 'Of the last change of its state' }),
     decidedBy: actor.nullable(),

@@ -15,6 +15,7 @@ import {
   zone,
 } from './common.js';
 import { participationState } from './msps.js';
+import { linkSecret } from './signIn.js';
 
 export const registrationInput = z
   .strictObject({
@@ -32,10 +33,33 @@ export const registrationReceived = z
     programme: z.string(),
     mspId: uuid,
     state: participationState,
-    decideUntil: instant,
-    probableDuplicate: z.boolean(),
+    confirmUntil: instant.nullable().meta({ description: 'Until when the link in the mail is good; null: confirmed' }),
   })
   .meta({ id: 'RegistrationReceived' });
+
+export const enteredRegistration = registrationInput.omit({ programme: true }).meta({ id: 'EnteredRegistration' });
+
+export const applicationLink = z
+  .strictObject({ link: linkSecret.meta({ description: 'What stands behind the # of the link in the mail' }) })
+  .meta({ id: 'ApplicationLink' });
+
+export const withdrawal = applicationLink.extend({ reason: text(1000).optional() }).meta({ id: 'Withdrawal' });
+
+/** What an applicant sees of its own application. */
+export const ownApplication = z
+  .strictObject({
+    programme: z.string(),
+    programmeName: z.string(),
+    mspId: uuid,
+    company: z.string(),
+    state: participationState,
+    appliedAt: instant,
+    decideUntil: instant,
+    decidedAt: instant.nullable(),
+    reason: z.string().nullable().meta({ description: 'Why it was rejected' }),
+    joinedPeriod: periodText.nullable(),
+  })
+  .meta({ id: 'OwnApplication' });
 
 export const registration = z
   .strictObject({
@@ -52,8 +76,8 @@ export const registration = z
     locale,
     zone: z.string(),
     joinedPeriod: periodText.nullable().meta({ description: 'Billed from this month on' }),
-    distributorId: uuid,
-    duplicateOf: z.array(uuid).meta({ description: 'Registrations that are probably the same company' }),
+    distributorId: uuid.nullable(),
+    duplicateOf: z.array(uuid).meta({ description: 'Participants that are probably the same company, at most twenty' }),
     appliedAt: instant,
     decideUntil: instant,
     decidedAt: instant.nullable().meta({ description: 'Of the last change of its state' }),

@@ -37,6 +37,7 @@ export async function perform(
   return await withDatabase(setting.env, (db) =>
     withTemporal(setting.env, async (client) => {
       await requireNothingThere(db);
+      const inboxUrl = requireInbox(services);
       const team = [
         await teamMember(db, 'Partner team, first person', 'first@partner-team.example'),
         await teamMember(db, 'Partner team, second person', 'second@partner-team.example'),
@@ -44,7 +45,7 @@ export async function perform(
       const tokens = { first: team[0].token, second: team[1].token };
       const password = newSecret();
       const hash = hashPassword(password);
-      const stage = { ...setting, world, db, client, tokens };
+      const stage = { ...setting, inboxUrl, world, db, client, tokens };
       const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
       const load = await playMonth(scene, stopwatch);
       terminal.say('Checking the invariants');
@@ -61,6 +62,15 @@ export async function perform(
       for (const { role, email } of logins) terminal.say(`             ${email.padEnd(34)} ${role}`);
       return outcome;
     }),
+  );
+}
+
+/** Everybody in the world reads mail: addresses are confirmed by the links in it. */
+function requireInbox({ inboxUrl }: Scene['services']): string {
+  if (inboxUrl !== null) return inboxUrl;
+  throw new KontorError(
+    'CONFIGURATION_INVALID',
+    'A demo follows the links in the mails it sends: leave SMTP_URL unset, and it starts an inbox of its own.',
   );
 }
 
@@ -83,6 +93,6 @@ async function teamMember(db: Database, name: string, email: string): Promise<Te
 
 async function verified({ db, services }: Scene) {
   const renderPool = createRenderPool({ threads: RENDER_THREADS });
-  const inbox = services.inboxUrl === null ? {} : { inboxDir: join(services.dataDir, 'inbox') };
-  return overallVerdicts(await verifyAll(db, { renderPool, ...inbox }).finally(() => renderPool.close()));
+  const inboxDir = join(services.dataDir, 'inbox');
+  return overallVerdicts(await verifyAll(db, { renderPool, inboxDir }).finally(() => renderPool.close()));
 }

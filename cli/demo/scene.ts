@@ -27,6 +27,8 @@ export function runsOf(period: Period): RunKey[] {
 export interface Scene {
   world: DemoWorld;
   services: Services;
+  /** Where the mails arrive that everybody reads. */
+  inboxUrl: string;
   /** Completed by what leads to the services. */
   env: Env;
   db: Database;

@@ -27,9 +27,9 @@ export interface Simulator {
 
 /** Starts the simulator, a process of its own that speaks HTTP alone. Its clock and its world are the same throughout. */
 export async function startSimulator(scene: Omit<Scene, 'simulator'>): Promise<Simulator> {
-  const { services, tokens, world, terminal } = scene;
+  const { services, inboxUrl, tokens, world, terminal } = scene;
   const args = [
-    ...[SIMULATOR_MAIN, '--api', services.apiUrl],
+    ...[SIMULATOR_MAIN, '--api', services.apiUrl, '--inbox', inboxUrl],
     ...['--token', tokens.first, '--second-token', tokens.second],
     ...['--seed', String(world.seed), '--msps', String(world.msps), '--sites', String(world.sites)],
     ...['--period', world.period],

@@ -42,7 +42,7 @@ export async function linkOfInvitation(
   const expiresAt = new Date(at.getTime() + INVITATION_MS);
   const of = { kind: 'invitation' as const, personId: person.id, membershipId };
   return {
-    link: await insertLink(trx, { ...of, at, expiresAt, by: by.kind === 'terminal' ? null : by.id }),
+    link: await insertLink(trx, { of, at, expiresAt, by: by.kind === 'terminal' ? null : by.id }),
     person,
     expiresAt,
   };

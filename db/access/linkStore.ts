@@ -2,21 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { rows, type Trx } from '../connect.js';
 import { newSecret, secretHash } from './secret.js';
 
-export type LinkKind = 'invitation' | 'reset';
+/** What a link is for: an invitation that a person accepts, another password, an address to confirm, an application. */
+export type LinkPurpose =
+  | { kind: 'invitation'; personId: string; membershipId: string }
+  | { kind: 'reset'; personId: string }
+  | { kind: 'contact'; contactId: string }
+  | { kind: 'application'; mspId: string; programme: string };
 
-/** A one-time link as it is used. */
+/** A one-time link of a person, as it is used. */
 export interface OneTimeLink {
   id: string;
-  kind: LinkKind;
+  kind: 'invitation' | 'reset';
   personId: string;
   /** Of an invitation: what the person accepts. */
   membershipId: string | null;
 }
 
 export interface NewLink {
-  kind: LinkKind;
-  personId: string;
-  membershipId?: string | null;
+  of: LinkPurpose;
   at: Date;
   expiresAt: Date;
   /** Null: made at the terminal, or asked for by nobody known. */
@@ -27,22 +30,26 @@ export interface NewLink {
  * Makes a link that has no secret yet; `giveSecret` makes one when it is shown or mailed, so that none is stored. Links of
  * the same purpose before it are withdrawn. Returns its id.
  */
-export async function insertLink(trx: Trx, { membershipId = null, ...link }: NewLink): Promise<string> {
-  const id = randomUUID();
+export async function insertLink(trx: Trx, { of, ...made }: NewLink): Promise<string> {
+  const nothing = { personId: null, membershipId: null, contactId: null, mspId: null, programme: null };
+  const link = { ...nothing, ...of, ...made, id: randomUUID() };
   await rows(
     trx,
     `update one_time_link set withdrawn_at = :at
-     where person_id = :personId and kind = :kind and membership_id is not distinct from :membershipId::uuid
+     where kind = :kind and person_id is not distinct from :personId::uuid
+       and membership_id is not distinct from :membershipId::uuid and contact_id is not distinct from :contactId::uuid
+       and applicant_id is not distinct from :mspId::uuid and programme_code is not distinct from :programme::text
        and used_at is null and withdrawn_at is null returning id`,
-    { ...link, membershipId },
+    link,
   );
   await rows(
     trx,
-    `insert into one_time_link (id, person_id, kind, membership_id, made_at, made_by, expires_at)
-     values (:id, :personId, :kind, :membershipId, :at, :by, :expiresAt)`,
-    { ...link, id, membershipId },
+    `insert into one_time_link (id, kind, person_id, membership_id, contact_id, applicant_id, programme_code, made_at, made_by,
+       expires_at)
+     values (:id, :kind, :personId, :membershipId, :contactId, :mspId, :programme, :at, :by, :expiresAt)`,
+    link,
   );
-  return id;
+  return link.id;
 }
 
 /** Another secret for a link that is still good, in place of any before; undefined: it is not good any more. */
@@ -59,21 +66,46 @@ export async function giveSecret(trx: Trx, id: string, at: Date): Promise<string
 
 const FIELDS = 'id, kind, person_id as "personId", membership_id as "membershipId"';
 const GOOD = 'token_hash = :hash and used_at is null and withdrawn_at is null and expires_at > :at';
+const OF_PERSON = `${GOOD} and kind in ('invitation', 'reset')`;
 
-/** The link of that secret, if it is still good. */
+/** A person's link of that secret, if it is still good. */
 export async function findLink(trx: Trx, secret: string, at: Date): Promise<OneTimeLink | undefined> {
-  const [link] = await rows<OneTimeLink>(trx, `select ${FIELDS} from one_time_link where ${GOOD}`, {
+  const [link] = await rows<OneTimeLink>(trx, `select ${FIELDS} from one_time_link where ${OF_PERSON}`, {
     hash: secretHash(secret),
     at,
   });
   return link;
 }
 
-/** Uses the link up; undefined where it is not good any more, also because another request came first. */
+/** Uses a person's link up; undefined where it is not good any more, also because another request came first. */
 export async function takeLink(trx: Trx, secret: string, at: Date): Promise<OneTimeLink | undefined> {
   const [link] = await rows<OneTimeLink>(
     trx,
-    `update one_time_link set used_at = :at where ${GOOD} returning ${FIELDS}`,
+    `update one_time_link set used_at = :at where ${OF_PERSON} returning ${FIELDS}`,
+    { hash: secretHash(secret), at },
+  );
+  return link;
+}
+
+/** Uses up the link to confirm an address: its contact; undefined where it is not good any more. */
+export async function takeContactLink(trx: Trx, secret: string, at: Date): Promise<string | undefined> {
+  const [link] = await rows<{ contactId: string }>(
+    trx,
+    `update one_time_link set used_at = :at where ${GOOD} and kind = 'contact' returning contact_id as "contactId"`,
+    { hash: secretHash(secret), at },
+  );
+  return link?.contactId;
+}
+
+/** The application that an applicant follows by that secret; it stays good. */
+export async function applicationOfLink(
+  trx: Trx,
+  secret: string,
+  at: Date,
+): Promise<{ mspId: string; programme: string } | undefined> {
+  const [link] = await rows<{ mspId: string; programme: string }>(
+    trx,
+    `select applicant_id as "mspId", programme_code as programme from one_time_link where ${GOOD} and kind = 'application'`,
     { hash: secretHash(secret), at },
   );
   return link;
@@ -94,7 +126,7 @@ export async function withdrawLinks(
 }
 
 /** How many links of a kind were made for a person since then. */
-export async function countLinks(trx: Trx, personId: string, kind: LinkKind, since: Date): Promise<number> {
+export async function countLinks(trx: Trx, personId: string, kind: OneTimeLink['kind'], since: Date): Promise<number> {
   const [row] = await rows<{ count: number }>(
     trx,
     `select count(*)::integer as count from one_time_link where person_id = :personId and kind = :kind and made_at > :since`,

@@ -91,7 +91,6 @@ export async function lastBilledOfSilent(
 
 export interface MissingReportRecipient {
   mspId: string;
-  email: string;
   locale: string;
   zone: string;
   vendorName: string;
@@ -106,7 +105,7 @@ export async function missingReportRecipients(
 ): Promise<MissingReportRecipient[]> {
   return rows<MissingReportRecipient>(
     trx,
-    `select m.id as "mspId", m.email, m.locale, p.zone, g.vendor ->> 'name' as "vendorName",
+    `select m.id as "mspId", m.locale, p.zone, g.vendor ->> 'name' as "vendorName",
        s.collect_until as "collectUntil"
      from run_participant p
      join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard

@@ -22,7 +22,7 @@ export async function runSummaryFacts(trx: Trx, { programme, period }: RunKey): 
        (select count(*)::int from outbox o where o.programme_code = r.programme_code and o.period = r.period
          and o.state = 'sent') as mailed,
        (select count(*)::int from outbox o where o.programme_code = r.programme_code and o.period = r.period
-         and o.state in ('bounced', 'uncertain', 'parked')) as "mailProblems"
+         and (o.state in ('bounced', 'uncertain', 'parked') or (o.state = 'pending' and o.recipient is null))) as "mailProblems"
      from billing_run r join programme g on g.code = r.programme_code
      where r.programme_code = :programme and r.period = :period`,
     { programme, period },

@@ -32,9 +32,13 @@ export interface Claim {
   limit: number;
 }
 
+/** Of a row `o`: there is somebody to send it to. A company's mail waits until the company has a confirmed contact. */
+export const HAS_RECIPIENT = '(o.to_company is null or exists (select from kontor_contact(o.to_company, o.purpose)))';
+
 /**
  * Takes mails that are due, oldest first, past those that another claimer holds. One whose statement is not rendered yet
- * stays where it is, so that sending may overlap rendering.
+ * stays where it is, so that sending may overlap rendering; so does one that has no recipient. A company's mail goes to
+ * whoever is its contact now.
  */
 export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<ClaimedMail[]> {
   return rows<ClaimedMail>(
@@ -43,13 +47,16 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
        select o.id from outbox o
        where o.state = 'pending' and o.not_before <= :now 
          and (:period::text is null or (o.programme_code = :programme and o.period = :period))
-         and (o.billing_pack_id is not null) = :packs
+         and (o.billing_pack_id is not null) = :packs and ${HAS_RECIPIENT}
          and (o.statement_id is null or exists (select from statement_document d
            where d.msp_id = o.msp_id and d.statement_id = o.statement_id))
        order by o.not_before, o.id limit :limit
        for update of o skip locked
      ), claimed as (
-       update outbox o set state = 'sending', claimed_at = :now, claimed_by = :claimedBy from due where o.id = due.id
+       update outbox o set state = 'sending', claimed_at = :now, claimed_by = :claimedBy,
+         recipient = case when o.to_company is null then o.recipient
+           else (select email from kontor_contact(o.to_company, o.purpose)) end
+       from due where o.id = due.id
        returning o.*
      )
      select c.id, c.message_id as "messageId", c.kind, c.locale, c.recipient, c.params, c.attempts,

@@ -1,3 +1,4 @@
+import type { Recipient } from '../../domain/contact.js';
 import type { MailInput, MailKind } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -5,7 +6,7 @@ interface Envelope {
   /** By `domain/messageId.ts`, without angle brackets, such as `statement.<number>.<revision>@kontor.example`. */
   messageId: string;
   locale: string;
-  recipient: string;
+  to: Recipient;
   programme?: string | null;
   period?: string | null;
   mspId?: string | null;
@@ -24,12 +25,12 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
   if (mails.length === 0) return 0;
   const inserted = await rows<{ id: string }>(
     trx,
-    `insert into outbox (message_id, kind, locale, recipient, params, programme_code, period, msp_id, distributor_id, statement_id,
-       billing_pack_id, not_before, created_at)
-     select m.message_id, m.kind, m.locale, m.recipient, m.params, m.programme_code, m.period, m.msp_id, m.distributor_id, m.statement_id,
-       m.billing_pack_id, m.not_before, :createdAt
-     from jsonb_to_recordset(:mails::jsonb) as m(message_id text, kind text, locale text, recipient text, params jsonb,
-       programme_code text, period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
+    `insert into outbox (message_id, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id,
+       distributor_id, statement_id, billing_pack_id, not_before, created_at)
+     select m.message_id, m.kind, m.locale, m.recipient, m.to_company, m.purpose, m.params, m.programme_code, m.period, m.msp_id, m.distributor_id,
+       m.statement_id, m.billing_pack_id, m.not_before, :createdAt
+     from jsonb_to_recordset(:mails::jsonb) as m(message_id text, kind text, locale text, recipient text, to_company uuid,
+       purpose text, params jsonb, programme_code text, period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
      on conflict (message_id) do nothing
      returning id`,
     {
@@ -39,7 +40,9 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
           message_id: mail.messageId,
           kind: mail.kind,
           locale: mail.locale,
-          recipient: mail.recipient,
+          recipient: 'address' in mail.to ? mail.to.address : null,
+          to_company: 'address' in mail.to ? null : mail.to.companyId,
+          purpose: 'address' in mail.to ? null : mail.to.purpose,
           params: mail.params,
           programme_code: mail.programme ?? null,
           period: mail.period ?? null,

@@ -39,16 +39,16 @@ async function setDue(trx: Trx, id: string, at: Date): Promise<Resent> {
   return row;
 }
 
-/** It was accepted: a second copy is a message of its own, with an identity that says whose copy it is. */
+/** To the contact of the day, where it goes to a company. It was accepted: a second copy is a message of its own, with an identity that says whose copy it is. */
 async function insertCopy(trx: Trx, { id, message_id }: OutboxRow, { at, requestId }: Resend): Promise<Resent> {
   const [local, domain] = message_id.split('@');
   const messageId = `${local ?? ''}.copy-${requestId}@${domain ?? ''}`;
   await rows(
     trx,
-    `insert into outbox (message_id, kind, locale, recipient, params, programme_code, period, msp_id, distributor_id, statement_id,
-       billing_pack_id, not_before, created_at)
-     select :messageId, kind, locale, recipient, params, programme_code, period, msp_id, distributor_id, statement_id, billing_pack_id,
-       :at, :at
+    `insert into outbox (message_id, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id,
+       distributor_id, statement_id, billing_pack_id, not_before, created_at)
+     select :messageId, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id, distributor_id,
+       statement_id, billing_pack_id, :at, :at
      from outbox where id = :id
      on conflict (message_id) do nothing returning id`,
     { id, messageId, at },

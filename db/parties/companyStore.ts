@@ -34,6 +34,17 @@ export async function insertCompany(trx: Trx, company: Company, view: View, at: 
   return inserted.length > 0;
 }
 
+/** The company as it is now; undefined: there is none, as far as the reader sees. */
+export async function findCompany(trx: Trx, id: string): Promise<Company | undefined> {
+  const [found] = await rows<Company>(
+    trx,
+    `select id, name, registration_number as "registrationNumber", address, country, locale, kontor_zone(id) as zone
+     from company where id = :id`,
+    { id },
+  );
+  return found;
+}
+
 /** Sets the zone in which a company's months are reckoned from a period on. */
 export async function putZone(trx: Trx, row: { companyId: string; fromPeriod: Period; zone: string }): Promise<void> {
   await rows(

@@ -1,56 +1,62 @@
+import type { Actor } from '../../domain/access/actor.js';
 import type { ParticipationState } from '../../domain/msp.js';
 import { rows, type Trx } from '../connect.js';
 import { insertCompany, type Company } from './companyStore.js';
+import { insertContact } from './contactStore.js';
 
 /** A provider as kept; where it takes part is `programmes/participationStore`. Instants are absolute. */
 export interface Msp extends Company {
+  /** Its contact for statements: the confirmed one, or the one that is to confirm. */
   contactName: string;
   email: string;
-  /** Of `email`, in lower case. */
-  mailDomain: string;
 }
 
 /** Columns of `msp m` as the fields of `Msp`. */
 export const MSP_FIELDS = `m.id, m.name, m.registration_number as "registrationNumber", m.address, m.country,
-  m.contact_name as "contactName", m.email, m.mail_domain as "mailDomain", m.locale, kontor_zone(m.id) as zone`;
+  m.contact_name as "contactName", m.email, m.locale, kontor_zone(m.id) as zone`;
 
 export async function findMsp(trx: Trx, mspId: string): Promise<Msp | undefined> {
   const [row] = await rows<Msp>(trx, `select ${MSP_FIELDS} from msp m where m.id = :mspId`, { mspId });
   return row;
 }
 
-/** Keeps a new company as an MSP; false when the id is known already, and then nothing changed. */
-export async function insertMsp(trx: Trx, msp: Msp, registeredAt: Date): Promise<boolean> {
-  if (!(await insertCompany(trx, msp, 'service_provider', registeredAt))) return false;
-  await rows(
-    trx,
-    `insert into msp_terms (id, contact_name, email, mail_domain, registered_at)
-     values (:id, :contactName, :email, :mailDomain, :registeredAt)`,
-    { id: msp.id, contactName: msp.contactName, email: msp.email, mailDomain: msp.mailDomain, registeredAt },
-  );
-  return true;
+/**
+ * Keeps a new company as an MSP, with its contact, not confirmed; returns the contact's id, undefined when the MSP's id is
+ * known already, and then nothing changed.
+ */
+export async function insertMsp(trx: Trx, msp: Msp, { at, by }: { at: Date; by: Actor }): Promise<string | undefined> {
+  if (!(await insertCompany(trx, msp, 'service_provider', at))) return undefined;
+  await rows(trx, 'insert into msp_terms (id, registered_at) values (:id, :at)', { id: msp.id, at });
+  const { id: companyId, contactName: name, email } = msp;
+  return insertContact(trx, { companyId, purpose: 'statements', name, email, at, by });
 }
 
-/** What tells two applications apart, and where the other one stands in the programme. */
-interface SimilarApplicant {
-  id: string;
-  registrationNumber: string;
-  mailDomain: string;
-  state: ParticipationState;
-}
+/** Nobody is a duplicate of what nobody has confirmed, or of an application that came to nothing. */
+const COMPARED: readonly ParticipationState[] = ['applied', 'approved', 'suspended', 'left'];
+/** Case 41: more of them tell a person nothing more. */
+const MOST_DUPLICATES = 20;
 
-/** Participants with much the same registration number or the same mail domain: candidates for `probableDuplicates`. */
-export async function findSimilarApplicants(
+/**
+ * Rule 14: participants that are probably the same company as the applicant, by registration number or mail domain (null:
+ * one that says nothing); those of its number first, at most twenty. They are flagged, nothing is refused.
+ */
+export async function probableDuplicates(
   trx: Trx,
-  applicant: { programme: string; registrationNumber: string; mailDomain: string },
-): Promise<SimilarApplicant[]> {
-  return rows<SimilarApplicant>(
+  applicant: { id: string; programme: string; registrationNumber: string; mailDomain: string | null },
+): Promise<string[]> {
+  const { id, programme, registrationNumber, mailDomain } = applicant;
+  const found = await rows<{ id: string }>(
     trx,
-    `select m.id, m.registration_number as "registrationNumber", m.mail_domain as "mailDomain", p.state
-     from msp m join participation p on p.msp_id = m.id and p.programme_code = :programme
-     where kontor_comparable_number(m.registration_number) = kontor_comparable_number(:registrationNumber)
-       or m.mail_domain = :mailDomain
-     order by p.applied_at, m.id`,
-    applicant,
+    `select p.msp_id as id, bool_or(alike.number) as number, min(p.applied_at) as applied_at
+     from (
+       select c.id, true as number from company c
+       where kontor_comparable_number(c.registration_number) = kontor_comparable_number(:registrationNumber)
+         and kontor_comparable_number(:registrationNumber) <> ''
+       union all select k.company_id, false from company_contact k where kontor_mail_domain(k.email) = :mailDomain
+     ) alike join participation p on p.msp_id = alike.id and p.programme_code = :programme
+     where p.msp_id <> :id and p.state = any(:states)
+     group by p.msp_id order by number desc, applied_at, id limit :limit`,
+    { id, programme, registrationNumber, mailDomain, limit: MOST_DUPLICATES, states: [...COMPARED] },
   );
+  return found.map((other) => other.id);
 }

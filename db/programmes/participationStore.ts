@@ -13,8 +13,8 @@ export interface Participation {
   joinedPeriod: Period | null;
   /** The last period it is billed for; null: no end is known. */
   leftPeriod: Period | null;
-  /** Who bills it now. */
-  distributorId: string;
+  /** Who bills it now; null while it is unconfirmed, or was never confirmed. */
+  distributorId: string | null;
   /** Probable duplicates found at registration (rule 14). */
   duplicateOf: string[];
   appliedAt: Date;
@@ -29,7 +29,7 @@ export interface Registration extends Participation {
   msp: Msp;
 }
 
-type Row = Participation & Omit<Msp, 'mailDomain'> & { mailDomain: string };
+type Row = Participation & Msp;
 
 const FIELDS = `p.msp_id as "mspId", p.programme_code as programme, p.state, p.joined_period as "joinedPeriod",
   p.left_period as "leftPeriod", kontor_distributor_of(p.msp_id, p.programme_code) as "distributorId",
@@ -37,10 +37,10 @@ const FIELDS = `p.msp_id as "mspId", p.programme_code as programme, p.state, p.j
   p.decided_at as "decidedAt", p.decided_by as "decidedBy", p.decision_reason as "decisionReason"`;
 
 function toRegistration(row: Row): Registration {
-  const { id, name, registrationNumber, address, country, contactName, email, mailDomain, locale, zone, ...rest } = row;
+  const { id, name, registrationNumber, address, country, contactName, email, locale, zone, ...rest } = row;
   return {
     ...rest,
-    msp: { id, name, registrationNumber, address, country, contactName, email, mailDomain, locale, zone },
+    msp: { id, name, registrationNumber, address, country, contactName, email, locale, zone },
   };
 }
 
@@ -77,13 +77,17 @@ export interface RegistrationFilter {
   after?: [appliedAt: string, mspId: string, programme: string] | undefined;
 }
 
-/** Participations, the latest application first, by any of the filters; those after the cursor. */
+/**
+ * Participations, the latest application first, by any of the filters; those after the cursor. Those that are unconfirmed
+ * only where asked for by their state.
+ */
 export async function listRegistrations(trx: Trx, filter: RegistrationFilter): Promise<Registration[]> {
   const [afterAt, afterId, afterProgramme] = filter.after ?? [null, null, null];
   const found = await rows<Row>(
     trx,
     `select ${MSP_FIELDS}, ${FIELDS} from participation p join msp m on m.id = p.msp_id
-     where (:state::text is null or p.state = :state) and (:programme::text is null or p.programme_code = :programme)
+     where (p.state = :state or :state::text is null and p.state <> 'unconfirmed')
+       and (:programme::text is null or p.programme_code = :programme)
        and (:mspId::uuid is null or p.msp_id = :mspId::uuid)
        and (:afterId::uuid is null
          or (p.applied_at, p.msp_id, p.programme_code) < (:afterAt::timestamptz, :afterId::uuid, :afterProgramme::text))
@@ -115,8 +119,42 @@ export interface Application {
   decideUntil: Date;
 }
 
+/** Keeps the application of a new MSP, until when its address can be confirmed; nobody bills it yet. */
+export async function insertUnconfirmed(
+  trx: Trx,
+  application: Pick<Application, 'mspId' | 'programme' | 'appliedAt'> & { confirmUntil: Date },
+): Promise<void> {
+  await rows(
+    trx,
+    `insert into participation (msp_id, programme_code, state, applied_at, decide_until)
+     values (:mspId, :programme, 'unconfirmed', :appliedAt, :confirmUntil)`,
+    application,
+  );
+}
+
+/** The programmes to which an MSP has applied without its address being confirmed. */
+export async function unconfirmedProgrammes(trx: Trx, mspId: string): Promise<string[]> {
+  const found = await rows<{ programme: string }>(
+    trx,
+    `select programme_code as programme from participation where msp_id = :mspId and state = 'unconfirmed'
+     order by programme_code`,
+    { mspId },
+  );
+  return found.map(({ programme }) => programme);
+}
+
+/** Lets sign-ups expire that nobody has confirmed in time; which they were. */
+export async function expireUnconfirmed(trx: Trx, at: Date): Promise<{ mspId: string; programme: string }[]> {
+  return rows<{ mspId: string; programme: string }>(
+    trx,
+    `update participation set state = 'expired', decided_at = :at where state = 'unconfirmed' and decide_until <= :at
+     returning msp_id as "mspId", programme_code as programme`,
+    { at },
+  );
+}
+
 /**
- * Keeps an application to a programme; one that was rejected or expired before is replaced by it. False where there is
+ * Keeps an application to a programme; one that is unconfirmed, or was rejected, withdrawn or expired before, is replaced by it. False where there is
  * one that is open or was approved: then nothing changed.
  */
 export async function insertApplication(trx: Trx, application: Application): Promise<boolean> {

@@ -13,10 +13,13 @@ export async function requireTakesPart(trx: Trx, programme: string, mspId: strin
   throw new KontorError('STATE_CONFLICT', `In the programme "${programme}" this MSP ${how}.`);
 }
 
+/** Who takes part is billed by somebody. */
+export type Participant = Registration & { distributorId: string };
+
 /** The same, with the registration of the MSP. */
-export async function requireParticipant(trx: Trx, programme: string, mspId: string): Promise<Registration> {
+export async function requireParticipant(trx: Trx, programme: string, mspId: string): Promise<Participant> {
   await requireTakesPart(trx, programme, mspId);
   const found = await findRegistration(trx, programme, mspId);
-  if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such participation.');
-  return found;
+  if (found?.distributorId == null) throw new KontorError('NOT_FOUND', 'There is no such participation.');
+  return { ...found, distributorId: found.distributorId };
 }

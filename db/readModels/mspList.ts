@@ -22,6 +22,7 @@ export interface MspSummary {
   name: string;
   registrationNumber: string;
   country: string;
+  /** Of its contact for statements, which may not be confirmed yet. */
   email: string;
   locale: Locale;
   /** IANA time zone of the current month. */

@@ -7,6 +7,7 @@ export const LOGIN_ROLE = 'kontor_app';
 /** What the login role may do beyond reading and inserting, per table; it owns nothing and never truncates. */
 const UPDATES = [
   'company',
+  'company_contact',
   'company_zone',
   'msp_terms',
   'distributor_terms',

@@ -75,6 +75,14 @@ CREATE OR REPLACE FUNCTION public.kontor_comparable_number(number text)
  IMMUTABLE PARALLEL SAFE
 AS $function$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_contact(company uuid, purpose text)
+ RETURNS SETOF company_contact
+ LANGUAGE sql
+ STABLE
+AS $function$ select * from company_contact k
+        where k.company_id = $1 and k.purpose in ($2, 'statements') and k.confirmed_at is not null and k.ended_at is null
+        order by k.purpose = $2 desc limit 1 $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_distributor()
  RETURNS uuid
  LANGUAGE sql
@@ -155,6 +163,12 @@ CREATE OR REPLACE FUNCTION public.kontor_ids(setting text)
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(nullif(current_setting('kontor.' || setting, true), ''), '{}')::uuid[] $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_mail_domain(email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select lower(regexp_replace(email, '^.*@', '')) $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_msp()
  RETURNS uuid
  LANGUAGE sql
@@ -166,6 +180,13 @@ CREATE OR REPLACE FUNCTION public.kontor_msps()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select kontor_ids('msps') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_named_contact(company uuid)
+ RETURNS SETOF company_contact
+ LANGUAGE sql
+ STABLE
+AS $function$ select * from company_contact k where k.company_id = $1 and k.purpose = 'statements' and k.ended_at is null
+        order by k.confirmed_at is null limit 1 $function$;
 
 CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN to_distributor text, IN to_tenants text, IN owner text DEFAULT 'msp_id'::text)
  LANGUAGE plpgsql
@@ -587,6 +608,33 @@ create policy visible on company for select
    FROM distributor_terms)))));
 grant insert, select, update on company to kontor_app;
 
+create table company_contact (
+  id uuid not null,
+  company_id uuid not null,
+  purpose text not null,
+  name text not null,
+  email text not null,
+  named_at timestamp with time zone not null,
+  named_by jsonb not null,
+  confirmed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint company_contact_pkey PRIMARY KEY (id),
+  constraint company_contact_purpose_check CHECK ((purpose = ANY (ARRAY['statements'::text, 'technical'::text, 'legal'::text]))),
+  constraint company_contact_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+CREATE INDEX company_contact_by_email ON public.company_contact USING btree (email);
+CREATE INDEX company_contact_by_mail_domain ON public.company_contact USING btree (kontor_mail_domain(email));
+CREATE UNIQUE INDEX company_contact_confirmed ON public.company_contact USING btree (company_id, purpose) WHERE ((confirmed_at IS NOT NULL) AND (ended_at IS NULL));
+CREATE UNIQUE INDEX company_contact_unconfirmed ON public.company_contact USING btree (company_id, purpose) WHERE ((confirmed_at IS NULL) AND (ended_at IS NULL));
+alter table company_contact enable row level security;
+alter table company_contact force row level security;
+create policy owned on company_contact for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on company_contact for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((company_id = ( SELECT kontor_distributor() AS kontor_distributor)) OR (company_id IN ( SELECT billed_now.msp_id
+   FROM billed_now)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on company_contact to kontor_app;
+
 create table company_view (
   company_id uuid not null,
   view text not null,
@@ -683,7 +731,6 @@ grant insert, select, update on discrepancy to kontor_app;
 create table distributor_terms (
   id uuid not null,
   code text not null,
-  email text not null,
   currency text not null,
   constraint distributor_terms_pkey PRIMARY KEY (id),
   constraint distributor_terms_code_key UNIQUE (code),
@@ -908,14 +955,10 @@ grant insert, select, update on metered_key to kontor_app;
 
 create table msp_terms (
   id uuid not null,
-  contact_name text not null,
-  email text not null,
-  mail_domain text not null,
   registered_at timestamp with time zone not null,
   constraint msp_terms_pkey PRIMARY KEY (id),
   constraint msp_terms_id_fkey FOREIGN KEY (id) REFERENCES company(id)
 );
-CREATE INDEX msp_by_mail_domain ON public.msp_terms USING btree (mail_domain);
 alter table msp_terms enable row level security;
 alter table msp_terms force row level security;
 create policy owned on msp_terms for all
@@ -927,9 +970,12 @@ grant insert, select, update on msp_terms to kontor_app;
 
 create table one_time_link (
   id uuid not null,
-  person_id uuid not null,
+  person_id uuid,
   kind text not null,
   membership_id uuid,
+  contact_id uuid,
+  applicant_id uuid,
+  programme_code text,
   token_hash bytea,
   made_at timestamp with time zone not null,
   made_by uuid,
@@ -938,11 +984,17 @@ create table one_time_link (
   withdrawn_at timestamp with time zone,
   constraint one_time_link_pkey PRIMARY KEY (id),
   constraint one_time_link_token_hash_key UNIQUE (token_hash),
-  constraint one_time_link_check CHECK (((kind = 'invitation'::text) = (membership_id IS NOT NULL))),
-  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+  constraint one_time_link_check CHECK (((kind = ANY (ARRAY['invitation'::text, 'reset'::text])) = (person_id IS NOT NULL))),
+  constraint one_time_link_check1 CHECK (((kind = 'invitation'::text) = (membership_id IS NOT NULL))),
+  constraint one_time_link_check2 CHECK (((kind = 'contact'::text) = (contact_id IS NOT NULL))),
+  constraint one_time_link_check3 CHECK (((kind = 'application'::text) = ((applicant_id IS NOT NULL) AND (programme_code IS NOT NULL)))),
+  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text, 'contact'::text, 'application'::text]))),
+  constraint one_time_link_applicant_id_programme_code_fkey FOREIGN KEY (applicant_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint one_time_link_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES company_contact(id),
   constraint one_time_link_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES membership(id),
   constraint one_time_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
 );
+CREATE INDEX one_time_link_by_contact ON public.one_time_link USING btree (contact_id);
 CREATE INDEX one_time_link_by_person ON public.one_time_link USING btree (person_id, made_at);
 alter table one_time_link enable row level security;
 alter table one_time_link force row level security;
@@ -955,7 +1007,9 @@ create table outbox (
   message_id text not null,
   kind text not null,
   locale text not null,
-  recipient text not null,
+  recipient text,
+  to_company uuid,
+  purpose text,
   params jsonb not null,
   programme_code text,
   period text,
@@ -973,12 +1027,16 @@ create table outbox (
   created_at timestamp with time zone not null,
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_message_id_key UNIQUE (message_id),
+  constraint outbox_check CHECK (((to_company IS NULL) = (purpose IS NULL))),
+  constraint outbox_check1 CHECK (((recipient IS NOT NULL) OR (to_company IS NOT NULL))),
+  constraint outbox_purpose_check CHECK ((purpose = ANY (ARRAY['statements'::text, 'technical'::text, 'legal'::text]))),
   constraint outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'bounced'::text, 'uncertain'::text, 'parked'::text]))),
   constraint outbox_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
   constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint outbox_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
-  constraint outbox_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statement(id)
+  constraint outbox_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES statement(id),
+  constraint outbox_to_company_fkey FOREIGN KEY (to_company) REFERENCES company(id)
 );
 CREATE INDEX outbox_by_period ON public.outbox USING btree (programme_code, period, state);
 CREATE INDEX outbox_due ON public.outbox USING btree (not_before, id) WHERE (state = 'pending'::text);
@@ -1006,8 +1064,8 @@ create table participation (
   decision_reason text,
   constraint participation_pkey PRIMARY KEY (msp_id, programme_code),
   constraint participation_check CHECK ((left_period >= joined_period)),
-  constraint participation_check1 CHECK (((joined_period IS NULL) = (state = ANY (ARRAY['applied'::text, 'rejected'::text, 'expired'::text])))),
-  constraint participation_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'approved'::text, 'suspended'::text, 'left'::text, 'rejected'::text, 'expired'::text]))),
+  constraint participation_check1 CHECK (((joined_period IS NULL) = (state = ANY (ARRAY['unconfirmed'::text, 'applied'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))),
+  constraint participation_state_check CHECK ((state = ANY (ARRAY['unconfirmed'::text, 'applied'::text, 'approved'::text, 'suspended'::text, 'left'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text]))),
   constraint participation_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint participation_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
@@ -1745,11 +1803,12 @@ create view distributor with (security_invoker=true) as
     c.registration_number,
     c.address,
     c.country,
-    t.email,
+    k.email,
     t.currency,
     c.locale
-   FROM (company c
-     JOIN distributor_terms t ON ((t.id = c.id)));
+   FROM ((company c
+     JOIN distributor_terms t ON ((t.id = c.id)))
+     LEFT JOIN LATERAL kontor_named_contact(c.id) k(id, company_id, purpose, name, email, named_at, named_by, confirmed_at, ended_at) ON (true));
 
 create view msp with (security_invoker=true) as
  SELECT c.id,
@@ -1757,10 +1816,10 @@ create view msp with (security_invoker=true) as
     c.registration_number,
     c.address,
     c.country,
-    t.contact_name,
-    t.email,
-    t.mail_domain,
+    k.name AS contact_name,
+    k.email,
     c.locale,
     t.registered_at
-   FROM (company c
-     JOIN msp_terms t ON ((t.id = c.id)));
+   FROM ((company c
+     JOIN msp_terms t ON ((t.id = c.id)))
+     LEFT JOIN LATERAL kontor_named_contact(c.id) k(id, company_id, purpose, name, email, named_at, named_by, confirmed_at, ended_at) ON (true));

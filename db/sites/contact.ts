@@ -28,7 +28,6 @@ export interface ContactChange {
   silentSince: Date;
   programmeCode: string;
   vendorName: string;
-  email: string;
   locale: string;
   zone: string;
 }
@@ -43,7 +42,6 @@ interface ChangeRow {
   silent_since: Date;
   programme_code: string;
   vendor_name: string;
-  email: string;
   locale: string;
   zone: string;
 }
@@ -90,7 +88,7 @@ export async function judgeContact(
          update metered_key k set state = ${LIFTED_STATE}, ended_how = null, ended_at = null from changed c
          where k.msp_id = c.msp_id and k.site_id = c.id and c.becomes <> 'disabled' and k.state = 'disabled'
            and ${NOT_SUSPENDED})
-     select c.*, p.vendor ->> 'name' as vendor_name, m.email, m.locale, kontor_zone(m.id) as zone
+     select c.*, p.vendor ->> 'name' as vendor_name, m.locale, kontor_zone(m.id) as zone
      from changed c join msp m on m.id = c.msp_id join programme p on p.code = c.programme_code order by c.id`,
     { programmes: JSON.stringify(programmes), at, limit },
   );
@@ -104,7 +102,6 @@ export async function judgeContact(
     silentSince: row.silent_since,
     programmeCode: row.programme_code,
     vendorName: row.vendor_name,
-    email: row.email,
     locale: row.locale,
     zone: row.zone,
   }));

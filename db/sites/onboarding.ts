@@ -31,7 +31,6 @@ export interface DueReminder {
   /** The latest of the site's reminders that are due: earlier ones, after a standstill, are left out. */
   dueAt: Date;
   vendorName: string;
-  email: string;
   locale: Locale;
   zone: string;
 }
@@ -52,7 +51,7 @@ export function takeDueReminders(trx: Trx, mspId: string, now: Date): Promise<Du
        from due where s.msp_id = due.msp_id and s.id = due.id
        returning s.id, s.name, s.programme_code, s.created_at, due.due_at)
      select t.id as "siteId", t.name as "siteName", t.created_at as "createdAt", t.due_at as "dueAt",
-       p.vendor ->> 'name' as "vendorName", m.email, m.locale, kontor_zone(m.id) as zone
+       p.vendor ->> 'name' as "vendorName", m.locale, kontor_zone(m.id) as zone
      from taken t join msp m on m.id = :mspId join programme p on p.code = t.programme_code order by t.id`,
     { mspId, now },
   );

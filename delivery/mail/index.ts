@@ -6,6 +6,7 @@ import type { Locale, MailKind } from '../../locales/index.js';
 import { billingPack } from './billingPack.js';
 import { completenessGate } from './completenessGate.js';
 import { contactBlocked } from './contactBlocked.js';
+import { contactConfirmation } from './contactConfirmation.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
@@ -17,11 +18,13 @@ import { orderWithdrawn } from './orderWithdrawn.js';
 import { parkedReminder } from './parkedReminder.js';
 import { passwordReset } from './passwordReset.js';
 import { personInvited } from './personInvited.js';
+import { registrationApplied } from './registrationApplied.js';
 import { registrationExpired } from './registrationExpired.js';
 import { registrationReceived } from './registrationReceived.js';
 import { registrationRejected } from './registrationRejected.js';
 import { registrationReminder } from './registrationReminder.js';
 import { registrationWelcome } from './registrationWelcome.js';
+import { registrationWithdrawn } from './registrationWithdrawn.js';
 import { reportMissing } from './reportMissing.js';
 import { runNotOpened } from './runNotOpened.js';
 import { runSummary } from './runSummary.js';
@@ -33,7 +36,10 @@ import { territoryOpened } from './territoryOpened.js';
 export type { AttachmentsWanted, WrittenMail } from './defineMail.js';
 
 const MAILS = {
+  contactConfirmation,
   registrationReceived,
+  registrationApplied,
+  registrationWithdrawn,
   registrationReminder,
   registrationWelcome,
   registrationRejected,

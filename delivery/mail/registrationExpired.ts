@@ -6,5 +6,5 @@ import { count, name } from './fields.js';
 export const registrationExpired = defineMail(
   'registrationExpired',
   'none',
-  z.object({ vendorName: name, mspName: name, days: count }),
+  z.object({ vendorName: name, days: count }),
 );

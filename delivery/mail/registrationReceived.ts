@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineMail } from './defineMail.js';
-import { name } from './fields.js';
+import { day, link, name } from './fields.js';
 
 /** To the applicant: the registration has arrived, and somebody looks at it. */
 export const registrationReceived = defineMail(
   'registrationReceived',
   'none',
-  z.object({ vendorName: name, mspName: name, registrationNumber: name }),
+  z.object({ vendorName: name, decideBy: day, link }),
 );

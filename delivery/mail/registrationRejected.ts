@@ -6,5 +6,5 @@ import { name, text } from './fields.js';
 export const registrationRejected = defineMail(
   'registrationRejected',
   'none',
-  z.object({ vendorName: name, mspName: name, reason: text }),
+  z.object({ vendorName: name, reason: text }),
 );

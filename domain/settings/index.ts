@@ -5,6 +5,7 @@
  * `programmeSettings` and `resolveSettings`. Zones are no numbers: the programme has its own.
  */
 import { z } from 'zod';
+import { mailAddress } from '../mailAddress.js';
 import { KontorError } from '../errors.js';
 import { fieldErrors } from '../fieldErrors.js';
 import { reconcileSettings, SHIPPED_SETTINGS as SHIPPED_DISCREPANCIES } from '../reconcile/settings.js';
@@ -39,9 +40,7 @@ export const SETTINGS_GROUPS = {
 /** What a programme sets, as it is given and stored. Refusals name the field and the rule. */
 export const programmeSettings = z
   .strictObject({
-    partnerTeamEmail: z
-      .email('A mail address.')
-      .max(254, 'A mail address of at most 254 characters.')
+    partnerTeamEmail: mailAddress
       .toLowerCase()
       .optional()
       .meta({ description: "Where the partner team reads its mail; the vendor's address unless set" }),

@@ -16,11 +16,35 @@ const MINUTES: PluralForms = { one: 'Minute', other: 'Minuten' };
 const TRIES: PluralForms = { one: 'Versuch', other: 'Versuche' };
 
 export const mail: NonNullable<Translation['mail']> = {
+  contactConfirmation: {
+    subject: () => 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+    body: ({ link, expiresOn }) => [
+      'Diese Adresse wurde als diejenige genannt, an die ein Unternehmen seine Post von Kontor erhalten möchte: Abrechnungen, technische oder rechtliche Mitteilungen.',
+      `Wenn das stimmt, bestätigen Sie sie hier: ${link}`,
+      `Der Link gilt einmal, bis zum ${day(expiresOn)}. Wenn Sie nicht wissen, worum es geht, ignorieren Sie diese E-Mail: Sie erhalten keine weitere.`,
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName}`,
-    body: ({ vendorName, mspName, registrationNumber }) => [
-      `Vielen Dank für die Registrierung von ${mspName} (Registernummer ${registrationNumber}) als Managed Service Provider.`,
-      `Das Partnerteam von ${vendorName} prüft Ihre Registrierung und schreibt Ihnen, sobald darüber entschieden ist. Bis dahin brauchen Sie nichts zu tun.`,
+    body: ({ vendorName, decideBy, link }) => [
+      `Vielen Dank für Ihre Registrierung. Das Partnerteam von ${vendorName} prüft sie und schreibt Ihnen, sobald darüber entschieden ist, bis zum ${day(decideBy)}. Bis dahin brauchen Sie nichts zu tun.`,
+      `Den Stand sehen Sie hier; hier können Sie die Registrierung auch zurückziehen: ${link}`,
+    ],
+  },
+  registrationApplied: {
+    subject: ({ mspName }) => `Neue Registrierung: ${mspName}`,
+    body: ({ mspName, registrationNumber, distributorName, duplicates, expiresOn }) => [
+      `${mspName} (Registernummer ${registrationNumber}, Distributor ${distributorName}) hat sich registriert.`,
+      ...paragraphIf(duplicates > 0, `Teilnehmer, die dasselbe Unternehmen sein können: ${duplicates}.`),
+      `Bitte genehmigen Sie sie oder lehnen Sie sie ab. Ohne Entscheidung verfällt sie am ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWithdrawn: {
+    subject: ({ mspName }) => `Registrierung zurückgezogen: ${mspName}`,
+    body: ({ mspName, registrationNumber, reason }) => [
+      `${mspName} (Registernummer ${registrationNumber}) hat die Registrierung zurückgezogen.`,
+      ...paragraphIf(reason !== null, `Begründung: ${reason ?? ''}`),
+      'Es ist nichts mehr zu entscheiden.',
     ],
   },
   registrationReminder: {
@@ -42,16 +66,16 @@ export const mail: NonNullable<Translation['mail']> = {
   },
   registrationRejected: {
     subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName} wurde nicht angenommen`,
-    body: ({ vendorName, mspName, reason }) => [
-      `${vendorName} konnte die Registrierung von ${mspName} nicht annehmen.`,
+    body: ({ vendorName, reason }) => [
+      `${vendorName} konnte Ihre Registrierung nicht annehmen.`,
       `Begründung: ${reason}`,
       'Sollten sich die Umstände ändern, können Sie sich gern erneut registrieren.',
     ],
   },
   registrationExpired: {
     subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName} ist verfallen`,
-    body: ({ mspName, days }) => [
-      `Über die Registrierung von ${mspName} wurde innerhalb von ${count(days, DAYS_DATIVE)} nicht entschieden; sie ist verfallen.`,
+    body: ({ days }) => [
+      `Über Ihre Registrierung wurde innerhalb von ${count(days, DAYS_DATIVE)} nicht entschieden; sie ist verfallen.`,
       'Wir bitten um Entschuldigung. Bitte registrieren Sie sich erneut, falls Sie weiterhin interessiert sind.',
     ],
   },

@@ -22,11 +22,35 @@ function ordered(productName: string, siteName: string | null, units: number | n
 }
 
 export const mail: MailMessages = {
+  contactConfirmation: {
+    subject: () => 'Please confirm your mail address',
+    body: ({ link, expiresOn }) => [
+      'This address was named as the one to which a company wants its mail from Kontor: statements, technical notices or legal notices.',
+      `If that is right, confirm it here: ${link}`,
+      `The link works once, until ${day(expiresOn)}. If you do not know what this is about, ignore this mail: you get no other one.`,
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `Your registration with the ${vendorName} programme`,
-    body: ({ vendorName, mspName, registrationNumber }) => [
-      `Thank you for registering ${mspName} (registration number ${registrationNumber}) as a managed service provider.`,
-      `The partner team of ${vendorName} reviews your registration and writes to you as soon as it is decided. You need not do anything until then.`,
+    body: ({ vendorName, decideBy, link }) => [
+      `Thank you for your registration. The partner team of ${vendorName} reviews it and writes to you as soon as it is decided, by ${day(decideBy)}. You need not do anything until then.`,
+      `Where it stands, and how to withdraw it: ${link}`,
+    ],
+  },
+  registrationApplied: {
+    subject: ({ mspName }) => `New registration: ${mspName}`,
+    body: ({ mspName, registrationNumber, distributorName, duplicates, expiresOn }) => [
+      `${mspName} (registration number ${registrationNumber}, distributor ${distributorName}) has applied.`,
+      ...paragraphIf(duplicates > 0, `Participants that may be the same company: ${duplicates}.`),
+      `Please approve or reject it. Undecided, it expires on ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWithdrawn: {
+    subject: ({ mspName }) => `Registration withdrawn: ${mspName}`,
+    body: ({ mspName, registrationNumber, reason }) => [
+      `${mspName} (registration number ${registrationNumber}) has withdrawn its registration.`,
+      ...paragraphIf(reason !== null, `Reason: ${reason ?? ''}`),
+      'Nothing is left to decide.',
     ],
   },
   registrationReminder: {
@@ -48,16 +72,16 @@ export const mail: MailMessages = {
   },
   registrationRejected: {
     subject: ({ vendorName }) => `Your registration with the ${vendorName} programme was not accepted`,
-    body: ({ vendorName, mspName, reason }) => [
-      fullStop(`${vendorName} could not accept the registration of ${mspName}`),
+    body: ({ vendorName, reason }) => [
+      fullStop(`${vendorName} could not accept your registration`),
       `Reason: ${reason}`,
       'If circumstances change, you are welcome to register again.',
     ],
   },
   registrationExpired: {
     subject: ({ vendorName }) => `Your registration with the ${vendorName} programme has expired`,
-    body: ({ mspName, days }) => [
-      `The registration of ${mspName} was not decided within ${count(days, DAYS)} and has expired.`,
+    body: ({ days }) => [
+      `Your registration was not decided within ${count(days, DAYS)} and has expired.`,
       'We apologise. Please register again if you are still interested.',
     ],
   },

@@ -15,11 +15,35 @@ const MINUTES: PluralForms = { one: 'minuto', other: 'minuti' };
 const TRIES: PluralForms = { one: 'tentativo', other: 'tentativi' };
 
 export const mail: NonNullable<Translation['mail']> = {
+  contactConfirmation: {
+    subject: () => 'Confermate il vostro indirizzo e-mail',
+    body: ({ link, expiresOn }) => [
+      'Questo indirizzo è stato indicato come quello al quale un’azienda desidera ricevere la posta di Kontor: rendiconti, avvisi tecnici o legali.',
+      `Se è corretto, confermatelo qui: ${link}`,
+      `Il link vale una volta sola, fino al ${day(expiresOn)}. Se non sapete di che cosa si tratta, ignorate questa e-mail: non ne riceverete altre.`,
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName}`,
-    body: ({ vendorName, mspName, registrationNumber }) => [
-      `Grazie per aver registrato ${mspName} (numero di registrazione ${registrationNumber}) come managed service provider.`,
-      `Il team partner di ${vendorName} esamina la registrazione e vi scriverà non appena avrà deciso. Fino ad allora non occorre fare nulla.`,
+    body: ({ vendorName, decideBy, link }) => [
+      `Grazie per la vostra registrazione. Il team partner di ${vendorName} la esamina e vi scriverà non appena avrà deciso, entro il ${day(decideBy)}. Fino ad allora non occorre fare nulla.`,
+      `Qui vedete a che punto è, e potete ritirarla: ${link}`,
+    ],
+  },
+  registrationApplied: {
+    subject: ({ mspName }) => `Nuova registrazione: ${mspName}`,
+    body: ({ mspName, registrationNumber, distributorName, duplicates, expiresOn }) => [
+      `${mspName} (numero di registrazione ${registrationNumber}, distributore ${distributorName}) si è registrata.`,
+      ...paragraphIf(duplicates > 0, `Partecipanti che potrebbero essere la stessa azienda: ${duplicates}.`),
+      `Vi preghiamo di approvarla o di rifiutarla. Senza decisione scade il ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWithdrawn: {
+    subject: ({ mspName }) => `Registrazione ritirata: ${mspName}`,
+    body: ({ mspName, registrationNumber, reason }) => [
+      `${mspName} (numero di registrazione ${registrationNumber}) ha ritirato la registrazione.`,
+      ...paragraphIf(reason !== null, `Motivo: ${reason ?? ''}`),
+      'Non resta nulla da decidere.',
     ],
   },
   registrationReminder: {
@@ -41,16 +65,16 @@ export const mail: NonNullable<Translation['mail']> = {
   },
   registrationRejected: {
     subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName} non è stata accettata`,
-    body: ({ vendorName, mspName, reason }) => [
-      fullStop(`${vendorName} non ha potuto accettare la registrazione di ${mspName}`),
+    body: ({ vendorName, reason }) => [
+      fullStop(`${vendorName} non ha potuto accettare la vostra registrazione`),
       `Motivo: ${reason}`,
       'Se le circostanze dovessero cambiare, potete registrarvi di nuovo.',
     ],
   },
   registrationExpired: {
     subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName} è scaduta`,
-    body: ({ mspName, days }) => [
-      `La registrazione di ${mspName} non è stata decisa entro ${count(days, DAYS)} ed è scaduta.`,
+    body: ({ days }) => [
+      `La vostra registrazione non è stata decisa entro ${count(days, DAYS)} ed è scaduta.`,
       'Ce ne scusiamo. Se siete ancora interessati, vi preghiamo di registrarvi di nuovo.',
     ],
   },

@@ -17,11 +17,35 @@ const SITES: PluralForms = { one: 'lokalizacja', few: 'lokalizacje', many: 'loka
 const MINUTES: PluralForms = { one: 'minutę', few: 'minuty', many: 'minut', other: 'minuty' };
 
 export const mail: NonNullable<Translation['mail']> = {
+  contactConfirmation: {
+    subject: () => 'Prosimy o potwierdzenie adresu e-mail',
+    body: ({ link, expiresOn }) => [
+      'Ten adres podano jako ten, na który firma chce otrzymywać pocztę z Kontora: zestawienia, powiadomienia techniczne lub prawne.',
+      `Jeśli to prawda, można go potwierdzić tutaj: ${link}`,
+      `Odnośnik działa jeden raz, do dnia ${day(expiresOn)}. Kto nie wie, o co chodzi, może zignorować tę wiadomość: nie otrzyma żadnej innej.`,
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName}`,
-    body: ({ vendorName, mspName, registrationNumber }) => [
-      `Dziękujemy za zgłoszenie firmy ${mspName} (numer rejestrowy ${registrationNumber}) jako dostawcy usług zarządzanych.`,
-      `Zespół partnerski ${vendorName} rozpatruje zgłoszenie i napisze, gdy tylko zapadnie decyzja. Do tego czasu nie trzeba nic robić.`,
+    body: ({ vendorName, decideBy, link }) => [
+      `Dziękujemy za zgłoszenie. Zespół partnerski ${vendorName} rozpatruje je i napisze, gdy tylko zapadnie decyzja, do dnia ${day(decideBy)}. Do tego czasu nie trzeba nic robić.`,
+      `Tutaj można sprawdzić stan zgłoszenia i je wycofać: ${link}`,
+    ],
+  },
+  registrationApplied: {
+    subject: ({ mspName }) => `Nowe zgłoszenie: ${mspName}`,
+    body: ({ mspName, registrationNumber, distributorName, duplicates, expiresOn }) => [
+      `Wpłynęło zgłoszenie firmy ${mspName} (numer rejestrowy ${registrationNumber}, dystrybutor ${distributorName}).`,
+      ...paragraphIf(duplicates > 0, `Uczestnicy, którzy mogą być tą samą firmą: ${duplicates}.`),
+      `Prosimy o zatwierdzenie albo odrzucenie. Bez decyzji zgłoszenie wygaśnie dnia ${day(expiresOn)}.`,
+    ],
+  },
+  registrationWithdrawn: {
+    subject: ({ mspName }) => `Zgłoszenie wycofane: ${mspName}`,
+    body: ({ mspName, registrationNumber, reason }) => [
+      `Firma ${mspName} (numer rejestrowy ${registrationNumber}) wycofała zgłoszenie.`,
+      ...paragraphIf(reason !== null, `Powód: ${reason ?? ''}`),
+      'Nie ma już nic do rozstrzygnięcia.',
     ],
   },
   registrationReminder: {
@@ -43,16 +67,16 @@ export const mail: NonNullable<Translation['mail']> = {
   },
   registrationRejected: {
     subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName} nie zostało przyjęte`,
-    body: ({ vendorName, mspName, reason }) => [
-      `Zgłoszenie ${mspName} do programu ${vendorName} nie mogło zostać przyjęte.`,
+    body: ({ vendorName, reason }) => [
+      `Zgłoszenie do programu ${vendorName} nie mogło zostać przyjęte.`,
       `Powód: ${reason}`,
       'Jeśli okoliczności się zmienią, zapraszamy do ponownego zgłoszenia.',
     ],
   },
   registrationExpired: {
     subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName} wygasło`,
-    body: ({ mspName, days }) => [
-      `W sprawie zgłoszenia ${mspName} nie zapadła decyzja w ciągu ${count(days, DAYS_GENITIVE)}, dlatego wygasło.`,
+    body: ({ days }) => [
+      `W sprawie zgłoszenia nie zapadła decyzja w ciągu ${count(days, DAYS_GENITIVE)}, dlatego wygasło.`,
       'Przepraszamy. W razie dalszego zainteresowania prosimy o ponowne zgłoszenie.',
     ],
   },

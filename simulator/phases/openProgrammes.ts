@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { METER_CODES } from '../../domain/catalog/index.js';
 import type { TermPrices } from '../../domain/licences/termPrice.js';
 import { periodDays } from '../../domain/period.js';
+import { confirmAddress } from './confirmAddress.js';
 import { once, type Simulation } from '../simulation.js';
 import type { WorldProgramme } from '../world/index.js';
 import { ROUGH_PRICE } from '../world/programme.js';
@@ -24,7 +25,7 @@ export async function setProgramme(
   await client.call({ method: 'PUT', path: `/v1/programmes/${code}`, token, body }, ANY);
 }
 
-/** The distributors' ids by their codes. */
+/** The distributors' ids by their codes; their addresses are confirmed. */
 async function addDistributors(simulation: Simulation): Promise<Map<string, string>> {
   const { world, client, token } = simulation;
   const ids = new Map<string, string>();
@@ -33,6 +34,7 @@ async function addDistributors(simulation: Simulation): Promise<Map<string, stri
     const { id } = await client.call({ method: 'POST', path: '/v1/distributors', token, body, idempotencyKey }, MADE);
     ids.set(body.code, id);
   }
+  for (const { email } of world.distributors) await confirmAddress(simulation, email);
   return ids;
 }
 

@@ -3,25 +3,28 @@ import { UnexpectedAnswer } from '../apiClient.js';
 import { inParallel } from '../inParallel.js';
 import { once, type Simulation } from '../simulation.js';
 import type { World, WorldMsp, WorldProgramme } from '../world/index.js';
+import { confirmAddress } from './confirmAddress.js';
 import { setProgramme } from './openProgrammes.js';
 import { approve, DECISIONS_WIDTH } from './participate.js';
 
 type SignUp = World['rejected'];
 
-const RECEIVED = z.object({ mspId: z.uuid(), probableDuplicate: z.boolean() });
+const RECEIVED = z.object({ mspId: z.uuid() });
+const REGISTRATION = z.object({ duplicateOf: z.array(z.string()) });
 const STATE = z.object({ state: z.string() });
 /** Two seconds, in days: how long the sign-up that is to expire waits. */
 const SOON = 2 / 86_400;
 const EXPIRY_PATIENCE_MS = 90_000;
 
+/** Signs up and follows the link in the mail: from then on it is an application. */
 async function apply(
-  { client }: Simulation,
+  simulation: Simulation,
   programme: string,
   { mspId, company, contact, locale, zone }: SignUp,
-): Promise<boolean> {
+): Promise<void> {
   const body = { programme, mspId, company, contact, locale, zone };
-  const { probableDuplicate } = await client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
-  return probableDuplicate;
+  await simulation.client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
+  await confirmAddress(simulation, contact.email);
 }
 
 async function reject(simulation: Simulation, { code }: WorldProgramme, { mspId }: SignUp): Promise<void> {
@@ -53,15 +56,14 @@ export interface SignedUp {
   duplicates: number;
 }
 
-/** Every MSP signs up; the partner team approves them, rejects one and lets one expire (rule 14). */
+/** Every MSP signs up and confirms its address; the partner team approves them, rejects one and lets one expire (rule 14). */
 export async function signUp(simulation: Simulation): Promise<SignedUp> {
   const { world, progress } = simulation;
   const [first, ...others] = world.msps;
   const bar = progress.start('registrations', world.msps.length + 2);
-  let duplicates = 0;
   const join = async (msp: WorldMsp): Promise<void> => {
     const [part] = msp.participations;
-    if (await apply(simulation, part.programme, msp)) duplicates += 1;
+    await apply(simulation, part.programme, msp);
     await approve(simulation, msp, part);
     bar.step();
   };
@@ -77,5 +79,7 @@ export async function signUp(simulation: Simulation): Promise<SignedUp> {
   await inParallel(others, DECISIONS_WIDTH, join);
   await waitUntilExpired(simulation, programme, world.expired);
   bar.step();
+  const registrations = await simulation.client.list('/v1/registrations', simulation.token, REGISTRATION);
+  const duplicates = registrations.filter(({ duplicateOf }) => duplicateOf.length > 0).length;
   return { approved: world.msps.length, rejected: 1, expired: 1, duplicates };
 }

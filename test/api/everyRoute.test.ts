@@ -8,7 +8,7 @@ import { admitToSession } from '../support/access.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
-const SAMPLES = [randomUUID(), '2026-03', '1', 'IT', 'msp', 'guide.pdf'];
+const SAMPLES = [randomUUID(), '2026-03', '1', 'IT', 'msp', 'guide.pdf', 'legal'];
 
 /** The route's address with values its schema accepts, but that belong to nobody. */
 function addressOf(route: Route, known: Record<string, string> = {}): string {
@@ -36,7 +36,9 @@ describe('every route', () => {
   let browser: Record<string, string>;
 
   beforeAll(async () => {
-    api = await startTestApi({ limits: { updateTimeoutMs: 300, guessesPerMinute: 100_000 } });
+    api = await startTestApi({
+      limits: { updateTimeoutMs: 300, guessesPerMinute: 100_000, strangersPerHour: 100_000 },
+    });
     const month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     mspId = await month.msp({ name: 'MSP Alpha', distributorId });

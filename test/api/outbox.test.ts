@@ -22,7 +22,7 @@ describe('a mail', () => {
       messageId,
       kind: 'statementIssued' as const,
       locale: 'it',
-      recipient: `billing${count}@msp.example`,
+      to: { address: `billing${count}@msp.example` },
       params: {
         vendorName: 'Vendor',
         distributorName: 'Distributor',

@@ -214,19 +214,18 @@ describe('rule 20: a participation', () => {
     await api.call('PUT', '/v1/programmes/msp/territories/IT', territory);
     const mspId = randomUUID();
     const body = {
-      programme: 'msp',
       mspId,
       company: { name: 'MSP New', registrationNumber: 'NEW 1', address: ['Via 1'], country: 'IT' },
       contact: { name: 'Contact', email: 'office@new.example' },
       locale: 'it',
       zone: 'Europe/Rome',
     };
-    expect((await api.call('POST', '/v1/registrations', { body })).status).toBe(202);
-    const elsewhere = await api.call('POST', '/v1/registrations', { body: { ...body, programme: 'other' } });
+    const enter = (programme: string, of: object) =>
+      api.call('POST', `/v1/programmes/${programme}/registrations`, { token, body: of });
+    expect((await enter('msp', body)).status).toBe(202);
+    const elsewhere = await enter('other', body);
     expect(firstError(elsewhere)).toEqual([409, 'ID_REUSED_WITH_OTHER_CONTENT', '/mspId']);
-    const nowhere = await api.call('POST', '/v1/registrations', {
-      body: { ...body, mspId: randomUUID(), programme: 'none' },
-    });
+    const nowhere = await enter('none', { ...body, mspId: randomUUID() });
     expect(firstError(nowhere)).toEqual([422, 'VALIDATION_FAILED', '/programme']);
     const decide = (decision: object) => post(`/v1/programmes/msp/registrations/${mspId}/decision`, decision);
     const refused = await decide({ decision: 'approve', joins: '2026-02' });

@@ -22,14 +22,13 @@ describe('while no worker runs', () => {
   it('a sign-up is received, and a decision on it is answered with 202: ask again', async () => {
     const mspId = randomUUID();
     const body = {
-      programme: 'msp',
       mspId,
       company: { name: 'MSP Alpha', registrationNumber: 'R 1', address: ['Via 1'], country: 'IT' },
       contact: { name: 'Contact', email: 'office@alpha.example' },
       locale: 'it',
       zone: 'Europe/Rome',
     };
-    expect((await api.call('POST', '/v1/registrations', { body })).status).toBe(202);
+    expect((await api.call('POST', '/v1/programmes/msp/registrations', { token, body })).status).toBe(202);
     const decision = { token, body: { decision: 'approve' } };
     const answer = await api.call('POST', `/v1/programmes/msp/registrations/${mspId}/decision`, decision);
     expect([answer.status, answer.json]).toEqual([202, { status: 'accepted' }]);

@@ -23,14 +23,13 @@ describe('while Temporal is away', () => {
 
   it('case 43: a sign-up is kept all the same, and its workflow is started when it is back', async () => {
     const body = {
-      programme: 'msp',
       mspId: randomUUID(),
       company: { name: 'MSP Beta', registrationNumber: 'R 1', address: ['Via 1'], country: 'IT' },
       contact: { name: 'Contact', email: 'office@beta.example' },
       locale: 'it',
       zone: 'Europe/Rome',
     };
-    const answer = await api.call('POST', '/v1/registrations', { token, body });
+    const answer = await api.call('POST', '/v1/programmes/msp/registrations', { token, body });
     expect([answer.status, answer.json.state]).toEqual([202, 'applied']);
     await eventually(
       () => Promise.resolve(api.logged()),

@@ -28,6 +28,7 @@ const REACH: Record<string, Reach> = {
   billing_pack_statement: 'never',
   check_in: 'never',
   company: 'msp',
+  company_contact: 'never',
   company_view: 'msp',
   company_zone: 'never',
   decision: 'team',
@@ -87,6 +88,7 @@ const NAMED: Record<string, string> = {
 const OWNER: Record<string, string> = {
   company: 'id',
   msp_terms: 'id',
+  company_contact: 'company_id',
   company_view: 'company_id',
   company_zone: 'company_id',
 };

@@ -110,20 +110,20 @@ describe('draining the outbox', () => {
 
   it('a header in a name, a subject or an address is refused and parked, visibly; the others go out', async () => {
     house = await mailHouse();
-    const expired = (mspName: string) => ({ vendorName: 'V', mspName, days: 30 });
+    const expired = (vendorName: string) => ({ vendorName, days: 30 });
     const site = (siteName: string) => ({ vendorName: 'V', siteName, keyCreatedOn: '2026-03-01' });
     await house.enqueue([
       { messageId: 'm.0@kontor.example', params: expired('Alpha\r\nBcc: other@evil.example') },
       { messageId: 'm.1@kontor.example', kind: 'siteActivationReminder', params: site('Site\nBcc: x@evil.example') },
-      { messageId: 'm.2@kontor.example', recipient: 'a@alpha.example\r\nBcc: other@evil.example' },
-      { messageId: 'm.3@kontor.example', recipient: 'a@alpha.example, other@evil.example' },
+      { messageId: 'm.2@kontor.example', to: { address: 'a@alpha.example\r\nBcc: other@evil.example' } },
+      { messageId: 'm.3@kontor.example', to: { address: 'a@alpha.example, other@evil.example' } },
       { messageId: 'm.4@kontor.example' },
       { messageId: 'm.5@kontor.example', params: { unknown: true } },
     ]);
     expect(await house.drain()).toEqual({ ...NOTHING, sent: 1, parked: 5 });
     expect(await states()).toEqual(['parked', 'parked', 'parked', 'parked', 'sent', 'parked']);
     expect(house.inbox.messages().map(({ recipients }) => recipients)).toEqual([['msp-4@alpha.example']]);
-    expect((await house.outbox())[0]?.last_response).toContain('mspName');
+    expect((await house.outbox())[0]?.last_response).toContain('vendorName');
   });
 
   it('a relay that is down costs no mail a try, and the activity fails so that it is tried again', async () => {
@@ -217,17 +217,17 @@ describe('a mail as it arrives', () => {
       expect(header('auto-submitted')).toBe('auto-generated');
       expect(header('content-language')).toBe(locale);
       expect(mail.messageId).toBe('<mail.0@kontor.example>');
-      expect(mail.text).toContain('MSP Alpha');
+      expect(mail.subject).toContain('Vendor');
       expect(mail.html).toContain(`<html lang="${locale}">`);
-      expect(mail.html).toContain('MSP Alpha');
+      expect(mail.html).toContain('Vendor');
       expect(`${mail.subject ?? ''} ${mail.text ?? ''}`).toContain(word);
     },
   );
 
   it('shows markup and direction overrides in a name as what they are: text', async () => {
     house = await mailHouse();
-    const mspName = '<script>alert(1)</script> & "Łódź" \u202Efdp.exe';
-    await house.enqueue([{ params: { vendorName: 'V', mspName, days: 30 } }]);
+    const vendorName = '<script>alert(1)</script> & "Łódź" \u202Efdp.exe';
+    await house.enqueue([{ kind: 'registrationRejected', params: { vendorName, reason: 'No' } }]);
     await house.drain();
     const mail = await PostalMime.parse(await house.source(1));
     expect(mail.html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Łódź&quot; fdp.exe');

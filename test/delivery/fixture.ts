@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drain, type DrainOutboxInput, type DrainOutboxResult } from '../../activities/mailing/drain.js';
+import { KONTOR } from '../../domain/access/actor.js';
 import { ALL } from '../../db/connect.js';
 import { insertDistributor } from '../../db/parties/distributorStore.js';
 import { insertMsp } from '../../db/parties/mspStore.js';
@@ -71,7 +72,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
         locale: 'it',
         zone: 'Europe/Rome',
       },
-      NOW,
+      { at: NOW, by: KONTOR },
     ),
   );
   const addMsp = (id: string, name: string) =>
@@ -86,11 +87,10 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
           country: 'IT',
           contactName: 'Someone',
           email: 'billing@alpha.example',
-          mailDomain: 'alpha.example',
           locale: 'en',
           zone: 'Europe/Rome',
         },
-        NOW,
+        { at: NOW, by: KONTOR },
       ),
     );
   await addMsp(mspId, 'MSP Alpha');
@@ -117,7 +117,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
         {
           messageId: `statement.${number}@kontor.example`,
           kind: 'statementIssued',
-          recipient: to,
+          to: { address: to },
           mspId: msp,
           statementId: id,
           programme: 'msp',
@@ -148,8 +148,8 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
         messageId: `mail.${n}@kontor.example`,
         kind: 'registrationExpired',
         locale: 'en',
-        recipient: `msp-${n}@alpha.example`,
-        params: { vendorName: 'Vendor', mspName: 'MSP Alpha', days: 30 },
+        to: { address: `msp-${n}@alpha.example` },
+        params: { vendorName: 'Vendor', days: 30 },
         notBefore: NOW,
         ...mail,
       }));

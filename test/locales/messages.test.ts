@@ -28,7 +28,16 @@ const ordered = {
 const parked = [{ mspName: 'Waiting Ltd', reason: 'total moved' }];
 
 const PARAMS: MailParams = {
-  registrationReceived: { ...common, registrationNumber: 'HRB 1' },
+  contactConfirmation: { link: 'https://kontor.example/console/link#abc', expiresOn: '2026-06-08' },
+  registrationReceived: { ...common, decideBy: '2026-06-08', link: 'https://kontor.example/console/link#abc' },
+  registrationApplied: {
+    ...common,
+    registrationNumber: 'HRB 1',
+    distributorName: 'Dist S.p.A.',
+    duplicates: 2,
+    expiresOn: '2026-06-08',
+  },
+  registrationWithdrawn: { ...common, registrationNumber: 'HRB 1', reason: 'Another vendor' },
   registrationReminder: {
     ...common,
     registrationNumber: 'HRB 1',

@@ -7,12 +7,30 @@ import PostalMime from 'postal-mime';
 import { drain } from '../../activities/mailing/drain.js';
 import type { Database } from '../../db/connect.js';
 import { createMailer } from '../../delivery/index.js';
-import { startInbox } from '../../embedded/inbox/index.js';
+import { startInbox, type Inbox } from '../../embedded/inbox/index.js';
 
 export interface Mailbox {
   /** Sends what is due and returns every mail to that address so far, the latest last. */
-  read(address: string): Promise<{ subject: string; text: string; link: string }[]>;
+  read(address: string): Promise<ReadMail[]>;
   close(): Promise<void>;
+}
+
+export interface ReadMail {
+  subject: string;
+  text: string;
+  /** The secret of the one-time link in it; empty: it has none. */
+  link: string;
+}
+
+/** Every mail to an address that an inbox has, the latest last. */
+export async function mailsTo(inbox: Inbox, address: string): Promise<ReadMail[]> {
+  const ids = inbox.messages().flatMap(({ id, recipients }) => (recipients.includes(address) ? [id] : []));
+  const mails = await Promise.all(ids.map(async (id) => PostalMime.parse(await inbox.source(id))));
+  return mails.map(({ subject = '', text = '' }) => {
+    // Long lines are folded where the mail's text is wrapped.
+    const [, link = ''] = /console\/link#([A-Za-z0-9_-]{43})/.exec(text.replaceAll(/\s/g, '')) ?? [];
+    return { subject, text, link };
+  });
 }
 
 export async function openMailbox(db: Database): Promise<Mailbox> {
@@ -31,13 +49,7 @@ export async function openMailbox(db: Database): Promise<Mailbox> {
           heartbeat: () => undefined,
         },
       );
-      const ids = inbox.messages().flatMap(({ id, recipients }) => (recipients.includes(address) ? [id] : []));
-      const mails = await Promise.all(ids.map(async (id) => PostalMime.parse(await inbox.source(id))));
-      return mails.map(({ subject = '', text = '' }) => {
-        // Long lines are folded where the mail's text is wrapped.
-        const [, link = ''] = /console\/link#([A-Za-z0-9_-]{43})/.exec(text.replaceAll(/\s/g, '')) ?? [];
-        return { subject, text, link };
-      });
+      return mailsTo(inbox, address);
     },
     close: async () => {
       await mailer.close();

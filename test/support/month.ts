@@ -91,6 +91,10 @@ export function monthFixture(db: Database) {
     return code;
   };
 
+  /** Its addresses are confirmed: it gets mail. */
+  const confirmed = (companyId: string) =>
+    run(`update company_contact set confirmed_at = named_at where company_id = :companyId returning id`, { companyId });
+
   const distributor = async ({ code, currency, country, locale = 'en', zone = 'Europe/Berlin' }: DistributorSpec) => {
     await programme();
     const id = randomUUID();
@@ -109,9 +113,10 @@ export function monthFixture(db: Database) {
           locale,
           zone,
         },
-        new Date('2025-01-01T00:00:00Z'),
+        { at: new Date('2025-01-01T00:00:00Z'), by: TERMINAL },
       ),
     );
+    await confirmed(id);
     return id;
   };
 
@@ -205,13 +210,13 @@ export function monthFixture(db: Database) {
           country: spec.country ?? 'DE',
           contactName: 'Contact',
           email: `billing@${mspId}.example`,
-          mailDomain: `${mspId}.example`,
           locale: spec.locale ?? 'en',
           zone: spec.zone ?? 'Europe/Berlin',
         },
-        new Date('2025-01-01T00:00:00Z'),
+        { at: new Date('2025-01-01T00:00:00Z'), by: TERMINAL },
       ),
     );
+    await confirmed(mspId);
     await participation({ ...spec, mspId });
     return mspId;
   };

@@ -4,6 +4,7 @@ import type { View } from '../../domain/access/views.js';
 import { admit, type TokenSpec } from './access.js';
 import { createTestApp, type AppProcess, type TestApp } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { mailsTo } from './mailbox.js';
 
 const VENDOR = {
   name: 'Vendor',
@@ -28,13 +29,23 @@ export interface Programme {
   call(method: string, path: string, body?: unknown, token?: string | null): Promise<Answer>;
   settings(settings: object): Promise<void>;
   token(view: View, of?: TokenSpec): Promise<string>;
-  /** Applies with generic data; `company` and `contact` are merged over it. */
-  register(over?: { mspId?: string; company?: object; contact?: object }): Promise<Answer>;
+  /** Signs up in public with generic data; `company` and `contact` are merged over it. */
+  signUp(over?: SignUp): Promise<Answer>;
+  /** The same, and its address confirmed by the link in its mail: the registration as it is then. */
+  register(over?: SignUp): Promise<Answer>;
+  /** The secret of the link in the latest mail to that address with that subject, as soon as it has arrived. */
+  linkTo(address: string, subject?: RegExp): Promise<string>;
   approvedMsp(): Promise<{ mspId: string; token: string }>;
   /** Activates an installation with the site's key. */
   activate(key: string, product?: string, productVersion?: string): Promise<Answer>;
   query<Row extends object>(sql: string, bindings?: Record<string, unknown>): Promise<Row[]>;
   stop(): Promise<void>;
+}
+
+export interface SignUp {
+  mspId?: string;
+  company?: object;
+  contact?: { name?: string; email?: string };
 }
 
 /** What `read` gives once `done` holds; fails after ten seconds. */
@@ -100,7 +111,14 @@ export async function createProgramme(): Promise<Programme> {
   const distributorId: string = distributor.json.id;
   await call('PUT', '/v1/programmes/msp/territories/IT', { distributorId, opensOn: '2026-01-01' });
 
-  const register: Programme['register'] = ({ mspId = randomUUID(), company = {}, contact = {} } = {}) =>
+  const linkTo: Programme['linkTo'] = async (address, subject = /./) => {
+    const found = await eventually(
+      async () => (await mailsTo(app.inbox, address.toLowerCase())).filter((mail) => subject.test(mail.subject)).at(-1),
+      (mail) => mail !== undefined && mail.link !== '',
+    );
+    return found?.link ?? '';
+  };
+  const signUp: Programme['signUp'] = ({ mspId = randomUUID(), company = {}, contact = {} } = {}) =>
     call(
       'POST',
       '/v1/registrations',
@@ -114,6 +132,15 @@ export async function createProgramme(): Promise<Programme> {
       },
       null,
     );
+  const register: Programme['register'] = async ({ mspId = randomUUID(), ...over } = {}) => {
+    const signedUp = await signUp({ mspId, ...over });
+    if (signedUp.json.state !== 'unconfirmed') return signedUp;
+    const address = over.contact?.email ?? `office@${mspId}.example`;
+    const link = await linkTo(address, /indirizzo e-mail/);
+    const confirmed = await call('POST', '/v1/contacts/confirm', { link }, null);
+    if (confirmed.status !== 200) return confirmed;
+    return call('GET', `/v1/programmes/msp/registrations/${mspId}`);
+  };
   return {
     app,
     worker,
@@ -122,7 +149,9 @@ export async function createProgramme(): Promise<Programme> {
     call,
     settings,
     token,
+    signUp,
     register,
+    linkTo,
     approvedMsp: async () => {
       const { mspId } = (await register()).json;
       const decided = await call('POST', `/v1/programmes/msp/registrations/${mspId}/decision`, {

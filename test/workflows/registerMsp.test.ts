@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { endParticipations } from '../../activities/endParticipations.js';
 import { registrationId } from '../../workflows/registerMsp.js';
 import { recordHistory } from '../support/histories.js';
 import { createProgramme, eventually, seconds, type Programme } from '../support/programme.js';
@@ -24,9 +25,8 @@ describe('a registration', () => {
   const ended = (mspId: string) => programme.app.client.workflow.getHandle(registrationId('msp', mspId)).result();
 
   it('rule 14: is approved once by the partner team, and the MSP is welcomed', async () => {
-    const received = await programme.register();
-    const { mspId } = received.json;
-    expect([received.status, received.json.state, received.json.probableDuplicate]).toEqual([202, 'applied', false]);
+    const { mspId, ...registration } = (await programme.register()).json;
+    expect(registration).toMatchObject({ state: 'applied', duplicateOf: [] });
     const decided = await decide(mspId, { decision: 'approve' });
     expect(decided).toMatchObject({ status: 200, json: { mspId, state: 'approved' } });
     expect(await show(mspId)).toMatchObject({
@@ -36,13 +36,18 @@ describe('a registration', () => {
     });
     expect((await decide(mspId, { decision: 'reject', reason: 'Second thoughts' })).json.code).toBe('ALREADY_DECIDED');
     await ended(mspId);
-    expect(await mailsAbout(mspId)).toEqual(['registrationReceived sent', 'registrationWelcome sent']);
+    expect(await mailsAbout(mspId)).toEqual([
+      'registrationReceived sent',
+      'registrationApplied sent',
+      'registrationWelcome sent',
+    ]);
     const trail = (await programme.call('GET', `/v1/audit?subject=msp:${mspId}`)).json.items;
     expect(
       trail.map((event: { action: string; actor: { name: string } }) => [event.action, event.actor.name]).sort(),
     ).toEqual([
       ['msp.applied', 'Applicant'],
       ['msp.approved', 'test vendor'],
+      ['msp.signedUp', 'Applicant'],
     ]);
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-approved');
   });
@@ -60,11 +65,42 @@ describe('a registration', () => {
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-rejected');
   });
 
+  it('rule 14: is withdrawn by the link in its receipt, once, and may be made again', async () => {
+    const { mspId } = (await programme.register({ company: { registrationNumber: 'BACK 1' } })).json;
+    const own = { link: await programme.linkTo(`office@${mspId}.example`, /registrazione/), reason: 'Another vendor' };
+    const withdraw = () => programme.call('POST', '/v1/registrations/own/withdraw', own, null);
+    const answers = await Promise.all([withdraw(), withdraw()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await show(mspId)).toMatchObject({
+      state: 'withdrawn',
+      decidedBy: { kind: 'public' },
+      reason: 'Another vendor',
+    });
+    expect((await decide(mspId, { decision: 'approve' })).json.code).toBe('ALREADY_DECIDED');
+    const seen = await programme.call('POST', '/v1/registrations/own', { link: own.link }, null);
+    expect(seen.json).toMatchObject({ state: 'withdrawn', reason: null });
+    await ended(mspId);
+    expect((await mailsAbout(mspId)).at(-1)).toBe('registrationWithdrawn sent');
+    await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-withdrawn');
+    const again = await programme.register({ company: { registrationNumber: 'BACK 1' } });
+    expect(again.json).toMatchObject({ state: 'applied', duplicateOf: [] });
+  });
+
+  it('rule 14: a sign-up that nobody confirms in time expires', async () => {
+    const { mspId } = (await programme.signUp()).json;
+    await programme.query(
+      `update participation set decide_until = now() - interval '1 day' where msp_id = :mspId returning 1`,
+      { mspId },
+    );
+    await endParticipations({ db: programme.database.db })({ now: new Date().toISOString() });
+    expect((await show(mspId)).state).toBe('expired');
+  });
+
   it('rule 14: may be made again after a rejection, without counting as a duplicate', async () => {
     const first = (await programme.register({ company: { registrationNumber: 'AGAIN 1' } })).json;
     await decide(first.mspId, { decision: 'reject', reason: 'Papers missing' });
     const again = await programme.register({ company: { registrationNumber: 'AGAIN 1' } });
-    expect(again.json).toMatchObject({ state: 'applied', probableDuplicate: false });
+    expect(again.json).toMatchObject({ state: 'applied', duplicateOf: [] });
     expect((await decide(again.json.mspId, { decision: 'approve' })).json.state).toBe('approved');
   });
 
@@ -76,7 +112,7 @@ describe('a registration', () => {
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     await ended(mspId);
-    expect(await mailsAbout(mspId)).toHaveLength(2);
+    expect(await mailsAbout(mspId)).toHaveLength(3);
   });
 
   it('rule 14: a probable duplicate is flagged, not refused', async () => {
@@ -85,29 +121,37 @@ describe('a registration', () => {
     const first = (await programme.register({ company, contact })).json;
     const byNumber = (await programme.register({ company: { registrationNumber: 'dup-77A' } })).json;
     const byDomain = (await programme.register({ contact: { email: 'b@Shared-Domain.example' } })).json;
-    expect([first, byNumber, byDomain].map(({ probableDuplicate }) => probableDuplicate)).toEqual([false, true, true]);
-    expect((await show(byNumber.mspId)).duplicateOf).toEqual([first.mspId]);
+    expect([first, byNumber, byDomain].map(({ duplicateOf }) => duplicateOf)).toEqual([
+      [],
+      [first.mspId],
+      [first.mspId],
+    ]);
     expect((await decide(byDomain.mspId, { decision: 'approve' })).status).toBe(200);
   });
 
   it('rule 14: of two alike at once one is flagged', async () => {
     const company = { registrationNumber: 'TWIN 1' };
     const both = await Promise.all([programme.register({ company }), programme.register({ company })]);
-    expect(both.map(({ json }) => json.probableDuplicate).sort()).toEqual([false, true]);
+    expect(both.map(({ json }) => json.duplicateOf.length).sort()).toEqual([0, 1]);
   });
 
   it('sent twice under one id is one; other data under that id is refused', async () => {
     const mspId = randomUUID();
-    const answers = await Promise.all([programme.register({ mspId }), programme.register({ mspId })]);
+    const answers = await Promise.all([programme.signUp({ mspId }), programme.signUp({ mspId })]);
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
-    expect(answers[0].json.mspId).toBe(mspId);
-    expect(await mailsAbout(mspId)).toHaveLength(1);
+    expect(answers[0].json).toMatchObject({ mspId, state: 'unconfirmed' });
+    expect(
+      await programme.query(
+        'select 1 from one_time_link l join company_contact k on k.id = l.contact_id where k.company_id = :mspId',
+        { mspId },
+      ),
+    ).toHaveLength(1);
     const other = await programme.register({ mspId, company: { name: 'MSP Beta' } });
     expect(other).toMatchObject({ status: 409, json: { code: 'ID_REUSED_WITH_OTHER_CONTENT' } });
   });
 
   it('is refused where no territory is open, and by anybody but the partner team undecidable', async () => {
-    const abroad = await programme.register({ company: { country: 'FR' } });
+    const abroad = await programme.signUp({ company: { country: 'FR' } });
     expect(abroad).toMatchObject({ status: 422, json: { code: 'TERRITORY_NOT_SERVED' } });
     const { mspId } = (await programme.register()).json;
     const distributor = await programme.token('distributor', { companyId: programme.distributorId });
@@ -151,6 +195,7 @@ describe('a registration', () => {
     expect(await ended(mspId)).toEqual({ state: 'expired' });
     expect(await mailsAbout(mspId)).toEqual([
       'registrationReceived sent',
+      'registrationApplied sent',
       'registrationReminder sent',
       'registrationReminder sent',
       'registrationExpired sent',
@@ -158,9 +203,9 @@ describe('a registration', () => {
     const reminded = programme.app.inbox
       .messages()
       .filter(({ recipients }) => recipients.includes('team@vendor.example'));
-    expect(reminded).toHaveLength(2);
+    expect(reminded).toHaveLength(3);
     expect((await decide(mspId, { decision: 'approve' })).json.code).toBe('ALREADY_DECIDED');
-    expect((await programme.register({ company })).json).toMatchObject({ state: 'applied', probableDuplicate: false });
+    expect((await programme.register({ company })).json).toMatchObject({ state: 'applied', duplicateOf: [] });
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-expired');
   });
 });

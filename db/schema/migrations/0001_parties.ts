@@ -36,7 +36,7 @@ export async function up(knex: Knex): Promise<void> {
       state text not null default 'active' check (state in ('active', 'suspended', 'ended')),
       created_at timestamptz not null
     );
-    -- Only letters and digits tell registration numbers apart (domain/msp.ts, comparableRegistrationNumber).
+    -- Registration numbers are typed with and without spaces, dots and case: only letters and digits tell them apart.
     create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
       as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
     create index company_by_registration_number on company (kontor_comparable_number(registration_number));
@@ -47,6 +47,37 @@ export async function up(knex: Knex): Promise<void> {
         'distributor', 'partner')),
       primary key (company_id, view)
     );
+
+    -- To whom a company's mail goes, by purpose. A new address takes the place of the one before once its owner confirms it;
+    -- until then it gets nothing but the link to do so.
+    create table company_contact (
+      id uuid primary key,
+      company_id uuid not null references company,
+      purpose text not null check (purpose in ('statements', 'technical', 'legal')),
+      name text not null,
+      email text not null,
+      named_at timestamptz not null,
+      named_by jsonb not null,
+      confirmed_at timestamptz,
+      ended_at timestamptz
+    );
+    create unique index company_contact_confirmed on company_contact (company_id, purpose)
+      where confirmed_at is not null and ended_at is null;
+    create unique index company_contact_unconfirmed on company_contact (company_id, purpose)
+      where confirmed_at is null and ended_at is null;
+    create function kontor_mail_domain(email text) returns text language sql immutable parallel safe
+      as $$ select lower(regexp_replace(email, '^.*@', '')) $$;
+    create index company_contact_by_mail_domain on company_contact (kontor_mail_domain(email));
+    create index company_contact_by_email on company_contact (email);
+    -- Who gets the company's mail of a purpose: its confirmed contact, else that for statements; no row: nobody yet.
+    create function kontor_contact(company uuid, purpose text) returns setof company_contact language sql stable
+      as $$ select * from company_contact k
+        where k.company_id = $1 and k.purpose in ($2, 'statements') and k.confirmed_at is not null and k.ended_at is null
+        order by k.purpose = $2 desc limit 1 $$;
+    -- What a company is reached at, on paper: its contact for statements, confirmed or, while there is none, not yet.
+    create function kontor_named_contact(company uuid) returns setof company_contact language sql stable
+      as $$ select * from company_contact k where k.company_id = $1 and k.purpose = 'statements' and k.ended_at is null
+        order by k.confirmed_at is null limit 1 $$;
 
     -- The zone a company's months are reckoned in, from a period on; the first row holds from the beginning.
     create table company_zone (
@@ -93,7 +124,6 @@ export async function up(knex: Knex): Promise<void> {
     create table distributor_terms (
       id uuid primary key references company,
       code text not null unique check (code ~ '^[A-Z0-9]{2,8}$'),
-      email text not null,
       currency text not null
     );
 
@@ -142,30 +172,28 @@ export async function up(knex: Knex): Promise<void> {
     -- What a company of the view service_provider has besides.
     create table msp_terms (
       id uuid primary key references company,
-      contact_name text not null,
-      email text not null,
-      mail_domain text not null,
       registered_at timestamptz not null
     );
-    create index msp_by_mail_domain on msp_terms (mail_domain);
 
     -- An MSP in a programme: billed for the periods from joined_period to left_period, both inclusive (rule 20).
     create table participation (
       msp_id uuid not null references msp_terms,
       programme_code text not null references programme,
-      state text not null check (state in ('applied', 'approved', 'suspended', 'left', 'rejected', 'expired')),
+      state text not null check (state in ('unconfirmed', 'applied', 'approved', 'suspended', 'left', 'rejected', 'withdrawn',
+        'expired')),
       joined_period text,
       left_period text check (left_period >= joined_period),
       duplicate_of uuid[] not null default '{}',
       applied_at timestamptz not null,
       -- Null: not known to run yet; a relay of the API starts it.
       workflow_started_at timestamptz,
+      -- While it is unconfirmed: until when its address can be confirmed.
       decide_until timestamptz not null,
       decided_at timestamptz,
       decided_by jsonb,
       decision_reason text,
       primary key (msp_id, programme_code),
-      check ((joined_period is null) = (state in ('applied', 'rejected', 'expired')))
+      check ((joined_period is null) = (state in ('unconfirmed', 'applied', 'rejected', 'withdrawn', 'expired')))
     );
     create index participation_unstarted on participation (applied_at)
       where state = 'applied' and workflow_started_at is null;
@@ -239,12 +267,12 @@ export async function up(knex: Knex): Promise<void> {
 
     -- The words the rest speaks: a company in its view.
     create view msp with (security_invoker = true) as
-      select c.id, c.name, c.registration_number, c.address, c.country, t.contact_name, t.email, t.mail_domain, c.locale,
+      select c.id, c.name, c.registration_number, c.address, c.country, k.name as contact_name, k.email, c.locale,
         t.registered_at
-      from company c join msp_terms t on t.id = c.id;
+      from company c join msp_terms t on t.id = c.id left join kontor_named_contact(c.id) k on true;
     create view distributor with (security_invoker = true) as
-      select c.id, t.code, c.name, c.registration_number, c.address, c.country, t.email, t.currency, c.locale
-      from company c join distributor_terms t on t.id = c.id;
+      select c.id, t.code, c.name, c.registration_number, c.address, c.country, k.email, t.currency, c.locale
+      from company c join distributor_terms t on t.id = c.id left join kontor_named_contact(c.id) k on true;
 
     -- Called for each table that belongs to an MSP: the partner team and the workers (scope all) and the MSP itself see and
     -- write its rows. A distributor sees those for which to_distributor holds, a reader who is limited to tenants those for
@@ -260,6 +288,8 @@ export async function up(knex: Knex): Promise<void> {
           ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
         )$policy$, target, to_distributor, to_tenants);
     end $$;
+    call kontor_protect('company_contact',
+      'company_id = (select kontor_distributor()) or company_id in (select msp_id from billed_now)', 'false', 'company_id');
     call kontor_protect('company_zone', 'company_id in (select msp_id from billed_now)', 'false', 'company_id');
     call kontor_protect('msp_terms', 'id in (select msp_id from billed_now)', 'false', 'id');
     call kontor_protect('participation', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',

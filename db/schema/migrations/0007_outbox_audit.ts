@@ -10,7 +10,10 @@ export async function up(knex: Knex): Promise<void> {
       message_id text not null unique,
       kind text not null,
       locale text not null,
-      recipient text not null,
+      -- Null: not known yet; it is the confirmed contact of a company once it is sent, and until there is one it waits.
+      recipient text,
+      to_company uuid references company,
+      purpose text check (purpose in ('statements', 'technical', 'legal')),
       params jsonb not null,
       programme_code text references programme,
       period text,
@@ -27,7 +30,9 @@ export async function up(knex: Knex): Promise<void> {
       claimed_by text,
       last_response text,
       sent_at timestamptz,
-      created_at timestamptz not null
+      created_at timestamptz not null,
+      check ((to_company is null) = (purpose is null)),
+      check (recipient is not null or to_company is not null)
     );
     create index outbox_due on outbox (not_before, id) where state = 'pending';
     create index outbox_sending on outbox (claimed_at) where state = 'sending';

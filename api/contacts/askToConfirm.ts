@@ -1,0 +1,44 @@
+import { insertLink } from '../../db/access/linkStore.js';
+import type { Trx } from '../../db/connect.js';
+import { enqueueMails } from '../../db/outbox/outboxStore.js';
+import { timesAsked } from '../../db/parties/contactStore.js';
+import { fieldError } from '../../domain/errors.js';
+import { addDays } from '../../domain/instant.js';
+import { linkAddress } from '../../domain/linkAddress.js';
+import { messageId } from '../../domain/messageId.js';
+import { dayOf } from '../../domain/period.js';
+import type { Locale } from '../../locales/index.js';
+
+/** A link to confirm an address of a company that is known is good for so long. */
+export const CONFIRM_DAYS = 7;
+/** Case 41: an address that somebody writes into forms gets so many mails a day, whoever does so. */
+const ASKED_A_DAY = 3;
+
+interface Asked {
+  at: Date;
+  expiresAt: Date;
+  publicUrl: string;
+  /** Of the request, where the address stands. */
+  field: string;
+}
+
+/**
+ * Puts the mail with the link that confirms an address into the outbox; returns its Message-ID. It says nothing that
+ * anybody wrote into a form (case 42): its reader may be a stranger. RATE_LIMITED where the address was asked too often.
+ */
+export async function askToConfirm(
+  trx: Trx,
+  { contactId, email, locale, zone }: { contactId: string; email: string; locale: Locale; zone: string },
+  { at, expiresAt, publicUrl, field }: Asked,
+): Promise<string> {
+  if ((await timesAsked(trx, email, addDays(at, -1))) >= ASKED_A_DAY) {
+    const message = `This address was sent ${ASKED_A_DAY} links within a day: use the last one, or try tomorrow.`;
+    throw fieldError('RATE_LIMITED', field, message);
+  }
+  const link = await insertLink(trx, { of: { kind: 'contact', contactId }, at, expiresAt, by: null });
+  const mail = messageId('contact-confirmation', link);
+  const params = { link: linkAddress(publicUrl, link), expiresOn: dayOf(expiresAt, zone) };
+  const envelope = { messageId: mail, locale, to: { address: email }, notBefore: at };
+  await enqueueMails(trx, [{ ...envelope, kind: 'contactConfirmation', params }], at);
+  return mail;
+}

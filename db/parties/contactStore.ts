@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../../domain/access/actor.js';
+import type { ContactPurpose } from '../../domain/contact.js';
+import { rows, type Trx } from '../connect.js';
+
+/** An address of a company for one purpose. Not confirmed: it gets nothing but the link to confirm it. */
+export interface Contact {
+  id: string;
+  companyId: string;
+  purpose: ContactPurpose;
+  name: string;
+  email: string;
+  namedAt: Date;
+  namedBy: Actor;
+  confirmedAt: Date | null;
+  /** Another one took its place, or it was taken away. */
+  endedAt: Date | null;
+}
+
+const FIELDS = `id, company_id as "companyId", purpose, name, email, named_at as "namedAt", named_by as "namedBy",
+  confirmed_at as "confirmedAt", ended_at as "endedAt"`;
+
+/** Names a new address, not confirmed, in place of one that was not confirmed either; returns its id. */
+export async function insertContact(
+  trx: Trx,
+  contact: Pick<Contact, 'companyId' | 'purpose' | 'name' | 'email'> & { at: Date; by: Actor },
+): Promise<string> {
+  const id = randomUUID();
+  const { by, ...row } = contact;
+  await rows(
+    trx,
+    `update company_contact set ended_at = :at
+     where company_id = :companyId and purpose = :purpose and confirmed_at is null and ended_at is null returning id`,
+    row,
+  );
+  await rows(
+    trx,
+    `insert into company_contact (id, company_id, purpose, name, email, named_at, named_by)
+     values (:id, :companyId, :purpose, :name, :email, :at, :by)`,
+    { ...row, id, by: JSON.stringify(by) },
+  );
+  return id;
+}
+
+/** Confirms an address that has not ended, which takes the place of the one before; undefined: it has ended. */
+export async function confirmContact(trx: Trx, id: string, at: Date): Promise<Contact | undefined> {
+  await rows(
+    trx,
+    `update company_contact k set ended_at = :at from company_contact n
+     where n.id = :id and n.ended_at is null and k.company_id = n.company_id and k.purpose = n.purpose and k.id <> n.id
+       and k.confirmed_at is not null and k.ended_at is null returning k.id`,
+    { id, at },
+  );
+  const [confirmed] = await rows<Contact>(
+    trx,
+    `update company_contact set confirmed_at = coalesce(confirmed_at, :at) where id = :id and ended_at is null
+     returning ${FIELDS}`,
+    { id, at },
+  );
+  return confirmed;
+}
+
+/** Another name for the person at an address that stays. */
+export async function renameContact(trx: Trx, id: string, name: string): Promise<void> {
+  await rows(trx, 'update company_contact set name = :name where id = :id returning id', { id, name });
+}
+
+/** Ends every address for a purpose; how many there were. */
+export async function endContacts(
+  trx: Trx,
+  { companyId, purpose }: Pick<Contact, 'companyId' | 'purpose'>,
+  at: Date,
+): Promise<number> {
+  const ended = await rows(
+    trx,
+    `update company_contact set ended_at = :at
+     where company_id = :companyId and purpose = :purpose and ended_at is null returning id`,
+    { companyId, purpose, at },
+  );
+  return ended.length;
+}
+
+/** The addresses of a company that have not ended, by purpose, the confirmed one first; all: with those before them. */
+export async function listContacts(trx: Trx, companyId: string, which: 'current' | 'all'): Promise<Contact[]> {
+  return rows<Contact>(
+    trx,
+    `select ${FIELDS} from company_contact where company_id = :companyId and (:all or ended_at is null)
+     order by purpose, ended_at is not null, confirmed_at is null, named_at desc, id`,
+    { companyId, all: which === 'all' },
+  );
+}
+
+/** How often an address was asked to confirm since then, by whoever, for whatever company. */
+export async function timesAsked(trx: Trx, email: string, since: Date): Promise<number> {
+  const [row] = await rows<{ count: number }>(
+    trx,
+    `select count(*)::integer as count from company_contact k join one_time_link l on l.contact_id = k.id
+     where k.email = :email and l.made_at > :since`,
+    { email, since },
+  );
+  return row?.count ?? 0;
+}
