@@ -3,6 +3,8 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
 import { caseRoutes } from './cases.js';
+import { companyRoutes } from './companies.js';
+import { companyStateRoutes } from './companyStates.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
@@ -52,6 +54,8 @@ export const ROUTES: readonly Route[] = [
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
+  ...companyRoutes,
+  ...companyStateRoutes,
   ...distributorRoutes,
   ...territoryRoutes,
   ...waitingListRoutes,

@@ -42,6 +42,8 @@ export const ACTIONS = {
   'registrations.decide': { views: VENDOR, level: 'operator' },
   'companies.read': { views: BILLING, level: 'reader' },
   'companies.manage': { views: VENDOR, level: 'manager' },
+  'company.read': { views: EVERYBODY, level: 'reader', tenants: true },
+  'company.edit': { views: EVERYBODY, level: 'administrator', tenants: true },
   'participations.read': { views: BILLING, level: 'reader' },
   'participations.apply': { views: RUNS_SITES, level: 'manager' },
   'participations.manage': { views: VENDOR, level: 'manager' },
