@@ -123,7 +123,7 @@ export const participationRoutes = [
         }
         return show(trx, key);
       });
-      deps.registrations.kept();
+      deps.starts.kept();
       return reply(202, applied);
     },
   }),
