@@ -48,7 +48,7 @@ function receipt({ msp, programme, appliedAt }: Registration, vendorName: string
 
 /**
  * Keeps an application (rule 14): row, mail and audit event are one transaction. After its commit the caller tells
- * `registrations` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an application, or takes part, already: then nothing changed. Throws
+ * `starts` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an application, or takes part, already: then nothing changed. Throws
  * VALIDATION_FAILED on `/programme`, TERRITORY_NOT_SERVED.
  */
 export async function applyToProgramme(

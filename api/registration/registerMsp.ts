@@ -63,6 +63,6 @@ export async function registerMsp(
     if (first === undefined) throw new Error('The application can be neither kept nor found.');
     return first;
   });
-  deps.registrations.kept();
+  deps.starts.kept();
   return registration;
 }

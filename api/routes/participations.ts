@@ -124,7 +124,7 @@ export const participationRoutes = [
         }
         return show(trx, key);
       });
-      deps.registrations.kept();
+      deps.starts.kept();
       return reply(202, applied);
     },
   }),

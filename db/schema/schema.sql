@@ -1246,6 +1246,7 @@ create table purchase_order (
   placed_at timestamp with time zone not null,
   placed_by jsonb not null,
   placed_view text not null,
+  workflow_started_at timestamp with time zone,
   decide_until timestamp with time zone not null,
   decided_at timestamp with time zone,
   decided_by jsonb,
@@ -1270,6 +1271,7 @@ create table purchase_order (
   constraint purchase_order_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (programme_code, state, placed_at);
+CREATE INDEX purchase_order_unstarted ON public.purchase_order USING btree (placed_at) WHERE ((state = 'placed'::text) AND (workflow_started_at IS NULL));
 alter table purchase_order enable row level security;
 alter table purchase_order force row level security;
 create policy owned on purchase_order for all
