@@ -58,7 +58,9 @@ export function leftInView(view: View, { territories, billedMsps, tenants, manda
     case 'service_provider':
       return history.service_provider ? ['its months in a programme'] : [];
     case 'distributor':
-      return history.distributor || territories + billedMsps > 0 ? ['the territories and MSPs it serves or served'] : [];
+      return history.distributor || territories + billedMsps > 0
+        ? ['the territories and MSPs it serves or served']
+        : [];
     case 'customer':
       return listed([
         [tenants, 'tenant', 'tenants'],

@@ -47,16 +47,16 @@ export async function suspendOrResume(
  * Ends a company for good, with its memberships, service accounts, invitations and mandates. Throws NOT_FOUND, and
  * STATE_CONFLICT where it has ended, is the partner team's, or has something left, which is named.
  */
-export async function endCompany(
-  trx: Trx,
-  { companyId, reason, at, actor }: StateChange,
-): Promise<CompanyRecord> {
+export async function endCompany(trx: Trx, { companyId, reason, at, actor }: StateChange): Promise<CompanyRecord> {
   await lockCompanies(trx);
   const known = await lockToChange(trx, companyId);
   requireNotPartnerTeam(known);
   const left = leftToEnd(await companyTies(trx, companyId, at));
   if (left.length > 0) {
-    throw new KontorError('STATE_CONFLICT', `This company cannot end while it has ${left.join(', ')}: end those first.`);
+    throw new KontorError(
+      'STATE_CONFLICT',
+      `This company cannot end while it has ${left.join(', ')}: end those first.`,
+    );
   }
   await putCompanyState(trx, companyId, { state: 'ended', reason, at });
   await endMemberships(trx, companyId, at);

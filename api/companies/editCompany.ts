@@ -35,7 +35,11 @@ function difference(known: CompanyRecord, given: Given): { before: Given; after:
 async function requireMovable(trx: Trx, { companyId, at }: Edit): Promise<void> {
   const left = businessLeft(await companyTies(trx, companyId, at));
   if (left.length === 0) return;
-  throw fieldError('STATE_CONFLICT', '/country', `Its country decides on its territory, and it has ${left.join(', ')}.`);
+  throw fieldError(
+    'STATE_CONFLICT',
+    '/country',
+    `Its country decides on its territory, and it has ${left.join(', ')}.`,
+  );
 }
 
 /**

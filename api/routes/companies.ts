@@ -39,7 +39,10 @@ function toHistory({ companyId: _companyId, ...shown }: CompanyChange): z.input<
 async function requireWhole(trx: Trx, principal: Principal): Promise<void> {
   const own = await findMembership(trx, senderOf(principal).membershipId);
   if (own?.tenantIds === null) return;
-  throw new KontorError('FORBIDDEN', 'Your access is limited to named tenants: ask who administers all of the company.');
+  throw new KontorError(
+    'FORBIDDEN',
+    'Your access is limited to named tenants: ask who administers all of the company.',
+  );
 }
 
 export const companyRoutes = [

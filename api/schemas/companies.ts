@@ -9,7 +9,10 @@ export const companyView = z.enum(VIEWS);
 
 export const companySource = z
   .string()
-  .regex(COMPANY_SOURCE, 'A system in lower case, a colon and its reference, as crm:10023; sign-ups of the portal have none')
+  .regex(
+    COMPANY_SOURCE,
+    'A system in lower case, a colon and its reference, as crm:10023; sign-ups of the portal have none',
+  )
   .meta({ example: 'crm:10023' });
 
 const registrationNumber = text(60).meta({ description: 'Tells companies apart; left out where it is unknown' });

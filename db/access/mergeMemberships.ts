@@ -28,7 +28,11 @@ function membershipsToTake(trx: Trx, { merged, into, at }: Merge): Promise<Membe
 }
 
 /** A copy of a level of the duplicate's own in the other company; where that has one of its name, the copy's tells them apart. */
-async function copyLevels(trx: Trx, { merged, into, at }: Merge, used: ReadonlySet<string>): Promise<Map<string, string>> {
+async function copyLevels(
+  trx: Trx,
+  { merged, into, at }: Merge,
+  used: ReadonlySet<string>,
+): Promise<Map<string, string>> {
   const copies = new Map<string, string>();
   for (const level of await listLevels(trx, merged)) {
     if (!used.has(level.id)) continue;
