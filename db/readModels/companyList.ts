@@ -56,9 +56,9 @@ export async function companyList(trx: Trx, filter: CompanyFilter): Promise<Comp
        and (:view::text is null or exists (select from company_view v where v.company_id = c.id and v.view = :view))
        and (:state::text is null or c.state = :state) and (:source::text is null or c.source = :source)
        and (:parentId::uuid is null or c.parent_id = :parentId::uuid)
-       and (:text::text is null or strpos(lower(c.name), lower(:text)) > 0
-         or (kontor_comparable_number(:text) <> ''
-           and strpos(kontor_comparable_number(c.registration_number), kontor_comparable_number(:text)) > 0))
+       and (:sought::text is null or strpos(lower(c.name), lower(:sought)) > 0
+         or (kontor_comparable_number(:sought) <> ''
+           and strpos(kontor_comparable_number(c.registration_number), kontor_comparable_number(:sought)) > 0))
        and (:afterId::uuid is null or (c.name collate "C", c.id) > (:afterName::text collate "C", :afterId::uuid))
      order by c.name collate "C", c.id limit :limit`,
     {
@@ -67,7 +67,7 @@ export async function companyList(trx: Trx, filter: CompanyFilter): Promise<Comp
       state: filter.state ?? null,
       parentId: filter.parentId ?? null,
       source: filter.source ?? null,
-      text: filter.text ?? null,
+      sought: filter.text ?? null,
       afterName,
       afterId,
       limit: filter.limit,
