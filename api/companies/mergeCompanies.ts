@@ -37,7 +37,15 @@ async function lockBoth(
   return { known, target };
 }
 
-async function requireMergeable(trx: Trx, { companyId, into, at }: MergeInto, target: CompanyRecord): Promise<void> {
+async function requireMergeable(
+  trx: Trx,
+  { companyId, into, people, at }: MergeInto,
+  { known, target }: { known: CompanyRecord; target: CompanyRecord },
+): Promise<void> {
+  requireNotPartnerTeam(known);
+  if (known.state === 'suspended' && people === 'move') {
+    throw fieldError('STATE_CONFLICT', '/people', 'It is suspended: resume it first, or let its people end with it.');
+  }
   if (target.views.includes('vendor')) {
     throw fieldError('STATE_CONFLICT', '/into', 'Nobody becomes the partner team by a merge: name another company.');
   }
@@ -74,9 +82,9 @@ async function take(trx: Trx, merge: Merge, people: MergeInto['people']) {
 export async function mergeCompanies(trx: Trx, asked: MergeInto): Promise<CompanyRecord> {
   const { companyId, into, people, reason, at, actor } = asked;
   await lockCompanies(trx);
-  const { known, target } = await lockBoth(trx, asked);
-  requireNotPartnerTeam(known);
-  await requireMergeable(trx, asked, target);
+  const both = await lockBoth(trx, asked);
+  await requireMergeable(trx, asked, both);
+  const { known, target } = both;
   const came = await take(trx, { merged: companyId, into, at, by: actor }, people);
   await putCompanyState(trx, companyId, { state: 'ended', reason, at, mergedInto: into });
   const kept = { at, actor, reason };

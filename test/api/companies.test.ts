@@ -26,7 +26,8 @@ const NEW = {
   ...{ name: 'Bakery Ltd', registrationNumber: 'HRB 4711', address: ['Road 1', '10115 Berlin'], country: 'DE' },
   ...{ locale: 'de', zone: 'Europe/Berlin', views: ['customer'] },
 };
-const add = (body: object = {}, as = token) => api.call('POST', '/v1/companies', { token: as, body: { ...NEW, ...body } });
+const add = (body: object = {}, as = token) =>
+  api.call('POST', '/v1/companies', { token: as, body: { ...NEW, ...body } });
 const added = async (body: object = {}): Promise<string> => {
   const { status, json } = await add(body);
   expect([status, json.errors]).toEqual([201, undefined]);
@@ -59,8 +60,8 @@ describe('a company', () => {
     const id = randomUUID();
     const both = await Promise.all([add({ id }), add({ id })]);
     expect(both.map(({ status }) => status)).toEqual([201, 201]);
-    expect(both[0]?.json).toEqual(both[1]?.json);
-    expect((await add({ id: id.toUpperCase() })).json).toEqual(both[0]?.json);
+    expect(both[0].json).toEqual(both[1].json);
+    expect((await add({ id: id.toUpperCase() })).json).toEqual(both[0].json);
     for (const other of [{ name: 'Other' }, { views: ['partner'] }, { address: ['Elsewhere'] }]) {
       expect(fault(await add({ id, ...other }))).toEqual([409, 'ID_REUSED_WITH_OTHER_CONTENT', '/id']);
     }
@@ -132,7 +133,11 @@ describe('a change', () => {
     ]);
     const page = await get(`/${id}/changes?limit=1`);
     expect(idsOf(await get(`/${id}/changes?limit=1&after=${page.json.next}`))).toEqual([json.items[1].id]);
-    const attempts = [`update company_change set reason = 'x'`, 'delete from company_change', 'truncate company_change'];
+    const attempts = [
+      `update company_change set reason = 'x'`,
+      'delete from company_change',
+      'truncate company_change',
+    ];
     for (const sql of attempts) await expect(api.database.asOwner(sql)).rejects.toThrow(/never changed or deleted/);
     const client = new pg.Client({ connectionString: api.database.appUrl });
     await client.connect();
@@ -346,7 +351,10 @@ describe('a company’s own people', () => {
   it.each(['service_provider', 'distributor', 'reseller', 'system_integrator'] as const)(
     'read it in the view %s, zone included',
     async (view) => {
-      const ids = { service_provider: () => month.msp({ name: 'Own', distributorId }), distributor: () => distributorId };
+      const ids = {
+        service_provider: () => month.msp({ name: 'Own', distributorId }),
+        distributor: () => distributorId,
+      };
       const id = await (view in ids ? ids[view as keyof typeof ids]() : month.company(view));
       const own = await api.token(view, { companyId: id, level: 'reader' });
       const { json } = await get(`/${id}`, own);
@@ -377,7 +385,10 @@ describe('a company’s own people', () => {
 
 describe('issued documents', () => {
   it('keep what they printed when the MSP is renamed and moves; the next month has the new name', async () => {
-    await month.pricePlan({ currency: 'EUR', prices: { 'mail-server.mailbox': { model: 'per_unit', unitPrice: '2' } } });
+    await month.pricePlan({
+      currency: 'EUR',
+      prices: { 'mail-server.mailbox': { model: 'per_unit', unitPrice: '2' } },
+    });
     const mspId = await month.msp({ name: 'Old Name', distributorId });
     const site = await month.site({ mspId, name: 'Server' });
     await month.report(site, { period: '2026-06', lines: [{ tenant: 'a', meter: 'mail-server.mailbox', peak: 5 }] });
