@@ -289,7 +289,7 @@ describe('a merge', () => {
       expect(new Set(choices.map(({ view }: { view: string }) => view))).toEqual(new Set(['customer', 'reseller']));
       const asCustomer = choices.find(({ view }: { view: string }) => view === 'customer');
       const acting = { membershipId: asCustomer.membershipId, view: 'customer' };
-      expect((await own.call('PUT', '/v1/me/acting', acting)).status).toBe(200);
+      expect((await own.call('POST', '/v1/me/acting', acting)).status).toBe(200);
       const { json } = await own.call('GET', '/v1/tenants');
       expect(json.items?.map(({ id }: { id: string }) => id) ?? []).toEqual(seen);
     }
