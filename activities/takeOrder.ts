@@ -19,23 +19,23 @@ export interface TakeOrderInput {
 
 /**
  * Approves a new order where a rule of its programme does, or else asks the partner team to decide (rule 21); answers its
- * state, null while it is not kept yet. What a rule would approve and cannot (the term it extends is over) waits for a
- * person. Safe to repeat: only an order that waits moves, and the letter's identity is the order's.
+ * state. Throws NOT_FOUND. What a rule would approve and cannot (the term it extends is over) waits for a person. Safe to repeat: only an order that waits moves, and the letter's identity is the order's.
  */
 export const takeOrder =
   ({ db }: Pick<ActivityDeps, 'db'>) =>
-  async ({ mspId, orderId, at }: TakeOrderInput): Promise<{ state: OrderState | null }> => {
+  async ({ mspId, orderId, at }: TakeOrderInput): Promise<{ state: OrderState }> => {
     const approved = await db
       .transaction(ALL, async (trx) => {
         const order = await findOrder(trx, mspId, orderId);
-        if (order?.state !== 'placed') return order?.state ?? null;
+        if (order === undefined) throw new KontorError('NOT_FOUND', 'There is no such order.');
+        if (order.state !== 'placed') return order.state;
         const { orders } = (await programmeNow(trx, order.programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
         if (!isApprovedByRule(order, orders)) return 'placed';
         return (await settle(trx, { mspId, orderId, end: 'approve', reason: null, how: 'rule', actor: KONTOR, at }))
           .state;
       })
       .catch((error: unknown) => {
-        if (error instanceof KontorError && !error.retryable) return 'placed' as const;
+        if (error instanceof KontorError && !error.retryable && error.code !== 'NOT_FOUND') return 'placed' as const;
         throw error;
       });
     if (approved === 'placed') {

@@ -3,13 +3,13 @@ import type { Database } from '../db/connect.js';
 import type { OnboardingStarts } from '../starts/onboardSites.js';
 import type { Starter } from '../starts/starter.js';
 import type { Ingest } from './ingest/createIngest.js';
-import type { RegistrationStarts } from './registration/registrationStarts.js';
+import type { WorkflowStarts } from './workflowStarts.js';
 
 /** What routes work with; api/main.ts composes it. */
 export interface ApiDeps extends Starter {
   db: Database;
   onboarding: OnboardingStarts;
-  registrations: RegistrationStarts;
+  starts: WorkflowStarts;
   /** Address of the API as other parties reach it, without a slash at its end. */
   publicUrl: string;
   log: Logger;

@@ -14,9 +14,9 @@ import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { forgetSessions } from '../db/access/sessionStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
-import { createRegistrationStarts } from './registration/registrationStarts.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 import { resumeOnboarding } from './resumeOnboarding.js';
+import { createWorkflowStarts } from './workflowStarts.js';
 
 const HOUR_MS = 3_600_000;
 const KEPT_MS = 24 * HOUR_MS;
@@ -80,11 +80,11 @@ const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
-const registrations = createRegistrationStarts({ db, ...starter, log });
+const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }, limits));
+server.on('request', createApp({ db, ...starter, onboarding, starts, publicUrl, log }, limits));
 void resumeOnboarding({ db, onboarding, log });
-registrations.kept();
+starts.kept();
 const forgetting = forgetOld(db, log);
 
 const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
@@ -92,7 +92,7 @@ const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err
   clearInterval(forgetting);
   await stop(server);
   await onboarding.close();
-  await registrations.close();
+  await starts.close();
   await temporal.close();
   await db.close();
 });

@@ -13,7 +13,7 @@ export interface PlacedOrder {
   decideUntil: Date;
 }
 
-/** A second start joins the first. A run that was terminated, or began before its row was kept, may be replaced. */
+/** A second start joins the first. A run that was terminated may be replaced, a finished one is not. */
 function ofOrder({ programme, mspId, orderId, decideUntil }: PlacedOrder) {
   const input: OrderInput = { mspId, orderId, decideUntil: decideUntil.toISOString() };
   return {
@@ -21,7 +21,7 @@ function ofOrder({ programme, mspId, orderId, decideUntil }: PlacedOrder) {
     workflowId: orderWorkflowId(orderId),
     args: [input] as [OrderInput],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
     typedSearchAttributes: [
       { key: PROGRAMME, value: programme },
       { key: MSP_ID, value: mspId },
@@ -32,7 +32,7 @@ function ofOrder({ programme, mspId, orderId, decideUntil }: PlacedOrder) {
   };
 }
 
-/** Makes sure the order's workflow runs; call it inside the transaction that keeps the order. */
+/** Makes sure the order's workflow runs, or ran; call it after the commit that keeps the order. */
 export async function startOrder(starter: Starter, of: PlacedOrder): Promise<void> {
   await start(starter, ofOrder(of));
 }

@@ -47,7 +47,7 @@ function registration({ programme, mspId, distributorId, remindAt, decideUntil }
 }
 
 /**
- * Makes sure a new application's workflow runs; call it inside the transaction that keeps the application. Who was rejected
+ * Makes sure a new application's workflow runs; call it after the commit that keeps the application. Who was rejected
  * or let an application expire may apply again, so a finished workflow of that id is followed by another.
  */
 export async function startRegistration(starter: Starter, of: Registration): Promise<void> {

@@ -13,15 +13,14 @@ export interface Starter {
 /** One workflow to start: its type, its business id, its input and what an operator sees. */
 export type WorkflowStart = { workflowType: string; args: unknown[] } & Omit<WorkflowOptions, 'taskQueue'>;
 
-/** A start is one write of the server; longer is a server in trouble, and the caller's transaction waits meanwhile. */
+/** A start is one write of the server; longer is a server in trouble. */
 const START_TIMEOUT_MS = 5_000;
 
 /**
  * Starts a workflow, unless its policies say that the one of that id runs or ran already: then false.
  *
- * Called inside the transaction that keeps the thing it is about, before the audit event, there is never a row that
- * nobody watches: when Temporal is away (TEMPORAL_UNAVAILABLE) the row is rolled back. The reverse, a workflow whose row
- * was never committed, ends by itself.
+ * Called when what it is about is committed, by something that tries again where Temporal is away (TEMPORAL_UNAVAILABLE):
+ * an activity, or the API's relay (api/workflowStarts.ts). No transaction is open meanwhile.
  */
 export async function start(
   { temporal, taskQueue }: Starter,

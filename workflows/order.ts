@@ -11,7 +11,6 @@ import {
   defineUpdate,
   setCurrentDetails,
   setHandler,
-  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { MadeDecision } from '../domain/decision.js';
@@ -39,10 +38,7 @@ export function orderWorkflowId(orderId: string): string {
   return `order:${orderId}`;
 }
 
-/** The row is committed a moment after this was started; one that is not there after so long never will be. */
-const KEPT_WITHIN = { tries: 20, everyMs: 500 };
-
-export async function order({ mspId, orderId, decideUntil }: OrderInput): Promise<{ state: OrderState | 'not kept' }> {
+export async function order({ mspId, orderId, decideUntil }: OrderInput): Promise<{ state: OrderState }> {
   let state: OrderState = 'placed';
   let deciding = false;
   const settle = (next: OrderState, details: string): void => {
@@ -78,19 +74,11 @@ export async function order({ mspId, orderId, decideUntil }: OrderInput): Promis
     `**Order** \`${orderId}\` of MSP \`${mspId}\`\n\nWaits for the partner team until ${decideUntil}: ` +
       `\`POST /v1/msps/${mspId}/orders/${orderId}/decision\`.`,
   );
-  const take = () =>
-    local.takeOrder.executeWithOptions({ summary: 'approve by rule, or ask the partner team' }, [
-      { mspId, orderId, at: new Date().toISOString() },
-    ]);
-  let taken = await take();
-  for (let tries = 1; taken.state === null && tries < KEPT_WITHIN.tries && !over(); tries += 1) {
-    await sleep(KEPT_WITHIN.everyMs);
-    taken = await take();
-  }
+  const taken = await local.takeOrder.executeWithOptions({ summary: 'approve by rule, or ask the partner team' }, [
+    { mspId, orderId, at: new Date().toISOString() },
+  ]);
   await condition(() => !deciding);
-  if (taken.state === null && !over()) return { state: 'not kept' };
-  if (taken.state !== null && taken.state !== 'placed' && !over())
-    settle(taken.state, 'Approved by a rule of the programme.');
+  if (taken.state !== 'placed' && !over()) settle(taken.state, 'Approved by a rule of the programme.');
   if (!over()) {
     await mailing.drainOutbox.executeWithOptions({ summary: 'mail the partner team' }, [{}]);
     const waitMs = msUntil(decideUntil, Date.now());

@@ -87,7 +87,7 @@ function notice(
 
 /**
  * Keeps an application (rule 14): row, mails and audit event are one transaction. After its commit the caller tells
- * `registrations` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an
+ * `starts` that it is kept, which starts its workflow; that gets the ids alone. Undefined where the MSP has an
  * application, or takes part, already: then nothing changed. Throws TERRITORY_NOT_SERVED, and STATE_CONFLICT where the
  * programme takes nobody any more.
  */

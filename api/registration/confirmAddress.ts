@@ -39,6 +39,6 @@ export async function confirmAddress(
     }
     return { contact, applied };
   });
-  if (confirmed.applied.length > 0) deps.registrations.kept();
+  if (confirmed.applied.length > 0) deps.starts.kept();
   return confirmed;
 }

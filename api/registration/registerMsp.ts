@@ -103,6 +103,6 @@ export async function registerMsp(deps: ApiDeps, application: Application, sent:
     return { registration: first, mail: undefined };
   });
   if (mail !== undefined) deliverSoon(deps, mail);
-  if (registration.state === 'applied') deps.registrations.kept();
+  if (registration.state === 'applied') deps.starts.kept();
   return registration;
 }

@@ -4,6 +4,8 @@ import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
 import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
+import { companyRoutes } from './companies.js';
+import { companyStateRoutes } from './companyStates.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { installationRoutes } from './installations.js';
@@ -54,6 +56,8 @@ export const ROUTES: readonly Route[] = [
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
+  ...companyRoutes,
+  ...companyStateRoutes,
   ...distributorRoutes,
   ...territoryRoutes,
   ...waitingListRoutes,

@@ -11,7 +11,7 @@ import {
 } from '../../db/access/mandateStore.js';
 import type { Sender } from '../../db/access/senderStore.js';
 import { ALL, type Database, type Trx } from '../../db/connect.js';
-import { viewsOf } from '../../db/parties/companyStore.js';
+import { holdsView } from '../../db/parties/companyStore.js';
 import { tenantsOfCustomer } from '../../db/parties/tenantStore.js';
 import type { Actor } from '../../domain/access/actor.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
@@ -99,7 +99,6 @@ export const mandateRoutes = [
     body: mandateRequest,
     responses: { 201: { description: 'The request', schema: mandate } },
     handler: async ({
-      deps,
       body: { customerId, from, until },
       principal,
       actor,
@@ -112,11 +111,10 @@ export const mandateRoutes = [
       if (untilAt !== null && (untilAt <= fromAt || untilAt <= at)) {
         throw fieldError('VALIDATION_FAILED', '/until', 'A mandate ends after it begins, and later than now.');
       }
-      const views = await deps.db.transaction(ALL, (trx) => viewsOf(trx, customerId));
-      if (!views.includes('customer') || customerId === sender.companyId) {
-        throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
-      }
       const asked = await transaction(async (trx) => {
+        if (customerId === sender.companyId || !(await holdsView(trx, customerId, 'customer'))) {
+          throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
+        }
         const known = await findMandate(trx, id);
         if (known !== undefined) return known;
         const integratorId = sender.companyId;

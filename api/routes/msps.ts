@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { appendAudit } from '../../db/access/auditStore.js';
-import { listZones, putZone } from '../../db/parties/companyStore.js';
-import { requireUnopened } from '../../db/programmes/periods.js';
 import { mspList } from '../../db/readModels/mspList.js';
 import { KontorError } from '../../domain/errors.js';
+import { changeZone } from '../companies/changeZone.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { programmeCode, uuid } from '../schemas/common.js';
@@ -70,23 +68,7 @@ export const mspRoutes = [
       const zones = await transaction(async (trx) => {
         const [known] = await mspList(trx, { id: mspId, limit: 1 });
         if (known === undefined) throw new KontorError('NOT_FOUND', 'There is no such MSP.');
-        for (const { programme, joinedPeriod } of known.participations) {
-          if (joinedPeriod !== null) await requireUnopened(trx, programme, fromPeriod, '/fromPeriod');
-        }
-        const before = await listZones(trx, mspId);
-        await putZone(trx, { companyId: mspId, fromPeriod, zone });
-        const after = await listZones(trx, mspId);
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor,
-          action: 'msp.zoneSet',
-          subject: `msp:${mspId}`,
-          mspId,
-          before,
-          after,
-          reason,
-        });
-        return after;
+        return changeZone(trx, { companyId: mspId, fromPeriod, zone, reason, at: receivedAt, actor });
       });
       return reply(200, { mspId, zones });
     },

@@ -7,7 +7,7 @@ import { findOrder, insertOrder, listOrders } from '../../db/orders/orderStore.j
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { requirePlaced, type Order } from '../../domain/order.js';
-import { askOrderDecision, startOrder } from '../../starts/order.js';
+import { askOrderDecision } from '../../starts/order.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { quoteOrder } from '../orders/quoteOrder.js';
 import { senderOf } from '../principal.js';
@@ -133,8 +133,6 @@ export const orderRoutes = [
           },
           ...{ decidedAt: null, decidedBy: null, decidedHow: null, reason: null },
         };
-        const { programme, decideUntil } = made;
-        await startOrder(deps, { programme, mspId, orderId: id, decideUntil });
         await insertOrder(trx, made);
         await appendAudit(trx, {
           at: receivedAt,
@@ -146,6 +144,7 @@ export const orderRoutes = [
         });
         return made;
       });
+      deps.starts.kept();
       return reply(202, toJson(placed));
     },
   }),

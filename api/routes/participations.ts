@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
-import { findDistributor } from '../../db/parties/distributorStore.js';
+import { holdsView } from '../../db/parties/companyStore.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { endParticipation } from '../../db/programmes/endParticipation.js';
 import {
@@ -114,7 +114,8 @@ export const participationRoutes = [
       const applied = await deps.db.transaction(ALL, async (trx) => {
         await requireProgramme(trx, params.programme);
         const foreign = principal.kind !== 'public' && !isPartnerTeam(principal) && principal.companyId !== mspId;
-        const msp = foreign ? undefined : await findMsp(trx, mspId);
+        const isMsp = !foreign && (await holdsView(trx, mspId, 'service_provider'));
+        const msp = isMsp ? await findMsp(trx, mspId) : undefined;
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
         const applicant = { ...params, msp, countryField: '/mspId', at: receivedAt, actor, publicUrl: deps.publicUrl };
         if ((await applyToProgramme(trx, applicant)) === undefined) {
@@ -123,7 +124,7 @@ export const participationRoutes = [
         }
         return show(trx, key);
       });
-      deps.registrations.kept();
+      deps.starts.kept();
       return reply(202, applied);
     },
   }),
@@ -235,7 +236,7 @@ export const participationRoutes = [
     handler: async ({ params, body: { fromPeriod, distributorId, reason }, actor, receivedAt, transaction }) => {
       const moved = await transaction(async (trx) => {
         await lockIn(trx, params, ['approved', 'suspended']);
-        if ((await findDistributor(trx, distributorId)) === undefined) {
+        if (!(await holdsView(trx, distributorId, 'distributor'))) {
           throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
         }
         await requireUnopened(trx, params.programme, fromPeriod, '/fromPeriod');

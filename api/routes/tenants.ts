@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { ALL } from '../../db/connect.js';
-import { viewsOf } from '../../db/parties/companyStore.js';
+import { holdsView } from '../../db/parties/companyStore.js';
 import {
   closeTenant,
   findTenant,
@@ -139,13 +138,12 @@ export const tenantRoutes = [
     params: byTenant,
     body: tenantCustomer,
     responses: { 200: { description: 'The tenant', schema: tenant } },
-    handler: async ({ deps, params, body: { customerId }, actor, receivedAt, transaction }) => {
+    handler: async ({ params, body: { customerId }, actor, receivedAt, transaction }) => {
       const { mspId, tenantId } = params;
-      const views = customerId === null ? [] : await deps.db.transaction(ALL, (trx) => viewsOf(trx, customerId));
       const linked = await transaction(async (trx) => {
         const before = await findTenant(trx, mspId, tenantId);
         if (before === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
-        if (customerId !== null && !views.includes('customer')) {
+        if (customerId !== null && !(await holdsView(trx, customerId, 'customer'))) {
           throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
         }
         await putCustomer(trx, { mspId, tenantId, customerId });

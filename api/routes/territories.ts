@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { findDistributor } from '../../db/parties/distributorStore.js';
+import { holdsView } from '../../db/parties/companyStore.js';
 import { closeTerritory, findTerritory, listTerritories, putTerritory } from '../../db/programmes/territoryStore.js';
 import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
@@ -34,7 +34,7 @@ export const territoryRoutes = [
       const after = { ...params, distributorId, opensOn, closesOn };
       await transaction(async (trx) => {
         await requireProgramme(trx, params.programme);
-        if ((await findDistributor(trx, distributorId)) === undefined) {
+        if (!(await holdsView(trx, distributorId, 'distributor'))) {
           throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
         }
         const before = await putTerritory(trx, after);

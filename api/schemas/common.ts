@@ -7,7 +7,8 @@ import { canonicalName, nameProblem } from '../../domain/name.js';
 import { LOCALES } from '../../locales/index.js';
 import { isTimeZone, parsePeriod } from '../../domain/period.js';
 
-export const uuid = z.uuid().meta({ format: 'uuid' });
+/** In capitals it is the same id. */
+export const uuid = z.uuid().toLowerCase().meta({ format: 'uuid' });
 
 /** A row that the database numbers. */
 export const rowId = z.string().regex(/^[1-9][0-9]{0,17}$/, 'A number');

@@ -20,7 +20,12 @@ export interface Company {
 }
 
 /** Keeps a new company with a view and its zone; false when the id is known already, and then nothing changed. */
-export async function insertCompany(trx: Trx, company: Company, view: View, at: Date): Promise<boolean> {
+export async function insertCompany(
+  trx: Trx,
+  company: Omit<Company, 'registrationNumber'> & { registrationNumber: string | null },
+  view: View,
+  at: Date,
+): Promise<boolean> {
   const { id, name, registrationNumber, address, country, locale, zone } = company;
   const inserted = await rows(
     trx,
@@ -74,8 +79,32 @@ export async function viewsOf(trx: Trx, companyId: string): Promise<View[]> {
   return found.map(({ view }) => view);
 }
 
-/** What a company is called; empty: there is no such company. */
+/** The views for which a company has terms, whether it holds them now or not. */
+export async function viewsWithTerms(trx: Trx, companyId: string): Promise<View[]> {
+  const found = await rows<{ view: View }>(
+    trx,
+    `select 'service_provider' as view from msp_terms where id = :companyId
+     union all select 'distributor' from distributor_terms where id = :companyId`,
+    { companyId },
+  );
+  return found.map(({ view }) => view);
+}
+
+/** What a company is called that has not ended; empty: there is none. */
 export async function companyName(trx: Trx, companyId: string): Promise<string> {
-  const [found] = await rows<{ name: string }>(trx, 'select name from company where id = :companyId', { companyId });
+  const [found] = await rows<{ name: string }>(
+    trx,
+    `select name from company where id = :companyId and state <> 'ended'`,
+    { companyId },
+  );
   return found?.name ?? '';
+}
+
+/** Whether there is an active company of that view, whatever the reader sees; it stays one until the transaction ends. */
+export async function holdsView(trx: Trx, companyId: string, view: View): Promise<boolean> {
+  const [found] = await rows<{ holds: boolean }>(trx, 'select kontor_holds(:companyId, :view) as holds', {
+    companyId,
+    view,
+  });
+  return found?.holds === true;
 }

@@ -48,6 +48,7 @@ const UPDATES = [
   'idempotency_key',
 ];
 const DELETES = [
+  'company_view',
   'territory',
   'site_tenant',
   'used_nonce',

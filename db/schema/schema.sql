@@ -157,6 +157,22 @@ AS $function$
         set_config('kontor.company_id', company::text, true), set_config('kontor.scope', 'tenants', true);
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_holds(company uuid, view text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      scope text := kontor_scope();
+      held boolean;
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      perform from company c where c.id = $1 and c.state = 'active' for share;
+      held := found;
+      held := held and exists (select from company_view v where v.company_id = $1 and v.view = $2);
+      perform set_config('kontor.scope', scope, true);
+      return held;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_ids(setting text)
  RETURNS uuid[]
  LANGUAGE sql
@@ -313,6 +329,7 @@ AS $function$
         when 'customer' then kontor_tenants_below(array(select id from tenant where customer_id = $1))
         when 'system_integrator' then kontor_tenants_below(array(
           select t.id from mandate m join tenant t on t.customer_id = m.customer_id
+            join company c on c.id = m.customer_id and c.state = 'active'
           where m.integrator_id = $1 and m.consented_at is not null and m.revoked_at is null
             and m.from_at <= now() and (m.until_at is null or m.until_at > now())))
         when 'reseller' then '{}' when 'partner' then '{}' end $function$;
@@ -589,12 +606,25 @@ create table company (
   address text[] not null,
   country text,
   locale text not null,
+  parent_id uuid,
+  source text,
   state text not null default 'active'::text,
+  state_reason text,
+  state_at timestamp with time zone,
+  merged_into uuid,
+  version integer not null default 1,
   created_at timestamp with time zone not null,
   constraint company_pkey PRIMARY KEY (id),
-  constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'ended'::text])))
+  constraint company_check CHECK ((parent_id <> id)),
+  constraint company_check1 CHECK ((merged_into <> id)),
+  constraint company_check2 CHECK (((merged_into IS NULL) OR (state = 'ended'::text))),
+  constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'ended'::text]))),
+  constraint company_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES company(id),
+  constraint company_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES company(id)
 );
+CREATE INDEX company_by_parent ON public.company USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX company_by_registration_number ON public.company USING btree (kontor_comparable_number(registration_number));
+CREATE UNIQUE INDEX company_by_source ON public.company USING btree (source) WHERE (state <> 'ended'::text);
 alter table company enable row level security;
 alter table company force row level security;
 create policy in_mandate on company for select
@@ -607,6 +637,28 @@ create policy visible on company for select
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[]))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
    FROM distributor_terms)))));
 grant insert, select, update on company to kontor_app;
+
+create table company_change (
+  id bigint not null generated always as identity,
+  company_id uuid not null,
+  at timestamp with time zone not null,
+  actor jsonb not null,
+  before jsonb not null,
+  after jsonb not null,
+  reason text,
+  constraint company_change_pkey PRIMARY KEY (id),
+  constraint company_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+CREATE INDEX company_change_by_company ON public.company_change USING btree (company_id, id);
+alter table company_change enable row level security;
+alter table company_change force row level security;
+create policy owned on company_change for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy visible on company_change for select
+  using ((company_id = ( SELECT kontor_company() AS kontor_company)));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.company_change FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.company_change FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on company_change to kontor_app;
 
 create table company_contact (
   id uuid not null,
@@ -649,7 +701,7 @@ create policy owned on company_view for all
 create policy visible on company_view for select
   using ((company_id IN ( SELECT company.id
    FROM company)));
-grant insert, select on company_view to kontor_app;
+grant delete, insert, select on company_view to kontor_app;
 
 create table company_zone (
   company_id uuid not null,
@@ -660,6 +712,8 @@ create table company_zone (
 );
 alter table company_zone enable row level security;
 alter table company_zone force row level security;
+create policy own on company_zone for select
+  using ((company_id = ( SELECT kontor_company() AS kontor_company)));
 create policy owned on company_zone for all
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
 create policy visible on company_zone for select
@@ -1250,6 +1304,7 @@ create table purchase_order (
   placed_at timestamp with time zone not null,
   placed_by jsonb not null,
   placed_view text not null,
+  workflow_started_at timestamp with time zone,
   decide_until timestamp with time zone not null,
   decided_at timestamp with time zone,
   decided_by jsonb,
@@ -1274,6 +1329,7 @@ create table purchase_order (
   constraint purchase_order_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
 CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (programme_code, state, placed_at);
+CREATE INDEX purchase_order_unstarted ON public.purchase_order USING btree (placed_at) WHERE ((state = 'placed'::text) AND (workflow_started_at IS NULL));
 alter table purchase_order enable row level security;
 alter table purchase_order force row level security;
 create policy owned on purchase_order for all

@@ -44,6 +44,8 @@ export const ACTIONS = {
   'companies.manage': { views: VENDOR, level: 'manager' },
   'contacts.read': { views: EVERYBODY, level: 'reader', tenants: true },
   'contacts.manage': { views: EVERYBODY, level: 'administrator', tenants: true },
+  'company.read': { views: EVERYBODY, level: 'reader', tenants: true },
+  'company.edit': { views: EVERYBODY, level: 'administrator', tenants: true },
   'participations.read': { views: BILLING, level: 'reader' },
   'participations.apply': { views: RUNS_SITES, level: 'manager' },
   'participations.manage': { views: VENDOR, level: 'manager' },

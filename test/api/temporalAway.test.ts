@@ -42,6 +42,25 @@ describe('while Temporal is away', () => {
     expect(started).toHaveLength(1);
   });
 
+  it('an order is kept all the same, priced and unapproved; a decision is to be tried again', async () => {
+    const order = { kind: 'product', programme: 'msp', product: 'endpoint' };
+    const confirmedPrice = { amount: '0.00', currency: 'EUR' };
+    const path = `/v1/msps/${mspId}/orders`;
+    const placed = await api.call('POST', path, { token, body: { order, confirmedPrice } });
+    expect([placed.status, placed.json.state]).toEqual([202, 'placed']);
+    await eventually(
+      () => Promise.resolve(api.logged()),
+      (lines) => lines.includes('an order has no workflow yet; it is tried again'),
+    );
+    const unstarted = 'select 1 from purchase_order where workflow_started_at is null and id = $1';
+    expect(await api.database.asOwner(unstarted, [placed.json.id])).toHaveLength(1);
+    const other = await api.token('vendor');
+    const body = { decision: 'approve' };
+    const decided = await api.call('POST', `${path}/${placed.json.id}/decision`, { token: other, body });
+    expect([decided.status, decided.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
+    expect((await api.call('GET', `${path}/${placed.json.id}`, { token })).json.state).toBe('placed');
+  });
+
   it('a programme is saved without its schedule, and saving it again is to be tried', async () => {
     const body = {
       name: 'Renamed',

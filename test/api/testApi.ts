@@ -6,9 +6,9 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.js';
 import { LIMITS, type Limits } from '../../api/http/limits.js';
-import { createRegistrationStarts } from '../../api/registration/registrationStarts.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
+import { createWorkflowStarts } from '../../api/workflowStarts.js';
 import type { View } from '../../domain/access/views.js';
 import { createOnboardingStarts } from '../../starts/onboardSites.js';
 import { admit, type TokenSpec } from '../support/access.js';
@@ -80,8 +80,8 @@ export async function startTestApi(
   const starter = { temporal: new Client({ connection }), taskQueue };
   const log = pino({ level: 'trace' }, sink);
   const onboarding = createOnboardingStarts({ ...starter, log });
-  const registrations = createRegistrationStarts({ db: database.db, ...starter, log });
-  const deps = { db: database.db, ...starter, onboarding, registrations, publicUrl: url, log };
+  const starts = createWorkflowStarts({ db: database.db, ...starter, log });
+  const deps = { db: database.db, ...starter, onboarding, starts, publicUrl: url, log };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {
@@ -116,7 +116,7 @@ export async function startTestApi(
         server.closeAllConnections();
       });
       await onboarding.close();
-      await registrations.close();
+      await starts.close();
       await connection.close();
       await database.drop();
     },

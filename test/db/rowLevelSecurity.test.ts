@@ -16,10 +16,10 @@ const OPEN: Record<string, string> = {
 
 /**
  * How a reader who is limited to tenants reaches each table: a row is of a tenant, of a site that serves one, of either (keys),
- * of a tenant or of a site that serves no other (licences), of the MSP; `never`: it spans tenants, or is the MSP's own
+ * of a tenant or of a site that serves no other (licences), of the MSP; `own`: of the company it acts for; `never`: it spans tenants, or is the MSP's own
  * business; `team`: the partner team's alone; `parties`: told below.
  */
-type Reach = 'tenant' | 'site' | 'key' | 'licence' | 'msp' | 'never' | 'team' | 'parties';
+type Reach = 'tenant' | 'site' | 'key' | 'licence' | 'msp' | 'own' | 'never' | 'team' | 'parties';
 const REACH: Record<string, Reach> = {
   access_level: 'team',
   api_token: 'team',
@@ -29,8 +29,9 @@ const REACH: Record<string, Reach> = {
   check_in: 'never',
   company: 'msp',
   company_contact: 'never',
+  company_change: 'own',
   company_view: 'msp',
-  company_zone: 'never',
+  company_zone: 'own',
   decision: 'team',
   discrepancy: 'tenant',
   enabled_product: 'never',
@@ -68,8 +69,8 @@ const REACH: Record<string, Reach> = {
   usage_report: 'never',
   waiting_list: 'team',
 };
-/** A distributor reads usage by kontor_usage, for the months it bills, and of mails those to itself. */
-const NOT_FOR_DISTRIBUTORS = ['check_in', 'usage_report', 'outbox'];
+/** A distributor reads usage by kontor_usage, for the months it bills, of mails those to itself, and no reasons of others. */
+const NOT_FOR_DISTRIBUTORS = ['check_in', 'usage_report', 'outbox', 'company_change'];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
 
@@ -89,6 +90,7 @@ const OWNER: Record<string, string> = {
   company: 'id',
   msp_terms: 'id',
   company_contact: 'company_id',
+  company_change: 'company_id',
   company_view: 'company_id',
   company_zone: 'company_id',
 };
@@ -111,6 +113,8 @@ interface Reader {
   tenants: string[];
   sites: string[];
   wholeSites: string[];
+  /** The MSP that it acts for, if it is one. */
+  own?: string[];
 }
 
 const NORTH = { tenants: ['MSP Alpha / north'], sites: ['MSP Alpha / North', 'MSP Alpha / North and South'] };
@@ -162,7 +166,7 @@ describe('row level security', () => {
   const nothing = (of: readonly string[]) => Object.fromEntries(of.map((table) => [table, 0]));
   const reaching = (...reach: string[]) => tables.filter((table) => reach.includes(REACH[table] ?? ''));
   /** Tables with rows of MSPs that more than the partner team sees. */
-  const shared = () => reaching('tenant', 'site', 'key', 'licence', 'msp', 'never');
+  const shared = () => reaching('tenant', 'site', 'key', 'licence', 'msp', 'own', 'never');
 
   beforeAll(async () => {
     const pool = createRenderPool({ threads: 1 });
@@ -179,6 +183,10 @@ describe('row level security', () => {
       await month.run(
         `insert into audit_event (id, at, actor, action, subject, msp_id, previous_hash, hash)
          values (0, now(), '{}', 'b', 'c', :mspId, '', '')`,
+        { mspId },
+      );
+      await month.run(
+        `insert into company_change (company_id, at, actor, before, after) values (:mspId, now(), '{}', '{}', '{}')`,
         { mspId },
       );
     }
@@ -265,6 +273,7 @@ describe('row level security', () => {
         tenancy.scope('service_provider', { companyId: months.msps.alpha, tenantIds: [tenancy.tenants.north] }),
       ...NORTH,
       wholeSites: ['MSP Alpha / North'],
+      own: ['MSP Alpha'],
     },
     {
       name: 'a member who is limited to a tenant and the units below both',
@@ -277,6 +286,7 @@ describe('row level security', () => {
       tenants: [...BRANCH.tenants, ...NORTH.tenants],
       sites: [...BRANCH.sites, ...NORTH.sites],
       wholeSites: [...BRANCH.sites, 'MSP Alpha / North'],
+      own: ['MSP Alpha'],
     },
     {
       name: 'a customer its own tenants, of two MSPs',
@@ -310,7 +320,7 @@ describe('row level security', () => {
     },
   ];
 
-  it.each(readers)('shows $name', async ({ scope: find, tenants, sites, wholeSites }) => {
+  it.each(readers)('shows $name', async ({ scope: find, tenants, sites, wholeSites, own = [] }) => {
     const scope = await find();
     const mspsOf = [...new Set(tenants.map((label) => label.split(' / ')[0] ?? ''))];
     const expected = {
@@ -319,6 +329,7 @@ describe('row level security', () => {
       key: [...tenants, ...sites].sort(),
       licence: [...tenants, ...wholeSites].sort(),
       msp: mspsOf,
+      own,
       never: [],
     };
     for (const table of shared()) {

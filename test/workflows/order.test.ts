@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dayOf, nextPeriod, parsePeriod, periodOf } from '../../domain/period.js';
 import { orderWorkflowId } from '../../workflows/order.js';
@@ -179,6 +180,40 @@ describe('an order (rule 21)', () => {
     expect(await licences()).toHaveLength(2);
     await ended(id);
     await recordHistory(programme.app.client, orderWorkflowId(id), 'order-withdrawn');
+  });
+
+  /** An order whose API was killed right after its commit: kept, and without a workflow. */
+  const keptAlone = async () => {
+    const { id } = (await place(wanted())).json;
+    const copy = randomUUID();
+    await programme.query(
+      `insert into purchase_order select (jsonb_populate_record(o, jsonb_build_object('id', :copy::text, 'state', 'placed',
+         'decided_at', null, 'workflow_started_at', null))).* from purchase_order o where id = :id`,
+      { id, copy },
+    );
+    return copy;
+  };
+
+  it('that was kept and not started gets its workflow with the next that is kept, once', async () => {
+    const id = await keptAlone();
+    await place(wanted());
+    const started = await eventually(
+      () =>
+        programme.query<{ at: Date | null }>('select workflow_started_at as at from purchase_order where id = :id', {
+          id,
+        }),
+      ([row]) => row !== undefined && row.at !== null,
+    );
+    expect(started).toHaveLength(1);
+    expect((await programme.app.client.workflow.getHandle(orderWorkflowId(id)).describe()).status.name).toBe('RUNNING');
+    expect((await decide(id, { decision: 'refuse', reason: 'No' })).json.state).toBe('refused');
+    expect(await ended(id)).toEqual({ state: 'refused' });
+  });
+
+  it('that was kept and not started is decided all the same', async () => {
+    const id = await keptAlone();
+    expect((await decide(id, { decision: 'refuse', reason: 'No' })).json.state).toBe('refused');
+    expect(await ended(id)).toEqual({ state: 'refused' });
   });
 
   it('rule 18: of the partner team is approved by another person than the one who placed it', async () => {

@@ -33,9 +33,24 @@ export async function up(knex: Knex): Promise<void> {
       address text[] not null,
       country text,
       locale text not null,
+      -- The company that it is a subsidiary of: a tree of any depth.
+      parent_id uuid references company check (parent_id <> id),
+      -- The system it was taken over from and its reference there (domain/company.ts); null: it signed up, or was typed in.
+      source text,
+      -- Nobody acts for a company that is not active (kontor_acting).
       state text not null default 'active' check (state in ('active', 'suspended', 'ended')),
-      created_at timestamptz not null
+      -- Of the last change of its state.
+      state_reason text,
+      state_at timestamptz,
+      -- Of a duplicate: where its people, tenants, mandates and subsidiaries have gone.
+      merged_into uuid references company check (merged_into <> id),
+      -- Of two who change it at once the second sees that it has gone up; one more than there are rows of company_change.
+      version integer not null default 1,
+      created_at timestamptz not null,
+      check (merged_into is null or state = 'ended')
     );
+    create unique index company_by_source on company (source) where state <> 'ended';
+    create index company_by_parent on company (parent_id) where parent_id is not null;
     -- Registration numbers are typed with and without spaces, dots and case: only letters and digits tell them apart.
     create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
       as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
@@ -86,6 +101,18 @@ export async function up(knex: Knex): Promise<void> {
       zone text not null,
       primary key (company_id, from_period)
     );
+
+    -- What was changed of a company, by whom and why: of each field that changed, what it was and what it became.
+    create table company_change (
+      id bigint generated always as identity primary key,
+      company_id uuid not null references company,
+      at timestamptz not null,
+      actor jsonb not null,
+      before jsonb not null,
+      after jsonb not null,
+      reason text
+    );
+    create index company_change_by_company on company_change (company_id, id);
 
     -- The one company of the view vendor: the partner team's, whose people run the programmes.
     insert into company (id, name, address, locale, created_at)
@@ -264,6 +291,11 @@ export async function up(knex: Knex): Promise<void> {
     alter table company_view force row level security;
     create policy owned on company_view using ((select kontor_scope()) = 'all');
     create policy visible on company_view for select using (company_id in (select id from company));
+    -- The reasons that are written there are between the partner team and the company.
+    alter table company_change enable row level security;
+    alter table company_change force row level security;
+    create policy owned on company_change using ((select kontor_scope()) = 'all');
+    create policy visible on company_change for select using (company_id = (select kontor_company()));
 
     -- The words the rest speaks: a company in its view.
     create view msp with (security_invoker = true) as
@@ -291,6 +323,7 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('company_contact',
       'company_id = (select kontor_distributor()) or company_id in (select msp_id from billed_now)', 'false', 'company_id');
     call kontor_protect('company_zone', 'company_id in (select msp_id from billed_now)', 'false', 'company_id');
+    create policy own on company_zone for select using (company_id = (select kontor_company()));
     call kontor_protect('msp_terms', 'id in (select msp_id from billed_now)', 'false', 'id');
     call kontor_protect('participation', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
       'msp_id = any((select kontor_msps())::uuid[])');
@@ -309,6 +342,22 @@ export async function up(knex: Knex): Promise<void> {
     begin
       raise exception 'rows of % are never changed or deleted once written', tg_table_name
         using errcode = 'integrity_constraint_violation';
+    end $$;
+    create trigger frozen before update or delete on company_change for each row execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on company_change execute function kontor_refuse_change();
+
+    -- Whether an active company holds a view, whoever asks; neither changes until the transaction ends.
+    create function kontor_holds(company uuid, view text) returns boolean language plpgsql as $$
+    declare
+      scope text := kontor_scope();
+      held boolean;
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      perform from company c where c.id = $1 and c.state = 'active' for share;
+      held := found;
+      held := held and exists (select from company_view v where v.company_id = $1 and v.view = $2);
+      perform set_config('kontor.scope', scope, true);
+      return held;
     end $$;
   `);
 }

@@ -149,6 +149,7 @@ export async function up(knex: Knex): Promise<void> {
         when 'customer' then kontor_tenants_below(array(select id from tenant where customer_id = $1))
         when 'system_integrator' then kontor_tenants_below(array(
           select t.id from mandate m join tenant t on t.customer_id = m.customer_id
+            join company c on c.id = m.customer_id and c.state = 'active'
           where m.integrator_id = $1 and m.consented_at is not null and m.revoked_at is null
             and m.from_at <= now() and (m.until_at is null or m.until_at > now())))
         when 'reseller' then '{}' when 'partner' then '{}' end $$;

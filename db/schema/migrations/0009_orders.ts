@@ -30,6 +30,8 @@ export async function up(knex: Knex): Promise<void> {
       placed_by jsonb not null,
       -- Rule 17: in which view.
       placed_view text not null,
+      -- Null: not known to run yet; a relay of the API starts it.
+      workflow_started_at timestamptz,
       decide_until timestamptz not null,
       decided_at timestamptz,
       decided_by jsonb,
@@ -44,6 +46,8 @@ export async function up(knex: Knex): Promise<void> {
       check (kind = 'product' or (site_id is not null and meter is not null and count is not null
         and unit_price is not null and billing is not null and price_plan_id is not null))
     );
+    create index purchase_order_unstarted on purchase_order (placed_at)
+      where state = 'placed' and workflow_started_at is null;
     create index purchase_order_by_state on purchase_order (programme_code, state, placed_at);
     call kontor_protect('purchase_order',
       '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
