@@ -19,6 +19,7 @@ import { makeBillingPacks } from './makeBillingPacks.js';
 import { openPeriod } from './openPeriod.js';
 import { previewPeriod } from './previewPeriod.js';
 import { reconcileShard } from './reconcileShard.js';
+import { remindOfLicences } from './remindOfLicences.js';
 import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
 import { renderStatements } from './renderStatements.js';
@@ -51,6 +52,7 @@ export function createActivities(deps: ActivityDeps) {
     openPeriod: openPeriod(deps),
     previewPeriod: previewPeriod(deps),
     reconcileShard: reconcileShard(deps),
+    remindOfLicences: remindOfLicences(deps),
     remindOfRegistration: remindOfRegistration(deps),
     remindParked: remindParked(deps),
     renderStatements: renderStatements(deps),

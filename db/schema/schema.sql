@@ -1216,6 +1216,7 @@ create table purchase_order (
   constraint purchase_order_price_plan_id_fkey FOREIGN KEY (price_plan_id) REFERENCES price_plan(id),
   constraint purchase_order_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+CREATE INDEX purchase_order_by_licence ON public.purchase_order USING btree (msp_id, licence_id) WHERE (licence_id IS NOT NULL);
 CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (programme_code, state, placed_at);
 CREATE INDEX purchase_order_unstarted ON public.purchase_order USING btree (placed_at) WHERE ((state = 'placed'::text) AND (workflow_started_at IS NULL));
 alter table purchase_order enable row level security;
@@ -1651,7 +1652,10 @@ create table term_licence (
   constraint term_licence_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint term_licence_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
 );
+CREATE INDEX term_licence_by_end ON public.term_licence USING btree (ends_on) WHERE (extends IS NULL);
+CREATE INDEX term_licence_by_predecessor ON public.term_licence USING btree (msp_id, renews) WHERE (renews IS NOT NULL);
 CREATE INDEX term_licence_by_site ON public.term_licence USING btree (msp_id, site_id);
+CREATE INDEX term_licence_by_term ON public.term_licence USING btree (msp_id, extends) WHERE (extends IS NOT NULL);
 alter table term_licence enable row level security;
 alter table term_licence force row level security;
 create policy owned on term_licence for all

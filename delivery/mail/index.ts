@@ -9,6 +9,7 @@ import { contactBlocked } from './contactBlocked.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
+import { licenceEnds } from './licenceEnds.js';
 import { orderApproved } from './orderApproved.js';
 import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
@@ -58,6 +59,7 @@ const MAILS = {
   orderRefused,
   orderExpired,
   orderWithdrawn,
+  licenceEnds,
 } satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 
 /** The mails by kind, for whoever reads them from the outbox. */

@@ -52,6 +52,11 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('purchase_order',
       '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
 
+    create index purchase_order_by_licence on purchase_order (msp_id, licence_id) where licence_id is not null;
+    create index term_licence_by_end on term_licence (ends_on) where extends is null;
+    create index term_licence_by_predecessor on term_licence (msp_id, renews) where renews is not null;
+    create index term_licence_by_term on term_licence (msp_id, extends) where extends is not null;
+
     -- Rule 21: no licence without an approved order.
     alter table term_licence add foreign key (msp_id, order_id) references purchase_order (msp_id, id);
     create function kontor_require_approval() returns trigger language plpgsql as $$
