@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { plansFor } from '../../db/closing/monthInputs.js';
 import type { Trx } from '../../db/connect.js';
 import { findTermLicence, type TermLicence } from '../../db/prices/termLicenceStore.js';
+import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import type { Registration } from '../../db/programmes/participationStore.js';
@@ -137,6 +138,7 @@ async function quoteLicence(trx: Trx, ordered: OfLicence, { mspId, view, at }: O
   const site = await requireOpenSite(trx, mspId, units.siteId);
   const { programme, product } = site;
   const registration = await requireParticipant(trx, programme, mspId);
+  await requireProductEnabled(trx, { mspId, programme, product });
   if (!(productByCode(product)?.meters.some(({ code }) => code === units.meter) ?? false)) {
     throw fieldError('METER_UNKNOWN', '/meter', `The site's product, ${product}, does not count that.`);
   }

@@ -18,6 +18,7 @@ import { ownTokenRoutes } from './ownTokens.js';
 import { passwordRoutes } from './password.js';
 import { peopleRoutes } from './people.js';
 import { pricePlanRoutes } from './pricePlans.js';
+import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
@@ -65,6 +66,7 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...tenantKeyRoutes,
   ...installationRoutes,
+  ...productRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
   ...usageRoutes,

@@ -55,6 +55,7 @@ const DELETES = [
   'recovery_code',
   'sign_in_failure',
   'session',
+  'enabled_product',
 ];
 
 /**

@@ -719,8 +719,8 @@ create policy owned on enabled_product for all
 create policy visible on enabled_product for select
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
-   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
-grant insert, select on enabled_product to kontor_app;
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant delete, insert, select on enabled_product to kontor_app;
 
 create table exchange_rate (
   source text not null,

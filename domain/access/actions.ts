@@ -64,6 +64,8 @@ export const ACTIONS = {
   'licences.manage': { views: VENDOR, level: 'manager' },
   'orders.read': { views: VENDOR, level: 'reader' },
   'orders.decide': { views: VENDOR, level: 'manager' },
+  'products.read': { views: BILLING, level: 'reader' },
+  'products.manage': { views: VENDOR, level: 'manager' },
   'usage.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'mandates.read': { views: ['vendor', 'system_integrator', 'customer'], level: 'reader', tenants: true },
   'mandates.ask': { views: ['system_integrator'], level: 'administrator', tenants: true },

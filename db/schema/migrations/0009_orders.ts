@@ -83,7 +83,9 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code),
       foreign key (msp_id, order_id) references purchase_order (msp_id, id)
     );
+    -- Who is limited to tenants may get additional keys of what is enabled.
     call kontor_protect('enabled_product',
-      '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
+      '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'msp_id = any((select kontor_msps())::uuid[])');
   `);
 }
