@@ -10,6 +10,7 @@ import { decideMsp } from './decideMsp.js';
 import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { endParticipations } from './endParticipations.js';
+import { endSubscriptions } from './endSubscriptions.js';
 import { expireMsp } from './expireMsp.js';
 import { expireOrder } from './expireOrder.js';
 import { issueStatements } from './issueStatements.js';
@@ -43,6 +44,7 @@ export function createActivities(deps: ActivityDeps) {
     decideMsp: decideMsp(deps),
     drainOutbox: drainOutbox(deps),
     endParticipations: endParticipations(deps),
+    endSubscriptions: endSubscriptions(deps),
     expireMsp: expireMsp(deps),
     expireOrder: expireOrder(deps),
     issueStatements: issueStatements(deps),

@@ -1,6 +1,7 @@
 /**
  * Once a day: rule 6 over all sites (warn, block, disable, and lift where a site was heard again), then the MSPs whose last
- * month is over (rule 20), the term licences that end (rule 22), and whoever waits for a territory that has
+ * month is over (rule 20), the subscriptions that
+ * are over, the term licences that end (rule 22), and whoever waits for a territory that has
  * opened. A schedule starts it; the instant it judges by is the scheduled one, so a late or repeated run gives the same
  * result.
  */
@@ -20,6 +21,8 @@ export interface WatchContactResult {
   lifted: number;
   /** MSPs that have left a programme. */
   left: number;
+  /** Subscriptions whose keys ended with them. */
+  ended: number;
   /** Letters about term licences that end, or have. */
   reminded: number;
   /** People on a waiting list who were told. */
@@ -43,6 +46,9 @@ export async function watchContact(input: WatchContactInput): Promise<WatchConta
   const { left } = await quick.endParticipations.executeWithOptions({ summary: 'MSPs whose last month is over' }, [
     { now },
   ]);
+  const { ended } = await quick.endSubscriptions.executeWithOptions({ summary: 'subscriptions that are over' }, [
+    { now },
+  ]);
   const { reminded } = await batch.remindOfLicences.executeWithOptions({ summary: 'term licences that end' }, [
     { now },
   ]);
@@ -50,5 +56,5 @@ export async function watchContact(input: WatchContactInput): Promise<WatchConta
   if (judged.warned + judged.blocked + judged.disabled + reminded + told > 0) {
     await mailing.drainOutbox.executeWithOptions({ summary: 'mail the letters' }, [{}]);
   }
-  return { ...judged, left, reminded, told };
+  return { ...judged, left, ended, reminded, told };
 }

@@ -7,10 +7,11 @@ import { findTermLicence, insertTermLicence, type TermLicence } from '../../db/p
 import { enableProduct } from '../../db/programmes/enabledProducts.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
+import { putSubscription, subscriptionIn } from '../../db/programmes/subscriptionStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { instalmentsOf } from '../../domain/licences/termPrice.js';
 import { firstDay, licenceDays, ORDER_ENDS, requirePlaced, type Order, type OrderEnd } from '../../domain/order.js';
-import { dayOf, type Day } from '../../domain/period.js';
+import { dayOf, parsePeriod, type Day } from '../../domain/period.js';
 import { orderMails } from './mails.js';
 
 export interface SettleOrderInput {
@@ -46,6 +47,16 @@ function licenceFrom(
   };
 }
 
+/** A term licence of a tenant makes its use of the product one by term, from the month in which it starts. */
+async function subscribe(trx: Trx, order: Order, licence: TermLicence, at: Date, actor: Actor): Promise<void> {
+  const { mspId, tenantId, startsOn } = licence;
+  if (tenantId === null) return;
+  const key = { mspId, programme: order.programme, tenantId, product: order.product };
+  const fromPeriod = parsePeriod(startsOn.slice(0, 7));
+  if ((await subscriptionIn(trx, key, fromPeriod))?.kind === 'term') return;
+  await putSubscription(trx, { ...key, kind: 'term', fromPeriod, orderId: order.id, at, by: actor, reason: null });
+}
+
 /** What an approval brings about, in the transaction that approves. */
 async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promise<TermLicence | null> {
   const { programme, mspId, licence: ordered } = order;
@@ -70,6 +81,7 @@ async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promi
   await requireUnopened(trx, programme, from.slice(0, 7), '/startsOn');
   const licence = licenceFrom(order, ordered, term, from);
   await insertTermLicence(trx, licence);
+  await subscribe(trx, order, licence, at, actor);
   return licence;
 }
 

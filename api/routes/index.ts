@@ -31,6 +31,7 @@ import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
+import { subscriptionRoutes } from './subscriptions.js';
 import { tenantKeyRoutes } from './tenantKeys.js';
 import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
@@ -67,6 +68,7 @@ export const ROUTES: readonly Route[] = [
   ...tenantKeyRoutes,
   ...installationRoutes,
   ...productRoutes,
+  ...subscriptionRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
   ...usageRoutes,

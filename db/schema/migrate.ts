@@ -25,6 +25,7 @@ const UPDATES = [
   'signing_key',
   'term_licence',
   'purchase_order',
+  'subscription',
   'price_plan',
   'billing_run',
   'run_shard',

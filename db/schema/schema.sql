@@ -1583,6 +1583,35 @@ create policy owned on statement_number for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on statement_number to kontor_app;
 
+create table subscription (
+  msp_id uuid not null,
+  programme_code text not null,
+  tenant_id uuid not null,
+  product text not null,
+  from_period text not null,
+  kind text not null,
+  order_id uuid,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  reason text,
+  constraint subscription_pkey PRIMARY KEY (msp_id, programme_code, tenant_id, product, from_period),
+  constraint subscription_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint subscription_kind_check CHECK ((kind = ANY (ARRAY['metered'::text, 'term'::text, 'ended'::text]))),
+  constraint subscription_msp_id_order_id_fkey FOREIGN KEY (msp_id, order_id) REFERENCES purchase_order(msp_id, id),
+  constraint subscription_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint subscription_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
+);
+CREATE INDEX subscription_ended ON public.subscription USING btree (from_period) WHERE (kind = 'ended'::text);
+alter table subscription enable row level security;
+alter table subscription force row level security;
+create policy owned on subscription for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on subscription for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on subscription to kontor_app;
+
 create table tenant (
   msp_id uuid not null,
   id uuid not null,

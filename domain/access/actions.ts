@@ -66,6 +66,8 @@ export const ACTIONS = {
   'orders.decide': { views: VENDOR, level: 'manager' },
   'products.read': { views: BILLING, level: 'reader' },
   'products.manage': { views: VENDOR, level: 'manager' },
+  'subscriptions.read': { views: SEES_SITES, level: 'reader', tenants: true },
+  'subscriptions.manage': { views: RUNS_SITES, level: 'operator' },
   'usage.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'mandates.read': { views: ['vendor', 'system_integrator', 'customer'], level: 'reader', tenants: true },
   'mandates.ask': { views: ['system_integrator'], level: 'administrator', tenants: true },

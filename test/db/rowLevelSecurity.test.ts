@@ -62,6 +62,7 @@ const REACH: Record<string, Reach> = {
   statement_document: 'never',
   statement_line: 'tenant',
   statement_number: 'team',
+  subscription: 'tenant',
   tenant: 'tenant',
   term_licence: 'licence',
   usage_report: 'never',

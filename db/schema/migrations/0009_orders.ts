@@ -87,5 +87,27 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('enabled_product',
       '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
       'msp_id = any((select kontor_msps())::uuid[])');
+
+    -- A tenant's use of a product. Each change holds from its period until the next one's; ended: it is used no more.
+    create table subscription (
+      msp_id uuid not null,
+      programme_code text not null,
+      tenant_id uuid not null,
+      product text not null,
+      from_period text not null check (from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      kind text not null check (kind in ('metered', 'term', 'ended')),
+      -- The order that made it; null: a person, or the tenant's first key.
+      order_id uuid,
+      set_at timestamptz not null,
+      set_by jsonb not null,
+      reason text,
+      primary key (msp_id, programme_code, tenant_id, product, from_period),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code),
+      foreign key (msp_id, tenant_id) references tenant (msp_id, id),
+      foreign key (msp_id, order_id) references purchase_order (msp_id, id)
+    );
+    create index subscription_ended on subscription (from_period) where kind = 'ended';
+    call kontor_protect('subscription', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'tenant_id = any((select kontor_tenants())::uuid[])');
   `);
 }
