@@ -10,6 +10,7 @@ import { decideMsp } from './decideMsp.js';
 import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { endParticipations } from './endParticipations.js';
+import { endSubscriptions } from './endSubscriptions.js';
 import { expireMsp } from './expireMsp.js';
 import { expireOrder } from './expireOrder.js';
 import { issueStatements } from './issueStatements.js';
@@ -19,6 +20,7 @@ import { makeBillingPacks } from './makeBillingPacks.js';
 import { openPeriod } from './openPeriod.js';
 import { previewPeriod } from './previewPeriod.js';
 import { reconcileShard } from './reconcileShard.js';
+import { remindOfLicences } from './remindOfLicences.js';
 import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
 import { renderStatements } from './renderStatements.js';
@@ -42,6 +44,7 @@ export function createActivities(deps: ActivityDeps) {
     decideMsp: decideMsp(deps),
     drainOutbox: drainOutbox(deps),
     endParticipations: endParticipations(deps),
+    endSubscriptions: endSubscriptions(deps),
     expireMsp: expireMsp(deps),
     expireOrder: expireOrder(deps),
     issueStatements: issueStatements(deps),
@@ -51,6 +54,7 @@ export function createActivities(deps: ActivityDeps) {
     openPeriod: openPeriod(deps),
     previewPeriod: previewPeriod(deps),
     reconcileShard: reconcileShard(deps),
+    remindOfLicences: remindOfLicences(deps),
     remindOfRegistration: remindOfRegistration(deps),
     remindParked: remindParked(deps),
     renderStatements: renderStatements(deps),

@@ -109,6 +109,22 @@ export interface MailParams {
   orderExpired: OrderedParams;
   /** To the partner team. */
   orderWithdrawn: OrderedParams;
+  /**
+   * To the MSP before a term licence ends (rule 22), and to it and the partner team once it has. `count` includes what was
+   * added to it; `lastDay` is the last day that it covers; `daysLeft` 0: it is over.
+   */
+  licenceEnds: {
+    vendorName: string;
+    mspName: string;
+    licenceId: string;
+    productName: string;
+    siteName: string;
+    /** Null: for the site as a whole. */
+    tenantName: string | null;
+    count: number;
+    lastDay: Day;
+    daysLeft: number;
+  };
   /** To somebody on the waiting list: the programme is open in that country (ISO 3166-1). */
   territoryOpened: { programmeName: string; country: string };
   /** To somebody who may act for a company once she accepts. `link` is good once, until the end of `expiresOn`. */

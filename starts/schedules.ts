@@ -66,7 +66,7 @@ function watchContact(taskQueue: string): ScheduleOptions {
       taskQueue,
       workflow: 'watchContact',
       args: [...args],
-      summary: 'Warns, blocks and disables sites out of contact',
+      summary: 'Warns, blocks and disables sites out of contact, tells of licences that end',
     }),
     policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '1 day' },
   };

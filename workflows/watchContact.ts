@@ -1,6 +1,9 @@
 /**
  * Once a day: rule 6 over all sites (warn, block, disable, and lift where a site was heard again), then the MSPs whose last
- * month is over (rule 20), and whoever waits for a territory that has opened. A schedule starts it; the instant it judges by is the scheduled one, so a late or repeated run gives the same result.
+ * month is over (rule 20), the subscriptions that
+ * are over, the term licences that end (rule 22), and whoever waits for a territory that has
+ * opened. A schedule starts it; the instant it judges by is the scheduled one, so a late or repeated run gives the same
+ * result.
  */
 import { setCurrentDetails } from '@temporalio/workflow';
 import { batch, mailing, quick } from './policies.js';
@@ -18,6 +21,10 @@ export interface WatchContactResult {
   lifted: number;
   /** MSPs that have left a programme. */
   left: number;
+  /** Subscriptions whose keys ended with them. */
+  ended: number;
+  /** Letters about term licences that end, or have. */
+  reminded: number;
   /** People on a waiting list who were told. */
   told: number;
 }
@@ -32,14 +39,22 @@ export const WATCH_CONTACT_SCHEDULE = {
 
 export async function watchContact(input: WatchContactInput): Promise<WatchContactResult> {
   const now = input.now ?? scheduledAt().toISOString();
-  setCurrentDetails(`**Contact watch** as of ${now}\n\nWarns, blocks and disables silent sites; waits for nobody.`);
+  setCurrentDetails(
+    `**Contact watch** as of ${now}\n\nWarns, blocks and disables silent sites, and tells of term licences that end; waits for nobody.`,
+  );
   const judged = await batch.watchContact.executeWithOptions({ summary: `all sites as of ${now}` }, [{ now }]);
   const { left } = await quick.endParticipations.executeWithOptions({ summary: 'MSPs whose last month is over' }, [
     { now },
   ]);
+  const { ended } = await quick.endSubscriptions.executeWithOptions({ summary: 'subscriptions that are over' }, [
+    { now },
+  ]);
+  const { reminded } = await batch.remindOfLicences.executeWithOptions({ summary: 'term licences that end' }, [
+    { now },
+  ]);
   const { told } = await quick.tellWaiting.executeWithOptions({ summary: 'territories that have opened' }, [{ now }]);
-  if (judged.warned + judged.blocked + judged.disabled + told > 0) {
+  if (judged.warned + judged.blocked + judged.disabled + reminded + told > 0) {
     await mailing.drainOutbox.executeWithOptions({ summary: 'mail the letters' }, [{}]);
   }
-  return { ...judged, left, told };
+  return { ...judged, left, ended, reminded, told };
 }

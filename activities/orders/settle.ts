@@ -1,16 +1,24 @@
 import type { Actor } from '../../domain/access/actor.js';
+import { involvedPersons } from '../../db/access/involvedPersons.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { endOrder, lockOrder } from '../../db/orders/orderStore.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
-import { findTermLicence, insertTermLicence, type TermLicence } from '../../db/prices/termLicenceStore.js';
+import {
+  insertTermLicence,
+  lockTermLicence,
+  requireNotRenewed,
+  type TermLicence,
+} from '../../db/prices/termLicenceStore.js';
 import { enableProduct } from '../../db/programmes/enabledProducts.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
+import { putSubscription, subscriptionIn } from '../../db/programmes/subscriptionStore.js';
+import { lockSite } from '../../db/sites/siteStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { instalmentsOf } from '../../domain/licences/termPrice.js';
 import { firstDay, licenceDays, ORDER_ENDS, requirePlaced, type Order, type OrderEnd } from '../../domain/order.js';
-import { dayOf, type Day } from '../../domain/period.js';
+import { dayOf, parsePeriod, type Day } from '../../domain/period.js';
 import { orderMails } from './mails.js';
 
 export interface SettleOrderInput {
@@ -46,6 +54,16 @@ function licenceFrom(
   };
 }
 
+/** A term licence of a tenant makes its use of the product one by term, from the month in which it starts. */
+async function subscribe(trx: Trx, order: Order, licence: TermLicence, at: Date, actor: Actor): Promise<void> {
+  const { mspId, tenantId, startsOn } = licence;
+  if (tenantId === null) return;
+  const key = { mspId, programme: order.programme, tenantId, product: order.product };
+  const fromPeriod = parsePeriod(startsOn.slice(0, 7));
+  if ((await subscriptionIn(trx, key, fromPeriod))?.kind === 'term') return;
+  await putSubscription(trx, { ...key, kind: 'term', fromPeriod, orderId: order.id, at, by: actor, reason: null });
+}
+
 /** What an approval brings about, in the transaction that approves. */
 async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promise<TermLicence | null> {
   const { programme, mspId, licence: ordered } = order;
@@ -62,7 +80,12 @@ async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promi
     });
     return null;
   }
-  const term = ordered.licenceId === null ? null : ((await findTermLicence(trx, mspId, ordered.licenceId)) ?? null);
+  if ((await lockSite(trx, mspId, ordered.siteId))?.state === 'retired') {
+    throw new KontorError('STATE_CONFLICT', 'The site of this order is retired by now.');
+  }
+  // Locked: it is not ended, nor renewed by another order, at the same time.
+  const term = ordered.licenceId === null ? null : ((await lockTermLicence(trx, mspId, ordered.licenceId)) ?? null);
+  if (order.kind === 'renewal' && term !== null) await requireNotRenewed(trx, term);
   const from = firstDay(ordered.startsOn, dayOf(at, msp.zone), await firstUnopenedIfOpened(trx, programme));
   if (leftPeriod !== null && from.slice(0, 7) > leftPeriod) {
     throw new KontorError('STATE_CONFLICT', `This MSP leaves "${programme}" with ${leftPeriod}.`);
@@ -70,7 +93,18 @@ async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promi
   await requireUnopened(trx, programme, from.slice(0, 7), '/startsOn');
   const licence = licenceFrom(order, ordered, term, from);
   await insertTermLicence(trx, licence);
+  await subscribe(trx, order, licence, at, actor);
   return licence;
+}
+
+/** Rule 18: who ordered does not approve, nor through a service account of her own. */
+async function requireOtherEyes(trx: Trx, first: Actor, second: Actor): Promise<void> {
+  const eyes = async (of: Actor) =>
+    of.kind === 'service_account' ? involvedPersons(trx, [of]) : new Set<string>([of.id]);
+  const [ordered, approves] = [await eyes(first), await eyes(second)];
+  if ([...ordered].some((id) => approves.has(id))) {
+    throw new KontorError('FOUR_EYES_REQUIRED', 'Another person than the one who ordered approves it.');
+  }
 }
 
 /**
@@ -87,9 +121,7 @@ export async function settle(trx: Trx, input: SettleOrderInput): Promise<Order> 
   if (order.state === state && order.decidedAt?.getTime() === at.getTime() && order.decidedBy?.id === actor.id)
     return order;
   requirePlaced(order.state);
-  if (end === 'approve' && how === 'person' && actor.id === order.placedBy.id) {
-    throw new KontorError('FOUR_EYES_REQUIRED', 'Another person than the one who ordered approves it.');
-  }
+  if (end === 'approve' && how === 'person') await requireOtherEyes(trx, order.placedBy, actor);
   const settled: Order = { ...order, state, decidedAt: at, decidedBy: actor, decidedHow: how, reason };
   await endOrder(trx, order, settled);
   const licence = end === 'approve' ? await takeEffect(trx, order, at, actor) : null;

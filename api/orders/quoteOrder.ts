@@ -2,7 +2,9 @@ import type { View } from '../../domain/access/views.js';
 import type { z } from 'zod';
 import { plansFor } from '../../db/closing/monthInputs.js';
 import type { Trx } from '../../db/connect.js';
-import { findTermLicence, type TermLicence } from '../../db/prices/termLicenceStore.js';
+import { findTermLicence, requireNotRenewed, type TermLicence } from '../../db/prices/termLicenceStore.js';
+import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
+import { findMsp } from '../../db/parties/mspStore.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import type { Registration } from '../../db/programmes/participationStore.js';
@@ -63,6 +65,7 @@ async function unitsOf(
   trx: Trx,
   mspId: string,
   ordered: OfLicence,
+  today: Day,
 ): Promise<{ units: Units; term: TermLicence | null }> {
   if (ordered.kind === 'licence') {
     const { siteId, meter, count, years, startsOn = null } = ordered;
@@ -71,15 +74,17 @@ async function unitsOf(
   }
   const term = await licenceNamed(trx, mspId, ordered.licenceId);
   const { siteId, tenantId, meter, endsOn } = term;
+  if (term.extends !== null) {
+    throw fieldError('VALIDATION_FAILED', '/licenceId', 'Name the licence of the term, not one that extends it.');
+  }
   if (ordered.kind === 'extension') {
-    if (term.extends !== null) {
-      throw fieldError('VALIDATION_FAILED', '/licenceId', 'Name the licence of the term, not one that extends it.');
-    }
     const { count, startsOn = null } = ordered;
     return { units: { siteId, tenantId, meter, count, years: term.years, licenceId: term.id, startsOn }, term };
   }
-  const { count = term.count, years, startsOn = endsOn } = ordered;
-  if (startsOn < endsOn) {
+  await requireNotRenewed(trx, term);
+  // Once it has ended: on the day of approval.
+  const { count = term.count, years, startsOn = endsOn < today ? null : endsOn } = ordered;
+  if (startsOn !== null && startsOn < endsOn) {
     throw fieldError('VALIDATION_FAILED', '/startsOn', 'A renewal starts when the licence it follows has ended.');
   }
   return { units: { siteId, tenantId, meter, count, years, licenceId: term.id, startsOn }, term };
@@ -132,16 +137,17 @@ async function requireStart(
 }
 
 async function quoteLicence(trx: Trx, ordered: OfLicence, { mspId, view, at }: Orderer): Promise<Quote> {
-  const { units, term } = await unitsOf(trx, mspId, ordered);
+  const zone = (await findMsp(trx, mspId))?.zone ?? 'UTC';
+  const today = dayOf(at, zone);
+  const { units, term } = await unitsOf(trx, mspId, ordered, today);
   const { kind } = ordered;
   const site = await requireOpenSite(trx, mspId, units.siteId);
   const { programme, product } = site;
   const registration = await requireParticipant(trx, programme, mspId);
+  await requireProductEnabled(trx, { mspId, programme, product });
   if (!(productByCode(product)?.meters.some(({ code }) => code === units.meter) ?? false)) {
     throw fieldError('METER_UNKNOWN', '/meter', `The site's product, ${product}, does not count that.`);
   }
-  const { zone } = registration.msp;
-  const today = dayOf(at, zone);
   const first = firstDay(units.startsOn, today, await firstUnopenedIfOpened(trx, programme));
   await requireStart(trx, programme, registration, { wished: units.startsOn, first, today });
   const { endsOn } = licenceDays(kind, first, units.years, term);

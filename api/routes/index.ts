@@ -21,6 +21,7 @@ import { ownTokenRoutes } from './ownTokens.js';
 import { passwordRoutes } from './password.js';
 import { peopleRoutes } from './people.js';
 import { pricePlanRoutes } from './pricePlans.js';
+import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
@@ -33,6 +34,7 @@ import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
+import { subscriptionRoutes } from './subscriptions.js';
 import { tenantKeyRoutes } from './tenantKeys.js';
 import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
@@ -71,6 +73,8 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...tenantKeyRoutes,
   ...installationRoutes,
+  ...productRoutes,
+  ...subscriptionRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
   ...usageRoutes,

@@ -11,6 +11,7 @@ import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
+import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route } from '../route.js';
@@ -59,6 +60,7 @@ export const keyRoutes = [
         await requireWhole(trx, principal, { mspId, siteId });
         const { programme, product } = await requireOpenSite(trx, mspId, siteId);
         await requireTakesPart(trx, programme, mspId);
+        await requireProductEnabled(trx, { mspId, programme, product });
         await requireLicence(trx, context, { mspId, siteId }, product);
         const issued = { keyId, kind: 'additional', keyHash, state: 'issued', at: receivedAt } as const;
         await insertKey(trx, { mspId, siteId }, issued);

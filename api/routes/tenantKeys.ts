@@ -4,10 +4,16 @@ import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { findTenant, type Tenant } from '../../db/parties/tenantStore.js';
 import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
+import type { Actor } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
+import { periodOf, type Period } from '../../domain/period.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
+import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
+import { firstUnopenedIfOpened } from '../../db/programmes/periods.js';
+import { requireSubscription } from '../../db/programmes/requireSubscription.js';
+import { putSubscription, type SubscriptionKey } from '../../db/programmes/subscriptionStore.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route, type Context } from '../route.js';
@@ -29,6 +35,27 @@ type Issue = Pick<
   'params' | 'actor' | 'receivedAt' | 'requestId'
 >;
 
+/** The first key of a tenant and product starts its metered subscription, where the programme does not ask for one before. */
+async function startSubscription(
+  trx: Trx,
+  key: SubscriptionKey,
+  { running, keyId, actor, at }: { running: Period; keyId: string; actor: Actor; at: Date },
+): Promise<void> {
+  const unopened = await firstUnopenedIfOpened(trx, key.programme);
+  const fromPeriod = unopened !== null && unopened > running ? unopened : running;
+  const reason = 'Started by its key.';
+  await putSubscription(trx, { ...key, kind: 'metered', fromPeriod, orderId: null, at, by: actor, reason });
+  await appendAudit(trx, {
+    at,
+    actor,
+    action: 'subscription.set',
+    subject: `tenant:${key.tenantId}`,
+    mspId: key.mspId,
+    after: { programme: key.programme, product: key.product, kind: 'metered', fromPeriod, keyId },
+    reason,
+  });
+}
+
 /** Issues a key of the tenant with its audit event. Throws NOT_FOUND and STATE_CONFLICT. */
 async function issueKey(
   trx: Trx,
@@ -39,7 +66,14 @@ async function issueKey(
   const { state } = await requireTenant(trx, mspId, tenantId);
   if (state === 'closed') throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
   await requireTakesPart(trx, wanted.programme, mspId);
-  await requireProductEnabled(trx, { mspId, programme: wanted.programme, product: wanted.product });
+  const { kind, ...use } = { ...wanted, mspId, tenantId };
+  await requireProductEnabled(trx, use);
+  // Who is limited to tenants does not see the MSP's zone, and starts no subscription.
+  const running = periodOf(receivedAt, (await findMsp(trx, mspId))?.zone ?? 'UTC');
+  const subscribed = await requireSubscription(trx, use, running);
+  if (!subscribed && kind === 'metered') {
+    await startSubscription(trx, use, { running, keyId, actor, at: receivedAt });
+  }
   const issued = { keyId, ...wanted, keyHash, at: receivedAt };
   await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
   await appendAudit(trx, {
@@ -74,7 +108,9 @@ export const tenantKeyRoutes = [
     method: 'post',
     path: '/v1/msps/{mspId}/tenants/{tenantId}/keys',
     summary: 'Issue a key for a tenant and product',
-    description: 'Shown in this answer alone. An activation with it names its site, which is added if there is none.',
+    description:
+      'Shown in this answer alone. An activation with it names its site, which is added if there is none. The first one ' +
+      'starts a metered subscription, unless the programme asks for a subscription before (STATE_CONFLICT).',
     tags,
     action: 'keys.manage',
     params: byTenant,

@@ -35,9 +35,11 @@ export const orderInput = z
     z.strictObject({
       kind: z.literal('renewal'),
       licenceId: uuid.meta({ description: 'The licence that it follows' }),
-      count: count.optional().meta({ description: 'Left out: as many as before' }),
+      count: count.optional().meta({ description: 'Left out: as many as it has itself, without what was added' }),
       years,
-      startsOn: startsOn.meta({ description: 'Left out: the day on which the licence ends' }),
+      startsOn: startsOn.meta({
+        description: 'Left out: the day on which the licence ends; the day of approval once it has',
+      }),
     }),
     z.strictObject({ kind: z.literal('product'), programme: programmeCode, product: productCode }),
   ])

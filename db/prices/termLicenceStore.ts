@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/access/actor.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import type { AgreedPrice } from '../../domain/licences/termPrice.js';
+import { fieldError } from '../../domain/errors.js';
 import type { Day } from '../../domain/period.js';
 import type { KeyOwner } from '../sites/meteredKeyStore.js';
 import { rows, type Trx } from '../connect.js';
@@ -81,6 +82,17 @@ export function lockExtensions(trx: Trx, mspId: string, id: string): Promise<Ter
     `select ${SELECTED} from term_licence where msp_id = :mspId and extends = :id order by starts_on, id for update`,
     { mspId, id },
   );
+}
+
+/** Throws STATE_CONFLICT on `/licenceId` where another licence follows this one already: two would cover the same days. */
+export async function requireNotRenewed(trx: Trx, { mspId, id }: Pick<TermLicence, 'mspId' | 'id'>): Promise<void> {
+  const [next] = await rows<{ id: string }>(
+    trx,
+    'select id from term_licence where msp_id = :mspId and renews = :id and ends_on > starts_on limit 1',
+    { mspId, id },
+  );
+  if (next === undefined) return;
+  throw fieldError('STATE_CONFLICT', '/licenceId', `It is renewed already, by ${next.id}: extend that one.`);
 }
 
 /** Licences of an MSP by first day; those after the cursor. */

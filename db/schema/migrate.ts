@@ -26,6 +26,7 @@ const UPDATES = [
   'signing_key',
   'term_licence',
   'purchase_order',
+  'subscription',
   'price_plan',
   'billing_run',
   'run_shard',
@@ -57,6 +58,7 @@ const DELETES = [
   'recovery_code',
   'sign_in_failure',
   'session',
+  'enabled_product',
 ];
 
 /**

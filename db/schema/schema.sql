@@ -820,8 +820,8 @@ create policy owned on enabled_product for all
 create policy visible on enabled_product for select
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
-   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
-grant insert, select on enabled_product to kontor_app;
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant delete, insert, select on enabled_product to kontor_app;
 
 create table exchange_rate (
   source text not null,
@@ -1328,6 +1328,7 @@ create table purchase_order (
   constraint purchase_order_price_plan_id_fkey FOREIGN KEY (price_plan_id) REFERENCES price_plan(id),
   constraint purchase_order_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+CREATE INDEX purchase_order_by_licence ON public.purchase_order USING btree (msp_id, licence_id) WHERE (licence_id IS NOT NULL);
 CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (programme_code, state, placed_at);
 CREATE INDEX purchase_order_unstarted ON public.purchase_order USING btree (placed_at) WHERE ((state = 'placed'::text) AND (workflow_started_at IS NULL));
 alter table purchase_order enable row level security;
@@ -1694,6 +1695,35 @@ create policy owned on statement_number for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on statement_number to kontor_app;
 
+create table subscription (
+  msp_id uuid not null,
+  programme_code text not null,
+  tenant_id uuid not null,
+  product text not null,
+  from_period text not null,
+  kind text not null,
+  order_id uuid,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  reason text,
+  constraint subscription_pkey PRIMARY KEY (msp_id, programme_code, tenant_id, product, from_period),
+  constraint subscription_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint subscription_kind_check CHECK ((kind = ANY (ARRAY['metered'::text, 'term'::text, 'ended'::text]))),
+  constraint subscription_msp_id_order_id_fkey FOREIGN KEY (msp_id, order_id) REFERENCES purchase_order(msp_id, id),
+  constraint subscription_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint subscription_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
+);
+CREATE INDEX subscription_ended ON public.subscription USING btree (from_period) WHERE (kind = 'ended'::text);
+alter table subscription enable row level security;
+alter table subscription force row level security;
+create policy owned on subscription for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on subscription for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on subscription to kontor_app;
+
 create table tenant (
   msp_id uuid not null,
   id uuid not null,
@@ -1763,7 +1793,10 @@ create table term_licence (
   constraint term_licence_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint term_licence_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
 );
+CREATE INDEX term_licence_by_end ON public.term_licence USING btree (ends_on) WHERE (extends IS NULL);
+CREATE INDEX term_licence_by_predecessor ON public.term_licence USING btree (msp_id, renews) WHERE (renews IS NOT NULL);
 CREATE INDEX term_licence_by_site ON public.term_licence USING btree (msp_id, site_id);
+CREATE INDEX term_licence_by_term ON public.term_licence USING btree (msp_id, extends) WHERE (extends IS NOT NULL);
 alter table term_licence enable row level security;
 alter table term_licence force row level security;
 create policy owned on term_licence for all

@@ -10,6 +10,7 @@ import { contactConfirmation } from './contactConfirmation.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
+import { licenceEnds } from './licenceEnds.js';
 import { orderApproved } from './orderApproved.js';
 import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
@@ -64,6 +65,7 @@ const MAILS = {
   orderRefused,
   orderExpired,
   orderWithdrawn,
+  licenceEnds,
 } satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 
 /** The mails by kind, for whoever reads them from the outbox. */

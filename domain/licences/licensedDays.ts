@@ -19,7 +19,8 @@ function dayAfter(day: Day): Day {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
 }
 
-function dayBefore(day: Day): Day {
+/** The calendar day before. */
+export function dayBefore(day: Day): Day {
   return Temporal.PlainDate.from(day).subtract({ days: 1 }).toString();
 }
 

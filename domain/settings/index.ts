@@ -20,6 +20,7 @@ import { minimumVersions } from './minimumVersions.js';
 import { orders } from './orders.js';
 import { provisioning } from './provisioning.js';
 import { registration } from './registration.js';
+import { subscriptions } from './subscriptions.js';
 import { termLicences } from './termLicences.js';
 
 export const SETTINGS_GROUPS = {
@@ -32,6 +33,7 @@ export const SETTINGS_GROUPS = {
   registration, // rule 14
   keeping, // rule 15
   orders, // rule 21
+  subscriptions, // rule 21
   termLicences, // rule 22
   provisioning, // rule 23
   minimumVersions, // rule 23
@@ -55,6 +57,7 @@ export const programmeSettings = z
     registration: registration.schema.optional(),
     keeping: keeping.schema.optional(),
     orders: orders.schema.optional(),
+    subscriptions: subscriptions.schema.optional(),
     termLicences: termLicences.schema.optional(),
     provisioning: provisioning.schema.optional(),
     minimumVersions: minimumVersions.schema.optional(),
@@ -78,6 +81,7 @@ export function resolveSettings(given: PartialSettings) {
     registration: registration.resolve(given.registration),
     keeping: keeping.resolve(given.keeping),
     orders: orders.resolve(given.orders),
+    subscriptions: subscriptions.resolve(given.subscriptions),
     termLicences: termLicences.resolve(given.termLicences),
     provisioning: provisioning.resolve(given.provisioning),
     minimumVersions: minimumVersions.resolve(given.minimumVersions),

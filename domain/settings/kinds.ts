@@ -35,6 +35,12 @@ export const percent: SettingKind<number> = {
   schema: (error) => z.number(error).min(0, error).max(100, error),
 };
 
+export const flag: SettingKind<boolean> = {
+  unit: 'yes or no',
+  range: 'true or false',
+  schema: (error) => z.boolean(error),
+};
+
 /** A time of the wall clock. */
 export const timeOfDay: SettingKind<string> = {
   unit: 'HH:MM',

@@ -6,6 +6,6 @@ export const termLicences = settingsGroup(22, {
   remindBeforeEndDays: setting(
     remindersBefore,
     [60, 30, 7],
-    'When the MSP is reminded that a term licence ends. The value is checked and stored; no reminder is sent by it yet',
+    'When the MSP is reminded that a term licence ends; once it has, the MSP and the partner team are told',
   ),
 });

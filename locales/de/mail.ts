@@ -15,6 +15,13 @@ const SITES: PluralForms = { one: 'Standort', other: 'Standorte' };
 const MINUTES: PluralForms = { one: 'Minute', other: 'Minuten' };
 const TRIES: PluralForms = { one: 'Versuch', other: 'Versuche' };
 
+/** What an order is about: units at a site, or the use of a product. */
+function ordered(productName: string, siteName: string | null, units: number | null): string {
+  return siteName === null || units === null
+    ? `Nutzung von ${productName}`
+    : `${units} × ${productName} am Standort ${siteName}`;
+}
+
 export const mail: NonNullable<Translation['mail']> = {
   contactConfirmation: {
     subject: () => 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
@@ -187,6 +194,66 @@ export const mail: NonNullable<Translation['mail']> = {
         `Zuletzt für diese Standorte abgerechnet:\n${totalsList(lastBilled, 'de')}`,
       ),
       'Verlängern Sie die Sammlung, oder lassen Sie den Abschluss mit Schätzungen weiterlaufen. Er läuft von selbst weiter, sobald genug Standorte gehört sind.',
+    ],
+  },
+  orderPlaced: {
+    subject: ({ mspName, productName }) => `Entscheidung nötig: Bestellung von ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
+      `${mspName} hat bestellt: ${ordered(productName, siteName, units)}. Preis: ${formatMinor(price.totalMinor, price.currency, 'de')}.`,
+      `Bitte genehmigen Sie die Bestellung oder lehnen Sie sie ab. Ohne Entscheidung verfällt sie am ${day(expiresOn)}.`,
+    ],
+  },
+  orderApproved: {
+    subject: ({ productName }) => `Ihre Bestellung von ${productName} ist genehmigt`,
+    body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
+      `Ihre Bestellung ist genehmigt: ${ordered(productName, siteName, units)}. Preis: ${formatMinor(price.totalMinor, price.currency, 'de')}.`,
+      startsOn === null || endsOn === null
+        ? 'Sie können es ab sofort nutzen.'
+        : `Sie gilt ab dem ${day(startsOn)} bis zum Tag vor dem ${day(endsOn)} und steht ab dem Monat, in dem sie beginnt, auf Ihrer Abrechnung.`,
+    ],
+  },
+  orderRefused: {
+    subject: ({ productName }) => `Ihre Bestellung von ${productName} wurde abgelehnt`,
+    body: ({ vendorName, productName, siteName, count: units, reason }) => [
+      fullStop(`${vendorName} hat Ihre Bestellung abgelehnt: ${ordered(productName, siteName, units)}`),
+      `Begründung: ${reason}`,
+    ],
+  },
+  orderExpired: {
+    subject: ({ productName }) => `Ihre Bestellung von ${productName} ist verfallen`,
+    body: ({ productName, siteName, count: units }) => [
+      `Über Ihre Bestellung wurde nicht rechtzeitig entschieden; sie ist verfallen: ${fullStop(ordered(productName, siteName, units))}`,
+      'Wir bitten um Entschuldigung. Bitte bestellen Sie erneut, falls Sie weiterhin interessiert sind.',
+    ],
+  },
+  orderWithdrawn: {
+    subject: ({ mspName, productName }) => `Bestellung zurückgezogen: ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units }) => [
+      `${mspName} hat die Bestellung zurückgezogen: ${fullStop(ordered(productName, siteName, units))}`,
+      'Es ist nichts mehr zu entscheiden.',
+    ],
+  },
+  licenceEnds: {
+    subject: ({ productName, siteName, lastDay, daysLeft }) =>
+      daysLeft > 0
+        ? `Lizenz für ${productName} am Standort ${siteName} endet am ${day(lastDay)}`
+        : `Lizenz für ${productName} am Standort ${siteName} ist abgelaufen`,
+    body: ({ mspName, licenceId, productName, siteName, tenantName, count: units, lastDay, daysLeft }) => [
+      daysLeft > 0
+        ? `Die Laufzeitlizenz von ${mspName} endet in ${count(daysLeft, DAYS_DATIVE)}.`
+        : `Die Laufzeitlizenz von ${mspName} ist abgelaufen.`,
+      bulleted([
+        fullStop(ordered(productName, siteName, units)),
+        ...(tenantName === null ? [] : [`Mandant: ${tenantName}`]),
+        `Letzter Tag: ${day(lastDay)}`,
+        `Nummer der Lizenz: ${licenceId}`,
+      ]),
+      daysLeft > 0
+        ? 'Danach wird die Nutzung gezählt und monatlich abgerechnet.'
+        : 'Von nun an wird die Nutzung gezählt und monatlich abgerechnet.',
+      daysLeft > 0
+        ? 'Soll eine Lizenz folgen, bestellen Sie die Verlängerung: Ihr Preis steht fest, bevor Sie bestätigen, und sie beginnt, wenn diese endet.'
+        : 'Eine Verlängerung kann noch bestellt werden: Ihr Preis steht fest, bevor bestätigt wird, und sie beginnt am Tag ihrer Genehmigung.',
     ],
   },
   territoryOpened: {

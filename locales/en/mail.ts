@@ -228,6 +228,29 @@ export const mail: MailMessages = {
       'Nothing is left to decide.',
     ],
   },
+  licenceEnds: {
+    subject: ({ productName, siteName, lastDay, daysLeft }) =>
+      daysLeft > 0
+        ? `Licence of ${productName} at site ${siteName} ends on ${day(lastDay)}`
+        : `Licence of ${productName} at site ${siteName} has ended`,
+    body: ({ mspName, licenceId, productName, siteName, tenantName, count: units, lastDay, daysLeft }) => [
+      daysLeft > 0
+        ? `The term licence of ${mspName} ends in ${count(daysLeft, DAYS)}.`
+        : `The term licence of ${mspName} has ended.`,
+      bulleted([
+        fullStop(ordered(productName, siteName, units)),
+        ...(tenantName === null ? [] : [`Tenant: ${tenantName}`]),
+        `Last day: ${day(lastDay)}`,
+        `Number of the licence: ${licenceId}`,
+      ]),
+      daysLeft > 0
+        ? 'Afterwards use is metered and billed each month.'
+        : 'From now on use is metered and billed each month.',
+      daysLeft > 0
+        ? 'To go on with a licence, order its renewal: it is priced before you confirm it and starts when this one ends.'
+        : 'A renewal can still be ordered: it is priced before it is confirmed and starts on the day of its approval.',
+    ],
+  },
   territoryOpened: {
     subject: ({ programmeName, country }) => `${programmeName} is open in ${country}`,
     body: ({ programmeName, country }) => [

@@ -14,6 +14,13 @@ const SITES: PluralForms = { one: 'sede', other: 'sedi' };
 const MINUTES: PluralForms = { one: 'minuto', other: 'minuti' };
 const TRIES: PluralForms = { one: 'tentativo', other: 'tentativi' };
 
+/** What an order is about: units at a site, or the use of a product. */
+function ordered(productName: string, siteName: string | null, units: number | null): string {
+  return siteName === null || units === null
+    ? `l’uso di ${productName}`
+    : `${units} × ${productName} presso la sede ${siteName}`;
+}
+
 export const mail: NonNullable<Translation['mail']> = {
   contactConfirmation: {
     subject: () => 'Confermate il vostro indirizzo e-mail',
@@ -185,6 +192,66 @@ export const mail: NonNullable<Translation['mail']> = {
         `Importi dell'ultimo estratto per queste sedi:\n${totalsList(lastBilled, 'it')}`,
       ),
       'Prolungare la raccolta oppure far proseguire la chiusura con le stime. Prosegue da sola appena sono arrivati abbastanza rapporti.',
+    ],
+  },
+  orderPlaced: {
+    subject: ({ mspName, productName }) => `Decisione necessaria: ordine di ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
+      `${mspName} ha ordinato ${ordered(productName, siteName, units)}. Prezzo: ${formatMinor(price.totalMinor, price.currency, 'it')}.`,
+      `Vi preghiamo di approvarlo o rifiutarlo. Senza decisione scade in data ${day(expiresOn)}.`,
+    ],
+  },
+  orderApproved: {
+    subject: ({ productName }) => `Il vostro ordine di ${productName} è approvato`,
+    body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
+      `È approvato il vostro ordine: ${ordered(productName, siteName, units)}. Prezzo: ${formatMinor(price.totalMinor, price.currency, 'it')}.`,
+      startsOn === null || endsOn === null
+        ? 'Potete usarlo da subito.'
+        : `Vale dal giorno ${day(startsOn)} fino al giorno prima di ${day(endsOn)} ed è sul vostro estratto dal mese in cui inizia.`,
+    ],
+  },
+  orderRefused: {
+    subject: ({ productName }) => `Il vostro ordine di ${productName} è stato rifiutato`,
+    body: ({ vendorName, productName, siteName, count: units, reason }) => [
+      fullStop(`${vendorName} ha rifiutato il vostro ordine: ${ordered(productName, siteName, units)}`),
+      `Motivo: ${reason}`,
+    ],
+  },
+  orderExpired: {
+    subject: ({ productName }) => `Il vostro ordine di ${productName} è scaduto`,
+    body: ({ productName, siteName, count: units }) => [
+      `Sul vostro ordine non è stato deciso in tempo ed è scaduto: ${fullStop(ordered(productName, siteName, units))}`,
+      'Ce ne scusiamo. Se siete ancora interessati, vi preghiamo di ordinare di nuovo.',
+    ],
+  },
+  orderWithdrawn: {
+    subject: ({ mspName, productName }) => `Ordine ritirato: ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units }) => [
+      `${mspName} ha ritirato il suo ordine: ${fullStop(ordered(productName, siteName, units))}`,
+      'Non resta nulla da decidere.',
+    ],
+  },
+  licenceEnds: {
+    subject: ({ productName, siteName, lastDay, daysLeft }) =>
+      daysLeft > 0
+        ? `La licenza di ${productName} presso la sede ${siteName} termina in data ${day(lastDay)}`
+        : `La licenza di ${productName} presso la sede ${siteName} è terminata`,
+    body: ({ mspName, licenceId, productName, siteName, tenantName, count: units, lastDay, daysLeft }) => [
+      daysLeft > 0
+        ? `La licenza a termine di ${mspName} termina tra ${count(daysLeft, DAYS)}.`
+        : `La licenza a termine di ${mspName} è terminata.`,
+      bulleted([
+        fullStop(ordered(productName, siteName, units)),
+        ...(tenantName === null ? [] : [`Cliente: ${tenantName}`]),
+        `Ultimo giorno: ${day(lastDay)}`,
+        `Numero della licenza: ${licenceId}`,
+      ]),
+      daysLeft > 0
+        ? 'In seguito i consumi si contano e si addebitano ogni mese.'
+        : 'Da ora i consumi si contano e si addebitano ogni mese.',
+      daysLeft > 0
+        ? 'Per continuare con una licenza, ordinatene il rinnovo: il prezzo è noto prima della conferma, e inizia quando questa termina.'
+        : 'Un rinnovo si può ancora ordinare: il prezzo è noto prima della conferma, e inizia il giorno dell’approvazione.',
     ],
   },
   territoryOpened: {

@@ -16,6 +16,13 @@ const CORRECTIONS: PluralForms = { one: 'korektę', few: 'korekty', many: 'korek
 const SITES: PluralForms = { one: 'lokalizacja', few: 'lokalizacje', many: 'lokalizacji', other: 'lokalizacji' };
 const MINUTES: PluralForms = { one: 'minutę', few: 'minuty', many: 'minut', other: 'minuty' };
 
+/** What an order is about: units at a site, or the use of a product. */
+function ordered(productName: string, siteName: string | null, units: number | null): string {
+  return siteName === null || units === null
+    ? `korzystanie z produktu ${productName}`
+    : `${units} × ${productName} w lokalizacji ${siteName}`;
+}
+
 export const mail: NonNullable<Translation['mail']> = {
   contactConfirmation: {
     subject: () => 'Prosimy o potwierdzenie adresu e-mail',
@@ -188,6 +195,66 @@ export const mail: NonNullable<Translation['mail']> = {
       `${silent} z ${expected} lokalizacji programu ${programmeName} nie przysłało raportu użycia za ${month(period)}. To zbyt wiele, by szacować bez pytania: zamknięcie czeka.`,
       ...paragraphIf(lastBilled.length > 0, `Ostatnio naliczono za te lokalizacje:\n${totalsList(lastBilled, 'pl')}`),
       'Proszę przedłużyć zbieranie danych albo pozwolić na dalszy ciąg z szacunkami. Zamknięcie ruszy samo, gdy zgłosi się dość lokalizacji.',
+    ],
+  },
+  orderPlaced: {
+    subject: ({ mspName, productName }) => `Potrzebna decyzja: zamówienie ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
+      `Zamówienie ${mspName}: ${ordered(productName, siteName, units)}. Cena: ${formatMinor(price.totalMinor, price.currency, 'pl')}.`,
+      `Prosimy o przyjęcie lub odrzucenie zamówienia. Bez decyzji wygaśnie ono ${day(expiresOn)}.`,
+    ],
+  },
+  orderApproved: {
+    subject: ({ productName }) => `Zamówienie ${productName} zostało przyjęte`,
+    body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
+      `Zamówienie zostało przyjęte: ${ordered(productName, siteName, units)}. Cena: ${formatMinor(price.totalMinor, price.currency, 'pl')}.`,
+      startsOn === null || endsOn === null
+        ? 'Można korzystać od zaraz.'
+        : `Obowiązuje od ${day(startsOn)}; pierwszy dzień, którego już nie obejmuje, to ${day(endsOn)}. Na zestawieniu jest od miesiąca, w którym się zaczyna.`,
+    ],
+  },
+  orderRefused: {
+    subject: ({ productName }) => `Zamówienie ${productName} zostało odrzucone`,
+    body: ({ vendorName, productName, siteName, count: units, reason }) => [
+      fullStop(`Zamówienie odrzucone przez ${vendorName}: ${ordered(productName, siteName, units)}`),
+      `Powód: ${reason}`,
+    ],
+  },
+  orderExpired: {
+    subject: ({ productName }) => `Zamówienie ${productName} wygasło`,
+    body: ({ productName, siteName, count: units }) => [
+      `Decyzja nie zapadła na czas i zamówienie wygasło: ${fullStop(ordered(productName, siteName, units))}`,
+      'Przepraszamy. Jeśli jest nadal aktualne, prosimy zamówić ponownie.',
+    ],
+  },
+  orderWithdrawn: {
+    subject: ({ mspName, productName }) => `Zamówienie wycofane: ${mspName}, ${productName}`,
+    body: ({ mspName, productName, siteName, count: units }) => [
+      `Zamówienie wycofane przez ${mspName}: ${fullStop(ordered(productName, siteName, units))}`,
+      'Nie ma już nic do rozstrzygnięcia.',
+    ],
+  },
+  licenceEnds: {
+    subject: ({ productName, siteName, lastDay, daysLeft }) =>
+      daysLeft > 0
+        ? `Licencja na ${productName} w lokalizacji ${siteName} kończy się ${day(lastDay)}`
+        : `Licencja na ${productName} w lokalizacji ${siteName} wygasła`,
+    body: ({ mspName, licenceId, productName, siteName, tenantName, count: units, lastDay, daysLeft }) => [
+      daysLeft > 0
+        ? `Licencja terminowa ${mspName} kończy się za ${count(daysLeft, DAYS)}.`
+        : `Licencja terminowa ${mspName} wygasła.`,
+      bulleted([
+        fullStop(ordered(productName, siteName, units)),
+        ...(tenantName === null ? [] : [`Klient: ${tenantName}`]),
+        `Ostatni dzień: ${day(lastDay)}`,
+        `Numer licencji: ${licenceId}`,
+      ]),
+      daysLeft > 0
+        ? 'Potem użycie jest liczone i rozliczane co miesiąc.'
+        : 'Odtąd użycie jest liczone i rozliczane co miesiąc.',
+      daysLeft > 0
+        ? 'Aby zachować licencję, można zamówić jej przedłużenie: cena jest znana przed potwierdzeniem, a zaczyna się ono, gdy ta licencja się skończy.'
+        : 'Przedłużenie można jeszcze zamówić: cena jest znana przed potwierdzeniem, a zaczyna się ono w dniu przyjęcia zamówienia.',
     ],
   },
   territoryOpened: {

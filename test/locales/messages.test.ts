@@ -99,6 +99,10 @@ const PARAMS: MailParams = {
   orderRefused: { ...ordered, reason: 'no contract' },
   orderExpired: ordered,
   orderWithdrawn: ordered,
+  licenceEnds: {
+    ...{ ...common, productName: 'Backup', tenantName: 'Tenant', count: 10, lastDay: '2026-06-08', daysLeft: 30 },
+    licenceId: '6b1f0d3e-5a57-4c43-9d3a-0a8f4f3c2b11',
+  },
 };
 
 /** The subject, then the paragraphs. */
@@ -127,6 +131,20 @@ describe('every mail in every language', () => {
       }
     },
   );
+
+  const trade = MAIL_KINDS.filter((mail) => /^(order|licence)/.test(mail));
+  it.each(LOCALES.flatMap((locale) => trade.map((mail) => [mail, locale] as const)))(
+    '%s, about an order or a licence, is in the words of %s',
+    (mail, locale) => {
+      expect(written(mail, locale).filter((text) => MARKED.test(text))).toEqual([]);
+    },
+  );
+
+  it.each(LOCALES)('a licence that has ended is told in %s without a day that is left', (locale) => {
+    const [subject, ...body] = written('licenceEnds', locale, { ...PARAMS.licenceEnds, tenantName: null, daysLeft: 0 });
+    expect([subject, ...body].join('\n')).not.toMatch(/ 0|\[en\]/);
+    expect(body[1]).toContain('10 × Backup');
+  });
 
   it.each(LOCALES)('a statement’s mail says in %s that it is no invoice, and who invoices', (locale) => {
     const sentence = messagesFor(locale).statement.notInvoice('Dist S.p.A.');

@@ -23,6 +23,8 @@ export interface Tenancy {
 
 /** Rows for each site, and where they name `$2` for each unit it serves. */
 const ROWS = [
+  `insert into subscription select msp_id, programme_code, $2::uuid, product, '2027-01', 'metered', null, now(), '{}', null
+   from site where id = $1 on conflict do nothing`,
   `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
    from installation i where i.site_id = $1`,
   `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where site_id = $1`,

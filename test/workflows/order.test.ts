@@ -118,6 +118,8 @@ describe('an order (rule 21)', () => {
     expect(placed).toMatchObject({ status: 202, json: { state: 'placed', price: { amount: '240.00' } } });
     const { id } = placed.json;
     expect(await licences()).toHaveLength(1);
+    // The partner team is asked first; a decision that comes before has no need of that letter.
+    await mailed(id, ['orderPlaced sent']);
     expect(await decide(id, { decision: 'approve' })).toMatchObject({ status: 200, json: { state: 'approved' } });
     expect((await decide(id, { decision: 'refuse', reason: 'No' })).json.code).toBe('ALREADY_DECIDED');
     expect(await licences()).toContainEqual(
@@ -161,6 +163,7 @@ describe('an order (rule 21)', () => {
 
   it('is refused with a reason, which the MSP reads', async () => {
     const { id } = (await place(wanted())).json;
+    await mailed(id, ['orderPlaced sent']);
     expect((await decide(id, { decision: 'refuse' })).json.code).toBe('REASON_REQUIRED');
     expect((await decide(id, { decision: 'refuse', reason: 'No contract yet' })).json.state).toBe('refused');
     expect(await show(id)).toMatchObject({ state: 'refused', reason: 'No contract yet', decidedHow: 'person' });

@@ -52,6 +52,11 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('purchase_order',
       '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
 
+    create index purchase_order_by_licence on purchase_order (msp_id, licence_id) where licence_id is not null;
+    create index term_licence_by_end on term_licence (ends_on) where extends is null;
+    create index term_licence_by_predecessor on term_licence (msp_id, renews) where renews is not null;
+    create index term_licence_by_term on term_licence (msp_id, extends) where extends is not null;
+
     -- Rule 21: no licence without an approved order.
     alter table term_licence add foreign key (msp_id, order_id) references purchase_order (msp_id, id);
     create function kontor_require_approval() returns trigger language plpgsql as $$
@@ -78,7 +83,31 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code),
       foreign key (msp_id, order_id) references purchase_order (msp_id, id)
     );
+    -- Who is limited to tenants may get additional keys of what is enabled.
     call kontor_protect('enabled_product',
-      '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
+      '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'msp_id = any((select kontor_msps())::uuid[])');
+
+    -- A tenant's use of a product. Each change holds from its period until the next one's; ended: it is used no more.
+    create table subscription (
+      msp_id uuid not null,
+      programme_code text not null,
+      tenant_id uuid not null,
+      product text not null,
+      from_period text not null check (from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      kind text not null check (kind in ('metered', 'term', 'ended')),
+      -- The order that made it; null: a person, or the tenant's first key.
+      order_id uuid,
+      set_at timestamptz not null,
+      set_by jsonb not null,
+      reason text,
+      primary key (msp_id, programme_code, tenant_id, product, from_period),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code),
+      foreign key (msp_id, tenant_id) references tenant (msp_id, id),
+      foreign key (msp_id, order_id) references purchase_order (msp_id, id)
+    );
+    create index subscription_ended on subscription (from_period) where kind = 'ended';
+    call kontor_protect('subscription', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'tenant_id = any((select kontor_tenants())::uuid[])');
   `);
 }
