@@ -12,6 +12,7 @@ import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetOldFailures } from '../db/access/failureStore.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { forgetSessions } from '../db/access/sessionStore.js';
+import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
 import { createRegistrationStarts } from './registration/registrationStarts.js';
@@ -42,13 +43,14 @@ function bind(server: Server, { HOST, PORT }: Env): Promise<number> {
   });
 }
 
-/** Answers to repeats, tries to sign in that failed, sessions that ended. */
+/** Answers to repeats, tries to sign in that failed or were not finished, sessions that ended. */
 function forgetOld(db: Database, log: Logger): NodeJS.Timeout {
   const forget = () => {
     const before = new Date(Date.now() - KEPT_MS);
     db.transaction(ALL, async (trx) => {
       await forgetAnswers(trx, before);
       await forgetOldFailures(trx, before);
+      await forgetSignInAttempts(trx, before);
       await forgetSessions(trx, new Date(Date.now() - SESSIONS_KEPT_MS));
     }).catch((err: unknown) => {
       log.warn({ err }, 'what is old is still kept');
@@ -78,10 +80,11 @@ const server = createServer({
 const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
 const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
+const localLogin = env.KONTOR_LOCAL_LOGIN === 'on';
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
 const registrations = createRegistrationStarts({ db, ...starter, log });
-server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, log }));
+server.on('request', createApp({ db, ...starter, onboarding, registrations, publicUrl, localLogin, log }));
 void resumeOnboarding({ db, onboarding, log });
 registrations.kept();
 const forgetting = forgetOld(db, log);

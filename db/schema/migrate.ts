@@ -44,6 +44,8 @@ const UPDATES = [
   'one_time_link',
   'sign_in_failure',
   'session',
+  'identity_provider',
+  'person_identity',
   'idempotency_key',
 ];
 const DELETES = [
@@ -55,6 +57,8 @@ const DELETES = [
   'recovery_code',
   'sign_in_failure',
   'session',
+  'person_identity',
+  'sign_in_attempt',
 ];
 
 /**
