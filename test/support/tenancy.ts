@@ -26,10 +26,30 @@ const ROWS = [
   `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
    from installation i where i.site_id = $1`,
   `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where site_id = $1`,
-  `insert into term_licence select msp_id, gen_random_uuid(), id, $2, 'mail-server.mailbox', 5, '2027-01-01', '2028-01-01'
-   from site where id = $1`,
-  `insert into term_licence select msp_id, gen_random_uuid(), id, null, 'mail-server.mailbox', 5, '2027-01-01', '2028-01-01'
-   from site where id = $1`,
+  `with ordered as (
+     insert into purchase_order (msp_id, id, programme_code, kind, product, site_id, tenant_id, meter, count, years, starts_on,
+       unit_price, price_currency, billing, amount_minor, price_plan_id, state, placed_at, placed_by, placed_view, decide_until,
+       decided_at, decided_by, decided_how)
+     select msp_id, gen_random_uuid(), programme_code, 'licence', product, id, $2::uuid, 'mail-server.mailbox', 5, 1, '2027-01-01',
+       0, 'EUR', 'whole', 0, (select id from price_plan limit 1), 'approved', now(), '{}', 'service_provider', now(),
+       now(), '{}', 'person'
+     from site where id = $1 returning *)
+   insert into term_licence (msp_id, id, order_id, site_id, tenant_id, meter, count, starts_on, ends_on, agreed_until,
+     term_starts_on, years, unit_price, price_currency, billing, instalments)
+   select msp_id, gen_random_uuid(), id, site_id, tenant_id, meter, count, starts_on, '2028-01-01', '2028-01-01', starts_on,
+     years, unit_price, price_currency, billing, 1 from ordered`,
+  `with ordered as (
+     insert into purchase_order (msp_id, id, programme_code, kind, product, site_id, tenant_id, meter, count, years, starts_on,
+       unit_price, price_currency, billing, amount_minor, price_plan_id, state, placed_at, placed_by, placed_view, decide_until,
+       decided_at, decided_by, decided_how)
+     select msp_id, gen_random_uuid(), programme_code, 'licence', product, id, null::uuid, 'mail-server.mailbox', 5, 1, '2027-01-01',
+       0, 'EUR', 'whole', 0, (select id from price_plan limit 1), 'approved', now(), '{}', 'service_provider', now(),
+       now(), '{}', 'person'
+     from site where id = $1 returning *)
+   insert into term_licence (msp_id, id, order_id, site_id, tenant_id, meter, count, starts_on, ends_on, agreed_until,
+     term_starts_on, years, unit_price, price_currency, billing, instalments)
+   select msp_id, gen_random_uuid(), id, site_id, tenant_id, meter, count, starts_on, '2028-01-01', '2028-01-01', starts_on,
+     years, unit_price, price_currency, billing, 1 from ordered`,
   `insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_id, evidence, evidence_key, state,
      found_at)
    select 'msp', '2026-03', msp_id, 'first_month_large', 'review', id, $2::uuid, '{}', $2::uuid::text, 'open', now() from site where id = $1`,
