@@ -14,9 +14,9 @@ import { findLogin, loginOf, type Login } from '../../db/access/loginStore.js';
 import { changeMembership, endMembership } from '../../db/access/memberStore.js';
 import {
   acceptMembership,
-  hadMembershipBy,
   insertMembership,
   membershipsIn,
+  wasMember,
   type Membership,
 } from '../../db/access/membershipStore.js';
 import { activatePerson, insertPerson } from '../../db/access/personStore.js';
@@ -164,8 +164,8 @@ export async function admitByProvider(
   if (made !== undefined) await follow(entry, made);
   const lapsed = entry.mapped === undefined && made !== undefined ? at : lapsedAt;
   if (made === undefined && !byHand && entry.mapped !== undefined) {
-    // It had made one, and not the claims ended it.
-    if (lapsed === null && (await hadMembershipBy(trx, personId, provider.id)))
+    // She was somebody of the company, and not her claims ended that.
+    if (lapsed === null && (await wasMember(trx, personId, provider.companyId)))
       return { refused: 'endedByHand', personId };
     await makeMembership(entry, personId, entry.mapped);
   }

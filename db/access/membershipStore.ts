@@ -63,12 +63,12 @@ export async function membershipsIn(
   );
 }
 
-/** Whether a provider has ever made one for the person. */
-export async function hadMembershipBy(trx: Trx, personId: string, providerId: string): Promise<boolean> {
+/** Whether the person has ever been somebody of that company. */
+export async function wasMember(trx: Trx, personId: string, companyId: string): Promise<boolean> {
   const found = await rows(
     trx,
-    'select id from membership where person_id = :personId and identity_provider_id = :providerId limit 1',
-    { personId, providerId },
+    'select id from membership where person_id = :personId and company_id = :companyId limit 1',
+    { personId, companyId },
   );
   return found.length > 0;
 }
