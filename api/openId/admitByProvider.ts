@@ -104,10 +104,13 @@ async function accept({ trx, at }: Entry, { id, name }: Login, { id: membershipI
   await appendAudit(trx, { at, actor, action: 'membership.accepted', subject: `membership:${membershipId}` });
 }
 
+/** What an entry gives, without the value it is for. */
+function givenBy({ systemLevel, accessLevelId, tenantIds, withBelow }: MappedLevel | Membership) {
+  return { systemLevel, accessLevelId, tenantIds, withBelow };
+}
+
 function differs(one: Membership, other: MappedLevel): boolean {
-  const what = ({ systemLevel, accessLevelId, tenantIds, withBelow }: Membership | MappedLevel) =>
-    JSON.stringify([systemLevel, accessLevelId, tenantIds, withBelow]);
-  return what(one) !== what(other);
+  return JSON.stringify(givenBy(one)) !== JSON.stringify(givenBy(other));
 }
 
 /** Sets what the provider made to what the claims give now; STATE_CONFLICT for a company's last administrator. */
@@ -118,18 +121,16 @@ async function follow({ trx, provider, at, mapped }: Entry, before: Membership):
     await keepingAdministrators(trx, [companyId], () => endMembership(trx, id, at));
     await appendAudit(trx, { ...event, action: 'membership.ended', after: { identityProvider: provider.id } });
   } else if (differs(before, mapped)) {
-    const { value: _value, ...given } = mapped;
-    const after = { ...before, ...given };
+    const after = { ...before, ...givenBy(mapped) };
     await keepingAdministrators(trx, [companyId], () => changeMembership(trx, after));
     await appendAudit(trx, { ...event, action: 'membership.changed', before, after });
   }
 }
 
 async function makeMembership({ trx, provider, at }: Entry, personId: string, mapped: MappedLevel): Promise<void> {
-  const { value: _value, ...given } = mapped;
   const id = randomUUID();
   const holder = { companyId: provider.companyId, personId, serviceAccountId: null, providerId: provider.id };
-  const membership = { id, ...holder, ...given, fromAt: at, untilAt: null };
+  const membership = { id, ...holder, ...givenBy(mapped), fromAt: at, untilAt: null };
   await insertMembership(trx, membership, { at, by: provider.setBy });
   await appendAudit(trx, {
     at,

@@ -34,7 +34,7 @@ export function redirectUriOf(publicUrl: string, code: string): string {
 }
 
 function cookie(publicUrl: string, code: string, secret: string): string {
-  const path = `${new URL(redirectUriOf(publicUrl, code)).pathname.replace(/\/callback$/, '')}`;
+  const path = new URL(redirectUriOf(publicUrl, code)).pathname.replace(/\/callback$/, '');
   const age = secret === '' ? 0 : ATTEMPT_SECONDS;
   return `${COOKIE}=${secret}; Max-Age=${age}; ${cookieAttributes(publicUrl, path)}`;
 }

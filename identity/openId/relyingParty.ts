@@ -94,6 +94,7 @@ async function discover(provider: OpenIdProvider, reach: Reach): Promise<Configu
     if (!isSecure(reach, issuer)) throw new Error(`${issuer.origin} is not asked`);
     const configuration = await discovery(issuer, provider.clientId, {}, clientAuth(provider.clientSecret), {
       [customFetch]: askWithin(reach),
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- on this host alone, for trials; askWithin says where
       execute: [enableNonRepudiationChecks, ...(reach === 'loopback' ? [allowInsecureRequests] : [])],
     });
     const { issuer: said, authorization_endpoint: door } = configuration.serverMetadata();

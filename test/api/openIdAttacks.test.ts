@@ -74,7 +74,7 @@ describe('what comes back from a provider', () => {
   it('opens a session once', async () => {
     const { url, cookie } = await back((await reader()).sub);
     expect((await at.finish(url, cookie)).status).toBe(303);
-    await expectRefused(api, await at.finish(url, cookie), null);
+    await expectRefused(api, await at.finish(url, cookie), 'attemptUnknown');
   });
 
   it('opens one session where it comes several times at once', async () => {
@@ -86,16 +86,16 @@ describe('what comes back from a provider', () => {
   it('is worth nothing in another browser, and is not used up by it', async () => {
     const { url, cookie } = await back((await reader()).sub);
     const { cookie: other } = await at.begin(ALPHA);
-    await expectRefused(api, await at.finish(url), null);
-    await expectRefused(api, await at.finish(url, other), null);
-    await expectRefused(api, await at.finish(url, `${cookie}; ${other}`), null);
+    await expectRefused(api, await at.finish(url), 'attemptUnknown');
+    await expectRefused(api, await at.finish(url, other), 'attemptUnknown');
+    await expectRefused(api, await at.finish(url, `${cookie}; ${other}`), 'attemptUnknown');
     expect((await at.finish(url, cookie)).status).toBe(303);
   });
 
   it('must have the state of the attempt', async () => {
     const { url, cookie } = await back((await reader()).sub);
     for (const state of [null, '', 'x'.repeat(43)]) {
-      await expectRefused(api, await at.finish(withParameters(url, { state }), cookie), null);
+      await expectRefused(api, await at.finish(withParameters(url, { state }), cookie), 'attemptUnknown');
     }
   });
 
@@ -120,7 +120,7 @@ describe('what comes back from a provider', () => {
   it('must come within ten minutes', async () => {
     const { url, cookie } = await back((await reader()).sub);
     await api.database.asOwner(`update sign_in_attempt set expires_at = now() - interval '1 second'`);
-    await expectRefused(api, await at.finish(url, cookie), null);
+    await expectRefused(api, await at.finish(url, cookie), 'attemptUnknown');
   });
 
   it('is refused where the person or the provider said no', async () => {
@@ -184,7 +184,7 @@ describe('two providers, one of them not honest (mix-up)', () => {
       body: {
         code: 'mask-id',
         name: 'Mask',
-        issuer: `${alpha.issuer.replace('127.0.0.1', 'localhost')}`,
+        issuer: alpha.issuer.replace('127.0.0.1', 'localhost'),
         clientId: 'x',
       },
     });

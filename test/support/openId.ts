@@ -80,16 +80,19 @@ export function inSession(api: Pick<TestApi, 'call'>, secret: string) {
     api.call(method, path, { headers, ...(body === undefined ? {} : { body }) });
 }
 
-/** Refused, with no session, and with that reason as the newest of the audit trail; null: in the log alone. */
+/** Refused, with no session, for that reason by the log; by the audit trail as well, unless it was no attempt at all. */
 export async function expectRefused(
-  api: Pick<TestApi, 'database'>,
+  api: Pick<TestApi, 'database' | 'logged'>,
   answer: Answer,
-  why: string | null,
+  why: string,
   code = 'SIGN_IN_REFUSED',
 ): Promise<void> {
   expect([answer.status, answer.json?.code]).toEqual([403, code]);
   expect(sessionOpenedBy(answer)).toBeUndefined();
-  if (why === null) return;
+  const lines = api.logged().split('\n');
+  const logged = lines.filter((line) => line.includes('"msg":"sign-in refused"')).at(-1) ?? '{}';
+  expect(JSON.parse(logged)).toMatchObject({ refused: why });
+  if (why === 'attemptUnknown') return;
   const [newest] = await api.database.asOwner<{ action: string; refused: string }>(
     `select action, after ->> 'refused' as refused from audit_event order by id desc limit 1`,
   );
