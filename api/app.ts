@@ -11,6 +11,7 @@
  */
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import { createRelyingParty } from '../identity/index.js';
 import type { ApiDeps } from './deps.js';
 import { docs } from './docs.js';
 import { health } from './health.js';
@@ -45,7 +46,7 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
     guesses: limitGuesses(limits),
     strangers: limitStrangersNamed(limits),
   };
-  const routeDeps = { ...deps, ingest: createIngest(deps) };
+  const routeDeps = { ...deps, ingest: createIngest(deps), relyingParty: createRelyingParty() };
   for (const route of ROUTES) mount(app, routeDeps, route, limits, counters);
   app.use(notFound);
   app.use(answerProblem);

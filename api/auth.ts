@@ -58,6 +58,17 @@ export const requireSession: RequestHandler = (req, _res, next) => {
   next();
 };
 
+/**
+ * For a password or an authenticator, which open every company of a person: who was let in by a provider, which vouches for
+ * one, has not proved enough (FORBIDDEN).
+ */
+export const requireOwnProof: RequestHandler = (req, _res, next) => {
+  if (senderOf(principalOf(req)).providerId !== null) {
+    throw new KontorError('FORBIDDEN', 'Sign in with your password for this: an identity provider is not enough.');
+  }
+  next();
+};
+
 function refusal(verdict: Exclude<Verdict, 'yes'>, action: Action): KontorError {
   const { views, level } = ruleOf(action);
   switch (verdict) {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
 import type { OnboardingStarts } from '../starts/onboardSites.js';
 import type { Starter } from '../starts/starter.js';
+import type { RelyingParty } from '../identity/index.js';
 import type { Ingest } from './ingest/createIngest.js';
 import type { WorkflowStarts } from './workflowStarts.js';
 
@@ -12,10 +13,13 @@ export interface ApiDeps extends Starter {
   starts: WorkflowStarts;
   /** Address of the API as other parties reach it, without a slash at its end. */
   publicUrl: string;
+  /** Whether passwords are taken; else one signs in through identity providers alone. */
+  localLogin: boolean;
   log: Logger;
 }
 
 /** What a route gets: the same with what the frame makes of it once per process. */
 export interface RouteDeps extends ApiDeps {
   ingest: Ingest;
+  relyingParty: RelyingParty;
 }

@@ -12,6 +12,7 @@ import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetOldFailures } from '../db/access/failureStore.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { forgetSessions } from '../db/access/sessionStore.js';
+import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS, REQUEST_TIMEOUT_MS } from './http/limits.js';
@@ -42,13 +43,14 @@ function bind(server: Server, { HOST, PORT }: Env): Promise<number> {
   });
 }
 
-/** Answers to repeats, tries to sign in that failed, sessions that ended. */
+/** Answers to repeats, tries to sign in that failed or were not finished, sessions that ended. */
 function forgetOld(db: Database, log: Logger): NodeJS.Timeout {
   const forget = () => {
     const before = new Date(Date.now() - KEPT_MS);
     db.transaction(ALL, async (trx) => {
       await forgetAnswers(trx, before);
       await forgetOldFailures(trx, before);
+      await forgetSignInAttempts(trx, before);
       await forgetSessions(trx, new Date(Date.now() - SESSIONS_KEPT_MS));
     }).catch((err: unknown) => {
       log.warn({ err }, 'what is old is still kept');
@@ -78,11 +80,12 @@ const server = createServer({
 const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
 const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
+const localLogin = env.KONTOR_LOCAL_LOGIN === 'on';
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-server.on('request', createApp({ db, ...starter, onboarding, starts, publicUrl, log }, limits));
+server.on('request', createApp({ db, ...starter, onboarding, starts, publicUrl, localLogin, log }, limits));
 void resumeOnboarding({ db, onboarding, log });
 starts.kept();
 const forgetting = forgetOld(db, log);

@@ -56,15 +56,22 @@ async function tellLockedOut(deps: ApiDeps, { id, name, locale, email }: Login, 
   deliverSoon(deps, mail);
 }
 
+/** Throws LOCAL_LOGIN_OFF where one signs in through identity providers alone. */
+export function requireLocalLogin({ localLogin }: Pick<ApiDeps, 'localLogin'>): void {
+  if (localLogin) return;
+  throw new KontorError('LOCAL_LOGIN_OFF', 'Passwords are not taken here: sign in through your identity provider.');
+}
+
 function refused(): KontorError {
   return new KontorError('UNAUTHENTICATED', 'The address, the password or the code is wrong.');
 }
 
 /**
  * Whose password that is, and whose code where an authenticator is set up. Throws UNAUTHENTICATED, SECOND_FACTOR_REQUIRED
- * where the password is right and a code is missing, RATE_LIMITED after too many that failed.
+ * where the password is right and a code is missing, RATE_LIMITED after too many that failed, LOCAL_LOGIN_OFF.
  */
 export async function prove(deps: ApiDeps, claim: Claim): Promise<Login> {
+  requireLocalLogin(deps);
   const { email, password, code, host, at } = claim;
   const { failures, login } = await deps.db.transaction(ALL, async (trx) => ({
     failures: await count(trx, claim),

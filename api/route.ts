@@ -26,6 +26,9 @@ export interface JsonReply<S extends number = number, B = unknown> {
   headers?: Record<string, string>;
 }
 
+/** Several values: the header is sent several times. */
+type Headers = Record<string, string | string[]>;
+
 export interface FileReply<S extends number = number> {
   status: S;
   file: Buffer;
@@ -37,7 +40,7 @@ export interface FileReply<S extends number = number> {
 
 export interface EmptyReply<S extends number = number> {
   status: S;
-  headers?: Record<string, string>;
+  headers?: Headers;
 }
 
 export type Reply = JsonReply | FileReply | EmptyReply;
@@ -56,7 +59,7 @@ export function fileReply<S extends number>(status: S, file: Omit<FileReply, 'st
 }
 
 /** An answer that is its status alone. */
-export function emptyReply<S extends number>(status: S, headers: Record<string, string> = {}): EmptyReply<S> {
+export function emptyReply<S extends number>(status: S, headers: Headers = {}): EmptyReply<S> {
   return { status, headers };
 }
 
@@ -118,6 +121,8 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   showsSecret?: true;
   /** Of a person's own login: who calls it has signed in; a token is not enough. */
   session?: true;
+  /** Of her password or authenticator: that a provider vouches for her is not enough. */
+  provesHerself?: true;
   /** Takes passwords or links: few a minute from one address. */
   guessable?: true;
   /** Anybody writes down a mail address, which gets a mail: few an hour from one host. */
@@ -142,6 +147,7 @@ export interface Route {
   bodyLimit?: number;
   showsSecret: boolean;
   session: boolean;
+  provesHerself: boolean;
   guessable: boolean;
   namesStrangers: boolean;
   responses: ResponseMap;
@@ -182,6 +188,7 @@ export function route<
     ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
     showsSecret: spec.showsSecret ?? false,
     session: spec.session ?? false,
+    provesHerself: spec.provesHerself ?? false,
     guessable: spec.guessable ?? false,
     namesStrangers: spec.namesStrangers ?? false,
     responses: spec.responses,

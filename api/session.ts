@@ -11,31 +11,38 @@ import { KontorError } from '../domain/errors.js';
 
 const COOKIE = 'kontor_session';
 const CSRF_HEADER = 'Kontor-CSRF-Token';
+/** Of the secrets that cookies carry. */
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 const AGENT_LENGTH = 200;
 
-/** The secret in the request's cookie; undefined where there is none, or more than one: then somebody planted one. */
-export function sessionSecretOf(req: Request): string | undefined {
+/** The secret in that cookie; undefined where there is none, or more than one: then somebody planted one. */
+export function secretInCookie(req: Request, cookie: string): string | undefined {
   const shown = (req.headers.cookie ?? '').split(';').flatMap((pair) => {
     const [name, value] = pair.trim().split('=', 2);
-    return name === COOKIE ? [value ?? ''] : [];
+    return name === cookie ? [value ?? ''] : [];
   });
   const [secret] = shown;
   return shown.length === 1 && secret !== undefined && SECRET.test(secret) ? secret : undefined;
 }
 
-function attributes(publicUrl: string): string {
-  return `Path=/; HttpOnly; SameSite=Lax${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
+/** The secret of the request's session. */
+export function sessionSecretOf(req: Request): string | undefined {
+  return secretInCookie(req, COOKIE);
+}
+
+/** Of every cookie: no script reads it, and another place's page sends it only by leading here. */
+export function cookieAttributes(publicUrl: string, path = '/'): string {
+  return `Path=${path}; HttpOnly; SameSite=Lax${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
 }
 
 /** The header that gives the browser the session's secret, until it is closed. */
 export function sessionCookie(publicUrl: string, secret: string): Record<string, string> {
-  return { 'Set-Cookie': `${COOKIE}=${secret}; ${attributes(publicUrl)}` };
+  return { 'Set-Cookie': `${COOKIE}=${secret}; ${cookieAttributes(publicUrl)}` };
 }
 
 /** The header that takes it away. */
 export function noSessionCookie(publicUrl: string): Record<string, string> {
-  return { 'Set-Cookie': `${COOKIE}=; Max-Age=0; ${attributes(publicUrl)}` };
+  return { 'Set-Cookie': `${COOKIE}=; Max-Age=0; ${cookieAttributes(publicUrl)}` };
 }
 
 /** Follows from the session's secret, so that it changes with it, and tells nothing of it. */
@@ -65,23 +72,31 @@ export function seatOf(req: Request): { address: string; agent: string } {
 
 /**
  * Begins a session, however the person proved who she is, for the company and in the view of her last one, else for her
- * first. FORBIDDEN where no company gives her access.
+ * first; through a provider for its company alone. FORBIDDEN where no company gives her access.
  */
 export async function openSession(
   trx: Trx,
   person: { id: string; name: string },
   seat: { address: string; agent: string },
   at: Date,
+  provider?: { id: string; companyId: string },
 ): Promise<{ secret: string; acting: Acting }> {
-  const [acting] = await actingChoices(trx, person.id);
+  const bounds = provider === undefined ? null : { companyId: provider.companyId, providerId: provider.id };
+  const [acting] = await actingChoices(trx, person.id, bounds);
   if (acting === undefined)
     throw new KontorError('FORBIDDEN', 'No company gives you access now: ask its administrator.');
-  const { id, secret } = await insertSession(trx, { personId: person.id, acting, ...seat, at });
+  const { id, secret } = await insertSession(trx, {
+    personId: person.id,
+    acting,
+    providerId: provider?.id ?? null,
+    ...seat,
+    at,
+  });
   const { companyId, view } = acting;
   const subject = `person:${person.id}`;
   await appendAudit(trx, {
     ...{ at, actor: { kind: 'person', id: person.id, name: person.name }, action: 'session.opened', subject },
-    after: { session: id, companyId, view },
+    after: { session: id, companyId, view, ...(provider === undefined ? {} : { identityProvider: provider.id }) },
   });
   return { secret, acting };
 }

@@ -32,6 +32,10 @@ export const ENV_SCHEMA = z.object({
     .describe('Mail relay, such as smtp://user:pass@host:587'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender of every mail'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
+  KONTOR_LOCAL_LOGIN: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('`off`: one signs in through identity providers alone, without passwords'),
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),
   SIGN_UPS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(60).describe('Sign-ups taken from one host'),

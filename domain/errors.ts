@@ -41,6 +41,9 @@ export const ERROR_CODES = {
   CSRF_TOKEN_INVALID: { retryable: false },
   ORIGIN_NOT_ALLOWED: { retryable: false },
   LINK_INVALID: { retryable: false },
+  LOCAL_LOGIN_OFF: { retryable: false },
+  SIGN_IN_REFUSED: { retryable: false },
+  IDENTITY_PROVIDER_UNAVAILABLE: { retryable: true },
   RATE_LIMITED: { retryable: true },
   // state
   NOT_FOUND: { retryable: false },

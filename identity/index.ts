@@ -1,7 +1,10 @@
 /**
  * How a person proves who she is, apart from where that is stored: passwords, one-time codes of an authenticator, recovery
- * codes. Nothing here reads the database or a clock; scrypt's memory is the one thing it holds, and that is bounded.
+ * codes, OpenID Connect. Nothing here reads the database or the time of day; scrypt's memory and what is known of providers
+ * is all that it holds, and both are bounded.
  */
+export { isLoopback, isSecure, type Reach } from './openId/reach.js';
+export { createRelyingParty, type Claims, type RelyingParty } from './openId/relyingParty.js';
 export { hashPassword, passwordMatches } from './passwordHash.js';
 export { passwordProblem } from './passwordRules.js';
 export { newRecoveryCodes, recoveryCodeHash } from './recoveryCodes.js';

@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { isAction } from '../../domain/access/actions.js';
 import { KontorError } from '../../domain/errors.js';
-import { authenticate, principalOf, requireAction, requireSession } from '../auth.js';
+import { authenticate, principalOf, requireAction, requireOwnProof, requireSession } from '../auth.js';
 import type { RouteDeps } from '../deps.js';
 import { actorOf } from '../principal.js';
 import type { RawContext, Reply, Route } from '../route.js';
@@ -83,6 +83,7 @@ export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limit
   if (isAction(route.action)) {
     guards.push(authenticate(deps), counters.byToken, requireAction(route.action));
     if (route.session) guards.push(requireSession);
+    if (route.provesHerself) guards.push(requireOwnProof);
   }
   app[route.method](path, label, ...guards, handlerOf(deps, route, limits));
 }

@@ -8,12 +8,15 @@ import { companyRoutes } from './companies.js';
 import { companyStateRoutes } from './companyStates.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
+import { identityRoutes } from './identities.js';
+import { identityProviderRoutes } from './identityProviders.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
 import { levelRoutes } from './levels.js';
 import { mandateRoutes } from './mandates.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
+import { openIdSignInRoutes } from './openIdSignIn.js';
 import { orderRoutes } from './orders.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
@@ -46,11 +49,14 @@ import { waitingListRoutes } from './waitingList.js';
 export const ROUTES: readonly Route[] = [
   ...meRoutes,
   ...sessionRoutes,
+  ...openIdSignInRoutes,
   ...passwordRoutes,
   ...secondFactorRoutes,
   ...ownTokenRoutes,
+  ...identityRoutes,
   ...peopleRoutes,
   ...levelRoutes,
+  ...identityProviderRoutes,
   ...serviceAccountRoutes,
   ...tokenRoutes,
   ...contactRoutes,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundsOf } from '../../db/access/senderStore.js';
 import { actingChoices } from '../../db/access/sessionStore.js';
 import { findToken, listTokens, revokeToken } from '../../db/access/tokenStore.js';
 import { ALL } from '../../db/connect.js';
@@ -34,7 +35,7 @@ export const ownTokenRoutes = [
         throw fieldError('VALIDATION_FAILED', '/expiresAt', 'A token lasts a year at most.');
       }
       const issued = await deps.db.transaction(ALL, async (trx) => {
-        const choices = await actingChoices(trx, sender.id);
+        const choices = await actingChoices(trx, sender.id, boundsOf(sender));
         if (!choices.some((each) => each.membershipId === membershipId && each.view === view)) {
           throw fieldError('VALIDATION_FAILED', '/membershipId', 'You may not act by it in this view now.');
         }
@@ -54,9 +55,10 @@ export const ownTokenRoutes = [
     responses: { 200: { description: 'A page of tokens', schema: pageOf(token) } },
     handler: async ({ deps, query: { limit, after }, principal }) => {
       const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
-      const personId = senderOf(principal).id;
+      const sender = senderOf(principal);
+      const of = { personId: sender.id, companyId: boundsOf(sender)?.companyId };
       const found = await deps.db.transaction(ALL, (trx) =>
-        listTokens(trx, { personId, limit: limit + 1, after: cursor }),
+        listTokens(trx, { ...of, limit: limit + 1, after: cursor }),
       );
       return reply(
         200,
@@ -82,7 +84,8 @@ export const ownTokenRoutes = [
       const sender = senderOf(principal);
       await deps.db.transaction(ALL, async (trx) => {
         const found = await findToken(trx, id);
-        if (found?.holder.kind !== 'person' || found.holder.id !== sender.id) {
+        const companyId = boundsOf(sender)?.companyId ?? found?.companyId;
+        if (found?.holder.kind !== 'person' || found.holder.id !== sender.id || found.companyId !== companyId) {
           throw new KontorError('NOT_FOUND', 'You have no such token.');
         }
         await revokeToken(trx, id, { at, by: actor });

@@ -16,7 +16,7 @@ import { hashPassword, passwordProblem } from '../../identity/index.js';
 import { deliverSoon } from '../../starts/deliverMail.js';
 import type { ApiDeps } from '../deps.js';
 import { senderOf } from '../principal.js';
-import { prove } from '../proof.js';
+import { prove, requireLocalLogin } from '../proof.js';
 import { emptyReply, reply, route } from '../route.js';
 import { byLink, changePassword, forgotten } from '../schemas/password.js';
 import { rotatedSession } from '../schemas/signIn.js';
@@ -70,6 +70,7 @@ export const passwordRoutes = [
     body: forgotten,
     responses: { 202: { description: 'If there is such a login, a mail is on its way' } },
     handler: async ({ deps, body, receivedAt }) => {
+      requireLocalLogin(deps);
       await Promise.all([sendReset(deps, body.email, receivedAt), pause(FORGOTTEN_MS)]);
       return emptyReply(202);
     },
@@ -79,7 +80,8 @@ export const passwordRoutes = [
     path: '/v1/password/by-link',
     summary: 'Accept an invitation, or choose a new password, by the link of a mail',
     description:
-      'The link is good once. A new password ends every session; somebody who has one already keeps it when she accepts.',
+      'The link is good once. A new password ends every session; somebody who has one already keeps it when she accepts. ' +
+      'Where passwords are not taken, an invitation is accepted without one.',
     tags,
     action: 'public',
     guessable: true,
@@ -93,8 +95,9 @@ export const passwordRoutes = [
         return link === undefined || login === undefined ? undefined : { link, login };
       });
       if (found === undefined) throw LINK_INVALID;
+      if (found.link.kind === 'reset' || password !== undefined) requireLocalLogin(deps);
       // An invitation of somebody who has a password proves too little to change it.
-      const sets = found.link.kind === 'reset' || found.login.passwordHash === null;
+      const sets = deps.localLogin && (found.link.kind === 'reset' || found.login.passwordHash === null);
       if (sets && password === undefined) throw fieldError('VALIDATION_FAILED', '/password', 'Choose a password.');
       if (sets && password !== undefined) requirePassword(password, found.login);
       const hash = sets && password !== undefined ? await hashPassword(password) : undefined;
@@ -129,6 +132,7 @@ export const passwordRoutes = [
     tags,
     action: 'me.manage',
     session: true,
+    provesHerself: true,
     guessable: true,
     showsSecret: true,
     body: changePassword,

@@ -6,7 +6,6 @@ import { loginOf } from '../../db/access/loginStore.js';
 import {
   changeMembership,
   companiesOf,
-  countAdministrators,
   endMembership,
   findMember,
   listMembers,
@@ -25,6 +24,7 @@ import { messageId } from '../../domain/messageId.js';
 import { dayOf } from '../../domain/period.js';
 import { deliverSoon } from '../../starts/deliverMail.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { keepingAdministrators } from '../keepingAdministrators.js';
 import { levelGiven, requireCovered, requireGrantable, scopeWithin } from '../mayGrant.js';
 import { mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
@@ -47,22 +47,6 @@ async function shown(trx: Trx, membershipId: string): Promise<Member> {
   const found = await findMember(trx, membershipId);
   if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such membership.');
   return found;
-}
-
-/** A company that has an administrator keeps one. */
-async function keepingAdministrators<T>(trx: Trx, companyIds: readonly string[], work: () => Promise<T>): Promise<T> {
-  const before = new Map<string, number>();
-  for (const id of companyIds) before.set(id, await countAdministrators(trx, id));
-  const done = await work();
-  for (const [id, count] of before) {
-    if (count > 0 && (await countAdministrators(trx, id)) === 0) {
-      throw new KontorError(
-        'STATE_CONFLICT',
-        'This is the last administrator of a company: let there be another first.',
-      );
-    }
-  }
-  return done;
 }
 
 /** Puts the mail with the link into the outbox; returns its Message-ID. */

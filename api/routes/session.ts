@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { actingChoices, endSessions, listSessions, rotateSession, type Acting } from '../../db/access/sessionStore.js';
+import { boundsOf } from '../../db/access/senderStore.js';
 import { ALL } from '../../db/connect.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { senderOf } from '../principal.js';
@@ -32,9 +33,11 @@ function endOwn(
   { deps, principal, actor, receivedAt: at }: RawContext,
   which: { only: string } | { except: string },
 ): Promise<number> {
-  const { id } = senderOf(principal);
+  const sender = senderOf(principal);
+  const { id } = sender;
   return deps.db.transaction(ALL, async (trx) => {
-    const sessions = await endSessions(trx, { personId: id, ...which }, at);
+    const companyId = boundsOf(sender)?.companyId ?? null;
+    const sessions = await endSessions(trx, { personId: id, companyId, ...which }, at);
     if (sessions.length > 0) {
       const subject = `person:${id}`;
       await appendAudit(trx, { at, actor, action: 'session.ended', subject, after: { sessions } });
@@ -96,13 +99,15 @@ export const sessionRoutes = [
     method: 'get',
     path: '/v1/me/memberships',
     summary: 'For which companies, and in which of their views, you may act now',
+    description: 'Of a token, and of a session through an identity provider: for its company alone.',
     tags,
     action: 'me.read',
     responses: {
       200: { description: 'One entry for each view', schema: z.strictObject({ items: z.array(ownMembership) }) },
     },
     handler: async ({ deps, principal }) => {
-      const found = await deps.db.transaction(ALL, (trx) => actingChoices(trx, senderOf(principal).id));
+      const sender = senderOf(principal);
+      const found = await deps.db.transaction(ALL, (trx) => actingChoices(trx, sender.id, boundsOf(sender)));
       const items = found.map(({ companyId, companyName, ...rest }) => ({
         ...rest,
         company: { id: companyId, name: companyName },
@@ -115,7 +120,8 @@ export const sessionRoutes = [
     path: '/v1/me/acting',
     summary: 'Act for another of your companies, or in another of its views, from now on',
     description:
-      'The session gets another secret and another csrfToken. A token stays bound to what it was issued for.',
+      'The session gets another secret and another csrfToken. A token stays bound to what it was issued for, a session ' +
+      'through an identity provider to the company for which that vouches.',
     tags,
     action: 'me.manage',
     session: true,
@@ -123,9 +129,10 @@ export const sessionRoutes = [
     body: acting,
     responses: { 200: { description: 'The session as it is now', schema: openedSession } },
     handler: async ({ deps, body, principal, actor, receivedAt: at }) => {
-      const { id, credentialId } = senderOf(principal);
+      const sender = senderOf(principal);
+      const { id, credentialId } = sender;
       const { secret, chosen } = await deps.db.transaction(ALL, async (trx) => {
-        const chosen = (await actingChoices(trx, id)).find(
+        const chosen = (await actingChoices(trx, id, boundsOf(sender))).find(
           ({ membershipId, view }) => membershipId === body.membershipId && view === body.view,
         );
         if (chosen === undefined) {
@@ -155,8 +162,10 @@ export const sessionRoutes = [
     session: true,
     responses: { 200: { description: 'Your sessions', schema: z.strictObject({ items: z.array(ownSession) }) } },
     handler: async ({ deps, principal }) => {
-      const { id, credentialId } = senderOf(principal);
-      const found = await deps.db.transaction(ALL, (trx) => listSessions(trx, id));
+      const sender = senderOf(principal);
+      const { id, credentialId } = sender;
+      const companyId = boundsOf(sender)?.companyId ?? null;
+      const found = await deps.db.transaction(ALL, (trx) => listSessions(trx, id, companyId));
       return reply(200, { items: found.map((each) => ({ ...each, current: each.id === credentialId })) });
     },
   }),

@@ -16,10 +16,13 @@ export interface Sender extends Rights {
   companyName: string;
   /** The system level, or the one that the company's own level was copied from. */
   level: SystemLevel;
+  /** Of a session through an identity provider, which vouches for the company of the membership alone; else null. */
+  providerId: string | null;
 }
 
-interface SenderRow extends Omit<Sender, 'actions' | 'view' | 'credential'> {
+interface SenderRow extends Omit<Sender, 'actions' | 'view' | 'credential' | 'providerId'> {
   view: View;
+  providerId?: string | null;
   /** Of a company's own level; null: those of the system level. */
   actions: string[] | null;
   narrowedTo: SystemLevel | null;
@@ -31,10 +34,24 @@ function lower(one: SystemLevel, other: SystemLevel | null): SystemLevel {
 
 function toSender(credential: Sender['credential'], [row]: readonly SenderRow[]): Sender | undefined {
   if (row === undefined) return undefined;
-  const { actions, narrowedTo, ...sender } = row;
+  const { actions, narrowedTo, providerId = null, ...sender } = row;
   const granted = actions?.filter(isAction) ?? actionsOf(sender.level);
   const narrowed = narrowedTo === null ? granted : actionsOf(narrowedTo).filter((action) => granted.includes(action));
-  return { ...sender, credential, level: lower(sender.level, narrowedTo), actions: new Set(narrowed) };
+  return { ...sender, credential, providerId, level: lower(sender.level, narrowedTo), actions: new Set(narrowed) };
+}
+
+/**
+ * What bounds what is the sender's own: a provider vouches for its company alone, and a token was issued for one. Null:
+ * whoever proved to Kontor who she is sees and ends all that is hers.
+ */
+export interface Bounds {
+  companyId: string;
+  membershipId: string;
+  providerId: string | null;
+}
+
+export function boundsOf({ credential, companyId, membershipId, providerId }: Sender): Bounds | null {
+  return credential === 'session' && providerId === null ? null : { companyId, membershipId, providerId };
 }
 
 /** The sender that a token of this SHA-256 proves, as things are now; undefined: it is worth nothing. */

@@ -108,3 +108,13 @@ export async function holdsView(trx: Trx, companyId: string, view: View): Promis
   });
   return found?.holds === true;
 }
+
+/** The language of a company and the zone it reckons in now: what is sensible for somebody new of it. */
+export async function companyTongue(trx: Trx, companyId: string): Promise<{ locale: Locale; zone: string }> {
+  const [found] = await rows<{ locale: Locale; zone: string }>(
+    trx,
+    `select locale, coalesce(kontor_zone(id), 'UTC') as zone from company where id = :companyId`,
+    { companyId },
+  );
+  return found ?? { locale: 'en', zone: 'UTC' };
+}

@@ -46,6 +46,8 @@ const UPDATES = [
   'one_time_link',
   'sign_in_failure',
   'session',
+  'identity_provider',
+  'person_identity',
   'idempotency_key',
 ];
 const DELETES = [
@@ -59,6 +61,8 @@ const DELETES = [
   'sign_in_failure',
   'session',
   'enabled_product',
+  'person_identity',
+  'sign_in_attempt',
 ];
 
 /**

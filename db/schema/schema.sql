@@ -254,17 +254,21 @@ CREATE OR REPLACE FUNCTION public.kontor_scope()
 AS $function$ select coalesce(current_setting('kontor.scope', true), '') $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_sender_by_session(hash bytea)
- RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
+ RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[], "providerId" uuid)
  LANGUAGE plpgsql
 AS $function$
     begin
       perform set_config('kontor.scope', 'all', true);
       return query
         select s.id, s.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", s.view, w.level, w.actions,
-          null::text, w.tenants
+          null::text, w.tenants, s.identity_provider_id
         from session s cross join lateral kontor_acting(s.membership_id, s.view) w
+        join membership m on m.id = s.membership_id
+        left join identity_provider i on i.id = s.identity_provider_id
         where s.token_hash = hash and s.ended_at is null and s.ends_at > now()
-          and s.last_used_at + make_interval(secs => s.idle_seconds) > now();
+          and s.last_used_at + make_interval(secs => s.idle_seconds) > now()
+          and (i.id is null or (i.ended_at is null and i.company_id = m.company_id))
+          and (m.identity_provider_id is null or m.identity_provider_id = i.id);
       if found then
         update session set last_used_at = now() where token_hash = hash and last_used_at < now() - interval '1 minute';
       end if;
@@ -864,6 +868,36 @@ create table idempotency_key (
 );
 grant delete, insert, select, update on idempotency_key to kontor_app;
 
+create table identity_provider (
+  id uuid not null,
+  company_id uuid not null,
+  code text not null,
+  name text not null,
+  issuer text not null,
+  client_id text not null,
+  client_secret text,
+  scopes text[] not null,
+  level_claim text,
+  levels jsonb not null,
+  makes_people boolean not null,
+  mail_domains text[] not null,
+  listed boolean not null,
+  created_at timestamp with time zone not null,
+  set_by jsonb not null,
+  ended_at timestamp with time zone,
+  constraint identity_provider_pkey PRIMARY KEY (id),
+  constraint identity_provider_company_id_id_key UNIQUE (company_id, id),
+  constraint identity_provider_check CHECK (((level_claim IS NULL) = (levels = '[]'::jsonb))),
+  constraint identity_provider_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
+);
+CREATE INDEX identity_provider_by_company ON public.identity_provider USING btree (company_id, created_at, id);
+CREATE UNIQUE INDEX identity_provider_code ON public.identity_provider USING btree (code) WHERE (ended_at IS NULL);
+alter table identity_provider enable row level security;
+alter table identity_provider force row level security;
+create policy visible on identity_provider for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on identity_provider to kontor_app;
+
 create table installation (
   msp_id uuid not null,
   site_id uuid not null,
@@ -942,6 +976,7 @@ create table membership (
   invited_as text,
   created_at timestamp with time zone not null,
   created_by jsonb not null,
+  identity_provider_id uuid,
   constraint membership_pkey PRIMARY KEY (id),
   constraint membership_person_id_id_key UNIQUE (person_id, id),
   constraint membership_check CHECK ((until_at > from_at)),
@@ -952,10 +987,12 @@ create table membership (
   constraint membership_tenant_ids_check CHECK ((cardinality(tenant_ids) > 0)),
   constraint membership_company_id_access_level_id_fkey FOREIGN KEY (company_id, access_level_id) REFERENCES access_level(company_id, id),
   constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint membership_company_id_identity_provider_id_fkey FOREIGN KEY (company_id, identity_provider_id) REFERENCES identity_provider(company_id, id),
   constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
   constraint membership_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id)
 );
 CREATE INDEX membership_by_company ON public.membership USING btree (company_id, created_at, id);
+CREATE INDEX membership_by_identity_provider ON public.membership USING btree (identity_provider_id) WHERE (identity_provider_id IS NOT NULL);
 CREATE UNIQUE INDEX membership_of_service_account ON public.membership USING btree (service_account_id);
 alter table membership enable row level security;
 alter table membership force row level security;
@@ -1176,6 +1213,27 @@ alter table person force row level security;
 create policy visible on person for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on person to kontor_app;
+
+create table person_identity (
+  id uuid not null,
+  person_id uuid not null,
+  identity_provider_id uuid not null,
+  subject text not null,
+  linked_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  lapsed_at timestamp with time zone,
+  constraint person_identity_pkey PRIMARY KEY (id),
+  constraint person_identity_identity_provider_id_person_id_key UNIQUE (identity_provider_id, person_id),
+  constraint person_identity_identity_provider_id_subject_key UNIQUE (identity_provider_id, subject),
+  constraint person_identity_identity_provider_id_fkey FOREIGN KEY (identity_provider_id) REFERENCES identity_provider(id),
+  constraint person_identity_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX person_identity_by_person ON public.person_identity USING btree (person_id, linked_at);
+alter table person_identity enable row level security;
+alter table person_identity force row level security;
+create policy visible on person_identity for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on person_identity to kontor_app;
 
 create table person_password (
   person_id uuid not null,
@@ -1470,8 +1528,10 @@ create table session (
   ended_at timestamp with time zone,
   address text not null,
   agent text not null,
+  identity_provider_id uuid,
   constraint session_pkey PRIMARY KEY (id),
   constraint session_token_hash_key UNIQUE (token_hash),
+  constraint session_identity_provider_id_fkey FOREIGN KEY (identity_provider_id) REFERENCES identity_provider(id),
   constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
   constraint session_person_id_membership_id_fkey FOREIGN KEY (person_id, membership_id) REFERENCES membership(person_id, id)
 );
@@ -1481,6 +1541,22 @@ alter table session force row level security;
 create policy visible on session for all
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select, update on session to kontor_app;
+
+create table sign_in_attempt (
+  state_hash bytea not null,
+  browser_hash bytea not null,
+  identity_provider_id uuid not null,
+  return_to text not null,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_attempt_pkey PRIMARY KEY (state_hash),
+  constraint sign_in_attempt_identity_provider_id_fkey FOREIGN KEY (identity_provider_id) REFERENCES identity_provider(id)
+);
+CREATE INDEX sign_in_attempt_by_expiry ON public.sign_in_attempt USING btree (expires_at);
+alter table sign_in_attempt enable row level security;
+alter table sign_in_attempt force row level security;
+create policy visible on sign_in_attempt for all
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select on sign_in_attempt to kontor_app;
 
 create table sign_in_failure (
   subject bytea not null,

@@ -99,7 +99,9 @@ describe('every route', () => {
     expect(({} as Record<string, unknown>).view).toBeUndefined();
   });
 
-  it.each(withQuery)('%s refuses parameters it does not know', async (_name, route) => {
+  // A provider's answer may have parameters of its own (OpenID Connect Core 3.1.2.5): those are not looked at.
+  const strict = withQuery.filter(([, { path }]) => path !== '/v1/sign-in/{provider}/callback');
+  it.each(strict)('%s refuses parameters it does not know', async (_name, route) => {
     const answer = await api.call('GET', `${addressOf(route, { mspId })}?nonsense=1`, tokenFor(route));
     expect([answer.status, answer.json.errors[0].field]).toEqual([422, 'nonsense']);
   });

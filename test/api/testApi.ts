@@ -57,7 +57,7 @@ function checkDeclared(method: string, target: string, answer: Answer): void {
 }
 
 export async function startTestApi(
-  options: { limits?: Partial<Limits>; temporalAddress?: string } = {},
+  options: { limits?: Partial<Limits>; temporalAddress?: string; localLogin?: boolean } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   // An address at which nobody answers is not tried again and again: the retries would outlive the test.
@@ -81,7 +81,8 @@ export async function startTestApi(
   const log = pino({ level: 'trace' }, sink);
   const onboarding = createOnboardingStarts({ ...starter, log });
   const starts = createWorkflowStarts({ db: database.db, ...starter, log });
-  const deps = { db: database.db, ...starter, onboarding, starts, publicUrl: url, log };
+  const { localLogin = true } = options;
+  const deps = { db: database.db, ...starter, onboarding, starts, publicUrl: url, localLogin, log };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {

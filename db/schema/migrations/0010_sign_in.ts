@@ -87,24 +87,5 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect_team('one_time_link');
     call kontor_protect_team('sign_in_failure');
     call kontor_protect_team('session');
-
-    -- Who sends that session's secret, as kontor_sender_by_token. Its last use is kept to the minute.
-    create function kontor_sender_by_session(hash bytea) returns table (
-      "credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text,
-      view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
-      language plpgsql as $$
-    begin
-      perform set_config('kontor.scope', 'all', true);
-      return query
-        select s.id, s.membership_id, w.kind, w.id, w.name, w."companyId", w."companyName", s.view, w.level, w.actions,
-          null::text, w.tenants
-        from session s cross join lateral kontor_acting(s.membership_id, s.view) w
-        where s.token_hash = hash and s.ended_at is null and s.ends_at > now()
-          and s.last_used_at + make_interval(secs => s.idle_seconds) > now();
-      if found then
-        update session set last_used_at = now() where token_hash = hash and last_used_at < now() - interval '1 minute';
-      end if;
-      perform set_config('kontor.scope', '', true);
-    end $$;
   `);
 }

@@ -13,6 +13,7 @@ import { up as outboxAudit } from './0007_outbox_audit.js';
 import { up as people } from './0008_people.js';
 import { up as orders } from './0009_orders.js';
 import { up as signIn } from './0010_sign_in.js';
+import { up as openId } from './0011_open_id.js';
 
 interface Migration {
   name: string;
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0008_people', up: people },
   { name: '0009_orders', up: orders },
   { name: '0010_sign_in', up: signIn },
+  { name: '0011_open_id', up: openId },
 ];
 
 export const migrationSource: Knex.MigrationSource<Migration> = {
