@@ -16,8 +16,8 @@ export interface WantedLicence {
 }
 
 /**
- * An MSP has a term licence priced, confirms the price, and the partner team approves it (rule 21). It starts today: never
- * in the months that are played, which are over.
+ * An MSP has a term licence priced, confirms the price, and the partner team approves it (rule 21), by another person than
+ * who made the MSP's service account (rule 18). It starts today: never in the months that are played, which are over.
  */
 export async function orderLicence(
   simulation: Simulation,
@@ -25,7 +25,7 @@ export async function orderLicence(
   { mspId }: WorldMsp,
   licence: WantedLicence,
 ): Promise<void> {
-  const { client } = simulation;
+  const { client, secondToken } = simulation;
   const base = `/v1/msps/${mspId}/orders`;
   const order = { kind: 'licence', ...licence };
   const { price } = await client.call({ method: 'POST', path: `${base}/quote`, token, body: { order } }, QUOTE);
@@ -33,7 +33,7 @@ export async function orderLicence(
   const idempotencyKey = once(simulation, 'order', licence.siteId);
   const { id } = await client.call({ method: 'POST', path: base, token, body, idempotencyKey }, ORDER);
   await client.call(
-    { method: 'POST', path: `${base}/${id}/decision`, token: simulation.token, body: { decision: 'approve' } },
+    { method: 'POST', path: `${base}/${id}/decision`, token: secondToken ?? simulation.token, body: { decision: 'approve' } },
     ANY,
   );
 }
