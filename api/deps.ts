@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
+import type { MailStarts } from '../starts/deliverMail.js';
 import type { OnboardingStarts } from '../starts/onboardSites.js';
 import type { Starter } from '../starts/starter.js';
 import type { RelyingParty } from '../identity/index.js';
@@ -10,6 +11,7 @@ import type { WorkflowStarts } from './workflowStarts.js';
 export interface ApiDeps extends Starter {
   db: Database;
   onboarding: OnboardingStarts;
+  mails: MailStarts;
   starts: WorkflowStarts;
   /** Address of the API as other parties reach it, without a slash at its end. */
   publicUrl: string;

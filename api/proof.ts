@@ -13,7 +13,6 @@ import { HOST_LOCK_OUT, LOCK_OUT } from '../domain/access/lockOut.js';
 import { KontorError } from '../domain/errors.js';
 import { messageId } from '../domain/messageId.js';
 import { passwordMatches, recoveryCodeHash, totpStep } from '../identity/index.js';
-import { deliverSoon } from '../starts/deliverMail.js';
 import type { ApiDeps } from './deps.js';
 
 export interface Claim {
@@ -53,7 +52,7 @@ async function tellLockedOut(deps: ApiDeps, { id, name, locale, email }: Login, 
     await enqueueMails(trx, [{ ...envelope, kind: 'signInLocked', params }], at);
     await appendAudit(trx, { at, actor: KONTOR, action: 'person.lockedOut', subject: `person:${id}` });
   });
-  deliverSoon(deps, mail);
+  deps.mails.soon(mail);
 }
 
 /** Throws LOCAL_LOGIN_OFF where one signs in through identity providers alone. */

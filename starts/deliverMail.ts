@@ -1,22 +1,42 @@
 import { deliverMail } from '../workflows/deliverMail.js';
 import { start, type Starter } from './starter.js';
 
-/** What a mail that somebody waits for takes: a start that fails is logged, since the schedule sends the mail later. */
-export interface MailStarter extends Starter {
-  log: { warn(details: object, message: string): void };
+/** Sends mails that somebody waits for. */
+export interface MailStarts {
+  /**
+   * Sends what has fallen due, that mail among it, without being waited for. Call it after the commit. What is asked for
+   * within a moment is sent together; a start that fails is logged, since the schedule sends the mail later.
+   */
+  soon(messageId: string): void;
 }
 
-/** Sends what has fallen due now, without waiting for it; once for each mail that is named. Call it after the commit. */
-export function deliverSoon(starter: MailStarter, messageId: string): void {
-  const [mail = messageId] = messageId.split('@');
-  start(starter, {
-    workflowType: deliverMail.name,
-    workflowId: `deliver-mail:${mail}`,
-    args: [],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-    staticSummary: `Sends the mail ${mail} at once`,
-  }).catch((err: unknown) => {
-    starter.log.warn({ err }, 'a mail waits for the schedule');
-  });
+/** People who wait for a mail do not notice it; a crowd that signs up at once is a few workflows. */
+const TOGETHER_MS = 100;
+
+interface Log {
+  warn(details: object, message: string): void;
+}
+
+/** One for a process. */
+export function createMailStarts({ log, ...starter }: Starter & { log: Log }): MailStarts {
+  let asked: NodeJS.Timeout | undefined;
+  const send = (messageId: string): void => {
+    asked = undefined;
+    const [mail = messageId] = messageId.split('@');
+    start(starter, {
+      workflowType: deliverMail.name,
+      workflowId: `deliver-mail:${mail}`,
+      args: [],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      staticSummary: `Sends the mail ${mail} at once, and what has fallen due`,
+    }).catch((err: unknown) => {
+      log.warn({ err }, 'a mail waits for the schedule');
+    });
+  };
+  return {
+    soon: (messageId) => {
+      asked ??= setTimeout(send, TOGETHER_MS, messageId).unref();
+    },
+  };
 }

@@ -86,7 +86,6 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Par
     `**Registration** of MSP \`${mspId}\` in \`${programme}\`\n\nWaits for the partner team until ${decideUntil}: ` +
       `\`POST /v1/programmes/${programme}/registrations/${mspId}/decision\`. Reminders: ${input.remindAt.join(', ') || 'none'}.`,
   );
-  await mailing.drainOutbox.executeWithOptions({ summary: 'tell the partner team, and the applicant' }, [{}]);
   for (const [index, remindAt] of input.remindAt.entries()) {
     await awaitDecision(remindAt, `a decision; reminder ${index + 1} at ${remindAt}`);
     if (over()) break;

@@ -39,6 +39,8 @@ export async function confirmAddress(
     }
     return { contact, applied };
   });
+  // What waited for the address, and the receipt.
+  deps.mails.soon(`contact-confirmed.${confirmed.contact.id}`);
   if (confirmed.applied.length > 0) deps.starts.kept();
   return confirmed;
 }

@@ -8,7 +8,6 @@ import { findRegistration, insertUnconfirmed, type Registration } from '../../db
 import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { fieldError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
-import { deliverSoon } from '../../starts/deliverMail.js';
 import { askToConfirm } from '../contacts/askToConfirm.js';
 import type { ApiDeps } from '../deps.js';
 import type { registrationInput } from '../schemas/registrations.js';
@@ -102,7 +101,7 @@ export async function registerMsp(deps: ApiDeps, application: Application, sent:
     if (first === undefined) throw new Error('The application can be neither kept nor found.');
     return { registration: first, mail: undefined };
   });
-  if (mail !== undefined) deliverSoon(deps, mail);
+  if (mail !== undefined) deps.mails.soon(mail);
   if (registration.state === 'applied') deps.starts.kept();
   return registration;
 }

@@ -12,7 +12,6 @@ import {
 } from '../../db/parties/contactStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
-import { deliverSoon } from '../../starts/deliverMail.js';
 import { askToConfirm, CONFIRM_DAYS } from '../contacts/askToConfirm.js';
 import { confirmAddress } from '../registration/confirmAddress.js';
 import { senderOf, type Principal } from '../principal.js';
@@ -93,7 +92,7 @@ export const contactRoutes = [
         });
         return { found: await listContacts(trx, companyId, 'current'), mail };
       });
-      if (mail !== undefined) deliverSoon(deps, mail);
+      if (mail !== undefined) deps.mails.soon(mail);
       return reply(200, { items: found.map(toJson) });
     },
   }),

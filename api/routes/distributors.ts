@@ -3,7 +3,6 @@ import { appendAudit } from '../../db/access/auditStore.js';
 import { insertDistributor, listDistributors } from '../../db/parties/distributorStore.js';
 import { fieldError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
-import { deliverSoon } from '../../starts/deliverMail.js';
 import { askToConfirm, CONFIRM_DAYS } from '../contacts/askToConfirm.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
@@ -35,7 +34,7 @@ export const distributorRoutes = [
         const asked = { at, expiresAt: addDays(at, CONFIRM_DAYS), publicUrl: deps.publicUrl, field: '/email' };
         return askToConfirm(trx, { ...body, ...outcome }, asked);
       });
-      if (mail !== undefined) deliverSoon(deps, mail);
+      if (mail !== undefined) deps.mails.soon(mail);
       return reply(201, { id: requestId });
     },
   }),

@@ -13,7 +13,6 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
 import { hashPassword, passwordProblem } from '../../identity/index.js';
-import { deliverSoon } from '../../starts/deliverMail.js';
 import type { ApiDeps } from '../deps.js';
 import { senderOf } from '../principal.js';
 import { prove, requireLocalLogin } from '../proof.js';
@@ -53,7 +52,7 @@ async function sendReset(deps: ApiDeps, email: string, at: Date): Promise<void> 
     await appendAudit(trx, { at, actor: KONTOR, action: 'password.resetAsked', subject: `person:${id}` });
     return mail;
   });
-  if (mail !== undefined) deliverSoon(deps, mail);
+  if (mail !== undefined) deps.mails.soon(mail);
 }
 
 const LINK_INVALID = new KontorError('LINK_INVALID', 'This link was used, or is too old: ask for another one.');

@@ -22,7 +22,6 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
 import { dayOf } from '../../domain/period.js';
-import { deliverSoon } from '../../starts/deliverMail.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { keepingAdministrators } from '../keepingAdministrators.js';
 import { levelGiven, requireCovered, requireGrantable, scopeWithin } from '../mayGrant.js';
@@ -106,7 +105,7 @@ export const peopleRoutes = [
         const mail = await mailInvitation(trx, link, { companyId, sender, at, name, publicUrl: deps.publicUrl });
         return { invited: await shown(trx, membershipId), mail };
       });
-      if (mail !== undefined) deliverSoon(deps, mail);
+      if (mail !== undefined) deps.mails.soon(mail);
       return reply(201, invited);
     },
   }),
@@ -258,7 +257,7 @@ export const peopleRoutes = [
         await appendAudit(trx, { at, actor, action: 'membership.invitedAgain', subject });
         return mailInvitation(trx, link, { companyId, sender, at, name: invitedAs, publicUrl: deps.publicUrl });
       });
-      deliverSoon(deps, mail);
+      deps.mails.soon(mail);
       return emptyReply(204);
     },
   }),

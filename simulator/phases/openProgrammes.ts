@@ -34,7 +34,7 @@ async function addDistributors(simulation: Simulation): Promise<Map<string, stri
     const { id } = await client.call({ method: 'POST', path: '/v1/distributors', token, body, idempotencyKey }, MADE);
     ids.set(body.code, id);
   }
-  for (const { email } of world.distributors) await confirmAddress(simulation, email);
+  await Promise.all(world.distributors.map(({ email }) => confirmAddress(simulation, email)));
   return ids;
 }
 

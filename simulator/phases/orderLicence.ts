@@ -33,7 +33,12 @@ export async function orderLicence(
   const idempotencyKey = once(simulation, 'order', licence.siteId);
   const { id } = await client.call({ method: 'POST', path: base, token, body, idempotencyKey }, ORDER);
   await client.call(
-    { method: 'POST', path: `${base}/${id}/decision`, token: secondToken ?? simulation.token, body: { decision: 'approve' } },
+    {
+      method: 'POST',
+      path: `${base}/${id}/decision`,
+      token: secondToken ?? simulation.token,
+      body: { decision: 'approve' },
+    },
     ANY,
   );
 }

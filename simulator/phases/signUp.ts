@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UnexpectedAnswer } from '../apiClient.js';
 import { inParallel } from '../inParallel.js';
-import { once, type Simulation } from '../simulation.js';
+import { once, WIDTH, type Simulation } from '../simulation.js';
 import type { World, WorldMsp, WorldProgramme } from '../world/index.js';
 import { confirmAddress } from './confirmAddress.js';
 import { setProgramme } from './openProgrammes.js';
@@ -16,15 +16,14 @@ const STATE = z.object({ state: z.string() });
 const SOON = 2 / 86_400;
 const EXPIRY_PATIENCE_MS = 90_000;
 
-/** Signs up and follows the link in the mail: from then on it is an application. */
-async function apply(
-  simulation: Simulation,
-  programme: string,
-  { mspId, company, contact, locale, zone }: SignUp,
-): Promise<void> {
-  const body = { programme, mspId, company, contact, locale, zone };
-  await simulation.client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
-  await confirmAddress(simulation, contact.email);
+/** Some sign up and follow the link in their mail: from then on they are applications. */
+async function apply(simulation: Simulation, applicants: readonly { of: SignUp; programme: string }[]): Promise<void> {
+  const { client } = simulation;
+  await inParallel(applicants, WIDTH, async ({ of: { mspId, company, contact, locale, zone }, programme }) => {
+    const body = { programme, mspId, company, contact, locale, zone };
+    await client.call({ method: 'POST', path: '/v1/registrations', body }, RECEIVED);
+  });
+  await inParallel(applicants, WIDTH, ({ of }) => confirmAddress(simulation, of.contact.email));
 }
 
 async function reject(simulation: Simulation, { code }: WorldProgramme, { mspId }: SignUp): Promise<void> {
@@ -61,22 +60,26 @@ export async function signUp(simulation: Simulation): Promise<SignedUp> {
   const { world, progress } = simulation;
   const [first, ...others] = world.msps;
   const bar = progress.start('registrations', world.msps.length + 2);
-  const join = async (msp: WorldMsp): Promise<void> => {
-    const [part] = msp.participations;
-    await apply(simulation, part.programme, msp);
-    await approve(simulation, msp, part);
-    bar.step();
-  };
   const [programme] = world.programmes;
+  const join = async (msps: readonly WorldMsp[]): Promise<void> => {
+    await apply(
+      simulation,
+      msps.map((of) => ({ of, programme: of.participations[0].programme })),
+    );
+    await inParallel(msps, DECISIONS_WIDTH, async (msp) => {
+      await approve(simulation, msp, msp.participations[0]);
+      bar.step();
+    });
+  };
   await setProgramme(simulation, programme, SOON);
-  await apply(simulation, programme.code, world.expired);
+  await apply(simulation, [{ of: world.expired, programme: programme.code }]);
   await setProgramme(simulation, programme);
-  await apply(simulation, programme.code, world.rejected);
+  await apply(simulation, [{ of: world.rejected, programme: programme.code }]);
   await reject(simulation, programme, world.rejected);
   bar.step();
   // The first alone: another company with its registration number is a duplicate only after it.
-  if (first !== undefined) await join(first);
-  await inParallel(others, DECISIONS_WIDTH, join);
+  if (first !== undefined) await join([first]);
+  await join(others);
   await waitUntilExpired(simulation, programme, world.expired);
   bar.step();
   const registrations = await simulation.client.list('/v1/registrations', simulation.token, REGISTRATION);

@@ -10,6 +10,7 @@ import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { createWorkflowStarts } from '../../api/workflowStarts.js';
 import type { View } from '../../domain/access/views.js';
+import { createMailStarts } from '../../starts/deliverMail.js';
 import { createOnboardingStarts } from '../../starts/onboardSites.js';
 import { admit, type TokenSpec } from '../support/access.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -80,9 +81,10 @@ export async function startTestApi(
   const starter = { temporal: new Client({ connection }), taskQueue };
   const log = pino({ level: 'trace' }, sink);
   const onboarding = createOnboardingStarts({ ...starter, log });
+  const mails = createMailStarts({ ...starter, log });
   const starts = createWorkflowStarts({ db: database.db, ...starter, log });
   const { localLogin = true } = options;
-  const deps = { db: database.db, ...starter, onboarding, starts, publicUrl: url, localLogin, log };
+  const deps = { db: database.db, ...starter, onboarding, mails, starts, publicUrl: url, localLogin, log };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {
