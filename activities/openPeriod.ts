@@ -3,7 +3,7 @@ import { appendAudit } from '../db/access/auditStore.js';
 import { insertRun, insertSkippedPeriods, openShards, participantCandidates, runState } from '../db/closing/openRun.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { insertRates } from '../db/prices/publishedRates.js';
-import { requireOrder, requireOver } from '../db/closing/mayOpen.js';
+import { requireOrder, requireOver, requireSettings } from '../db/closing/mayOpen.js';
 import { lockProgramme } from '../db/programmes/periods.js';
 import { fieldError } from '../domain/errors.js';
 import { periodDays } from '../domain/period.js';
@@ -49,8 +49,11 @@ async function keepOrder(trx: Trx, key: RunKey, { skipReason, openedBy }: OpenPe
   });
 }
 
-/** Opens the run in `trx`: participants, shards and deadlines; a run that is open already keeps its plan. */
-export async function openRun(trx: Trx, input: OpenPeriodInput, order: 'kept' | 'any'): Promise<void> {
+/**
+ * Opens the run in `trx`: participants, shards and deadlines; a run that is open already keeps its plan. For a preview,
+ * which is rolled back, any month may be opened, also one that is not over.
+ */
+export async function openRun(trx: Trx, input: OpenPeriodInput, what: 'close' | 'preview'): Promise<void> {
   const key = runKeyOf(input);
   const now = new Date(input.now);
   await lockProgramme(trx, key.programme);
@@ -59,8 +62,8 @@ export async function openRun(trx: Trx, input: OpenPeriodInput, order: 'kept' | 
     throw fieldError('PERIOD_OUT_OF_ORDER', '/period', `${key.period} of "${key.programme}" was skipped for good.`);
   }
   if (state !== undefined) return;
-  const version = await requireOver(trx, key, now);
-  if (order === 'kept') await keepOrder(trx, key, input, now);
+  const version = what === 'close' ? await requireOver(trx, key, now) : await requireSettings(trx, key);
+  if (what === 'close') await keepOrder(trx, key, input, now);
   const { zone } = version;
   const settings = resolveSettings(version.settings);
   const shards = planShards(key.period, await participantCandidates(trx, key), settings.calendar, {
@@ -91,7 +94,7 @@ export const openPeriod =
     const published = await rates.published(first, last);
     return db.transaction(ALL, async (trx) => {
       await insertRates(trx, published);
-      await openRun(trx, input, 'kept');
+      await openRun(trx, input, 'close');
       const shards = await openShards(trx, key);
       return {
         shards: shards.map((shard) => ({

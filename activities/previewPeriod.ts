@@ -7,7 +7,7 @@ import { reconcile, RECONCILE_CHUNK } from './reconcileShard.js';
 import type { Selection } from '../db/closing/participants.js';
 import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/prices/publishedRates.js';
-import { controlTotals } from '../db/closing/seal.js';
+import { controlTotals, licenceTotals } from '../db/closing/seal.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
@@ -19,6 +19,8 @@ export interface Preview extends RunInput {
   statements: number;
   parked: number;
   totals: Record<string, string>;
+  /** Of them term licences and their extensions (rule 22). */
+  licences: Record<string, string>;
   discrepancies: Record<string, number>;
   /** Cases people may still decide. */
   openCases: number;
@@ -42,9 +44,16 @@ function chunksOf(key: RunKey, { shard, msps }: { shard: number; msps: number },
   }));
 }
 
+/** Minor units by currency, as decimals. */
+function decimals(totals: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(totals).map(([currency, minor]) => [currency, minorToDecimalString(BigInt(minor), currency)]),
+  );
+}
+
 async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   const opening = { openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null };
-  await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'any');
+  await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'preview');
   const shards = await openShards(trx, key);
   for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, RECONCILE_CHUNK))) {
     await reconcile(trx, chunk, now);
@@ -53,13 +62,13 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   for (const { shard } of shards) await settleByDefault(trx, { ...key, shard }, now);
   for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, ISSUE_CHUNK))) await issue(trx, chunk, now);
   const { issued, parked, totals } = await controlTotals(trx, key);
+  const licences = await licenceTotals(trx, key);
   return {
     ...key,
     statements: issued,
     parked,
-    totals: Object.fromEntries(
-      Object.entries(totals).map(([currency, minor]) => [currency, minorToDecimalString(BigInt(minor), currency)]),
-    ),
+    totals: decimals(totals),
+    licences: decimals(licences),
     discrepancies: Object.fromEntries(kinds.map(({ kind, count }) => [kind, count])),
     openCases: kinds.reduce((sum, { open }) => sum + open, 0),
   };
@@ -67,7 +76,7 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
 
 /**
  * The real close in one transaction that is rolled back: a dry run cannot come to other totals than the run. Months need
- * not be in order.
+ * not be in order, nor over.
  */
 export const previewPeriod =
   ({ db, rates }: { db: Database; rates: RateSource }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { insertDecision } from '../../db/access/decisionStore.js';
-import { requireOver } from '../../db/closing/mayOpen.js';
+import { requireSettings } from '../../db/closing/mayOpen.js';
 import { participantState } from '../../db/readModels/participantState.js';
 import { KontorError } from '../../domain/errors.js';
 import { runSubject } from '../../domain/run.js';
@@ -80,7 +80,7 @@ export const runStepRoutes = [
     method: 'get',
     path: '/v1/programmes/{programme}/runs/{period}/preview',
     summary: 'Show what a close would come to now',
-    description: 'A dry run: nothing is written and nobody gets mail. 202 while it is still being worked out.',
+    description: 'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. 202 while it is still being worked out.',
     tags: ['Runs'],
     action: 'runs.read',
     params: byRun,
@@ -88,8 +88,8 @@ export const runStepRoutes = [
       200: { description: 'Totals and open cases', schema: preview },
       202: { description: 'Ask again shortly', schema: pending },
     },
-    handler: async ({ deps, limits, params, receivedAt, transaction }) => {
-      await transaction((trx) => requireOver(trx, params, receivedAt));
+    handler: async ({ deps, limits, params, transaction }) => {
+      await transaction((trx) => requireSettings(trx, params));
       const answer = await ask(deps, limits.updateTimeoutMs, () => startPreview(deps, params));
       return answer.answered ? reply(200, answer.result) : PENDING;
     },

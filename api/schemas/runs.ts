@@ -86,6 +86,7 @@ export const preview = z
     statements: z.int(),
     parked: z.int(),
     totals,
+    licences: totals.meta({ description: 'Of them term licences and their extensions' }),
     discrepancies: counts,
     openCases: z.int(),
   })

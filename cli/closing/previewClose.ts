@@ -16,6 +16,7 @@ export async function previewClose(
     `Dry run of ${run.programme} ${run.period}: ${found.statements} statements, ${found.parked} MSPs would be parked.`,
   );
   terminal.say(`  Totals         ${counts(found.totals)}`);
+  if (Object.keys(found.licences).length > 0) terminal.say(`  Term licences  ${counts(found.licences)}`);
   terminal.say(`  Discrepancies  ${counts(found.discrepancies)}; ${found.openCases} open for people to decide`);
   terminal.say('  Nothing was written, nobody gets mail.');
   return found;

@@ -1,3 +1,4 @@
+import type { Preview } from '../../activities/previewPeriod.js';
 import { ALL } from '../../db/connect.js';
 import type { RunStatus } from '../../db/readModels/runStatus.js';
 import { usageCounts } from '../../db/readModels/usageCounts.js';
@@ -24,6 +25,8 @@ export interface DemoOutcome {
   statements: number;
   parked: number;
   mailsAccepted: number;
+  /** Term licences ordered, priced and approved today, as the draft of the running month bills them. */
+  licencesOnDraft: { period: string; totals: Record<string, string> };
   /** From the start of the close to the open review, plus from the end of the review to the sealed run. */
   closeMs: number;
   totals: Record<string, string>;
@@ -42,6 +45,7 @@ export interface DemoOutcome {
 }
 
 interface Measured {
+  draft: Preview;
   timings: Stopwatch['timings'];
   load: WorkerLoad;
   pdfs: WrittenPdfs;
@@ -51,7 +55,10 @@ interface Measured {
 const MIB = 1024 * 1024;
 
 /** What the month came to, read from the database and Temporal. */
-export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }: Measured): Promise<DemoOutcome> {
+export async function outcomeOf(
+  scene: Scene,
+  { draft, timings, load, pdfs, verdicts }: Measured,
+): Promise<DemoOutcome> {
   const { world, db, client } = scene;
   const runs: RunStatus[] = [];
   const events = { run: 0, people: 0 };
@@ -76,6 +83,7 @@ export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }:
     discrepancies: added(runs.map(({ discrepancies }) => discrepancies)),
     statements: sum(({ participants }) => participants.issued),
     parked: sum(({ participants }) => participants.parked),
+    licencesOnDraft: { period: draft.period, totals: draft.licences },
     mailsAccepted: sum(({ mails }) => mails['sent'] ?? 0),
     closeMs: (timings['closeUntilReview'] ?? 0) + (timings['closeAfterReview'] ?? 0),
     totals: decimalTotals(addedAmounts(runs.map(({ totals }) => totals))),

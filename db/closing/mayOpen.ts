@@ -7,10 +7,16 @@ import { firstUnopenedPeriod } from '../programmes/periods.js';
 import { findProgramme, settingsFor, type SettingVersion } from '../programmes/programmeStore.js';
 import { runState } from './openRun.js';
 
-/** What the programme closes the month by. Throws NOT_FOUND, and PERIOD_NOT_OVER before its run may open (rule 1). */
-export async function requireOver(trx: Trx, { programme, period }: RunKey, now: Date): Promise<SettingVersion> {
+/** What the programme closes the month by (rule 23). Throws NOT_FOUND. */
+export async function requireSettings(trx: Trx, { programme, period }: RunKey): Promise<SettingVersion> {
   const version = await settingsFor(trx, programme, period);
   if (version === undefined) throw new KontorError('NOT_FOUND', `There is no programme "${programme}".`);
+  return version;
+}
+
+/** The same, once the month may be closed. Throws PERIOD_NOT_OVER before its run may open (rule 1). */
+export async function requireOver(trx: Trx, { programme, period }: RunKey, now: Date): Promise<SettingVersion> {
+  const version = await requireSettings(trx, { programme, period });
   const opens = opensAt(period, version.zone, resolveSettings(version.settings).calendar);
   if (now < opens) {
     throw fieldError('PERIOD_NOT_OVER', '/period', `${period} can be closed from ${opens.toISOString()} on.`);

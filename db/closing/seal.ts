@@ -42,6 +42,19 @@ export async function controlTotals(trx: Trx, { programme, period }: RunKey): Pr
   };
 }
 
+/** What of a month's statements is for term licences and their extensions: minor units by currency. */
+export async function licenceTotals(trx: Trx, { programme, period }: RunKey): Promise<Record<string, string>> {
+  const found = await rows<{ currency: string; total: string }>(
+    trx,
+    `select s.currency, sum(l.amount_minor)::text as total
+     from statement_line l join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
+     where s.programme_code = :programme and s.period = :period and l.kind in ('term', 'extension')
+     group by s.currency order by s.currency`,
+    { programme, period },
+  );
+  return Object.fromEntries(found.map(({ currency, total }) => [currency, total]));
+}
+
 /** Moves an open run to sealed, with what it adds up to; false where it is not open. `sealRun` follows. */
 export async function endRun(
   trx: Trx,

@@ -391,7 +391,7 @@ export function monthFixture(db: Database) {
       const { first, last } = periodDays(parsePeriod(period));
       await insertRates(trx, await ecbFile().published(first, last));
       const opening = { openedBy: TERMINAL, collectUntil: null, reviewUntil: null, skipReason: null };
-      await openRun(trx, { ...runKeyOf({ programme, period }), ...opening, now: now.toISOString() }, 'any');
+      await openRun(trx, { ...runKeyOf({ programme, period }), ...opening, now: now.toISOString() }, 'preview');
     });
 
   /** Opens and reconciles: afterwards cases can be looked at and decided. */

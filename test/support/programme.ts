@@ -23,6 +23,8 @@ export interface Answer {
 export interface Programme {
   app: TestApp;
   worker: AppProcess;
+  /** Of the API's process. */
+  apiUrl: string;
   database: TestDatabase;
   distributorId: string;
   /** As the partner team, unless a token (null: nobody's) is given. */
@@ -144,6 +146,7 @@ export async function createProgramme(): Promise<Programme> {
   return {
     app,
     worker,
+    apiUrl: api.url,
     database,
     distributorId,
     call,
