@@ -34,6 +34,8 @@ export interface MailParams {
    * anybody wrote (case 42).
    */
   contactConfirmation: { link: string; expiresOn: Day };
+  /** To the address whose place another one of that company has taken. */
+  contactReplaced: { companyName: string };
   /** To the applicant: we have it, and somebody looks at it. `link` shows where it stands, as often as one likes. */
   registrationReceived: { vendorName: string; decideBy: Day; link: string };
   /** To the partner team, at once. `expiresOn` is the day it lapses; `duplicates`: how many it may be the same as. */

@@ -19,9 +19,13 @@ const OF_PROGRAMME = `programme_code is not distinct from :programme::text`;
 const NOT_SENT_BY_NOW = `
   select case state when 'sending' then format('%s is being sent since %s', message_id, claimed_at)
     else format('%s is due since %s and was not sent', message_id, not_before) end as problem
-  from outbox
+  from outbox o
   where ${OF_PROGRAMME} and (state = 'sending' or state = 'pending' and not_before <= :now::timestamptz)
     and (:period::text is null or period = :period)
+    -- One for a company without any confirmed address waits for it.
+    and (o.to_company is null or exists (
+      select from company_contact k where k.company_id = o.to_company and k.purpose in (o.purpose, 'statements')
+        and k.confirmed_at is not null and k.ended_at is null))
   order by id`;
 
 const SENT_WITHOUT_INSTANT = `

@@ -13,6 +13,8 @@ import type { Locale } from '../../locales/index.js';
 export const CONFIRM_DAYS = 7;
 /** Case 41: an address that somebody writes into forms gets so many mails a day, whoever does so. */
 const ASKED_A_DAY = 3;
+/** What one company may have asked a day, of whatever addresses. */
+const ASKED_BY_A_COMPANY = 10;
 
 interface Asked {
   at: Date;
@@ -31,7 +33,12 @@ export async function askToConfirm(
   { contactId, email, locale, zone }: { contactId: string; email: string; locale: Locale; zone: string },
   { at, expiresAt, publicUrl, field }: Asked,
 ): Promise<string> {
-  if ((await timesAsked(trx, email, addDays(at, -1))) >= ASKED_A_DAY) {
+  const asked = await timesAsked(trx, { contactId, email }, addDays(at, -1));
+  if (asked.company >= ASKED_BY_A_COMPANY) {
+    const message = `This company has had ${ASKED_BY_A_COMPANY} links mailed within a day: try tomorrow.`;
+    throw fieldError('RATE_LIMITED', field, message);
+  }
+  if (asked.address >= ASKED_A_DAY) {
     const message = `This address was sent ${ASKED_A_DAY} links within a day: use the last one, or try tomorrow.`;
     throw fieldError('RATE_LIMITED', field, message);
   }

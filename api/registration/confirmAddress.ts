@@ -1,17 +1,35 @@
-import { APPLICANT } from '../../domain/access/actor.js';
+import { ADDRESSEE, APPLICANT } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { takeContactLink } from '../../db/access/linkStore.js';
-import { ALL } from '../../db/connect.js';
-import { confirmContact, type Contact } from '../../db/parties/contactStore.js';
+import { ALL, type Trx } from '../../db/connect.js';
+import { enqueueMails } from '../../db/outbox/outboxStore.js';
+import { lockCompany } from '../../db/parties/changeCompany.js';
+import { companyOfContact, confirmContact, type Confirmation, type Contact } from '../../db/parties/contactStore.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { unconfirmedProgrammes } from '../../db/programmes/participationStore.js';
+import type { CompanyRecord } from '../../db/readModels/companyList.js';
 import { KontorError } from '../../domain/errors.js';
+import { messageId } from '../../domain/messageId.js';
 import type { ApiDeps } from '../deps.js';
 import { applyToProgramme } from './applyToProgramme.js';
 
+/** To the address whose place was taken: whoever owns it may know nothing of it. */
+async function tellReplaced(
+  trx: Trx,
+  { contact, replaced }: Confirmation,
+  company: CompanyRecord,
+  at: Date,
+): Promise<void> {
+  if (replaced === null) return;
+  const mail = { messageId: messageId('contact-replaced', contact.id), locale: company.locale, notBefore: at };
+  const params = { companyName: company.name };
+  await enqueueMails(trx, [{ ...mail, to: { address: replaced }, kind: 'contactReplaced', params }], at);
+}
+
 /**
- * Confirms an address by the secret of its link: from now on it gets the company's mail. An application that waited for it
- * counts from now on. Throws LINK_INVALID, and as `applyToProgramme` where the programme has closed meanwhile; then nothing
+ * Confirms an address by the secret of its link: from now on it gets the company's mail, and the one before is told. An
+ * application that waited for its contact for statements counts from now on. Throws LINK_INVALID, STATE_CONFLICT where the
+ * company is suspended or has ended, and as `applyToProgramme` where the programme has closed meanwhile; then nothing
  * changed, and the link stays good.
  */
 export async function confirmAddress(
@@ -21,20 +39,28 @@ export async function confirmAddress(
 ): Promise<{ contact: Contact; applied: string[] }> {
   const confirmed = await deps.db.transaction(ALL, async (trx) => {
     const contactId = await takeContactLink(trx, secret, at);
-    const contact = contactId === undefined ? undefined : await confirmContact(trx, contactId, at);
-    if (contact === undefined) {
+    const companyId = contactId === undefined ? undefined : await companyOfContact(trx, contactId);
+    const company = companyId === undefined ? undefined : await lockCompany(trx, companyId);
+    const done = contactId === undefined ? undefined : await confirmContact(trx, contactId, at);
+    if (company === undefined || done === undefined) {
       throw new KontorError('LINK_INVALID', 'This link was used, or is too old: ask for another one.');
     }
-    const { companyId, purpose, email } = contact;
+    if (company.state !== 'active') {
+      throw new KontorError('STATE_CONFLICT', `The company of this address is ${company.state}.`);
+    }
+    const { contact, replaced } = done;
+    const { purpose, email } = contact;
     await appendAudit(trx, {
-      ...{ at, actor: APPLICANT, action: 'contact.confirmed', subject: `company:${companyId}` },
+      ...{ at, actor: ADDRESSEE, action: 'contact.confirmed', subject: `company:${company.id}` },
+      before: { email: replaced },
       after: { contact: contact.id, purpose, email },
     });
-    const applied = await unconfirmedProgrammes(trx, companyId);
-    const msp = applied.length === 0 ? undefined : await findMsp(trx, companyId);
+    await tellReplaced(trx, done, company, at);
+    const applied = purpose === 'statements' ? await unconfirmedProgrammes(trx, company.id) : [];
+    const msp = applied.length === 0 ? undefined : await findMsp(trx, company.id);
     if (msp === undefined) return { contact, applied: [] };
     for (const programme of applied) {
-      const applicant = { programme, msp, countryField: '/token', at, actor: APPLICANT };
+      const applicant = { programme, msp, countryField: '/link', at, actor: APPLICANT };
       await applyToProgramme(trx, { ...applicant, publicUrl: deps.publicUrl });
     }
     return { contact, applied };

@@ -98,7 +98,9 @@ export async function registerMsp(deps: ApiDeps, application: Application, sent:
     if (kept !== undefined) return kept;
     // Of two at once with one id, the second finds what the first has kept.
     const first = await knownApplication(trx, programme, msp);
-    if (first === undefined) throw new Error('The application can be neither kept nor found.');
+    if (first === undefined) {
+      throw fieldError('ID_REUSED_WITH_OTHER_CONTENT', '/mspId', 'That id is taken: choose another one.');
+    }
     return { registration: first, mail: undefined };
   });
   if (mail !== undefined) deps.mails.soon(mail);

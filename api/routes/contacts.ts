@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { findMembership } from '../../db/access/membershipStore.js';
+import { lockCompany } from '../../db/parties/changeCompany.js';
 import { findCompany } from '../../db/parties/companyStore.js';
 import {
   endContacts,
+  endUnconfirmed,
   insertContact,
   listContacts,
   renameContact,
@@ -28,8 +30,9 @@ function toJson({ companyId: _companyId, ...shown }: Contact): z.input<typeof co
 }
 
 async function requireCompany(trx: Trx, companyId: string) {
-  const company = await findCompany(trx, companyId);
+  const company = await lockCompany(trx, companyId);
   if (company === undefined) throw new KontorError('NOT_FOUND', 'There is no such company.');
+  if (company.state === 'ended') throw new KontorError('STATE_CONFLICT', 'This company has ended.');
   return company;
 }
 
@@ -53,7 +56,9 @@ export const contactRoutes = [
     responses: { 200: { description: 'Its addresses', schema: z.strictObject({ items: z.array(contact) }) } },
     handler: async ({ deps, params: { companyId }, query: { which } }) => {
       const found = await deps.db.transaction(ALL, async (trx) => {
-        await requireCompany(trx, companyId);
+        if ((await findCompany(trx, companyId)) === undefined) {
+          throw new KontorError('NOT_FOUND', 'There is no such company.');
+        }
         return listContacts(trx, companyId, which);
       });
       return reply(200, { items: found.map(toJson) });
@@ -65,7 +70,8 @@ export const contactRoutes = [
     summary: 'Name the address of a company for what is mailed there',
     description:
       'It gets a link, and takes the place of the one before once that is used; until then the one before gets the mail. ' +
-      'The same address again gets another link. RATE_LIMITED where it got three within a day.',
+      'The same address again gets another link; naming the one before takes the wish back. RATE_LIMITED where an address got ' +
+      'three links within a day, or a company asked ten times.',
     tags,
     action: 'contacts.manage',
     params: byPurpose,
@@ -80,6 +86,7 @@ export const contactRoutes = [
         const known = before.find(({ email }) => email === body.email);
         const contactId = known?.id ?? (await insertContact(trx, { ...params, ...body, at, by: actor }));
         if (known !== undefined && known.name !== body.name) await renameContact(trx, contactId, body.name);
+        if (known?.confirmedAt != null) await endUnconfirmed(trx, params, at);
         const asked = { at, expiresAt: addDays(at, CONFIRM_DAYS), publicUrl: deps.publicUrl, field: '/email' };
         const mail =
           known !== undefined && known.confirmedAt !== null

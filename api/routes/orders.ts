@@ -13,7 +13,7 @@ import { quoteOrder } from '../orders/quoteOrder.js';
 import { senderOf } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
 import { PENDING, reply, route, type Context } from '../route.js';
-import { pending, programmeCode, uuid } from '../schemas/common.js';
+import { cursorText, pending, programmeCode, uuid } from '../schemas/common.js';
 import {
   order,
   orderDecision,
@@ -158,7 +158,7 @@ export const orderRoutes = [
     query: z.strictObject({ ...PAGE_QUERY, state: orderState.optional() }),
     responses: { 200: { description: 'A page of orders', schema: pageOf(order) } },
     handler: async ({ params: { mspId }, query: { limit, after, state }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid]));
+      const cursor = readCursor(after, z.tuple([cursorText, uuid]));
       const found = await transaction(async (trx) => {
         await requireMsp(trx, mspId);
         return listOrders(trx, { mspId, state, limit: limit + 1, after: cursor });
@@ -178,7 +178,7 @@ export const orderRoutes = [
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional(), state: orderState.optional() }),
     responses: { 200: { description: 'A page of orders', schema: pageOf(order) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid]));
+      const cursor = readCursor(after, z.tuple([cursorText, uuid]));
       const found = await transaction((trx) => listOrders(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,

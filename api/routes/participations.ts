@@ -23,7 +23,7 @@ import { applyToProgramme } from '../registration/applyToProgramme.js';
 import { isPartnerTeam } from '../principal.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { reply, route, type Context } from '../route.js';
-import { programmeCode, uuid } from '../schemas/common.js';
+import { cursorText, programmeCode, uuid } from '../schemas/common.js';
 import { participationState } from '../schemas/msps.js';
 import {
   distributorChange,
@@ -140,7 +140,7 @@ export const participationRoutes = [
     query: z.strictObject({ ...PAGE_QUERY, state: participationState.optional(), mspId: uuid.optional() }),
     responses: { 200: { description: 'A page of participations', schema: pageOf(participation) } },
     handler: async ({ params: { programme }, query: { after, limit, ...filter }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid, programmeCode]));
+      const cursor = readCursor(after, z.tuple([cursorText, uuid, programmeCode]));
       const found = await transaction(async (trx) => {
         await requireProgramme(trx, programme);
         return listRegistrations(trx, { ...filter, programme, limit: limit + 1, after: cursor });

@@ -15,7 +15,7 @@ import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { registerMsp } from '../registration/registerMsp.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { PENDING, reply, route, type RawContext } from '../route.js';
-import { pending, programmeCode, uuid } from '../schemas/common.js';
+import { cursorText, pending, programmeCode, uuid } from '../schemas/common.js';
 import { participationState } from '../schemas/msps.js';
 import {
   applicationLink,
@@ -188,7 +188,7 @@ export const registrationRoutes = [
     }),
     responses: { 200: { description: 'A page of registrations', schema: pageOf(registration) } },
     handler: async ({ query: { after, limit, ...filter }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid, programmeCode]));
+      const cursor = readCursor(after, z.tuple([cursorText, uuid, programmeCode]));
       const found = await transaction((trx) => listRegistrations(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,

@@ -80,7 +80,8 @@ export const runStepRoutes = [
     method: 'get',
     path: '/v1/programmes/{programme}/runs/{period}/preview',
     summary: 'Show what a close would come to now',
-    description: 'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. 202 while it is still being worked out.',
+    description:
+      'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. 202 while it is still being worked out.',
     tags: ['Runs'],
     action: 'runs.read',
     params: byRun,

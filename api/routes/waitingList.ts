@@ -9,7 +9,7 @@ import { dayOf } from '../../domain/period.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { reply, route } from '../route.js';
-import { programmeCode, uuid } from '../schemas/common.js';
+import { cursorText, programmeCode, uuid } from '../schemas/common.js';
 import { waiting, waitingInput, waitingNoted } from '../schemas/territories.js';
 
 const byProgramme = z.strictObject({ programme: programmeCode });
@@ -60,7 +60,7 @@ export const waitingListRoutes = [
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of the list', schema: pageOf(waiting) } },
     handler: async ({ params: { programme }, query: { limit, after }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([z.iso.datetime(), uuid]));
+      const cursor = readCursor(after, z.tuple([cursorText, uuid]));
       const found = await transaction(async (trx) => {
         await requireProgramme(trx, programme);
         return listWaiting(trx, { programme, limit: limit + 1, after: cursor });

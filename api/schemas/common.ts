@@ -41,7 +41,13 @@ export const programmeCode = z
 /** A period in an answer. */
 export const periodText = z.string().meta({ example: '2026-03' });
 
-export const day = z.iso.date().meta({ example: '2026-03-31' });
+/** No calendar of ours goes back further; PostgreSQL has no year 0. */
+const EARLIEST = '1900';
+
+export const day = z.iso
+  .date()
+  .refine((text) => text >= EARLIEST, 'A day from 1900 on')
+  .meta({ example: '2026-03-31' });
 
 /** An instant in a request, in UTC or with its offset. */
 export const instantIn = z.iso
@@ -55,7 +61,9 @@ export const instant = z
   .meta({ type: 'string', format: 'date-time', example: '2026-04-04T00:00:00.000Z' });
 
 /** An instant inside a cursor. */
-export const cursorInstant = z.iso.datetime().transform((value) => new Date(value));
+/** The instant in a cursor, as text. */
+export const cursorText = z.iso.datetime().refine((text) => text >= EARLIEST);
+export const cursorInstant = cursorText.transform((value) => new Date(value));
 
 /** ISO 3166-1 alpha-2. */
 export const country = z

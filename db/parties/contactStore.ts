@@ -27,12 +27,7 @@ export async function insertContact(
 ): Promise<string> {
   const id = randomUUID();
   const { by, ...row } = contact;
-  await rows(
-    trx,
-    `update company_contact set ended_at = :at
-     where company_id = :companyId and purpose = :purpose and confirmed_at is null and ended_at is null returning id`,
-    row,
-  );
+  await endUnconfirmed(trx, contact, contact.at);
   await rows(
     trx,
     `insert into company_contact (id, company_id, purpose, name, email, named_at, named_by)
@@ -42,22 +37,52 @@ export async function insertContact(
   return id;
 }
 
+/** The company that a contact is of. */
+export async function companyOfContact(trx: Trx, id: string): Promise<string | undefined> {
+  const [found] = await rows<{ companyId: string }>(
+    trx,
+    'select company_id as "companyId" from company_contact where id = :id',
+    { id },
+  );
+  return found?.companyId;
+}
+
+/** A contact that was confirmed, and the address whose place it took; null: there was none. */
+export interface Confirmation {
+  contact: Contact;
+  replaced: string | null;
+}
+
 /** Confirms an address that has not ended, which takes the place of the one before; undefined: it has ended. */
-export async function confirmContact(trx: Trx, id: string, at: Date): Promise<Contact | undefined> {
-  await rows(
+export async function confirmContact(trx: Trx, id: string, at: Date): Promise<Confirmation | undefined> {
+  const [before] = await rows<{ email: string }>(
     trx,
     `update company_contact k set ended_at = :at from company_contact n
      where n.id = :id and n.ended_at is null and k.company_id = n.company_id and k.purpose = n.purpose and k.id <> n.id
-       and k.confirmed_at is not null and k.ended_at is null returning k.id`,
+       and k.confirmed_at is not null and k.ended_at is null returning k.email`,
     { id, at },
   );
-  const [confirmed] = await rows<Contact>(
+  const [contact] = await rows<Contact>(
     trx,
     `update company_contact set confirmed_at = coalesce(confirmed_at, :at) where id = :id and ended_at is null
      returning ${FIELDS}`,
     { id, at },
   );
-  return confirmed;
+  return contact && { contact, replaced: before?.email ?? null };
+}
+
+/** Ends an address that is not confirmed yet: whoever named it thought better of it. */
+export async function endUnconfirmed(
+  trx: Trx,
+  { companyId, purpose }: Pick<Contact, 'companyId' | 'purpose'>,
+  at: Date,
+): Promise<void> {
+  await rows(
+    trx,
+    `update company_contact set ended_at = :at
+     where company_id = :companyId and purpose = :purpose and confirmed_at is null and ended_at is null returning id`,
+    { companyId, purpose, at },
+  );
 }
 
 /** Another name for the person at an address that stays. */
@@ -90,13 +115,25 @@ export async function listContacts(trx: Trx, companyId: string, which: 'current'
   );
 }
 
-/** How often an address was asked to confirm since then, by whoever, for whatever company. */
-export async function timesAsked(trx: Trx, email: string, since: Date): Promise<number> {
-  const [row] = await rows<{ count: number }>(
+/**
+ * How often an address was asked to confirm since then, by whoever, for whatever company, and how many were for the company
+ * of a contact. Until the transaction ends nobody else asks that address, or for that company.
+ */
+export async function timesAsked(
+  trx: Trx,
+  { contactId, email }: { contactId: string; email: string },
+  since: Date,
+): Promise<{ address: number; company: number }> {
+  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_contact'), hashtext(:email))`, { email });
+  const [row] = await rows<{ address: number; company: number }>(
     trx,
-    `select count(*)::integer as count from company_contact k join one_time_link l on l.contact_id = k.id
-     where k.email = :email and l.made_at > :since`,
-    { email, since },
+    `select count(*) filter (where k.email = :email)::integer as address,
+       count(*) filter (where k.company_id = n.company_id)::integer as company
+     from company_contact n
+     join company_contact k on k.email = :email or k.company_id = n.company_id
+     join one_time_link l on l.contact_id = k.id and l.made_at > :since
+     where n.id = :contactId`,
+    { contactId, email, since },
   );
-  return row?.count ?? 0;
+  return row ?? { address: 0, company: 0 };
 }

@@ -7,6 +7,7 @@ import { billingPack } from './billingPack.js';
 import { completenessGate } from './completenessGate.js';
 import { contactBlocked } from './contactBlocked.js';
 import { contactConfirmation } from './contactConfirmation.js';
+import { contactReplaced } from './contactReplaced.js';
 import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
@@ -38,6 +39,7 @@ export type { AttachmentsWanted, WrittenMail } from './defineMail.js';
 
 const MAILS = {
   contactConfirmation,
+  contactReplaced,
   registrationReceived,
   registrationApplied,
   registrationWithdrawn,

@@ -15,12 +15,14 @@ export type Actor = z.output<typeof actor>;
 export const KONTOR: Actor = { kind: 'kontor', id: 'kontor', name: 'Kontor' };
 export const TERMINAL: Actor = { kind: 'terminal', id: 'terminal', name: 'kontor cli' };
 export const APPLICANT: Actor = { kind: 'public', id: 'public', name: 'Applicant' };
+/** Who follows the link that was mailed to an address. */
+export const ADDRESSEE: Actor = { kind: 'public', id: 'public', name: 'Owner of the address' };
 
 export function siteActor(siteId: string): Actor {
   return { kind: 'site', id: siteId, name: `site:${siteId}` };
 }
 
-const RESERVED = [KONTOR, TERMINAL, APPLICANT].map(({ name }) => name.toLowerCase());
+const RESERVED = [KONTOR, TERMINAL, APPLICANT, ADDRESSEE].map(({ name }) => name.toLowerCase());
 
 /** Case 48: names that only Kontor, the terminal, applicants and sites have in the audit trail, in whatever spelling. */
 export function isReservedName(name: string): boolean {

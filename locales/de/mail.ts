@@ -31,6 +31,13 @@ export const mail: NonNullable<Translation['mail']> = {
       `Der Link gilt einmal, bis zum ${day(expiresOn)}. Wenn Sie nicht wissen, worum es geht, ignorieren Sie diese E-Mail: Sie erhalten keine weitere.`,
     ],
   },
+  contactReplaced: {
+    subject: () => 'Post von Kontor geht ab jetzt an eine andere Adresse',
+    body: ({ companyName }) => [
+      `Für ${companyName} wurde eine andere Adresse genannt und bestätigt; was bisher hierher kam, geht ab jetzt dorthin.`,
+      'Wenn das niemand aus Ihrem Unternehmen war, sagen Sie es bitte sofort dem Partnerteam.',
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `Ihre Registrierung für das Programm von ${vendorName}`,
     body: ({ vendorName, decideBy, link }) => [

@@ -30,6 +30,13 @@ export const mail: MailMessages = {
       `The link works once, until ${day(expiresOn)}. If you do not know what this is about, ignore this mail: you get no other one.`,
     ],
   },
+  contactReplaced: {
+    subject: () => 'Mail from Kontor goes to another address from now on',
+    body: ({ companyName }) => [
+      `Another address was named for ${companyName} and confirmed; the mail that came here goes there from now on.`,
+      'If nobody of your company did this, tell the partner team at once.',
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `Your registration with the ${vendorName} programme`,
     body: ({ vendorName, decideBy, link }) => [

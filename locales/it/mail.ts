@@ -30,6 +30,13 @@ export const mail: NonNullable<Translation['mail']> = {
       `Il link vale una volta sola, fino al ${day(expiresOn)}. Se non sapete di che cosa si tratta, ignorate questa e-mail: non ne riceverete altre.`,
     ],
   },
+  contactReplaced: {
+    subject: () => 'La posta di Kontor va d’ora in poi a un altro indirizzo',
+    body: ({ companyName }) => [
+      `Per ${companyName} è stato indicato e confermato un altro indirizzo; la posta che arrivava qui va d’ora in poi lì.`,
+      'Se non è stato nessuno della vostra azienda, avvisate subito il team partner.',
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `La vostra registrazione al programma di ${vendorName}`,
     body: ({ vendorName, decideBy, link }) => [

@@ -32,6 +32,13 @@ export const mail: NonNullable<Translation['mail']> = {
       `Odnośnik działa jeden raz, do dnia ${day(expiresOn)}. Kto nie wie, o co chodzi, może zignorować tę wiadomość: nie otrzyma żadnej innej.`,
     ],
   },
+  contactReplaced: {
+    subject: () => 'Poczta z Kontora trafia odtąd na inny adres',
+    body: ({ companyName }) => [
+      `Dla firmy ${companyName} podano i potwierdzono inny adres; poczta, która przychodziła tutaj, trafia odtąd tam.`,
+      'Jeśli nie zrobił tego nikt z Państwa firmy, prosimy natychmiast powiadomić zespół partnerski.',
+    ],
+  },
   registrationReceived: {
     subject: ({ vendorName }) => `Zgłoszenie do programu ${vendorName}`,
     body: ({ vendorName, decideBy, link }) => [

@@ -153,4 +153,56 @@ describe('contacts of a company', () => {
     expect(trail[0]).toMatchObject({ action: 'contact.confirmed', after: { email, purpose: 'technical' } });
     expect(trail[1]).toMatchObject({ action: 'contact.named', actor: { kind: 'person' }, after: { email } });
   });
+
+  it('whose wish was taken back stay as they are; the one whose place is taken is told', async () => {
+    const [before, evil] = ['old@wish.example', 'evil@wish.example'];
+    await name('legal', before);
+    await confirm(before);
+    await name('legal', evil);
+    await mailbox.read(evil);
+    await name('legal', before);
+    expect((await confirm(evil)).status).toBe(410);
+    await name('legal', evil);
+    await confirm(evil);
+    const told = (await mailbox.read(before)).map(({ subject }) => subject);
+    expect(told).toEqual(['Please confirm your mail address', 'Mail from Kontor goes to another address from now on']);
+  });
+
+  it('are not confirmed for a company that is suspended, nor named for one that has ended', async () => {
+    const month = monthFixture(api.database.db);
+    const companyId = await month.company('reseller');
+    const put = (email: string) =>
+      api.call('PUT', `/v1/companies/${companyId}/contacts/statements`, { token: team, body: { name: 'Desk', email } });
+    expect((await put('desk@reseller.example')).status).toBe(200);
+    await month.run(`update company set state = 'suspended' where id = :companyId returning 1`, { companyId });
+    const answer = await confirm('desk@reseller.example');
+    expect([answer.status, answer.json.code]).toEqual([409, 'STATE_CONFLICT']);
+    await month.run(`update company set state = 'active' where id = :companyId returning 1`, { companyId });
+    expect((await confirm('desk@reseller.example')).status).toBe(200);
+    await month.run(`update company set state = 'ended' where id = :companyId returning 1`, { companyId });
+    expect((await put('other@reseller.example')).json.code).toBe('STATE_CONFLICT');
+  });
+
+  it('named several times at once are one, and none is lost', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => name('technical', `desk${n}@once.example`, team)),
+    );
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    const open = (await api.call('GET', path(), { token: team })).json.items.filter(
+      (one: { purpose: string; confirmedAt: unknown }) => one.purpose === 'technical' && one.confirmedAt === null,
+    );
+    expect(open).toHaveLength(1);
+  });
+
+  it('case 41: a company has ten links a day mailed, to whatever strangers', async () => {
+    const month = monthFixture(api.database.db);
+    const companyId = await month.company('partner');
+    const statuses = [];
+    for (let n = 0; n < 12; n += 1) {
+      const body = { name: 'Desk', email: `stranger${n}@crowd.example` };
+      const to = `/v1/companies/${companyId}/contacts/technical`;
+      statuses.push((await api.call('PUT', to, { token: team, body })).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
+  });
 });

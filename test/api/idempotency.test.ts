@@ -7,7 +7,7 @@ const distributor = (code: string) => ({
   registrationNumber: '1',
   address: ['Street 1'],
   country: 'IT',
-  email: 'billing@distributor.example',
+  email: `billing@${code.toLowerCase()}.example`,
   currency: 'EUR',
   locale: 'it',
   zone: 'Europe/Rome',

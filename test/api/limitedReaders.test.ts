@@ -3,6 +3,12 @@ import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
 const MAILBOX = 'mail-server.mailbox';
+
+/** A licence that began yesterday. */
+const inForce = () => {
+  const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+  return { meter: MAILBOX, count: 5, from: day(-1), until: day(300) } as const;
+};
 const names = (items: { name: string }[]) => items.map(({ name }) => name);
 
 /** MSP Alpha serves the tenants north and south, each at a site of its own and both at one; north has its own company. */
@@ -82,11 +88,8 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     expect((await get(`/sites/${site.shared.siteId}/keys`)).items).toHaveLength(1);
     expect((await get(`/sites/${site.South.siteId}/keys`)).code).toBe('NOT_FOUND');
     for (const { siteId } of Object.values(site)) {
-      await month.run(
-        `insert into term_licence values (:alpha, gen_random_uuid(), :siteId, null, 'mail-server.user', 5, '2024-01-01',
-           '2025-01-01')`,
-        { alpha, siteId },
-      );
+      const term = { meter: MAILBOX, count: 5, from: '2024-01-01', until: '2025-01-01' } as const;
+      await month.licence({ mspId: alpha, siteId }, term);
     }
     const licences = (await get('/term-licences')).items;
     expect(licences.map(({ siteId }: { siteId: string }) => siteId)).toEqual([site.North.siteId]);
@@ -151,12 +154,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
   it('gets an additional key where a term licence is in force, of a site that serves no other', async () => {
     const additional = `/sites/${site.North.siteId}/keys/additional`;
     expect((await post(additional)).json.code).toBe('STATE_CONFLICT');
-    await month.run(
-      `insert into term_licence
-       select :alpha, gen_random_uuid(), id, null, '${MAILBOX}', 5, current_date - 1, current_date + 300 from site
-       where msp_id = :alpha`,
-      { alpha },
-    );
+    for (const { siteId } of Object.values(site)) await month.licence({ mspId: alpha, siteId }, inForce());
     expect((await post(additional)).status).toBe(201);
     expect((await post(`/sites/${site.shared.siteId}/keys/additional`)).json.code).toBe('FORBIDDEN');
     expect((await post(`/sites/${site.South.siteId}/keys/additional`)).json.code).toBe('NOT_FOUND');
@@ -166,11 +164,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     const additional = `/tenants/${north}/keys/additional`;
     const body = { programme: 'msp', product: 'mail-server' };
     expect((await post(additional, body)).json.code).toBe('STATE_CONFLICT');
-    await month.run(
-      `insert into term_licence values (:alpha, gen_random_uuid(), :siteId, :north, '${MAILBOX}', 5, current_date - 1,
-         current_date + 300)`,
-      { alpha, siteId: site.North.siteId, north },
-    );
+    await month.licence({ mspId: alpha, siteId: site.North.siteId }, { ...inForce(), tenant: 'north' });
     expect((await post(additional, body)).status).toBe(201);
     expect((await post(additional, { ...body, product: 'backup' })).json.code).toBe('STATE_CONFLICT');
     const [key] = (await get(`/tenants/${north}/keys`)).items;

@@ -164,7 +164,10 @@ describe('a list', () => {
     await api.call('PUT', '/v1/programmes/msp', { token, body: PROGRAMME });
     for (let i = 0; i < 7; i += 1) {
       await api.call('POST', '/v1/price-plans', { token, body: { ...PLAN, fromPeriod: `2026-0${1 + (i % 3)}` } });
-      await api.call('POST', '/v1/distributors', { token, body: { ...DISTRIBUTOR, code: `D${i}` } });
+      await api.call('POST', '/v1/distributors', {
+        token,
+        body: { ...DISTRIBUTOR, code: `D${i}`, email: `billing@d${i}.example` },
+      });
       await api.token('vendor');
     }
   });

@@ -88,6 +88,8 @@ describe('a sign-up', () => {
     for (let n = 0; n < 5; n += 1) statuses.push((await signUp({ email: n % 2 ? email : email.toUpperCase() })).status);
     expect(statuses).toEqual([202, 202, 202, 429, 429]);
     expect(await mailbox.read(email)).toHaveLength(3);
+    const crowd = await Promise.all(Array.from({ length: 8 }, () => signUp({ email: 'victim@once.example' })));
+    expect(crowd.filter(({ status }) => status === 202)).toHaveLength(3);
     const refused = await signUp({ email });
     expect(refused.json).toMatchObject({ code: 'RATE_LIMITED', errors: [{ field: '/contact/email' }] });
   });
@@ -154,6 +156,22 @@ describe('a sign-up', () => {
       expect(statuses).toEqual([422, 422, 429]);
     } finally {
       await small.close();
+    }
+  });
+
+  it('counts by its own address alone, not by another contact of the company', async () => {
+    const { mspId } = (await signUp({ email: 'own@purpose.example' })).json;
+    const body = { name: 'Desk', email: 'tech@purpose.example' };
+    const manager = await api.token('vendor');
+    await api.call('PUT', `/v1/companies/${mspId}/contacts/technical`, { token: manager, body });
+    expect((await confirm(await linkTo('tech@purpose.example'))).json.programmes).toEqual([]);
+    expect((await show(mspId)).state).toBe('unconfirmed');
+  });
+
+  it('takes no id that any company has', async () => {
+    for (const mspId of [distributorId, '00000000-0000-4000-8000-000000000001']) {
+      const answer = await signUp({ email: `office@${mspId}.example`, mspId });
+      expect([answer.status, answer.json.code]).toEqual([409, 'ID_REUSED_WITH_OTHER_CONTENT']);
     }
   });
 

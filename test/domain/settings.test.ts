@@ -83,6 +83,7 @@ describe('rule 23: what a programme sets', () => {
     expect(resolveSettings(parseSettings({}))).toEqual(SHIPPED_PROGRAMME_SETTINGS);
     expect(resolveSettings(parseSettings({ registration: { remindAfterDays: [] } })).registration).toEqual({
       remindAfterDays: [],
+      confirmWithinDays: 7,
       expireAfterDays: 30,
     });
   });

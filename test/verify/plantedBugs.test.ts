@@ -216,8 +216,9 @@ describe('kontor verify', () => {
       'a mail that was accepted twice',
       [
         'alter table outbox drop constraint outbox_message_id_key',
-        `insert into outbox (message_id, kind, locale, recipient, params, state, not_before, sent_at, created_at)
-       select message_id, kind, locale, recipient, params, state, not_before, sent_at, created_at from outbox where id = 1`,
+        `insert into outbox (message_id, kind, locale, recipient, to_company, purpose, params, state, not_before, sent_at,
+         created_at)
+       select message_id, kind, locale, recipient, to_company, purpose, params, state, not_before, sent_at, created_at from outbox where id = 1`,
       ],
       /was accepted 2 times/,
     ],
