@@ -28,6 +28,7 @@ import { ROUTES } from './routes/index.js';
 export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', deps.trustedProxies);
   const metrics = createMetrics(deps);
   app.use(logRequests(deps.log));
   app.use(metrics.observe);

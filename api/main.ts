@@ -81,13 +81,17 @@ const server = createServer({
 const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
 const url = `http://${host}:${await bind(server, env)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
+const trustedProxies = env.TRUSTED_PROXIES;
 const localLogin = env.KONTOR_LOCAL_LOGIN === 'on';
 const starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
 const onboarding = createOnboardingStarts({ ...starter, log });
 const mails = createMailStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-server.on('request', createApp({ db, ...starter, onboarding, mails, starts, publicUrl, localLogin, log }, limits));
+server.on(
+  'request',
+  createApp({ db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, log }, limits),
+);
 void resumeOnboarding({ db, onboarding, log });
 starts.kept();
 const forgetting = forgetOld(db, log);

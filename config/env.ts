@@ -39,6 +39,13 @@ export const ENV_SCHEMA = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),
   SIGN_UPS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(60).describe('Sign-ups taken from one host'),
+  TRUSTED_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('Proxies in front of the API, whose X-Forwarded-For is believed'),
   METRICS_PORT: port.default(0).describe('Port of the worker for /healthz, /readyz and /metrics; 0: none'),
   RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
   LOG_LEVEL: z

@@ -17,7 +17,7 @@ export interface WrittenPdfs {
 
 /** Writes the statements of runs as `<number>.pdf` and its packs' summaries as `pack-<distributor>-<supplement>.pdf`. */
 export async function writePdfs(db: Database, runs: readonly RunInput[], dir: string): Promise<WrittenPdfs> {
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
   const digest = createHash('sha256');
   let files = 0;
   const write = async (name: string, bytes: Buffer) => {

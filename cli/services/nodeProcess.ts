@@ -138,7 +138,7 @@ function hasEnded(child: ChildProcess): boolean {
 
 /** A log that has grown large makes room for a new one; the old one is kept beside it. */
 async function openLog(file: string) {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const size = await stat(file).then(
     (found) => found.size,
     () => 0,

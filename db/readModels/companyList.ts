@@ -42,7 +42,7 @@ export interface CompanyFilter {
   after?: [name: string, id: string] | undefined;
 }
 
-/** Companies the sender may see, by name; those after the cursor. */
+/** Companies the sender may see, by name; those after the cursor. Sign-ups that nobody has confirmed only by their id. */
 export async function companyList(trx: Trx, filter: CompanyFilter): Promise<CompanyRecord[]> {
   const [afterName, afterId] = filter.after ?? [null, null];
   return rows<CompanyRecord>(
@@ -52,7 +52,8 @@ export async function companyList(trx: Trx, filter: CompanyFilter): Promise<Comp
        c.parent_id as "parentId", c.source, c.state, c.state_reason as "stateReason", c.state_at as "stateAt",
        c.merged_into as "mergedInto", c.version, c.created_at as "createdAt"
      from company c
-     where (:id::uuid is null or c.id = :id::uuid)
+     where (c.id = :id::uuid or :id::uuid is null and not exists (select from participation p where p.msp_id = c.id
+         and p.state = 'unconfirmed'))
        and (:view::text is null or exists (select from company_view v where v.company_id = c.id and v.view = :view))
        and (:state::text is null or c.state = :state) and (:source::text is null or c.source = :source)
        and (:parentId::uuid is null or c.parent_id = :parentId::uuid)

@@ -43,7 +43,10 @@ export interface MspFilter {
   after?: [name: string, id: string] | undefined;
 }
 
-/** MSPs the sender may see, by name; those after the cursor. */
+/**
+ * MSPs the sender may see, by name; those after the cursor. Sign-ups that nobody has confirmed only where asked for by their
+ * id or state.
+ */
 export async function mspList(trx: Trx, filter: MspFilter): Promise<MspSummary[]> {
   const [afterName, afterId] = filter.after ?? [null, null];
   const found = await rows<Omit<MspSummary, 'participations'>>(
@@ -55,7 +58,7 @@ export async function mspList(trx: Trx, filter: MspFilter): Promise<MspSummary[]
      from msp m
      where (:id::uuid is null or m.id = :id::uuid)
        and exists (select from participation p where p.msp_id = m.id
-         and (:programme::text is null or p.programme_code = :programme) and (:state::text is null or p.state = :state)
+         and (:programme::text is null or p.programme_code = :programme) and (p.state = :state or :state::text is null and (:id::uuid is not null or p.state <> 'unconfirmed'))
          and (:distributorId::uuid is null or kontor_distributor_of(m.id, p.programme_code) = :distributorId::uuid))
        and (:afterId::uuid is null or (m.name collate "C", m.id) > (:afterName::text collate "C", :afterId::uuid))
      order by m.name collate "C", m.id limit :limit`,

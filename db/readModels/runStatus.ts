@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/access/actor.js';
 import type { RunInput, RunState, ShardStage } from '../../domain/run.js';
+import { HAS_RECIPIENT } from '../outbox/claimMails.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Where a run stands. Totals are integer minor units as text. */
@@ -31,6 +32,7 @@ export interface RunStatus {
   discrepancies: Record<string, number>;
   /** Cases a person may still decide. */
   openCases: number;
+  /** By state; `unaddressed`: those that wait until their company has a confirmed contact. */
   mails: Record<string, number>;
   totals: Record<string, string>;
 }
@@ -66,8 +68,10 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
          where programme_code = r.programme_code and period = r.period group by kind) x), '{}') as discrepancies,
        (select count(*)::int from discrepancy d
          where d.programme_code = r.programme_code and d.period = r.period and d.state = 'open') as "openCases",
-       coalesce((select jsonb_object_agg(x.state, x.n) from (select state, count(*) as n from outbox
-         where programme_code = r.programme_code and period = r.period group by state) x), '{}') as mails,
+       coalesce((select jsonb_object_agg(x.state, x.n) from (
+         select case when o.state = 'pending' and not ${HAS_RECIPIENT} then 'unaddressed' else o.state end as state,
+           count(*) as n
+         from outbox o where o.programme_code = r.programme_code and o.period = r.period group by 1) x), '{}') as mails,
        coalesce((select jsonb_object_agg(x.currency, x.total) from (select currency, sum(total_minor)::text as total
          from statement where programme_code = r.programme_code and period = r.period group by currency) x), '{}') as totals
      from billing_run r where r.programme_code = :programme and r.period = :period`,

@@ -53,6 +53,10 @@ describe('a sign-up', () => {
     const list = async (query: string) =>
       (await api.call('GET', `/v1/registrations?mspId=${mspId}${query}`, { token })).json.items.length;
     expect([await list(''), await list('&state=unconfirmed')]).toEqual([0, 1]);
+    const ids = async (path: string) =>
+      (await api.call('GET', path, { token })).json.items.map(({ id }: { id: string }) => id);
+    for (const path of ['/v1/msps', '/v1/companies']) expect(await ids(path)).not.toContain(mspId);
+    expect(await ids('/v1/msps?state=unconfirmed')).toContain(mspId);
     const distributor = await api.token('distributor', { companyId: distributorId });
     const seen = async () => (await api.call('GET', `/v1/msps/${mspId}`, { token: distributor })).status;
     expect(await seen()).toBe(404);

@@ -84,7 +84,17 @@ export async function startTestApi(
   const mails = createMailStarts({ ...starter, log });
   const starts = createWorkflowStarts({ db: database.db, ...starter, log });
   const { localLogin = true } = options;
-  const deps = { db: database.db, ...starter, onboarding, mails, starts, publicUrl: url, localLogin, log };
+  const deps = {
+    db: database.db,
+    ...starter,
+    onboarding,
+    mails,
+    starts,
+    publicUrl: url,
+    trustedProxies: 0,
+    localLogin,
+    log,
+  };
   server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
 
   return {
