@@ -1,5 +1,5 @@
-import type { Preview } from '../../activities/previewPeriod.js';
 import { ALL } from '../../db/connect.js';
+import { orderTotals } from '../../db/orders/orderStore.js';
 import type { RunStatus } from '../../db/readModels/runStatus.js';
 import { usageCounts } from '../../db/readModels/usageCounts.js';
 import type { Invariant, Verdict } from '../../verify/index.js';
@@ -25,8 +25,8 @@ export interface DemoOutcome {
   statements: number;
   parked: number;
   mailsAccepted: number;
-  /** Term licences ordered, priced and approved today, as the draft of the running month bills them. */
-  licencesOnDraft: { period: string; totals: Record<string, string> };
+  /** Term licences priced, ordered and approved today, so that the statement of the running month bills them. */
+  licencesOrdered: { orders: number; totals: Record<string, string> };
   /** From the start of the close to the open review, plus from the end of the review to the sealed run. */
   closeMs: number;
   totals: Record<string, string>;
@@ -45,7 +45,6 @@ export interface DemoOutcome {
 }
 
 interface Measured {
-  draft: Preview;
   timings: Stopwatch['timings'];
   load: WorkerLoad;
   pdfs: WrittenPdfs;
@@ -55,10 +54,7 @@ interface Measured {
 const MIB = 1024 * 1024;
 
 /** What the month came to, read from the database and Temporal. */
-export async function outcomeOf(
-  scene: Scene,
-  { draft, timings, load, pdfs, verdicts }: Measured,
-): Promise<DemoOutcome> {
+export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }: Measured): Promise<DemoOutcome> {
   const { world, db, client } = scene;
   const runs: RunStatus[] = [];
   const events = { run: 0, people: 0 };
@@ -69,6 +65,7 @@ export async function outcomeOf(
     events.run += counted.run;
     events.people += counted.people;
   }
+  const ordered = await db.transaction(ALL, orderTotals);
   const usage = await db.transaction(ALL, (trx) => usageCounts(trx, world.period));
   const sum = (count: (run: RunStatus) => number) => runs.reduce((total, run) => total + count(run), 0);
   return {
@@ -83,7 +80,7 @@ export async function outcomeOf(
     discrepancies: added(runs.map(({ discrepancies }) => discrepancies)),
     statements: sum(({ participants }) => participants.issued),
     parked: sum(({ participants }) => participants.parked),
-    licencesOnDraft: { period: draft.period, totals: draft.licences },
+    licencesOrdered: { orders: ordered.orders, totals: decimalTotals(ordered.totals) },
     mailsAccepted: sum(({ mails }) => mails['sent'] ?? 0),
     closeMs: (timings['closeUntilReview'] ?? 0) + (timings['closeAfterReview'] ?? 0),
     totals: decimalTotals(addedAmounts(runs.map(({ totals }) => totals))),

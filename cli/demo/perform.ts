@@ -47,13 +47,13 @@ export async function perform(
       const hash = hashPassword(password);
       const stage = { ...setting, inboxUrl, world, db, client, tokens };
       const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
-      const { load, draft } = await playMonth(scene, stopwatch);
+      const load = await playMonth(scene, stopwatch);
       terminal.say('Checking the invariants');
       const verdicts = await stopwatch.timed('verify', () => verified(scene));
       const pdfDir = join(services.dataDir, 'pdf');
       const pdfs = await stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir));
       const logins = await makeLogins(db, team, await hash);
-      const outcome = await outcomeOf(scene, { load, draft, timings: stopwatch.timings, pdfs, verdicts });
+      const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts });
       for (const line of summaryLines(outcome)) terminal.say(line);
       for (const line of whereToLook(services)) terminal.say(line);
       terminal.say(`PDFs         ${pdfDir}`);

@@ -1,5 +1,4 @@
-import type { Preview } from '../../activities/previewPeriod.js';
-import { periodOf, previousPeriod } from '../../domain/period.js';
+import { previousPeriod } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
 import { previewClose } from '../closing/previewClose.js';
 import {
@@ -15,17 +14,11 @@ import { sideBySide } from './sideBySide.js';
 import type { Stopwatch } from './stopwatch.js';
 import { watchWorker, type WorkerLoad } from './workerLoad.js';
 
-export interface Played {
-  load: WorkerLoad;
-  draft: Preview;
-}
-
 /**
  * Plays the month: what people and sites do goes over the public API, the closes are the real ones. Returns what the
- * worker did and held in the two stretches of the close, and the draft of the month that is running, on which the licences
- * stand that were ordered today; each step's time is on the stopwatch.
+ * worker did and held in the two stretches of the close; each step's time is on the stopwatch.
  */
-export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Played> {
+export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<WorkerLoad> {
   const { terminal, world, services, simulator } = scene;
   const { period } = world;
   const before = previousPeriod(period);
@@ -67,13 +60,8 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Pla
   });
   await step('late', 'Late reports arrive, for the next close', () => simulator.play({ phase: 'late' }));
   await step('rest', 'Waiting for the outbox to rest', () => untilMailRests(scene));
-  const running = periodOf(new Date(), 'Europe/Berlin');
-  const draft = await step('draft', `The licences ordered today, on the draft of ${running}`, () =>
-    previewClose(scene, { programme: 'msp', period: running }),
-  );
-  const load = {
+  return {
     sqlStatements: first.load.sqlStatements + second.load.sqlStatements,
     peakRssBytes: Math.max(first.load.peakRssBytes, second.load.peakRssBytes),
   };
-  return { load, draft };
 }

@@ -11,7 +11,7 @@ export function summaryLines(outcome: DemoOutcome): string[] {
     `  Usage          ${outcome.checkIns} check-ins, ${outcome.reports} reports`,
     `  Discrepancies  ${counts(outcome.discrepancies)}`,
     `  Totals         ${counts(outcome.totals)}`,
-    `  Licences       ${counts(outcome.licencesOnDraft.totals)}, ordered today and on the draft of ${outcome.licencesOnDraft.period}`,
+    `  Licences       ${outcome.licencesOrdered.orders} term licences ordered at ${counts(outcome.licencesOrdered.totals)} and approved`,
     `  Close          ${(outcome.closeMs / 1_000).toFixed(1)} s, ${outcome.sqlStatementsDuringClose} SQL statements, ${outcome.historyEventsDuringClose} history events, worker ${outcome.workerRssMb} MiB`,
     `  Documents      ${outcome.pdfs}, SHA-256 over all ${outcome.pdfDigest}`,
     `  Invariants     ${broken.length === 0 ? `hold: ${namesOf(outcome, 'holds')}` : 'BROKEN'}; not checked: ${namesOf(outcome, 'not checked') || 'none'}`,

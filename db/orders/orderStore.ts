@@ -161,3 +161,16 @@ export async function endOrder(
     { mspId, id, ...end },
   );
 }
+
+/** How many orders were approved, and what they come to: minor units by currency. */
+export async function orderTotals(trx: Trx): Promise<{ orders: number; totals: Record<string, string> }> {
+  const found = await rows<{ currency: string; orders: number; total: string }>(
+    trx,
+    `select price_currency as currency, count(*)::int as orders, sum(amount_minor)::text as total from purchase_order
+     where state = 'approved' group by price_currency order by price_currency`,
+  );
+  return {
+    orders: found.reduce((sum, { orders }) => sum + orders, 0),
+    totals: Object.fromEntries(found.map(({ currency, total }) => [currency, total])),
+  };
+}
