@@ -3,7 +3,7 @@ import { appendAudit } from '../db/access/auditStore.js';
 import { requireDecision } from '../db/access/decisionStore.js';
 import { requireFourEyes } from '../db/access/requireFourEyes.js';
 import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db/closing/caseStore.js';
-import { ALL, type Database, type Trx } from '../db/connect.js';
+import { ALL, type Database } from '../db/connect.js';
 import type { DecisionContent } from '../domain/decision.js';
 import { fieldError, KontorError } from '../domain/errors.js';
 import { DECISIONS, decisionsOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
