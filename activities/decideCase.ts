@@ -1,10 +1,9 @@
 import type { Actor } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { requireDecision } from '../db/access/decisionStore.js';
-import { involvedPersons } from '../db/access/involvedPersons.js';
+import { requireFourEyes } from '../db/access/requireFourEyes.js';
 import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db/closing/caseStore.js';
-import { ALL, type Database, type Trx } from '../db/connect.js';
-import { requireSecondPerson } from '../domain/access/fourEyes.js';
+import { ALL, type Database } from '../db/connect.js';
 import type { DecisionContent } from '../domain/decision.js';
 import { fieldError, KontorError } from '../domain/errors.js';
 import { DECISIONS, decisionsOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
@@ -55,15 +54,6 @@ function checkSeen(found: CaseForDecision, { seenResolvedAt }: CaseDecision): vo
   throw new KontorError('ALREADY_DECIDED', `Meanwhile ${by} decided this case: look at it again.`);
 }
 
-async function requireFourEyes(trx: Trx, found: CaseForDecision, author: Actor): Promise<void> {
-  const first = [found.openedBy, ...(await authorsOf(trx, found))];
-  requireSecondPerson(author, {
-    first: new Set(first.map(({ id }) => id)),
-    firstWithMakers: await involvedPersons(trx, first),
-    secondWithMaker: await involvedPersons(trx, [author]),
-  });
-}
-
 /** In the review a decision may still be changed; a parked MSP's open case can be decided at any time. */
 function checkStillOpen(found: CaseForDecision, mspId: string): void {
   if (found.participantState === 'issued') {
@@ -97,7 +87,10 @@ export const decideCase =
       if (isSameDecision(found, decision, content, author)) return { caseId, state: 'settled' };
       checkStillOpen(found, mspId);
       checkSeen(found, content);
-      if (found.kind === 'total_moved') await requireFourEyes(trx, found, author);
+      if (found.kind === 'total_moved') {
+        const first = [found.openedBy, ...(await authorsOf(trx, found))];
+        await requireFourEyes(trx, first, author, 'confirms a total');
+      }
       const at = new Date(input.now);
       const quantity = decision === 'set_quantity' ? content.quantity : null;
       await settleByPerson(trx, caseId, { decision, quantity, reason: content.reason, author, at });

@@ -2,6 +2,7 @@ import { appendAudit } from '../db/access/auditStore.js';
 import { requireDecision } from '../db/access/decisionStore.js';
 import { ALL, type Trx } from '../db/connect.js';
 import { enqueueMails, type OutgoingMail } from '../db/outbox/outboxStore.js';
+import { holdsView } from '../db/parties/companyStore.js';
 import { findRegistration, moveParticipation, type Registration } from '../db/programmes/participationStore.js';
 import { requireUnopened } from '../db/programmes/periods.js';
 import { programmeOfMsp, type ProgrammeOf } from '../db/readModels/programmeOf.js';
@@ -84,7 +85,15 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
     throw new KontorError('ALREADY_DECIDED', `This registration is ${before.state} already.`);
   }
   const joinedPeriod = joins === null ? periodOf(at, before.msp.zone) : parsePeriod(joins, '/joins');
-  if (to === 'approved') await requireUnopened(trx, programme, joinedPeriod, '/joins');
+  if (to === 'approved') {
+    if (!(await holdsView(trx, mspId, 'service_provider'))) {
+      throw new KontorError(
+        'STATE_CONFLICT',
+        'The company of this MSP is suspended or has ended: it cannot be approved.',
+      );
+    }
+    await requireUnopened(trx, programme, joinedPeriod, '/joins');
+  }
   const moved = await moveParticipation(trx, {
     ...{ mspId, programme, to, at, by: actor, reason },
     ...(to === 'approved' ? { joinedPeriod } : {}),
@@ -108,7 +117,7 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
 
 /**
  * Records the partner team's decision, or the applicant's, with its audit event and the letter to the other. Throws ALREADY_DECIDED,
- * NOT_FOUND and PERIOD_OPENED (rule 19). Idempotent by decision: only an application that is still open moves, and an
+ * NOT_FOUND, PERIOD_OPENED (rule 19), and STATE_CONFLICT where the company is not active. Idempotent by decision: only an application that is still open moves, and an
  * attempt that finds its own decision (same instant, same person) answers with it.
  */
 export const decideMsp =

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Env } from '../config/env.js';
 import { invitePerson, linkOfInvitation } from '../db/access/invite.js';
 import { giveSecret } from '../db/access/linkStore.js';
-import { loginOf } from '../db/access/loginStore.js';
+import { findLogin } from '../db/access/loginStore.js';
 import { countAdministrators, listMembers } from '../db/access/memberStore.js';
 import { ALL, type Trx } from '../db/connect.js';
 import { PARTNER_TEAM } from '../db/parties/companyStore.js';
@@ -24,7 +24,7 @@ async function invitationOf(trx: Trx, at: Date): Promise<string | undefined> {
   const members = await listMembers(trx, { companyId: PARTNER_TEAM, within: null, limit: MEMBERS });
   const waiting = members.find(({ state, level }) => state === 'invited' && level === 'administrator');
   if (waiting !== undefined) {
-    const person = waiting.email === FIRST.email ? await loginOf(trx, waiting.personId) : undefined;
+    const person = waiting.email === FIRST.email ? await findLogin(trx, waiting.email) : undefined;
     // Somebody else was invited by name, and has a link of her own.
     if (person === undefined) return undefined;
     return (await linkOfInvitation(trx, { membershipId: waiting.membershipId, person, at, by: TERMINAL })).link;

@@ -119,7 +119,7 @@ async function list({ company, data, json }: { company?: string; data?: string; 
     return;
   }
   for (const { personId, state, level, email: address, name: called } of people) {
-    console.log(`${personId}  ${state.padEnd(7)}  ${level.padEnd(13)}  ${address}  ${called}`);
+    console.log(`${(personId ?? '-').padEnd(36)}  ${state.padEnd(7)}  ${level.padEnd(13)}  ${address}  ${called}`);
   }
   if (people.length === 0) console.log('No people yet.');
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/access/actor.js';
-import { involvedPersons } from '../../db/access/involvedPersons.js';
+import { requireFourEyes } from '../../db/access/requireFourEyes.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { endOrder, lockOrder } from '../../db/orders/orderStore.js';
@@ -97,16 +97,6 @@ async function takeEffect(trx: Trx, order: Order, at: Date, actor: Actor): Promi
   return licence;
 }
 
-/** Rule 18: who ordered does not approve, nor through a service account of her own. */
-async function requireOtherEyes(trx: Trx, first: Actor, second: Actor): Promise<void> {
-  const eyes = async (of: Actor) =>
-    of.kind === 'service_account' ? involvedPersons(trx, [of]) : new Set<string>([of.id]);
-  const [ordered, approves] = [await eyes(first), await eyes(second)];
-  if ([...ordered].some((id) => approves.has(id))) {
-    throw new KontorError('FOUR_EYES_REQUIRED', 'Another person than the one who ordered approves it.');
-  }
-}
-
 /**
  * Ends an order: its state, what an approval brings about, letters and audit event are one transaction. Throws NOT_FOUND,
  * ALREADY_DECIDED, FOUR_EYES_REQUIRED (rule 18: who ordered does not approve), STATE_CONFLICT. Idempotent by decision: an
@@ -121,7 +111,9 @@ export async function settle(trx: Trx, input: SettleOrderInput): Promise<Order> 
   if (order.state === state && order.decidedAt?.getTime() === at.getTime() && order.decidedBy?.id === actor.id)
     return order;
   requirePlaced(order.state);
-  if (end === 'approve' && how === 'person') await requireOtherEyes(trx, order.placedBy, actor);
+  if (end === 'approve' && how === 'person') {
+    await requireFourEyes(trx, [order.placedBy], actor, 'approves an order');
+  }
   const settled: Order = { ...order, state, decidedAt: at, decidedBy: actor, decidedHow: how, reason };
   await endOrder(trx, order, settled);
   const licence = end === 'approve' ? await takeEffect(trx, order, at, actor) : null;

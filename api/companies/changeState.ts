@@ -1,5 +1,4 @@
 import { endMandates } from '../../db/parties/mergeCompany.js';
-import { endMemberships } from '../../db/access/mergeMemberships.js';
 import type { Trx } from '../../db/connect.js';
 import { lockCompanies, putCompanyState } from '../../db/parties/changeCompany.js';
 import type { CompanyRecord } from '../../db/readModels/companyList.js';
@@ -7,6 +6,7 @@ import { companyTies } from '../../db/readModels/companyTies.js';
 import type { Actor } from '../../domain/access/actor.js';
 import { leftToEnd } from '../../domain/company.js';
 import { KontorError } from '../../domain/errors.js';
+import { endAccess } from './endAccess.js';
 import { keepChange, lockToChange, requireCompany } from './keepChange.js';
 
 export interface StateChange {
@@ -44,7 +44,8 @@ export async function suspendOrResume(
 }
 
 /**
- * Ends a company for good, with its memberships, service accounts, invitations and mandates. Throws NOT_FOUND, and
+ * Ends a company for good, with its memberships, service accounts, invitations, identity providers and mandates; a sign-up
+ * that nobody confirmed expires. Throws NOT_FOUND, and
  * STATE_CONFLICT where it has ended, is the partner team's, or has something left, which is named.
  */
 export async function endCompany(trx: Trx, { companyId, reason, at, actor }: StateChange): Promise<CompanyRecord> {
@@ -59,7 +60,7 @@ export async function endCompany(trx: Trx, { companyId, reason, at, actor }: Sta
     );
   }
   await putCompanyState(trx, companyId, { state: 'ended', reason, at });
-  await endMemberships(trx, companyId, at);
+  await endAccess(trx, { companyId, reason, at, actor });
   const mandates = await endMandates(trx, { companyId, at, by: actor });
   await keepChange(trx, {
     ...{ company: known, at, actor, action: 'company.ended' },

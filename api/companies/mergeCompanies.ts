@@ -1,4 +1,4 @@
-import { endMemberships, takeMemberships } from '../../db/access/mergeMemberships.js';
+import { takeMemberships } from '../../db/access/mergeMemberships.js';
 import type { Trx } from '../../db/connect.js';
 import { isWithin, lockCompanies, lockCompany, putCompanyState } from '../../db/parties/changeCompany.js';
 import {
@@ -13,6 +13,7 @@ import type { CompanyRecord } from '../../db/readModels/companyList.js';
 import { companyTies } from '../../db/readModels/companyTies.js';
 import { businessLeft } from '../../domain/company.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
+import { endAccess } from './endAccess.js';
 import { requireNotPartnerTeam, type StateChange } from './changeState.js';
 import { keepChange, lockToChange, requireCompany } from './keepChange.js';
 
@@ -69,7 +70,6 @@ async function take(trx: Trx, merge: Merge, people: MergeInto['people']) {
   const ended = await endMandates(trx, { companyId: merge.merged, at: merge.at, by: merge.by });
   const mandates = people === 'move' ? await takeMandates(trx, merge, ended) : [];
   const memberships = people === 'move' ? await takeMemberships(trx, merge) : 0;
-  await endMemberships(trx, merge.merged, merge.at);
   return { tenants, subsidiaries, mandates, memberships };
 }
 
@@ -86,6 +86,7 @@ export async function mergeCompanies(trx: Trx, asked: MergeInto): Promise<Compan
   await requireMergeable(trx, asked, both);
   const { known, target } = both;
   const came = await take(trx, { merged: companyId, into, at, by: actor }, people);
+  await endAccess(trx, { companyId, reason, at, actor });
   await putCompanyState(trx, companyId, { state: 'ended', reason, at, mergedInto: into });
   const kept = { at, actor, reason };
   for (const id of came.subsidiaries) {

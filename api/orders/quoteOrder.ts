@@ -13,6 +13,7 @@ import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
 import { productByCode, type MeterCode } from '../../domain/catalog/index.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
+import { termEnd } from '../../domain/licences/term.js';
 import { priceMinor, shareOf, type AgreedPrice } from '../../domain/licences/termPrice.js';
 import {
   firstDay,
@@ -26,6 +27,8 @@ import { dayOf, parsePeriod, type Day, type Period } from '../../domain/period.j
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import { requireOpenSite } from '../routes/sites.js';
 import type { orderInput } from '../schemas/orders.js';
+
+const MOST_YEARS_AHEAD = 2;
 
 type Ordered = z.output<typeof orderInput>;
 type OfLicence = Exclude<Ordered, { kind: 'product' }>;
@@ -115,12 +118,18 @@ async function agreedPrice(
   return { unitPrice: price.unitPrice, priceCurrency: plan.currency, billing: price.billing, pricePlanId: plan.id };
 }
 
-/** Rules 19 and 21: a wished day is today or later, in the MSP's zone, in a month that was not opened, while it takes part. */
+/** Prices are agreed so long ahead; a renewal follows its licence, however long that runs. */
+function latestStart(today: Day, renewed: TermLicence | null): Day {
+  const latest = termEnd(today, MOST_YEARS_AHEAD);
+  return renewed !== null && renewed.endsOn > latest ? renewed.endsOn : latest;
+}
+
+/** Rules 19 and 21: a wished day is today or later, in the MSP's zone, not after `latest`, in a month that was not opened, while it takes part. */
 async function requireStart(
   trx: Trx,
   programme: string,
   { joinedPeriod, leftPeriod }: Registration,
-  { wished, first, today }: { wished: Day | null; first: Day; today: Day },
+  { wished, first, today, latest }: { wished: Day | null; first: Day; today: Day; latest: Day },
 ): Promise<void> {
   if (wished !== null && wished < today) {
     throw fieldError(
@@ -128,6 +137,9 @@ async function requireStart(
       '/startsOn',
       `It starts on the day of approval or later, never before ${today}.`,
     );
+  }
+  if (wished !== null && wished > latest) {
+    throw fieldError('VALIDATION_FAILED', '/startsOn', `An order of today starts on ${latest} at the latest.`);
   }
   if (wished !== null) await requireUnopened(trx, programme, wished.slice(0, 7), '/startsOn');
   const month = first.slice(0, 7);
@@ -149,7 +161,8 @@ async function quoteLicence(trx: Trx, ordered: OfLicence, { mspId, view, at }: O
     throw fieldError('METER_UNKNOWN', '/meter', `The site's product, ${product}, does not count that.`);
   }
   const first = firstDay(units.startsOn, today, await firstUnopenedIfOpened(trx, programme));
-  await requireStart(trx, programme, registration, { wished: units.startsOn, first, today });
+  const latest = latestStart(today, kind === 'renewal' ? term : null);
+  await requireStart(trx, programme, registration, { wished: units.startsOn, first, today, latest });
   const { endsOn } = licenceDays(kind, first, units.years, term);
   const extended = kind === 'extension' ? term : null;
   const price = await agreedPrice(

@@ -3,6 +3,7 @@ import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { holdsView } from '../../db/parties/companyStore.js';
 import { findMsp } from '../../db/parties/mspStore.js';
+import { requireActive } from '../../db/parties/requireActive.js';
 import { endParticipation } from '../../db/programmes/endParticipation.js';
 import {
   distributorsOf,
@@ -117,6 +118,7 @@ export const participationRoutes = [
         const isMsp = !foreign && (await holdsView(trx, mspId, 'service_provider'));
         const msp = isMsp ? await findMsp(trx, mspId) : undefined;
         if (msp === undefined) throw fieldError('VALIDATION_FAILED', '/mspId', 'There is no such MSP.');
+        await requireActive(trx, mspId, '/mspId');
         const applicant = { ...params, msp, countryField: '/mspId', at: receivedAt, actor, publicUrl: deps.publicUrl };
         if ((await applyToProgramme(trx, applicant)) === undefined) {
           const state = (await findRegistration(trx, params.programme, mspId))?.state ?? 'applied';

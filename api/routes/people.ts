@@ -18,6 +18,7 @@ import { endSessions } from '../../db/access/sessionStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { companyName } from '../../db/parties/companyStore.js';
+import { requireActive } from '../../db/parties/requireActive.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
@@ -99,6 +100,7 @@ export const peopleRoutes = [
         if (!mayManage(sender, companyId) || (await companyName(trx, companyId)) === '') {
           throw fieldError('VALIDATION_FAILED', '/companyId', 'There is no such company whose people you manage.');
         }
+        await requireActive(trx, companyId, '/companyId');
         await requireGrantable(trx, sender, grant);
         const who = { membershipId, name, email, locale, zone, fromAt, untilAt };
         const link = await invitePerson(trx, { ...who, ...grant, at, by: actor });
@@ -246,6 +248,7 @@ export const peopleRoutes = [
       const sender = senderOf(principal);
       const mail = await deps.db.transaction(ALL, async (trx) => {
         const membership = await requireMembership(trx, sender, id);
+        await requireActive(trx, membership.companyId, 'membershipId');
         await requireCovered(trx, sender, membership);
         const { companyId, personId, invitedAs, untilAt } = membership;
         const person = await loginOf(trx, personId);

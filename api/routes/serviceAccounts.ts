@@ -10,6 +10,7 @@ import {
 } from '../../db/access/serviceAccountStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { viewsOf } from '../../db/parties/companyStore.js';
+import { requireActive } from '../../db/parties/requireActive.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireCovered, requireGrantable } from '../mayGrant.js';
@@ -46,6 +47,7 @@ export const serviceAccountRoutes = [
         }
         const grant = { companyId, systemLevel: level, accessLevelId: null, tenantIds, withBelow };
         await requireGrantable(trx, sender, grant);
+        if ((await findServiceAccount(trx, id)) === undefined) await requireActive(trx, companyId, '/companyId');
         const outcome = await insertServiceAccount(trx, { id, companyId, name, at, by: actor });
         if (outcome === 'taken') throw fieldError('NAME_TAKEN', '/name', 'A service account of the company has it.');
         if (outcome === 'made') {

@@ -47,7 +47,7 @@ export const membershipChange = z
 export const member = z
   .strictObject({
     membershipId: uuid,
-    personId: uuid,
+    personId: uuid.nullable().meta({ description: 'Null until she accepts the invitation' }),
     companyId: uuid,
     name: z.string(),
     email: z.string(),

@@ -55,14 +55,18 @@ function bound(provider: IdentityProvider) {
   return { ...provider, levels: JSON.stringify(provider.levels), setBy: JSON.stringify(provider.setBy) };
 }
 
-/** Keeps a new provider; false where another one that has not ended has its code. */
+/**
+ * Keeps a new provider; false where another one that has not ended has its code, or one of another company ever had it:
+ * who knows that address would be led to somebody else.
+ */
 export async function insertIdentityProvider(trx: Trx, provider: IdentityProvider): Promise<boolean> {
   const made = await rows(
     trx,
     `insert into identity_provider (id, company_id, code, name, issuer, client_id, client_secret, scopes, level_claim,
        levels, makes_people, mail_domains, listed, created_at, set_by)
-     values (:id, :companyId, :code, :name, :issuer, :clientId, :clientSecret, :scopes::text[], :levelClaim,
-       :levels::jsonb, :makesPeople, :mailDomains::text[], :listed, :createdAt, :setBy)
+     select :id, :companyId, :code::text, :name, :issuer, :clientId, :clientSecret, :scopes::text[], :levelClaim,
+       :levels::jsonb, :makesPeople, :mailDomains::text[], :listed, :createdAt, :setBy
+     where not exists (select from identity_provider o where o.code = :code::text and o.company_id <> :companyId::uuid)
      on conflict (code) where ended_at is null do nothing returning id`,
     bound(provider),
   );
@@ -87,6 +91,16 @@ export async function endIdentityProvider(trx: Trx, id: string, at: Date): Promi
     id,
     at,
   });
+}
+
+/** Ends those of a company; returns which. */
+export async function endIdentityProvidersOf(trx: Trx, companyId: string, at: Date): Promise<string[]> {
+  const ended = await rows<{ id: string }>(
+    trx,
+    'update identity_provider set ended_at = :at where company_id = :companyId and ended_at is null returning id',
+    { companyId, at },
+  );
+  return ended.map(({ id }) => id);
 }
 
 /** The provider of that code, unless it has ended. */

@@ -5,7 +5,8 @@ import type { Membership } from './membershipStore.js';
 /** A person's membership as the company sees it: of who has not accepted yet, the name she was invited under. */
 export interface Member {
   membershipId: string;
-  personId: string;
+  /** Null until she accepts: the id would tell whether somebody of that address has a login. */
+  personId: string | null;
   companyId: string;
   name: string;
   email: string;
@@ -20,7 +21,7 @@ export interface Member {
   createdAt: Date;
 }
 
-const SELECT = `select m.id as "membershipId", p.id as "personId", m.company_id as "companyId",
+const SELECT = `select m.id as "membershipId", case when m.invited_as is null then p.id end as "personId", m.company_id as "companyId",
     coalesce(m.invited_as, p.name) as name, p.email, coalesce(m.system_level, l.copied_from) as level,
     case when p.state = 'ended' or m.until_at <= now() then 'ended' when m.invited_as is not null then 'invited'
       else 'active' end as state, m.access_level_id as "accessLevelId", m.tenant_ids as "tenantIds",
@@ -33,6 +34,7 @@ export function listMembers(
   filter: {
     /** Null: of every company. */
     companyId: string | null;
+    /** In one company: as far as she has accepted. */
     personId?: string;
     /** The reader's own scope: nobody is shown whose scope is wider. Null: everybody. */
     within: readonly string[] | null;
@@ -44,7 +46,7 @@ export function listMembers(
   return rows<Member>(
     trx,
     `${SELECT}
-     where (:companyId::uuid is null or m.company_id = :companyId) and (:personId::uuid is null or p.id = :personId)
+     where (:companyId::uuid is null or m.company_id = :companyId) and (:personId::uuid is null or p.id = :personId and (:companyId::uuid is null or m.invited_as is null))
        and (:within::uuid[] is null or m.tenant_ids <@ :within::uuid[])
        and (:id::uuid is null or (m.created_at, m.id) > (:at::timestamptz, :id::uuid))
      order by m.created_at, m.id limit :limit`,

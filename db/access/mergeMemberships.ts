@@ -18,7 +18,7 @@ function membershipsToTake(trx: Trx, { merged, into, at }: Merge): Promise<Membe
      from membership m join person p on p.id = m.person_id and p.state <> 'ended'
      cross join lateral (select case when m.tenant_ids is null then null
        else array(select t from unnest(m.tenant_ids) t where t in (select id from reached)) end as ids) scope
-     where m.company_id = :merged and (m.until_at is null or m.until_at > :at)
+     where m.company_id = :merged and m.identity_provider_id is null and (m.until_at is null or m.until_at > :at)
        and (scope.ids is null or cardinality(scope.ids) > 0)
        and not exists (select from membership o where o.company_id = :into and o.person_id = m.person_id
          and (o.until_at is null or o.until_at > :at))
@@ -47,7 +47,7 @@ async function copyLevels(
 
 /**
  * Makes people of a duplicate people of the other company, each at the level, within the scope and until the day that she
- * had; an invitation that waits waits on. Who is somebody there already stays what she is. Call it after the tenants have
+ * had; an invitation that waits waits on. What a provider made ends: it vouches for the duplicate alone. Who is somebody there already stays what she is. Call it after the tenants have
  * moved and before the duplicate's memberships end. Returns how many it made.
  */
 export async function takeMemberships(trx: Trx, merge: Merge): Promise<number> {

@@ -31,14 +31,15 @@ export async function insertMsp(trx: Trx, msp: Msp, { at, by }: { at: Date; by: 
   return insertContact(trx, { companyId, purpose: 'statements', name, email, at, by });
 }
 
-/** Nobody is a duplicate of what nobody has confirmed, or of an application that came to nothing. */
-const COMPARED: readonly ParticipationState[] = ['applied', 'approved', 'suspended', 'left'];
+/** Applications that say nothing of their company: nobody has confirmed them, or they came to nothing. */
+const NOT_COMPARED: readonly ParticipationState[] = ['unconfirmed', 'rejected', 'withdrawn', 'expired'];
 /** Case 41: more of them tell a person nothing more. */
 const MOST_DUPLICATES = 20;
 
 /**
- * Rule 14: participants that are probably the same company as the applicant, by registration number or mail domain (null:
- * one that says nothing); those of its number first, at most twenty. They are flagged, nothing is refused.
+ * Rule 14: companies that are probably the same as the applicant: of its registration number whatever they are that has not
+ * ended, but who is known by such applications alone only where it is suspended; of its mail domain (null: one that says
+ * nothing) who takes part in the programme. Those of its number first, at most twenty. They are flagged, nothing is refused.
  */
 export async function probableDuplicates(
   trx: Trx,
@@ -47,16 +48,20 @@ export async function probableDuplicates(
   const { id, programme, registrationNumber, mailDomain } = applicant;
   const found = await rows<{ id: string }>(
     trx,
-    `select p.msp_id as id, bool_or(alike.number) as number, min(p.applied_at) as applied_at
-     from (
+    `with alike as (
        select c.id, true as number from company c
        where kontor_comparable_number(c.registration_number) = kontor_comparable_number(:registrationNumber)
          and kontor_comparable_number(:registrationNumber) <> ''
-       union all select k.company_id, false from company_contact k where kontor_mail_domain(k.email) = :mailDomain
-     ) alike join participation p on p.msp_id = alike.id and p.programme_code = :programme
-     where p.msp_id <> :id and p.state = any(:states)
-     group by p.msp_id order by number desc, applied_at, id limit :limit`,
-    { id, programme, registrationNumber, mailDomain, limit: MOST_DUPLICATES, states: [...COMPARED] },
+       union all select k.company_id, false from company_contact k where kontor_mail_domain(k.email) = :mailDomain)
+     select c.id, bool_or(a.number) as number, coalesce(min(p.applied_at), c.created_at) as since
+     from alike a join company c on c.id = a.id
+     left join participation p on p.msp_id = c.id and p.programme_code = :programme and p.state <> all(:notCompared)
+     where c.id <> :id and (p.msp_id is not null or (a.number and (c.state = 'suspended' or (c.state = 'active' and (
+       exists (select from company_view v where v.company_id = c.id and v.view <> 'service_provider')
+       or exists (select from participation o where o.msp_id = c.id and o.state <> all(:notCompared))
+       or not exists (select from participation o where o.msp_id = c.id))))))
+     group by c.id order by number desc, since, c.id limit :limit`,
+    { id, programme, registrationNumber, mailDomain, limit: MOST_DUPLICATES, notCompared: [...NOT_COMPARED] },
   );
   return found.map((other) => other.id);
 }

@@ -1,14 +1,18 @@
 import type { Trx } from '../connect.js';
+import { holdsView } from '../parties/companyStore.js';
 import { findRegistration, findStanding, type Registration, type Standing } from './participationStore.js';
 import { KontorError } from '../../domain/errors.js';
 
 /**
- * Rule 20: throws STATE_CONFLICT unless the MSP takes part in the programme: who is suspended or has left gets no key and
- * orders nothing.
+ * Rule 20: throws STATE_CONFLICT unless the MSP takes part in the programme: who is suspended or has left, or whose
+ * company is, gets no key and orders nothing.
  */
 export async function requireTakesPart(trx: Trx, programme: string, mspId: string): Promise<Standing> {
   const found = await findStanding(trx, programme, mspId);
-  if (found?.state === 'approved') return found;
+  if (found?.state === 'approved') {
+    if (await holdsView(trx, mspId, 'service_provider')) return found;
+    throw new KontorError('STATE_CONFLICT', "This MSP's company is suspended or has ended: it gets nothing new.");
+  }
   const how = found?.state === 'suspended' ? 'is suspended: resume its participation first' : 'takes no part';
   throw new KontorError('STATE_CONFLICT', `In the programme "${programme}" this MSP ${how}.`);
 }

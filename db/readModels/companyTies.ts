@@ -22,7 +22,7 @@ export async function companyTies(trx: Trx, companyId: string, at: Date): Promis
        from participation p
        join participation_distributor d on d.msp_id = p.msp_id and d.programme_code = p.programme_code
        join programme g on g.code = p.programme_code
-       where p.state not in ('rejected', 'expired') and (p.msp_id = :companyId or d.distributor_id = :companyId)),
+       where p.state not in ('rejected', 'withdrawn', 'expired') and (p.msp_id = :companyId or d.distributor_id = :companyId)),
      unclosed as (
        select * from served s where s.last_month is null or (s.last_month >= s.first_month
          and not exists (select from billing_run r where r.programme_code = s.programme_code and r.period = s.last_month

@@ -34,7 +34,7 @@ const done = async (answer: Promise<Answer>) => {
   expect([status, json.detail]).toEqual([200, undefined]);
   return json;
 };
-const fault = ({ status, json }: Answer) => [status, json.code, json.errors?.[0]?.field];
+const fault = ({ status, json }: Answer) => [status, json?.code, json?.errors?.[0]?.field];
 const works = async (as: string) => (await api.call('GET', '/v1/me', { token: as })).status;
 
 /** A tenant of MSP Alpha that is a customer's. */
@@ -151,6 +151,78 @@ describe('a suspended company', () => {
   });
 });
 
+describe('nothing new is given', () => {
+  const call = async (method: string, path: string, body: object) =>
+    fault(await api.call(method, path, { token, body }));
+  const conflict = (field?: string) => [409, 'STATE_CONFLICT', field];
+  const invitation = (companyId: string) => ({
+    ...{ companyId, name: 'Anna', email: `${randomUUID()}@people.example`, locale: 'en', zone: 'UTC', level: 'reader' },
+  });
+  const machine = (companyId: string) => ({ companyId, name: `Machine ${randomUUID()}`, level: 'reader' });
+
+  it('to a company that is suspended: sites, keys, products, subscriptions, orders, people or service accounts', async () => {
+    const id = await month.msp({ name: 'Gets nothing', distributorId });
+    const { siteId } = await month.site({ mspId: id, name: 'Here' });
+    const { json: tenant } = await api.call('POST', `/v1/msps/${id}/tenants`, { token, body: { ref: 'a', name: 'A' } });
+    const invited = await api.call('POST', '/v1/people', { token, body: invitation(id) });
+    const ofProduct = { programme: 'msp', product: 'mail-server' };
+    const subscription = 'subscriptions/msp/mail-server';
+    const attempts: [string, string, object, string?][] = [
+      ['POST', `/v1/msps/${id}/sites`, { ...ofProduct, name: 'More', tenantRefs: [] }],
+      ['POST', `/v1/msps/${id}/sites/${siteId}/keys/rotate`, {}],
+      ['POST', `/v1/msps/${id}/sites/${siteId}/keys/additional`, {}],
+      ['POST', `/v1/msps/${id}/tenants/${tenant.id}/keys`, ofProduct],
+      ['PUT', `/v1/msps/${id}/tenants/${tenant.id}/${subscription}`, { kind: 'metered' }],
+      ['POST', `/v1/msps/${id}/orders/quote`, { order: { kind: 'product', ...ofProduct } }],
+      ['POST', '/v1/people', invitation(id), '/companyId'],
+      ['POST', `/v1/memberships/${invited.json.membershipId}/invite`, {}, 'membershipId'],
+      ['POST', '/v1/service-accounts', machine(id), '/companyId'],
+    ];
+    await done(act(id, 'suspend'));
+    for (const [method, path, body, field] of attempts) {
+      expect([path, ...(await call(method, path, body))]).toEqual([path, ...conflict(field)]);
+    }
+    await done(act(id, 'resume'));
+    for (const [method, path, body] of attempts) {
+      expect([path, (await call(method, path, body))[1]]).not.toEqual([path, 'STATE_CONFLICT']);
+    }
+  });
+
+  it('to a distributor that is suspended: no application is taken in its territories', async () => {
+    const serves = await month.distributor({ code: 'NO', currency: 'EUR', country: 'NO' });
+    const body = { distributorId: serves, opensOn: '2026-01-01' };
+    expect((await api.call('PUT', '/v1/programmes/msp/territories/NO', { token, body })).status).toBe(200);
+    await done(act(serves, 'suspend'));
+    const company = { name: 'Northern', registrationNumber: 'NO 1', address: ['Vei 1'], country: 'NO' };
+    const contact = { name: 'Contact', email: 'office@northern.example' };
+    const application = { company, contact, locale: 'en', zone: 'Europe/Oslo' };
+    const apply = () => api.call('POST', '/v1/programmes/msp/registrations', { token, body: application });
+    expect(fault(await apply())).toEqual(conflict('/company/country'));
+    await done(act(serves, 'resume'));
+    expect((await apply()).status).toBe(202);
+  });
+
+  it('case 42: to an MSP whose address nobody has confirmed, whose name would be mailed to strangers', async () => {
+    const id = await month.msp({ name: 'buy at evil.example', distributorId });
+    await month.programme({ code: 'other' });
+    await api.database.asOwner('delete from participation_distributor where msp_id = $1', [id]);
+    const put = (state: string) =>
+      month.run(`update participation set state = :state, joined_period = null where msp_id = :id`, { id, state });
+    await month.run('update company_contact set confirmed_at = null where company_id = :id', { id });
+    for (const state of ['unconfirmed', 'expired']) {
+      await put(state);
+      const asked = [
+        await call('POST', '/v1/people', invitation(id)),
+        await call('POST', '/v1/service-accounts', machine(id)),
+        await call('POST', '/v1/programmes/other/participations', { mspId: id }),
+      ];
+      expect(asked).toEqual([conflict('/companyId'), conflict('/companyId'), conflict('/mspId')]);
+    }
+    await month.run('update company_contact set confirmed_at = now() where company_id = :id', { id });
+    expect((await call('POST', '/v1/people', invitation(id)))[0]).toBe(201);
+  });
+});
+
 describe('the end of a company', () => {
   it('is for good, with its people, machines, invitations and mandates, and stays readable', async () => {
     const [id, integratorId] = [await month.company('customer'), await month.company('system_integrator')];
@@ -217,6 +289,30 @@ describe('the end of a company', () => {
     const territory = { token, body: { distributorId: serves, opensOn: '2026-01-01' } };
     const set = await api.call('PUT', '/v1/programmes/msp/territories/BE', territory);
     expect(fault(set)).toEqual([422, 'VALIDATION_FAILED', '/distributorId']);
+  });
+
+  it('is not kept from by an application that came to nothing, and lets one that nobody confirmed expire', async () => {
+    const withdrawn = await month.msp({ name: 'Withdrawn', distributorId });
+    await month.run(`update participation set state = 'withdrawn', joined_period = null where msp_id = :withdrawn`, {
+      withdrawn,
+    });
+    await done(act(withdrawn, 'end'));
+    const stateOf = async (id: string) =>
+      (await api.call('GET', `/v1/programmes/msp/participations/${id}`, { token })).json;
+    for (const end of [
+      (id: string) => act(id, 'end'),
+      async (id: string) => merge(id, await month.company('partner')),
+    ]) {
+      const id = await month.msp({ name: 'Unconfirmed', distributorId });
+      await api.database.asOwner('delete from participation_distributor where msp_id = $1', [id]);
+      await month.run(`update participation set state = 'unconfirmed', joined_period = null where msp_id = :id`, {
+        id,
+      });
+      await done(end(id));
+      expect(await stateOf(id)).toMatchObject({ state: 'expired', decidedBy: { name: 'Partner One' } });
+      const trail = await api.call('GET', `/v1/audit?subject=msp:${id}`, { token });
+      expect(trail.json.items[0]).toMatchObject({ action: 'msp.expired', reason: 'because' });
+    }
   });
 
   it('of who left, or bills no longer, waits until the last month is closed', async () => {
@@ -358,6 +454,38 @@ describe('a merge', () => {
     const own = browser(api);
     expect((await own.signIn(email)).json.actingFor.company.id).toBe(into);
     expect((await own.call('GET', '/v1/me')).json.actions).toEqual(['me.read', 'tenants.read']);
+  });
+
+  it('takes nobody along whom an identity provider let in, and ends that provider, as the end of a company does', async () => {
+    const provider = async (companyId: string) => {
+      const body = { companyId, code: `id-${randomUUID().slice(0, 8)}`, name: 'An ID', issuer: 'https://id.example' };
+      const { json } = await api.call('POST', '/v1/identity-providers', {
+        token,
+        body: { ...body, clientId: 'kontor' },
+      });
+      const person = await addPerson(api.database.db, { companyId });
+      await month.run('update membership set identity_provider_id = :provider where id = :membership', {
+        provider: json.id,
+        membership: person.membershipId,
+      });
+      return { id: json.id as string, person: person.id };
+    };
+    const into = await month.company('customer');
+    const merged = await month.company('customer');
+    const ended = await month.company('customer');
+    const [ofMerged, ofEnded] = [await provider(merged), await provider(ended)];
+    await done(merge(merged, into));
+    await done(act(ended, 'end'));
+    for (const { id, person } of [ofMerged, ofEnded]) {
+      const [left] = await month.run<{ memberships: number; isOver: boolean }>(
+        `select ended_at is not null as "isOver", (select count(*)::int from membership where person_id = :person
+           and until_at is null) as memberships from identity_provider where id = :id`,
+        { id, person },
+      );
+      expect(left).toEqual({ memberships: 0, isOver: true });
+      const trail = await api.call('GET', `/v1/audit?subject=identityProvider:${id}`, { token });
+      expect(trail.json.items[0]).toMatchObject({ action: 'identityProvider.ended' });
+    }
   });
 
   it('lets people and consents end with a duplicate that nobody vouches for', async () => {

@@ -375,6 +375,9 @@ describe('providers', () => {
     const back = new URL(`${api.url}/v1/sign-in/${code}/callback?state=${door.searchParams.get('state') ?? ''}&code=x`);
     expect((await at.finish(back, cookie)).status).toBe(404);
     expect((await change(json.id, { name: 'Again' })).status).toBe(409);
+    // Its address is known: nobody else answers at it.
+    expect((await make({ ...body, companyId: companies.beta })).json.code).toBe('NAME_TAKEN');
+    expect((await make({ ...body, companyId: companies.alpha })).status).toBe(201);
     await ending.stop();
   });
 

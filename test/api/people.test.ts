@@ -71,7 +71,9 @@ describe('an invitation', () => {
     const list = await api.call('GET', '/v1/people', { token });
     expect(list.json.items.at(-1)).toMatchObject({ membershipId: made.json.membershipId, state: 'active' });
     expect((await invite(token, body)).json.errors[0]).toMatchObject({ field: '/email', code: 'NAME_TAKEN' });
-    const trail = await api.call('GET', `/v1/audit?subject=person:${made.json.personId}`, { token: partnerTeam });
+    const trail = await api.call('GET', `/v1/audit?subject=person:${list.json.items.at(-1).personId}`, {
+      token: partnerTeam,
+    });
     const actions = trail.json.items.map(({ action }: { action: string }) => action);
     expect(actions).toEqual(['session.opened', 'password.set', 'person.invited']);
     expect(trail.bytes.toString()).not.toContain(address);
@@ -86,6 +88,10 @@ describe('an invitation', () => {
     ];
     const shape = ({ status, json }: typeof known) => [status, json.name, json.state, Object.keys(json)];
     expect(shape(known)).toEqual(shape(unknown));
+    // Nor does the id of a person, in answer or list, until she accepts; nor whether one that is known is hers.
+    const pending = (await api.call('GET', '/v1/people', { token })).json.items.slice(-2);
+    expect([known.json, unknown.json, ...pending].map(({ personId }) => personId)).toEqual([null, null, null, null]);
+    expect((await api.call('GET', `/v1/people/${anna.id}`, { token })).status).toBe(404);
     const browserOfAnna = browser(api);
     await browserOfAnna.signIn(anna.email);
     const acting = async () => (await browserOfAnna.call('GET', '/v1/me/memberships')).json.items as unknown[];
@@ -97,6 +103,7 @@ describe('an invitation', () => {
     expect((await browser(api).signIn(anna.email, 'somebody else’s choice')).status).toBe(401);
     expect((await browser(api).signIn(anna.email)).status).toBe(201);
     expect(await acting()).toHaveLength(2);
+    expect((await api.call('GET', `/v1/people/${anna.id}`, { token })).json.items).toHaveLength(1);
   });
 
   it('of two companies at once sets one password', async () => {

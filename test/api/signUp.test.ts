@@ -120,6 +120,44 @@ describe('a sign-up', () => {
     expect((await show(mspId)).duplicateOf).toEqual([]);
   });
 
+  it('rule 14: of its number every company is named that is known, but for applications that came to nothing', async () => {
+    const month = monthFixture(api.database.db);
+    const known = await month.company('reseller');
+    const left = await month.msp({
+      name: 'Elsewhere',
+      distributorId,
+      programme: await month.programme({ code: 'other' }),
+    });
+    const rejected = await month.msp({ name: 'Rejected', distributorId });
+    const ended = await month.company('partner');
+    const all = [known, left, rejected, ended];
+    await month.run(`update company set registration_number = 'KNOWN 1' where id = any(:all::uuid[])`, { all });
+    await month.run(`update company set state = 'ended', state_reason = 'x', state_at = now() where id = :ended`, {
+      ended,
+    });
+    const apply = async (n: number) => {
+      const email = `office${n}@of-known${n}.example`;
+      const { mspId } = (await signUp({ email, number: 'known-1' })).json;
+      await confirm(await linkTo(email));
+      const { duplicateOf } = await show(mspId);
+      await month.run(`update participation set state = 'withdrawn' where msp_id = :mspId`, { mspId });
+      return duplicateOf.sort();
+    };
+    for (const state of ['rejected', 'withdrawn', 'expired']) {
+      await month.run(`update participation set state = :state, joined_period = null where msp_id = :rejected`, {
+        ...{ rejected, state },
+      });
+      expect(await apply(state.length)).toEqual([known, left].sort());
+    }
+    await month.run(
+      `update company set state = 'suspended', state_reason = 'x', state_at = now() where id = :rejected`,
+      {
+        rejected,
+      },
+    );
+    expect(await apply(1)).toEqual([known, left, rejected].sort());
+  });
+
   it('its link is good once, and none other is one', async () => {
     const email = 'office@once.example';
     await signUp({ email });

@@ -102,6 +102,12 @@ describe('rule 18: a total that moved is confirmed by a second person', () => {
     await expect(confirm(maker)).rejects.toMatchObject(refused);
   });
 
+  it('not by an alias of who made the service account that opened the run', async () => {
+    const opener = await person('Opener');
+    await openedBy(await serviceAccount('Nightly for the alias', opener));
+    await expect(confirm(await person('Alias', opener))).rejects.toMatchObject(refused);
+  });
+
   it('not on a decision that nobody made over the API, or that was made on another case', async () => {
     await expect(tell(caseId, randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const second = await person('Second');

@@ -5,7 +5,8 @@ import { quoteOrder } from '../../api/orders/quoteOrder.js';
 import { ALL } from '../../db/connect.js';
 import { insertOrder } from '../../db/orders/orderStore.js';
 import { findTermLicence } from '../../db/prices/termLicenceStore.js';
-import type { Actor } from '../../domain/access/actor.js';
+import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
+import { TERMINAL, type Actor } from '../../domain/access/actor.js';
 import { termEnd } from '../../domain/licences/term.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -181,6 +182,17 @@ describe('orders that are late, doubled, foreign or overtaken', () => {
     expect(await licence(id, far)).toMatchObject({ startsOn, endsOn });
   });
 
+  it('starts within 24 months; a renewal at the latest when the licence ends that it follows', async () => {
+    const field = { fields: [{ field: '/startsOn' }] };
+    expect((await quote('2026-05-15', wanted({ startsOn: '2028-05-15' }))).firstDay).toBe('2028-05-15');
+    await expect(quote('2026-05-15', wanted({ startsOn: '2028-05-16' }))).rejects.toMatchObject(field);
+    await expect(quote('2026-05-15', wanted({ startsOn: '9999-12-31' }))).rejects.toMatchObject(field);
+    const id = await made('2026-05-15', { years: 5 });
+    const renewal = { kind: 'renewal', licenceId: id, years: 1 } as const;
+    expect((await quote('2026-05-16', renewal)).firstDay).toBe('2031-05-15');
+    await expect(quote('2026-05-16', { ...renewal, startsOn: '2031-05-16' })).rejects.toMatchObject(field);
+  });
+
   it('the price is the one that was confirmed, whatever the plan says when it is approved', async () => {
     const { id, amountMinor } = await place('2026-05-01', wanted({ years: 1 }));
     await unitPrice('99.00');
@@ -235,29 +247,52 @@ describe('orders that are late, doubled, foreign or overtaken', () => {
     await expect(approve('2026-06-01', orderId, gamma)).rejects.toThrow(code('NOT_FOUND'));
   });
 
-  it('rule 18: who ordered does not approve through a service account of her own, nor what that has ordered', async () => {
-    const [person, machine] = [randomUUID(), randomUUID()];
-    await database.asOwner(
-      `insert into person (id, name, email, locale, zone, state, created_at, created_by)
-       values ($1, 'Anna', 'anna@people.example', 'en', 'UTC', 'active', now(), '{}')`,
-      [person],
-    );
-    await database.asOwner(
-      `insert into service_account (id, name, company_id, created_at, created_by)
-       select $1, 'Machine', id, now(), jsonb_build_object('kind', 'person', 'id', $2::text, 'name', 'Anna')
-       from company limit 1`,
-      [machine, person],
-    );
-    const anna: Actor = { kind: 'person', id: person, name: 'Anna' };
-    const hers: Actor = { kind: 'service_account', id: machine, name: 'Machine' };
-    for (const [orders, approves] of [
-      [anna, hers],
-      [hers, anna],
-      [anna, anna],
-    ] as const) {
+  describe('rule 18: an order', () => {
+    const account = async (table: 'person' | 'service_account', by: Actor = TERMINAL): Promise<Actor> => {
+      const id = randomUUID();
+      const [columns, values] =
+        table === 'person'
+          ? ['email, locale, zone, state', `'${id}@people.example', 'en', 'UTC', 'active'`]
+          : ['company_id', `'${PARTNER_TEAM}'`];
+      await database.asOwner(
+        `insert into ${table} (id, name, created_at, created_by, ${columns}) values ($1::uuid, $1::text, now(), $2, ${values})`,
+        [id, JSON.stringify(by)],
+      );
+      return { kind: table, id, name: id };
+    };
+    const refused = async (orders: Actor, approves: Actor) => {
       const { id } = await place('2026-06-01', wanted(), mspId, orders);
       await expect(approve('2026-06-02', id, mspId, approves)).rejects.toThrow(code('FOUR_EYES_REQUIRED'));
       await approve('2026-06-02', id);
-    }
+    };
+
+    it('is not approved by who placed it, nor through a service account of hers, in either direction', async () => {
+      const anna = await account('person');
+      const hers = await account('service_account', anna);
+      await refused(anna, hers);
+      await refused(hers, anna);
+      await refused(anna, anna);
+    });
+
+    it('is not approved by an alias that the orderer has invited, nor by who has invited the orderer', async () => {
+      const anna = await account('person');
+      const alias = await account('person', anna);
+      await refused(anna, alias);
+      await refused(alias, anna);
+      await refused(await account('service_account', anna), alias);
+      await refused(anna, await account('person', await account('service_account', anna)));
+    });
+
+    it('is approved by no service account at all, whoever made it', async () => {
+      await refused(await account('person'), await account('service_account', await account('person')));
+      await refused(USER, await account('service_account'));
+    });
+
+    it('is approved by another person, also where one administrator has invited both', async () => {
+      const administrator = await account('person');
+      const [orders, approves] = [await account('person', administrator), await account('person', administrator)];
+      const { id } = await place('2026-06-01', wanted(), mspId, orders);
+      expect((await approve('2026-06-02', id, mspId, approves)).state).toBe('approved');
+    });
   });
 });

@@ -104,6 +104,16 @@ describe('a registration', () => {
     expect((await decide(again.json.mspId, { decision: 'approve' })).json.state).toBe('approved');
   });
 
+  it('rule 14: is not approved while its company is suspended, and may be rejected or wait', async () => {
+    const { mspId } = (await programme.register()).json;
+    await programme.call('POST', `/v1/companies/${mspId}/suspend`, { reason: 'Fraud' });
+    const refused = await decide(mspId, { decision: 'approve' });
+    expect([refused.status, refused.json.code]).toEqual([409, 'STATE_CONFLICT']);
+    expect((await show(mspId)).state).toBe('applied');
+    await programme.call('POST', `/v1/companies/${mspId}/resume`, { reason: 'Sorted out' });
+    expect((await decide(mspId, { decision: 'approve' })).json.state).toBe('approved');
+  });
+
   it('rule 14: of two decisions at once one counts', async () => {
     const { mspId } = (await programme.register()).json;
     const answers = await Promise.all([
