@@ -15,5 +15,5 @@ export async function endAccess(trx: Trx, { companyId, reason, at, actor }: Stat
     const subject = `identityProvider:${id}`;
     await appendAudit(trx, { at, actor, action: 'identityProvider.ended', subject, reason });
   }
-  await expireSignUps(trx, { companyId, at, by: actor, reason });
+  await expireSignUps(trx, { companyId }, { at, actor, reason, decidedBy: actor });
 }

@@ -2,20 +2,34 @@ import type { Actor } from '../../domain/access/actor.js';
 import { appendAudit } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
 
-/** Lets what a company has signed up for without confirming its address expire, because the company ends. */
-export async function expireSignUps(
-  trx: Trx,
-  { companyId: mspId, at, by, reason }: { companyId: string; at: Date; by: Actor; reason: string },
-): Promise<void> {
-  const expired = await rows<{ programme: string }>(
+/** Sign-ups whose address nobody has confirmed: of a company, or those whose time to do so is over at an instant. */
+export type SignUps = { companyId: string } | { dueBy: Date };
+
+interface Expiry {
+  at: Date;
+  actor: Actor;
+  reason: string;
+  /** A person who brought it about; null: time did. */
+  decidedBy: Actor | null;
+}
+
+/** Lets sign-ups expire that nobody has confirmed, each with its audit event. */
+export async function expireSignUps(trx: Trx, which: SignUps, { at, actor, reason, decidedBy }: Expiry): Promise<void> {
+  const expired = await rows<{ mspId: string; programme: string }>(
     trx,
-    `update participation set state = 'expired', decided_at = :at, decided_by = :by
-     where msp_id = :mspId and state = 'unconfirmed' returning programme_code as programme`,
-    { mspId, at, by: JSON.stringify(by) },
+    `update participation set state = 'expired', decided_at = :at, decided_by = :decidedBy
+     where state = 'unconfirmed' and (msp_id = :companyId::uuid or decide_until <= :dueBy::timestamptz)
+     returning msp_id as "mspId", programme_code as programme`,
+    {
+      at,
+      decidedBy: decidedBy && JSON.stringify(decidedBy),
+      companyId: 'companyId' in which ? which.companyId : null,
+      dueBy: 'dueBy' in which ? which.dueBy : null,
+    },
   );
-  for (const { programme } of expired) {
+  for (const { mspId, programme } of expired) {
     await appendAudit(trx, {
-      ...{ at, actor: by, action: 'msp.expired', subject: `msp:${mspId}`, mspId, reason },
+      ...{ at, actor, action: 'msp.expired', subject: `msp:${mspId}`, mspId, reason },
       before: { programme, state: 'unconfirmed' },
       after: { programme, state: 'expired' },
     });

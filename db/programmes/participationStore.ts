@@ -143,16 +143,6 @@ export async function unconfirmedProgrammes(trx: Trx, mspId: string): Promise<st
   return found.map(({ programme }) => programme);
 }
 
-/** Lets sign-ups expire that nobody has confirmed in time; which they were. */
-export async function expireUnconfirmed(trx: Trx, at: Date): Promise<{ mspId: string; programme: string }[]> {
-  return rows<{ mspId: string; programme: string }>(
-    trx,
-    `update participation set state = 'expired', decided_at = :at where state = 'unconfirmed' and decide_until <= :at
-     returning msp_id as "mspId", programme_code as programme`,
-    { at },
-  );
-}
-
 /**
  * Keeps an application to a programme; one that is unconfirmed, or was rejected, withdrawn or expired before, is replaced by it. False where there is
  * one that is open or was approved: then nothing changed.
