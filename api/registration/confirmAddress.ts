@@ -4,7 +4,7 @@ import { takeContactLink } from '../../db/access/linkStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { lockCompany } from '../../db/parties/changeCompany.js';
-import { companyOfContact, confirmContact, type Confirmation, type Contact } from '../../db/parties/contactStore.js';
+import { confirmContact, type Confirmation, type Contact } from '../../db/parties/contactStore.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { unconfirmedProgrammes } from '../../db/programmes/participationStore.js';
 import type { CompanyRecord } from '../../db/readModels/companyList.js';
@@ -38,10 +38,9 @@ export async function confirmAddress(
   at: Date,
 ): Promise<{ contact: Contact; applied: string[] }> {
   const confirmed = await deps.db.transaction(ALL, async (trx) => {
-    const contactId = await takeContactLink(trx, secret, at);
-    const companyId = contactId === undefined ? undefined : await companyOfContact(trx, contactId);
-    const company = companyId === undefined ? undefined : await lockCompany(trx, companyId);
-    const done = contactId === undefined ? undefined : await confirmContact(trx, contactId, at);
+    const link = await takeContactLink(trx, secret, at);
+    const company = link && (await lockCompany(trx, link.companyId));
+    const done = link && (await confirmContact(trx, link.contactId, at));
     if (company === undefined || done === undefined) {
       throw new KontorError('LINK_INVALID', 'This link was used, or is too old: ask for another one.');
     }

@@ -87,14 +87,20 @@ export async function takeLink(trx: Trx, secret: string, at: Date): Promise<OneT
   return link;
 }
 
-/** Uses up the link to confirm an address: its contact; undefined where it is not good any more. */
-export async function takeContactLink(trx: Trx, secret: string, at: Date): Promise<string | undefined> {
-  const [link] = await rows<{ contactId: string }>(
+/** Uses up the link to confirm an address: its contact, and whose it is; undefined where it is not good any more. */
+export async function takeContactLink(
+  trx: Trx,
+  secret: string,
+  at: Date,
+): Promise<{ contactId: string; companyId: string } | undefined> {
+  const [link] = await rows<{ contactId: string; companyId: string }>(
     trx,
-    `update one_time_link set used_at = :at where ${GOOD} and kind = 'contact' returning contact_id as "contactId"`,
+    `update one_time_link l set used_at = :at from company_contact k
+     where k.id = l.contact_id and ${GOOD} and l.kind = 'contact'
+     returning k.id as "contactId", k.company_id as "companyId"`,
     { hash: secretHash(secret), at },
   );
-  return link?.contactId;
+  return link;
 }
 
 /** The application that an applicant follows by that secret; it stays good. */

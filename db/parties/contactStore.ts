@@ -37,16 +37,6 @@ export async function insertContact(
   return id;
 }
 
-/** The company that a contact is of. */
-export async function companyOfContact(trx: Trx, id: string): Promise<string | undefined> {
-  const [found] = await rows<{ companyId: string }>(
-    trx,
-    'select company_id as "companyId" from company_contact where id = :id',
-    { id },
-  );
-  return found?.companyId;
-}
-
 /** A contact that was confirmed, and the address whose place it took; null: there was none. */
 export interface Confirmation {
   contact: Contact;
