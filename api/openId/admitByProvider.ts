@@ -21,11 +21,11 @@ import {
 } from '../../db/access/membershipStore.js';
 import { activatePerson, insertPerson } from '../../db/access/personStore.js';
 import type { Trx } from '../../db/connect.js';
-import { companyTongue } from '../../db/parties/companyStore.js';
 import { isReservedName, KONTOR } from '../../domain/access/actor.js';
 import { isOfDomain, levelOf, type MappedLevel } from '../../domain/access/identityProvider.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import type { Claims } from '../../identity/index.js';
+import { requireCompany } from '../companies/keepChange.js';
 import { keepingAdministrators } from '../keepingAdministrators.js';
 import type { Refusal } from './refusal.js';
 
@@ -67,7 +67,7 @@ async function link({ trx, provider, claims, at }: Entry, personId: string): Pro
 
 async function makePerson({ trx, provider, claims, at }: Entry, email: string): Promise<string | undefined> {
   const id = randomUUID();
-  const { locale, zone } = await companyTongue(trx, provider.companyId);
+  const { locale, zone } = await requireCompany(trx, provider.companyId);
   const person = { id, name: nameOf(claims, email), email, locale, zone, state: 'active' as const };
   // Whoever set up the provider made her, for rule 18.
   if (!(await insertPerson(trx, person, { at, by: provider.setBy }))) return undefined;

@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { findMembership } from '../../db/access/membershipStore.js';
-import { ALL, type Trx } from '../../db/connect.js';
+import { ALL } from '../../db/connect.js';
 import { listChanges, type CompanyChange } from '../../db/parties/companyChangeStore.js';
 import { companyList } from '../../db/readModels/companyList.js';
-import { KontorError } from '../../domain/errors.js';
 import { addCompany } from '../companies/addCompany.js';
 import { changeViews } from '../companies/changeViews.js';
 import { changeZone } from '../companies/changeZone.js';
 import { editCompany } from '../companies/editCompany.js';
 import { requireCompany } from '../companies/keepChange.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { isPartnerTeam, senderOf, type Principal } from '../principal.js';
+import { isPartnerTeam, senderOf } from '../principal.js';
+import { requireUnlimited } from '../requireUnlimited.js';
 import { reply, route } from '../route.js';
 import { rowId, text, uuid } from '../schemas/common.js';
 import {
@@ -33,16 +32,6 @@ const changed = { 200: { description: 'The company as it is now', schema: compan
 
 function toHistory({ companyId: _companyId, ...shown }: CompanyChange): z.input<typeof companyHistory> {
   return shown;
-}
-
-/** Nobody who is limited to some of a company's tenants edits the company (FORBIDDEN). */
-async function requireWhole(trx: Trx, principal: Principal): Promise<void> {
-  const own = await findMembership(trx, senderOf(principal).membershipId);
-  if (own?.tenantIds === null) return;
-  throw new KontorError(
-    'FORBIDDEN',
-    'Your access is limited to named tenants: ask who administers all of the company.',
-  );
 }
 
 export const companyRoutes = [
@@ -139,7 +128,7 @@ export const companyRoutes = [
       const { version, reason = null, ...given } = body;
       // The frame has made sure that it is the sender's own, or that the partner team asks.
       const edited = await deps.db.transaction(ALL, async (trx) => {
-        await requireWhole(trx, principal);
+        await requireUnlimited(trx, principal);
         return editCompany(trx, { ...params, version, given, reason, at, actor });
       });
       return reply(200, edited);

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { ALL, type Trx } from '../../db/connect.js';
-import { findMembership } from '../../db/access/membershipStore.js';
-import { lockCompany } from '../../db/parties/changeCompany.js';
-import { findCompany } from '../../db/parties/companyStore.js';
+import { ALL } from '../../db/connect.js';
 import {
   endContacts,
   endUnconfirmed,
@@ -14,9 +11,10 @@ import {
 } from '../../db/parties/contactStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
+import { lockToChange, requireCompany } from '../companies/keepChange.js';
 import { askToConfirm, CONFIRM_DAYS } from '../contacts/askToConfirm.js';
 import { confirmAddress } from '../registration/confirmAddress.js';
-import { senderOf, type Principal } from '../principal.js';
+import { requireUnlimited } from '../requireUnlimited.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { confirmation, confirmed, contact, contactInput, contactPurpose } from '../schemas/contacts.js';
@@ -27,20 +25,6 @@ const byPurpose = z.strictObject({ companyId: uuid, purpose: contactPurpose });
 
 function toJson({ companyId: _companyId, ...shown }: Contact): z.input<typeof contact> {
   return shown;
-}
-
-async function requireCompany(trx: Trx, companyId: string) {
-  const company = await lockCompany(trx, companyId);
-  if (company === undefined) throw new KontorError('NOT_FOUND', 'There is no such company.');
-  if (company.state === 'ended') throw new KontorError('STATE_CONFLICT', 'This company has ended.');
-  return company;
-}
-
-/** Where a company gets its mail is not for those whose access is limited to some of its tenants (FORBIDDEN). */
-async function requireUnlimited(trx: Trx, principal: Principal): Promise<void> {
-  const own = await findMembership(trx, senderOf(principal).membershipId);
-  if (own?.tenantIds === null) return;
-  throw new KontorError('FORBIDDEN', 'Your access is limited to some of its tenants: ask an administrator.');
 }
 
 export const contactRoutes = [
@@ -56,9 +40,7 @@ export const contactRoutes = [
     responses: { 200: { description: 'Its addresses', schema: z.strictObject({ items: z.array(contact) }) } },
     handler: async ({ deps, params: { companyId }, query: { which } }) => {
       const found = await deps.db.transaction(ALL, async (trx) => {
-        if ((await findCompany(trx, companyId)) === undefined) {
-          throw new KontorError('NOT_FOUND', 'There is no such company.');
-        }
+        await requireCompany(trx, companyId);
         return listContacts(trx, companyId, which);
       });
       return reply(200, { items: found.map(toJson) });
@@ -81,17 +63,17 @@ export const contactRoutes = [
       const { companyId, purpose } = params;
       const { found, mail } = await deps.db.transaction(ALL, async (trx) => {
         await requireUnlimited(trx, principal);
-        const { locale, zone } = await requireCompany(trx, companyId);
+        const { locale, zone } = await lockToChange(trx, companyId);
         const before = (await listContacts(trx, companyId, 'current')).filter((one) => one.purpose === purpose);
         const known = before.find(({ email }) => email === body.email);
         const contactId = known?.id ?? (await insertContact(trx, { ...params, ...body, at, by: actor }));
         if (known !== undefined && known.name !== body.name) await renameContact(trx, contactId, body.name);
-        if (known?.confirmedAt != null) await endUnconfirmed(trx, params, at);
+        const isConfirmed = known !== undefined && known.confirmedAt !== null;
+        if (isConfirmed) await endUnconfirmed(trx, params, at);
         const asked = { at, expiresAt: addDays(at, CONFIRM_DAYS), publicUrl: deps.publicUrl, field: '/email' };
-        const mail =
-          known !== undefined && known.confirmedAt !== null
-            ? undefined
-            : await askToConfirm(trx, { contactId, email: body.email, locale, zone }, asked);
+        const mail = isConfirmed
+          ? undefined
+          : await askToConfirm(trx, { contactId, email: body.email, locale, zone }, asked);
         await appendAudit(trx, {
           ...{ at, actor, action: 'contact.named', subject: `company:${companyId}` },
           before: before.map(({ name, email, confirmedAt }) => ({ name, email, confirmed: confirmedAt !== null })),
@@ -118,7 +100,7 @@ export const contactRoutes = [
       }
       await deps.db.transaction(ALL, async (trx) => {
         await requireUnlimited(trx, principal);
-        await requireCompany(trx, companyId);
+        await lockToChange(trx, companyId);
         if ((await endContacts(trx, params, at)) === 0) {
           throw new KontorError('NOT_FOUND', `It has no address of its own for "${purpose}".`);
         }

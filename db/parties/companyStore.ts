@@ -39,17 +39,6 @@ export async function insertCompany(
   return inserted.length > 0;
 }
 
-/** The company as it is now; undefined: there is none, as far as the reader sees. */
-export async function findCompany(trx: Trx, id: string): Promise<Company | undefined> {
-  const [found] = await rows<Company>(
-    trx,
-    `select id, name, registration_number as "registrationNumber", address, country, locale, kontor_zone(id) as zone
-     from company where id = :id`,
-    { id },
-  );
-  return found;
-}
-
 /** Sets the zone in which a company's months are reckoned from a period on. */
 export async function putZone(trx: Trx, row: { companyId: string; fromPeriod: Period; zone: string }): Promise<void> {
   await rows(
@@ -107,14 +96,4 @@ export async function holdsView(trx: Trx, companyId: string, view: View): Promis
     view,
   });
   return found?.holds === true;
-}
-
-/** The language of a company and the zone it reckons in now: what is sensible for somebody new of it. */
-export async function companyTongue(trx: Trx, companyId: string): Promise<{ locale: Locale; zone: string }> {
-  const [found] = await rows<{ locale: Locale; zone: string }>(
-    trx,
-    `select locale, coalesce(kontor_zone(id), 'UTC') as zone from company where id = :companyId`,
-    { companyId },
-  );
-  return found ?? { locale: 'en', zone: 'UTC' };
 }
