@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { loadMonthInputs, plansFor } from '../db/closing/monthInputs.js';
-import { loadLateUsage } from '../db/closing/lateUsage.js';
+import { loadEarlierMonths } from '../db/closing/earlierMonths.js';
 import {
   markIssued,
   parkParticipants,
@@ -25,10 +25,9 @@ import type { RunTerms } from '../domain/month/inputs.js';
 import { judgeMonth } from '../domain/month/judgeMonth.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
-import { addMonths, lastDaysOf } from '../domain/period.js';
+import { lastDaysOf } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
-import { periodsInReach } from '../domain/settings/lateUsage.js';
 
 export interface IssueCounts {
   issued: number;
@@ -71,7 +70,8 @@ async function enqueueStatementMails(trx: Trx, programme: string, issued: readon
           currency: statement.currency,
         },
         estimatedLines: statement.lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
-        correctionLines: statement.lines.filter(({ kind }) => kind === 'correction').length,
+        correctionLines: statement.lines.filter(({ kind }) => kind === 'correction' || kind === 'minimum_correction')
+          .length,
       },
       programme,
       period: statement.period,
@@ -90,10 +90,9 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   if (inputs.length === 0) return { issued: 0, parked: 0 };
   const rules = await monthRules(trx, selection);
   const terms = await termsOf(trx, selection, rules);
-  const reach = periodsInReach(rules.settings.lateUsage);
   const mspIds = inputs.map(({ mspId }) => mspId);
-  const late = groupBy(
-    await loadLateUsage(trx, { programme, mspIds, earliest: addMonths(period, -reach), before: period }),
+  const earlier = groupBy(
+    await loadEarlierMonths(trx, { programme, mspIds, before: period, ...rules.settings.lateUsage }),
     ({ mspId }) => mspId,
   );
 
@@ -102,7 +101,7 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   const parked: Parking[] = [];
   for (const input of inputs) {
     const { mspId, distributorId, distributorCode } = input;
-    const judgement = judgeMonth(input, terms, late.get(mspId) ?? []);
+    const judgement = judgeMonth(input, terms, earlier.get(mspId) ?? []);
     if (judgement.outcome === 'issue') {
       const { statement } = judgement;
       drafts.push({ statementId: randomUUID(), programme, mspId, distributorId, distributorCode, statement });
@@ -134,7 +133,7 @@ export const issueStatements =
     const now = new Date(input.now);
     const key = runKeyOf(input);
     if ('mspId' in input) {
-      return db.transaction(ALL, (trx) => issue(trx, { ...key, mspId: input.mspId }, now));
+      return db.transaction(ALL, (trx) => issue(trx, { ...key, mspIds: [input.mspId] }, now));
     }
     const { shard } = input;
     const size = await db.transaction(ALL, (trx) => shardSize(trx, { ...key, shard }));

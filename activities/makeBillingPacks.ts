@@ -151,7 +151,7 @@ function summaryOf(period: Period, contents: PackContents, statements: readonly 
       totalMinor,
       lineCount: lines.length,
       estimatedLines: lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
-      correctionLines: lines.filter(({ kind }) => kind === 'correction').length,
+      correctionLines: lines.filter(({ kind }) => kind === 'correction' || kind === 'minimum_correction').length,
     })),
   };
 }

@@ -12,6 +12,7 @@ import {
   openMspCases,
   reconciledMsps,
 } from '../db/closing/reconciliation.js';
+import { openLateCases } from '../db/closing/lateCases.js';
 import { loadSiteFacts } from '../db/closing/siteFacts.js';
 import { mostlyEstimatedMsps } from '../domain/month/mostlyEstimatedMsps.js';
 import { reconcileSite } from '../domain/reconcile/index.js';
@@ -48,6 +49,7 @@ export async function reconcile(
     const estimated = mostlyEstimatedMsps(facts, months, settings.discrepancies, kinds);
     await openMspCases(trx, selection, 'mostly_estimated', estimated, settings.discrepancies, now);
   }
+  await openLateCases(trx, selection, { settings, kinds, now });
   return { sites: facts.length, findings: findings.length };
 }
 

@@ -20,9 +20,11 @@ const RENDER_BATCH = 40;
  */
 export const renderStatements =
   ({ db, renderPool }: { db: Database; renderPool: RenderPool }) =>
-  async ({ now, ...selection }: RenderInput): Promise<{ rendered: number }> => {
-    const at = new Date(now);
-    const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, { ...selection, ...runKeyOf(selection) }));
+  async (input: RenderInput): Promise<{ rendered: number }> => {
+    const at = new Date(input.now);
+    const key = runKeyOf(input);
+    const selection = 'mspId' in input ? { ...key, mspIds: [input.mspId] } : { ...input, ...key };
+    const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, selection));
     let failure: KontorError | undefined;
     let rendered = 0;
     for (let start = 0; start < ids.length; start += RENDER_BATCH) {

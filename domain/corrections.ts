@@ -1,94 +1,107 @@
-import { meteredOf } from './licences/licensedDays.js';
-import { quantityByDefault, type DiscrepancyKind, type ReconcileSettings } from './reconcile/index.js';
-import type { CorrectionLine } from './statement.js';
-import type { Basis, InstallationUsage, SiteFacts, UsageFacts } from './usage.js';
+/**
+ * Rules 4, 5 and 7: an issued month is never changed; what is known of it later is booked in the next open one. There is
+ * one way to find out what: the month is rated again as a whole with what is known now, by its own settings, prices,
+ * rate, licences and minimum, and what was billed for it so far is taken off, line by line. So it does not matter in
+ * which order or how late usage arrives.
+ */
+import type { BilledLine, EarlierMonth, MonthCase } from './month/inputs.js';
+import { usageToBill } from './month/usageToBill.js';
+import { minimumOf, rate, type BillableUsage, type DueCorrection } from './rating.js';
+import { reconcileSite } from './reconcile/index.js';
+import type { CorrectionLine, UsageLine } from './statement.js';
+import type { SiteFacts } from './usage.js';
 
-/** What the latest usage reports of a site say about one tenant and meter, once one came after the facts were frozen. */
-export interface LateReports {
-  /** Installations that have reported by now, in time or late. */
-  installationIds: readonly string[];
-  /** Peak by installation; one that reported and is missing here says that it was not used. */
-  peaks: Readonly<Record<string, number>>;
-}
+/** Decisions that are a quantity of their own; the others left it to the rules, or to a later month. */
+const STANDING = new Set(['accept_reported', 'accept_observed', 'set_quantity', 'waive']);
 
-/** What is known later about a line that was billed as an estimate, was deferred, or whose site reported late. */
-export interface LateKnowledge {
-  /** Null: there was no line, the late report brought the usage. */
-  basis: Basis | null;
-  /** Whether a person chose the quantity (rule 5). */
-  decidedByPerson: boolean;
-  /** Null: no report came after the facts were frozen. */
-  late: LateReports | null;
-  /** Billable quantity, after licences and after what was corrected already. */
-  billed: number;
-  /** The site as it was frozen. */
-  site: SiteFacts;
-  /** Frozen facts of the line; without installations where there were none. */
-  usage: UsageFacts;
-  /** What the corrected month was judged by. */
-  settings: ReconcileSettings;
-  kinds: readonly DiscrepancyKind[];
-}
+const keyOf = ({ siteId, tenantRef, meter }: { siteId: string; tenantRef: string | null; meter: string }) =>
+  JSON.stringify([siteId, tenantRef, meter]);
 
-export interface QuantityChange {
-  reason: CorrectionLine['reason'];
-  oldQuantity: number;
-  newQuantity: number;
-}
-
-function reasonOf(basis: Basis | null): CorrectionLine['reason'] {
-  if (basis === 'estimated') return 'estimate_confirmed';
-  return basis === 'deferred' ? 'deferred' : 'late_report';
+/** The cases of a site as they would stand: found by its month's rules in what is known now, or decided by a person. */
+function casesNow(site: SiteFacts, { settings, kinds, decided }: EarlierMonth): MonthCase[] {
+  const found = reconcileSite(site, settings, kinds).map(({ usage, ...finding }): MonthCase => ({
+    ...finding,
+    tenantRef: usage?.tenantRef ?? null,
+    meter: usage?.meter ?? null,
+    resolution: { by: 'default' },
+  }));
+  const standing = decided.filter(
+    ({ siteId, resolution }) =>
+      siteId === site.siteId && resolution?.by === 'person' && STANDING.has(resolution.decision),
+  );
+  // A later entry takes the place of an earlier one.
+  return [...found, ...standing];
 }
 
 /**
- * The installations with what they reported by now. Of one that had been silent the late report counts and its check-ins,
- * of which the estimate was made, do not (rule 4). One that reported in time is compared with its check-ins again (rule 3):
- * a later revision does not lower the quantity below them.
+ * What every site, tenant and meter of the month comes to with what is known now. A meter that the month's price list
+ * has no price for cannot be billed by it: it is left out, and is a case of its own.
  */
-function installationsNow(usage: UsageFacts, late: LateReports): InstallationUsage[] {
-  const known = new Set(usage.installations.map(({ installationId }) => installationId));
-  const unseen = Object.keys(late.peaks)
-    .filter((installationId) => !known.has(installationId))
-    .map((installationId) => ({
-      installationId,
-      expected: true,
-      reported: null,
-      observed: null,
-      observedOn: null,
-      observedBeforeRevocation: null,
-      usedAfterRevocationOn: null,
-      lastConfirmed: null,
-    }));
-  return [...usage.installations, ...unseen].map((installation) =>
-    late.installationIds.includes(installation.installationId)
-      ? {
-          ...installation,
-          reported: late.peaks[installation.installationId] ?? 0,
-          observed: installation.reported === null ? null : installation.observed,
-        }
-      : installation,
+export function usageNow(month: EarlierMonth): BillableUsage[] {
+  const { sites, settings, tenantNames, pricePlan } = month;
+  const cases = sites.flatMap((site) => casesNow(site, month));
+  return usageToBill({ sites, cases, tenantNames }, settings).filter(
+    ({ meter }) => pricePlan.prices[meter] !== undefined,
   );
 }
 
-/** The peak the rules arrive at now; null: nothing new is known. */
-function peakNow({ basis, late, site, usage, settings, kinds }: LateKnowledge): number | null {
-  if (late === null) return basis === 'deferred' ? quantityByDefault(site, usage, settings, kinds).value : null;
-  const silentInstallationIds = site.silentInstallationIds.filter((id) => !late.installationIds.includes(id));
-  const now = { ...usage, installations: installationsNow(usage, late) };
-  return quantityByDefault({ ...site, silentInstallationIds }, now, settings, kinds).value;
+function reasonOf(billed: BilledLine | undefined, now: Pick<UsageLine, 'peak' | 'basis'>): CorrectionLine['reason'] {
+  if (billed === undefined) return 'late_usage';
+  if (billed.basis === 'deferred') return 'deferred';
+  if (billed.basis === 'estimated' && now.basis !== 'estimated') return 'estimate_confirmed';
+  return billed.peak === now.peak && billed.basis === now.basis ? 'rated_again' : 'late_usage';
 }
 
-/**
- * Rules 4, 5 and 7: an estimate is corrected to what the site reports later, a deferred quantity is booked in the next
- * period as the rules settle it, a late report takes the place of what was billed. What a person decided or waived stays.
- * Null: nothing changes.
- */
-export function correctionOf(later: LateKnowledge): QuantityChange | null {
-  if (later.decidedByPerson || later.basis === 'decided' || later.basis === 'waived') return null;
-  const peak = peakNow(later);
-  if (peak === null) return null;
-  const newQuantity = meteredOf(peak, later.usage).quantity;
-  if (newQuantity === later.billed) return null;
-  return { reason: reasonOf(later.basis), oldQuantity: later.billed, newQuantity };
+/** What the line is worth now where nothing is left of it. */
+function nothingLeft({ peak: _peak, quantity: _quantity, amountMinor: _amount, ...billed }: BilledLine) {
+  return { ...billed, peak: 0, licensed: 0, quantity: 0, steps: [], amountMinor: 0n };
+}
+
+/** The lines of an earlier month that come to something else now, each with the difference to be booked. */
+export function rateAgain(month: EarlierMonth): DueCorrection[] {
+  const { period: forPeriod, number: correctsNumber, currency, pricePlan, exchange: rateOfThen } = month;
+  const { lines } = rate({
+    currency,
+    plan: pricePlan,
+    exchange: rateOfThen,
+    usage: usageNow(month),
+    terms: [],
+    corrections: [],
+  });
+  const ofStatement = { forPeriod, correctsNumber, currency, exchange: null };
+  const now = new Map(lines.flatMap((line) => (line.kind === 'usage' ? [[keyOf(line), line] as const] : [])));
+  const before = new Map(month.billed.map((line) => [keyOf(line), line]));
+  const due: DueCorrection[] = [];
+  for (const key of new Set([...now.keys(), ...before.keys()])) {
+    const billed = before.get(key);
+    const line = now.get(key) ?? (billed && nothingLeft(billed));
+    if (line === undefined) continue;
+    const { amountMinor: ratedMinor, quantity: newQuantity } = line;
+    const billedMinor = billed?.amountMinor ?? 0n;
+    const oldQuantity = billed?.quantity ?? 0;
+    if (ratedMinor === billedMinor && newQuantity === oldQuantity) continue;
+    const { siteId, siteName, tenantId, tenantName, tenantRef, meter, steps, peak, basis, licensed } = line;
+    due.push({
+      kind: 'correction',
+      ...{ siteId, siteName, tenantId, tenantName, tenantRef, meter, steps, peak, basis, licensed },
+      ...('licensedDays' in line ? { licensedDays: line.licensedDays } : {}),
+      firstMonthFree: line.firstMonthFree,
+      ...ofStatement,
+      reason: reasonOf(billed, line),
+      oldQuantity,
+      newQuantity,
+      priceCurrency: pricePlan.currency,
+      rate: rateOfThen,
+      ratedMinor,
+      billedMinor,
+    });
+  }
+  const minimum = lines.find((line) => line.kind === 'minimum');
+  const ratedMinor = minimum?.amountMinor ?? 0n;
+  if (ratedMinor !== month.billedMinimumMinor) {
+    const minimumMinor = minimumOf(pricePlan, rateOfThen, currency) ?? 0n;
+    const billedMinor = month.billedMinimumMinor;
+    due.push({ kind: 'minimum_correction', ...ofStatement, minimumMinor, ratedMinor, billedMinor });
+  }
+  return due;
 }

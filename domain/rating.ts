@@ -8,9 +8,9 @@ import { meteredOf } from './licences/licensedDays.js';
 import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from './licences/termPrice.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import type { Period } from './period.js';
-import { amountOf, priceChange, priceLine, type Price, type PriceStep } from './pricing/index.js';
+import { amountOf, priceLine, type PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
-import type { CorrectionLine, StatementLine } from './statement.js';
+import type { CorrectionLine, MinimumCorrectionLine, StatementLine } from './statement.js';
 import type { LicensedDays, Quantity } from './usage.js';
 
 /** One site, tenant and meter with its settled quantity: the unit of billing (rule 2). */
@@ -29,27 +29,9 @@ export interface BillableUsage {
   firstMonth: boolean;
 }
 
-/** A change of an already issued line, booked in this period (rules 4 and 7), at the prices frozen back then. */
-export interface DueCorrection {
-  siteId: string;
-  siteName: string;
-  tenantId: string | null;
-  tenantName: string | null;
-  tenantRef: string | null;
-  meter: MeterCode;
-  forPeriod: Period;
-  correctsNumber: string;
-  reason: CorrectionLine['reason'];
-  /** Billable quantities of the line, before and after. */
-  oldQuantity: number;
-  newQuantity: number;
-  /** The MSP's billed total of the meter in `forPeriod`, and the price and rate it was billed at. */
-  billedTotal: number;
-  price: Price;
-  exchange: ExchangeRate | null;
-  /** The corrected statement was in another currency: `exchange` is of this period, and printed on the line. */
-  inOtherCurrency?: true;
-}
+/** A line of a correction but its place and amount: what the difference comes to in this statement is reckoned here. */
+export type DueCorrection =
+  Omit<CorrectionLine, 'lineNo' | 'amountMinor'> | Omit<MinimumCorrectionLine, 'lineNo' | 'amountMinor'>;
 
 /** A licence that is billed in this period, wholly or in part (rule 22). */
 export interface DueTerm {
@@ -59,10 +41,13 @@ export interface DueTerm {
   exchange: ExchangeRate | null;
 }
 
+/** What of a price plan rates a month. */
+export type PriceList = Pick<PricePlan, 'name' | 'currency' | 'prices' | 'monthlyMinimumMinor' | 'firstMonth'>;
+
 export interface RatingInput {
   /** Currency of the statement. */
   currency: string;
-  plan: PricePlan;
+  plan: PriceList;
   /** Null where the plan is in the statement's currency. */
   exchange: ExchangeRate | null;
   usage: readonly BillableUsage[];
@@ -153,15 +138,16 @@ const priceUsage: Step = ({ usage, plan, exchange, currency }) => {
     });
 };
 
+/** Rule 9: a list's monthly minimum in minor units of the statement's currency, converted and rounded once; null: none. */
+export function minimumOf(list: PriceList, exchange: ExchangeRate | null, currency: string): bigint | null {
+  if (list.monthlyMinimumMinor === null || exchange === null) return list.monthlyMinimumMinor;
+  const minimum = decimal(minorToDecimalString(list.monthlyMinimumMinor, list.currency));
+  return roundToMinor(minimum.times(exchange.rate), currency);
+}
+
 const applyMinimum: Step = ({ plan, exchange, currency }, lines) => {
-  if (plan.monthlyMinimumMinor === null) return [];
-  const minimumMinor =
-    exchange === null
-      ? plan.monthlyMinimumMinor
-      : roundToMinor(
-          decimal(minorToDecimalString(plan.monthlyMinimumMinor, plan.currency)).times(exchange.rate),
-          currency,
-        );
+  const minimumMinor = minimumOf(plan, exchange, currency);
+  if (minimumMinor === null) return [];
   const missing = minimumMinor - sumMinor(lines.map(({ amountMinor }) => amountMinor));
   return missing > 0n ? [{ kind: 'minimum', lineNo: 0, minimumMinor, amountMinor: missing }] : [];
 };
@@ -191,36 +177,24 @@ const priceTerms: Step = ({ terms, currency }) =>
         : { kind: 'extension', ...line, extends: licence.extends, ...share, amountMinor };
     });
 
-const bookCorrections: Step = ({ corrections, currency }) => {
-  const changed = new Map<string, number>();
-  return corrections
-    .toSorted((a, b) => compare(a.forPeriod, b.forPeriod) || inPrintedOrder(a, b))
+/** Usage before what is missing to the minimum, each in its printed order. */
+function inCorrectedOrder(a: DueCorrection, b: DueCorrection): number {
+  if (a.kind === 'correction' && b.kind === 'correction') return inPrintedOrder(a, b);
+  return compare(a.kind, b.kind);
+}
+
+const bookCorrections: Step = ({ corrections, currency }) =>
+  corrections
+    .toSorted((a, b) => compare(a.forPeriod, b.forPeriod) || inCorrectedOrder(a, b))
     .map((due) => {
-      const key = `${due.correctsNumber} ${due.meter}`;
-      const oldTotal = due.billedTotal + (changed.get(key) ?? 0);
-      const delta = due.newQuantity - due.oldQuantity;
-      changed.set(key, (changed.get(key) ?? 0) + delta);
-      const steps = priceChange(due.price, oldTotal, oldTotal + delta);
-      return {
-        kind: 'correction',
-        lineNo: 0,
-        siteId: due.siteId,
-        siteName: due.siteName,
-        tenantId: due.tenantId,
-        tenantName: due.tenantName,
-        tenantRef: due.tenantRef,
-        meter: due.meter,
-        forPeriod: due.forPeriod,
-        correctsNumber: due.correctsNumber,
-        reason: due.reason,
-        oldQuantity: due.oldQuantity,
-        newQuantity: due.newQuantity,
-        steps,
-        amountMinor: toMinor(steps, due.exchange, currency),
-        ...(due.inOtherCurrency === true ? { exchange: due.exchange } : {}),
-      };
+      const { ratedMinor, billedMinor, exchange } = due;
+      const difference = ratedMinor - billedMinor;
+      const amountMinor =
+        exchange === null
+          ? difference
+          : roundToMinor(decimal(minorToDecimalString(difference, due.currency)).times(exchange.rate), currency);
+      return { ...due, lineNo: 0, amountMinor };
     });
-};
 
 /** The order matters: the minimum is about this period's usage, so licences and corrections of other periods come after it. */
 const STEPS: readonly Step[] = [priceUsage, applyMinimum, priceTerms, bookCorrections];

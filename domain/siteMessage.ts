@@ -4,7 +4,7 @@
  */
 import type { MeterCode } from './catalog/index.js';
 import { fieldError, KontorError } from './errors.js';
-import type { Period } from './period.js';
+import { parsePeriod, type Period } from './period.js';
 
 /** Who speaks: one installation of one site. */
 export interface Sender {
@@ -137,4 +137,21 @@ export function reusedWithOtherContent(fields: readonly string[]): KontorError {
       message: 'Known already, with other content.',
     })),
   );
+}
+
+/** Zones are at most so far from UTC, in hours. */
+const ZONES_REACH = [-12, 14] as const;
+
+/**
+ * The months that an observation may count for, of those that were over in some zone when it was received. Only of these
+ * can it be late; which one it counts for in the MSP's own zone is found when it is counted.
+ */
+export function monthsOverAt(receivedAt: Date, { countedAt: counted }: Pick<CheckIn, 'countedAt'>): Period[] {
+  const monthAt = (instant: Date, hours: number) =>
+    parsePeriod(new Date(instant.getTime() + hours * HOUR_MS).toISOString().slice(0, 7));
+  const months = ZONES_REACH.flatMap((hours) => {
+    const month = monthAt(counted, hours);
+    return month < monthAt(receivedAt, hours) ? [month] : [];
+  });
+  return [...new Set(months)];
 }

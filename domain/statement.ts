@@ -58,27 +58,50 @@ export interface UsageLine extends MeteredLine {
   firstMonthFree: boolean;
 }
 
-/** A correction of an earlier period, booked here (rules 4 and 7). */
-export interface CorrectionLine extends MeteredLine {
-  kind: 'correction';
+/** What a line of an earlier statement comes to now, and what was billed for it: the difference is booked here (rule 7). */
+interface Corrected {
   /** The period it belongs to. */
   forPeriod: Period;
   /** Number of the statement it corrects. */
   correctsNumber: string;
-  reason: 'estimate_confirmed' | 'late_report' | 'deferred';
+  /** Of the corrected statement. */
+  currency: string;
+  /** As that month is rated now, and as it was billed so far, earlier corrections included: minor units of `currency`. */
+  ratedMinor: bigint;
+  billedMinor: bigint;
+  /** Rule 20: from `currency` into this statement's, by this period's rate; null where they are the same. */
+  exchange: ExchangeRate | null;
+}
+
+/** A correction of a line of an earlier period: that month rated again as a whole, less what was billed (rules 4 and 7). */
+export interface CorrectionLine extends MeteredLine, Corrected {
+  kind: 'correction';
+  reason: 'estimate_confirmed' | 'late_usage' | 'deferred' | 'rated_again';
+  /** Billable quantities, before and after; `steps` price the quantity after. */
   oldQuantity: number;
   newQuantity: number;
-  /**
-   * Only where the corrected statement was in another currency: the rate of this period by which the prices of then become
-   * this statement's currency; null where they are in it.
-   */
-  exchange?: ExchangeRate | null;
+  /** How the quantity after comes about, as in a line of usage. */
+  peak: number;
+  basis: Basis;
+  licensed: number;
+  licensedDays?: LicensedDays[];
+  firstMonthFree: boolean;
+  /** Of the corrected statement's price list, and the rate by which its prices became that statement's currency (rule 10). */
+  priceCurrency: string;
+  rate: ExchangeRate | null;
 }
 
 /** What is missing to the monthly minimum of the price plan (rule 9). */
 export interface MinimumLine extends LineBase {
   kind: 'minimum';
   /** The minimum in minor units of the statement's currency. */
+  minimumMinor: bigint;
+}
+
+/** A correction of what was missing to the minimum of an earlier period. */
+export interface MinimumCorrectionLine extends LineBase, Corrected {
+  kind: 'minimum_correction';
+  /** The minimum of that month in minor units of `currency`. */
   minimumMinor: bigint;
 }
 
@@ -118,7 +141,7 @@ export interface ExtensionLine extends LicenceLine {
   termDays: number;
 }
 
-export type StatementLine = UsageLine | CorrectionLine | MinimumLine | TermLine | ExtensionLine;
+export type StatementLine = UsageLine | CorrectionLine | MinimumLine | MinimumCorrectionLine | TermLine | ExtensionLine;
 
 /** Years and count of a line, with the share of the days of an extension: what its amount is reckoned from. */
 export function termUnitsOf(line: TermLine | ExtensionLine): TermUnits & { unitPrice: string } {
@@ -161,7 +184,16 @@ export interface Statement {
   vendor: Party;
   distributor: Party;
   msp: Party;
-  pricePlan: { name: string; currency: string; fromPeriod: Period; prices: PricesByMeter };
+  pricePlan: {
+    name: string;
+    currency: string;
+    fromPeriod: Period;
+    prices: PricesByMeter;
+    /** Per month and MSP, in minor units of the list's currency; null: none. */
+    monthlyMinimumMinor: bigint | null;
+    /** Rule 8. */
+    firstMonth: 'billed' | 'unbilled';
+  };
   /** Null where the price list is in the statement's currency already. */
   exchange: ExchangeRate | null;
   lines: StatementLine[];

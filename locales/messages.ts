@@ -88,8 +88,12 @@ export interface StatementMessages {
   };
   corrections: {
     title: string;
-    /** Which prices apply. */
+    /** How the amounts come about. */
     prices: string;
+    /** What the line comes to now, and what was billed for it so far; amounts with their currency. */
+    rated: (amount: string) => string;
+    billed: (amount: string) => string;
+    minimum: (amount: string) => string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
   };

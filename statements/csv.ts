@@ -28,10 +28,10 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['msp_registration_number', (_l, s) => text(s.msp.registrationNumber)],
   ['line_no', (l) => number(l.lineNo)],
   ['kind', (l) => text(l.kind)],
-  ['site', (l) => (l.kind === 'minimum' ? none : text(l.siteName))],
-  ['tenant', (l) => (l.kind === 'minimum' ? none : text(l.tenantName))],
+  ['site', (l) => ('siteName' in l ? text(l.siteName) : none)],
+  ['tenant', (l) => ('tenantName' in l ? text(l.tenantName) : none)],
   ['tenant_ref', (l) => ('tenantRef' in l ? text(l.tenantRef) : none)],
-  ['meter', (l) => (l.kind === 'minimum' ? none : text(l.meter))],
+  ['meter', (l) => ('meter' in l ? text(l.meter) : none)],
   ['peak', (l) => (l.kind === 'usage' ? number(l.peak) : none)],
   ['peak_on', (l) => (l.kind === 'usage' ? text(l.peakOn) : none)],
   ['basis', (l) => (l.kind === 'usage' ? text(l.basis) : none)],
@@ -39,8 +39,8 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['licensed_days', (l) => (l.kind === 'usage' ? text(licensedDaysText(l)) : none)],
   ['quantity', (l) => (l.kind === 'usage' ? number(l.quantity) : 'licenceId' in l ? number(l.count) : none)],
   ['first_month_free', (l) => (l.kind === 'usage' ? text(l.firstMonthFree ? 'yes' : 'no') : none)],
-  ['for_period', (l) => (l.kind === 'correction' ? text(l.forPeriod) : none)],
-  ['corrects_number', (l) => (l.kind === 'correction' ? text(l.correctsNumber) : none)],
+  ['for_period', (l) => ('forPeriod' in l ? text(l.forPeriod) : none)],
+  ['corrects_number', (l) => ('forPeriod' in l ? text(l.correctsNumber) : none)],
   ['correction_reason', (l) => (l.kind === 'correction' ? text(l.reason) : none)],
   ['old_quantity', (l) => (l.kind === 'correction' ? number(l.oldQuantity) : none)],
   ['new_quantity', (l) => (l.kind === 'correction' ? number(l.newQuantity) : none)],
@@ -49,24 +49,37 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['licence_from', (l) => ('licenceId' in l ? text(l.startsOn) : none)],
   ['licence_until', (l) => ('licenceId' in l ? text(l.endsOn) : none)],
   ['instalment', (l) => ('licenceId' in l ? text(`${l.instalment.no}/${l.instalment.of}`) : none)],
-  ['formula', (l) => (l.kind === 'minimum' ? none : text('steps' in l ? formulaOf(l.steps) : termFormula(l)))],
-  // A correction is priced as the statement it corrects was: its currency and rate stand there, unless it was in another.
+  ['formula', (l) => ('steps' in l ? text(formulaOf(l.steps)) : 'licenceId' in l ? text(termFormula(l)) : none)],
+  // A correction is priced as the statement it corrects was: by its price list and rate.
   ['price_currency', (l, s) => text(priceCurrencyOf(l, s))],
   ['exchange_rate', (l, s) => number(exchangeOf(l, s)?.rate ?? null)],
+  // Of corrections: what the line comes to less what was billed for it, in that statement's currency; and from it into this one's.
+  ['rated_amount', (l) => ('forPeriod' in l ? number(minorToDecimalString(l.ratedMinor, l.currency)) : none)],
+  ['billed_amount', (l) => ('forPeriod' in l ? number(minorToDecimalString(l.billedMinor, l.currency)) : none)],
+  ['corrected_currency', (l) => ('forPeriod' in l ? text(l.currency) : none)],
+  ['correction_rate', (l) => ('forPeriod' in l ? number(l.exchange?.rate ?? null) : none)],
   ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
   ['currency', (_l, s) => text(s.currency)],
 ];
 
 function exchangeOf(line: StatementLine, statement: Statement): ExchangeRate | null {
-  if (line.kind === 'minimum') return null;
-  return line.kind === 'usage' ? statement.exchange : (line.exchange ?? null);
+  switch (line.kind) {
+    case 'usage':
+      return statement.exchange;
+    case 'correction':
+      return line.rate;
+    case 'term':
+    case 'extension':
+      return line.exchange;
+    case 'minimum':
+    case 'minimum_correction':
+      return null;
+  }
 }
 
-function priceCurrencyOf(line: StatementLine, { currency, pricePlan }: Statement): string | null {
+function priceCurrencyOf(line: StatementLine, { pricePlan }: Statement): string | null {
   if (line.kind === 'usage') return pricePlan.currency;
-  if ('licenceId' in line) return line.priceCurrency;
-  if (line.kind === 'minimum' || line.exchange === undefined) return null;
-  return line.exchange?.base ?? currency;
+  return 'priceCurrency' in line ? line.priceCurrency : null;
 }
 
 /** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe; in text columns only. */

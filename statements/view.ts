@@ -3,6 +3,7 @@ import { periodDays } from '../domain/period.js';
 import type {
   CorrectionLine,
   ExtensionLine,
+  MinimumCorrectionLine,
   MinimumLine,
   Statement,
   StatementLine,
@@ -24,7 +25,7 @@ export type { StatementView } from './views/types.js';
 
 interface LinesByKind {
   usage: UsageLine[];
-  corrections: CorrectionLine[];
+  corrections: (CorrectionLine | MinimumCorrectionLine)[];
   minimum: MinimumLine[];
   terms: (TermLine | ExtensionLine)[];
 }
@@ -32,7 +33,7 @@ interface LinesByKind {
 function linesByKind(lines: readonly StatementLine[]): LinesByKind {
   return {
     usage: lines.filter((line) => line.kind === 'usage'),
-    corrections: lines.filter((line) => line.kind === 'correction'),
+    corrections: lines.filter((line) => line.kind === 'correction' || line.kind === 'minimum_correction'),
     minimum: lines.filter((line) => line.kind === 'minimum'),
     terms: lines.filter((line) => line.kind === 'term' || line.kind === 'extension'),
   };
@@ -118,15 +119,17 @@ function exchangeView({ statement, words, locale }: ViewContext): TextBlock | nu
 }
 
 function sumRows({ statement, words, amount }: ViewContext, lines: LinesByKind): SumRow[] {
-  const { totals } = words.statement;
+  const { totals, usage } = words.statement;
   const sumOf = (some: readonly StatementLine[]) => amount(sumMinor(some.map(({ amountMinor }) => amountMinor)));
   const rows: SumRow[] = [{ label: totals.usage, amount: sumOf(lines.usage), isTotal: false }];
+  for (const line of lines.minimum) {
+    // It has no row of its own above: its number stands here, so that none is missing.
+    const label = `${usage.columns.no} ${line.lineNo}: ${totals.minimum(amount(line.minimumMinor))}`;
+    rows.push({ label, amount: amount(line.amountMinor), isTotal: false });
+  }
   if (lines.terms.length > 0) rows.push({ label: totals.terms, amount: sumOf(lines.terms), isTotal: false });
   if (lines.corrections.length > 0) {
     rows.push({ label: totals.corrections, amount: sumOf(lines.corrections), isTotal: false });
-  }
-  for (const line of lines.minimum) {
-    rows.push({ label: totals.minimum(amount(line.minimumMinor)), amount: amount(line.amountMinor), isTotal: false });
   }
   const total: SumRow = { label: totals.total, amount: amount(statement.totalMinor), isTotal: true };
   return rows.length === 1 ? [total] : [...rows, total];

@@ -4,7 +4,7 @@ import { canonicalJson } from '../domain/canonicalJson.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from '../domain/money.js';
 import { amountOf, priceLine, type PriceStep } from '../domain/pricing/index.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import type { CorrectionLine, MinimumLine, Statement, UsageLine } from '../domain/statement.js';
+import type { CorrectionLine, MinimumCorrectionLine, MinimumLine, Statement, UsageLine } from '../domain/statement.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
@@ -58,6 +58,20 @@ function checkMinimum(usage: readonly UsageLine[], minimum: MinimumLine, say: Sa
     say(`line ${minimum.lineNo}: not what is missing to the minimum`);
 }
 
+/** A correction is what its formula comes to at the rate of then, less what was billed, converted where it must be. */
+function checkCorrection(
+  line: CorrectionLine | MinimumCorrectionLine,
+  rate: ExchangeRate | null,
+  currency: string,
+  say: Say,
+): void {
+  const { lineNo, ratedMinor, billedMinor, exchange } = line;
+  if (line.kind === 'correction') amountIsRated({ ...line, amountMinor: ratedMinor }, rate, line.currency, say);
+  const difference = decimal(minorToDecimalString(ratedMinor - billedMinor, line.currency));
+  const booked = roundToMinor(exchange === null ? difference : difference.times(decimal(exchange.rate)), currency);
+  if (booked !== line.amountMinor) say(`line ${lineNo}: its difference is not its amount`);
+}
+
 const describe = (line: SettledUsage | UsageLine) =>
   `${line.siteName}, ${line.tenantRef ?? 'unassigned'}, ${line.meter}`;
 const keyOf = (line: SettledUsage | UsageLine) => JSON.stringify([line.siteId, line.tenantRef, line.meter]);
@@ -106,10 +120,11 @@ function checkStatement(
     if (line.kind === 'minimum') checkMinimum(usage, line, say);
     if (line.kind === 'term' || line.kind === 'extension') checkTermLine(line, currency, say);
   }
-  for (const line of lines.filter((candidate): candidate is CorrectionLine => candidate.kind === 'correction')) {
-    const exchange = line.exchange === undefined ? rateOf(line.correctsNumber) : line.exchange;
-    if (exchange === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
-    else amountIsRated(line, exchange, currency, say);
+  for (const line of lines) {
+    if (line.kind !== 'correction' && line.kind !== 'minimum_correction') continue;
+    const rate = rateOf(line.correctsNumber);
+    if (rate === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
+    else checkCorrection(line, rate, currency, say);
   }
   checkPeaks(usage, settled, say);
   return problems;
@@ -118,7 +133,7 @@ function checkStatement(
 /** The rates of statements that others correct, by number; corrections are converted as their statement was (rule 10). */
 async function correctedRates(context: VerifyContext, batch: readonly IssuedStatement[]) {
   const numbers = batch.flatMap(({ statement }) =>
-    statement.lines.flatMap((line) => (line.kind === 'correction' ? [line.correctsNumber] : [])),
+    statement.lines.flatMap((line) => ('correctsNumber' in line ? [line.correctsNumber] : [])),
   );
   if (numbers.length === 0) return new Map<string, ExchangeRate | null>();
   const found = await ask<{ number: string; exchange: ExchangeRate | null }>(
@@ -129,21 +144,24 @@ async function correctedRates(context: VerifyContext, batch: readonly IssuedStat
   return new Map(found.map(({ number, exchange }) => [number, exchange]));
 }
 
-/** What a correction says was billed before: the corrected line, and the corrections between. */
+/** What a correction says was billed before, in units and money: the corrected line, and the corrections between. */
 const CORRECTED_QUANTITIES = `
-  select format('%s: line %s corrects %s from %s, billed were %s', s.number, c.line_no, c.content ->> 'correctsNumber',
-    c.content ->> 'oldQuantity', f.billed) as problem
+  select format('%s: line %s corrects %s from %s (%s minor units), billed were %s (%s)', s.number, c.line_no,
+    c.content ->> 'correctsNumber', c.content ->> 'oldQuantity', c.content ->> 'billedMinor', f.billed, f.minor) as problem
   from statement_line c
   join statement s on s.msp_id = c.msp_id and s.id = c.statement_id
   cross join lateral (
-    select coalesce(sum(l.quantity), 0) as billed from statement_line l
+    select coalesce(sum(l.quantity), 0) as billed,
+      coalesce(sum(case l.kind when 'usage' then l.amount_minor
+        else (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint end), 0) as minor
+    from statement_line l
     where l.msp_id = c.msp_id and l.site_id = c.site_id and l.meter = c.meter
       and l.tenant_ref is not distinct from c.tenant_ref
       and (l.kind = 'usage' and l.period = c.for_period
         or l.kind = 'correction' and l.for_period = c.for_period and l.period < c.period)
   ) f
   where c.programme_code = :programme and c.kind = 'correction' and (:period::text is null or c.period = :period)
-    and (f.billed <> (c.content ->> 'oldQuantity')::int
+    and (f.billed <> (c.content ->> 'oldQuantity')::int or f.minor <> (c.content ->> 'billedMinor')::bigint
       or c.quantity <> (c.content ->> 'newQuantity')::int - (c.content ->> 'oldQuantity')::int)
   order by 1`;
 

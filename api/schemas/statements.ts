@@ -61,6 +61,19 @@ const ofLicence = {
   amount,
 };
 
+const licensedDays = z
+  .array(z.strictObject({ first: day, last: day, count: z.int(), licensed: z.int() }))
+  .optional()
+  .meta({ description: 'Where licences begin or end within the month: the highest `count - licensed` is billed' });
+
+const corrected = {
+  forPeriod: periodText,
+  correctsNumber: z.string(),
+  rated: amount.meta({ description: 'What the line of that month comes to now, in the currency of its statement' }),
+  billed: amount.meta({ description: 'What was billed for it so far' }),
+  exchange: exchange.meta({ description: 'From that currency into this statement’s; null: they are the same' }),
+};
+
 const line = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -72,23 +85,31 @@ const line = z
       licensed: z.int(),
       quantity: z.int(),
       firstMonthFree: z.boolean(),
-      licensedDays: z
-        .array(z.strictObject({ first: day, last: day, count: z.int(), licensed: z.int() }))
-        .optional()
-        .meta({
-          description: 'Where licences begin or end within the month: the highest `count - licensed` is billed',
-        }),
+      licensedDays,
     }),
     z.strictObject({
       kind: z.literal('correction'),
       ...metered,
-      forPeriod: periodText,
-      correctsNumber: z.string(),
+      ...corrected,
       reason: z.string(),
       oldQuantity: z.int(),
       newQuantity: z.int(),
+      peak: z.int(),
+      basis: z.string(),
+      licensed: z.int(),
+      licensedDays,
+      firstMonthFree: z.boolean(),
+      priceCurrency: z.string().meta({ description: 'Of the price list of then, in which the steps are' }),
+      rate: exchange.meta({ description: 'By which its prices became the currency of the corrected statement' }),
     }),
     z.strictObject({ kind: z.literal('minimum'), lineNo: z.int(), minimum: amount, amount }),
+    z.strictObject({
+      kind: z.literal('minimum_correction'),
+      lineNo: z.int(),
+      ...corrected,
+      minimum: amount.meta({ description: 'Of that month' }),
+      amount,
+    }),
     z.strictObject({ kind: z.literal('term'), ...ofLicence }),
     z.strictObject({
       kind: z.literal('extension'),
@@ -141,6 +162,8 @@ export const statementContent = z.strictObject({
     currency: z.string(),
     fromPeriod: periodText,
     prices: z.record(z.string(), price),
+    monthlyMinimum: amount.nullable(),
+    firstMonth: z.enum(['billed', 'unbilled']),
   }),
   exchange,
   lines: z.array(line),
@@ -163,16 +186,26 @@ function toLine(entry: StatementLine, currency: string): z.input<typeof line> {
     const { amountMinor, minimumMinor, ...rest } = entry;
     return { ...rest, minimum: toAmount(minimumMinor, currency), amount: toAmount(amountMinor, currency) };
   }
+  if (entry.kind === 'correction' || entry.kind === 'minimum_correction') {
+    const { amountMinor, ratedMinor, billedMinor, currency: of, ...rest } = entry;
+    const corrected = { rated: toAmount(ratedMinor, of), billed: toAmount(billedMinor, of) };
+    const line = { ...corrected, amount: toAmount(amountMinor, currency) };
+    if (rest.kind === 'correction') return { ...rest, ...line };
+    const { minimumMinor, ...minimumRest } = rest;
+    return { ...minimumRest, ...line, minimum: toAmount(minimumMinor, of) };
+  }
   const { amountMinor, ...rest } = entry;
   return { ...rest, amount: toAmount(amountMinor, currency) };
 }
 
 /** A frozen statement in the form of the API. */
 export function toStatementContent(frozen: Statement): z.input<typeof statementContent> {
-  const { totalMinor, lines, history, ...head } = frozen;
+  const { totalMinor, lines, history, pricePlan, ...head } = frozen;
   const { currency } = frozen;
+  const { monthlyMinimumMinor: minimum, ...list } = pricePlan;
   return {
     ...head,
+    pricePlan: { ...list, monthlyMinimum: minimum === null ? null : toAmount(minimum, list.currency) },
     lines: lines.map((entry) => toLine(entry, currency)),
     history: history.map((month) => ({ period: month.period, total: toAmount(month.totalMinor, currency) })),
     total: toAmount(totalMinor, currency),

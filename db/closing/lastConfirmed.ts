@@ -1,5 +1,5 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
-import { addMonths } from '../../domain/period.js';
+import { addMonths, type Period } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
@@ -14,17 +14,33 @@ export interface KnownRow {
   quantity: number;
 }
 
+/** With the month it was confirmed for. */
+export interface Confirmed extends KnownRow {
+  period: Period;
+}
+
+/** Site, tenant and meter. */
+export function knownKey({ siteId, tenantRef, meter }: Omit<KnownRow, 'quantity'>): string {
+  return JSON.stringify([siteId, tenantRef, meter]);
+}
+
+/** The same of one installation. */
 export interface KnownOfInstallation extends KnownRow {
   installationId: string;
 }
 
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
- * silent again also what it reported late, or else what it was estimated by last, so that it is never silently zero.
+ * silent again also what it reported late, or else what it was estimated by last, so that it is never silently zero. What
+ * was corrected since counts as corrected; `confirmed` is what is about to be corrected, by `knownKey`.
  */
-export function lastConfirmed(trx: Trx, selection: Selection): Promise<KnownRow[]> {
+export async function lastConfirmed(
+  trx: Trx,
+  selection: Selection,
+  confirmed: ReadonlyMap<string, Confirmed>,
+): Promise<KnownRow[]> {
   const { sql, bindings } = selected(selection);
-  return rows<KnownRow>(
+  const found = await rows<Confirmed>(
     trx,
     `with billed as (
        select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.period,
@@ -32,6 +48,12 @@ export function lastConfirmed(trx: Trx, selection: Selection): Promise<KnownRow[
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage'
          and l.period >= :earliest and l.period < :period
+       where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
+     corrected as (
+       select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked
+       from run_participant p
+       join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'correction'
+         and l.for_period >= :earliest and l.for_period < :period and l.period <= :period
        where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
      estimated as (
        select distinct p.msp_id, b.site_id from billed b join site s on s.id = b.site_id
@@ -42,15 +64,23 @@ export function lastConfirmed(trx: Trx, selection: Selection): Promise<KnownRow[
          and g.period >= :earliest and g.period < :period
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
-       select site_id, tenant_ref, meter, quantity, period, rank from billed
+       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked from billed
        union all
-       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2
+       select site_id, tenant_ref, meter, quantity, period, 0, booked from corrected
+       union all
+       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, ''
        from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
        group by l.site_id, u.tenant_ref, u.meter, l.period)
-     select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity
-     from known order by site_id, tenant_ref, meter, period desc, rank`,
+     select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity, period
+     from known order by site_id, tenant_ref, meter, period desc, rank, booked desc`,
     { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
+  const known = new Map(found.map((row) => [knownKey(row), row]));
+  for (const [key, row] of confirmed) {
+    const stored = known.get(key);
+    if (stored === undefined || row.period >= stored.period) known.set(key, row);
+  }
+  return [...known.values()];
 }
 
 /**

@@ -1,14 +1,13 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
 import { readFacts } from '../../domain/frozenFacts.js';
 import { groupBy } from '../../domain/groupBy.js';
 import type { Period } from '../../domain/period.js';
 import type { PricePlan } from '../../domain/pricing/pricePlan.js';
-import { readEvidence, type Decision, type DiscrepancyKind, type Resolution } from '../../domain/reconcile/index.js';
 import type { MonthInput } from '../../domain/month/inputs.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { storedVendor } from '../parties/storedParty.js';
 import { storedPrices, storedTermPrices } from '../prices/storedPrices.js';
+import { casesOf } from './casesOf.js';
 import { licencesBilledIn } from './licencesBilled.js';
 import { selected, type Selection } from './participants.js';
 
@@ -17,33 +16,8 @@ type ParticipantRow = Omit<
   'sites' | 'cases' | 'tenantNames' | 'licences' | 'history' | 'lastTermsMinor' | 'vendor'
 > & { vendor: unknown };
 
-interface CaseRow {
-  mspId: string;
-  kind: DiscrepancyKind;
-  siteId: string | null;
-  tenantRef: string | null;
-  meter: MeterCode | null;
-  evidence: unknown;
-  resolvedBy: 'rule' | 'default' | 'person' | null;
-  decision: Decision | null;
-  quantity: number | null;
-  reason: string | null;
-}
-
 /** Earlier statements that the chart shows; the last of them is what the total is compared with, however old. */
 const HISTORY_STATEMENTS = 5;
-
-function resolutionOf(row: CaseRow): Resolution | null {
-  switch (row.resolvedBy) {
-    case null:
-      return null;
-    case 'rule':
-    case 'default':
-      return { by: row.resolvedBy };
-    case 'person':
-      return { by: 'person', decision: row.decision ?? 'accept', quantity: row.quantity, reason: row.reason };
-  }
-}
 
 const groupByMsp = <T extends { mspId: string }>(items: readonly T[]) => groupBy(items, ({ mspId }) => mspId);
 
@@ -63,7 +37,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
      join msp m on m.id = p.msp_id
      join distributor d on d.id = p.distributor_id
      join programme g on g.code = p.programme_code
-     where ${sql} and p.state <> 'issued' ${'mspId' in selection ? '' : `and p.state = 'open'`}
+     where ${sql} and p.state <> 'issued' ${'mspIds' in selection ? '' : `and p.state = 'open'`}
      order by p.position for update of p`,
     bindings,
   );
@@ -79,15 +53,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
       msps,
     ),
   );
-  const cases = groupByMsp(
-    await rows<CaseRow>(
-      trx,
-      `select msp_id as "mspId", kind, site_id as "siteId", tenant_ref as "tenantRef", meter, evidence,
-         resolved_by as "resolvedBy", decision, decided_quantity as quantity, reason
-       from discrepancy where programme_code = :programme and period = :period and msp_id = any(:ids)`,
-      msps,
-    ),
-  );
+  const cases = await casesOf(trx, { programme, period, mspIds: msps.ids });
   const tenants = groupByMsp(
     await rows<{ mspId: string; id: string; name: string }>(
       trx,
@@ -119,13 +85,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
     ...participant,
     vendor: storedVendor(participant.vendor, programme),
     sites: (facts.get(participant.mspId) ?? []).map(({ facts: site }) => readFacts(site)),
-    cases: (cases.get(participant.mspId) ?? []).map((row) => ({
-      ...readEvidence(row.kind, row.evidence),
-      siteId: row.siteId,
-      tenantRef: row.tenantRef,
-      meter: row.meter,
-      resolution: resolutionOf(row),
-    })),
+    cases: cases.get(participant.mspId) ?? [],
     tenantNames: new Map((tenants.get(participant.mspId) ?? []).map(({ id, name }) => [id, name])),
     licences: licences.get(participant.mspId) ?? [],
     lastTermsMinor: BigInt(history.get(participant.mspId)?.at(-1)?.termsMinor ?? 0),

@@ -2,15 +2,15 @@ import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardKey } from './openRun.js';
 
-/** Which participants an activity works on: a stretch of a shard's positions, or one MSP that people settled. */
-export type Selection = RunKey & ({ shard: number; from: number; to: number } | { mspId: string });
+/** Which participants an activity works on: a stretch of a shard's positions, or MSPs by id. */
+export type Selection = RunKey & ({ shard: number; from: number; to: number } | { mspIds: readonly string[] });
 
 /** The `where` clause of a selection over `run_participant p`, and its bindings. */
-export function selected(selection: Selection): { sql: string; bindings: Record<string, string | number> } {
-  return 'mspId' in selection
+export function selected(selection: Selection): { sql: string; bindings: Record<string, string | number | string[]> } {
+  return 'mspIds' in selection
     ? {
-        sql: 'p.programme_code = :programme and p.period = :period and p.msp_id = :mspId',
-        bindings: { programme: selection.programme, period: selection.period, mspId: selection.mspId },
+        sql: 'p.programme_code = :programme and p.period = :period and p.msp_id = any(:mspIds::uuid[])',
+        bindings: { programme: selection.programme, period: selection.period, mspIds: [...selection.mspIds] },
       }
     : {
         sql: `p.programme_code = :programme and p.period = :period and p.shard = :shard and p.position >= :from

@@ -9,6 +9,7 @@ import { endedKeysOf, installationsOf, type EndedRow, type InstallationRow } fro
 import {
   lastConfirmed,
   lastConfirmedByInstallation,
+  type Confirmed,
   type KnownOfInstallation,
   type KnownRow,
 } from './lastConfirmed.js';
@@ -103,19 +104,30 @@ function rangesOf(period: Period): (zones: Pick<SiteRow, 'zone' | 'zoneBefore'>)
   };
 }
 
+/** Of a month that is rated again: which sites, and what an earlier month of theirs came to by now. */
+export interface Again {
+  /** What was received from that instant on is not counted. */
+  receivedBefore: ReadonlyMap<string, Date>;
+  /** By `knownKey`. */
+  confirmed: ReadonlyMap<string, Confirmed>;
+}
+
+const EVERYTHING: Again = { receivedBefore: new Map(), confirmed: new Map() };
+
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
  * A site takes part when it was active before the period's end, or used something in it, or was billed before; a site
- * whose keys had all ended before the period takes part only if it used something.
+ * whose keys had all ended before the period takes part only if it used something. `again`: only its sites.
  */
-export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<MspSiteFacts[]> {
+export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Again): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
-  const sites = await sitesOf(trx, selection);
+  const { receivedBefore, confirmed } = again ?? EVERYTHING;
+  const sites = await sitesOf(trx, selection, again === undefined ? null : [...receivedBefore.keys()]);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
   const installations = groupBySite(await installationsOf(trx, selection));
   const ended = await endedKeysOf(trx, selection);
-  const reports = groupBySite(await reportsOf(trx, selection));
+  const reports = groupBySite(await reportsOf(trx, selection, receivedBefore));
   const moved = sites.flatMap((site) =>
     movedIn(
       installations.get(site.siteId) ?? [],
@@ -123,7 +135,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
       new Set((reports.get(site.siteId) ?? []).map(({ installationId }) => installationId)),
     ),
   );
-  const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved }));
+  const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved, receivedBefore }));
   const endedBySite = groupBySite(ended);
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
 
@@ -161,7 +173,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
     ];
   });
 
-  const known = groupBySite(await lastConfirmed(trx, selection));
+  const known = groupBySite(await lastConfirmed(trx, selection, confirmed));
   const split = heardSites.filter(
     ({ site, unseen }) => unseen.length > 0 && (installations.get(site.siteId) ?? []).length > 1,
   );
@@ -177,7 +189,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection): Promise<Msp
   const measured = heardSites.flatMap((heard) =>
     measuredMeters(heard.site, heard.range, { period, licences: licences.get(heard.site.siteId) ?? [] }),
   );
-  const onDays = groupBySite(await countsOnDays(trx, measured, moved));
+  const onDays = groupBySite(await countsOnDays(trx, measured, moved, receivedBefore));
   const measuredBySite = groupBySite(measured);
   return heardSites.map((heard) => {
     const { siteId, mspId } = heard.site;

@@ -39,8 +39,8 @@ export interface TenantRow {
 const ITS_KEYS = `k.msp_id = s.msp_id and (k.site_id = s.id or exists (select from installation i
   where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))`;
 
-/** The sites of the selected participants: what they are, not yet what they used. */
-export function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
+/** The sites of the selected participants, all or those of `siteIds`: what they are, not yet what they used. */
+export function sitesOf(trx: Trx, selection: Selection, siteIds: readonly string[] | null): Promise<SiteRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<SiteRow>(
     trx,
@@ -52,25 +52,35 @@ export function sitesOf(trx: Trx, selection: Selection): Promise<SiteRow[]> {
          and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p
      join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
-       and s.from_period <= p.period
+       and s.from_period <= p.period and (:siteIds::uuid[] is null or s.id = any(:siteIds))
      where ${sql}
      order by p.position, s.name collate "C", s.id`,
     {
       ...bindings,
+      siteIds: siteIds === null ? null : [...siteIds],
       before: previousPeriod(selection.period),
       billedSince: addMonths(selection.period, -BILLED_BEFORE_PERIODS),
     },
   );
 }
 
-export function reportsOf(trx: Trx, selection: Selection): Promise<ReportRow[]> {
+/** By site: what was received from that instant on is not counted. Sites that are not named have no such bound. */
+export type ReceivedBefore = ReadonlyMap<string, Date>;
+
+/** Bounds as a statement takes them: `jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz)`. */
+export function boundsOf(receivedBefore: ReceivedBefore): string {
+  return JSON.stringify([...receivedBefore].map(([siteId, before]) => ({ siteId, before })));
+}
+
+export function reportsOf(trx: Trx, selection: Selection, receivedBefore: ReceivedBefore): Promise<ReportRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<ReportRow>(
     trx,
     `select g.site_id as "siteId", g.installation_id as "installationId", max(g.clock_offset_seconds) as "maxOffset"
      from run_participant p join usage_report g on g.msp_id = p.msp_id and g.period = p.period
-     where ${sql} group by 1, 2`,
-    bindings,
+     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = g.site_id
+     where ${sql} and (b.before is null or g.received_at < b.before) group by 1, 2`,
+    { ...bindings, bounds: boundsOf(receivedBefore) },
   );
 }
 

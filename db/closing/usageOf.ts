@@ -2,6 +2,7 @@ import { aggregationOf, METER_CODES, type MeterCode } from '../../domain/catalog
 import { periodRange, type Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 import type { EndedRow } from './installationsOf.js';
+import { boundsOf, type ReceivedBefore } from './siteQueries.js';
 
 /** How far a message's own clock may deviate at the most; bounds which partitions of check-ins a period can touch. */
 export const MAX_CLOCK_OFFSET_DAYS = 8;
@@ -33,6 +34,7 @@ export interface UsageQuery {
   sites: readonly { mspId: string; siteId: string; zone: string; zoneBefore: string }[];
   ended: readonly EndedRow[];
   moved: readonly MovedRow[];
+  receivedBefore: ReceivedBefore;
 }
 
 const SUMS = METER_CODES.filter((meter) => aggregationOf(meter) === 'sum');
@@ -43,7 +45,7 @@ const LASTS = METER_CODES.filter((meter) => aggregationOf(meter) === 'last');
  * meter's aggregation (rule 2). A sum adds the days of the MSP's zone; a day's count is absolute, so the highest of the
  * day counts and a repeat adds nothing.
  */
-export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): Promise<UsageRow[]> {
+export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore }: UsageQuery): Promise<UsageRow[]> {
   const zones = new Map(sites.map(({ zone, zoneBefore }) => [`${zoneBefore} ${zone}`, { zone, zoneBefore }]));
   const ranges = [...zones.values()].map(({ zone, zoneBefore }) => ({
     ...{ zone, zoneBefore },
@@ -53,10 +55,11 @@ export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): 
   return rows<UsageRow>(
     trx,
     `with site_range as materialized (
-       select x."mspId" as msp_id, x."siteId" as site_id, r.zone, r.start, r."end"
+       select x."mspId" as msp_id, x."siteId" as site_id, r.zone, r.start, r."end", b.before
        from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text, "zoneBefore" text)
        join jsonb_to_recordset(:ranges::jsonb) as r(zone text, "zoneBefore" text, start timestamptz, "end" timestamptz)
          using (zone, "zoneBefore")
+       left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = x."siteId"
      ), ended as materialized (
        select e."siteId" as site_id, e."installationId" as installation_id,
          range_agg(tstzrange(e."from", e.until)) as after
@@ -83,6 +86,7 @@ export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): 
        join check_in c on c.msp_id = x.msp_id and c.site_id = x.site_id
          and c.counted_at >= x.start and c.counted_at < x."end"
          and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo
+         and (x.before is null or c.received_at < x.before)
        left join ended e on e.site_id = c.site_id and e.installation_id = c.installation_id
        left join moved m on m.site_id = c.site_id and m.installation_id = c.installation_id and c.counted_at < m.until
        cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, quantity)
@@ -101,6 +105,7 @@ export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): 
        select distinct on (g.msp_id, g.site_id, g.installation_id) g.*
        from site_range x
        join usage_report g on g.msp_id = x.msp_id and g.site_id = x.site_id and g.period = :period
+         and (x.before is null or g.received_at < x.before)
        order by g.msp_id, g.site_id, g.installation_id, g.revision desc
      ), reported as (
        select g.msp_id, g.site_id, coalesce(m.counts_as, g.installation_id) as installation_id, u.tenant_ref, u.meter,
@@ -124,6 +129,7 @@ export function usageOf(trx: Trx, { period, sites, ended, moved }: UsageQuery): 
       ranges: JSON.stringify(ranges),
       ended: JSON.stringify(ended),
       moved: JSON.stringify(moved),
+      bounds: boundsOf(receivedBefore),
       sums: SUMS,
       lasts: LASTS,
       pruneFrom: new Date(Math.min(...ranges.map(({ start }) => start.getTime())) - slack),

@@ -1,4 +1,3 @@
-import { priceSchema, type Price } from '../../domain/pricing/index.js';
 import { termPrices, type TermPrices } from '../../domain/licences/termPrice.js';
 import { pricesByMeter, type PricesByMeter } from '../../domain/pricing/pricePlan.js';
 import { readStored } from '../../domain/readStored.js';
@@ -11,9 +10,4 @@ export function storedPrices(stored: unknown, where: string): PricesByMeter {
 /** The term prices stored in a price plan, the same way. */
 export function storedTermPrices(stored: unknown, where: string): TermPrices {
   return readStored(termPrices, stored, `The term prices stored in ${where}`);
-}
-
-/** One price of a stored list, the same way. */
-export function storedPrice(stored: unknown, where: string): Price {
-  return readStored(priceSchema, stored, `The price stored in ${where}`);
 }

@@ -22,6 +22,7 @@ const UPDATES = [
   'site_tenant',
   'metered_key',
   'installation',
+  'late_check_in',
   'former_key',
   'signing_key',
   'term_licence',

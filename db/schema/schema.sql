@@ -929,6 +929,22 @@ create policy visible on installation for select
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
 grant insert, select, update on installation to kontor_app;
 
+create table late_check_in (
+  msp_id uuid not null,
+  site_id uuid not null,
+  period text not null,
+  last_received_at timestamp with time zone not null,
+  constraint late_check_in_pkey PRIMARY KEY (msp_id, period, site_id),
+  constraint late_check_in_period_check CHECK ((period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text))
+);
+alter table late_check_in enable row level security;
+alter table late_check_in force row level security;
+create policy owned on late_check_in for all
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on late_check_in for select
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on late_check_in to kontor_app;
+
 create table mandate (
   id uuid not null,
   integrator_id uuid not null,
@@ -1738,10 +1754,10 @@ create table statement_line (
   amount_minor bigint not null,
   content jsonb not null,
   constraint statement_line_pkey PRIMARY KEY (msp_id, statement_id, line_no),
-  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text, 'term'::text, 'extension'::text]))),
+  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text, 'minimum_correction'::text, 'term'::text, 'extension'::text]))),
   constraint statement_line_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id)
 );
-CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (msp_id, for_period, site_id) WHERE (kind = 'correction'::text);
+CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (msp_id, for_period, site_id) WHERE (for_period IS NOT NULL);
 CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_id, period, site_id) WHERE (kind = 'usage'::text);
 alter table statement_line enable row level security;
 alter table statement_line force row level security;
@@ -1920,6 +1936,7 @@ create table usage_report (
   constraint usage_report_revision_check CHECK ((revision > 0))
 );
 CREATE INDEX usage_report_by_period ON public.usage_report USING btree (period, msp_id, site_id);
+CREATE INDEX usage_report_by_receipt ON public.usage_report USING brin (received_at);
 alter table usage_report enable row level security;
 alter table usage_report force row level security;
 create policy owned on usage_report for all

@@ -67,7 +67,14 @@ const head: z.ZodType<StatementHead> = z.object({
   vendor: party,
   distributor: party,
   msp: party,
-  pricePlan: z.object({ name: z.string(), currency: z.string(), fromPeriod: period, prices: pricesByMeter }),
+  pricePlan: z.object({
+    name: z.string(),
+    currency: z.string(),
+    fromPeriod: period,
+    prices: pricesByMeter,
+    monthlyMinimumMinor: minor.nullable(),
+    firstMonth: z.enum(['billed', 'unbilled']),
+  }),
   exchange: exchange.nullable(),
   findings: z.array(finding),
   history: z.array(z.object({ period, totalMinor: minor })),
@@ -104,6 +111,17 @@ const ofLicence = {
   exchange: exchange.nullable(),
 };
 
+const licensedDays = z.array(z.object({ first: day, last: day, count: z.int(), licensed: z.int() })).exactOptional();
+
+const corrected = {
+  forPeriod: period,
+  correctsNumber: z.string(),
+  currency: z.string(),
+  ratedMinor: minor,
+  billedMinor: minor,
+  exchange: exchange.nullable(),
+};
+
 const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('usage'),
@@ -114,19 +132,25 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     licensed: z.int(),
     quantity: z.int(),
     firstMonthFree: z.boolean(),
-    licensedDays: z.array(z.object({ first: day, last: day, count: z.int(), licensed: z.int() })).exactOptional(),
+    licensedDays,
   }),
   z.object({
     kind: z.literal('correction'),
     ...metered,
-    forPeriod: period,
-    correctsNumber: z.string(),
-    reason: z.enum(['estimate_confirmed', 'late_report', 'deferred']),
+    ...corrected,
+    reason: z.enum(['estimate_confirmed', 'late_usage', 'deferred', 'rated_again']),
     oldQuantity: z.int(),
     newQuantity: z.int(),
-    exchange: exchange.nullable().exactOptional(),
+    peak: z.int(),
+    basis: z.enum(BASES),
+    licensed: z.int(),
+    licensedDays,
+    firstMonthFree: z.boolean(),
+    priceCurrency: z.string(),
+    rate: exchange.nullable(),
   }),
   z.object({ kind: z.literal('minimum'), ...ofLine, minimumMinor: minor }),
+  z.object({ kind: z.literal('minimum_correction'), ...ofLine, ...corrected, minimumMinor: minor }),
   z.object({ kind: z.literal('term'), ...ofLicence }),
   z.object({
     kind: z.literal('extension'),
@@ -136,11 +160,6 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     termDays: z.int(),
   }),
 ]);
-
-/** The rate of a statement, null where it has none; `number` names it in the error, STORED_DATA_UNREADABLE. */
-export function exchangeFromJson(stored: unknown, number: string): ExchangeRate | null {
-  return readStored(exchange.nullable(), stored, `The exchange rate of statement ${number}`);
-}
 
 /** Reads `statement.content` back. `id` names the row in the error, STORED_DATA_UNREADABLE. */
 export function headFromJson(stored: unknown, id: string): StatementHead {

@@ -1,4 +1,4 @@
-import { reusedWithOtherContent, type CheckInMessage, type Stored } from '../../domain/siteMessage.js';
+import { monthsOverAt, reusedWithOtherContent, type CheckInMessage, type Stored } from '../../domain/siteMessage.js';
 import type { KontorError } from '../../domain/errors.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -60,6 +60,29 @@ async function insert(trx: Trx, messages: readonly CheckInMessage[]): Promise<Ma
   return new Map(added.map(({ installation, count }) => [installation, Number(count)]));
 }
 
+/** Notes the sites and months that some of these came late for, so that closing the next month rates them again (rule 7). */
+async function noteLate(trx: Trx, messages: readonly CheckInMessage[]): Promise<void> {
+  const late = new Map<string, { msp_id: string; site_id: string; period: string; received_at: Date }>();
+  for (const { from, receivedAt, checkIns } of messages) {
+    for (const period of new Set(checkIns.flatMap((checkIn) => monthsOverAt(receivedAt, checkIn)))) {
+      const key = `${from.siteId} ${period}`;
+      const known = late.get(key)?.received_at;
+      const received_at = known !== undefined && known > receivedAt ? known : receivedAt;
+      late.set(key, { msp_id: from.mspId, site_id: from.siteId, period, received_at });
+    }
+  }
+  if (late.size === 0) return;
+  await trx.raw(
+    `insert into late_check_in (msp_id, site_id, period, last_received_at)
+     select l.msp_id, l.site_id, l.period, l.received_at
+     from jsonb_to_recordset(:late::jsonb) as l(msp_id uuid, site_id uuid, period text, received_at timestamptz)
+     order by l.msp_id, l.period, l.site_id
+     on conflict (msp_id, period, site_id) do update
+     set last_received_at = greatest(late_check_in.last_received_at, excluded.last_received_at)`,
+    { late: JSON.stringify([...late.values()]) },
+  );
+}
+
 /** Which of a message's check-ins are known with other content, as positions in it. */
 async function findConflicts(trx: Trx, { from, checkIns }: CheckInMessage): Promise<number[]> {
   const known = await rows<{ position: number }>(
@@ -100,6 +123,10 @@ export async function storeCheckIns(trx: Trx, messages: readonly CheckInMessage[
       refused.set(message, reusedWithOtherContent(conflicts.map((position) => `/checkIns/${position}`)));
     }
     if (refused.size === refusedBefore) {
+      await noteLate(
+        trx,
+        candidates.filter((message) => newOf(message) > 0),
+      );
       return messages.map((message) => {
         const accepted = newOf(message);
         return refused.get(message) ?? { accepted, repeated: message.checkIns.length - accepted, late: false };

@@ -1,12 +1,13 @@
 import { KontorError } from '../errors.js';
-import { correctionOf } from '../corrections.js';
+import { rateAgain } from '../corrections.js';
 import { exchangeRate } from '../pricing/exchange.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import { instalmentIn } from '../licences/termPrice.js';
-import { rate, type BillableUsage, type DueCorrection, type DueTerm } from '../rating.js';
-import { ALL_KINDS, settleQuantity, type Resolution } from '../reconcile/index.js';
+import { rate, type DueCorrection, type DueTerm } from '../rating.js';
+import { ALL_KINDS } from '../reconcile/index.js';
 import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../statement.js';
-import type { LateUsage, MonthCase, MonthInput, RunTerms } from './inputs.js';
+import type { EarlierMonth, MonthCase, MonthInput, RunTerms } from './inputs.js';
+import { usageToBill } from './usageToBill.js';
 
 function planFor(input: MonthInput, { plans }: RunTerms): PricePlan {
   const plan = plans.find(({ distributorId }) => distributorId === input.distributorId || distributorId === null);
@@ -28,87 +29,9 @@ function exchangeFor(base: string, currency: string, { rates }: RunTerms): Excha
   return found;
 }
 
-const caseKey = (kind: string, siteId: string | null, tenantRef: string | null, meter: string | null) =>
-  JSON.stringify([kind, siteId, tenantRef, meter]);
-
-function billableUsage(input: MonthInput, { settings }: RunTerms): BillableUsage[] {
-  const resolutions = new Map<string, Resolution>();
-  for (const found of input.cases) {
-    if (found.resolution !== null) {
-      resolutions.set(caseKey(found.kind, found.siteId, found.tenantRef, found.meter), found.resolution);
-    }
-  }
-  return input.sites.flatMap((site) =>
-    site.usage.map((usage) => ({
-      siteId: site.siteId,
-      siteName: site.siteName,
-      tenantId: usage.tenantId,
-      tenantName: usage.tenantId === null ? null : (input.tenantNames.get(usage.tenantId) ?? usage.tenantRef),
-      tenantRef: usage.tenantRef,
-      meter: usage.meter,
-      quantity: settleQuantity(
-        site,
-        usage,
-        settings,
-        (kind) =>
-          resolutions.get(caseKey(kind, site.siteId, usage.tenantRef, usage.meter)) ??
-          resolutions.get(caseKey(kind, site.siteId, null, null)),
-      ),
-      licensed: usage.licensed,
-      licensedDays: usage.licensedDays,
-      firstMonth: site.firstMonth,
-    })),
-  );
-}
-
-function dueCorrections(currency: string, late: readonly LateUsage[], terms: RunTerms): DueCorrection[] {
-  const { settings, kinds } = terms;
-  return late.flatMap((item) => {
-    const usage = item.facts.usage.find(({ tenantRef, meter }) => tenantRef === item.tenantRef && meter === item.meter);
-    const change = item.firstMonthFree
-      ? null
-      : correctionOf({
-          basis: item.basis,
-          decidedByPerson: item.decidedByPerson,
-          late: item.late,
-          billed: item.billed,
-          settings,
-          kinds,
-          site: item.facts,
-          usage: usage ?? {
-            tenantRef: item.tenantRef,
-            tenantId: item.tenantId,
-            meter: item.meter,
-            installations: [],
-            lastQuantity: null,
-            licensed: 0,
-            licensedDays: [],
-          },
-        });
-    if (change === null) return [];
-    if (item.price === null) {
-      throw new KontorError('PRICE_MISSING', `Statement ${item.number} had no price for ${item.meter}.`);
-    }
-    // Rule 20: an MSP that moved is billed by another distributor, whose currency may be another.
-    const inOtherCurrency = item.currency !== currency;
-    return [
-      {
-        siteId: item.siteId,
-        siteName: item.siteName,
-        tenantId: item.tenantId,
-        tenantName: item.tenantName,
-        tenantRef: item.tenantRef,
-        meter: item.meter,
-        forPeriod: item.period,
-        correctsNumber: item.number,
-        ...change,
-        billedTotal: item.billedTotal,
-        price: item.price,
-        exchange: inOtherCurrency ? exchangeFor(item.priceCurrency, currency, terms) : item.exchange,
-        ...(inOtherCurrency ? { inOtherCurrency } : {}),
-      },
-    ];
-  });
+/** What earlier months come to now, less what was billed; of another currency (rule 20): by this period's rate. */
+function dueCorrections(currency: string, earlier: readonly EarlierMonth[], terms: RunTerms): DueCorrection[] {
+  return earlier.flatMap(rateAgain).map((due) => ({ ...due, exchange: exchangeFor(due.currency, currency, terms) }));
 }
 
 /** Rule 22: the licences that are billed in the period, each with its rate where its price is in another currency. */
@@ -163,17 +86,18 @@ function findingsOf(input: MonthInput, { settings }: RunTerms): StatementFinding
 export function draftStatement(
   input: MonthInput,
   terms: RunTerms,
-  late: readonly LateUsage[],
+  earlier: readonly EarlierMonth[],
 ): Omit<Statement, 'number'> {
   const plan = planFor(input, terms);
+  const { name, fromPeriod, prices, monthlyMinimumMinor, firstMonth } = plan;
   const exchange = exchangeFor(plan.currency, input.currency, terms);
   const { lines, totalMinor } = rate({
     currency: input.currency,
     plan,
     exchange,
-    usage: billableUsage(input, terms),
+    usage: usageToBill(input, terms.settings),
     terms: dueTerms(input, terms),
-    corrections: dueCorrections(input.currency, late, terms),
+    corrections: dueCorrections(input.currency, earlier, terms),
   });
   return {
     revision: 1,
@@ -186,7 +110,7 @@ export function draftStatement(
     vendor: input.vendor,
     distributor: input.distributor,
     msp: input.msp,
-    pricePlan: { name: plan.name, currency: plan.currency, fromPeriod: plan.fromPeriod, prices: plan.prices },
+    pricePlan: { name, currency: plan.currency, fromPeriod, prices, monthlyMinimumMinor, firstMonth },
     exchange,
     lines,
     findings: findingsOf(input, terms),

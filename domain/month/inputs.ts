@@ -1,9 +1,7 @@
 /** What one MSP's month is judged by, loaded and frozen: nothing here is looked up again. */
 import type { MeterCode } from '../catalog/index.js';
-import type { LateReports } from '../corrections.js';
 import type { PricedLicence } from '../licences/termPrice.js';
 import type { Day, Period } from '../period.js';
-import type { Price } from '../pricing/index.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import type { DiscrepancyKind, KindWithEvidence, ReconcileSettings, Resolution } from '../reconcile/index.js';
 import type { Party, Statement } from '../statement.js';
@@ -44,34 +42,46 @@ export interface MonthInput {
   lastTermsMinor: bigint;
 }
 
-/** A line of an earlier statement that may have to be corrected, or a usage a late report brought that had no line. */
-export interface LateUsage {
-  mspId: string;
-  period: Period;
-  number: string;
+/** What was billed for one site, tenant and meter of an earlier month, its corrections included. */
+export interface BilledLine {
   siteId: string;
   siteName: string;
   tenantId: string | null;
   tenantName: string | null;
   tenantRef: string | null;
   meter: MeterCode;
-  /** As billed; basis null: there was no line. */
-  basis: Basis | null;
-  /** Billable quantity as it stands, earlier corrections included. */
-  billed: number;
+  /** As the last statement that named it says. */
+  peak: number;
+  basis: Basis;
+  quantity: number;
   firstMonthFree: boolean;
-  /** Whether a person chose the quantity instead of leaving it to the rules. */
-  decidedByPerson: boolean;
-  /** What the site's latest reports say, where one of them came after the facts were frozen; else null. */
-  late: LateReports | null;
-  facts: SiteFacts;
-  /** The MSP's billed total of the meter in that period, earlier corrections included. */
-  billedTotal: number;
-  price: Price | null;
-  /** Of the price, and of the statement that is corrected. */
-  priceCurrency: string;
+  /** Minor units of the earlier statement's currency. */
+  amountMinor: bigint;
+}
+
+/**
+ * An issued month of which more may be known by now than was billed for it: what it takes to rate it again as a whole,
+ * by its own frozen rules and prices (rules 4, 5 and 7).
+ */
+export interface EarlierMonth {
+  mspId: string;
+  period: Period;
+  /** Of its statement, as `currency`. */
+  number: string;
   currency: string;
+  pricePlan: Statement['pricePlan'];
   exchange: ExchangeRate | null;
+  settings: ReconcileSettings;
+  kinds: readonly DiscrepancyKind[];
+  /** All sites of the MSP: as frozen, or as known today where something reached them since. */
+  sites: readonly SiteFacts[];
+  /** Cases that a person decided. */
+  decided: readonly MonthCase[];
+  /** Names of tenants by id: as printed then, where they were. */
+  tenantNames: ReadonlyMap<string, string>;
+  billed: readonly BilledLine[];
+  /** What was billed up to the minimum. */
+  billedMinimumMinor: bigint;
 }
 
 /** What every MSP of a run is rated with. */

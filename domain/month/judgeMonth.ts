@@ -3,7 +3,7 @@ import { sumMinor } from '../money.js';
 import { detectTotalMoved, type EvidenceOf, type ReconcileSettings } from '../reconcile/index.js';
 import type { Statement } from '../statement.js';
 import { draftStatement } from './draftStatement.js';
-import type { LateUsage, MonthInput, RunTerms } from './inputs.js';
+import type { EarlierMonth, MonthInput, RunTerms } from './inputs.js';
 
 /** What one MSP's month comes to. */
 export type Judgement =
@@ -34,7 +34,7 @@ function movedWithoutTerms(
  * Judges one MSP's month from what was loaded about it: a statement, or why it cannot be issued. What Kontor names
  * (a missing price, plan or rate) parks this MSP; any other error is thrown.
  */
-export function judgeMonth(input: MonthInput, terms: RunTerms, late: readonly LateUsage[]): Judgement {
+export function judgeMonth(input: MonthInput, terms: RunTerms, earlier: readonly EarlierMonth[]): Judgement {
   // What the programme leaves to a person waits for one; everything else has its default by now.
   const undecided = input.cases.find(({ kind, resolution }) => resolution === null && kind !== 'total_moved');
   if (undecided !== undefined) {
@@ -42,7 +42,7 @@ export function judgeMonth(input: MonthInput, terms: RunTerms, late: readonly La
     return { outcome: 'park', code: undecided.kind, reason, totalMoved: null };
   }
   try {
-    const statement = draftStatement(input, terms, late);
+    const statement = draftStatement(input, terms, earlier);
     const confirmed = input.cases.some(({ kind, resolution }) => kind === 'total_moved' && resolution !== null);
     const totalMoved = confirmed ? null : movedWithoutTerms(statement, input, terms.settings);
     if (totalMoved === null) return { outcome: 'issue', statement };

@@ -3,14 +3,14 @@ import { priceModel } from './priceModel.js';
 import type { PriceStep } from './priceStep.js';
 import { tiers, writtenTiers, type Tier } from './tiers.js';
 
-/** The units `from < n <= to`, tier by tier; `sign` -1 takes them back. */
-function span(list: readonly Tier[], from: number, to: number, sign: 1 | -1 = 1): PriceStep[] {
+/** The units `from < n <= to`, tier by tier. */
+function span(list: readonly Tier[], from: number, to: number): PriceStep[] {
   const steps: PriceStep[] = [];
   let tierStart = 0;
   for (const { upTo, unitPrice } of list) {
     const tierEnd = upTo ?? Number.POSITIVE_INFINITY;
     const units = Math.min(to, tierEnd) - Math.max(from, tierStart);
-    if (units > 0) steps.push({ kind: 'units', units: sign * units, unitPrice });
+    if (units > 0) steps.push({ kind: 'units', units, unitPrice });
     tierStart = tierEnd;
   }
   return steps;
@@ -20,7 +20,5 @@ function span(list: readonly Tier[], from: number, to: number, sign: 1 | -1 = 1)
 export const graduated = priceModel({
   schema: z.strictObject({ model: z.literal('graduated'), tiers }),
   line: (price, from, quantity) => span(price.tiers, from, from + quantity),
-  change: (price, oldTotal, newTotal) =>
-    newTotal >= oldTotal ? span(price.tiers, oldTotal, newTotal) : span(price.tiers, newTotal, oldTotal, -1),
   terms: (price, written) => ({ tiers: writtenTiers(price.tiers, written) }),
 });

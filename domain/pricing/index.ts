@@ -8,7 +8,7 @@ import { graduated } from './graduated.js';
 import { packagePrice } from './package.js';
 import { perUnit } from './perUnit.js';
 import type { PriceModelDefinition, Written } from './priceModel.js';
-import { factorsOf, type PriceStep } from './priceStep.js';
+import type { PriceStep } from './priceStep.js';
 import { volume } from './volume.js';
 
 export type { Written } from './priceModel.js';
@@ -46,12 +46,6 @@ export const priceSchema = z.discriminatedUnion('model', [
 export function priceLine(price: Price, from: number, quantity: number, total: number): PriceStep[] {
   const definition: PriceModelDefinition<Price, unknown> = DEFINITIONS[price.model];
   return quantity === 0 ? [] : definition.line(price, from, quantity, total);
-}
-
-/** The arithmetic of a correction from `oldTotal` to `newTotal` units of one meter. */
-export function priceChange(price: Price, oldTotal: number, newTotal: number): PriceStep[] {
-  const definition: PriceModelDefinition<Price, unknown> = DEFINITIONS[price.model];
-  return definition.change(price, oldTotal, newTotal).filter((step) => factorsOf(step).count !== 0);
 }
 
 function inWords<M extends PriceModel>(model: M, price: PriceOf[M], written: Written, words: PriceWords): string {

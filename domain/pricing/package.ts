@@ -21,14 +21,5 @@ export const packagePrice = priceModel({
       inOpenPackage: Math.min(quantity, opened(from, size) * size - from),
     },
   ],
-  change: ({ size, packagePrice }, oldTotal, newTotal) => [
-    {
-      kind: 'package',
-      packages: opened(newTotal, size) - opened(oldTotal, size),
-      size,
-      packagePrice,
-      inOpenPackage: 0,
-    },
-  ],
   terms: ({ size, packagePrice }, { count, price }) => ({ size: count(size), packagePrice: price(packagePrice) }),
 });

@@ -6,6 +6,5 @@ import { priceModel } from './priceModel.js';
 export const perUnit = priceModel({
   schema: z.strictObject({ model: z.literal('per_unit'), unitPrice: decimalPrice }),
   line: ({ unitPrice }, _from, quantity) => [{ kind: 'units', units: quantity, unitPrice }],
-  change: ({ unitPrice }, oldTotal, newTotal) => [{ kind: 'units', units: newTotal - oldTotal, unitPrice }],
   terms: ({ unitPrice }, { price }) => ({ unitPrice: price(unitPrice) }),
 });

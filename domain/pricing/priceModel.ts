@@ -17,8 +17,6 @@ export interface PriceModelDefinition<P, Terms> {
   schema: z.ZodType<P>;
   /** The arithmetic of one line. */
   line(price: P, from: number, quantity: number, total: number): PriceStep[];
-  /** The arithmetic of a correction: what `newTotal` units cost more (or less) than `oldTotal` did. */
-  change(price: P, oldTotal: number, newTotal: number): PriceStep[];
   /** What the words of a language need to say the price, already written as that language writes it. */
   terms(price: P, written: Written): Terms;
 }

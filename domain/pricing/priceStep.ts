@@ -4,12 +4,12 @@ import { decimal, type Decimal } from '../money.js';
 const kinds = [
   z.strictObject({
     kind: z.literal('units'),
-    units: z.int().meta({ description: 'Negative only in corrections that take something back' }),
+    units: z.int(),
     unitPrice: z.string(),
   }),
   z.strictObject({
     kind: z.literal('package'),
-    packages: z.int().meta({ description: 'Packages opened here; negative only in corrections' }),
+    packages: z.int().meta({ description: 'Packages opened here' }),
     size: z.int().meta({ description: 'Units in one package' }),
     packagePrice: z.string(),
     inOpenPackage: z.int().meta({ description: 'Units that fill a package which an earlier line opened and bears' }),

@@ -14,9 +14,5 @@ export const volume = priceModel({
   line: (price, _from, quantity, total) => [
     { kind: 'units', units: quantity, unitPrice: unitPriceAt(price.tiers, total) },
   ],
-  change: (price, oldTotal, newTotal) => [
-    { kind: 'units', units: newTotal, unitPrice: unitPriceAt(price.tiers, newTotal) },
-    { kind: 'units', units: -oldTotal, unitPrice: unitPriceAt(price.tiers, oldTotal) },
-  ],
   terms: (price, written) => ({ tiers: writtenTiers(price.tiers, written) }),
 });

@@ -6,6 +6,8 @@
 import type { z } from 'zod';
 import { clockOff } from './clockOff.js';
 import { firstMonthLarge } from './firstMonthLarge.js';
+import { lateBeyondReach } from './lateBeyondReach.js';
+import { lateUnpriced } from './lateUnpriced.js';
 import { licenceExceeded } from './licenceExceeded.js';
 import { missingReport } from './missingReport.js';
 import { mostlyEstimated } from './mostlyEstimated.js';
@@ -28,6 +30,8 @@ export const KINDS = [
   usageJump,
   firstMonthLarge,
   licenceExceeded,
+  lateBeyondReach,
+  lateUnpriced,
   mostlyEstimated,
   totalMoved,
 ] as const;

@@ -3,12 +3,9 @@ import { setting, settingsGroup } from './settingsGroup.js';
 
 /** Rule 7. Within what is kept at least by rule 15. */
 export const lateUsage = settingsGroup(7, {
-  reachDays: setting(whole('days', 0, 366), 90, 'A late report is booked as a correction so far back; older: a case'),
+  reachDays: setting(
+    whole('days', 0, 366),
+    90,
+    'Usage that comes up to so many days after its month is booked as a correction; later: a case',
+  ),
 });
-
-const DAYS_A_PERIOD = 30;
-
-/** How many periods a reach in days touches. */
-export function periodsInReach({ reachDays }: { reachDays: number }): number {
-  return Math.ceil(reachDays / DAYS_A_PERIOD);
-}

@@ -8,6 +8,7 @@ import {
   termFormula,
   type CorrectionLine,
   type ExtensionLine,
+  type MinimumCorrectionLine,
   type StatementLine,
   type TermLine,
   type UsageLine,
@@ -33,11 +34,20 @@ const metered = (cell: (line: UsageLine | CorrectionLine) => Cell) => (row: Row)
 const licence = (cell: (line: OfLicence) => Cell) => (row: Row) =>
   row.line.kind === 'term' || row.line.kind === 'extension' ? cell(row.line) : NONE;
 const placed = (cell: (line: UsageLine | CorrectionLine | OfLicence) => Cell) => (row: Row) =>
-  row.line.kind === 'minimum' ? NONE : cell(row.line);
+  'siteId' in row.line ? cell(row.line) : NONE;
 const usage = (cell: (line: UsageLine, row: Row) => Cell) => (row: Row) =>
   row.line.kind === 'usage' ? cell(row.line, row) : NONE;
 const correction = (cell: (line: CorrectionLine) => Cell) => (row: Row) =>
   row.line.kind === 'correction' ? cell(row.line) : NONE;
+const corrected = (cell: (line: CorrectionLine | MinimumCorrectionLine) => Cell) => (row: Row) =>
+  'forPeriod' in row.line ? cell(row.line) : NONE;
+
+/** From the currency of the line's prices: a correction's is that of the statement it corrects. */
+function rateOf(line: StatementLine, exchange: ExchangeRate | null): ExchangeRate | null {
+  if (line.kind === 'usage') return exchange;
+  if (line.kind === 'correction') return line.rate;
+  return 'licenceId' in line ? line.exchange : null;
+}
 
 /** Every line, corrections of other periods among them, with the formula it was rated by. */
 export const statementLines = tableOf<Row>(
@@ -60,8 +70,8 @@ export const statementLines = tableOf<Row>(
     licensed_days: usage((line) => text(licensedDaysText(line))),
     quantity: ({ line }) => plain(line.kind === 'usage' ? line.quantity : 'licenceId' in line ? line.count : null),
     first_month_free: usage((line) => plain(line.firstMonthFree ? 'yes' : 'no')),
-    for_period: correction((line) => plain(line.forPeriod)),
-    corrects_number: correction((line) => plain(line.correctsNumber)),
+    for_period: corrected((line) => plain(line.forPeriod)),
+    corrects_number: corrected((line) => plain(line.correctsNumber)),
     correction_reason: correction((line) => plain(line.reason)),
     old_quantity: correction((line) => plain(line.oldQuantity)),
     new_quantity: correction((line) => plain(line.newQuantity)),
@@ -70,11 +80,14 @@ export const statementLines = tableOf<Row>(
     licence_until: licence((line) => plain(line.endsOn)),
     instalment: licence(({ instalment: { no, of } }) => plain(`${no}/${of}`)),
     formula: placed((line) => text('steps' in line ? formulaOf(line.steps) : termFormula(line))),
-    // A correction is priced as the statement it corrects was: its currency and rate stand there.
+    // A correction is priced as the statement it corrects was: by its price list and rate.
     price_currency: ({ line, listCurrency }) =>
-      plain(line.kind === 'usage' ? listCurrency : 'licenceId' in line ? line.priceCurrency : null),
-    exchange_rate: ({ line, exchange }) =>
-      plain((line.kind === 'usage' ? exchange : 'licenceId' in line ? line.exchange : null)?.rate ?? null),
+      plain(line.kind === 'usage' ? listCurrency : 'priceCurrency' in line ? line.priceCurrency : null),
+    exchange_rate: ({ line, exchange }) => plain(rateOf(line, exchange)?.rate ?? null),
+    rated_amount: corrected((line) => plain(minorToDecimalString(line.ratedMinor, line.currency))),
+    billed_amount: corrected((line) => plain(minorToDecimalString(line.billedMinor, line.currency))),
+    corrected_currency: corrected((line) => plain(line.currency)),
+    correction_rate: corrected((line) => plain(line.exchange?.rate ?? null)),
     amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
     currency: (row) => plain(row.currency),
   },

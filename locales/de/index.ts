@@ -80,6 +80,17 @@ export const de: Translation = {
       evidence: ({ licensed, quantity, excess }) =>
         `${quantity} in Gebrauch, ${licensed} lizenziert: ${excess} darüber.`,
     },
+    late_beyond_reach: {
+      name: 'Zu spät für den Monat',
+      byDefault: { not_billed: 'nicht berechnet' },
+      evidence: ({ forPeriod, receivedOn, quantity }) =>
+        `${quantity} für ${forPeriod}, eingegangen am ${receivedOn}: später, als verspätete Nutzung gebucht wird.`,
+    },
+    late_unpriced: {
+      name: 'Verspätete Nutzung ohne Preis',
+      byDefault: { not_billed: 'nicht berechnet' },
+      evidence: ({ forPeriod, quantity }) => `${quantity} für ${forPeriod}, dessen Preisliste keinen Preis dafür hat.`,
+    },
     mostly_estimated: {
       name: 'Überwiegend Schätzungen',
       byDefault: { accepted: 'anerkannt' },

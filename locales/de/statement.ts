@@ -79,7 +79,11 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   corrections: {
     title: 'Korrekturen früherer Zeiträume',
-    prices: 'Zu Preisen und Wechselkurs der korrigierten Abrechnung.',
+    prices:
+      'Jener Monat im Ganzen neu bewertet, nach seinen eigenen Regeln, Preisen und seinem Kurs, abzüglich dessen, was bisher dafür berechnet wurde.',
+    rated: (amount) => `ergibt ${amount}`,
+    billed: (amount) => `abzüglich bisher berechnet ${amount}`,
+    minimum: (amount) => `Monatliches Minimum von ${amount}`,
     columns: {
       no: 'Nr.',
       where: 'Standort und Mandant',
@@ -91,7 +95,8 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     reasons: {
       estimate_confirmed: 'Schätzung durch Bericht ersetzt',
-      late_report: 'verspäteter Bericht',
+      late_usage: 'verspätet eingegangene Nutzung',
+      rated_again: 'mit dem Monat neu bewertet',
       deferred: 'verschoben, nun entschieden',
     },
   },

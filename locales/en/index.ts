@@ -76,6 +76,17 @@ export const en: Messages = {
       byDefault: { excess_metered: 'the excess is metered' },
       evidence: ({ licensed, quantity, excess }) => `${quantity} in use, ${licensed} licensed: ${excess} over.`,
     },
+    late_beyond_reach: {
+      name: 'Too late for its month',
+      byDefault: { not_billed: 'not billed' },
+      evidence: ({ forPeriod, receivedOn, quantity }) =>
+        `${quantity} for ${forPeriod}, received on ${receivedOn}: later than late usage is booked.`,
+    },
+    late_unpriced: {
+      name: 'Late usage without a price',
+      byDefault: { not_billed: 'not billed' },
+      evidence: ({ forPeriod, quantity }) => `${quantity} for ${forPeriod}, whose price list has no price for it.`,
+    },
     mostly_estimated: {
       name: 'Mostly estimates',
       byDefault: { accepted: 'accepted' },

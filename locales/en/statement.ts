@@ -79,7 +79,11 @@ export const statement: StatementMessages = {
   },
   corrections: {
     title: 'Corrections of earlier periods',
-    prices: 'At the prices and the exchange rate of the statement that is corrected.',
+    prices:
+      'That month rated again as a whole, by its own rules, prices and exchange rate, less what was billed for it so far.',
+    rated: (amount) => `comes to ${amount}`,
+    billed: (amount) => `less billed so far ${amount}`,
+    minimum: (amount) => `Monthly minimum of ${amount}`,
     columns: {
       no: 'No.',
       where: 'Site and tenant',
@@ -91,7 +95,8 @@ export const statement: StatementMessages = {
     },
     reasons: {
       estimate_confirmed: 'estimate replaced by the report',
-      late_report: 'late report',
+      late_usage: 'usage that came late',
+      rated_again: 'rated again with the month',
       deferred: 'deferred, now decided',
     },
   },

@@ -78,6 +78,17 @@ export const it: Translation = {
       evidence: ({ licensed, quantity, excess }) =>
         `${quantity} in uso, ${licensed} coperti da licenza: ${excess} in eccesso.`,
     },
+    late_beyond_reach: {
+      name: 'Troppo tardi per il mese',
+      byDefault: { not_billed: 'non addebitato' },
+      evidence: ({ forPeriod, receivedOn, quantity }) =>
+        `${quantity} per ${forPeriod}, pervenuto il ${receivedOn}: oltre il termine per l’utilizzo tardivo.`,
+    },
+    late_unpriced: {
+      name: 'Utilizzo tardivo senza prezzo',
+      byDefault: { not_billed: 'non addebitato' },
+      evidence: ({ forPeriod, quantity }) => `${quantity} per ${forPeriod}, il cui listino non prevede un prezzo.`,
+    },
     mostly_estimated: {
       name: 'Prevalentemente stime',
       byDefault: { accepted: 'accettato' },

@@ -85,7 +85,11 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   corrections: {
     title: 'Rettifiche di periodi precedenti',
-    prices: 'Ai prezzi e al tasso di cambio dell’estratto rettificato.',
+    prices:
+      'Quel mese ricalcolato per intero, con le sue regole, i suoi prezzi e il suo cambio, meno quanto finora addebitato.',
+    rated: (amount) => `risulta ${amount}`,
+    billed: (amount) => `meno quanto finora addebitato ${amount}`,
+    minimum: (amount) => `Minimo mensile di ${amount}`,
     columns: {
       no: 'N.',
       where: 'Sede e cliente',
@@ -97,7 +101,8 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     reasons: {
       estimate_confirmed: 'stima sostituita dal rapporto',
-      late_report: 'rapporto tardivo',
+      late_usage: 'utilizzo pervenuto in ritardo',
+      rated_again: 'ricalcolato con il mese',
       deferred: 'rinviata, ora decisa',
     },
   },

@@ -76,6 +76,17 @@ export const pl: Translation = {
       byDefault: { excess_metered: 'nadwyżkę rozlicza się według użycia' },
       evidence: ({ licensed, quantity, excess }) => `W użyciu ${quantity}, w licencji ${licensed}: nadwyżka ${excess}.`,
     },
+    late_beyond_reach: {
+      name: 'Za późno dla tego miesiąca',
+      byDefault: { not_billed: 'nie naliczono' },
+      evidence: ({ forPeriod, receivedOn, quantity }) =>
+        `${quantity} za ${forPeriod}, otrzymano ${receivedOn}: później, niż księguje się spóźnione użycie.`,
+    },
+    late_unpriced: {
+      name: 'Spóźnione użycie bez ceny',
+      byDefault: { not_billed: 'nie naliczono' },
+      evidence: ({ forPeriod, quantity }) => `${quantity} za ${forPeriod}, którego cennik nie ma na to ceny.`,
+    },
     mostly_estimated: {
       name: 'Przewaga szacunków',
       byDefault: { accepted: 'przyjęto' },

@@ -84,7 +84,11 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   corrections: {
     title: 'Korekty wcześniejszych okresów',
-    prices: 'Według cen i kursu wymiany korygowanego zestawienia.',
+    prices:
+      'Tamten miesiąc naliczony ponownie w całości, według własnych reguł, cen i kursu, pomniejszony o to, co dotychczas naliczono.',
+    rated: (amount) => `wynosi ${amount}`,
+    billed: (amount) => `minus dotychczas naliczone ${amount}`,
+    minimum: (amount) => `Miesięczne minimum ${amount}`,
     columns: {
       no: 'Lp.',
       where: 'Lokalizacja i klient',
@@ -96,7 +100,8 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     reasons: {
       estimate_confirmed: 'szacunek zastąpiony raportem',
-      late_report: 'spóźniony raport',
+      late_usage: 'użycie zgłoszone z opóźnieniem',
+      rated_again: 'naliczone ponownie wraz z miesiącem',
       deferred: 'odłożone, teraz rozstrzygnięte',
     },
   },

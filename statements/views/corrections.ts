@@ -1,10 +1,15 @@
-import type { CorrectionLine } from '../../domain/statement.js';
-import { formatPeriod } from '../../locales/index.js';
+import type { CorrectionLine, MinimumCorrectionLine } from '../../domain/statement.js';
+import { formatMinor, formatPeriod, formatUnitPrice } from '../../locales/index.js';
 import { meterCell, placeCell, rateText, stepsCell, type ViewContext } from './context.js';
-import { body, small, warning, type Cell, type Section } from './types.js';
+import { body, small, warning, type Cell, type CellLine, type Section } from './types.js';
 
-/** One row per correction: what it corrects and why, the quantity before and after, the difference. Null: none. */
-export function correctionsSection(context: ViewContext, lines: readonly CorrectionLine[]): Section | null {
+type Correction = CorrectionLine | MinimumCorrectionLine;
+
+/**
+ * One row per correction: what it corrects and why, the quantity before and after, what the line comes to by the prices
+ * and the rate of then, what was billed for it so far, and the difference. Null: none.
+ */
+export function correctionsSection(context: ViewContext, lines: readonly Correction[]): Section | null {
   if (lines.length === 0) return null;
   const { corrections, usage } = context.words.statement;
   const { columns } = corrections;
@@ -26,16 +31,42 @@ export function correctionsSection(context: ViewContext, lines: readonly Correct
   };
 }
 
-function correctionRow(context: ViewContext, line: CorrectionLine): Cell[] {
-  const { reasons } = context.words.statement.corrections;
+/** What it comes to less what was billed, and the rate where that was in another currency (rules 10 and 20). */
+function difference(context: ViewContext, { ratedMinor, billedMinor, currency, exchange }: Correction): CellLine[] {
+  const { rated, billed } = context.words.statement.corrections;
+  const amount = (minor: bigint) => formatMinor(minor, currency, context.locale);
   return [
-    [small(String(line.lineNo))],
+    small(rated(amount(ratedMinor))),
+    small(billed(amount(billedMinor))),
+    ...(exchange === null ? [] : [small(rateText(context, exchange))]),
+  ];
+}
+
+function correctionRow(context: ViewContext, line: Correction): Cell[] {
+  const { corrections } = context.words.statement;
+  const corrects = [body(formatPeriod(line.forPeriod, context.locale)), small(line.correctsNumber)];
+  const number = [small(String(line.lineNo))];
+  const amount = [body(context.number(line.amountMinor))];
+  if (line.kind === 'minimum_correction') {
+    const minimum = corrections.minimum(formatMinor(line.minimumMinor, line.currency, context.locale));
+    return [number, [body(minimum)], [], corrects, [], [], difference(context, line), amount];
+  }
+  const ofThen = {
+    ...context,
+    price: (unitPrice: string) => formatUnitPrice(unitPrice, line.priceCurrency, context.locale),
+  };
+  return [
+    number,
     placeCell(context, line),
     meterCell(context, line.meter),
-    [body(formatPeriod(line.forPeriod, context.locale)), small(line.correctsNumber), warning(reasons[line.reason])],
+    [...corrects, warning(corrections.reasons[line.reason])],
     [body(context.count(line.oldQuantity))],
     [body(context.count(line.newQuantity))],
-    [...stepsCell(context, line.steps), ...(line.exchange == null ? [] : [small(rateText(context, line.exchange))])],
-    [body(context.number(line.amountMinor))],
+    [
+      ...stepsCell(ofThen, line.steps),
+      ...(line.rate === null ? [] : [small(rateText(context, line.rate))]),
+      ...difference(context, line),
+    ],
+    amount,
   ];
 }

@@ -178,7 +178,7 @@ describe('a programme', () => {
     expect((await send('POST', '/v1/price-plans', complete)).status).toBe(201);
 
     const key = runKeyOf({ programme: code, period: '2026-01' });
-    const issued = await api.database.db.transaction(ALL, (trx) => issue(trx, { ...key, mspId }, new Date()));
+    const issued = await api.database.db.transaction(ALL, (trx) => issue(trx, { ...key, mspIds: [mspId] }, new Date()));
     expect(issued).toEqual({ issued: 1, parked: 0 });
     // Everybody has a statement now: nothing of the month is priced any more.
     const late = { ...complete, prices: { ...complete.prices, 'scanner.scan': { model: 'per_unit', unitPrice: '1' } } };

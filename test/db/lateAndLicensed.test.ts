@@ -65,12 +65,15 @@ describe('what is billed when something comes late, ends early or is licensed', 
     ] as const) {
       months.push(usageOf(await close(period, day), 'silent').map(({ peak, basis }) => [peak, basis]));
     }
-    // Of February it reports at last: the estimate is corrected, and April goes by it.
+    // Of February it reports at last: the estimate is corrected, as is March's, which went by it, and April's goes by it.
     await report(site, ['2026-02'], 9, { receivedAt: '2026-04-10T10:00:00Z' });
     const april = await close('2026-04', '2026-05-06');
     months.push(usageOf(april, 'silent').map(({ peak, basis }) => [peak, basis]));
     expect(months).toEqual([[[7, 'estimated']], [[7, 'estimated']], [[7, 'estimated']]]);
-    expect(corrections(april)).toEqual([['silent', 7, 9, 200n]]);
+    expect(corrections(april)).toEqual([
+      ['silent', 7, 9, 200n],
+      ['silent', 7, 9, 200n],
+    ]);
   });
 
   it('case 9: reported 10, estimated 10, late 40, silent: 40, the last confirmed peak', async () => {
@@ -188,14 +191,19 @@ describe('what is billed when something comes late, ends early or is licensed', 
       await report(site, ['2026-03', '2026-04'], 20);
     }
     await close('2026-02', '2026-03-06');
-    await report(a, ['2026-02'], 15, { receivedAt: '2026-03-20T00:00:00Z' });
-    await report(b, ['2026-02'], 12, { receivedAt: '2026-03-21T00:00:00Z' });
+    await report(a, ['2026-02'], 25, { receivedAt: '2026-03-20T00:00:00Z' });
+    await report(b, ['2026-02'], 22, { receivedAt: '2026-03-21T00:00:00Z' });
     expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([
-      ['a', 20, 15, -500n],
-      ['b', 20, 12, -800n],
+      ['a', 20, 25, 1000n],
+      ['b', 20, 22, 400n],
+      // Seven of its units are in the second tier now.
+      ['large', 400, 400, -700n],
     ]);
-    await report(a, ['2026-02'], 18, { revision: 2, receivedAt: '2026-04-20T00:00:00Z' });
-    expect(corrections(await close('2026-04', '2026-05-06'))).toEqual([['a', 15, 18, 300n]]);
+    await report(a, ['2026-02'], 28, { revision: 2, receivedAt: '2026-04-20T00:00:00Z' });
+    expect(corrections(await close('2026-04', '2026-05-06'))).toEqual([
+      ['a', 25, 28, 600n],
+      ['large', 400, 400, -300n],
+    ]);
     await report(a, ['2026-05'], 18);
     await report(b, ['2026-05'], 18);
     expect(corrections(await close('2026-05', '2026-06-06'))).toEqual([]);
@@ -325,7 +333,10 @@ describe('what is billed when something comes late, ends early or is licensed', 
       await daily(site, [20], 22);
       expect(await measured('branch')).toMatchObject([{ peak: 22, quantity: 5 }]);
       await report(site, ['2026-02'], 30, { receivedAt: '2026-03-10T10:00:00Z' });
-      expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([['branch', 5, 10, 500n]]);
+      expect(corrections(await close('2026-03', '2026-04-06'))).toEqual([
+        ['branch', 5, 10, 1000n],
+        ['large', 400, 400, -500n],
+      ]);
     });
 
     it('of two tenants each is measured on its own days, the site’s licence shared day by day', async () => {

@@ -143,7 +143,7 @@ describe('billing packs of a month', () => {
   it('what is settled later follows in a supplement, once, and nothing else is sent again', async () => {
     await query(`update price_plan set prices = prices ||
       '{"scanner.scan": {"model": "per_unit", "unitPrice": "0.10"}}'::jsonb`);
-    await database.db.transaction(ALL, (trx) => issue(trx, { ...RUN, mspId: late }, new Date(NOW)));
+    await database.db.transaction(ALL, (trx) => issue(trx, { ...RUN, mspIds: [late] }, new Date(NOW)));
     expect(await packs(late)).toBe(0);
     await render();
     expect(await packs(late)).toBe(1);

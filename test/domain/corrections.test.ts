@@ -1,149 +1,211 @@
 import { describe, expect, it } from '@jest/globals';
-import { correctionOf, type LateKnowledge } from '../../domain/corrections.js';
-import { ALL_KINDS, SHIPPED_SETTINGS } from '../../domain/reconcile/index.js';
-import { frozen, type World } from './harness.js';
+import { rateAgain } from '../../domain/corrections.js';
+import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
+import { parsePeriod } from '../../domain/period.js';
+import type { Price } from '../../domain/pricing/index.js';
+import { SHIPPED_SETTINGS, type Decision, type DiscrepancyKind } from '../../domain/reconcile/index.js';
+import { frozen, METER, RULE_3, type World } from './harness.js';
 
-/** What was billed then, and what the installations say now; reports left out: nothing came late. */
+const TWO: Price = { model: 'per_unit', unitPrice: '2.00' };
+
 interface Case {
-  world: World;
-  basis: LateKnowledge['basis'];
-  billed: number;
-  reports?: (number | null)[];
-  decidedByPerson?: boolean;
+  /** What is known by now. */
+  now: World;
+  /** Quantity and basis of the line as it was billed, at 2.00 unless `amount` says otherwise; left out: there was none. */
+  billed?: [quantity: number, basis: BilledLine['basis'], amountMinor?: bigint];
+  /** Up to the minimum. */
+  billedMinimum?: bigint;
+  decided?: [DiscrepancyKind, Decision, number | null];
+  price?: Price;
+  minimum?: bigint;
+  firstMonth?: 'unbilled';
 }
 
-function correct({ world, basis, billed, reports, decidedByPerson = false }: Case) {
-  const said = (reports ?? []).map((peak, index): [string, number | null] => [`installation-${index + 1}`, peak]);
-  const peaks = said.flatMap(([id, peak]): [string, number][] => (peak === null ? [] : [[id, peak]]));
-  return correctionOf({
-    basis,
-    decidedByPerson,
-    billed,
-    late: reports === undefined ? null : { installationIds: peaks.map(([id]) => id), peaks: Object.fromEntries(peaks) },
-    ...frozen(world),
-    settings: SHIPPED_SETTINGS,
-    kinds: ALL_KINDS,
-  });
+function month({ now, billed, billedMinimum = 0n, decided, price = TWO, minimum, firstMonth }: Case): EarlierMonth {
+  const { site, usage } = frozen(now);
+  const line = { siteId: site.siteId, siteName: site.siteName, tenantId: usage.tenantId, tenantName: 'Acme' };
+  return {
+    ...{ mspId: 'msp', period: parsePeriod('2026-03'), number: 'N-1', currency: 'EUR', exchange: null },
+    pricePlan: {
+      ...{ name: 'List', currency: 'EUR', fromPeriod: parsePeriod('2026-01'), prices: { [METER]: price } },
+      monthlyMinimumMinor: minimum ?? null,
+      firstMonth: firstMonth ?? 'billed',
+    },
+    ...{ settings: SHIPPED_SETTINGS, kinds: RULE_3, tenantNames: new Map([['tenant-1', 'Acme']]) },
+    sites: [{ ...site, firstMonth: firstMonth === 'unbilled' }],
+    decided:
+      decided === undefined
+        ? []
+        : [
+            {
+              ...({ kind: decided[0], evidence: {} } as never as { kind: 'report_mismatch'; evidence: never }),
+              ...{ siteId: site.siteId, tenantRef: usage.tenantRef, meter: METER },
+              resolution: { by: 'person', decision: decided[1], quantity: decided[2], reason: null },
+            },
+          ],
+    billed:
+      billed === undefined
+        ? []
+        : [
+            {
+              ...line,
+              ...{ tenantRef: usage.tenantRef, meter: METER, peak: billed[0], basis: billed[1], quantity: billed[0] },
+              ...{ firstMonthFree: false, amountMinor: billed[2] ?? BigInt(billed[0]) * 200n },
+            },
+          ],
+    billedMinimumMinor: billedMinimum,
+  };
 }
 
-describe('rules 4, 5 and 7: an issued month is corrected in the next open one', () => {
-  it.each<[string, Case, [string, number, number]]>([
+const corrected = (given: Case) =>
+  rateAgain(month(given)).map((due) => [
+    due.kind === 'correction' ? due.reason : 'minimum',
+    due.kind === 'correction' ? [due.oldQuantity, due.newQuantity] : due.minimumMinor,
+    due.ratedMinor - due.billedMinor,
+  ]);
+
+describe('rules 4, 5 and 7: an issued month is rated again, less what was billed', () => {
+  it.each<[string, Case, unknown[]]>([
     [
-      'rule 4: estimated 12, reported 10 late: down to 10',
-      { world: { installations: [{ seen: 12 }] }, basis: 'estimated', billed: 12, reports: [10] },
-      ['estimate_confirmed', 12, 10],
-    ],
-    [
-      'rule 4: estimated 12, reported 15 late: up to 15',
-      { world: { installations: [{ seen: 12 }] }, basis: 'estimated', billed: 12, reports: [15] },
-      ['estimate_confirmed', 12, 15],
+      'rule 4: estimated 12, reported 10 late',
+      { now: { installations: [{ reported: 10, seen: 10 }] }, billed: [12, 'estimated'] },
+      ['estimate_confirmed', [12, 10], -400n],
     ],
     [
       'rule 4: estimated by the last month, reported 0 late: nothing was used',
-      { world: { installations: [{}], last: 40 }, basis: 'estimated', billed: 40, reports: [0] },
-      ['estimate_confirmed', 40, 0],
+      { now: { installations: [{ reported: 0 }], last: 40 }, billed: [40, 'estimated'] },
+      ['estimate_confirmed', [40, 0], -8_000n],
     ],
     [
-      'rule 4: two installations, the silent one reports 30 late: the other keeps its 50',
-      { world: { installations: [{ reported: 50 }, { seen: 25 }] }, basis: 'estimated', billed: 75, reports: [50, 30] },
-      ['estimate_confirmed', 75, 80],
+      'case 8: 51 seen, 40 reported late instead of in time: the greater of both, as in time',
+      { now: { installations: [{ reported: 40, seen: 51 }] }, billed: [40, 'estimated'] },
+      ['estimate_confirmed', [40, 51], 2_200n],
     ],
     [
-      'rule 4: two silent installations, one reports 9 late: the other stays as it was seen',
-      { world: { installations: [{ seen: 10 }, { seen: 5 }] }, basis: 'estimated', billed: 15, reports: [9, null] },
-      ['estimate_confirmed', 15, 14],
+      'case 10: check-ins came after 18 were billed, no report ever: 60 by the same rules',
+      { now: { installations: [{ seen: 60 }] }, billed: [18, 'estimated'] },
+      ['late_usage', [18, 60], 8_400n],
     ],
     [
       'rule 5: deferred: booked now as the rules settle it',
-      { world: { installations: [{ reported: 20, seen: 25 }] }, basis: 'deferred', billed: 0 },
-      ['deferred', 0, 25],
-    ],
-    [
-      'rule 5: usage after revocation, deferred: still up to the revocation',
       {
-        world: {
-          installations: [{ seen: 24, seenBeforeRevocation: 18 }],
-          revokedAt: '2026-03-16T00:00:00Z',
-          usedAfterRevocationOn: '2026-03-20',
-        },
-        basis: 'deferred',
-        billed: 0,
+        now: { installations: [{ reported: 20, seen: 25 }] },
+        billed: [0, 'deferred'],
+        decided: ['report_mismatch', 'defer', null],
       },
-      ['deferred', 0, 18],
-    ],
-    [
-      'rule 5: an estimate, deferred: still estimated, not forgotten',
-      { world: { installations: [{}], last: 40, tenant: 'unassigned' }, basis: 'deferred', billed: 0 },
-      ['deferred', 0, 40],
-    ],
-    [
-      'rule 7: a later revision says more',
-      { world: { installations: [{ reported: 20, seen: 20 }] }, basis: 'reported', billed: 20, reports: [30] },
-      ['late_report', 20, 30],
+      ['deferred', [0, 25], 5_000n],
     ],
     [
       'rule 7: a late report brings usage that had no line',
-      { world: {}, basis: null, billed: 0, reports: [7] },
-      ['late_report', 0, 7],
+      { now: { installations: [{ reported: 7 }] } },
+      ['late_usage', [0, 7], 1_400n],
     ],
     [
-      'rule 7: a second late report corrects the first correction',
-      { world: { installations: [{ seen: 12 }] }, basis: 'estimated', billed: 10, reports: [11] },
-      ['estimate_confirmed', 10, 11],
+      'rule 5: what a person accepted as reported is what is reported now',
+      {
+        now: { installations: [{ reported: 30, seen: 51 }] },
+        billed: [20, 'reported'],
+        decided: ['report_mismatch', 'accept_reported', null],
+      },
+      ['late_usage', [20, 30], 2_000n],
     ],
     [
-      'rule 7: the licence is taken off what is corrected too',
-      { world: { installations: [{ seen: 20 }], licensed: 15 }, basis: 'estimated', billed: 5, reports: [18] },
-      ['estimate_confirmed', 5, 3],
+      'rule 22: the licence is taken off what is corrected too',
+      { now: { installations: [{ reported: 18 }], licensed: 15 }, billed: [5, 'estimated', 1_000n] },
+      ['estimate_confirmed', [5, 3], -400n],
     ],
-  ])('%s', (_sentence, given, [reason, oldQuantity, newQuantity]) => {
-    expect(correct(given)).toEqual({ reason, oldQuantity, newQuantity });
+    ['nothing is left of what was billed', { now: {}, billed: [12, 'reported'] }, ['late_usage', [12, 0], -2_400n]],
+  ])('%s', (_sentence, given, expected) => {
+    expect(corrected(given)).toEqual([expected]);
   });
 
   it.each<[string, Case]>([
     [
-      'rule 4: estimated 12, reported 12 late',
-      { world: { installations: [{ seen: 12 }] }, basis: 'estimated', billed: 12, reports: [12] },
+      'rule 4: estimated 12, reported 12 late: confirmed, nothing to book',
+      { now: { installations: [{ reported: 12 }] }, billed: [12, 'estimated'] },
     ],
+    ['rule 4: estimated, and still silent', { now: { installations: [{ seen: 12 }] }, billed: [12, 'estimated'] }],
     [
-      'rule 4: estimated, and still silent',
-      { world: { installations: [{ seen: 12 }] }, basis: 'estimated', billed: 12 },
-    ],
-    [
-      'rule 5: decided by a person, whatever is reported later',
-      { world: { installations: [{ seen: 12 }] }, basis: 'decided', billed: 5, reports: [12] },
-    ],
-    [
-      'rule 5: waived by a person',
-      { world: { installations: [{ seen: 12 }] }, basis: 'waived', billed: 0, reports: [12] },
-    ],
-    [
-      'rule 5: the seen number accepted by a person',
+      'rule 5: a person set a quantity, whatever is reported later',
       {
-        world: { installations: [{ reported: 20, seen: 25 }] },
-        basis: 'observed',
-        billed: 25,
-        reports: [40],
-        decidedByPerson: true,
+        now: { installations: [{ reported: 12, seen: 20 }] },
+        billed: [5, 'decided'],
+        decided: ['report_mismatch', 'set_quantity', 5],
       },
     ],
     [
-      'rule 7: reported again as before',
-      { world: { installations: [{ reported: 20 }] }, basis: 'reported', billed: 20, reports: [20] },
+      'rule 5: waived by a person, whatever is reported later',
+      {
+        now: { installations: [{ reported: 12 }] },
+        billed: [0, 'waived'],
+        decided: ['missing_report', 'waive', null],
+      },
     ],
     [
-      'rule 7: a later revision does not lower the quantity below the check-ins',
-      { world: { installations: [{ reported: 20, seen: 25 }] }, basis: 'observed', billed: 25, reports: [20] },
+      'case 6: a first month that is not billed stays so, however late its report',
+      { now: { installations: [{ reported: 40 }] }, billed: [40, 'estimated', 0n], firstMonth: 'unbilled' },
     ],
-    [
-      'rule 7: corrected already, nothing new since',
-      { world: { installations: [{ seen: 12 }] }, basis: 'estimated', billed: 10, reports: [10] },
-    ],
-    [
-      'rule 7: less than the licence, before and after',
-      { world: { installations: [{ seen: 10 }], licensed: 15 }, basis: 'estimated', billed: 0, reports: [14] },
-    ],
-  ])('%s: nothing to correct', (_sentence, given) => {
-    expect(correct(given)).toBeNull();
+  ])('%s', (_sentence, given) => {
+    expect(corrected(given)).toEqual([]);
+  });
+
+  it('case 2: minimum 100.00 at 1.00: estimated 40, reported 55: the minimum takes it back to nothing', () => {
+    const due = corrected({
+      now: { installations: [{ reported: 55 }] },
+      billed: [40, 'estimated', 4_000n],
+      billedMinimum: 6_000n,
+      price: { model: 'per_unit', unitPrice: '1.00' },
+      minimum: 10_000n,
+    });
+    expect(due).toEqual([
+      ['estimate_confirmed', [40, 55], 1_500n],
+      ['minimum', 10_000n, -1_500n],
+    ]);
+  });
+
+  it('case 3: minimum 25.00: estimated 20, reported 5: 25.00 stays due', () => {
+    const due = corrected({
+      now: { installations: [{ reported: 5 }] },
+      billed: [20, 'estimated'],
+      minimum: 2_500n,
+    });
+    expect(due).toEqual([
+      ['estimate_confirmed', [20, 5], -3_000n],
+      ['minimum', 2_500n, 1_500n],
+    ]);
+  });
+
+  it('case 7: a meter the month has no price for is left out, the rest of the month is rated', () => {
+    const given = month({ now: { installations: [{ reported: 9 }] } });
+    expect(rateAgain({ ...given, pricePlan: { ...given.pricePlan, prices: {} } })).toEqual([]);
+  });
+
+  it('case 36: volume, 60 units and then 70: every line of the meter is priced by the new total', () => {
+    const price: Price = { model: 'volume', tiers: [{ upTo: 100, unitPrice: '2.005' }, { unitPrice: '1.50' }] };
+    const given = month({ now: { installations: [{ reported: 70 }] }, billed: [60, 'reported', 12_030n], price });
+    const other = frozen({ installations: [{ reported: 38 }] });
+    const otherSite = { ...other.site, siteId: 'site-2', siteName: 'Other' };
+    const due = rateAgain({
+      ...given,
+      sites: [...given.sites, otherSite],
+      billed: [
+        ...given.billed,
+        {
+          ...given.billed[0]!,
+          ...{ siteId: 'site-2', siteName: 'Other', peak: 38, quantity: 38, amountMinor: 7_619n },
+        },
+      ],
+    });
+    // 98 units at 2.005 were 120.30 + 76.19; 108 at 1.50 are 105.00 + 57.00.
+    expect(due.map((line) => [line.kind === 'correction' && line.reason, line.ratedMinor, line.billedMinor])).toEqual([
+      ['rated_again', 5_700n, 7_619n],
+      ['late_usage', 10_500n, 12_030n],
+    ]);
+  });
+
+  it('what was booked is not booked again', () => {
+    const [due] = rateAgain(month({ now: { installations: [{ reported: 10 }] }, billed: [12, 'estimated'] }));
+    const billed: Case['billed'] = [10, 'reported', due?.ratedMinor ?? 0n];
+    expect(corrected({ now: { installations: [{ reported: 10 }] }, billed })).toEqual([]);
   });
 });

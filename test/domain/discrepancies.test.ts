@@ -156,6 +156,8 @@ describe('rule 3: each kind is found, and settled by its default', () => {
     ['clock_off', 'automatic'],
     ['licence_exceeded', 'automatic'],
     ['first_month_large', 'review'],
+    ['late_beyond_reach', 'review'],
+    ['late_unpriced', 'review'],
     ['mostly_estimated', 'review'],
     ['total_moved', 'person'],
   ])('rule 3: %s is handled as shipped: %s', (kind, handling) => {

@@ -154,28 +154,21 @@ describe('rule 10: local currency', () => {
     expect(lines).toMatchObject([{ kind: 'minimum', minimumMinor: 42_90n, amountMinor: 42_90n }]);
   });
 
-  it('rule 10: a correction is converted at the rate of the statement it corrects', () => {
+  it('rule 20: a correction of a statement in another currency is converted once, by the rate of this period', () => {
+    const corrected = {
+      ...{ forPeriod: '2026-02' as never, correctsNumber: 'DE-2026-000001', currency: 'EUR' },
+      ...{ ratedMinor: 12_00n, billedMinor: 10_00n, exchange: rateOf('PLN', '4.2571') },
+    };
     const { lines } = rate({
       currency: 'PLN',
       plan: plan({ model: 'per_unit', unitPrice: '9' }),
       exchange: rateOf('PLN', '5'),
       usage: [],
       terms: [],
-      corrections: [
-        {
-          ...billable([0])[0]!,
-          forPeriod: '2026-02' as never,
-          correctsNumber: 'PL-2026-000001',
-          reason: 'late_report',
-          oldQuantity: 10,
-          newQuantity: 12,
-          billedTotal: 10,
-          price: { model: 'per_unit', unitPrice: '1' },
-          exchange: rateOf('PLN', '4'),
-        },
-      ],
+      corrections: [{ kind: 'minimum_correction', minimumMinor: 50_00n, ...corrected }],
     });
-    expect(lines).toMatchObject([{ kind: 'correction', amountMinor: 8_00n }]);
+    // 2.00 EUR × 4.2571 = 8.5142 PLN.
+    expect(lines).toMatchObject([{ kind: 'minimum_correction', amountMinor: 8_51n }]);
   });
 });
 

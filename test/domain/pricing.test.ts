@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { amountOf, formulaOf, priceChange, priceLine, type Price } from '../../domain/pricing/index.js';
+import { amountOf, formulaOf, priceLine, type Price } from '../../domain/pricing/index.js';
 import { rate } from '../../domain/rating.js';
 import { billable, METER, plan } from './harness.js';
 
@@ -79,17 +79,6 @@ describe('rule 9: the price of one meter for one MSP', () => {
     expect(formulaOf(priceLine(scans, 141, 9, 150))).toBe('0 x 2.45 (9 in a package opened by an earlier line)');
   });
 
-  it.each<[string, Price, number, number, string]>([
-    ['per unit, 10 to 8', perUnit, 10, 8, '-7.00'],
-    ['graduated, 101 to 99: one unit of each tier', graduated, 101, 99, '-3.50'],
-    ['volume, 101 to 100: the cheaper price is lost', volume, 101, 100, '48.50'],
-    ['volume, 0 to 101', volume, 0, 101, '151.50'],
-    ['packages, 26 to 25: one package less', packages, 26, 25, '-40.00'],
-    ['packages, 25 to 20: still one package', packages, 25, 20, '0.00'],
-  ])('rule 9: a correction: %s', (_sentence, price, oldTotal, newTotal, amount) => {
-    expect(amountOf(priceChange(price, oldTotal, newTotal)).toFixed(2)).toBe(amount);
-  });
-
   it('rule 9: a meter in use without a price parks the MSP', () => {
     const rated = () =>
       rate({
@@ -137,19 +126,23 @@ describe('rule 9: the monthly minimum per MSP', () => {
       terms: [],
       corrections: [
         {
-          siteId: 'site-A',
-          siteName: 'Site A',
-          tenantId: null,
-          tenantName: null,
-          tenantRef: null,
-          meter: METER,
+          kind: 'correction',
+          ...billable([0])[0]!,
           forPeriod: '2026-02' as never,
           correctsNumber: 'DE-2026-000001',
           reason: 'estimate_confirmed',
           oldQuantity: 12,
           newQuantity: 10,
-          billedTotal: 12,
-          price: perUnit,
+          peak: 10,
+          basis: 'reported',
+          licensed: 0,
+          firstMonthFree: false,
+          steps: [],
+          currency: 'EUR',
+          priceCurrency: 'EUR',
+          rate: null,
+          ratedMinor: 35_00n,
+          billedMinor: 42_00n,
           exchange: null,
         },
       ],

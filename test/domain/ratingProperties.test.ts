@@ -1,15 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decimal, sumMinor } from '../../domain/money.js';
-import {
-  amountOf,
-  priceChange,
-  priceLine,
-  priceSchema,
-  type Price,
-  type PriceModel,
-} from '../../domain/pricing/index.js';
-import { rate, type DueCorrection } from '../../domain/rating.js';
+import { amountOf, priceLine, priceSchema, type Price, type PriceModel } from '../../domain/pricing/index.js';
+import { rate } from '../../domain/rating.js';
 import { priceText } from '../../locales/index.js';
 import { billable, METER, plan } from './harness.js';
 import { PRICES_OF } from './prices.js';
@@ -104,91 +97,6 @@ describe.each(
         const rated = (items: typeof usage) =>
           rate({ currency: 'EUR', plan: plan(given), exchange: null, usage: items, terms: [], corrections: [] });
         expect(rated(shuffled)).toEqual(rated(usage));
-      }),
-    );
-  });
-
-  it('a correction is the price of the new total less the price of the old one', () => {
-    fc.assert(
-      fc.property(price, quantity, quantity, (given, oldTotal, newTotal) => {
-        const difference = amountOf(priceLine(given, 0, newTotal, newTotal)).minus(
-          amountOf(priceLine(given, 0, oldTotal, oldTotal)),
-        );
-        expect(exact(priceChange(given, oldTotal, newTotal))).toBe(difference.toFixed());
-      }),
-    );
-  });
-
-  it('a correction and its reverse cancel to the last minor unit', () => {
-    const due = (given: Price, from: number, to: number): DueCorrection => ({
-      ...billable([0])[0]!,
-      meter: METER,
-      forPeriod: '2026-02' as never,
-      correctsNumber: `N-${from}`,
-      reason: 'late_report',
-      oldQuantity: from,
-      newQuantity: to,
-      billedTotal: from,
-      price: given,
-      exchange: null,
-    });
-    fc.assert(
-      fc.property(price, quantity, quantity, (given, a, b) => {
-        const { totalMinor } = rate({
-          currency: 'EUR',
-          plan: plan(given),
-          exchange: null,
-          usage: [],
-          terms: [],
-          corrections: [due(given, a, b), due(given, b, a)],
-        });
-        expect(totalMinor).toBe(0n);
-      }),
-    );
-  });
-
-  it('two corrections of one statement are priced one after the other, as if they were one', () => {
-    fc.assert(
-      fc.property(price, quantity, quantity, quantity, (given, base, first, second) => {
-        const [a, b] = billable([0, 0]);
-        const correction = {
-          meter: METER,
-          forPeriod: '2026-02' as never,
-          correctsNumber: 'N-1',
-          reason: 'late_report' as const,
-        };
-        const { lines } = rate({
-          currency: 'EUR',
-          plan: plan(given),
-          exchange: null,
-          usage: [],
-          terms: [],
-          corrections: [
-            {
-              ...a!,
-              ...correction,
-              oldQuantity: 0,
-              newQuantity: first,
-              billedTotal: base,
-              price: given,
-              exchange: null,
-            },
-            {
-              ...b!,
-              ...correction,
-              oldQuantity: 0,
-              newQuantity: second,
-              billedTotal: base,
-              price: given,
-              exchange: null,
-            },
-          ],
-        });
-        const sum = lines.reduce(
-          (left, line) => left.plus(line.kind === 'correction' ? amountOf(line.steps) : 0),
-          decimal(0),
-        );
-        expect(sum.toFixed()).toBe(exact(priceChange(given, base, base + first + second)));
       }),
     );
   });

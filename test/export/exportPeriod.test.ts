@@ -78,7 +78,7 @@ describe('kontor export', () => {
     const late = parse<Record<string, string>>(await read('usage_reports.csv', february), {
       columns: true,
     }).filter((row) => row.late === 'yes');
-    expect(late).toMatchObject([{ site: 'silent in February', peak: '10', received_at: '2026-03-20T00:00:00.000Z' }]);
+    expect(late).toMatchObject([{ site: 'silent in February', peak: '14', received_at: '2026-03-20T00:00:00.000Z' }]);
   });
 
   it('holds cases with their evidence and who decided what and why', async () => {
@@ -169,8 +169,8 @@ describe('kontor export', () => {
       for_period: '2026-02',
       corrects_number: 'MSP-DE-2026-000002',
       old_quantity: '12',
-      new_quantity: '10',
-      amount: expect.stringMatching(/^-\d+\.\d\d$/),
+      new_quantity: '14',
+      amount: expect.stringMatching(/^\d+\.\d\d$/),
     });
   });
 

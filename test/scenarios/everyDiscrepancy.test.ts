@@ -199,7 +199,7 @@ describe('the month after an estimate', () => {
 
     await month.report(site, {
       period: '2026-02',
-      lines: [{ tenant: 'main', meter: MAILBOX, peak: 10 }],
+      lines: [{ tenant: 'main', meter: MAILBOX, peak: 14 }],
       receivedAt: '2026-03-20T00:00:00Z',
     });
     await month.report(site, { period: '2026-03', lines: [{ tenant: 'main', meter: MAILBOX, peak: 10 }] });
@@ -214,11 +214,11 @@ describe('the month after an estimate', () => {
         forPeriod: '2026-02',
         correctsNumber: 'MSP-DE-2026-000001',
         oldQuantity: 12,
-        newQuantity: 10,
-        amountMinor: -300n,
+        newQuantity: 14,
+        amountMinor: 300n,
       },
     ]);
-    expect(march?.totalMinor).toBe(15000n + 1500n - 300n);
+    expect(march?.totalMinor).toBe(15000n + 1500n + 300n);
 
     await month.report(site, { period: '2026-04', lines: [{ tenant: 'main', meter: MAILBOX, peak: 10 }] });
     await month.report(large, { period: '2026-04', lines: [{ tenant: 'main', meter: MAILBOX, peak: 100 }] });

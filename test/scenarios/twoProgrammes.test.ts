@@ -121,7 +121,7 @@ describe('two programmes side by side', () => {
     ] as const) {
       const [alpha] = await statements(programme, '2026-01');
       expect(alpha?.vendor.name).toBe(vendor);
-      expect(alpha?.lines.map((line) => (line.kind === 'minimum' ? null : line.siteName))).toEqual([site]);
+      expect(alpha?.lines.map((line) => ('siteName' in line ? line.siteName : null))).toEqual([site]);
     }
   });
 

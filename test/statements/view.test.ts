@@ -47,6 +47,11 @@ const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } 
   usage_jump: { kind: 'usage_jump', evidence: { last: 12, quantity: 90 } },
   first_month_large: { kind: 'first_month_large', evidence: { quantity: 9_000_000 } },
   licence_exceeded: { kind: 'licence_exceeded', evidence: { licensed: 15, quantity: 20, excess: 5 } },
+  late_beyond_reach: {
+    kind: 'late_beyond_reach',
+    evidence: { forPeriod: '2026-01', receivedOn: '2026-05-20', quantity: 40 },
+  },
+  late_unpriced: { kind: 'late_unpriced', evidence: { forPeriod: '2026-04', quantity: 9 } },
   mostly_estimated: { kind: 'mostly_estimated', evidence: { estimated: 51, lines: 100, months: 3 } },
   total_moved: {
     kind: 'total_moved',
@@ -226,7 +231,7 @@ describe('corrections and the total', () => {
       'April 2026 | DE-2026-000007 | estimate replaced by the report',
       '14',
       '12',
-      '−2 × 2.75',
+      '12 × 2.75 | comes to EUR\u00a033.00 | less billed so far EUR\u00a038.50',
       '−5.50',
     ]);
     expect(view.total.details).toEqual(['2\u00a0lines', '1\u00a0correction']);
@@ -236,7 +241,7 @@ describe('corrections and the total', () => {
     const view = buildStatementView(statementOf([usageLine(), minimumLine(5_000n, 2_000n)]));
     expect(view.sums.map(({ label, amount }) => [label, amount])).toEqual([
       ['Usage', 'EUR\u00a030.00'],
-      ['Up to the monthly minimum of EUR\u00a050.00', 'EUR\u00a020.00'],
+      ['No. 2: Up to the monthly minimum of EUR\u00a050.00', 'EUR\u00a020.00'],
       ['Total', 'EUR\u00a050.00'],
     ]);
   });

@@ -85,7 +85,7 @@ export async function closedMonths(renderPool: RenderPool): Promise<ClosedMonths
   await month.close('2026-02', new Date('2026-03-06T12:00:00Z'));
   await finish({ database, month }, renderPool, '2026-02', '2026-03-07T00:00:00Z');
 
-  await report(silent, '2026-02', 10, '2026-03-20T00:00:00Z');
+  await report(silent, '2026-02', 14, '2026-03-20T00:00:00Z');
   // One that changes in the month: its days are measured, the term and its extension are billed.
   const term = await month.licence(licensed, {
     ...{ meter: MAILBOX, count: 25, from: '2026-03-01', until: '2027-03-01' },

@@ -15,6 +15,7 @@ import { insertMsp } from '../../db/parties/mspStore.js';
 import { insertRates } from '../../db/prices/publishedRates.js';
 import { insertUnknownKeys, settleByDefault } from '../../db/closing/reconciliation.js';
 import { loadStatements, type IssuedStatement } from '../../db/statements/statementStore.js';
+import { ensureCheckInPartition, storeCheckIns } from '../../db/usage/checkInStore.js';
 import type { View } from '../../domain/access/views.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { parsePeriod, periodDays } from '../../domain/period.js';
@@ -40,6 +41,7 @@ export interface CheckInSpec {
   count: number;
   installation?: string;
   clockOffsetSeconds?: number;
+  receivedAt?: string;
 }
 
 const CLOSED_AT = new Date('2026-11-20T12:00:00Z');
@@ -286,25 +288,29 @@ export function monthFixture(db: Database) {
 
   type Site = Awaited<ReturnType<typeof site>>;
 
+  /** Stored as ingest stores it: received when it was counted, unless `receivedAt` says otherwise. */
   const checkIn = async (of: Site, spec: CheckInSpec) => {
     const at = new Date(spec.at);
-    await run(`select kontor_check_in_partition(:day::date)`, { day: spec.at.slice(0, 10) });
-    await run(
-      `insert into check_in (msp_id, site_id, installation_id, observed_at, counted_at, sent_at, received_at,
-         clock_offset_seconds, tenant_refs, meters, quantities, content_hash, channel, protocol_version)
-       values (:mspId, :siteId, :installation, :at, :at, :at, :at, :offset, :tenants::text[], :meters::text[],
-         :counts::int[], '\\x00', 'push', 1)`,
+    const receivedAt = new Date(spec.receivedAt ?? spec.at);
+    const installationId = spec.installation ?? of.installations[0] ?? '';
+    const counts = [{ tenant: spec.tenant, meter: spec.meter, count: spec.count }];
+    const checkIns = [
       {
-        mspId: of.mspId,
-        siteId: of.siteId,
-        installation: spec.installation ?? of.installations[0],
-        at,
-        offset: spec.clockOffsetSeconds ?? 0,
-        tenants: [spec.tenant],
-        meters: [spec.meter],
-        counts: [spec.count],
+        observedAt: at,
+        countedAt: at,
+        counts,
+        backups: null,
+        extra: null,
+        contentHash: spec.count.toString(16).padStart(8, '0'),
       },
-    );
+    ];
+    const from = { mspId: of.mspId, siteId: of.siteId, installationId };
+    const message = { kind: 'checkIns' as const, from, channel: 'push' as const, version: 1, productVersion: null };
+    await db.transaction(ALL, async (trx) => {
+      await ensureCheckInPartition(trx, spec.at.slice(0, 7));
+      const clock = { sentAt: receivedAt, receivedAt, clockOffsetSeconds: spec.clockOffsetSeconds ?? 0 };
+      await storeCheckIns(trx, [{ ...message, ...clock, checkIns }]);
+    });
   };
 
   const report = async (

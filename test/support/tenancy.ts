@@ -88,6 +88,8 @@ export async function addTenancy({ database, month, msps }: ClosedMonths): Promi
   for (const spec of sites) {
     const site = await month.site(spec);
     await month.checkIn(site, { at: '2026-03-10T10:00:00Z', tenant: null, meter: 'mail-server.mailbox', count: 1 });
+    const late = { at: '2026-02-10T10:00:00Z', receivedAt: '2026-03-10T10:00:00Z' };
+    await month.checkIn(site, { ...late, tenant: null, meter: 'mail-server.mailbox', count: 1 });
     await month.report(site, { period: '2026-03', lines: [] });
     for (const sql of ROWS.filter((one) => !one.includes('$2'))) await database.asOwner(sql, [site.siteId]);
     for (const tenant of spec.tenants) {

@@ -69,6 +69,16 @@ export async function up(knex: Knex): Promise<void> {
       primary key (msp_id, site_id, installation_id, period, revision)
     );
     create index usage_report_by_period on usage_report (period, msp_id, site_id);
+    create index usage_report_by_receipt on usage_report using brin (received_at);
+
+    -- Sites with check-ins that came after the month they count for was over in some zone: where rating again may find more.
+    create table late_check_in (
+      msp_id uuid not null,
+      site_id uuid not null,
+      period text not null check (period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      last_received_at timestamptz not null,
+      primary key (msp_id, period, site_id)
+    );
 
     -- Refused by ingest: counted nowhere, but shown. No MSP where none could be told.
     create table refused_message (
@@ -94,6 +104,7 @@ export async function up(knex: Knex): Promise<void> {
     -- One row holds several tenants, and outlives its distributor's period: both read kontor_usage instead.
     call kontor_protect('check_in', 'false', 'false');
     call kontor_protect('usage_report', 'false', 'false');
+    call kontor_protect('late_check_in', 'false', 'false');
 
     -- What arrived of a period, per site, reference and meter, each with the unit it stands for in that period. It looks past
     -- the rows of readers who are limited to tenants and of distributors, and gives the former what is of their tenants, the

@@ -48,7 +48,7 @@ export async function up(knex: Knex): Promise<void> {
       line_no integer not null,
       programme_code text not null,
       period text not null,
-      kind text not null check (kind in ('usage', 'correction', 'minimum', 'term', 'extension')),
+      kind text not null check (kind in ('usage', 'correction', 'minimum', 'minimum_correction', 'term', 'extension')),
       site_id uuid,
       tenant_ref text,
       tenant_id uuid,
@@ -64,7 +64,7 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, statement_id) references statement (msp_id, id)
     );
     create index statement_line_by_usage on statement_line (msp_id, period, site_id) where kind = 'usage';
-    create index statement_line_by_correction on statement_line (msp_id, for_period, site_id) where kind = 'correction';
+    create index statement_line_by_correction on statement_line (msp_id, for_period, site_id) where for_period is not null;
 
     create table statement_document (
       msp_id uuid not null,

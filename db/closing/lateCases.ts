@@ -1,0 +1,94 @@
+import type { DiscrepancyKind } from '../../domain/reconcile/index.js';
+import { rows, type Trx } from '../connect.js';
+import type { MonthRules } from './monthRules.js';
+import { selected, type Selection } from './participants.js';
+
+/**
+ * What came for issued months since the run before this one opened: reports, and of check-ins the highest count, per
+ * installation, tenant and meter, each with the instant up to which late usage reaches that month (rule 7).
+ */
+const arrivals = (selection: string) => `
+  part as materialized (
+    select p.msp_id, p.programme_code from run_participant p where ${selection}
+  ), since as materialized (
+    select coalesce(max(b.opened_at), '-infinity') as at from billing_run b
+    where b.programme_code = :programme and b.period < :period and b.state <> 'skipped'
+  ), month as materialized (
+    select q.msp_id, q.period, h.month_end, s.content -> 'pricePlan' -> 'prices' as prices, q.zone,
+      ((h.month_end at time zone q.zone) + make_interval(days => :reachDays::int)) at time zone q.zone as reach
+    from part join run_participant q on q.programme_code = part.programme_code and q.msp_id = part.msp_id
+      and q.period < :period
+    join run_shard h on h.programme_code = q.programme_code and h.period = q.period and h.shard = q.shard
+    join statement s on s.programme_code = q.programme_code and s.msp_id = q.msp_id and s.period = q.period
+      and s.revision = 1
+  ), arrival as (
+    select g.msp_id, g.site_id, g.installation_id, g.period, g.received_at, u.tenant_ref, u.meter, u.count
+    from part cross join since
+    join site s on s.msp_id = part.msp_id and s.programme_code = part.programme_code
+    join usage_report g on g.msp_id = s.msp_id and g.site_id = s.id and g.period < :period and g.received_at > since.at
+    left join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, count) on true
+    union all
+    select c.msp_id, c.site_id, c.installation_id, l.period, c.received_at, u.tenant_ref, u.meter, u.count
+    from part cross join since
+    join late_check_in l on l.msp_id = part.msp_id and l.period < :period and l.last_received_at > since.at
+    join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = part.programme_code
+    join month m on m.msp_id = l.msp_id and m.period = l.period
+    join check_in c on c.msp_id = l.msp_id and c.site_id = l.site_id and c.received_at > since.at
+      and c.counted_at < m.month_end and to_char(c.counted_at at time zone m.zone, 'YYYY-MM') = l.period
+      and c.observed_at >= m.month_end - interval '40 days' and c.observed_at < m.month_end + interval '8 days'
+    cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, count)
+  ), found as (
+    select a.msp_id, a.site_id, a.installation_id, a.period, a.tenant_ref, a.meter, max(a.count) as count,
+      max(a.received_at) as received_at, m.zone, m.reach, bool_or(a.received_at >= m.reach) as beyond,
+      a.meter is not null and not jsonb_exists(m.prices, a.meter) as unpriced
+    from arrival a join month m on m.msp_id = a.msp_id and m.period = a.period
+    group by a.msp_id, a.site_id, a.installation_id, a.period, a.tenant_ref, a.meter, m.zone, m.reach, m.prices
+  )`;
+
+/** One case per site and month; nothing that an earlier run found is found again. */
+const BEYOND_REACH = `
+  select f.msp_id, f.site_id, null::text as tenant_ref, null::text as meter, f.period,
+    jsonb_build_object('forPeriod', f.period, 'receivedOn', to_char(max(f.received_at) at time zone f.zone, 'YYYY-MM-DD'),
+      'quantity', coalesce(sum(f.count), 0)) as evidence, max(f.received_at) as received_at
+  from found f where f.beyond group by f.msp_id, f.site_id, f.period, f.zone`;
+
+const UNPRICED = `
+  select f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period,
+    jsonb_build_object('forPeriod', f.period, 'quantity', sum(f.count)) as evidence, max(f.received_at) as received_at
+  from found f where f.unpriced and not f.beyond and f.count > 0
+  group by f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period`;
+
+interface Judging extends MonthRules {
+  now: Date;
+}
+
+/**
+ * Opens the cases of usage that came for a closed month and cannot be booked as a correction: later than rule 7 reaches,
+ * or of a meter that month had no price for. Idempotent by its natural key: site, tenant, meter and the month it came for.
+ */
+export async function openLateCases(trx: Trx, selection: Selection, { settings, kinds, now }: Judging): Promise<void> {
+  const { sql, bindings } = selected(selection);
+  const open = async (kind: DiscrepancyKind, cases: string) => {
+    if (!kinds.includes(kind)) return;
+    await rows(
+      trx,
+      `with ${arrivals(sql)}, late as (${cases})
+       insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_ref, tenant_id, meter,
+         evidence, evidence_key, state, resolved_by, found_at, resolved_at)
+       select :programme, :period, l.msp_id, :kind, :handling, l.site_id, l.tenant_ref, st.tenant_id, l.meter, l.evidence,
+         l.period, case :handling when 'automatic' then 'settled' else 'open' end,
+         case :handling when 'automatic' then 'rule' end, :now,
+         case :handling when 'automatic' then :now::timestamptz end
+       from late l
+       left join site_tenant st on st.msp_id = l.msp_id and st.site_id = l.site_id and st.reference = l.tenant_ref
+         and st.from_period <= l.period and (st.until_period is null or st.until_period > l.period)
+       where not exists (select from discrepancy d where d.programme_code = :programme and d.msp_id = l.msp_id
+         and d.kind = :kind and d.site_id = l.site_id and d.evidence_key = l.period and d.found_at >= l.received_at
+         and d.tenant_ref is not distinct from l.tenant_ref and d.meter is not distinct from l.meter)
+       on conflict do nothing returning id`,
+      { ...bindings, kind, handling: settings.discrepancies.kinds[kind].handling, now, ...settings.lateUsage },
+    );
+  };
+  await open('late_beyond_reach', BEYOND_REACH);
+  await open('late_unpriced', UNPRICED);
+}

@@ -1,0 +1,252 @@
+/** Months that are closed one after the other while usage comes late: `../../shared/cases.md`, "Money over more than one month". */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Price } from '../../domain/pricing/index.js';
+import type { Statement } from '../../domain/statement.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
+
+const MAILBOX = 'mail-server.mailbox';
+const NODE = 'scanner.node';
+
+describe('rules 4 and 7: whatever comes late is billed as if it had come in time', () => {
+  let database: TestDatabase;
+  let month: ReturnType<typeof monthFixture>;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    month = monthFixture(database.db);
+  });
+  afterEach(() => database.drop());
+
+  type Site = Awaited<ReturnType<typeof month.site>>;
+
+  async function msp(plan: { unitPrice?: string; price?: Price; minimumMinor?: bigint; firstMonth?: 'unbilled' } = {}) {
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    const { unitPrice = '2.00', price = { model: 'per_unit', unitPrice }, ...more } = plan;
+    await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: price }, ...more });
+    return month.msp({ name: 'MSP Alpha', distributorId });
+  }
+  const DAYS: Record<string, string> = {
+    '2026-01': '2026-02-04',
+    '2026-02': '2026-03-04',
+    '2026-03': '2026-04-04',
+    '2026-04': '2026-05-04',
+    '2026-05': '2026-06-04',
+    '2026-06': '2026-07-04',
+  };
+  /** Closes as on day 4 of the next month, whatever the total; returns the total and the lines that corrections add. */
+  async function close(period: string): Promise<Statement> {
+    const now = new Date(`${DAYS[period] ?? ''}T12:00:00Z`);
+    await month.openAndReconcile(period, now);
+    let [statement] = await month.endReviewAndIssue(period, now);
+    if (statement === undefined) {
+      await month.run(
+        `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'confirm', resolved_at = :now
+         where kind = 'total_moved' and period = :period`,
+        { now, period },
+      );
+      await month.run(`update run_participant set state = 'open' where period = :period`, { period });
+      [statement] = await month.endReviewAndIssue(period, now);
+    }
+    if (statement === undefined) throw new Error('nothing was issued');
+    return statement;
+  }
+  const corrections = ({ lines }: Statement) =>
+    lines.filter(({ kind }) => kind === 'correction' || kind === 'minimum_correction').map((line) => line.amountMinor);
+  const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
+  const report = (of: Site, period: string, peak: number, receivedAt?: string, more = {}) =>
+    month.report(of, {
+      period,
+      lines: [{ tenant: 'main', meter: MAILBOX, peak }],
+      ...(receivedAt === undefined ? {} : { receivedAt }),
+      ...more,
+    });
+
+  it('case 1: the first contact of a new site is a late report of 40: 48.00 in the next month', async () => {
+    const mspId = await msp({ unitPrice: '1.20' });
+    await close('2026-02');
+    const site = await month.site({ mspId, name: 'new', fromPeriod: '2026-02', activatedAt: '2026-03-10T08:00:00Z' });
+    await report(site, '2026-02', 40, '2026-03-10T10:00:00Z');
+    await report(site, '2026-03', 0);
+    expect(corrections(await close('2026-03'))).toEqual([48_00n]);
+  });
+
+  it('case 2: minimum 100.00 at 1.00: estimated 40, late report 55: 0.00', async () => {
+    const mspId = await msp({ unitPrice: '1.00', minimumMinor: 100_00n });
+    const site = await month.site({ mspId, name: 'silent' });
+    await month.checkIn(site, { at: '2026-02-10T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 40 });
+    expect((await close('2026-02')).totalMinor).toBe(100_00n);
+    await report(site, '2026-02', 55, '2026-03-10T10:00:00Z');
+    await report(site, '2026-03', 10);
+    const march = await close('2026-03');
+    expect([corrections(march), march.totalMinor]).toEqual([[15_00n, -15_00n], 100_00n]);
+  });
+
+  it('case 3: minimum 25.00: estimate 20, late report 5: −15.00, 25.00 stays due', async () => {
+    const mspId = await msp({ minimumMinor: 25_00n });
+    const site = await month.site({ mspId, name: 'silent' });
+    await report(site, '2026-01', 20);
+    await close('2026-01');
+    expect((await close('2026-02')).totalMinor).toBe(40_00n);
+    await report(site, '2026-02', 5, '2026-03-10T10:00:00Z');
+    await report(site, '2026-03', 20);
+    expect(sum(corrections(await close('2026-03')))).toBe(-15_00n);
+  });
+
+  it('case 4: a site licence of 50 for two tenants, estimated 30 and 30, late 45 and 10: 10.00, as in time', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'two', tenants: ['one', 'two'] });
+    const both = (one: number, two: number) => [
+      { tenant: 'one', meter: MAILBOX, peak: one } as const,
+      { tenant: 'two', meter: MAILBOX, peak: two } as const,
+    ];
+    await month.licence(
+      { mspId, siteId: site.siteId },
+      { meter: MAILBOX, count: 50, tenant: '', from: '2026-01-01', until: '2027-01-01' },
+    );
+    await month.report(site, { period: '2026-01', lines: both(30, 30) });
+    await close('2026-01');
+    // 60 less 50: 10 units at 2.00.
+    const february = await close('2026-02');
+    expect(february.totalMinor).toBe(20_00n);
+    await month.report(site, { period: '2026-02', lines: both(45, 10), receivedAt: '2026-03-10T10:00:00Z' });
+    await month.report(site, { period: '2026-03', lines: both(30, 30) });
+    // 55 less 50: 5 units at 2.00, as in time.
+    expect(february.totalMinor + sum(corrections(await close('2026-03')))).toBe(10_00n);
+  });
+
+  it('case 5: a licence of 50, the site silent and never seen, a late report of 40: 0.00', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'licensed' });
+    await month.licence(
+      { mspId, siteId: site.siteId },
+      { meter: MAILBOX, count: 50, tenant: '', from: '2026-01-01', until: '2027-01-01' },
+    );
+    await close('2026-02');
+    await report(site, '2026-02', 40, '2026-03-10T10:00:00Z');
+    await report(site, '2026-03', 40);
+    expect(sum(corrections(await close('2026-03')))).toBe(0n);
+  });
+
+  it('case 6: the plan leaves the first month unbilled, a new silent site reports 40 late: 0.00', async () => {
+    const mspId = await msp({ firstMonth: 'unbilled' });
+    const site = await month.site({ mspId, name: 'new', activatedAt: '2026-02-10T08:00:00Z' });
+    await close('2026-02');
+    await report(site, '2026-02', 40, '2026-03-10T10:00:00Z');
+    await report(site, '2026-03', 40);
+    expect(sum(corrections(await close('2026-03')))).toBe(0n);
+  });
+
+  it('case 7: last month had no price for a meter that a late report names: the month is billed, that usage is a case', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'scans' });
+    await report(site, '2026-02', 10);
+    await close('2026-02');
+    await month.report(site, {
+      period: '2026-02',
+      lines: [
+        { tenant: 'main', meter: MAILBOX, peak: 10 },
+        { tenant: 'main', meter: NODE, peak: 7 },
+      ],
+      revision: 2,
+      receivedAt: '2026-03-10T10:00:00Z',
+    });
+    await report(site, '2026-03', 10);
+    expect((await close('2026-03')).totalMinor).toBe(20_00n);
+    const found = (await month.cases('2026-03')).filter(({ kind }) => kind === 'late_unpriced');
+    expect(found).toMatchObject([{ evidence: { forPeriod: '2026-02', quantity: 7 } }]);
+    await report(site, '2026-04', 10);
+    await close('2026-04');
+    expect((await month.cases('2026-04')).filter(({ kind }) => kind === 'late_unpriced')).toEqual([]);
+  });
+
+  it('case 8: check-ins 51, report 40, sent late instead of in time: 102.00 in the end', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'seen' });
+    await month.checkIn(site, { at: '2026-02-10T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 51 });
+    const february = await close('2026-02');
+    await report(site, '2026-02', 40, '2026-03-10T10:00:00Z');
+    await report(site, '2026-03', 51);
+    expect(february.totalMinor + sum(corrections(await close('2026-03')))).toBe(102_00n);
+  });
+
+  it('case 10: check-ins after the freeze, no report ever: 18 billed, 60 seen: 84.00 more', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'offline' });
+    await month.checkIn(site, { at: '2026-02-03T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 18 });
+    expect((await close('2026-02')).totalMinor).toBe(36_00n);
+    await month.checkIn(site, {
+      at: '2026-02-20T10:00:00Z',
+      receivedAt: '2026-03-10T10:00:00Z',
+      tenant: 'main',
+      meter: MAILBOX,
+      count: 60,
+    });
+    await report(site, '2026-03', 60);
+    expect(corrections(await close('2026-03'))).toEqual([84_00n]);
+  });
+
+  it('case 11: a report that comes more than 90 days after its month is a case, found once, and billed once let in', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'forgotten' });
+    for (const period of ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06']) {
+      await report(site, period, 10);
+    }
+    for (const period of ['2026-01', '2026-02', '2026-03', '2026-04']) await close(period);
+    // January ended 130 days ago; the reach of 90 days ended on 1 May.
+    await report(site, '2026-01', 40, '2026-05-10T10:00:00Z', { revision: 2 });
+    expect(corrections(await close('2026-05'))).toEqual([]);
+    const late = (await month.cases('2026-05')).filter(({ kind }) => kind === 'late_beyond_reach');
+    expect(late).toMatchObject([{ evidence: { forPeriod: '2026-01', receivedOn: '2026-05-10', quantity: 40 } }]);
+    await month.run(`update discrepancy set resolved_by = 'person', decision = 'accept_reported' where id = :id`, {
+      id: late[0]?.id ?? '',
+    });
+    expect(corrections(await close('2026-06'))).toEqual([60_00n]);
+    expect((await month.cases('2026-06')).filter(({ kind }) => kind === 'late_beyond_reach')).toEqual([]);
+  });
+
+  it.each([
+    ['2026-05-29T21:59:00Z', 60_00n],
+    ['2026-05-29T22:00:00Z', 0n],
+  ])(
+    'rule 7: 90 days by the day: what comes for February on %s, by Berlin time, adds %s',
+    async (receivedAt, added) => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'edge' });
+      for (const period of ['2026-02', '2026-03', '2026-04', '2026-05']) await report(site, period, 10);
+      for (const period of ['2026-02', '2026-03', '2026-04']) await close(period);
+      // February ended with the 28th; 29 May is the 90th day after it.
+      await report(site, '2026-02', 40, receivedAt, { revision: 2 });
+      expect(sum(corrections(await close('2026-05')))).toBe(added);
+    },
+  );
+
+  it('a site that an estimate of a later month went by: both months are corrected', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'silent' });
+    await report(site, '2026-01', 10);
+    await close('2026-01');
+    await close('2026-02');
+    await close('2026-03');
+    // February was 30 after all: March, still silent, was estimated by 10 and is estimated by 30 now.
+    await report(site, '2026-02', 30, '2026-04-10T10:00:00Z');
+    await report(site, '2026-04', 30);
+    expect(corrections(await close('2026-04'))).toEqual([40_00n, 40_00n]);
+    await report(site, '2026-05', 30);
+    expect(corrections(await close('2026-05'))).toEqual([]);
+  });
+
+  it('a statement that stands is corrected to the cent, however its lines were rounded', async () => {
+    const mspId = await msp({ price: { model: 'per_unit', unitPrice: '0.333' } });
+    const sites: Site[] = [];
+    for (const name of ['a', 'b', 'c']) sites.push(await month.site({ mspId, name }));
+    for (const site of sites) await report(site, '2026-02', 1);
+    const february = await close('2026-02');
+    const [a] = sites;
+    if (a !== undefined) await report(a, '2026-02', 2, '2026-03-10T10:00:00Z', { revision: 2 });
+    for (const site of sites) await report(site, '2026-03', 1);
+    const march = await close('2026-03');
+    // 0.67 + 0.33 + 0.33, as if all had come in time.
+    expect(february.totalMinor + sum(corrections(march))).toBe(1_33n);
+  });
+});
