@@ -78,6 +78,11 @@ export function periodDays(period: Period): { first: Day; last: Day } {
   };
 }
 
+/** Rule 7, by the day: the instant in `zone` from which on usage of the month comes too late to be booked. */
+export function reachOf(period: Period, zone: string, { reachDays }: { reachDays: number }): Date {
+  return startOfDay(monthOf(period).toPlainDate({ day: 1 }).add({ months: 1, days: reachDays }), zone);
+}
+
 /** The last `days` days of the month, first and last inclusive (rule 10's window of rates): 1 to the month's length. */
 export function lastDaysOf(period: Period, days: number): { first: Day; last: Day } {
   const { last } = periodDays(period);

@@ -85,6 +85,8 @@ export interface Stored {
   repeated: number;
   /** A report that came after its period was reconciled or issued for its MSP (rule 7). */
   late: boolean;
+  /** One that came later than rule 7 reaches: it is a case, and not billed unless a person lets it in. */
+  beyondReach: boolean;
 }
 
 const HOUR_MS = 3_600_000;

@@ -126,6 +126,7 @@ export const siteRoutes = [
         revision,
         repeated,
         late: stored.late,
+        beyondReach: stored.beyondReach,
         ...adviceFor(sender, productVersion),
       });
     },

@@ -55,6 +55,9 @@ export const usageReportStored = z
     late: z
       .boolean()
       .meta({ description: 'Came after its period was closed for the MSP: a correction follows (rule 7)' }),
+    beyondReach: z
+      .boolean()
+      .meta({ description: 'Came too late even for a correction: not billed unless the partner team lets it in' }),
     ...advice,
   })
   .meta({ id: 'UsageReportStored' });

@@ -7,7 +7,7 @@ import type { SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
-import { knownKey, type Confirmed } from './lastConfirmed.js';
+import { installationKey, knownKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
 import { monthRules, type MonthRules } from './monthRules.js';
 import { loadSiteFacts } from './siteFacts.js';
 
@@ -208,9 +208,24 @@ function confirmedBy(month: EarlierMonth): Confirmed[] {
   });
 }
 
-/** By key; `on` names the sites of a month to be looked at again. */
+/** The same of each installation that said something. */
+function confirmedByInstallations({ period, sites }: EarlierMonth): KnownOfInstallation[] {
+  return sites.flatMap(({ siteId, usage }) =>
+    usage.flatMap(({ tenantRef, meter, installations }) =>
+      installations.flatMap(({ installationId, reported, observed }) =>
+        reported === null && observed === null
+          ? []
+          : [{ siteId, tenantRef, meter, installationId, quantity: Math.max(reported ?? 0, observed ?? 0), period }],
+      ),
+    ),
+  );
+}
+
+/** What decides which sites are looked at again. */
 interface Changes {
+  /** By MSP and month. */
   reached: ReadonlyMap<string, readonly ReachedSite[]>;
+  /** By site and month. */
   admitted: ReadonlyMap<string, Date>;
   /** Sites of any MSP that an earlier month is rated again for. */
   sites: Set<string>;
@@ -257,6 +272,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
     sites: new Set(),
   };
   const confirmed = new Map<string, Confirmed>();
+  const confirmedOf = new Map<string, KnownOfInstallation>();
   const months: EarlierMonth[] = [];
   for (const [period, ofPeriod] of groupBy(issued, (one) => one.period)) {
     const again = ofPeriod.flatMap((one) => {
@@ -267,7 +283,10 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
     const { settings, kinds } = await monthRules(trx, { programme, period });
     const ofMsps = { programme, period, mspIds: again.map(({ mspId }) => mspId) };
     const receivedBefore = new Map(again.flatMap(({ sites }) => [...sites]));
-    const facts = groupBy(await loadSiteFacts(trx, ofMsps, { receivedBefore, confirmed }), ({ mspId }) => mspId);
+    const facts = groupBy(
+      await loadSiteFacts(trx, ofMsps, { receivedBefore, confirmed, confirmedOf }),
+      ({ mspId }) => mspId,
+    );
     const cases = await casesOf(trx, ofMsps);
     for (const { mspId, head, facts: frozen, sites } of again) {
       const { lines, minimumMinor } = billed.get(`${mspId} ${period}`) ?? { lines: [], minimumMinor: 0n };
@@ -292,6 +311,9 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
       for (const siteId of sites.keys()) changes.sites.add(siteId);
       for (const one of confirmedBy(month)) {
         if (sites.has(one.siteId)) confirmed.set(knownKey(one), one);
+      }
+      for (const one of confirmedByInstallations(month)) {
+        if (sites.has(one.siteId)) confirmedOf.set(installationKey(one), one);
       }
     }
   }

@@ -25,7 +25,7 @@ export function knownKey({ siteId, tenantRef, meter }: Omit<KnownRow, 'quantity'
 }
 
 /** The same of one installation. */
-export interface KnownOfInstallation extends KnownRow {
+export interface KnownOfInstallation extends Confirmed {
   installationId: string;
 }
 
@@ -62,6 +62,10 @@ export async function lastConfirmed(
        select distinct on (g.site_id, g.installation_id, g.period) g.site_id, g.period, g.tenant_refs, g.meters, g.peaks
        from estimated e join usage_report g on g.msp_id = e.msp_id and g.site_id = e.site_id
          and g.period >= :earliest and g.period < :period
+       -- Only where one came late: what came in time is in the line.
+       where exists (select from reconciled_site r join usage_report n on n.msp_id = r.msp_id and n.site_id = r.site_id
+         and n.period = r.period and n.received_at > r.reconciled_at
+         where r.programme_code = :programme and r.msp_id = g.msp_id and r.site_id = g.site_id and r.period = g.period)
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
        select site_id, tenant_ref, meter, quantity, period, rank, '' as booked from billed
@@ -75,29 +79,45 @@ export async function lastConfirmed(
      from known order by site_id, tenant_ref, meter, period desc, rank, booked desc`,
     { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
-  const known = new Map(found.map((row) => [knownKey(row), row]));
-  for (const [key, row] of confirmed) {
-    const stored = known.get(key);
-    if (stored === undefined || row.period >= stored.period) known.set(key, row);
+  return newest(found, confirmed, knownKey);
+}
+
+/** What the newest months say: stored, or about to be corrected. */
+function newest<T extends Confirmed>(
+  stored: readonly T[],
+  corrected: ReadonlyMap<string, T>,
+  keyOf: (row: T) => string,
+): T[] {
+  const known = new Map(stored.map((row) => [keyOf(row), row]));
+  for (const [key, row] of corrected) {
+    const before = known.get(key);
+    if (before === undefined || row.period >= before.period) known.set(key, row);
   }
   return [...known.values()];
 }
 
+/** Site, installation, tenant and meter. */
+export function installationKey(row: Omit<KnownOfInstallation, 'quantity' | 'period'>): string {
+  return JSON.stringify([row.installationId, knownKey(row)]);
+}
+
 /**
  * What each installation of these sites last reported or was last seen to use, the greater of both, by the frozen facts
- * of earlier periods: a line of a statement does not say which installation used what.
+ * of earlier periods: a line of a statement does not say which installation used what. `confirmed` is what earlier months
+ * say now, by `installationKey`.
  */
 export async function lastConfirmedByInstallation(
   trx: Trx,
   { programme, period }: RunKey,
   sites: readonly { mspId: string; siteId: string }[],
+  confirmed: ReadonlyMap<string, KnownOfInstallation>,
 ): Promise<KnownOfInstallation[]> {
   if (sites.length === 0) return [];
-  return rows<KnownOfInstallation>(
+  const found = await rows<KnownOfInstallation>(
     trx,
     `select distinct on (r.site_id, i ->> 'installationId', u ->> 'tenantRef', u ->> 'meter') r.site_id as "siteId",
        i ->> 'installationId' as "installationId", u ->> 'tenantRef' as "tenantRef", u ->> 'meter' as meter,
-       greatest((i ->> 'reported')::int, (i ->> 'observed')::int) as quantity
+       greatest((i ->> 'reported')::int, (i ->> 'observed')::int) as quantity, r.period
      from unnest(:msps::uuid[], :sites::uuid[]) as x(msp_id, site_id)
      join reconciled_site r on r.programme_code = :programme and r.msp_id = x.msp_id and r.site_id = x.site_id
        and r.period >= :earliest and r.period < :period
@@ -112,4 +132,7 @@ export async function lastConfirmedByInstallation(
       sites: sites.map(({ siteId }) => siteId),
     },
   );
+  const of = new Set(sites.map(({ siteId }) => siteId));
+  const its = new Map([...confirmed].filter(([, { siteId }]) => of.has(siteId)));
+  return newest(found, its, installationKey);
 }

@@ -110,9 +110,11 @@ export interface Again {
   receivedBefore: ReadonlyMap<string, Date>;
   /** By `knownKey`. */
   confirmed: ReadonlyMap<string, Confirmed>;
+  /** By `installationKey`. */
+  confirmedOf: ReadonlyMap<string, KnownOfInstallation>;
 }
 
-const EVERYTHING: Again = { receivedBefore: new Map(), confirmed: new Map() };
+const EVERYTHING: Again = { receivedBefore: new Map(), confirmed: new Map(), confirmedOf: new Map() };
 
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
@@ -121,7 +123,7 @@ const EVERYTHING: Again = { receivedBefore: new Map(), confirmed: new Map() };
  */
 export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Again): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
-  const { receivedBefore, confirmed } = again ?? EVERYTHING;
+  const { receivedBefore, confirmed, confirmedOf } = again ?? EVERYTHING;
   const sites = await sitesOf(trx, selection, again === undefined ? null : [...receivedBefore.keys()]);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
@@ -182,6 +184,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Agai
       trx,
       { programme, period },
       split.map(({ site }) => site),
+      confirmedOf,
     ),
   );
   const licences = groupBySite(await licencesOf(trx, selection));

@@ -129,7 +129,14 @@ export async function storeCheckIns(trx: Trx, messages: readonly CheckInMessage[
       );
       return messages.map((message) => {
         const accepted = newOf(message);
-        return refused.get(message) ?? { accepted, repeated: message.checkIns.length - accepted, late: false };
+        return (
+          refused.get(message) ?? {
+            accepted,
+            repeated: message.checkIns.length - accepted,
+            late: false,
+            beyondReach: false,
+          }
+        );
       });
     }
     await trx.raw('rollback to savepoint check_ins');

@@ -1,5 +1,7 @@
 import { reusedWithOtherContent, type Stored, type UsageReportMessage } from '../../domain/siteMessage.js';
 import type { KontorError } from '../../domain/errors.js';
+import { reachOf, type Period } from '../../domain/period.js';
+import { parseSettings, resolveSettings } from '../../domain/settings/index.js';
 import { rows, type Trx } from '../connect.js';
 
 type Outcome = Stored | KontorError;
@@ -9,6 +11,11 @@ interface OutcomeRow {
   repeated: boolean;
   same: boolean;
   late: boolean;
+  period: Period;
+  receivedAt: Date;
+  /** Of the MSP in that month's run; null: it had no part in one. */
+  zone: string | null;
+  settings: unknown;
 }
 
 function toRecord(message: UsageReportMessage, position: number) {
@@ -33,10 +40,16 @@ function toRecord(message: UsageReportMessage, position: number) {
   };
 }
 
+/** Rule 7, by the programme's settings of today. */
+function isBeyondReach({ period, receivedAt, zone, settings }: OutcomeRow): boolean {
+  if (zone === null) return false;
+  return receivedAt >= reachOf(period, zone, resolveSettings(parseSettings(settings)).lateUsage);
+}
+
 /**
  * Stores usage reports, at most one per installation. Outcomes in order: whether it was known already and whether the
- * first of it came after its period was reconciled or issued for the MSP (rule 7), so that a repeat gets the same
- * answer; or ID_REUSED_WITH_OTHER_CONTENT.
+ * first of it came after its period was reconciled or issued for the MSP, or later than late usage is booked (rule 7), so
+ * that a repeat gets the same answer; or ID_REUSED_WITH_OTHER_CONTENT.
  */
 export async function storeUsageReports(trx: Trx, messages: readonly UsageReportMessage[]): Promise<Outcome[]> {
   if (messages.length === 0) return [];
@@ -64,10 +77,14 @@ export async function storeUsageReports(trx: Trx, messages: readonly UsageReport
        exists (select from reconciled_site s
          where s.period = r.period and s.msp_id = r.msp_id and s.reconciled_at <= r.received_at)
        or exists (select from statement s
-         where s.period = r.period and s.msp_id = r.msp_id and s.issued_at <= r.received_at) as late
+         where s.period = r.period and s.msp_id = r.msp_id and s.issued_at <= r.received_at) as late,
+       r.period, r.received_at as "receivedAt", p.zone, v.settings
      from jsonb_to_recordset(:records::jsonb) as m(position integer, msp_id uuid, site_id uuid, installation_id uuid,
        period text, revision integer, content_hash text)
-     join usage_report r using (msp_id, site_id, installation_id, period, revision)`,
+     join usage_report r using (msp_id, site_id, installation_id, period, revision)
+     join site t on t.msp_id = r.msp_id and t.id = r.site_id
+     cross join lateral kontor_settings(t.programme_code) v
+     left join run_participant p on p.programme_code = t.programme_code and p.period = r.period and p.msp_id = r.msp_id`,
     { records },
   );
   const byPosition = new Map(stored.map((row) => [row.position, row]));
@@ -75,6 +92,11 @@ export async function storeUsageReports(trx: Trx, messages: readonly UsageReport
     const row = byPosition.get(position);
     if (row?.same !== true) return reusedWithOtherContent(['/period', '/revision']);
     const isNew = fresh.has(`${from.siteId}/${from.installationId}`);
-    return { accepted: Number(isNew), repeated: Number(!isNew), late: row.late };
+    return {
+      accepted: Number(isNew),
+      repeated: Number(!isNew),
+      late: row.late,
+      beyondReach: row.late && isBeyondReach(row),
+    };
   });
 }

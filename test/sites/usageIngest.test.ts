@@ -206,9 +206,16 @@ describe('usage that sites push', () => {
       [ingest.mspId, early.siteId],
     );
     const january = report(3, { period: '2026-01' });
-    expect((await late.send(REPORTS, january)).json).toMatchObject({ repeated: false, late: true });
+    const told = (await late.send(REPORTS, january)).json;
+    expect(told).toMatchObject({ repeated: false, late: true });
+    // Case 11: the site is told that 90 days are over, too.
+    expect(told.beyondReach).toBe(true);
     expect((await late.send(REPORTS, january)).json).toMatchObject({ repeated: true, late: true });
-    expect((await early.send(REPORTS, january)).json).toMatchObject({ repeated: true, late: false });
+    expect((await early.send(REPORTS, january)).json).toMatchObject({
+      repeated: true,
+      late: false,
+      beyondReach: false,
+    });
   });
 
   it('lets a check-in lift what silence did to a site (rule 6)', async () => {
