@@ -102,7 +102,20 @@ export default tseslint.config(
     },
   },
   {
+    // What a browser runs.
+    files: ['console/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['URL', 'addEventListener', 'document', 'fetch', 'history', 'location', 'navigator'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
+    ignores: ['console/**'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', module: 'writable' } },
   },
 );

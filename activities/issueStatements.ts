@@ -21,8 +21,8 @@ import {
   type StatementDraft,
 } from '../db/statements/statementStore.js';
 import { groupBy } from '../domain/groupBy.js';
-import type { RunTerms } from '../domain/month/inputs.js';
-import { judgeMonth } from '../domain/month/judgeMonth.js';
+import type { MonthInput, RunTerms } from '../domain/month/inputs.js';
+import { judgeMonth, type Judgement } from '../domain/month/judgeMonth.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { lastDaysOf } from '../domain/period.js';
@@ -83,8 +83,16 @@ async function enqueueStatementMails(trx: Trx, programme: string, issued: readon
   );
 }
 
-/** Loads the selected MSPs' months, judges each, and keeps what came of it: statements, or why an MSP is parked. */
-export async function issue(trx: Trx, selection: Selection, now: Date): Promise<IssueCounts> {
+/**
+ * Loads the selected MSPs' months, judges each, and keeps what came of it: statements, or why an MSP is parked. `judged` is
+ * told of each.
+ */
+export async function issue(
+  trx: Trx,
+  selection: Selection,
+  now: Date,
+  judged: (input: MonthInput, judgement: Judgement) => void = () => undefined,
+): Promise<IssueCounts> {
   const { programme, period } = selection;
   const inputs = await loadMonthInputs(trx, selection);
   if (inputs.length === 0) return { issued: 0, parked: 0 };
@@ -102,6 +110,7 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   for (const input of inputs) {
     const { mspId, distributorId, distributorCode } = input;
     const judgement = judgeMonth(input, terms, earlier.get(mspId) ?? []);
+    judged(input, judgement);
     if (judgement.outcome === 'issue') {
       const { statement } = judgement;
       drafts.push({ statementId: randomUUID(), programme, mspId, distributorId, distributorCode, statement });

@@ -9,12 +9,36 @@ import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/prices/publishedRates.js';
 import { controlTotals, licenceTotals } from '../db/closing/seal.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
+import type { MonthInput } from '../domain/month/inputs.js';
+import type { Judgement } from '../domain/month/judgeMonth.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import type { RateSource } from '../rates/rateSource.js';
 
-/** What a close would come to if it ran now. Totals are decimal strings per currency. */
+/** A licence that a statement bills, with the whole amount of its line as a decimal. */
+export interface PreviewedLicence {
+  siteName: string;
+  meter: string;
+  count: number;
+  startsOn: string;
+  endsOn: string;
+  amount: string;
+}
+
+/** What one MSP's statement would come to, also where it would be parked. */
+export interface PreviewedMsp {
+  mspId: string;
+  mspName: string;
+  /** Null: what it would come to cannot be said, for the reason given. */
+  total: { amount: string; currency: string } | null;
+  /** Term licences and extensions in it. */
+  licences: PreviewedLicence[];
+  /** Null: it would be issued. */
+  parked: { code: string; reason: string } | null;
+}
+
+/** What a close would come to if it ran now. Totals are decimal strings per currency, of what would be issued. */
 export interface Preview extends RunInput {
   statements: number;
   parked: number;
@@ -24,6 +48,8 @@ export interface Preview extends RunInput {
   discrepancies: Record<string, number>;
   /** Cases people may still decide. */
   openCases: number;
+  /** In the order of the run. */
+  msps: PreviewedMsp[];
 }
 
 const HEARTBEAT_MS = 10_000;
@@ -51,6 +77,20 @@ function decimals(totals: Readonly<Record<string, string>>): Record<string, stri
   );
 }
 
+function previewed({ mspId, msp }: MonthInput, judgement: Judgement): PreviewedMsp {
+  const { statement } = judgement;
+  const parked = judgement.outcome === 'issue' ? null : { code: judgement.code, reason: judgement.reason };
+  const none = { mspId, mspName: msp.name, total: null, licences: [], parked };
+  if (statement === null) return none;
+  const { currency, totalMinor, lines } = statement;
+  const licences = lines.flatMap((line) => {
+    if (line.kind !== 'term' && line.kind !== 'extension') return [];
+    const { siteName, meter, count, startsOn, endsOn, amountMinor } = line;
+    return [{ siteName, meter, count, startsOn, endsOn, amount: minorToDecimalString(amountMinor, currency) }];
+  });
+  return { ...none, total: { amount: minorToDecimalString(totalMinor, currency), currency }, licences };
+}
+
 async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   const opening = { openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null };
   await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'preview');
@@ -58,9 +98,12 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, RECONCILE_CHUNK))) {
     await reconcile(trx, chunk, now);
   }
+  const msps: PreviewedMsp[] = [];
   const kinds = await findingCounts(trx, key);
   for (const { shard } of shards) await settleByDefault(trx, { ...key, shard }, now);
-  for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, ISSUE_CHUNK))) await issue(trx, chunk, now);
+  for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, ISSUE_CHUNK))) {
+    await issue(trx, chunk, now, (input, judgement) => msps.push(previewed(input, judgement)));
+  }
   const { issued, parked, totals } = await controlTotals(trx, key);
   const licences = await licenceTotals(trx, key);
   return {
@@ -71,6 +114,7 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
     licences: decimals(licences),
     discrepancies: Object.fromEntries(kinds.map(({ kind, count }) => [kind, count])),
     openCases: kinds.reduce((sum, { open }) => sum + open, 0),
+    msps,
   };
 }
 

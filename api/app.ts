@@ -22,6 +22,7 @@ import { mount } from './http/mount.js';
 import { answerProblem, notFound } from './http/problem.js';
 import { limitByAddress, limitByToken, limitGuesses, limitStrangersNamed } from './http/rateLimit.js';
 import { createIngest } from './ingest/createIngest.js';
+import { linkPage } from './linkPage.js';
 import { openApiDocument } from './openapi.js';
 import { ROUTES } from './routes/index.js';
 
@@ -36,6 +37,7 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
   app.use(health(deps));
   app.get('/metrics', metrics.expose);
   app.use('/docs', docs());
+  app.use('/console', linkPage());
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', (_req, res) => {
     document ??= openApiDocument(ROUTES, deps.publicUrl);

@@ -74,7 +74,11 @@ async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions
   await requirePlayable(period);
   // All MSPs sign up from one host.
   const given = readEnv();
-  const env = { ...given, SIGN_UPS_PER_HOUR: Math.max(given.SIGN_UPS_PER_HOUR, 2 * msps) };
+  const env = {
+    ...{ ...given, SIGN_UPS_PER_HOUR: Math.max(given.SIGN_UPS_PER_HOUR, 2 * msps) },
+    // Everybody in the demo chooses a password.
+    KONTOR_LOCAL_LOGIN: 'on' as const,
+  };
   const dataDir = dataDirOf(data);
   await freshDataDir(dataDir);
   const terminal = createTerminal({ json });

@@ -129,7 +129,10 @@ async function start(
     startProcess({
       name: 'The API',
       main: API_MAIN,
-      env: { PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
+      env: {
+        ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
+        KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
+      },
       leads: leading,
       logFile: logFile('api'),
       ready: z.object({ listening: z.url() }),

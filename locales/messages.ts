@@ -4,6 +4,7 @@ import type { Decision, DefaultOf, DiscrepancyKind, EvidenceOf } from '../domain
 import type { CorrectionLine } from '../domain/statement.js';
 import type { Basis } from '../domain/usage.js';
 import type { PluralForms } from './format.js';
+import type { LinkPageMessages } from './linkPage.js';
 import type { MailMessages } from './mail.js';
 
 /** Evidence as the words get it: the fields the kind declares, each written in the reader's language. */
@@ -145,4 +146,5 @@ export interface Messages {
   statement: StatementMessages;
   summary: SummaryMessages;
   mail: MailMessages;
+  linkPage: LinkPageMessages;
 }

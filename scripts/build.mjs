@@ -3,7 +3,7 @@
 // checker.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,8 @@ function inputs() {
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)))
     .filter((name) => name.endsWith('.ts'))
     .sort();
-  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', ...sources]) {
+  const page = readdirSync(join(root, 'console')).map((name) => join('console', name));
+  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', ...page, ...sources]) {
     hash
       .update(`${name}\0`)
       .update(readFileSync(join(root, name)))
@@ -37,6 +38,9 @@ function build() {
   });
   // npm makes a bin executable when it installs it; one that a build has replaced is ours to mark.
   chmodSync(join(dist, 'cli/main.js'), 0o755);
+  // What browsers get is sent as it is written.
+  rmSync(join(dist, 'console'), { recursive: true, force: true });
+  cpSync(join(root, 'console'), join(dist, 'console'), { recursive: true });
 }
 
 async function bundle() {

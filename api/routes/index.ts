@@ -13,6 +13,7 @@ import { identityProviderRoutes } from './identityProviders.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
 import { levelRoutes } from './levels.js';
+import { linkRoutes } from './links.js';
 import { mandateRoutes } from './mandates.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
@@ -60,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   ...serviceAccountRoutes,
   ...tokenRoutes,
   ...contactRoutes,
+  ...linkRoutes,
   ...mandateRoutes,
   ...programmeRoutes,
   ...settingRoutes,

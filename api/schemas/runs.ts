@@ -89,6 +89,28 @@ export const preview = z
     licences: totals.meta({ description: 'Of them term licences and their extensions' }),
     discrepancies: counts,
     openCases: z.int(),
+    msps: z
+      .array(
+        z.strictObject({
+          mspId: uuid,
+          mspName: z.string(),
+          total: z
+            .strictObject({ amount: z.string(), currency: z.string() })
+            .nullable()
+            .meta({ description: 'Null: it cannot be said, for the reason given' }),
+          licences: z.array(
+            z.strictObject({
+              ...{ siteName: z.string(), meter: z.string(), count: z.int() },
+              ...{ startsOn: z.iso.date(), endsOn: z.iso.date(), amount: z.string() },
+            }),
+          ),
+          parked: z
+            .strictObject({ code: z.string(), reason: z.string() })
+            .nullable()
+            .meta({ description: 'Why it would wait for a person; null: it would be issued' }),
+        }),
+      )
+      .meta({ description: 'What each statement would come to, also where it would be parked' }),
   })
   .meta({ id: 'Preview' });
 

@@ -1,19 +1,15 @@
-import { TERMINAL } from '../../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
-import { admitWithPassword } from '../../db/access/admit.js';
-import { putPassword } from '../../db/access/loginStore.js';
-import { ALL, type Database, type Trx } from '../../db/connect.js';
-import { insertCompany } from '../../db/parties/companyStore.js';
+import { z } from 'zod';
+import { ALL, type Database } from '../../db/connect.js';
+import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import { listDistributors } from '../../db/parties/distributorStore.js';
-import { listTenants, putCustomer } from '../../db/parties/tenantStore.js';
+import { listTenants } from '../../db/parties/tenantStore.js';
 import { mspList } from '../../db/readModels/mspList.js';
 import type { View } from '../../domain/access/views.js';
-
-/** A person of the partner team, who has a token already. */
-export interface TeamMember {
-  id: string;
-  email: string;
-}
+import { createApiClient, type ApiClient } from '../../simulator/apiClient.js';
+import { createMailbox, type Mailbox } from '../../simulator/mailbox.js';
+import type { Env } from '../../config/env.js';
+import { inviteAtTerminal } from '../person.js';
 
 /** With whom one may sign in, and as what. */
 export interface DemoLogin {
@@ -21,47 +17,112 @@ export interface DemoLogin {
   email: string;
 }
 
-async function admit(trx: Trx, hash: string, of: { companyId: string; view: View; name: string }): Promise<DemoLogin> {
-  const email = `${of.view.replace('_', '-')}@people.example`;
-  const person = { name: `Administrator of ${of.name}`, email, locale: 'en', zone: 'Europe/Berlin' } as const;
-  const { companyId, view } = of;
-  await admitWithPassword(trx, person, { companyId, view, level: 'administrator', at: new Date(), by: TERMINAL }, hash);
-  return { role: `${view.replace('_', ' ')} ${of.name}`, email };
+/** Where everybody of the demo reaches Kontor, and the password that all of them choose. */
+export interface FrontDoor {
+  apiUrl: string;
+  inboxUrl: string;
+  password: string;
+}
+
+const ANY = z.unknown();
+const COMPANY = z.object({ id: z.uuid() });
+const SESSION = z.object({ csrfToken: z.string() });
+const TOKEN = z.object({ token: z.string() });
+const TOKEN_MS = 30 * 86_400_000;
+const SEAT = { locale: 'en', zone: 'Europe/Berlin' } as const;
+
+function choosePassword(client: ApiClient, link: string, password: string): Promise<unknown> {
+  return client.call({ method: 'POST', path: '/v1/password/by-link', body: { link, password } }, ANY);
+}
+
+/** Signs in as a browser would and issues a token, with which the simulator acts for her. */
+async function ownToken({ apiUrl, password }: FrontDoor, email: string): Promise<string> {
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(`${apiUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const opened = await post('/v1/session', { email, password });
+  const { csrfToken } = SESSION.parse(await opened.json());
+  const cookie = opened.headers.getSetCookie().map((each) => each.split(';', 1)[0] ?? '');
+  const expiresAt = new Date(Date.now() + TOKEN_MS).toISOString();
+  const headers = { cookie: cookie.join('; '), 'kontor-csrf-token': csrfToken };
+  const issued = await post('/v1/me/tokens', { name: 'Demo', expiresAt }, headers);
+  return TOKEN.parse(await issued.json()).token;
+}
+
+/**
+ * An administrator of the partner team: invited at the terminal as the first one always is, she chooses her password by
+ * the link. Returns a token of hers.
+ */
+export async function joinTeam(env: Env, door: FrontDoor, who: { name: string; email: string }): Promise<string> {
+  const rights = { companyId: PARTNER_TEAM, view: 'vendor', level: 'administrator' } as const;
+  const { link } = await inviteAtTerminal(env, door.apiUrl, { ...who, ...SEAT, ...rights });
+  await choosePassword(createApiClient(door.apiUrl), link.split('#')[1] ?? '', door.password);
+  return ownToken(door, who.email);
 }
 
 /** The MSP's first tenant becomes a company of its own, which sees what is its. */
-async function makeCustomer(trx: Trx, mspId: string): Promise<{ id: string; name: string } | undefined> {
-  const [tenant] = await listTenants(trx, mspId, '', 1);
-  if (tenant === undefined) return undefined;
-  const company = { id: randomUUID(), name: tenant.name, registrationNumber: 'demo', address: ['Demo Street 1'] };
-  const seat = { country: 'DE', locale: 'en', zone: 'Europe/Berlin' } as const;
-  await insertCompany(trx, { ...company, ...seat }, 'customer', new Date());
-  await putCustomer(trx, { mspId, tenantId: tenant.id, customerId: company.id });
-  return company;
+async function makeCustomer(
+  client: ApiClient,
+  token: string,
+  { mspId, tenantId, name }: { mspId: string; tenantId: string; name: string },
+): Promise<string> {
+  const company = { name, address: ['Demo Street 1'], country: 'DE', ...SEAT, views: ['customer'] };
+  const idempotencyKey = randomUUID();
+  const { id } = await client.call(
+    { method: 'POST', path: '/v1/companies', token, body: company, idempotencyKey },
+    COMPANY,
+  );
+  const path = `/v1/msps/${mspId}/tenants/${tenantId}/customer`;
+  await client.call({ method: 'PUT', path, token, body: { customerId: id } }, ANY);
+  return id;
 }
 
-/** Gives a login to somebody of each role, all with the password of that hash. */
-export async function makeLogins(db: Database, team: readonly TeamMember[], hash: string): Promise<DemoLogin[]> {
-  return db.transaction(ALL, async (trx) => {
-    const logins: DemoLogin[] = [];
-    for (const { id, email } of team) {
-      await putPassword(trx, id, hash, new Date());
-      logins.push({ role: 'partner team', email });
-    }
+interface Place {
+  client: ApiClient;
+  mailbox: Mailbox;
+  token: string;
+  password: string;
+}
+
+/** Invites an administrator of a company by mail, who follows the link in it. */
+async function invite(
+  { client, mailbox, token, password }: Place,
+  { companyId, view, name }: { companyId: string; view: View; name: string },
+): Promise<DemoLogin> {
+  const email = `${view.replace('_', '-')}@people.example`;
+  const person = { name: `Administrator of ${name}`.slice(0, 80), email, ...SEAT, level: 'administrator' };
+  await client.call({ method: 'POST', path: '/v1/people', token, body: { companyId, ...person } }, ANY);
+  await choosePassword(client, await mailbox.linkTo(email), password);
+  return { role: `${view.replace('_', ' ')} ${name}`, email };
+}
+
+/** Invites somebody of each role, who then may sign in. `token` is of an administrator of the partner team. */
+export async function makeLogins(db: Database, door: FrontDoor, token: string): Promise<DemoLogin[]> {
+  const { msp, tenant, distributor } = await db.transaction(ALL, async (trx) => {
     const [msp] = await mspList(trx, { limit: 1 });
+    const [tenant] = msp === undefined ? [] : await listTenants(trx, msp.id, '', 1);
     const [distributor] = await listDistributors(trx, { limit: 1 });
-    if (msp !== undefined) {
-      const { id: companyId, name } = msp;
-      logins.push(await admit(trx, hash, { companyId, view: 'service_provider', name }));
-      const customer = await makeCustomer(trx, companyId);
-      if (customer !== undefined) {
-        logins.push(await admit(trx, hash, { companyId: customer.id, view: 'customer', name: customer.name }));
-      }
-    }
-    if (distributor !== undefined) {
-      const { id: companyId, name } = distributor;
-      logins.push(await admit(trx, hash, { companyId, view: 'distributor', name }));
-    }
-    return logins;
+    return { msp, tenant, distributor };
   });
+  const client = createApiClient(door.apiUrl);
+  const place = { client, mailbox: createMailbox(door.inboxUrl), token, password: door.password };
+  const customer = async (of: NonNullable<typeof tenant>) => {
+    const { mspId, id: tenantId, name } = of;
+    return invite(place, {
+      companyId: await makeCustomer(client, token, { mspId, tenantId, name }),
+      view: 'customer',
+      name,
+    });
+  };
+  const invited = [
+    ...(msp === undefined ? [] : [invite(place, { companyId: msp.id, view: 'service_provider', name: msp.name })]),
+    ...(tenant === undefined ? [] : [customer(tenant)]),
+    ...(distributor === undefined
+      ? []
+      : [invite(place, { companyId: distributor.id, view: 'distributor', name: distributor.name })]),
+  ];
+  return Promise.all(invited);
 }

@@ -1,3 +1,4 @@
+import type { PreviewedMsp } from '../../activities/previewPeriod.js';
 import { ALL } from '../../db/connect.js';
 import { orderTotals } from '../../db/orders/orderStore.js';
 import type { RunStatus } from '../../db/readModels/runStatus.js';
@@ -27,6 +28,8 @@ export interface DemoOutcome {
   mailsAccepted: number;
   /** Term licences priced, ordered and approved today, so that the statement of the running month bills them. */
   licencesOrdered: { orders: number; totals: Record<string, string> };
+  /** What the running month would come to for the MSPs with them. */
+  licencesBilled: PreviewedMsp[];
   /** From the start of the close to the open review, plus from the end of the review to the sealed run. */
   closeMs: number;
   totals: Record<string, string>;
@@ -49,12 +52,16 @@ interface Measured {
   load: WorkerLoad;
   pdfs: WrittenPdfs;
   verdicts: Record<Invariant, Verdict>;
+  licencesBilled: PreviewedMsp[];
 }
 
 const MIB = 1024 * 1024;
 
 /** What the month came to, read from the database and Temporal. */
-export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }: Measured): Promise<DemoOutcome> {
+export async function outcomeOf(
+  scene: Scene,
+  { timings, load, pdfs, verdicts, licencesBilled }: Measured,
+): Promise<DemoOutcome> {
   const { world, db, client } = scene;
   const runs: RunStatus[] = [];
   const events = { run: 0, people: 0 };
@@ -81,6 +88,7 @@ export async function outcomeOf(scene: Scene, { timings, load, pdfs, verdicts }:
     statements: sum(({ participants }) => participants.issued),
     parked: sum(({ participants }) => participants.parked),
     licencesOrdered: { orders: ordered.orders, totals: decimalTotals(ordered.totals) },
+    licencesBilled,
     mailsAccepted: sum(({ mails }) => mails['sent'] ?? 0),
     closeMs: (timings['closeUntilReview'] ?? 0) + (timings['closeAfterReview'] ?? 0),
     totals: decimalTotals(addedAmounts(runs.map(({ totals }) => totals))),

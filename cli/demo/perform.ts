@@ -1,17 +1,14 @@
-import { TERMINAL } from '../../domain/access/actor.js';
 import { join } from 'node:path';
 import { ALL, type Database } from '../../db/connect.js';
 import { mspList } from '../../db/readModels/mspList.js';
-import { admitPerson } from '../../db/access/admit.js';
 import { newSecret } from '../../db/access/secret.js';
-import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { hashPassword } from '../../identity/index.js';
 import { createRenderPool } from '../../statements/index.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { withDatabase, withTemporal } from '../environment.js';
 import { whereToLook } from '../up.js';
-import { makeLogins, type TeamMember } from './logins.js';
+import { joinTeam, makeLogins } from './logins.js';
+import { billedOrders } from './ordered.js';
 import { outcomeOf, type DemoOutcome } from './outcome.js';
 import { playMonth } from './play.js';
 import { runsOf, type DemoWorld, type Scene } from './scene.js';
@@ -21,6 +18,10 @@ import { summaryLines } from './summary.js';
 import { writePdfs } from './writePdfs.js';
 
 const RENDER_THREADS = 2;
+const TEAM = [
+  { name: 'Partner team, first person', email: 'first@partner-team.example' },
+  { name: 'Partner team, second person', email: 'second@partner-team.example' },
+] as const;
 
 /**
  * Plays the month over services that run, checks the invariants, writes the documents and says what came of it.
@@ -38,13 +39,11 @@ export async function perform(
     withTemporal(setting.env, async (client) => {
       await requireNothingThere(db);
       const inboxUrl = requireInbox(services);
-      const team = [
-        await teamMember(db, 'Partner team, first person', 'first@partner-team.example'),
-        await teamMember(db, 'Partner team, second person', 'second@partner-team.example'),
-      ] as const;
-      const tokens = { first: team[0].token, second: team[1].token };
-      const password = newSecret();
-      const hash = hashPassword(password);
+      const door = { apiUrl: services.apiUrl, inboxUrl, password: newSecret() };
+      const [first, second] = await stopwatch.timed('people', () =>
+        Promise.all([joinTeam(setting.env, door, TEAM[0]), joinTeam(setting.env, door, TEAM[1])]),
+      );
+      const tokens = { first, second };
       const stage = { ...setting, inboxUrl, world, db, client, tokens };
       const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
       const load = await playMonth(scene, stopwatch);
@@ -52,13 +51,17 @@ export async function perform(
       const verdicts = await stopwatch.timed('verify', () => verified(scene));
       const pdfDir = join(services.dataDir, 'pdf');
       const pdfs = await stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir));
-      const logins = await makeLogins(db, team, await hash);
-      const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts });
+      const logins = [
+        ...TEAM.map(({ email }) => ({ role: 'partner team', email })),
+        ...(await stopwatch.timed('logins', () => makeLogins(db, door, tokens.first))),
+      ];
+      const licencesBilled = await stopwatch.timed('runningMonth', () => billedOrders(scene, new Date()));
+      const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts, licencesBilled });
       for (const line of summaryLines(outcome)) terminal.say(line);
       for (const line of whereToLook(services)) terminal.say(line);
       terminal.say(`PDFs         ${pdfDir}`);
       terminal.say(`Tokens       ${tokens.first}\n             ${tokens.second}`);
-      terminal.say(`Sign-in      POST /v1/session, everybody with the password ${password}`);
+      terminal.say(`Sign-in      POST /v1/session, everybody with the password ${door.password}`);
       for (const { role, email } of logins) terminal.say(`             ${email.padEnd(34)} ${role}`);
       return outcome;
     }),
@@ -82,13 +85,6 @@ async function requireNothingThere(db: Database): Promise<void> {
       'The database holds MSPs already, and a demo starts from nothing: let DATABASE_URL name an empty database.',
     );
   }
-}
-
-async function teamMember(db: Database, name: string, email: string): Promise<TeamMember & { token: string }> {
-  const who = { name, email, locale: 'en', zone: 'Europe/Berlin' } as const;
-  const rights = { companyId: PARTNER_TEAM, view: 'vendor', level: 'administrator' } as const;
-  const admission = { ...rights, at: new Date(), by: TERMINAL };
-  return { email, ...(await db.transaction(ALL, (trx) => admitPerson(trx, who, admission))) };
 }
 
 async function verified({ db, services }: Scene) {

@@ -1,3 +1,4 @@
+import { previewLines } from '../closing/previewClose.js';
 import { counts } from '../closing/runView.js';
 import { type DemoOutcome } from './outcome.js';
 
@@ -11,7 +12,8 @@ export function summaryLines(outcome: DemoOutcome): string[] {
     `  Usage          ${outcome.checkIns} check-ins, ${outcome.reports} reports`,
     `  Discrepancies  ${counts(outcome.discrepancies)}`,
     `  Totals         ${counts(outcome.totals)}`,
-    `  Licences       ${outcome.licencesOrdered.orders} term licences ordered at ${counts(outcome.licencesOrdered.totals)} and approved`,
+    `  Licences       ${outcome.licencesOrdered.orders} term licences ordered at ${counts(outcome.licencesOrdered.totals)} and approved; the running month would bill:`,
+    ...outcome.licencesBilled.flatMap(previewLines).map((line) => `    ${line}`),
     `  Close          ${(outcome.closeMs / 1_000).toFixed(1)} s, ${outcome.sqlStatementsDuringClose} SQL statements, ${outcome.historyEventsDuringClose} history events, worker ${outcome.workerRssMb} MiB`,
     `  Documents      ${outcome.pdfs}, SHA-256 over all ${outcome.pdfDigest}`,
     `  Invariants     ${broken.length === 0 ? `hold: ${namesOf(outcome, 'holds')}` : 'BROKEN'}; not checked: ${namesOf(outcome, 'not checked') || 'none'}`,

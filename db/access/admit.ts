@@ -4,7 +4,6 @@ import type { SystemLevel } from '../../domain/access/levels.js';
 import type { View } from '../../domain/access/views.js';
 import { KontorError } from '../../domain/errors.js';
 import type { Trx } from '../connect.js';
-import { putPassword } from './loginStore.js';
 import { insertMembership } from './membershipStore.js';
 import { insertPerson, type Person } from './personStore.js';
 import { insertServiceAccount } from './serviceAccountStore.js';
@@ -50,17 +49,6 @@ export async function admitPerson(
   const { view, at, by } = admission;
   const { token } = await issueToken(trx, { id: randomUUID(), membershipId, view, name: person.name, at, by });
   return { id, token };
-}
-
-/** An active person with a membership and the password of that hash. */
-export async function admitWithPassword(
-  trx: Trx,
-  person: Omit<Person, 'id' | 'state'>,
-  admission: Admission,
-  hash: string,
-): Promise<void> {
-  const { id } = await keepPerson(trx, person, admission);
-  await putPassword(trx, id, hash, admission.at);
 }
 
 /** A service account with a token, whose text is shown only now; the id is the token's. */

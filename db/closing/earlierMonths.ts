@@ -273,6 +273,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
   };
   const confirmed = new Map<string, Confirmed>();
   const confirmedOf = new Map<string, KnownOfInstallation>();
+  const ratedAgain = new Set<string>();
   const months: EarlierMonth[] = [];
   for (const [period, ofPeriod] of groupBy(issued, (one) => one.period)) {
     const again = ofPeriod.flatMap((one) => {
@@ -284,7 +285,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
     const ofMsps = { programme, period, mspIds: again.map(({ mspId }) => mspId) };
     const receivedBefore = new Map(again.flatMap(({ sites }) => [...sites]));
     const facts = groupBy(
-      await loadSiteFacts(trx, ofMsps, { receivedBefore, confirmed, confirmedOf }),
+      await loadSiteFacts(trx, ofMsps, { receivedBefore, confirmed, confirmedOf, ratedAgain }),
       ({ mspId }) => mspId,
     );
     const cases = await casesOf(trx, ofMsps);
@@ -308,7 +309,10 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
         billedMinimumMinor: minimumMinor,
       };
       months.push(month);
-      for (const siteId of sites.keys()) changes.sites.add(siteId);
+      for (const siteId of sites.keys()) {
+        changes.sites.add(siteId);
+        ratedAgain.add(`${siteId} ${period}`);
+      }
       for (const one of confirmedBy(month)) {
         if (sites.has(one.siteId)) confirmed.set(knownKey(one), one);
       }

@@ -96,6 +96,14 @@ function newest<T extends Confirmed>(
   return [...known.values()];
 }
 
+/** What months that were rated again say of installations. */
+export interface ConfirmedOfInstallations {
+  /** By `installationKey`. */
+  confirmedOf: ReadonlyMap<string, KnownOfInstallation>;
+  /** Sites with their months, `<siteId> <period>`: what was frozen of them no longer counts. */
+  ratedAgain: ReadonlySet<string>;
+}
+
 /** Site, installation, tenant and meter. */
 export function installationKey(row: Omit<KnownOfInstallation, 'quantity' | 'period'>): string {
   return JSON.stringify([row.installationId, knownKey(row)]);
@@ -103,14 +111,13 @@ export function installationKey(row: Omit<KnownOfInstallation, 'quantity' | 'per
 
 /**
  * What each installation of these sites last reported or was last seen to use, the greater of both, by the frozen facts
- * of earlier periods: a line of a statement does not say which installation used what. `confirmed` is what earlier months
- * say now, by `installationKey`.
+ * of earlier periods, or by those that were rated again: a line of a statement does not say which installation used what.
  */
 export async function lastConfirmedByInstallation(
   trx: Trx,
   { programme, period }: RunKey,
   sites: readonly { mspId: string; siteId: string }[],
-  confirmed: ReadonlyMap<string, KnownOfInstallation>,
+  { confirmedOf, ratedAgain }: ConfirmedOfInstallations,
 ): Promise<KnownOfInstallation[]> {
   if (sites.length === 0) return [];
   const found = await rows<KnownOfInstallation>(
@@ -120,7 +127,7 @@ export async function lastConfirmedByInstallation(
        greatest((i ->> 'reported')::int, (i ->> 'observed')::int) as quantity, r.period
      from unnest(:msps::uuid[], :sites::uuid[]) as x(msp_id, site_id)
      join reconciled_site r on r.programme_code = :programme and r.msp_id = x.msp_id and r.site_id = x.site_id
-       and r.period >= :earliest and r.period < :period
+       and r.period >= :earliest and r.period < :period and not r.site_id || ' ' || r.period = any(:ratedAgain::text[])
      cross join jsonb_array_elements(r.facts -> 'usage') u cross join jsonb_array_elements(u -> 'installations') i
      where coalesce(i ->> 'reported', i ->> 'observed') is not null
      order by r.site_id, i ->> 'installationId', u ->> 'tenantRef', u ->> 'meter', r.period desc`,
@@ -130,9 +137,10 @@ export async function lastConfirmedByInstallation(
       earliest: addMonths(period, -LAST_CONFIRMED_PERIODS),
       msps: sites.map(({ mspId }) => mspId),
       sites: sites.map(({ siteId }) => siteId),
+      ratedAgain: [...ratedAgain],
     },
   );
   const of = new Set(sites.map(({ siteId }) => siteId));
-  const its = new Map([...confirmed].filter(([, { siteId }]) => of.has(siteId)));
+  const its = new Map([...confirmedOf].filter(([, { siteId }]) => of.has(siteId)));
   return newest(found, its, installationKey);
 }

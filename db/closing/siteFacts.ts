@@ -10,6 +10,7 @@ import {
   lastConfirmed,
   lastConfirmedByInstallation,
   type Confirmed,
+  type ConfirmedOfInstallations,
   type KnownOfInstallation,
   type KnownRow,
 } from './lastConfirmed.js';
@@ -105,16 +106,19 @@ function rangesOf(period: Period): (zones: Pick<SiteRow, 'zone' | 'zoneBefore'>)
 }
 
 /** Of a month that is rated again: which sites, and what an earlier month of theirs came to by now. */
-export interface Again {
+export interface Again extends ConfirmedOfInstallations {
   /** What was received from that instant on is not counted. */
   receivedBefore: ReadonlyMap<string, Date>;
   /** By `knownKey`. */
   confirmed: ReadonlyMap<string, Confirmed>;
-  /** By `installationKey`. */
-  confirmedOf: ReadonlyMap<string, KnownOfInstallation>;
 }
 
-const EVERYTHING: Again = { receivedBefore: new Map(), confirmed: new Map(), confirmedOf: new Map() };
+const EVERYTHING: Again = {
+  receivedBefore: new Map(),
+  confirmed: new Map(),
+  confirmedOf: new Map(),
+  ratedAgain: new Set(),
+};
 
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
@@ -123,7 +127,8 @@ const EVERYTHING: Again = { receivedBefore: new Map(), confirmed: new Map(), con
  */
 export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Again): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
-  const { receivedBefore, confirmed, confirmedOf } = again ?? EVERYTHING;
+  const ratedAgain = again ?? EVERYTHING;
+  const { receivedBefore, confirmed } = ratedAgain;
   const sites = await sitesOf(trx, selection, again === undefined ? null : [...receivedBefore.keys()]);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
@@ -184,7 +189,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Agai
       trx,
       { programme, period },
       split.map(({ site }) => site),
-      confirmedOf,
+      ratedAgain,
     ),
   );
   const licences = groupBySite(await licencesOf(trx, selection));

@@ -8,8 +8,14 @@ import type { EarlierMonth, MonthInput, RunTerms } from './inputs.js';
 /** What one MSP's month comes to. */
 export type Judgement =
   | { outcome: 'issue'; statement: Omit<Statement, 'number'> }
-  /** Waits for a person; `totalMoved` where a second one has to confirm the total. */
-  | { outcome: 'park'; code: string; reason: string; totalMoved: EvidenceOf<'total_moved'> | null };
+  /** Waits for a person; `totalMoved`, and what would be issued, where a second one has to confirm the total. */
+  | {
+      outcome: 'park';
+      code: string;
+      reason: string;
+      totalMoved: EvidenceOf<'total_moved'> | null;
+      statement: Omit<Statement, 'number'> | null;
+    };
 
 /**
  * Rule 3: the total against the last statement there is, however long ago that was. Licences are left out of both: each was
@@ -30,6 +36,16 @@ function movedWithoutTerms(
   );
 }
 
+/** What the month would come to as it stands; null where Kontor names what is missing. */
+function draftOrNone(...of: Parameters<typeof draftStatement>): Omit<Statement, 'number'> | null {
+  try {
+    return draftStatement(...of);
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    return null;
+  }
+}
+
 /**
  * Judges one MSP's month from what was loaded about it: a statement, or why it cannot be issued. What Kontor names
  * (a missing price, plan or rate) parks this MSP; any other error is thrown.
@@ -39,7 +55,13 @@ export function judgeMonth(input: MonthInput, terms: RunTerms, earlier: readonly
   const undecided = input.cases.find(({ kind, resolution }) => resolution === null && kind !== 'total_moved');
   if (undecided !== undefined) {
     const reason = `A case of kind ${undecided.kind} waits for a person to decide it.`;
-    return { outcome: 'park', code: undecided.kind, reason, totalMoved: null };
+    return {
+      outcome: 'park',
+      code: undecided.kind,
+      reason,
+      totalMoved: null,
+      statement: draftOrNone(input, terms, earlier),
+    };
   }
   try {
     const statement = draftStatement(input, terms, earlier);
@@ -52,9 +74,10 @@ export function judgeMonth(input: MonthInput, terms: RunTerms, earlier: readonly
       reason:
         'The total is far from the last statement, or a first one is over the set amount: a second person confirms.',
       totalMoved,
+      statement,
     };
   } catch (error) {
     if (!(error instanceof KontorError)) throw error;
-    return { outcome: 'park', code: error.code, reason: error.message, totalMoved: null };
+    return { outcome: 'park', code: error.code, reason: error.message, totalMoved: null, statement: null };
   }
 }

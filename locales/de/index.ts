@@ -1,4 +1,5 @@
 import type { Translation } from '../translation.js';
+import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
@@ -126,4 +127,5 @@ export const de: Translation = {
   statement,
   summary,
   mail,
+  linkPage,
 };

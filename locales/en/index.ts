@@ -1,4 +1,5 @@
 import type { Messages } from '../messages.js';
+import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
@@ -122,4 +123,5 @@ export const en: Messages = {
   statement,
   summary,
   mail,
+  linkPage,
 };

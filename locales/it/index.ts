@@ -1,4 +1,5 @@
 import type { Translation } from '../translation.js';
+import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
@@ -124,4 +125,5 @@ export const it: Translation = {
   statement,
   summary,
   mail,
+  linkPage,
 };
