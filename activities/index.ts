@@ -11,8 +11,10 @@ import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { endParticipations } from './endParticipations.js';
 import { endSubscriptions } from './endSubscriptions.js';
+import { endWait } from './endWait.js';
 import { expireMsp } from './expireMsp.js';
 import { expireOrder } from './expireOrder.js';
+import { followShard } from './followShard.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
 import { loadSettlement } from './loadSettlement.js';
@@ -45,8 +47,10 @@ export function createActivities(deps: ActivityDeps) {
     drainOutbox: drainOutbox(deps),
     endParticipations: endParticipations(deps),
     endSubscriptions: endSubscriptions(deps),
+    endWait: endWait(deps),
     expireMsp: expireMsp(deps),
     expireOrder: expireOrder(deps),
+    followShard: followShard(deps),
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
     loadSettlement: loadSettlement(deps),

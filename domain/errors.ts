@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   EXCHANGE_RATE_MISSING: { retryable: false },
   PRICE_MISSING: { retryable: false },
   PRICE_PLAN_MISSING: { retryable: false },
+  SHARD_RUNNING: { retryable: true },
   RENDER_FAILED: { retryable: false },
   MAIL_REFUSED: { retryable: false },
   MAIL_DEFERRED: { retryable: true },

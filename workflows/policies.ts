@@ -31,6 +31,14 @@ export const batch = proxyActivities<Activities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
+/** Waiting for a shard that this close has not begun itself: looked at again and again until it has ended. */
+export const following = proxyActivities<Activities>({
+  // One question to Temporal.
+  startToCloseTimeout: '1 minute',
+  // A retry leaves no event behind, so waiting for days costs none.
+  retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '20 seconds' },
+});
+
 /** Sending a queue of mails: a slow relay may take hours, and what could not be sent is due again later. */
 export const mailing = proxyActivities<Activities>({
   startToCloseTimeout: '6 hours',
