@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { heartbeat } from '@temporalio/activity';
+import { z } from 'zod';
 import { loadMonthInputs, plansFor } from '../db/closing/monthInputs.js';
 import { loadLateUsage } from '../db/closing/lateUsage.js';
 import {
@@ -11,7 +11,9 @@ import {
   type Selection,
 } from '../db/closing/participants.js';
 import { monthRules, type MonthRules } from '../db/closing/monthRules.js';
+import type { ShardKey } from '../db/closing/openRun.js';
 import { openMspCases } from '../db/closing/reconciliation.js';
+import { settlementOf } from '../db/closing/settlement.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { lastPublishedRates } from '../db/prices/publishedRates.js';
@@ -29,6 +31,10 @@ import { addMonths, lastDaysOf } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import { periodsInReach } from '../domain/settings/lateUsage.js';
+import { beat, earlierProgress } from './beating.js';
+import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
+import { parkBroken } from './closing/parkBroken.js';
+import { reconcile } from './reconcileShard.js';
 
 export interface IssueCounts {
   issued: number;
@@ -39,6 +45,8 @@ export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { m
 
 /** MSPs numbered and frozen in one transaction. */
 export const ISSUE_CHUNK = 100;
+
+const progressSchema = z.object({ from: z.int() }).catch({ from: 0 });
 
 async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): Promise<RunTerms> {
   // Rule 10: a reference rate published in these days counts as the period's last one.
@@ -123,6 +131,28 @@ export async function issue(trx: Trx, selection: Selection, now: Date): Promise<
   return { issued: issued.length, parked: parked.length };
 }
 
+/** Issues a stretch of a shard; an MSP whose month breaks it is parked, with a reason of its own, and the others are issued. */
+export function issueStretch(
+  inTransaction: InTransaction,
+  shard: ShardKey,
+  stretch: Stretch,
+  now: Date,
+): Promise<void> {
+  return narrowing(
+    inTransaction,
+    stretch,
+    async (trx, part) => void (await issue(trx, { ...shard, ...part }, now)),
+    (trx, position, error) => parkBroken(trx, shard, { position, error, code: 'ISSUE_FAILED', now }),
+  );
+}
+
+/** One MSP that was parked: reconciled first where that is what broke. */
+async function issueParked(trx: Trx, key: RunKey & { mspId: string }, now: Date): Promise<IssueCounts> {
+  const stands = await settlementOf(trx, key);
+  if (stands?.state === 'parked' && stands.parkedCode === 'RECONCILE_FAILED') await reconcile(trx, key, now);
+  return issue(trx, key, now);
+}
+
 /**
  * Idempotent by MSP and run: an issued participant is not selected again, and the unique key on MSP, programme, period and
  * revision refuses a second statement. A chunk is one transaction, so an attempt that dies leaves no half of it and no
@@ -134,13 +164,15 @@ export const issueStatements =
     const now = new Date(input.now);
     const key = runKeyOf(input);
     if ('mspId' in input) {
-      return db.transaction(ALL, (trx) => issue(trx, { ...key, mspId: input.mspId }, now));
+      return db.transaction(ALL, (trx) => issueParked(trx, { ...key, mspId: input.mspId }, now));
     }
-    const { shard } = input;
-    const size = await db.transaction(ALL, (trx) => shardSize(trx, { ...key, shard }));
-    for (let from = 0; from < size; from += ISSUE_CHUNK) {
-      await db.transaction(ALL, (trx) => issue(trx, { ...key, shard, from, to: from + ISSUE_CHUNK }, now));
-      heartbeat(from + ISSUE_CHUNK);
+    const shard = { ...key, shard: input.shard };
+    const inTransaction: InTransaction = (work) => db.transaction(ALL, work);
+    const size = await db.transaction(ALL, (trx) => shardSize(trx, shard));
+    const { from: begin } = progressSchema.parse(earlierProgress());
+    for (let from = begin; from < size; from += ISSUE_CHUNK) {
+      await issueStretch(inTransaction, shard, { from, to: Math.min(size, from + ISSUE_CHUNK) }, now);
+      beat({ from: from + ISSUE_CHUNK });
     }
-    return db.transaction(ALL, (trx) => shardCounts(trx, { ...key, shard }));
+    return db.transaction(ALL, (trx) => shardCounts(trx, shard));
   };

@@ -60,6 +60,8 @@ export const ERROR_CODES = {
   PRICE_MISSING: { retryable: false },
   PRICE_PLAN_MISSING: { retryable: false },
   SHARD_RUNNING: { retryable: true },
+  RECONCILE_FAILED: { retryable: false },
+  ISSUE_FAILED: { retryable: false },
   RENDER_FAILED: { retryable: false },
   MAIL_REFUSED: { retryable: false },
   MAIL_DEFERRED: { retryable: true },
