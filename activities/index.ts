@@ -1,5 +1,6 @@
 /** Every activity, bound to what it works with. A new one is one file and one line here. */
 import { advanceOnboarding } from './advanceOnboarding.js';
+import { announceFailure } from './announceFailure.js';
 import { announceNotOpened } from './announceNotOpened.js';
 import { applyDefaults } from './applyDefaults.js';
 import { checkCompleteness } from './checkCompleteness.js';
@@ -37,6 +38,7 @@ import { watchContact } from './watchContact.js';
 export function createActivities(deps: ActivityDeps) {
   return {
     advanceOnboarding: advanceOnboarding(deps),
+    announceFailure: announceFailure(deps),
     announceNotOpened: announceNotOpened(deps),
     applyDefaults: applyDefaults(deps),
     checkCompleteness: checkCompleteness(deps),

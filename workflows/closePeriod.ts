@@ -29,7 +29,7 @@ import { closeShardId, endCollection, endReview, issueTurn, lookAgain, shardIssu
 import { followShard } from './closing/followShard.js';
 import { closePeriodId } from './closing/runIds.js';
 import { finishingHandlers } from './finishingHandlers.js';
-import { batch, mailing, quick } from './policies.js';
+import { mailing, quick, rendering } from './policies.js';
 import { BILLING_PERIOD, PROGRAMME, stage } from './searchAttributes.js';
 
 export interface ClosePeriodInput {
@@ -89,7 +89,7 @@ async function close(input: ClosePeriodInput): Promise<CloseResult> {
       .signal(signal)
       .catch(() => undefined);
   const tellAll = async (signal: SignalDefinition) => {
-    await Promise.all([...begun].map((shard) => (over.has(shard) ? undefined : tell(shard, signal))));
+    await Promise.all([...begun].filter((shard) => !over.has(shard)).map((shard) => tell(shard, signal)));
   };
   const end = (signal: SignalDefinition) => {
     asked.push(signal);
@@ -145,14 +145,22 @@ async function close(input: ClosePeriodInput): Promise<CloseResult> {
   const [ended] = await Promise.all([Promise.all(ends), numberInTurn()]);
 
   enter('packs', 'Making billing packs for the distributors and mailing them.');
-  const packs = await batch.makeBillingPacks.executeWithOptions({ summary: 'packs for the distributors' }, [
+  const packs = await rendering.makeBillingPacks.executeWithOptions({ summary: 'packs for the distributors' }, [
     { ...key, now: new Date().toISOString() },
   ]);
   const mails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the packs' }, [key]);
 
   const failed = ended.filter((shard) => !shard.ok);
   if (failed.length > 0) {
-    enter('failed', failed.map(({ shard, error }) => `- shard ${shard}: ${error}`).join('\n'));
+    const reason = failed.map(({ shard, error }) => `Shard ${shard}: ${error}`).join('\n');
+    enter(
+      'failed',
+      `${reason}\n\nMend it, then start the close again: \`POST /v1/programmes/${programme}/runs\`. It goes on where it was.`,
+    );
+    await quick.announceFailure.executeWithOptions({ summary: 'tell the partner team' }, [
+      { ...key, reason, now: new Date().toISOString() },
+    ]);
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [key]);
     throw ApplicationFailure.create({
       type: 'INTERNAL',
       nonRetryable: true,

@@ -21,7 +21,7 @@ import {
 import type { IssueCounts } from '../activities/issueStatements.js';
 import { closePeriodId, closeShardId } from './closing/runIds.js';
 import { finishingHandlers } from './finishingHandlers.js';
-import { batch, mailing, msUntil, quick } from './policies.js';
+import { batch, mailing, msUntil, quick, rendering } from './policies.js';
 import { stage } from './searchAttributes.js';
 
 export interface CloseShardInput {
@@ -207,7 +207,7 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
     await quick.startSettlements.executeWithOptions({ summary: 'one workflow per parked MSP' }, [key]);
   }
   for (let from = 0; from < input.msps; from += RENDER_CHUNK) {
-    await batch.renderStatements.executeWithOptions({ summary: `PDFs from position ${from}` }, [
+    await rendering.renderStatements.executeWithOptions({ summary: `PDFs from position ${from}` }, [
       { ...key, from, to: from + RENDER_CHUNK, now: now() },
     ]);
     sending.push(mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ programme, period }]));
