@@ -141,7 +141,9 @@ export function issueStretch(
   return narrowing(
     inTransaction,
     stretch,
-    async (trx, part) => void (await issue(trx, { ...shard, ...part }, now)),
+    async (trx, part) => {
+      await issue(trx, { ...shard, ...part }, now);
+    },
     (trx, position, error) => parkBroken(trx, shard, { position, error, code: 'ISSUE_FAILED', now }),
   );
 }

@@ -23,6 +23,7 @@ export async function startKeptProcess<Ready>(
   const first = await startNodeProcess(spec);
   let current = first;
   let stopping = false;
+  const isStopping = () => stopping;
   const next: NodeProcessSpec<Ready> = { ...spec, env: { ...spec.env, ...again(first.ready) } };
 
   const keep = async (): Promise<EmbeddedError> => {
@@ -31,7 +32,7 @@ export async function startKeptProcess<Ready>(
       say(`${spec.name} ended by itself; it is started again (${index + 1} of ${pausesMs.length}).`);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       // Whoever stops it has not been told of a death.
-      if (stopping) return new Promise(() => undefined);
+      if (isStopping()) return new Promise(() => undefined);
       try {
         current = await startNodeProcess(next);
       } catch (error) {
@@ -39,7 +40,7 @@ export async function startKeptProcess<Ready>(
         continue;
       }
       // Asked to stop while it started.
-      if (stopping) await current.stop();
+      if (isStopping()) await current.stop();
       failure = await current.died;
     }
     return failure;

@@ -44,7 +44,7 @@ describe('an MSP that is parked for long', () => {
   });
 
   it('is told in the Web UI which step helps its reason, as a link', async () => {
-    const { currentDetails } = await handle().query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
+    const { currentDetails } = await handle().query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(currentDetails).toContain('POST https://kontor.example/v1/price-plans');
     expect(currentDetails).toContain(
       `POST https://kontor.example/v1/programmes/msp/runs/${PERIOD}/parked/${mspId}/retry`,
