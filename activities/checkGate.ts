@@ -38,8 +38,10 @@ export const checkGate =
     db.transaction(ALL, async (trx) => {
       const key = runKeyOf(input);
       const shard = { ...key, shard: input.shard };
-      const { collectUntil } = await shardDeadlines(trx, shard, 'for update');
+      const { stage, collectUntil } = await shardDeadlines(trx, shard, 'for update');
       const { expected, silent } = await silenceOf(trx, key);
+      // A shard begun anew after it had passed: sites that have changed since do not hold it.
+      if (stage !== 'collect' && stage !== 'gate') return { outcome: 'go', expected, silent };
       if (collectUntil > new Date(input.collectUntil)) return { outcome: 'extended', expected, silent };
       const { silentSitesPercent } = (await monthRules(trx, key)).settings.estimates;
       const held = silent * 100 > silentSitesPercent * expected && !(await isReleased(trx, key));

@@ -27,6 +27,12 @@ export interface ActivityDeps {
   };
   /** Sets when the next month-end run of a programme opens. */
   monthEnds: { set(end: MonthEnd): Promise<void> };
+  /** Where the latest execution of a shard stands. */
+  shards: {
+    outcome(
+      of: RunInput & { shard: number },
+    ): Promise<{ state: 'running' } | { state: 'completed'; mailed: number } | { state: 'ended'; reason: string }>;
+  };
   /** Makes sure that somebody waits for the decisions on an MSP's statement. */
   settlements: { start(of: RunInput & { mspId: string }): Promise<void> };
 }

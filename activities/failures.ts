@@ -1,10 +1,9 @@
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { ApplicationFailure, CompleteAsyncError } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
+import { codeOf, databaseAway, isTransient, saidBy } from '../db/transient.js';
 import { KontorError } from '../domain/errors.js';
 
-/** SQLSTATE classes after which the same statement may succeed: connection, resources, shutdown, serialization. */
-const TRANSIENT_SQLSTATE = /^(08|53|57|58|40)/;
 /** Constraint and data errors: the same statement will fail again. */
 const PERMANENT_SQLSTATE = /^(22|23|42)/;
 
@@ -25,18 +24,16 @@ function translate(error: unknown): unknown {
       details: [...error.fields],
     });
   }
-  const sqlState = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (TRANSIENT_SQLSTATE.test(sqlState) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH)/.test(sqlState)) {
-    return ApplicationFailure.create({
-      type: 'DATABASE_UNAVAILABLE',
-      message: `The database did not answer (${sqlState})`,
-    });
+  const sqlState = codeOf(error);
+  if (isTransient(error)) {
+    // What the database says of itself, not of the data: which limit, which lock, which timeout.
+    return ApplicationFailure.create({ type: 'DATABASE_UNAVAILABLE', message: databaseAway(error) });
   }
   if (PERMANENT_SQLSTATE.test(sqlState)) {
     // The message of a constraint names the rule, its detail would name the data: only the first leaves the process.
     return ApplicationFailure.create({
       type: 'INTERNAL',
-      message: `${error.message} (${sqlState})`,
+      message: `${saidBy(error)} (${sqlState})`,
       nonRetryable: true,
     });
   }

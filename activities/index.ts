@@ -1,5 +1,6 @@
 /** Every activity, bound to what it works with. A new one is one file and one line here. */
 import { advanceOnboarding } from './advanceOnboarding.js';
+import { announceFailure } from './announceFailure.js';
 import { announceNotOpened } from './announceNotOpened.js';
 import { applyDefaults } from './applyDefaults.js';
 import { checkCompleteness } from './checkCompleteness.js';
@@ -11,8 +12,10 @@ import type { ActivityDeps } from './deps.js';
 import { drainOutbox } from './drainOutbox.js';
 import { endParticipations } from './endParticipations.js';
 import { endSubscriptions } from './endSubscriptions.js';
+import { endWait } from './endWait.js';
 import { expireMsp } from './expireMsp.js';
 import { expireOrder } from './expireOrder.js';
+import { followShard } from './followShard.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
 import { loadSettlement } from './loadSettlement.js';
@@ -35,6 +38,7 @@ import { watchContact } from './watchContact.js';
 export function createActivities(deps: ActivityDeps) {
   return {
     advanceOnboarding: advanceOnboarding(deps),
+    announceFailure: announceFailure(deps),
     announceNotOpened: announceNotOpened(deps),
     applyDefaults: applyDefaults(deps),
     checkCompleteness: checkCompleteness(deps),
@@ -45,8 +49,10 @@ export function createActivities(deps: ActivityDeps) {
     drainOutbox: drainOutbox(deps),
     endParticipations: endParticipations(deps),
     endSubscriptions: endSubscriptions(deps),
+    endWait: endWait(deps),
     expireMsp: expireMsp(deps),
     expireOrder: expireOrder(deps),
+    followShard: followShard(deps),
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
     loadSettlement: loadSettlement(deps),

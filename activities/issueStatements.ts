@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { heartbeat } from '@temporalio/activity';
+import { z } from 'zod';
 import { loadMonthInputs, plansFor } from '../db/closing/monthInputs.js';
 import { loadEarlierMonths } from '../db/closing/earlierMonths.js';
 import {
@@ -11,7 +11,9 @@ import {
   type Selection,
 } from '../db/closing/participants.js';
 import { monthRules, type MonthRules } from '../db/closing/monthRules.js';
+import type { ShardKey } from '../db/closing/openRun.js';
 import { openMspCases } from '../db/closing/reconciliation.js';
+import { settlementOf } from '../db/closing/settlement.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { lastPublishedRates } from '../db/prices/publishedRates.js';
@@ -28,6 +30,10 @@ import { minorToDecimalString } from '../domain/money.js';
 import { lastDaysOf } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
+import { beat, earlierProgress } from './beating.js';
+import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
+import { parkBroken } from './closing/parkBroken.js';
+import { reconcile } from './reconcileShard.js';
 
 export interface IssueCounts {
   issued: number;
@@ -38,6 +44,8 @@ export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { m
 
 /** MSPs numbered and frozen in one transaction. */
 export const ISSUE_CHUNK = 100;
+
+const progressSchema = z.object({ from: z.int() }).catch({ from: 0 });
 
 async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): Promise<RunTerms> {
   // Rule 10: a reference rate published in these days counts as the period's last one.
@@ -83,6 +91,9 @@ async function enqueueStatementMails(trx: Trx, programme: string, issued: readon
   );
 }
 
+/** Told of each MSP's judgement; again where a stretch is judged anew in halves. */
+type Judged = (input: MonthInput, judgement: Judgement) => void;
+
 /**
  * Loads the selected MSPs' months, judges each, and keeps what came of it: statements, or why an MSP is parked. `judged` is
  * told of each.
@@ -91,7 +102,7 @@ export async function issue(
   trx: Trx,
   selection: Selection,
   now: Date,
-  judged: (input: MonthInput, judgement: Judgement) => void = () => undefined,
+  judged: Judged = () => undefined,
 ): Promise<IssueCounts> {
   const { programme, period } = selection;
   const inputs = await loadMonthInputs(trx, selection);
@@ -131,6 +142,32 @@ export async function issue(
   return { issued: issued.length, parked: parked.length };
 }
 
+/** Issues a stretch of a shard; an MSP whose month breaks it is parked, with a reason of its own, and the others are issued. */
+export function issueStretch(
+  inTransaction: InTransaction,
+  shard: ShardKey,
+  stretch: Stretch,
+  now: Date,
+  judged?: Judged,
+): Promise<void> {
+  return narrowing(
+    inTransaction,
+    stretch,
+    async (trx, part) => {
+      await issue(trx, { ...shard, ...part }, now, judged);
+    },
+    (trx, position, error) => parkBroken(trx, shard, { position, error, code: 'ISSUE_FAILED', now }),
+  );
+}
+
+/** One MSP that was parked: reconciled first where that is what broke. */
+async function issueParked(trx: Trx, key: RunKey & { mspId: string }, now: Date): Promise<IssueCounts> {
+  const stands = await settlementOf(trx, key);
+  const selection = { programme: key.programme, period: key.period, mspIds: [key.mspId] };
+  if (stands?.state === 'parked' && stands.parkedCode === 'RECONCILE_FAILED') await reconcile(trx, selection, now);
+  return issue(trx, selection, now);
+}
+
 /**
  * Idempotent by MSP and run: an issued participant is not selected again, and the unique key on MSP, programme, period and
  * revision refuses a second statement. A chunk is one transaction, so an attempt that dies leaves no half of it and no
@@ -142,13 +179,15 @@ export const issueStatements =
     const now = new Date(input.now);
     const key = runKeyOf(input);
     if ('mspId' in input) {
-      return db.transaction(ALL, (trx) => issue(trx, { ...key, mspIds: [input.mspId] }, now));
+      return db.transaction(ALL, (trx) => issueParked(trx, { ...key, mspId: input.mspId }, now));
     }
-    const { shard } = input;
-    const size = await db.transaction(ALL, (trx) => shardSize(trx, { ...key, shard }));
-    for (let from = 0; from < size; from += ISSUE_CHUNK) {
-      await db.transaction(ALL, (trx) => issue(trx, { ...key, shard, from, to: from + ISSUE_CHUNK }, now));
-      heartbeat(from + ISSUE_CHUNK);
+    const shard = { ...key, shard: input.shard };
+    const inTransaction: InTransaction = (work) => db.transaction(ALL, work);
+    const size = await db.transaction(ALL, (trx) => shardSize(trx, shard));
+    const { from: begin } = progressSchema.parse(earlierProgress());
+    for (let from = begin; from < size; from += ISSUE_CHUNK) {
+      await issueStretch(inTransaction, shard, { from, to: Math.min(size, from + ISSUE_CHUNK) }, now);
+      beat({ from: from + ISSUE_CHUNK });
     }
-    return db.transaction(ALL, (trx) => shardCounts(trx, { ...key, shard }));
+    return db.transaction(ALL, (trx) => shardCounts(trx, shard));
   };

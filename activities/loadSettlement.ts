@@ -1,16 +1,20 @@
 import { settlementOf, type Settlement as Stored } from '../db/closing/settlement.js';
-import { ALL, type Database } from '../db/connect.js';
+import { ALL } from '../db/connect.js';
 import { KontorError } from '../domain/errors.js';
+import { stepFor } from '../domain/parkedStep.js';
 import type { RunInput } from '../domain/run.js';
+import type { ActivityDeps } from './deps.js';
 
 /** Where one MSP's statement stands. `deadline` is an ISO instant. */
 export interface Settlement extends Omit<Stored, 'deadline'> {
   deadline: string;
+  /** The step that helps its reason, for people. */
+  toDo: string;
 }
 
 /** Reads only. */
 export const loadSettlement =
-  ({ db }: { db: Database }) =>
+  ({ db, publicUrl }: Pick<ActivityDeps, 'db' | 'publicUrl'>) =>
   (key: RunInput & { mspId: string }): Promise<Settlement> =>
     db.transaction(ALL, async (trx) => {
       const found = await settlementOf(trx, key);
@@ -20,5 +24,6 @@ export const loadSettlement =
           `MSP ${key.mspId} takes no part in the run of ${key.period} of "${key.programme}".`,
         );
       }
-      return { ...found, deadline: found.deadline.toISOString() };
+      const parked = { mspId: key.mspId, code: found.parkedCode, openCases: found.openCases };
+      return { ...found, deadline: found.deadline.toISOString(), toDo: stepFor(parked, key, publicUrl ?? '') };
     });

@@ -1,6 +1,6 @@
 import { KONTOR } from '../domain/access/actor.js';
 import { randomUUID } from 'node:crypto';
-import { Context } from '@temporalio/activity';
+import { z } from 'zod';
 import { appendAudit } from '../db/access/auditStore.js';
 import { insertBillingPack, lockPacks } from '../db/statements/billingPackStore.js';
 import { distributorsOfRun, packContents, type PackContents } from '../db/closing/makeBillingPacks.js';
@@ -14,6 +14,7 @@ import type { Period } from '../domain/period.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import type { Statement } from '../domain/statement.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary, type RenderPool } from '../statements/index.js';
+import { beat, earlierProgress } from './beating.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface MakeBillingPacksInput extends RunInput {
@@ -22,7 +23,7 @@ export interface MakeBillingPacksInput extends RunInput {
   now: string;
 }
 
-const HEARTBEAT_MS = 10_000;
+const progressSchema = z.object({ packs: z.int() }).catch({ packs: 0 });
 
 /**
  * One transaction per distributor: its lock, what is in no pack yet, the rendered summary, the pack and its mail. A run
@@ -34,22 +35,18 @@ const HEARTBEAT_MS = 10_000;
 export const makeBillingPacks =
   ({ db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>) =>
   async (input: MakeBillingPacksInput): Promise<{ packs: number }> => {
-    const context = Context.current();
-    // A summary of thousands of statements takes a while, and so may waiting for the lock of another pack.
-    const heartbeats = setInterval(() => {
-      context.heartbeat();
-    }, HEARTBEAT_MS);
-    try {
-      return { packs: await makePacks({ db, renderPool }, input) };
-    } finally {
-      clearInterval(heartbeats);
-    }
+    const made = progressSchema.parse(earlierProgress());
+    const packs = await makePacks({ db, renderPool }, input, (count) => {
+      beat({ packs: made.packs + count });
+    });
+    return { packs: made.packs + packs };
   };
 
-/** The activity, wherever it runs; how many packs it has made. */
+/** The activity, wherever it runs; how many packs it has made. `said` is told of each, and may throw to end it there. */
 export async function makePacks(
   { db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>,
   { now, ...selection }: MakeBillingPacksInput,
+  said: (packs: number) => void = () => undefined,
 ): Promise<number> {
   const key = runKeyOf(selection);
   const { mspId = null } = selection;
@@ -64,6 +61,7 @@ export async function makePacks(
       return due;
     });
     if (made) packs += 1;
+    said(packs);
   }
   return packs;
 }

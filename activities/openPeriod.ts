@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
+import { forgetFailure } from '../db/closing/runFailure.js';
 import { insertRun, insertSkippedPeriods, openShards, participantCandidates, runState } from '../db/closing/openRun.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { insertRates } from '../db/prices/publishedRates.js';
@@ -95,6 +96,7 @@ export const openPeriod =
     return db.transaction(ALL, async (trx) => {
       await insertRates(trx, published);
       await openRun(trx, input, 'close');
+      await forgetFailure(trx, key);
       const shards = await openShards(trx, key);
       return {
         shards: shards.map((shard) => ({

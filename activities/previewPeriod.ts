@@ -1,10 +1,9 @@
 import { KONTOR } from '../domain/access/actor.js';
-import { heartbeat } from '@temporalio/activity';
 import { findingCounts, settleByDefault } from '../db/closing/reconciliation.js';
-import { issue, ISSUE_CHUNK } from './issueStatements.js';
+import type { InTransaction, Stretch } from './closing/narrowing.js';
+import { ISSUE_CHUNK, issueStretch } from './issueStatements.js';
 import { openRun } from './openPeriod.js';
-import { reconcile, RECONCILE_CHUNK } from './reconcileShard.js';
-import type { Selection } from '../db/closing/participants.js';
+import { RECONCILE_CHUNK, reconcileStretch } from './reconcileShard.js';
 import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/prices/publishedRates.js';
 import { controlTotals, licenceTotals } from '../db/closing/seal.js';
@@ -52,8 +51,6 @@ export interface Preview extends RunInput {
   msps: PreviewedMsp[];
 }
 
-const HEARTBEAT_MS = 10_000;
-
 class RolledBack extends Error {
   constructor(readonly preview: Preview) {
     super('preview');
@@ -61,12 +58,10 @@ class RolledBack extends Error {
 }
 
 /** The run's own batches, so that a dry run takes no more memory than the run. */
-function chunksOf(key: RunKey, { shard, msps }: { shard: number; msps: number }, size: number): Selection[] {
+function chunksOf(key: RunKey, { shard, msps }: { shard: number; msps: number }, size: number) {
   return Array.from({ length: Math.ceil(msps / size) }, (_, index) => ({
-    ...key,
-    shard,
-    from: index * size,
-    to: (index + 1) * size,
+    shard: { ...key, shard },
+    stretch: { from: index * size, to: Math.min(msps, (index + 1) * size) } satisfies Stretch,
   }));
 }
 
@@ -95,14 +90,17 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   const opening = { openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null };
   await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'preview');
   const shards = await openShards(trx, key);
-  for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, RECONCILE_CHUNK))) {
-    await reconcile(trx, chunk, now);
+  const savepoint: InTransaction = (work) => trx.transaction(work);
+  for (const { shard, stretch } of shards.flatMap((each) => chunksOf(key, each, RECONCILE_CHUNK))) {
+    await reconcileStretch(savepoint, shard, stretch, now);
   }
-  const msps: PreviewedMsp[] = [];
+  const msps = new Map<string, PreviewedMsp>();
   const kinds = await findingCounts(trx, key);
   for (const { shard } of shards) await settleByDefault(trx, { ...key, shard }, now);
-  for (const chunk of shards.flatMap((shard) => chunksOf(key, shard, ISSUE_CHUNK))) {
-    await issue(trx, chunk, now, (input, judgement) => msps.push(previewed(input, judgement)));
+  for (const { shard, stretch } of shards.flatMap((each) => chunksOf(key, each, ISSUE_CHUNK))) {
+    await issueStretch(savepoint, shard, stretch, now, (input, judgement) =>
+      msps.set(input.mspId, previewed(input, judgement)),
+    );
   }
   const { issued, parked, totals } = await controlTotals(trx, key);
   const licences = await licenceTotals(trx, key);
@@ -114,7 +112,7 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
     licences: decimals(licences),
     discrepancies: Object.fromEntries(kinds.map(({ kind, count }) => [kind, count])),
     openCases: kinds.reduce((sum, { open }) => sum + open, 0),
-    msps,
+    msps: [...msps.values()],
   };
 }
 
@@ -128,8 +126,6 @@ export const previewPeriod =
     const key = runKeyOf(run);
     const { first, last } = periodDays(key.period);
     const published = await rates.published(first, last);
-    // One transaction has no progress to report: a heartbeat only says that this worker is still at it.
-    const heartbeats = setInterval(heartbeat, HEARTBEAT_MS);
     try {
       return await db.transaction(ALL, async (trx) => {
         await insertRates(trx, published);
@@ -138,7 +134,5 @@ export const previewPeriod =
     } catch (error) {
       if (error instanceof RolledBack) return error.preview;
       throw error;
-    } finally {
-      clearInterval(heartbeats);
     }
   };

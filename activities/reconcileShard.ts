@@ -1,6 +1,6 @@
-import { heartbeat } from '@temporalio/activity';
+import { z } from 'zod';
 import { ALL, type Database, type Trx } from '../db/connect.js';
-import { setShardStage } from '../db/closing/openRun.js';
+import { setShardStage, type ShardKey } from '../db/closing/openRun.js';
 import { shardSize, type Selection } from '../db/closing/participants.js';
 import { estimatedLines } from '../db/closing/estimatedLines.js';
 import { monthRules } from '../db/closing/monthRules.js';
@@ -17,6 +17,9 @@ import { loadSiteFacts } from '../db/closing/siteFacts.js';
 import { mostlyEstimatedMsps } from '../domain/month/mostlyEstimatedMsps.js';
 import { reconcileSite } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput } from '../domain/run.js';
+import { beat, earlierProgress } from './beating.js';
+import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
+import { parkBroken } from './closing/parkBroken.js';
 
 export interface ShardInput extends RunInput {
   shard: number;
@@ -53,6 +56,30 @@ export async function reconcile(
   return { sites: facts.length, findings: findings.length };
 }
 
+/** Reconciles a stretch of a shard; an MSP whose month breaks it is parked, and the others are done. */
+export async function reconcileStretch(
+  inTransaction: InTransaction,
+  shard: ShardKey,
+  stretch: Stretch,
+  now: Date,
+): Promise<{ sites: number; findings: number }> {
+  const total = { sites: 0, findings: 0 };
+  await narrowing(
+    inTransaction,
+    stretch,
+    async (trx, part) => {
+      const done = await reconcile(trx, { ...shard, ...part }, now);
+      total.sites += done.sites;
+      total.findings += done.findings;
+    },
+    (trx, position, error) => parkBroken(trx, shard, { position, error, code: 'RECONCILE_FAILED', now }),
+  );
+  return total;
+}
+
+const progressSchema = z.object({ from: z.int(), sites: z.int(), findings: z.int() });
+const NOTHING = { from: 0, sites: 0, findings: 0 };
+
 /** Idempotent by run and MSP. The chunk an attempt died in was rolled back as a whole; those before it are left alone. */
 export const reconcileShard =
   ({ db }: { db: Database }) =>
@@ -60,14 +87,14 @@ export const reconcileShard =
     const at = new Date(input.now);
     const shard = { ...runKeyOf(input), shard: input.shard };
     const size = await db.transaction(ALL, (trx) => shardSize(trx, shard));
-    const total = { sites: 0, findings: 0 };
-    for (let from = 0; from < size; from += RECONCILE_CHUNK) {
-      const chunk = await db.transaction(ALL, (trx) =>
-        reconcile(trx, { ...shard, from, to: from + RECONCILE_CHUNK }, at),
-      );
-      total.sites += chunk.sites;
-      total.findings += chunk.findings;
-      heartbeat(from + RECONCILE_CHUNK);
+    const inTransaction: InTransaction = (work) => db.transaction(ALL, work);
+    let { from, ...total } = progressSchema.catch(NOTHING).parse(earlierProgress());
+    while (from < size) {
+      const to = Math.min(size, from + RECONCILE_CHUNK);
+      const chunk = await reconcileStretch(inTransaction, shard, { from, to }, at);
+      total = { sites: total.sites + chunk.sites, findings: total.findings + chunk.findings };
+      from = to;
+      beat({ from, ...total });
     }
     const openCases = await db.transaction(ALL, async (trx) => {
       await insertUnknownKeys(trx, shard, at);

@@ -1,39 +1,45 @@
 import { parkedMsp } from '../db/closing/settlement.js';
-import { ALL, type Database } from '../db/connect.js';
+import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 import type { RunInput } from '../domain/run.js';
 
+/** Tells the partner team of a parked MSP; once a day at most. */
+export async function remind(
+  trx: Trx,
+  { programme, period, mspId }: RunInput & { mspId: string },
+  at: Date,
+): Promise<void> {
+  const parked = await parkedMsp(trx, { programme, period, mspId });
+  if (parked === undefined) return;
+  await enqueueMails(
+    trx,
+    [
+      {
+        messageId: messageId('parked', programme, period, mspId, dayOf(at, parked.zone)),
+        kind: 'parkedReminder',
+        locale: 'en',
+        to: { address: parked.partnerTeamEmail },
+        params: {
+          mspName: parked.mspName,
+          period,
+          reason: parked.reason,
+          waitingDays: Math.max(0, wholeDaysBetween(parked.parkedUntil, at)),
+          decideBy: dayOf(parked.parkedUntil, parked.zone),
+        },
+        programme,
+        period,
+        notBefore: at,
+      },
+    ],
+    at,
+  );
+}
+
 /** Reminds the partner team of a parked MSP. Idempotent by day: the reminder of one day is one mail. */
 export const remindParked =
   ({ db }: { db: Database }) =>
-  ({ programme, period, mspId, now }: RunInput & { mspId: string; now: string }): Promise<void> =>
-    db.transaction(ALL, async (trx) => {
-      const at = new Date(now);
-      const parked = await parkedMsp(trx, { programme, period, mspId });
-      if (parked === undefined) return;
-      await enqueueMails(
-        trx,
-        [
-          {
-            messageId: messageId('parked', programme, period, mspId, dayOf(at, parked.zone)),
-            kind: 'parkedReminder',
-            locale: 'en',
-            to: { address: parked.partnerTeamEmail },
-            params: {
-              mspName: parked.mspName,
-              period,
-              reason: parked.reason,
-              waitingDays: Math.max(0, wholeDaysBetween(parked.parkedUntil, at)),
-              decideBy: dayOf(parked.parkedUntil, parked.zone),
-            },
-            programme,
-            period,
-            notBefore: at,
-          },
-        ],
-        at,
-      );
-    });
+  ({ now, ...of }: RunInput & { mspId: string; now: string }): Promise<void> =>
+    db.transaction(ALL, (trx) => remind(trx, of, new Date(now)));

@@ -1,10 +1,10 @@
-import { heartbeat } from '@temporalio/activity';
 import { ALL, type Database } from '../db/connect.js';
 import { runKeyOf, type RunInput } from '../domain/run.js';
 import { insertDocuments, unrenderedStatements } from '../db/statements/documentStore.js';
 import { loadStatements } from '../db/statements/statementStore.js';
 import { KontorError } from '../domain/errors.js';
 import type { RenderPool } from '../statements/index.js';
+import { beat } from './beating.js';
 
 /** Statements of a stretch of a shard's positions, or of one MSP. */
 export type RenderInput = RunInput & { now: string } & (
@@ -42,7 +42,7 @@ export const renderStatements =
       });
       await db.transaction(ALL, (trx) => insertDocuments(trx, stored, at));
       rendered += stored.length;
-      heartbeat(start + RENDER_BATCH);
+      beat();
     }
     if (failure !== undefined) throw failure;
     return { rendered };

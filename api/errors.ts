@@ -63,6 +63,9 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   EXCHANGE_RATE_MISSING: 409,
   PRICE_MISSING: 409,
   PRICE_PLAN_MISSING: 409,
+  SHARD_RUNNING: 503,
+  RECONCILE_FAILED: 500,
+  ISSUE_FAILED: 500,
   RENDER_FAILED: 500,
   MAIL_REFUSED: 409,
   MAIL_DEFERRED: 503,
@@ -82,7 +85,7 @@ const GRPC_NOT_FOUND = 5;
 const GRPC_UNAVAILABLE = 14;
 
 /** Connection, resource, shutdown and serialization classes of PostgreSQL, and the sockets' own names. */
-const DATABASE_AWAY = /^(08|53|57|58|40)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^KnexTimeoutError$/;
+const DATABASE_AWAY = /^(08|25|40|53|55|57|58)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^KnexTimeoutError$/;
 
 function isErrorCode(code: string | null | undefined): code is ErrorCode {
   return code != null && Object.hasOwn(ERROR_CODES, code);

@@ -20,7 +20,7 @@ export async function environmentOf(data: string | undefined): Promise<Env> {
 
 /** Runs `work` with a database connection, closed in any case. */
 export async function withDatabase<T>(env: Env, work: (db: Database) => Promise<T>): Promise<T> {
-  const db = connect(reachable(env, 'DATABASE_URL'), POOL);
+  const db = connect(reachable(env, 'DATABASE_URL'), POOL, { long: true });
   try {
     return await work(db);
   } finally {

@@ -1,5 +1,6 @@
 import { ApplicationFailure, isGrpcServiceError, TemporalFailure, WorkflowFailedError } from '@temporalio/client';
 import { CommanderError } from 'commander';
+import { databaseAway } from '../db/transient.js';
 import { EmbeddedError } from '../embedded/index.js';
 import { KontorError, type FieldError } from '../domain/errors.js';
 
@@ -60,10 +61,7 @@ function fromTemporal(error: unknown): { code: string; message: string } | null 
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   if (!(error instanceof Error)) return String(error);
-  // knex puts the whole statement before what PostgreSQL said.
-  return 'severity' in error
-    ? `PostgreSQL: ${error.message.slice(error.message.lastIndexOf(' - ') + 3)}`
-    : error.message;
+  return 'severity' in error ? databaseAway(error) : error.message;
 }
 
 /** The one line (or, for a log's end, few lines) that a failed command leaves on stderr. */

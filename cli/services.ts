@@ -12,7 +12,8 @@ import { EmbeddedError } from '../embedded/index.js';
 import { API_MAIN, WORKER_MAIN } from './paths.js';
 import { startDatabase } from './services/database.js';
 import { startMail } from './services/mail.js';
-import { startNodeProcess, type NodeProcess, type NodeProcessSpec } from './services/nodeProcess.js';
+import { startKeptProcess, type Keeping } from './services/keptProcess.js';
+import type { NodeProcess, NodeProcessSpec } from './services/nodeProcess.js';
 import { Parts } from './services/parts.js';
 import { setSchedules } from './services/schedules.js';
 import { removeState, writeState } from './services/stateFile.js';
@@ -30,7 +31,7 @@ export interface Services {
   worker: NodeProcess<unknown>;
   /** Something else that is stopped with the worker and the API, before the servers. */
   alongside: Parts;
-  /** Resolves when one of them ended by itself. */
+  /** Resolves when one of them ended by itself, too often to be started again. */
   died: Promise<Error>;
 }
 
@@ -110,9 +111,9 @@ async function start(
     return leads;
   });
 
-  const startProcess = <Ready>(spec: NodeProcessSpec<Ready>) =>
+  const startProcess = <Ready>(spec: NodeProcessSpec<Ready>, again: Keeping<Ready>['again'] = () => ({})) =>
     processes.start(
-      () => startNodeProcess(spec),
+      () => startKeptProcess(spec, { say, again }),
       (each) => each.stop(),
     );
   const logFile = (name: string) => join(dataDir, 'logs', `${name}.log`);
@@ -126,17 +127,21 @@ async function start(
       logFile: logFile('worker'),
       ready: z.object({ ready: z.literal(true) }),
     }),
-    startProcess({
-      name: 'The API',
-      main: API_MAIN,
-      env: {
-        ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
-        KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
+    startProcess(
+      {
+        name: 'The API',
+        main: API_MAIN,
+        env: {
+          ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
+          KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
+        },
+        leads: leading,
+        logFile: logFile('api'),
+        ready: z.object({ listening: z.url() }),
       },
-      leads: leading,
-      logFile: logFile('api'),
-      ready: z.object({ listening: z.url() }),
-    }),
+      // Where people and other processes have found it.
+      ({ listening }) => ({ PORT: new URL(listening).port }),
+    ),
   ]);
   void Promise.race([worker.died, api.died]).then(report);
   const [, temporal, mail] = await started;

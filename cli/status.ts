@@ -5,7 +5,8 @@ import { runList, type RunSummary } from '../db/readModels/runList.js';
 import { runStatus, type RunStatus } from '../db/readModels/runStatus.js';
 import { KontorError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
-import { decimalTotals, runLines, whatToDo } from './closing/runView.js';
+import { decimalTotals, runLines } from './closing/runView.js';
+import { stepFor } from '../domain/parkedStep.js';
 import { environmentOf, withDatabase } from './environment.js';
 import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 
@@ -83,7 +84,7 @@ function asJson({ runs, details }: Found) {
     runs,
     details: details.map(({ run, parked }) => ({
       run: { ...run, totals: decimalTotals(run.totals) },
-      parked: parked.map((msp) => ({ ...msp, toDo: whatToDo(msp, run) })),
+      parked: parked.map((msp) => ({ ...msp, toDo: stepFor(msp, run) })),
     })),
   };
 }

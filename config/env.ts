@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import { KontorError } from '../domain/errors.js';
+import { WORKER_ROLES } from '../domain/workerRole.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().min(1).max(1000);
@@ -25,6 +26,12 @@ export const ENV_SCHEMA = z.object({
   TEMPORAL_API_KEY: z.string().min(1).optional().describe('Key for Temporal Cloud'),
   TEMPORAL_TLS: z.enum(['true', 'false']).optional().describe('TLS towards Temporal; an API key implies it'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor').describe('Task queue of workers and clients'),
+  WORKER_ROLES: z
+    .string()
+    .default(WORKER_ROLES.join(','))
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(WORKER_ROLES)).min(1))
+    .describe('What a worker serves, with commas between: main (workflows, database), render, mail'),
   TEMPORAL_CLI: z.string().min(1).optional().describe('Path of the temporal binary for the embedded server'),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })

@@ -47,12 +47,68 @@ function enter(trx: Trx, scope: Scope): Promise<unknown> {
   }
 }
 
-/** Connects as the login role. `poolSize` connections at most; `url` is a postgres:// address. */
-export function connect(url: string, poolSize: number): Database {
+/**
+ * How long the database may take, in milliseconds; each ends before the next one would, so that the nearer cause is told.
+ * A chunk of a month takes a second or two. What an interrupted transaction holds is free again after `idle`.
+ */
+const PATIENCE = {
+  connection: 10_000,
+  lock: 8_000,
+  statement: 25_000,
+  /** From a server, or a network, that says nothing at all. */
+  silence: 30_000,
+  idle: 30_000,
+} as const;
+/** For commands over whole months, such as `kontor verify`. */
+const LONG_STATEMENT_MS = 300_000;
+const KEEPALIVE_MS = 10_000;
+
+/**
+ * A connection that has not answered in time is closed: given back to the pool as it is, whoever got it next would wait as
+ * long. The server rolls back what it was in the middle of.
+ */
+function closeWhenSilent(connection: pg.Client): void {
+  const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
+  const watched = (...args: unknown[]): unknown => {
+    const done = args.at(-1);
+    if (typeof done !== 'function') return query(...args);
+    return query(...args.slice(0, -1), (error: unknown, result: unknown) => {
+      if (error instanceof Error && error.message === 'Query read timeout') void connection.end();
+      Reflect.apply(done, undefined, [error, result]);
+    });
+  };
+  Object.defineProperty(connection, 'query', { value: watched });
+}
+
+/**
+ * Connects as the login role. `poolSize` connections at most; `url` is a postgres:// address. `long`: single statements may
+ * take minutes.
+ */
+export function connect(url: string, poolSize: number, { long = false }: { long?: boolean } = {}): Database {
+  const statement = long ? LONG_STATEMENT_MS : PATIENCE.statement;
+  const connection: pg.ClientConfig = {
+    connectionString: url,
+    application_name: 'kontor',
+    connectionTimeoutMillis: PATIENCE.connection,
+    statement_timeout: statement,
+    query_timeout: statement + (PATIENCE.silence - PATIENCE.statement),
+    lock_timeout: PATIENCE.lock,
+    idle_in_transaction_session_timeout: long ? LONG_STATEMENT_MS : PATIENCE.idle,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+  };
   const db = knex({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'kontor', statement_timeout: 300_000 },
-    pool: { min: 0, max: poolSize, acquireTimeoutMillis: 30_000 },
+    connection: connection as Knex.PgConnectionConfig,
+    pool: {
+      min: 0,
+      max: poolSize,
+      acquireTimeoutMillis: 30_000,
+      afterCreate: (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) => {
+        closeWhenSilent(connection);
+        done(null, connection);
+      },
+    },
   });
   let statements = 0;
   db.on('query', () => {

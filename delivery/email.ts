@@ -9,7 +9,7 @@ export interface MailerOptions {
   smtpUrl: string;
   /** Envelope sender and From, a bare address. */
   from: string;
-  /** How long a relay may be silent before the connection is given up. RFC 5321 asks for minutes. */
+  /** How long a relay may be silent before the connection is given up. RFC 5321 asks for minutes, which a pool of connections cannot wait. */
   silenceTimeoutMs?: number;
 }
 
@@ -17,8 +17,10 @@ export interface MailerOptions {
 const CONNECTIONS = 6;
 /** A connection serves a whole run; the relay may end it earlier. */
 const MAILS_PER_CONNECTION = 10_000;
-const CONNECT_TIMEOUT_MS = 30_000;
-const SILENCE_TIMEOUT_MS = 300_000;
+/** For the name, the connection and the greeting each. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** For each reply; that to the final dot too, before which a relay may look into the mail: too short makes it uncertain. */
+const SILENCE_TIMEOUT_MS = 120_000;
 /** A body goes out in pieces, so that its end is not reached while most of it still waits for the socket. */
 const PIECE_BYTES = 65_536;
 

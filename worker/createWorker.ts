@@ -1,35 +1,65 @@
 import { readFile } from 'node:fs/promises';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { BeatingInterceptor } from '../activities/beating.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import { FailureInterceptor } from '../activities/failures.js';
 import { createActivities } from '../activities/index.js';
 import type { Env } from '../config/env.js';
 import { temporalOptions } from '../config/temporalClient.js';
+import { queueOf, type WorkerRole } from '../domain/workerRole.js';
 
 const BUNDLE = new URL('../workflow-bundle.js', import.meta.url);
 
-/** Slots for a small box: workflow tasks are short, activities wait for PostgreSQL and SMTP, rendering has its threads. */
-const SLOTS = { maxConcurrentWorkflowTaskExecutions: 40, maxConcurrentActivityTaskExecutions: 16 } as const;
+/** Slots for a small box: workflow tasks are short, activities wait for PostgreSQL, rendering has its threads. */
+async function optionsOf(role: WorkerRole): Promise<Partial<WorkerOptions>> {
+  switch (role) {
+    case 'main':
+      return {
+        workflowBundle: { code: await readFile(BUNDLE, 'utf8') },
+        maxConcurrentWorkflowTaskExecutions: 40,
+        maxConcurrentActivityTaskExecutions: 16,
+        // Workflows mostly sleep for days; a run and its shards fit many times over.
+        maxCachedWorkflows: 150,
+        // What waits for a worker that died goes to another after this.
+        stickyQueueScheduleToStartTimeout: '3 seconds',
+      };
+    case 'render':
+      return { maxConcurrentActivityTaskExecutions: 4 };
+    case 'mail':
+      // More than the relay's connections help nobody; a few, so that one run's hanging mails do not hold another's.
+      return { maxConcurrentActivityTaskExecutions: 6 };
+  }
+}
 
-/** A worker on the configured task queue, not yet running, and the connection to close after it. */
-export async function createWorker(
+/** A worker for each role on its task queue, not yet running, and the connection to close after them. */
+export async function createWorkers(
   env: Env,
   deps: ActivityDeps,
-): Promise<{ worker: Worker; connection: NativeConnection }> {
+): Promise<{ workers: Worker[]; connection: NativeConnection }> {
   const { connectionOptions, namespace } = temporalOptions(env);
   const connection = await NativeConnection.connect(connectionOptions);
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue: env.TEMPORAL_TASK_QUEUE,
-    workflowBundle: { code: await readFile(BUNDLE, 'utf8') },
-    activities: createActivities(deps),
-    interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
-    ...SLOTS,
-    // Workflows mostly sleep for days; a run and its shards fit many times over.
-    maxCachedWorkflows: 150,
-    // A batch chunk or a mail in flight ends within this; later ones are retried elsewhere.
-    shutdownGraceTime: '30 seconds',
-  });
-  return { worker, connection };
+  const activities = createActivities(deps);
+  const workers: Worker[] = [];
+  for (const role of new Set(env.WORKER_ROLES)) {
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: queueOf(env.TEMPORAL_TASK_QUEUE, role),
+      activities,
+      interceptors: {
+        activity: [
+          () => ({ inbound: new FailureInterceptor() }),
+          (context) => ({ inbound: new BeatingInterceptor(context) }),
+        ],
+      },
+      // Beats come every three seconds; held back for longer, the server would take a busy worker for a dead one.
+      maxHeartbeatThrottleInterval: '2 seconds',
+      defaultHeartbeatThrottleInterval: '2 seconds',
+      // A batch chunk or a mail in flight ends within this; later ones are retried elsewhere.
+      shutdownGraceTime: '30 seconds',
+      ...(await optionsOf(role)),
+    });
+    workers.push(worker);
+  }
+  return { workers, connection };
 }

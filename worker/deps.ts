@@ -6,6 +6,7 @@ import { connect } from '../db/connect.js';
 import { createMailer } from '../delivery/index.js';
 import { ecbFile } from '../rates/ecbFile.js';
 import { startClose } from '../starts/closePeriod.js';
+import { shardOutcome } from '../starts/closeShard.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
 import { startSettlement } from '../starts/settleStatement.js';
 import type { Starter } from '../starts/starter.js';
@@ -30,6 +31,7 @@ export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { c
     rates: ecbFile(),
     closes: { start: (input) => startClose(starter, input) },
     monthEnds: { set: (end) => ensureMonthEnd(starter, end) },
+    shards: { outcome: (of) => shardOutcome(starter, of) },
     settlements: { start: (of) => startSettlement(starter, of) },
     ...starter,
     close: async () => {

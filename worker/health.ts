@@ -3,7 +3,7 @@ import type { Worker } from '@temporalio/worker';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '../db/connect.js';
 
-function metricsOf(worker: Worker, db: Database): Registry {
+function metricsOf(workers: readonly Worker[], db: Database): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registry.registerMetric(
@@ -12,7 +12,7 @@ function metricsOf(worker: Worker, db: Database): Registry {
       help: 'Activities this worker is executing',
       registers: [],
       collect() {
-        this.set(worker.getStatus().numInFlightActivities);
+        this.set(workers.reduce((sum, worker) => sum + worker.getStatus().numInFlightActivities, 0));
       },
     }),
   );
@@ -33,12 +33,12 @@ function metricsOf(worker: Worker, db: Database): Registry {
  * A worker's own page for probes: `/healthz` (the process answers), `/readyz` (it polls, and the database answers; 503
  * else) and `/metrics` (Prometheus). Listens on every interface: probes come from outside the container.
  */
-export function serveHealth(port: number, worker: Worker, db: Database): Server {
-  const registry = metricsOf(worker, db);
+export function serveHealth(port: number, workers: readonly Worker[], db: Database): Server {
+  const registry = metricsOf(workers, db);
   const isReady = async () => {
     try {
       await db.ping();
-      return worker.getState() === 'RUNNING';
+      return workers.every((worker) => worker.getState() === 'RUNNING');
     } catch {
       return false;
     }

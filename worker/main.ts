@@ -1,9 +1,9 @@
-/** The worker process: workflows and activities on one task queue. Any number of them may run side by side. */
+/** The worker process: workflows and activities of the roles it serves. Any number of them may run side by side. */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { receiveEnv } from '../config/env.js';
 import { createDeps } from './deps.js';
-import { createWorker } from './createWorker.js';
+import { createWorkers } from './createWorker.js';
 import { serveHealth } from './health.js';
 import { ensureCommonSchedules } from '../starts/schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
@@ -13,12 +13,13 @@ Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' :
 const deps = await createDeps(env);
 await registerSearchAttributes(deps.temporal);
 await ensureCommonSchedules(deps);
-const { worker, connection } = await createWorker(env, deps);
+const { workers, connection } = await createWorkers(env, deps);
 
-const running = worker.run();
-const health = env.METRICS_PORT === 0 ? undefined : serveHealth(env.METRICS_PORT, worker, deps.db);
+// Where one of them fails, the process ends as a whole: half a worker would look alive.
+const running = Promise.all(workers.map((worker) => worker.run()));
+const health = env.METRICS_PORT === 0 ? undefined : serveHealth(env.METRICS_PORT, workers, deps.db);
 closeWithGrace({ delay: 40_000 }, async () => {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
 });
 // Started by `kontor up`, this process ends with it, however it ends.

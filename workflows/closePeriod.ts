@@ -6,26 +6,30 @@
  * gapless per programme, distributor and year (rule 13) and the same run gives the same numbers. Then billing packs, and
  * the seal. A run that cannot be opened tells the partner team why; a shard that fails does not stop the others, and the
  * run ends as failed and names it.
+ *
+ * Cancelled, terminated or reset at any moment and started again, it finds the run as it was opened, adopts the shards that
+ * live, begins those anew that do not, and the month ends the same.
  */
 import type { Actor } from '../domain/access/actor.js';
 import type { MadeDecision } from '../domain/decision.js';
 import {
   ActivityFailure,
-  allHandlersFinished,
   ApplicationFailure,
   condition,
   defineQuery,
   defineUpdate,
-  ParentClosePolicy,
+  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
-  startChild,
   upsertSearchAttributes,
   type SignalDefinition,
 } from '@temporalio/workflow';
 import type { OpenedShard } from '../activities/openPeriod.js';
-import { closeShard, closeShardId, endCollection, endReview, issueTurn, lookAgain, shardIssued } from './closeShard.js';
-import { batch, mailing, quick } from './policies.js';
+import { closeShardId, endCollection, endReview, issueTurn, lookAgain, shardIssued } from './closeShard.js';
+import { followShard } from './closing/followShard.js';
+import { closePeriodId } from './closing/runIds.js';
+import { finishingHandlers } from './finishingHandlers.js';
+import { mailing, quick, rendering } from './policies.js';
 import { BILLING_PERIOD, PROGRAMME, stage } from './searchAttributes.js';
 
 export interface ClosePeriodInput {
@@ -62,33 +66,45 @@ export const closeProgress = defineQuery<CloseProgress>('progress');
 export type CompletenessOutcome = { extendedShards: number; released: boolean };
 
 export const decideCompleteness = defineUpdate<CompletenessOutcome, [MadeDecision]>('decideCompleteness');
-export { endCollection, endReview };
+export { closePeriodId, endCollection, endReview };
 
-export function closePeriodId(programme: string, period: string): string {
-  return `billing-run:${programme}:${period}`;
+export function closePeriod(input: ClosePeriodInput): Promise<CloseResult> {
+  return finishingHandlers(() => close(input));
 }
 
-export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult> {
+async function close(input: ClosePeriodInput): Promise<CloseResult> {
   const { programme, period } = input;
   const key = { programme, period };
-  const issued = new Set<number>();
-  const over = new Set<number>();
   let current = 'open';
   let shardCount = 0;
-  // What was asked before there are shards is kept, and passed to each as it starts.
+  // Shards by number: those that were begun or adopted, that had their turn to issue, that are numbered, that have ended.
+  const begun = new Set<number>();
+  const hadTurn = new Set<number>();
+  const issued = new Set<number>();
+  const over = new Set<number>();
+  // What was asked before a shard is there is kept, and passed to it as it starts.
   const asked: SignalDefinition[] = [];
-  let forward: (signal: SignalDefinition) => Promise<void> = (signal) => {
+  const tell = (shard: number, signal: SignalDefinition) =>
+    getExternalWorkflowHandle(closeShardId(programme, period, shard))
+      .signal(signal)
+      .catch(() => undefined);
+  const tellAll = async (signal: SignalDefinition) => {
+    await Promise.all([...begun].filter((shard) => !over.has(shard)).map((shard) => tell(shard, signal)));
+  };
+  const end = (signal: SignalDefinition) => {
     asked.push(signal);
-    return Promise.resolve();
+    return tellAll(signal);
   };
   setHandler(shardIssued, (shard) => void issued.add(shard));
-  setHandler(endCollection, () => forward(endCollection));
-  setHandler(endReview, () => forward(endReview));
+  setHandler(endCollection, () => end(endCollection));
+  setHandler(endReview, () => end(endReview));
   setHandler(decideCompleteness, async ({ decisionId }) => {
+    // What is decided while the run opens is decided about the run that opens.
+    await condition(() => current !== 'open');
     const outcome = await quick.decideCompleteness.executeWithOptions({ summary: 'record the decision' }, [
       { ...key, decisionId, now: new Date().toISOString() },
     ]);
-    await forward(lookAgain);
+    await tellAll(lookAgain);
     return outcome;
   });
   setHandler(closeProgress, () => ({ stage: current, shards: shardCount, shardsIssued: issued.size }));
@@ -101,40 +117,6 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
   enter('open', 'Fixing participants, shards and deadlines.');
   const shards = await open(input, enter);
   shardCount = shards.length;
-
-  const children = await Promise.all(
-    shards.map((shard) =>
-      startChild(closeShard, {
-        workflowId: closeShardId(programme, period, shard.shard),
-        args: [{ ...key, ...shard }],
-        // The parent waits for its children and reports them; ending it by hand must not cut a shard in half.
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        typedSearchAttributes: [
-          { key: PROGRAMME, value: programme },
-          { key: BILLING_PERIOD, value: period },
-          stage('collect'),
-        ],
-        staticSummary: `Close ${programme} ${period}, shard ${shard.shard}: ${shard.msps} MSPs, ${shard.zone}`,
-      }),
-    ),
-  );
-  forward = async (signal) => {
-    await Promise.all(
-      children.map(async (child, index) => {
-        if (!over.has(index)) await child.signal(signal).catch(() => undefined);
-      }),
-    );
-  };
-  for (const signal of asked) await forward(signal);
-  const results = children.map((child, index) =>
-    child
-      .result()
-      .then(
-        (result) => ({ ok: true as const, result }),
-        (error: unknown) => ({ ok: false as const, shard: shards[index]?.shard ?? -1, error: String(error) }),
-      )
-      .finally(() => over.add(index)),
-  );
   enter(
     'close',
     shards
@@ -144,26 +126,45 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
       )
       .join('\n') || 'No MSP takes part.',
   );
-  for (const [index, child] of children.entries()) {
-    const shard = shards[index]?.shard ?? -1;
-    await child.signal(issueTurn).catch(() => undefined);
-    await condition(() => issued.has(shard) || over.has(index));
-  }
-  const ended = await Promise.all(results);
+
+  const ends = shards.map((shard) =>
+    followShard(key, shard, async () => {
+      begun.add(shard.shard);
+      for (const signal of asked) await tell(shard.shard, signal);
+      if (hadTurn.has(shard.shard)) await tell(shard.shard, issueTurn);
+    }).finally(() => over.add(shard.shard)),
+  );
+  const numberInTurn = async () => {
+    for (const { shard } of shards) {
+      await condition(() => begun.has(shard) || over.has(shard));
+      hadTurn.add(shard);
+      await tell(shard, issueTurn);
+      await condition(() => issued.has(shard) || over.has(shard));
+    }
+  };
+  const [ended] = await Promise.all([Promise.all(ends), numberInTurn()]);
 
   enter('packs', 'Making billing packs for the distributors and mailing them.');
-  const packs = await batch.makeBillingPacks.executeWithOptions({ summary: 'packs for the distributors' }, [
+  const packs = await rendering.makeBillingPacks.executeWithOptions({ summary: 'packs for the distributors' }, [
     { ...key, now: new Date().toISOString() },
   ]);
   const mails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the packs' }, [key]);
 
-  const failed = ended.filter((end) => !end.ok);
+  const failed = ended.filter((shard) => !shard.ok);
   if (failed.length > 0) {
-    enter('failed', failed.map((end) => `- shard ${end.shard}: ${end.error}`).join('\n'));
+    const reason = failed.map(({ shard, error }) => `Shard ${shard}: ${error}`).join('\n');
+    enter(
+      'failed',
+      `${reason}\n\nMend it, then start the close again: \`POST /v1/programmes/${programme}/runs\`. It goes on where it was.`,
+    );
+    await quick.announceFailure.executeWithOptions({ summary: 'tell the partner team' }, [
+      { ...key, reason, now: new Date().toISOString() },
+    ]);
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [key]);
     throw ApplicationFailure.create({
       type: 'INTERNAL',
       nonRetryable: true,
-      message: `Shards ${failed.map((end) => end.shard).join(', ')} failed; reset or terminate them, then start the close again.`,
+      message: `Shards ${failed.map(({ shard }) => shard).join(', ')} failed; start the close again once the reason is mended.`,
     });
   }
   enter('seal', 'Control totals and the chain of hashes.');
@@ -171,9 +172,8 @@ export async function closePeriod(input: ClosePeriodInput): Promise<CloseResult>
     { ...key, now: new Date().toISOString() },
   ]);
   const summaryMails = await mailing.drainOutbox.executeWithOptions({ summary: 'mail the summary' }, [key]);
-  await condition(allHandlersFinished);
   enter('done', `${seal.issued} statements issued, ${seal.parked} MSPs parked.`);
-  const shardMails = ended.reduce((sum, end) => sum + (end.ok ? end.result.mailed : 0), 0);
+  const shardMails = ended.reduce((sum, shard) => sum + (shard.ok ? shard.mailed : 0), 0);
   return {
     ...key,
     issued: seal.issued,

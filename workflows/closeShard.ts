@@ -5,6 +5,9 @@
  * waits at the completeness gate while too many sites are silent (rule 4); reconciles, gives people the review window,
  * applies the defaults, and on its turn issues, renders and sends. Idempotent as a whole: every activity sets absolute
  * values under natural keys. MSPs that cannot be issued are parked and get a `settleStatement` each; the others go on.
+ *
+ * A shard lives without the close that began it: whatever ends that one, the shard goes on, and the next close adopts it. One
+ * that was ended itself is begun anew, and finds in the database what was done and which waits people have ended.
  */
 import {
   condition,
@@ -14,10 +17,11 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { IssueCounts } from '../activities/issueStatements.js';
-import { batch, mailing, msUntil, quick } from './policies.js';
+import { closePeriodId, closeShardId } from './closing/runIds.js';
+import { finishingHandlers } from './finishingHandlers.js';
+import { batch, mailing, msUntil, quick, rendering } from './policies.js';
 import { stage } from './searchAttributes.js';
 
 export interface CloseShardInput {
@@ -57,15 +61,17 @@ const DAY_MS = 86_400_000;
 /** Statements rendered before their mails start: small enough to overlap, large enough to keep threads busy. */
 const RENDER_CHUNK = 120;
 
-export function closeShardId(programme: string, period: string, shard: number): string {
-  return `billing-run:${programme}:${period}:${shard}`;
+export { closeShardId };
+
+export function closeShard(input: CloseShardInput): Promise<ShardResult> {
+  return finishingHandlers(() => close(input));
 }
 
-export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
+async function close(input: CloseShardInput): Promise<ShardResult> {
   const { programme, period, shard, monthEnd } = input;
-  const parent = workflowInfo().parent;
   const key = { programme, period, shard };
   const api = `/v1/programmes/${programme}/runs/${period}`;
+  const now = () => new Date().toISOString();
   let current = 'collect';
   let { collectUntil, reviewUntil, issueFrom } = input;
   let collectionEnded = false as boolean;
@@ -73,17 +79,31 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   let looks = 0;
   let looksTaken = 0;
   let myTurn = false;
-  setHandler(endCollection, () => {
+  let numbered = false;
+  // Without a close nobody waits for this; the next one gives the turn anew, and is told then.
+  const tellNumbered = () =>
+    getExternalWorkflowHandle(closePeriodId(programme, period))
+      .signal(shardIssued, shard)
+      .catch(() => undefined);
+  /** What a person has ended stays ended, also for an execution that is begun anew. */
+  const keepEnd = (wait: 'collection' | 'review') =>
+    quick.endWait.executeWithOptions({ summary: `a person ended the ${wait}` }, [{ ...key, wait, at: now() }]);
+  setHandler(endCollection, async () => {
     collectionEnded = true;
     // At the gate it is a reason to count the silent sites again.
     looks += 1;
+    await keepEnd('collection');
   });
-  setHandler(endReview, () => {
+  setHandler(endReview, async () => {
     collectionEnded = true;
     reviewEnded = true;
+    await keepEnd('review');
   });
   setHandler(lookAgain, () => void (looks += 1));
-  setHandler(issueTurn, () => void (myTurn = true));
+  setHandler(issueTurn, async () => {
+    myTurn = true;
+    if (numbered) await tellNumbered();
+  });
   setHandler(shardStage, () => current);
 
   const enter = (name: string, details: string) => {
@@ -91,7 +111,6 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     current = name;
     setCurrentDetails(`**${programme} ${period}, shard ${shard}** (${input.zone}, ${input.msps} MSPs)\n\n${details}`);
   };
-  const now = () => new Date().toISOString();
   const takeDeadlines = async () => {
     looksTaken = looks;
     const moved = await quick.loadDeadlines.executeWithOptions({ summary: 'deadlines as they are now' }, [key]);
@@ -176,7 +195,8 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
   const issued = await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
     { ...key, now: now() },
   ]);
-  if (parent !== undefined) await getExternalWorkflowHandle(parent.workflowId).signal(shardIssued, shard);
+  numbered = true;
+  await tellNumbered();
 
   enter(
     'send',
@@ -187,7 +207,7 @@ export async function closeShard(input: CloseShardInput): Promise<ShardResult> {
     await quick.startSettlements.executeWithOptions({ summary: 'one workflow per parked MSP' }, [key]);
   }
   for (let from = 0; from < input.msps; from += RENDER_CHUNK) {
-    await batch.renderStatements.executeWithOptions({ summary: `PDFs from position ${from}` }, [
+    await rendering.renderStatements.executeWithOptions({ summary: `PDFs from position ${from}` }, [
       { ...key, from, to: from + RENDER_CHUNK, now: now() },
     ]);
     sending.push(mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ programme, period }]));

@@ -2,13 +2,34 @@
  * All waiting and retrying policy of activities, each bound with its reason. A workflow takes the proxy whose failure
  * behaviour its step needs; `KontorError` decides which failures are final (activities/failures.ts).
  */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import { queueOf, type WorkerRole } from '../domain/workerRole.js';
 import type { Activities } from '../activities/index.js';
+
+/** A worker that died is noticed after this. Workers beat every three seconds, whatever the activity waits for. */
+const HEARTBEAT_TIMEOUT = '10 seconds';
+
+type AnyActivity = ((...args: unknown[]) => Promise<unknown>) & {
+  executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<unknown>;
+};
+
+/** Activities of a role of their own: on its queue beside the workflow's, so that what is slow takes no slots from the rest. */
+function onQueueOf(role: WorkerRole, options: ActivityOptions): typeof quick {
+  return new Proxy(proxyActivities<Activities>(options), {
+    get: (activities, name) => {
+      const activity = Reflect.get(activities, name) as AnyActivity;
+      const executeWithOptions: AnyActivity['executeWithOptions'] = (more, args) =>
+        activity.executeWithOptions({ ...more, taskQueue: queueOf(workflowInfo().taskQueue, role) }, args);
+      return Object.assign((...args: unknown[]) => executeWithOptions({}, args), { executeWithOptions });
+    },
+  });
+}
 
 /** One short transaction. Retried until the database is back: a decision or a month is never dropped. */
 export const quick = proxyActivities<Activities>({
   // A transaction of a few rows takes milliseconds; a minute means the connection is gone.
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
@@ -26,16 +47,30 @@ export const local = proxyLocalActivities<Activities>({
 export const batch = proxyActivities<Activities>({
   // 500 MSPs with 10,000 sites take seconds; half an hour is a database in trouble.
   startToCloseTimeout: '30 minutes',
-  // A chunk takes a second or two; a worker that died is noticed and replaced after this.
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** Waiting for a shard that this close has not begun itself: looked at again and again until it has ended. */
+export const following = proxyActivities<Activities>({
+  // One question to Temporal.
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  // A retry leaves no event behind, so waiting for days costs none.
+  retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '20 seconds' },
+});
+
+/** Making documents: threads that are busy for seconds. Else as `batch`. */
+export const rendering = onQueueOf('render', {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
 /** Sending a queue of mails: a slow relay may take hours, and what could not be sent is due again later. */
-export const mailing = proxyActivities<Activities>({
+export const mailing = onQueueOf('mail', {
   startToCloseTimeout: '6 hours',
-  // Heartbeats come every ten seconds, whatever the relay does.
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 

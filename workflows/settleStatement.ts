@@ -12,12 +12,14 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
+  continueAsNew,
   defineUpdate,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
-import { batch, local, mailing, msUntil, quick } from './policies.js';
+import { batch, local, mailing, msUntil, quick, rendering } from './policies.js';
 import { BILLING_PERIOD, CASE_STATE, MSP_ID, PROGRAMME, stage } from './searchAttributes.js';
 
 export interface SettleStatementInput {
@@ -117,10 +119,13 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
       if (changes === seen) return { statementNumber: null };
       continue;
     }
-    enter(
-      'parked',
-      `${status.parkedReason ?? 'Parked'}: ${status.openCases} cases open. Decide at \`/v1/cases?mspId=${mspId}\`; due ${status.deadline}.`,
-    );
+    enter('parked', `${status.parkedReason ?? 'Parked.'}\n\nTo do: ${status.toDo}. Due ${status.deadline}.`);
+    // It may wait for months and be tried again each day.
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(() => allHandlersFinished() || changes !== seen);
+      if (changes === seen) await continueAsNew<typeof settleStatement>(input);
+      continue;
+    }
     const decided = await condition(() => changes !== seen, msUntil(status.deadline, Date.now()) || REMIND_EVERY_MS, {
       summary: `a person's decision, due ${status.deadline}`,
     });
@@ -132,8 +137,8 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     }
   }
 
-  await batch.renderStatements.executeWithOptions({ summary: 'PDF' }, [{ ...key, now: new Date().toISOString() }]);
-  await batch.makeBillingPacks.executeWithOptions({ summary: 'supplement for the distributor' }, [
+  await rendering.renderStatements.executeWithOptions({ summary: 'PDF' }, [{ ...key, now: new Date().toISOString() }]);
+  await rendering.makeBillingPacks.executeWithOptions({ summary: 'supplement for the distributor' }, [
     { ...key, now: new Date().toISOString() },
   ]);
   await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{ programme, period }]);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ALL, type Trx } from '../../db/connect.js';
 import { parkAbandonedMails } from '../../db/outbox/abandonedMails.js';
 import { nextMailDue } from '../../db/outbox/nextDue.js';
-import { recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
+import { heldMails, recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
 import { KontorError } from '../../domain/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { claimBatch, type Batch } from './claimBatch.js';
@@ -41,7 +41,9 @@ export interface DrainPlace {
 const BEGIN_WITHIN_MS = 15 * 60_000;
 /** A claim this old is of a worker that is gone: the last mail it began is over, five minutes of silence included. */
 const LEASE_MS = 2 * BEGIN_WITHIN_MS;
-const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 3_000;
+/** A claim is believed for this long; a process that was stopped meanwhile asks again before it hands anything over. */
+const BELIEVED_MS = 5_000;
 /** Waiting for retries, the outbox is looked at again this often: a person may resend a mail. */
 const LOOK_AGAIN_MS = 5_000;
 /** Outcomes in hand are worth waiting for a database that is away: lost, each of those mails would be in doubt. */
@@ -114,7 +116,16 @@ export async function drain(
       if (batch !== undefined && batch.mails.length > 0) {
         const date = new Date();
         const mayContinue = () => !signal.aborted && Date.now() - date.getTime() < BEGIN_WITHIN_MS;
-        outcomes = await sendBatch(mailer, batch.mails, { files: batch.files, date, publicUrl }, mayContinue);
+        let askedAt = date.getTime();
+        let mine: Set<string> | undefined;
+        const held = async ({ id }: { id: string }) => {
+          if (Date.now() - askedAt >= BELIEVED_MS) {
+            mine = await db.transaction(ALL, (trx) => heldMails(trx, claimedBy));
+            askedAt = Date.now();
+          }
+          return mine?.has(id) ?? true;
+        };
+        outcomes = await sendBatch(mailer, batch.mails, { files: batch.files, date, publicUrl }, mayContinue, held);
         count(counts, outcomes);
         left -= outcomes.filter(({ outcome }) => outcome !== 'released').length;
         heartbeat(counts);

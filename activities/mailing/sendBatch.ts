@@ -38,20 +38,23 @@ function release(mail: ClaimedMail): MailOutcome {
 
 /**
  * Sends a batch, some mails at a time, and says what became of each. Once `mayContinue` is false or the relay is down the
- * rest is released untried; what is under way is waited for. Never rejects.
+ * rest is released untried; what is under way is waited for. A mail that is not `held` any more is left to whoever took it
+ * over. Never rejects.
  */
 export async function sendBatch(
   mailer: Mailer,
   mails: readonly ClaimedMail[],
   context: BatchContext,
   mayContinue: () => boolean,
+  held: (mail: ClaimedMail) => Promise<boolean>,
 ): Promise<MailOutcome[]> {
   const outcomes: MailOutcome[] = [];
   const waiting = mails.values();
   let relayDown = false;
   const sendWaiting = async () => {
     for (const mail of waiting) {
-      if (relayDown || !mayContinue()) {
+      // Asked last, right before the mail is handed over.
+      if (relayDown || !mayContinue() || !(await held(mail).catch(() => false))) {
         outcomes.push(release(mail));
       } else {
         const one = await sendOne(mailer, mail, context);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stepFor } from '../../domain/parkedStep.js';
 import { parkedMsps } from '../../db/readModels/parkedMsps.js';
 import { runList } from '../../db/readModels/runList.js';
 import { runStatus } from '../../db/readModels/runStatus.js';
@@ -118,7 +119,7 @@ export const runRoutes = [
           found,
           query.limit,
           (row) => [row.shard, row.position],
-          ({ shard: _shard, position: _position, ...row }) => row,
+          ({ shard: _shard, position: _position, ...row }) => ({ ...row, toDo: stepFor(row, params) }),
         ),
       );
     },

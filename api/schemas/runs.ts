@@ -58,6 +58,10 @@ export const run = z
       .strictObject({ at: instant, by: actor, reason: z.string() })
       .nullable()
       .meta({ description: 'Who let it go on with too many silent sites, and why' }),
+    failure: z
+      .strictObject({ at: instant, reason: z.string() })
+      .nullable()
+      .meta({ description: 'That its last close failed, and why; start it again once that is mended' }),
     seal: z.string().nullable(),
     shards: z.array(
       z.strictObject({
@@ -123,6 +127,7 @@ export const parkedMsp = z
     code: z.string().nullable(),
     until: instant.nullable(),
     openCases: z.int(),
+    toDo: z.string().meta({ description: 'The step that helps its reason' }),
   })
   .meta({ id: 'ParkedMsp' });
 

@@ -1,7 +1,7 @@
 import type { ParkedMsp } from '../../db/readModels/parkedMsps.js';
 import type { RunStatus } from '../../db/readModels/runStatus.js';
-import type { RunInput } from '../../domain/run.js';
 import { minorToDecimalString } from '../../domain/money.js';
+import { stepFor } from '../../domain/parkedStep.js';
 
 /** Amounts in minor units per currency, as decimal strings. */
 export function decimalTotals(minor: Record<string, string>): Record<string, string> {
@@ -18,22 +18,17 @@ export function counts(numbers: Record<string, number | string>): string {
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
-/** What a person does about a parked MSP, from the code it was parked with. */
-export function whatToDo({ mspId, code, openCases }: ParkedMsp, run: RunInput): string {
-  const retry = `then POST /v1/programmes/${run.programme}/runs/${run.period}/parked/${mspId}/retry`;
-  if (openCases > 0)
-    return `decide its ${openCases} open cases: GET /v1/cases?programme=${run.programme}&period=${run.period}&mspId=${mspId}`;
-  if (code === 'EXCHANGE_RATE_MISSING') return `the rate source has to publish the rate, ${retry}`;
-  if (code === 'PRICE_MISSING' || code === 'PRICE_PLAN_MISSING')
-    return `add the price, from ${run.period} on, with all others of the plan in force: POST /v1/price-plans, ${retry}`;
-  return `see its reason, ${retry}`;
-}
-
 /** A run as lines for people. */
 export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[] {
   const { open, issued } = run.participants;
   return [
     `Run ${run.programme} ${run.period}: ${run.state}${run.sealedAt === null ? '' : ` ${run.sealedAt.toISOString()}`}, opened ${run.openedAt.toISOString()} by ${run.openedBy.name}`,
+    ...(run.failure === null
+      ? []
+      : [
+          `  Failed         ${run.failure.at}: ${run.failure.reason}`,
+          `    To do: mend it, then kontor close --programme ${run.programme} --period ${run.period}`,
+        ]),
     `  MSPs           ${issued} issued, ${run.participants.parked} parked, ${open} open`,
     `  Discrepancies  ${counts(run.discrepancies)}`,
     `  Open cases     ${run.openCases}`,
@@ -47,7 +42,7 @@ export function runLines(run: RunStatus, parked: readonly ParkedMsp[]): string[]
       (msp) =>
         `  Parked: ${msp.mspName} (${msp.mspId}), ${msp.reason ?? msp.code ?? 'no reason'}${
           msp.until === null ? '' : `, until ${msp.until.toISOString()}`
-        }\n    To do: ${whatToDo(msp, run)}`,
+        }\n    To do: ${stepFor(msp, run)}`,
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/access/actor.js';
-import type { RunKey } from '../../domain/run.js';
+import type { RunKey, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardDeadlines, ShardKey } from './openRun.js';
 
@@ -48,15 +48,36 @@ export async function extendCollection(
   return extended.length;
 }
 
-/** The deadlines of a shard as they are now; `for update`: nobody moves them until the transaction is over. */
+/** Ends the collection of a shard at that instant, unless it ended before or is over. */
+export async function endCollection(trx: Trx, { programme, period, shard }: ShardKey, at: Date): Promise<void> {
+  await rows(
+    trx,
+    `update run_shard set collect_until = least(collect_until, :at)
+     where programme_code = :programme and period = :period and shard = :shard and stage in ('collect', 'gate')`,
+    { programme, period, shard, at },
+  );
+}
+
+/** Ends every wait of a shard before the issue at that instant, those that are still to come too. */
+export async function endReview(trx: Trx, { programme, period, shard }: ShardKey, at: Date): Promise<void> {
+  await rows(
+    trx,
+    `update run_shard set collect_until = least(collect_until, :at), review_until = least(review_until, :at),
+       issue_from = least(issue_from, :at)
+     where programme_code = :programme and period = :period and shard = :shard`,
+    { programme, period, shard, at },
+  );
+}
+
+/** Where a shard stands and its deadlines as they are now; `for update`: nobody moves them until the transaction is over. */
 export async function shardDeadlines(
   trx: Trx,
   { programme, period, shard }: ShardKey,
   lock: '' | 'for update' = '',
-): Promise<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'>> {
-  const [row] = await rows<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'>>(
+): Promise<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'> & { stage: ShardStage }> {
+  const [row] = await rows<Pick<ShardDeadlines, 'collectUntil' | 'reviewUntil' | 'issueFrom'> & { stage: ShardStage }>(
     trx,
-    `select collect_until as "collectUntil", review_until as "reviewUntil", issue_from as "issueFrom" from run_shard
+    `select stage, collect_until as "collectUntil", review_until as "reviewUntil", issue_from as "issueFrom" from run_shard
      where programme_code = :programme and period = :period and shard = :shard ${lock}`,
     { programme, period, shard },
   );

@@ -10,7 +10,10 @@ export interface PackSelection extends RunKey {
   mspId?: string | null;
 }
 
-/** Distributors with MSPs in the run, by code. */
+/**
+ * Distributors with MSPs in the run, by code. Of a whole run those alone of whose MSPs none is still to be issued, nor its
+ * document to be rendered: where a shard failed, they get one pack once it has been mended.
+ */
 export async function distributorsOfRun(
   trx: Trx,
   { programme, period, mspId = null }: PackSelection,
@@ -20,7 +23,14 @@ export async function distributorsOfRun(
     `select d.id from distributor d where exists (
        select from run_participant p where p.programme_code = :programme and p.period = :period
          and p.distributor_id = d.id and (:mspId::uuid is null or p.msp_id = :mspId)
-     ) order by d.code`,
+     ) and (:mspId::uuid is not null or not exists (
+       select from run_participant p
+       left join statement s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.period = p.period
+         and s.distributor_id = p.distributor_id
+       left join statement_document sd on sd.msp_id = s.msp_id and sd.statement_id = s.id
+       where p.programme_code = :programme and p.period = :period and p.distributor_id = d.id
+         and (p.state = 'open' or (s.id is not null and sd.statement_id is null))
+     )) order by d.code`,
     { programme, period, mspId },
   );
   return found.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/access/actor.js';
 import type { Period } from '../../domain/period.js';
-import type { RunKey, RunState, ShardStage } from '../../domain/run.js';
+import { SHARD_STAGES, type RunKey, type RunState, type ShardStage } from '../../domain/run.js';
 import { z } from 'zod';
 import { rows, type Trx } from '../connect.js';
 import { readStored } from '../../domain/readStored.js';
@@ -157,14 +157,17 @@ export async function runRules(trx: Trx, { programme, period }: RunKey): Promise
   return row && readStored(runRulesSchema, row.rules, `What ${period} of "${programme}" is closed by`);
 }
 
-/** The shards of a run in the order in which they issue: by deadline, then number. */
+/**
+ * The shards of a run in the order in which they issue: by number, which is that of their deadlines when the run opened.
+ * A deadline that is moved later does not change it.
+ */
 export async function openShards(trx: Trx, { programme, period }: RunKey): Promise<OpenShard[]> {
   return rows<OpenShard>(
     trx,
     `select s.shard, s.zone, s.month_end as "monthEnd", s.collect_until as "collectUntil",
        s.review_until as "reviewUntil", s.issue_from as "issueFrom", s.mailed_by as "mailedBy", (select count(*)::int from run_participant p
          where p.programme_code = s.programme_code and p.period = s.period and p.shard = s.shard) as msps
-     from run_shard s where s.programme_code = :programme and s.period = :period order by s.review_until, s.shard`,
+     from run_shard s where s.programme_code = :programme and s.period = :period order by s.shard`,
     { programme, period },
   );
 }
@@ -174,14 +177,16 @@ export interface ShardKey extends RunKey {
   shard: number;
 }
 
+/** Moves a shard on. A step that is repeated, by a shard begun anew, does not move it back. */
 export async function setShardStage(
   trx: Trx,
   { programme, period, shard }: ShardKey,
   stage: Exclude<ShardStage, 'collect' | 'done'>,
 ): Promise<void> {
   await trx.raw(
-    `update run_shard set stage = :stage where programme_code = :programme and period = :period and shard = :shard`,
-    { programme, period, shard, stage },
+    `update run_shard set stage = :stage where programme_code = :programme and period = :period and shard = :shard
+       and array_position(:stages::text[], stage) <= array_position(:stages::text[], :stage)`,
+    { programme, period, shard, stage, stages: [...SHARD_STAGES] },
   );
 }
 

@@ -60,6 +60,22 @@ export async function parkParticipants(
   );
 }
 
+/** The MSP at a position of a shard that is still open; undefined: none is. */
+export async function participantAt(
+  trx: Trx,
+  { programme, period, shard }: ShardKey,
+  position: number,
+): Promise<string | undefined> {
+  const [row] = await rows<{ id: string }>(
+    trx,
+    `select msp_id as id from run_participant
+     where programme_code = :programme and period = :period and shard = :shard and position = :position
+       and state = 'open'`,
+    { programme, period, shard, position },
+  );
+  return row?.id;
+}
+
 /** The parked MSPs of a shard, in order. */
 export async function parkedMsps(trx: Trx, { programme, period, shard }: ShardKey): Promise<string[]> {
   const found = await rows<{ id: string }>(

@@ -32,6 +32,16 @@ export async function recordMails(trx: Trx, claimedBy: string, records: readonly
   return recorded.length;
 }
 
+/** The mails that `claimedBy` still holds: those it has not recorded, and that nobody has taken over or sent again. */
+export async function heldMails(trx: Trx, claimedBy: string): Promise<Set<string>> {
+  const held = await rows<{ id: string }>(
+    trx,
+    `select id from outbox where claimed_by = :claimedBy and state = 'sending'`,
+    { claimedBy },
+  );
+  return new Set(held.map(({ id }) => id));
+}
+
 /** Gives back what `claimedBy` has claimed and knows that it has not handed over. */
 export async function releaseMails(trx: Trx, claimedBy: string): Promise<void> {
   await trx.raw(`update outbox set state = 'pending' where state = 'sending' and claimed_by = :claimedBy`, {

@@ -15,6 +15,8 @@ export interface RunStatus {
   reason: string | null;
   /** Who let it go on with too many silent sites (rule 4), and why; null: nobody had to. */
   released: { at: string; by: Actor; reason: string } | null;
+  /** That its last close failed, and why; null: it did not, or was started again. */
+  failure: { at: string; reason: string } | null;
   /** SHA-256 in hex over the chain heads and control totals; null until the run is sealed. */
   seal: string | null;
   shards: {
@@ -53,6 +55,7 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
     `select r.programme_code as programme, r.period, r.state, r.opened_at as "openedAt", r.opened_by as "openedBy",
        r.sealed_at as "sealedAt", r.reason, case when r.released_at is not null then jsonb_build_object(
          'at', r.released_at, 'by', r.released_by, 'reason', r.release_reason) end as released,
+       case when r.failed_at is not null then jsonb_build_object('at', r.failed_at, 'reason', r.failure) end as failure,
        encode(r.seal, 'hex') as seal,
        coalesce((select jsonb_agg(jsonb_build_object('shard', s.shard, 'zone', s.zone, 'stage', s.stage,
            'msps', (select count(*) from run_participant p where p.programme_code = s.programme_code

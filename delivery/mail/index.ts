@@ -28,6 +28,7 @@ import { registrationReminder } from './registrationReminder.js';
 import { registrationWelcome } from './registrationWelcome.js';
 import { registrationWithdrawn } from './registrationWithdrawn.js';
 import { reportMissing } from './reportMissing.js';
+import { runFailed } from './runFailed.js';
 import { runNotOpened } from './runNotOpened.js';
 import { runSummary } from './runSummary.js';
 import { signInLocked } from './signInLocked.js';
@@ -56,6 +57,7 @@ const MAILS = {
   billingPack,
   parkedReminder,
   runSummary,
+  runFailed,
   runNotOpened,
   completenessGate,
   territoryOpened,

@@ -182,6 +182,14 @@ export const mail: NonNullable<Translation['mail']> = {
       ...paragraphIf(parked.length > 0, `Warten auf eine Entscheidung:\n${parkedList(parked)}`),
     ],
   },
+  runFailed: {
+    subject: ({ programmeName, period }) => `Monatsabschluss ${month(period)} von ${programmeName} ist fehlgeschlagen`,
+    body: ({ programmeName, period, reason }) => [
+      `Der Abschluss für ${month(period)} von ${programmeName} ist fehlgeschlagen; was ausgestellt werden konnte, ist ausgestellt und versandt.`,
+      `Grund: ${reason}`,
+      'Bitte beheben und den Abschluss dann von Hand starten: Er geht weiter, wo er war.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) =>
       `Monatsabschluss ${month(period)} von ${programmeName} wurde nicht geöffnet`,

@@ -178,6 +178,14 @@ export const mail: MailMessages = {
       ...paragraphIf(parked.length > 0, `Waiting for a decision:\n${parkedList(parked)}`),
     ],
   },
+  runFailed: {
+    subject: ({ programmeName, period }) => `Month-end close ${month(period)} of ${programmeName} failed`,
+    body: ({ programmeName, period, reason }) => [
+      `The close of ${month(period)} of ${programmeName} failed; what could be issued has been issued and mailed.`,
+      `Reason: ${reason}`,
+      'Mend it, then start the close again by hand: it goes on where it was.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) => `Month-end close ${month(period)} of ${programmeName} was not opened`,
     body: ({ programmeName, period, reason }) => [

@@ -181,6 +181,14 @@ export const mail: NonNullable<Translation['mail']> = {
       ...paragraphIf(parked.length > 0, `In attesa di decisione:\n${parkedList(parked)}`),
     ],
   },
+  runFailed: {
+    subject: ({ programmeName, period }) => `La chiusura di ${month(period)} di ${programmeName} non è riuscita`,
+    body: ({ programmeName, period, reason }) => [
+      `La chiusura di ${month(period)} di ${programmeName} non è riuscita; quanto poteva essere emesso è stato emesso e inviato.`,
+      `Motivo: ${reason}`,
+      'Correggere, poi avviare di nuovo la chiusura a mano: riprende da dove era.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) => `La chiusura di ${month(period)} di ${programmeName} non è stata aperta`,
     body: ({ programmeName, period, reason }) => [

@@ -186,6 +186,15 @@ export const mail: NonNullable<Translation['mail']> = {
       ...paragraphIf(parked.length > 0, `Czekają na decyzję:\n${parkedList(parked)}`),
     ],
   },
+  runFailed: {
+    subject: ({ programmeName, period }) =>
+      `Zamknięcie miesiąca ${month(period)} programu ${programmeName} nie powiodło się`,
+    body: ({ programmeName, period, reason }) => [
+      `Zamknięcie za ${month(period)} programu ${programmeName} nie powiodło się; co można było wystawić, wystawiono i wysłano.`,
+      `Powód: ${reason}`,
+      'Proszę to naprawić, a potem uruchomić zamknięcie ręcznie: będzie kontynuowane.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) =>
       `Zamknięcie miesiąca ${month(period)} programu ${programmeName} nie zostało otwarte`,

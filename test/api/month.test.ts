@@ -204,6 +204,9 @@ describe('a closed month', () => {
         distributorCode: 'IT',
         reason: 'No rate',
         code: 'EXCHANGE_RATE_MISSING',
+        toDo: expect.stringContaining(
+          'the rate source has to publish the rate, then POST /v1/programmes/msp/runs/2026-03',
+        ),
         until: '2026-04-11T00:00:00.000Z',
         openCases: 0,
       },

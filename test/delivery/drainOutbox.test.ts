@@ -108,6 +108,33 @@ describe('draining the outbox', () => {
     expect(house.inbox.messages()).toEqual([]);
   });
 
+  it('who held mails while its process stood still hands over none that somebody has sent again meanwhile', async () => {
+    house = await mailHouse();
+    await house.enqueue(Array.from({ length: 30 }, (_, n) => ({ messageId: `m.${n}@kontor.example` })));
+    let begun = 0;
+    const { mailer } = house;
+    const stopped: typeof mailer = {
+      ...mailer,
+      send: async (mail) => {
+        begun += 1;
+        // The first ten are in its hands; it goes on later than a claim is believed.
+        if (begun <= 10) await new Promise((resolve) => setTimeout(resolve, 6_000));
+        return mailer.send(mail);
+      },
+    };
+    const slow = house.drain({}, { mailer: stopped });
+    while (begun < 10) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Taken to be gone; a person sends those again that it has not begun.
+    await house.database.asOwner(
+      `update outbox set state = 'pending', claimed_by = null, claimed_at = null
+       where id in (select id from outbox order by not_before, id offset 10)`,
+    );
+    expect(await house.drain()).toEqual({ ...NOTHING, sent: 20 });
+    expect(await slow).toEqual({ ...NOTHING, sent: 10 });
+    expect(house.inbox.messages()).toHaveLength(30);
+    expect(new Set(await states())).toEqual(new Set(['sent']));
+  });
+
   it('a header in a name, a subject or an address is refused and parked, visibly; the others go out', async () => {
     house = await mailHouse();
     const expired = (vendorName: string) => ({ vendorName, days: 30 });

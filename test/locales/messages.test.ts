@@ -86,6 +86,7 @@ const PARAMS: MailParams = {
     mailProblems: 1,
     parked,
   },
+  runFailed: { programmeName: 'Managed services', period, reason: 'Shard 2: it was cancelled' },
   runNotOpened: { programmeName: 'Managed services', period, reason: 'month before is open' },
   completenessGate: { programmeName: 'Managed services', period, silent: 50, expected: 406, lastBilled: totals },
   territoryOpened: { programmeName: 'Managed services', country: 'IT' },

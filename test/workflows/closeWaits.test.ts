@@ -282,28 +282,105 @@ describe('what a close waits for', () => {
     });
   });
 
-  it('case 23: an end of the review that is asked for while the run opens is kept and obeyed', async () => {
-    const { report } = await world('early', 'Europe/Berlin', '2026-03');
-    await report('2026-03');
-    // Whoever sets something for a month holds the programme: the run opens only afterwards.
-    const holder = new pg.Client({ connectionString: database.ownerUrl });
-    await holder.connect();
-    await holder.query('begin');
-    await holder.query(`select code from programme where code = 'early' for update`);
-    const handle = await start({
-      programme: 'early',
-      period: '2026-03',
-      reviewUntil: fromNow(3600 * SECOND).toISOString(),
+  describe('case 23: what is asked for while the run opens is kept and obeyed', () => {
+    /** A run that has been started and cannot open before `open` is called. */
+    const opening = async (programme: string, waits: { collectUntil: Date | null; reviewUntil: Date | null }) => {
+      const made = await world(programme, 'Europe/Berlin', '2026-03');
+      // Whoever sets something for a month holds the programme: the run opens only afterwards.
+      const holder = new pg.Client({ connectionString: database.ownerUrl });
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query('select code from programme where code = $1 for update', [programme]);
+      const handle = await start({
+        programme,
+        period: '2026-03',
+        collectUntil: waits.collectUntil?.toISOString() ?? null,
+        reviewUntil: waits.reviewUntil?.toISOString() ?? null,
+      });
+      await eventually(
+        () => handle.query(closeProgress),
+        ({ stage }) => stage === 'open',
+      );
+      const open = async () => {
+        expect(await stagesOf(programme, '2026-03')).toEqual([]);
+        await holder.query('rollback');
+        await holder.end();
+      };
+      return { ...made, handle, open };
+    };
+    const inAnHour = () => fromNow(3600 * SECOND);
+
+    it('an end of the review', async () => {
+      const { report, handle, open } = await opening('early', { collectUntil: null, reviewUntil: inAnHour() });
+      await report('2026-03');
+      await handle.signal(endReview);
+      await open();
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
     });
-    await eventually(
-      () => handle.query(closeProgress),
-      ({ stage }) => stage === 'open',
-    );
-    await handle.signal(endReview);
-    expect(await stagesOf('early', '2026-03')).toEqual([]);
-    await holder.query('rollback');
-    await holder.end();
-    expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+
+    it('an end of the collection; the shard keeps it in its deadlines', async () => {
+      const { report, handle, open } = await opening('hasty', { collectUntil: inAnHour(), reviewUntil: null });
+      await report('2026-03');
+      await handle.signal(endCollection);
+      await open();
+      await eventually(
+        () => stagesOf('hasty', '2026-03'),
+        ([stage]) => stage === 'review' || stage === 'issue' || stage === 'done',
+      );
+      await eventually(
+        () =>
+          month.run<{ ended: boolean }>(
+            `select collect_until <= now() as ended from run_shard where programme_code = 'hasty'`,
+          ),
+        ([shard]) => shard?.ended === true,
+      );
+      await handle.signal(endReview);
+      await handle.result();
+    });
+
+    it('a “go” with estimates, whose author is told what came of it', async () => {
+      const over = fromNow(-SECOND);
+      const { handle, open } = await opening('eager', { collectUntil: over, reviewUntil: over });
+      const decided = decideGate(march('eager'), { decision: 'go', until: null, reason: 'They are on strike' });
+      await sleep(SECOND);
+      await open();
+      expect(await decided).toEqual({ extendedShards: 0, released: true });
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+    });
+
+    it('an extension of the collection', async () => {
+      const { report, handle, open } = await opening('longer', {
+        collectUntil: fromNow(5 * SECOND),
+        reviewUntil: fromNow(5 * SECOND),
+      });
+      const until = fromNow(20 * SECOND);
+      const content = { decision: 'extend', until: until.toISOString(), reason: 'They asked for it' } as const;
+      const decided = decideGate(march('longer'), content);
+      await sleep(SECOND);
+      await open();
+      expect(await decided).toEqual({ extendedShards: 1, released: false });
+      await report('2026-03');
+      expect(await handle.result()).toMatchObject({ issued: 1, parked: 0 });
+      expect(Date.now()).toBeGreaterThanOrEqual(until.getTime() - SECOND);
+    });
+
+    it('a decision about a run that cannot be opened is answered', async () => {
+      await month.programme({ code: 'future', firstPeriod: '2126-03' });
+      const holder = new pg.Client({ connectionString: database.ownerUrl });
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query(`select code from programme where code = 'future' for update`);
+      const handle = await start({ programme: 'future', period: '2126-03' });
+      const decided = decideGate(
+        { programme: 'future', period: '2126-03' },
+        { decision: 'go', until: null, reason: 'x' },
+      );
+      await sleep(SECOND);
+      await holder.query('rollback');
+      await holder.end();
+      await expect(decided).rejects.toMatchObject({ cause: { cause: { type: 'STATE_CONFLICT' } } });
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PERIOD_NOT_OVER' } });
+    });
   });
 
   describe('case 64: a month in which all sites are silent', () => {

@@ -18,13 +18,17 @@ export async function up(knex: Knex): Promise<void> {
       released_at timestamptz,
       released_by jsonb,
       release_reason text,
+      -- Why its last close failed; null once it is started again.
+      failed_at timestamptz,
+      failure text,
       sealed_at timestamptz,
       control_totals jsonb,
       seal bytea,
       -- The newest event of the audit trail when it was sealed: id and hash.
       audit_head jsonb,
       primary key (programme_code, period),
-      check ((released_at is null) = (released_by is null))
+      check ((released_at is null) = (released_by is null)),
+      check ((failed_at is null) = (failure is null))
     );
 
     -- MSPs all of whose deadlines are the same instants, at most a few hundred.
