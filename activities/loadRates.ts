@@ -4,7 +4,7 @@ import { insertRates } from '../db/prices/publishedRates.js';
 import { lastRateDay, parkedForRates } from '../db/readModels/parkedForRates.js';
 import { KONTOR } from '../domain/access/actor.js';
 import { parsePeriod, periodDays, periodOf, previousPeriod } from '../domain/period.js';
-import { ECB_SOURCE } from '../rates/ecb.js';
+import { ECB_SOURCE } from '../domain/pricing/publishedRate.js';
 import type { ActivityDeps } from './deps.js';
 
 /**

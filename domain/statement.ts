@@ -7,7 +7,7 @@ import type { KindWithEvidence, Resolution } from './reconcile/index.js';
 import type { Basis, LicensedDays } from './usage.js';
 
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
-export const TEMPLATE_VERSION = 2;
+export const TEMPLATE_VERSION = 3;
 
 /** A company as printed, frozen at issue. */
 export interface Party {
@@ -161,7 +161,14 @@ export interface Statement {
   vendor: Party;
   distributor: Party;
   msp: Party;
-  pricePlan: { name: string; currency: string; fromPeriod: Period; prices: PricesByMeter };
+  pricePlan: {
+    name: string;
+    currency: string;
+    fromPeriod: Period;
+    prices: PricesByMeter;
+    /** The monthly minimum in minor units of the list's own currency; null: it has none. */
+    monthlyMinimumMinor: bigint | null;
+  };
   /** Null where the price list is in the statement's currency already. */
   exchange: ExchangeRate | null;
   lines: StatementLine[];

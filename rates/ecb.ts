@@ -1,6 +1,3 @@
-/** As printed on statements: what the European Central Bank published, whoever loaded it. */
-export const ECB_SOURCE = 'European Central Bank, euro foreign exchange reference rates';
-
 /** Its reference rates are for one euro. */
 export const ECB_BASE = 'EUR';
 

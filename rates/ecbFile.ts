@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { isCurrency } from '../domain/currency.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import { ECB_BASE, ECB_SOURCE } from './ecb.js';
+import { ECB_SOURCE } from '../domain/pricing/publishedRate.js';
+import { ECB_BASE } from './ecb.js';
 import type { RateSource } from './rateSource.js';
 
 const SHIPPED = new URL('../../data/ecb-euro-reference-rates.csv', import.meta.url);

@@ -1,9 +1,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { isCurrency } from '../domain/currency.js';
 import type { FieldError } from '../domain/errors.js';
-import { isPublishableRate, isRateDay } from '../domain/pricing/publishedRate.js';
+import { ECB_SOURCE, isPublishableRate, isRateDay } from '../domain/pricing/publishedRate.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import { ECB_BASE, ECB_SOURCE } from './ecb.js';
+import { ECB_BASE } from './ecb.js';
 import { problemAt, refuse } from './refuse.js';
 
 const parser = new XMLParser({

@@ -2,9 +2,9 @@ import { parse } from 'csv-parse/sync';
 import { isCurrency } from '../domain/currency.js';
 import type { FieldError } from '../domain/errors.js';
 import { nameProblem } from '../domain/name.js';
-import { isPublishableRate, isRateDay } from '../domain/pricing/publishedRate.js';
+import { ECB_SOURCE, isPublishableRate, isRateDay } from '../domain/pricing/publishedRate.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import { ECB_BASE, ECB_SOURCE, isEcbSource } from './ecb.js';
+import { ECB_BASE, isEcbSource } from './ecb.js';
 import { ecbXml } from './ecbXml.js';
 import { problemAt, refuse } from './refuse.js';
 

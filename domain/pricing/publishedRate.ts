@@ -1,6 +1,9 @@
 import type { Day } from '../period.js';
 import { decimal } from '../money.js';
 
+/** What the European Central Bank published, whoever loaded it. Statements name it in their language. */
+export const ECB_SOURCE = 'European Central Bank, euro foreign exchange reference rates';
+
 /** Reference rates began with the euro. */
 export const FIRST_RATE_DAY: Day = '1999-01-04';
 

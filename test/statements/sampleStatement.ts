@@ -110,6 +110,7 @@ export function statementOf(lines: StatementLine[], change: Partial<Statement> =
       currency: 'EUR',
       fromPeriod: parsePeriod('2026-01'),
       prices: { 'mail-server.mailbox': { model: 'per_unit', unitPrice: '2.5' } },
+      monthlyMinimumMinor: null,
     },
     exchange: null,
     lines: lines.map((line, i) => ({ ...line, lineNo: i + 1 })),
