@@ -1,5 +1,16 @@
 import { printable, widthOf } from './fonts/runs.js';
-import { ASCENT, CONTENT_BOTTOM, CONTENT_WIDTH, GAP, MAX_CELL_LINES, PAGE, SIZE, lineHeight, STYLE, type TextStyle } from './layout.js';
+import {
+  ASCENT,
+  CONTENT_BOTTOM,
+  CONTENT_WIDTH,
+  GAP,
+  MAX_CELL_LINES,
+  PAGE,
+  SIZE,
+  lineHeight,
+  STYLE,
+  type TextStyle,
+} from './layout.js';
 import type { Element, Sheet } from './sheet.js';
 import type { Cell, TableView, Tone } from './views/types.js';
 import { wrap } from './wrap.js';

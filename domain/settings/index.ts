@@ -50,7 +50,10 @@ export const programmeSettings = z
       .string()
       .regex(/^[a-z]{2}$/, 'Two small letters, ISO 639-1')
       .optional()
-      .meta({ description: 'The language of its mail, English unless set and for one that Kontor does not speak', example: 'it' }),
+      .meta({
+        description: 'The language of its mail, English unless set and for one that Kontor does not speak',
+        example: 'it',
+      }),
     calendar: calendar.schema.optional(),
     /** Rule 3; given, what is left out inside is as shipped on that day. */
     discrepancies: reconcileSettings.optional(),

@@ -1,5 +1,6 @@
 import { cursorRows } from '../../db/cursorRows.js';
 import { lineFromJson } from '../../db/statements/statementCodec.js';
+import { canonicalJson } from '../../domain/canonicalJson.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { formulaOf } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
@@ -23,7 +24,7 @@ interface StoredRow {
   content: unknown;
 }
 
-type Row = Omit<StoredRow, 'content'> & { line: StatementLine };
+type Row = StoredRow & { line: StatementLine };
 
 const NONE = plain(null);
 type OfLicence = TermLine | ExtensionLine;
@@ -77,6 +78,8 @@ export const statementLines = tableOf<Row>(
       plain((line.kind === 'usage' ? exchange : 'licenceId' in line ? line.exchange : null)?.rate ?? null),
     amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
     currency: (row) => plain(row.currency),
+    // Every member of the line as it is stored and hashed, also those that have no column of their own.
+    content: (row) => text(canonicalJson(row.content)),
   },
   async function* (trx, { programme, period }) {
     const stored = cursorRows<StoredRow>(
@@ -87,6 +90,6 @@ export const statementLines = tableOf<Row>(
        where s.programme_code = :programme and s.period = :period order by s.number collate "C", l.line_no`,
       { programme, period },
     );
-    for await (const { content, ...row } of stored) yield { ...row, line: lineFromJson(content, row.number) };
+    for await (const row of stored) yield { ...row, line: lineFromJson(row.content, row.number) };
   },
 );

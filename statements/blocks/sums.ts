@@ -32,7 +32,7 @@ export function drawSums(sheet: Sheet, rows: readonly SumRow[]): void {
   const right = PAGE.left + CONTENT_WIDTH;
   const left = right - WIDTH;
   const set = rows.map((row) => setRow(row));
-  sheet.reserve(set.reduce((height, { labels }) => height + labels.length * LINE + 2 * GAP.row, GAP.row));
+  sheet.reserve(set.reduce<number>((height, { labels }) => height + labels.length * LINE + 2 * GAP.row, GAP.row));
   const table = sheet.element('Table', sheet.root);
   for (const { row, style, labels, amountStyle } of set) {
     if (row.isTotal) {

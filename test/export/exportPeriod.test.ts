@@ -97,9 +97,11 @@ describe('kontor export', () => {
   });
 
   it('holds the prices and rates that were used', async () => {
-    expect((await table('prices.csv')).map((row) => [row.distributor, row.model, row.statements])).toEqual([
-      ['DE', 'graduated', '2'],
-      ['PL', 'graduated', '1'],
+    expect((await table('prices.csv')).map((row) => [row.statement_period, row.distributor, row.model, row.statements])).toEqual([
+      // Of the statement that a correction goes back to.
+      ['2026-02', 'DE', 'graduated', '1'],
+      ['2026-03', 'DE', 'graduated', '2'],
+      ['2026-03', 'PL', 'graduated', '1'],
     ]);
     expect(await table('exchange_rates.csv')).toMatchObject([
       { base: 'EUR', currency: 'PLN', rate: '4.289', day: '2026-03-31', statement_period: '2026-03', statements: '1' },

@@ -88,7 +88,9 @@ describe('what is printed can be followed', () => {
       pricePlan: listIn('EUR', 1_000n),
     });
     const { text } = readPdf(renderStatement(statement).bytes);
-    expect(text.replaceAll('\u00a0', ' ')).toContain('Up to the monthly minimum of EUR 10.00 × 4.289 = PLN 42.89 PLN 42.89');
+    expect(text.replaceAll('\u00a0', ' ')).toContain(
+      'Up to the monthly minimum of EUR 10.00 × 4.289 = PLN 42.89 PLN 42.89',
+    );
     expect(text).toContain('EUR 1 = PLN 4.289, published for 29 May 2026 by European Central Bank');
   });
 
