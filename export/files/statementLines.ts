@@ -40,6 +40,11 @@ const usage = (cell: (line: UsageLine, row: Row) => Cell) => (row: Row) =>
 const correction = (cell: (line: CorrectionLine) => Cell) => (row: Row) =>
   row.line.kind === 'correction' ? cell(row.line) : NONE;
 
+/** Whether the price list of the statement gives it its price, and the statement's rate its amount. */
+function byList(line: StatementLine): boolean {
+  return line.kind === 'usage' || line.kind === 'minimum';
+}
+
 /** Every line, corrections of other periods among them, with the formula it was rated by. */
 export const statementLines = tableOf<Row>(
   'statement_lines.csv',
@@ -73,9 +78,12 @@ export const statementLines = tableOf<Row>(
     formula: placed((line) => text('steps' in line ? formulaOf(line.steps) : termFormula(line))),
     // A correction is priced as the statement it corrects was: its currency and rate stand there.
     price_currency: ({ line, listCurrency }) =>
-      plain(line.kind === 'usage' ? listCurrency : 'licenceId' in line ? line.priceCurrency : null),
+      plain(byList(line) ? listCurrency : 'licenceId' in line ? line.priceCurrency : null),
     exchange_rate: ({ line, exchange }) =>
-      plain((line.kind === 'usage' ? exchange : 'licenceId' in line ? line.exchange : null)?.rate ?? null),
+      plain((byList(line) ? exchange : 'licenceId' in line ? line.exchange : null)?.rate ?? null),
+    // The minimum in the statement's currency; what is missing to it is the amount.
+    minimum: ({ line, currency }) =>
+      plain(line.kind === 'minimum' ? minorToDecimalString(line.minimumMinor, currency) : null),
     amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
     currency: (row) => plain(row.currency),
     // Every member of the line as it is stored and hashed, also those that have no column of their own.
