@@ -2,6 +2,7 @@ import { ALL } from '../db/connect.js';
 import { loadRatesOfFeed } from '../db/prices/loadRates.js';
 import { insertRates } from '../db/prices/publishedRates.js';
 import { lastRateDay, parkedForRates } from '../db/readModels/parkedForRates.js';
+import { addDays } from '../domain/instant.js';
 import { KONTOR } from '../domain/access/actor.js';
 import { parsePeriod, periodDays, periodOf, previousPeriod } from '../domain/period.js';
 import { ECB_SOURCE } from '../domain/pricing/publishedRate.js';
@@ -35,9 +36,12 @@ export const loadRates =
     if (added > 0 || rateFeed === null) await tryAgain();
     if (rateFeed === null) return { added, differing: 0, tried: parked.length };
     const [oldest] = months.map((month) => periodDays(month).first);
-    const published = await rateFeed.since(
+    const feed = await rateFeed.since(
       parked.length === 0 && known !== null ? known : (oldest ?? input.now.slice(0, 10)),
     );
+    // No zone is more than a day ahead: whatever is dated later is a slip of the feed.
+    const tomorrow = addDays(now, 1).toISOString();
+    const published = feed.filter(({ day }) => day <= tomorrow);
     const loaded = await db.transaction(ALL, (trx) => loadRatesOfFeed(trx, published, now));
     await tryAgain();
     return { added: added + loaded.added, differing: loaded.differing, tried: parked.length };

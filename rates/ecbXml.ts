@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { isCurrency } from '../domain/currency.js';
 import type { FieldError } from '../domain/errors.js';
 import { ECB_SOURCE, isPublishableRate, isRateDay } from '../domain/pricing/publishedRate.js';
@@ -32,9 +32,7 @@ interface Cube {
  */
 export function ecbXml(text: string): ExchangeRate[] {
   if (/<!DOCTYPE/i.test(text)) refuse([problemAt(1, 'XML', 'A document type is not read.')]);
-  const valid = XMLValidator.validate(text);
-  if (valid !== true) refuse([problemAt(valid.err.line, 'XML', valid.err.msg)]);
-  const document = parser.parse(text) as { Envelope?: { Cube?: Cube[] } };
+  const document = parsed(text) as { Envelope?: { Cube?: Cube[] } };
   const days = document.Envelope?.Cube?.flatMap((outer) => outer.Cube ?? []) ?? [];
   const lineOf = linesOf(text);
   const problems: FieldError[] = [];
@@ -57,6 +55,16 @@ export function ecbXml(text: string): ExchangeRate[] {
   if (problems.length > 0) refuse(problems);
   if (rates.length === 0) refuse([problemAt(1, 'Cube', 'There are no reference rates of the European Central Bank.')]);
   return rates;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parser.parse(text, true);
+  } catch (error) {
+    // The parser ends its message with line and column.
+    const [, message = String(error), line = '1'] = /^(?:Error: )?(.*?):(\d+):\d+$/s.exec(String(error)) ?? [];
+    return refuse([problemAt(Number(line), 'XML', message)]);
+  }
 }
 
 function linesOf(text: string): (cube: Cube) => number {

@@ -61,8 +61,17 @@ export const exchangeRateRoutes = [
           rates.map((rate) => rate.day),
         ),
       }));
-      for (const of of parked) await tellRateLoaded(deps, of);
-      return reply(200, { ...loaded, tried: parked.length });
+      let tried = 0;
+      try {
+        for (; tried < parked.length; tried += 1) {
+          const of = parked[tried];
+          if (of !== undefined) await tellRateLoaded(deps, of);
+        }
+      } catch (error) {
+        // The rates are loaded: the daily look tells whom this could not.
+        deps.log.warn({ err: error, told: tried, parked: parked.length }, 'parked MSPs were not told of their rate');
+      }
+      return reply(200, { ...loaded, tried });
     },
   }),
 ];

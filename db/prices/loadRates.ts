@@ -89,7 +89,8 @@ function refuseEach(code: ErrorCode, found: readonly { index: number; message: s
  * @throws KontorError EXCHANGE_RATE_DIFFERS, EXCHANGE_RATE_USED, or EXCHANGE_RATE_UNUSUAL where a rate is more than half off the
  *   last known one of its pair
  */
-export async function loadRatesByHand(trx: Trx, rates: readonly ExchangeRate[], load: LoadByHand): Promise<Loaded> {
+export async function loadRatesByHand(trx: Trx, given: readonly ExchangeRate[], load: LoadByHand): Promise<Loaded> {
+  const rates = eachOnce(given);
   await lockRates(trx);
   const differing = await differences(trx, rates);
   refuseEach(
@@ -143,6 +144,22 @@ export async function loadRatesByHand(trx: Trx, rates: readonly ExchangeRate[], 
     });
   }
   return { added, known: rates.length - added - differing.length, replaced: differing.length };
+}
+
+/** What is given twice alike is given once; what is given twice otherwise is refused. */
+function eachOnce(given: readonly ExchangeRate[]): ExchangeRate[] {
+  const first = new Map<string, ExchangeRate>();
+  const differing: { index: number; message: string }[] = [];
+  given.forEach((rate, index) => {
+    const key = JSON.stringify([rate.source, rate.base, rate.currency, rate.day]);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, rate);
+    else if (!decimal(before.rate).eq(rate.rate)) {
+      differing.push({ index, message: `${nameOf(rate)} is given as ${before.rate} and as ${rate.rate}.` });
+    }
+  });
+  refuseEach('VALIDATION_FAILED', differing, 'Nothing was loaded.');
+  return [...first.values()];
 }
 
 async function replaceRate(trx: Trx, one: Difference, { at, actor, reason }: LoadByHand): Promise<void> {

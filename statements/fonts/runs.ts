@@ -75,7 +75,7 @@ export function unprintable(text: string): string | null {
   const shown = printable(text);
   if (PLAIN_ASCII.test(shown)) return null;
   const fontFor = fontChooser(shown, 'regular');
-  return [...shown].find((character) => character !== NON_JOINER && fontFor(character) === null) ?? null;
+  return Array.from(shown).find((character) => character !== NON_JOINER && fontFor(character) === null) ?? null;
 }
 
 /** Width of runs in points. */

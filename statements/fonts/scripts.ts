@@ -43,6 +43,8 @@ function easternFonts(text: string, weight: Weight): readonly FontScript[] {
   if (HANGUL.test(text)) return ['kr', 'jp', 'sc'];
   if (KANA.test(text) || !HAN.test(text)) return ['jp', 'kr', 'sc'];
   const hasAll = (script: FontScript) =>
-    [...text].every((character) => !HAN.test(character) || has(`${weight}-${script}`, character.codePointAt(0) ?? 0));
+    Array.from(text).every(
+      (character) => !HAN.test(character) || has(`${weight}-${script}`, character.codePointAt(0) ?? 0),
+    );
   return !hasAll('jp') && hasAll('sc') ? ['sc', 'jp', 'kr'] : ['jp', 'sc', 'kr'];
 }

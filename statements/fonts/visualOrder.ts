@@ -47,7 +47,7 @@ function reversedFrom<T extends { level: number }>(stretches: readonly T[], leve
 
 /** The characters of a stretch from right to left as a font that knows no direction prints them: turned round, brackets mirrored. */
 export function mirrored(text: string): string {
-  return [...text]
+  return Array.from(text)
     .reverse()
     .map((character) => bidi.getMirroredCharacter(character) ?? character)
     .join('');

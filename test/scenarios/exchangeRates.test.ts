@@ -188,6 +188,8 @@ describe('rule 24: rates of exchange that come after the close', () => {
     expect([broken.status, broken.json.errors?.[0]?.field ?? broken.json]).toEqual([422, '/rates/1/rate']);
     const bank = await load({ rates: [{ ...kuwait('0.355').rates[0], source: 'E\uFF23B reference rates' }] });
     expect([bank.status, bank.json.errors?.[0]?.field ?? bank.json]).toEqual([422, '/rates/0/source']);
+    const twice = await load({ rates: [...kuwait('0.355').rates, ...kuwait('0.356').rates] });
+    expect([twice.status, twice.json.errors?.[0]?.field ?? twice.json]).toEqual([422, '/rates/1/rate']);
     const early = await load(kuwait('0.355', '2999-01-01'));
     expect([early.status, early.json.errors?.[0]?.field ?? early.json]).toEqual([422, '/rates/0/day']);
     expect(await month.run(`select rate from exchange_rate where currency = 'KWD'`)).toEqual([]);
@@ -220,7 +222,8 @@ describe('rule 24: rates of exchange that come after the close', () => {
     const differs = await load(kuwait('0.36', '2026-06-10'));
     expect([differs.status, differs.json.code]).toEqual([409, 'EXCHANGE_RATE_DIFFERS']);
     expect((await load({ ...kuwait('0.36', '2026-06-10'), replace: true })).json.errors[0].field).toBe('/reason');
-    const replaced = await load({ ...kuwait('0.36', '2026-06-10'), replace: true, reason: 'Misread' });
+    const again = kuwait('0.36', '2026-06-10').rates;
+    const replaced = await load({ rates: [...again, ...again], replace: true, reason: 'Misread' });
     expect(replaced.json).toMatchObject({ added: 0, replaced: 1 });
     expect(await trail('exchangeRate.replaced')).toMatchObject([{ before: { rate: '0.35' }, after: { rate: '0.36' } }]);
   });

@@ -8,7 +8,7 @@ import { statementOf, usageLine } from './sampleStatement.js';
 const letters = (shown: string) => shown.normalize('NFKD').replaceAll(/[\s\u200d]/g, '');
 
 /** As a reader that knows no direction gets the glyphs: from left to right. */
-const turned = (text: string) => [...text].reverse().join('');
+const turned = (text: string) => Array.from(text).reverse().join('');
 
 const NAMES: [script: string, name: string, printed: string][] = [
   ['Korean', '한국소프트 주식회사', '한국소프트 주식회사'],
