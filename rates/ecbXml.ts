@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { SyntaxValidator } from 'fast-xml-validator';
 import { isCurrency } from '../domain/currency.js';
 import type { FieldError } from '../domain/errors.js';
 import { ECB_SOURCE, isPublishableRate, isRateDay } from '../domain/pricing/publishedRate.js';
@@ -57,14 +58,15 @@ export function ecbXml(text: string): ExchangeRate[] {
   return rates;
 }
 
+/** The parser is lenient; a file that was cut off must not pass for a whole one. */
 function parsed(text: string): unknown {
   try {
-    return parser.parse(text, true);
+    SyntaxValidator.validate(text);
   } catch (error) {
-    // The parser ends its message with line and column.
-    const [, message = String(error), line = '1'] = /^(?:Error: )?(.*?):(\d+):\d+$/s.exec(String(error)) ?? [];
-    return refuse([problemAt(Number(line), 'XML', message)]);
+    const { line = 1, message } = error as Error & { line?: number };
+    return refuse([problemAt(line, 'XML', message)]);
   }
+  return parser.parse(text);
 }
 
 function linesOf(text: string): (cube: Cube) => number {

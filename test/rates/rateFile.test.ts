@@ -31,6 +31,8 @@ describe('rule 24: reference rates from files', () => {
       'line 8, time: "2026-02-30" is not a day such as 2026-03-31.',
     ]);
     expect(fieldsOf(() => ecbXml('<a><b></a>'))[0]).toMatch(/^line 1, XML: /);
+    // Cut off on the way.
+    expect(fieldsOf(() => ecbXml(document.slice(0, -40)))).toEqual([expect.stringMatching(/^line \d+, XML: /)]);
     expect(fieldsOf(() => ecbXml('<html><body>Sign in</body></html>'))[0]).toMatch(/no reference rates/);
   });
 
