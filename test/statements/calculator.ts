@@ -17,7 +17,8 @@ function unbroken(tokens: readonly string[]): string[] {
   const joined: string[] = [];
   for (const token of tokens) {
     const last = joined.at(-1);
-    if (last !== undefined && (/[×/]$/.test(last) || /^[×/] /.test(token))) joined[joined.length - 1] = `${last} ${token}`;
+    if (last !== undefined && (/[×/]$/.test(last) || /^[×/] /.test(token)))
+      joined[joined.length - 1] = `${last} ${token}`;
     else joined.push(token);
   }
   return joined;
