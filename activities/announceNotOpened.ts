@@ -6,6 +6,7 @@ import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 import { runSubject, type RunInput } from '../domain/run.js';
+import { localeOf } from '../locales/index.js';
 
 export interface AnnounceNotOpenedInput extends RunInput {
   code: string;
@@ -28,7 +29,7 @@ export const announceNotOpened =
           {
             messageId: messageId('run-not-opened', programme, period, code, dayOf(at, to.zone)),
             kind: 'runNotOpened',
-            locale: 'en',
+            locale: localeOf(to.locale),
             to: { address: to.recipient },
             params: { programmeName: to.programmeName, period, reason },
             programme,

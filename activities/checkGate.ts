@@ -9,6 +9,7 @@ import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { dayOf } from '../domain/period.js';
 import { runKeyOf, type RunInput } from '../domain/run.js';
+import { localeOf } from '../locales/index.js';
 
 export interface CheckGateInput extends RunInput {
   shard: number;
@@ -64,7 +65,7 @@ export const checkGate =
             {
               messageId: messageId('completeness-gate', key.programme, key.period, dayOf(at, to.zone)),
               kind: 'completenessGate',
-              locale: 'en',
+              locale: localeOf(to.locale),
               to: { address: to.recipient },
               params: { programmeName: to.programmeName, period: key.period, silent, expected, lastBilled: totals },
               ...key,

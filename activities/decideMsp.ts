@@ -12,6 +12,7 @@ import { registrationSubject, STATE_AFTER, type ParticipationState } from '../do
 import { parsePeriod, periodOf } from '../domain/period.js';
 import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
+import { localeOf } from '../locales/index.js';
 
 export interface DecideMspInput {
   programme: string;
@@ -29,7 +30,7 @@ export interface DecideMspResult {
 }
 
 function letter(registration: Registration, programme: ProgrammeOf, decidedAt: Date): OutgoingMail {
-  const { vendorName, distributorName, partnerTeamEmail } = programme;
+  const { vendorName, distributorName, partnerTeamEmail, partnerTeamLocale } = programme;
   const { msp, appliedAt } = registration;
   const shared = {
     locale: msp.locale,
@@ -56,7 +57,7 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
   if (registration.state === 'withdrawn') {
     const { name: mspName, registrationNumber } = msp;
     return {
-      ...{ ...shared, locale: 'en', to: { address: partnerTeamEmail } },
+      ...{ ...shared, locale: localeOf(partnerTeamLocale), to: { address: partnerTeamEmail } },
       kind: 'registrationWithdrawn',
       messageId: messageId('registration-withdrawn', registration.programme, msp.id, appliedAt.toISOString()),
       params: { mspName, registrationNumber, reason: registration.decisionReason },

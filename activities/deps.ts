@@ -3,6 +3,7 @@ import type { Database } from '../db/connect.js';
 import type { MonthEnd } from '../db/readModels/monthEnds.js';
 import type { Mailer } from '../delivery/index.js';
 import type { RunInput } from '../domain/run.js';
+import type { RateFeed } from '../rates/ecbFeed.js';
 import type { RateSource } from '../rates/rateSource.js';
 import type { RenderPool } from '../statements/index.js';
 
@@ -14,6 +15,8 @@ export interface ActivityDeps {
   /** Address of the API as mails name it, without a slash at its end; null: they name paths alone. */
   publicUrl: string | null;
   rates: RateSource;
+  /** The central bank's own feed; null: this machine reaches none. */
+  rateFeed: RateFeed | null;
   /** Starts the close of a month; false when it is going on or went well before. */
   closes: {
     start(
@@ -34,5 +37,9 @@ export interface ActivityDeps {
     ): Promise<{ state: 'running' } | { state: 'completed'; mailed: number } | { state: 'ended'; reason: string }>;
   };
   /** Makes sure that somebody waits for the decisions on an MSP's statement. */
-  settlements: { start(of: RunInput & { mspId: string }): Promise<void> };
+  settlements: {
+    start(of: RunInput & { mspId: string }): Promise<void>;
+    /** Has a parked one tried again, since what it waited for may be there. */
+    tryAgain(of: RunInput & { mspId: string }): Promise<void>;
+  };
 }

@@ -19,6 +19,7 @@ import { followShard } from './followShard.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
 import { loadSettlement } from './loadSettlement.js';
+import { loadRates } from './loadRates.js';
 import { makeBillingPacks } from './makeBillingPacks.js';
 import { openPeriod } from './openPeriod.js';
 import { previewPeriod } from './previewPeriod.js';
@@ -56,6 +57,7 @@ export function createActivities(deps: ActivityDeps) {
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
     loadSettlement: loadSettlement(deps),
+    loadRates: loadRates(deps),
     makeBillingPacks: makeBillingPacks(deps),
     openPeriod: openPeriod(deps),
     previewPeriod: previewPeriod(deps),

@@ -16,7 +16,7 @@ import { openMspCases } from '../db/closing/reconciliation.js';
 import { settlementOf } from '../db/closing/settlement.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
-import { lastPublishedRates } from '../db/prices/publishedRates.js';
+import { ratesOfRun } from '../db/prices/publishedRates.js';
 import {
   issueStatements as freeze,
   type IssuedStatement,
@@ -53,7 +53,7 @@ async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): 
   return {
     period: key.period,
     plans: await plansFor(trx, key),
-    rates: await lastPublishedRates(trx, window.first, window.last),
+    rates: await ratesOfRun(trx, key, window),
     settings: settings.discrepancies,
     kinds,
   };

@@ -13,6 +13,7 @@ import { minorToDecimalString } from '../domain/money.js';
 import type { Period } from '../domain/period.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import type { Statement } from '../domain/statement.js';
+import { parkedReasons } from '../locales/index.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary, type RenderPool } from '../statements/index.js';
 import { beat, earlierProgress } from './beating.js';
 import type { ActivityDeps } from './deps.js';
@@ -140,7 +141,7 @@ function summaryOf(period: Period, contents: PackContents, statements: readonly 
     period,
     date,
     supplement,
-    parked,
+    parked: parkedReasons(parked, locale),
     statements: statements.map(({ number, msp, currency, totalMinor, lines }) => ({
       number,
       mspName: msp.name,

@@ -7,6 +7,7 @@ import { dayBefore } from '../domain/licences/licensedDays.js';
 import { messageId } from '../domain/messageId.js';
 import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
+import { localeOf } from '../locales/index.js';
 
 /** Licences looked at in one transaction. */
 const CHUNK = 1000;
@@ -16,7 +17,7 @@ const ENDED_WITHIN_DAYS = 14;
 /** To the MSP at every step, to the partner team at the end; one letter per licence, step and reader. */
 function letters(licence: EndingLicence, rule: EndingRule, now: Date): OutgoingMail[] {
   const { mspId, id, mspName, siteName, tenantName, product, count, endsOn, daysLeft, step } = licence;
-  const { programme, vendorName, partnerTeamEmail } = rule;
+  const { programme, vendorName, partnerTeamEmail, partnerTeamLocale } = rule;
   const productName = productByCode(product)?.name ?? product;
   const params: MailInput<'licenceEnds'> = {
     ...{ vendorName, mspName, licenceId: id, productName, siteName, tenantName, count },
@@ -24,7 +25,7 @@ function letters(licence: EndingLicence, rule: EndingRule, now: Date): OutgoingM
   };
   const about = { kind: 'licenceEnds' as const, params, programme, mspId, notBefore: now };
   const toMsp = { ...about, locale: licence.locale, to: { companyId: licence.mspId, purpose: 'legal' as const } };
-  const toTeam = { ...about, locale: 'en', to: { address: partnerTeamEmail } };
+  const toTeam = { ...about, locale: localeOf(partnerTeamLocale), to: { address: partnerTeamEmail } };
   return [
     { ...toMsp, messageId: messageId('licence-ends', id, step) },
     ...(step === 0 ? [{ ...toTeam, messageId: messageId('licence-ended', id) }] : []),

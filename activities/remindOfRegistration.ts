@@ -8,6 +8,7 @@ import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 import type { MailInput } from '../locales/mail.js';
 import type { ActivityDeps } from './deps.js';
+import { localeOf } from '../locales/index.js';
 
 export interface RemindOfRegistrationInput {
   programme: string;
@@ -50,7 +51,7 @@ export const remindOfRegistration =
           input.reminder,
         ),
         kind: 'registrationReminder' as const,
-        locale: 'en',
+        locale: localeOf(programme.partnerTeamLocale),
         to: { address: programme.partnerTeamEmail },
         params,
         programme: input.programme,

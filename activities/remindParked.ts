@@ -5,6 +5,7 @@ import { wholeDaysBetween } from '../domain/instant.js';
 import { messageId } from '../domain/messageId.js';
 import { dayOf } from '../domain/period.js';
 import type { RunInput } from '../domain/run.js';
+import { localeOf, parkedReason } from '../locales/index.js';
 
 /** Tells the partner team of a parked MSP; once a day at most. */
 export async function remind(
@@ -14,18 +15,19 @@ export async function remind(
 ): Promise<void> {
   const parked = await parkedMsp(trx, { programme, period, mspId });
   if (parked === undefined) return;
+  const locale = localeOf(parked.partnerTeamLocale);
   await enqueueMails(
     trx,
     [
       {
         messageId: messageId('parked', programme, period, mspId, dayOf(at, parked.zone)),
         kind: 'parkedReminder',
-        locale: 'en',
+        locale,
         to: { address: parked.partnerTeamEmail },
         params: {
           mspName: parked.mspName,
           period,
-          reason: parked.reason,
+          reason: parkedReason(parked.code, locale),
           waitingDays: Math.max(0, wholeDaysBetween(parked.parkedUntil, at)),
           decideBy: dayOf(parked.parkedUntil, parked.zone),
         },

@@ -7,20 +7,22 @@ import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
+import { localeOf, parkedReasons } from '../locales/index.js';
 import { runKeyOf, runSubject, type RunInput, type RunKey } from '../domain/run.js';
 
 async function enqueueSummary(trx: Trx, key: RunKey, totals: ControlTotals, at: Date): Promise<void> {
   const facts = await runSummaryFacts(trx, key);
   if (facts === undefined) return;
   const { programme, period } = key;
-  const { recipient, ...said } = facts;
+  const { recipient, parked, ...said } = facts;
+  const locale = localeOf(facts.locale);
   await enqueueMails(
     trx,
     [
       {
         messageId: messageId('run-summary', programme, period),
         kind: 'runSummary',
-        locale: 'en',
+        locale,
         to: { address: recipient },
         params: {
           period,
@@ -31,7 +33,10 @@ async function enqueueSummary(trx: Trx, key: RunKey, totals: ControlTotals, at: 
             currency,
             amount: minorToDecimalString(BigInt(minor), currency),
           })),
-          ...said,
+          programmeName: said.programmeName,
+          mailed: said.mailed,
+          mailProblems: said.mailProblems,
+          parked: parkedReasons(parked, locale),
         },
         programme,
         period,

@@ -1,10 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Env } from '../config/env.js';
-import { findPersonOf, hasPeople } from '../db/access/personStore.js';
-import { ALL, type Database, type Trx } from '../db/connect.js';
-import { PARTNER_TEAM } from '../db/parties/companyStore.js';
-import { TERMINAL, type Actor } from '../domain/access/actor.js';
+import { ALL, type Database } from '../db/connect.js';
 import { requireOrder, requireOver } from '../db/closing/mayOpen.js';
 import { runState } from '../db/closing/openRun.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
@@ -20,6 +17,7 @@ import { decimalTotals, runLines } from './closing/runView.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 import { createTerminal, type Terminal } from './terminal.js';
+import { terminalActor } from './terminalActor.js';
 
 interface CloseOptions {
   programme?: string;
@@ -98,20 +96,6 @@ async function close(options: CloseOptions): Promise<void> {
   );
 }
 
-/** Who opens the run at the terminal. Once the partner team has people one of them is named, lest rule 18 count nobody. */
-async function openerOf(trx: Trx, email: string | undefined): Promise<Actor> {
-  if (email === undefined) {
-    if (!(await hasPeople(trx, PARTNER_TEAM))) return TERMINAL;
-    throw new KontorError(
-      'VALIDATION_FAILED',
-      'Say who starts it: --as with the address of a person of the partner team.',
-    );
-  }
-  const person = await findPersonOf(trx, { companyId: PARTNER_TEAM, email });
-  if (person === undefined) throw new KontorError('VALIDATION_FAILED', `--as: ${email} is nobody of the partner team.`);
-  return { kind: 'person', ...person };
-}
-
 async function run({ env, client, db, terminal }: Place, key: RunKey, options: CloseOptions) {
   const { programme, period } = key;
   const now = new Date();
@@ -122,7 +106,7 @@ async function run({ env, client, db, terminal }: Place, key: RunKey, options: C
     if (known === undefined) await requireOrder(trx, key, { skip: skipReason !== null });
     return known;
   });
-  const openedBy = await db.transaction(ALL, (trx) => openerOf(trx, options.as));
+  const openedBy = await db.transaction(ALL, (trx) => terminalActor(trx, options.as));
   const sealed = state === 'sealed' || state === 'skipped';
   const workflowId = closePeriodId(programme, period);
   const zero = options.zeroWaits === true ? now.toISOString() : null;

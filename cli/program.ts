@@ -9,6 +9,7 @@ import { examples } from './options.js';
 import { PACKAGE_FILE } from './paths.js';
 import { personCommand } from './person.js';
 import { programmeCommand } from './programme.js';
+import { ratesCommand } from './rates.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
@@ -25,6 +26,7 @@ const COMMANDS = [
   personCommand,
   tokenCommand,
   programmeCommand,
+  ratesCommand,
   migrateCommand,
 ];
 

@@ -39,6 +39,10 @@ export const ENV_SCHEMA = z.object({
     .describe('Mail relay, such as smtp://user:pass@host:587'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender of every mail'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
+  RATES_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Folder of the central bank's feed, such as https://www.ecb.europa.eu/stats/eurofxref"),
   KONTOR_LOCAL_LOGIN: z
     .enum(['on', 'off'])
     .default('on')

@@ -57,6 +57,10 @@ export const ERROR_CODES = {
   // the close
   PRICE_NOT_CONFIRMED: { retryable: false },
   EXCHANGE_RATE_MISSING: { retryable: false },
+  EXCHANGE_RATE_DIFFERS: { retryable: false },
+  EXCHANGE_RATE_USED: { retryable: false },
+  EXCHANGE_RATE_UNUSUAL: { retryable: false },
+  RATE_SOURCE_UNAVAILABLE: { retryable: true },
   PRICE_MISSING: { retryable: false },
   PRICE_PLAN_MISSING: { retryable: false },
   SHARD_RUNNING: { retryable: true },

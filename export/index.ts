@@ -16,10 +16,12 @@ import type { RunKey } from '../domain/run.js';
 import type { ExportFile } from './exportFile.js';
 import { checkIns } from './files/checkIns.js';
 import { discrepancies } from './files/discrepancies.js';
+import { installations } from './files/installations.js';
 import { participants } from './files/participants.js';
 import { pricePlans } from './files/pricePlans.js';
 import { exchangeRates, prices } from './files/prices.js';
 import { settings } from './files/settings.js';
+import { siteFacts } from './files/siteFacts.js';
 import { termLicences } from './files/termLicences.js';
 import { statementLines } from './files/statementLines.js';
 import { statements } from './files/statements.js';
@@ -32,6 +34,8 @@ const FILES: readonly ExportFile[] = [
   settings,
   checkIns,
   usageReports,
+  installations,
+  siteFacts,
   discrepancies,
   pricePlans,
   prices,
@@ -41,7 +45,7 @@ const FILES: readonly ExportFile[] = [
   statements,
 ];
 const MANIFEST = 'manifest.json';
-const FORMAT = 3;
+const FORMAT = 4;
 
 export interface ExportOptions {
   /** A programme's code; may be left out where there is only one. */

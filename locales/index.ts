@@ -4,6 +4,7 @@
  * words: those are said in English, marked `[en]`. A new language is one folder and one line in TRANSLATIONS.
  */
 import { PRODUCTS, unitOf, type MeterCode, type ProductCode } from '../domain/catalog/index.js';
+import { ALL_KINDS } from '../domain/reconcile/index.js';
 import { priceInWords, type Price, type Written } from '../domain/pricing/index.js';
 import { de } from './de/index.js';
 import { en } from './en/index.js';
@@ -85,6 +86,28 @@ export function meterParts(meter: MeterCode, locale: Locale): { product: string;
 export function meterName(meter: MeterCode, locale: Locale): string {
   const { product, unit } = meterParts(meter, locale);
   return `${product}: ${unit}`;
+}
+
+/** An MSP that waits, and the code of what parked it: an error's, or the kind of a case; null: nobody said. */
+export interface ParkedBy {
+  mspName: string;
+  code: string | null;
+}
+
+/** Why an MSP is parked, in the reader's language. */
+export function parkedReason(code: string | null, locale: Locale): string {
+  const { summary, discrepancies } = messagesFor(locale);
+  const { codes, byCase, other, unknown } = summary.parkedBy;
+  if (code === null) return unknown;
+  const own = new Map<string, string>(Object.entries(codes)).get(code);
+  if (own !== undefined) return own;
+  const kind = ALL_KINDS.find((one) => one === code);
+  return kind === undefined ? other(code) : byCase(discrepancies[kind].name);
+}
+
+/** The same for a list. */
+export function parkedReasons(parked: readonly ParkedBy[], locale: Locale): { mspName: string; reason: string }[] {
+  return parked.map(({ mspName, code }) => ({ mspName, reason: parkedReason(code, locale) }));
 }
 
 /** How a price model works for one meter: `2.50 per unit`. Prices are in the price list's currency, not named. */

@@ -52,6 +52,8 @@ export interface StatementMessages {
     columns: { meter: string; formula: string; quantity: string; price: string; amount: string };
     /** Where there are too many counts to print each: `1,240 (sum of 214 counts)`. */
     sumOfCounts: (sum: string, count: string) => string;
+    /** Where a meter has several lines: its amount is their sum, not the product of its quantity. */
+    sumOfRounded: (count: string) => string;
     licensed: (units: string) => string;
     firstMonth: (units: string) => string;
   };
@@ -111,6 +113,8 @@ export interface StatementMessages {
   };
   exchange: {
     title: string;
+    /** The source of the European Central Bank's rates; any other is printed as it was given. */
+    ecb: string;
     text: (rate: string, day: string, source: string) => string;
     rounding: (currency: string) => string;
   };
@@ -118,6 +122,9 @@ export interface StatementMessages {
   attachment: string;
   page: (page: string, pages: string) => string;
 }
+
+/** What parks an MSP besides cases of its own. */
+type ParkedCode = 'EXCHANGE_RATE_MISSING' | 'PRICE_MISSING' | 'PRICE_PLAN_MISSING' | 'total_moved';
 
 export interface SummaryMessages {
   documentName: string;
@@ -131,6 +138,13 @@ export interface SummaryMessages {
   list: string;
   none: string;
   parked: { title: string; text: string; columns: { msp: string; reason: string } };
+  /** Why an MSP is parked, by the code that parked it. */
+  parkedBy: {
+    codes: Record<ParkedCode, string>;
+    byCase: (kind: string) => string;
+    other: (code: string) => string;
+    unknown: string;
+  };
   attachment: string;
 }
 

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { isCurrency } from '../domain/currency.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
+import { ECB_SOURCE } from '../domain/pricing/publishedRate.js';
+import { ECB_BASE } from './ecb.js';
 import type { RateSource } from './rateSource.js';
-
-/** As printed on statements. */
-export const ECB_SOURCE = 'European Central Bank, euro foreign exchange reference rates';
 
 const SHIPPED = new URL('../../data/ecb-euro-reference-rates.csv', import.meta.url);
 
@@ -22,7 +21,7 @@ export function ecbFile(file: URL = SHIPPED): RateSource {
         .flatMap(({ Date: day = '', ...columns }) =>
           Object.entries(columns)
             .filter(([currency, rate]) => isCurrency(currency) && /^\d+(\.\d+)?$/.test(rate))
-            .map(([currency, rate]): ExchangeRate => ({ base: 'EUR', currency, rate, day, source: ECB_SOURCE })),
+            .map(([currency, rate]): ExchangeRate => ({ base: ECB_BASE, currency, rate, day, source: ECB_SOURCE })),
         );
     },
   };

@@ -1,9 +1,10 @@
-/** What Temporal starts by the calendar: the month-end of each programme, the contact watch, and the mail that falls due. */
+/** What Temporal starts by the calendar: the month-end of each programme, the contact watch, the rates of exchange, and the mail that falls due. */
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import type { CalendarSettings } from '../domain/settings/calendar.js';
 import { opensAt, type Period } from '../domain/period.js';
 import { PROGRAMME } from '../workflows/searchAttributes.js';
 import { WATCH_CONTACT_SCHEDULE } from '../workflows/watchContact.js';
+import { WATCH_RATES_SCHEDULE } from '../workflows/watchRates.js';
 import type { Starter } from './starter.js';
 
 interface Started {
@@ -72,6 +73,21 @@ function watchContact(taskQueue: string): ScheduleOptions {
   };
 }
 
+function watchRates(taskQueue: string): ScheduleOptions {
+  const { scheduleId, calendar, timezone, args } = WATCH_RATES_SCHEDULE;
+  return {
+    scheduleId,
+    spec: { calendars: [calendar], timezone },
+    action: action(scheduleId, {
+      taskQueue,
+      workflow: 'watchRates',
+      args: [...args],
+      summary: 'Loads reference rates, and has MSPs that wait for one tried again',
+    }),
+    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '1 day' },
+  };
+}
+
 /** Deferred mails come due within minutes; one drain at a time is enough, and a missed one needs no catching up. */
 function deliverMail(taskQueue: string): ScheduleOptions {
   const id = 'deliver-mail';
@@ -108,7 +124,7 @@ export function ensureMonthEnd(starter: Starter, of: MonthEndSchedule): Promise<
 
 /** Sets the schedules that are the same for all programmes. Idempotent; at each start of a worker. */
 export async function ensureCommonSchedules(starter: Starter): Promise<void> {
-  for (const schedule of [watchContact(starter.taskQueue), deliverMail(starter.taskQueue)]) {
-    await upsert(starter, schedule);
+  for (const schedule of [watchContact, watchRates, deliverMail]) {
+    await upsert(starter, schedule(starter.taskQueue));
   }
 }

@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation, type UpdateDefinition } from '@temporalio/client';
 import {
   decideCase,
+  rateLoaded,
   retryIssue,
   settleStatement,
   settleStatementId,
@@ -40,6 +41,12 @@ function settlement(of: Settlement) {
 /** Makes sure that somebody waits for the decisions on an MSP's statement; idempotent. */
 export async function startSettlement(starter: Starter, of: Settlement): Promise<void> {
   await start(starter, settlement(of));
+}
+
+/** Rule 24: tells an MSP's settlement that a rate was loaded; where none waits, one is started. Idempotent. */
+export async function tellRateLoaded({ temporal, taskQueue }: Starter, of: Settlement): Promise<void> {
+  const { workflowType, ...options } = settlement(of);
+  await temporal.workflow.signalWithStart(workflowType, { ...options, taskQueue, signal: rateLoaded });
 }
 
 async function update<Result, Args extends unknown[]>(

@@ -1,5 +1,16 @@
-import { printable } from './fonts/runs.js';
-import { ASCENT, CONTENT_WIDTH, GAP, MAX_CELL_LINES, PAGE, SIZE, lineHeight, STYLE, type TextStyle } from './layout.js';
+import { printable, widthOf } from './fonts/runs.js';
+import {
+  ASCENT,
+  CONTENT_BOTTOM,
+  CONTENT_WIDTH,
+  GAP,
+  MAX_CELL_LINES,
+  PAGE,
+  SIZE,
+  lineHeight,
+  STYLE,
+  type TextStyle,
+} from './layout.js';
 import type { Element, Sheet } from './sheet.js';
 import type { Cell, TableView, Tone } from './views/types.js';
 import { wrap } from './wrap.js';
@@ -43,10 +54,27 @@ function columnsOf(layouts: readonly ColumnLayout[]): Column[] {
   });
 }
 
+/** A number as it is printed, with its sign, its currency, and what stands before it in a sum. */
+const NUMBER = /^[+(]?[−-]?[\d.,'\u00a0\u202f\u2019]*\d[\d.,'\u00a0\u202f\u2019]*(?:\u00a0?[A-Z]{3})?[).,]?$/;
+
+/** A number is never broken: where one of a text is too wide for its column, the text is set smaller. */
+function styleFitting(text: string, style: TextStyle, width: number): TextStyle {
+  const widest = Math.max(
+    0,
+    ...text
+      .split(' ')
+      .filter((piece) => NUMBER.test(piece))
+      .map((piece) => widthOf(piece, style.weight, style.size)),
+  );
+  // A hair less than the width: the sum of rounded parts must not be wider again.
+  return widest <= width ? style : { ...style, size: (style.size * width * 0.999) / widest };
+}
+
 function setCell(cell: Cell, column: Column): SetLine[] {
   return cell.flatMap(({ text, tone }) => {
-    const style = STYLE_OF[tone];
-    const lines = wrap(printable(text), style.weight, style.size, column.width, column.maxLines);
+    const shown = printable(text);
+    const style = styleFitting(shown, STYLE_OF[tone], column.width);
+    const lines = wrap(shown, style.weight, style.size, column.width, column.maxLines);
     return lines.map((line) => ({ text: line, style }));
   });
 }
@@ -98,8 +126,8 @@ class HeaderRow {
 }
 
 /**
- * Draws a table over as many pages as it takes: the titles are repeated on each, no row is cut, and long texts wrap or
- * end in an ellipsis. Returns nothing; the sheet's cursor stands below the last row.
+ * Draws a table over as many pages as it takes: the titles are repeated on each, no row is cut unless it is taller than a
+ * page, and long texts wrap or end in an ellipsis. Returns nothing; the sheet's cursor stands below the last row.
  */
 export function drawTable(sheet: Sheet, parent: Element, view: TableView, layouts: readonly ColumnLayout[]): void {
   const columns = columnsOf(layouts);
@@ -113,30 +141,57 @@ export function drawTable(sheet: Sheet, parent: Element, view: TableView, layout
   for (const cells of view.rows) {
     const set = columns.map((column, i) => setCell(cells[i] ?? [], column));
     const height = Math.max(...set.map(heightOf)) + 2 * GAP.row;
-    if (!sheet.fits(height)) {
+    const room = CONTENT_BOTTOM - PAGE.top - header.height;
+    const turnPage = () => {
       sheet.nextPage();
       header.print(sheet, (draw) => {
         sheet.artifact(draw);
       });
+    };
+    let left = set;
+    // Taller than a page: what fits on each, from here on.
+    while (height > room && Math.max(...left.map(heightOf)) + 2 * GAP.row > CONTENT_BOTTOM - sheet.y) {
+      const [here, rest] = cut(left, CONTENT_BOTTOM - sheet.y - 2 * GAP.row);
+      if (here.some((lines) => lines.length > 0)) printRow(sheet, table, here, columns);
+      left = rest;
+      turnPage();
     }
-    const row = sheet.element('TR', table);
-    columns.forEach((column, i) => {
-      sheet.tagged('TD', row, () => {
-        printCell(sheet, set[i] ?? [], column, sheet.y + GAP.row);
-      });
-    });
-    row.end();
-    sheet.y += height;
-    sheet.artifact(() => {
-      sheet.rule(PAGE.left, PAGE.left + CONTENT_WIDTH, sheet.y, 'faintRule', 0.5);
-    });
+    if (height <= room && !sheet.fits(height)) turnPage();
+    printRow(sheet, table, left, columns);
   }
   table.end();
 }
+
+/** The lines of each cell that fit into `height`, and the others. */
+function cut(cells: readonly SetLine[][], height: number): [here: SetLine[][], rest: SetLine[][]] {
+  const counts = cells.map((lines) => {
+    let used = 0;
+    const over = lines.findIndex(({ style }) => (used += lineHeight(style.size)) > height);
+    return over === -1 ? lines.length : over;
+  });
+  return [cells.map((lines, i) => lines.slice(0, counts[i])), cells.map((lines, i) => lines.slice(counts[i]))];
+}
+
+function printRow(sheet: Sheet, table: Element, cells: readonly SetLine[][], columns: readonly Column[]): void {
+  const row = sheet.element('TR', table);
+  columns.forEach((column, i) => {
+    sheet.tagged('TD', row, () => {
+      printCell(sheet, cells[i] ?? [], column, sheet.y + GAP.row);
+    });
+  });
+  row.end();
+  sheet.y += Math.max(...cells.map(heightOf)) + 2 * GAP.row;
+  sheet.artifact(() => {
+    sheet.rule(PAGE.left, PAGE.left + CONTENT_WIDTH, sheet.y, 'faintRule', 0.5);
+  });
+}
+
+/** More than so many points of a first row are not kept together with their titles: it may be taller than a page. */
+const MAX_START = 160;
 
 /** Height of the titles and the first row: a table never starts with its titles alone at the foot of a page. */
 export function startHeight(view: TableView, layouts: readonly ColumnLayout[]): number {
   const columns = columnsOf(layouts);
   const first = columns.map((column, i) => heightOf(setCell(view.rows[0]?.[i] ?? [], column)));
-  return new HeaderRow(view.columns, columns).height + Math.max(...first) + 2 * GAP.row;
+  return new HeaderRow(view.columns, columns).height + Math.min(MAX_START, Math.max(...first)) + 2 * GAP.row;
 }

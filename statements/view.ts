@@ -10,7 +10,7 @@ import type {
   TermLine,
   UsageLine,
 } from '../domain/statement.js';
-import { counted, formatDay, formatPeriod } from '../locales/index.js';
+import { counted, formatDay, formatDecimal, formatMinor, formatPeriod } from '../locales/index.js';
 import { arithmeticSection } from './views/arithmetic.js';
 import { chartView } from './views/chart.js';
 import { contextOf, rateText, type ViewContext } from './views/context.js';
@@ -118,13 +118,22 @@ function exchangeView({ statement, words, locale }: ViewContext): TextBlock | nu
   return { title, paragraphs: [rate, rounding(statement.exchange.currency)] };
 }
 
-function sumRows({ statement, words, amount }: ViewContext, lines: LinesByKind): SumRow[] {
+/** The minimum; where its currency is another, what it is converted from, by the rate that the document prints. */
+function minimumText({ statement, amount, locale }: ViewContext, { minimumMinor }: MinimumLine): string {
+  const { exchange, pricePlan } = statement;
+  if (exchange === null || pricePlan.monthlyMinimumMinor === null) return amount(minimumMinor);
+  const own = formatMinor(pricePlan.monthlyMinimumMinor, pricePlan.currency, locale);
+  return `${own} × ${formatDecimal(exchange.rate, locale)} = ${amount(minimumMinor)}`;
+}
+
+function sumRows(context: ViewContext, lines: LinesByKind): SumRow[] {
+  const { statement, words, amount } = context;
   const { totals, usage } = words.statement;
   const sumOf = (some: readonly StatementLine[]) => amount(sumMinor(some.map(({ amountMinor }) => amountMinor)));
   const rows: SumRow[] = [{ label: totals.usage, amount: sumOf(lines.usage), isTotal: false }];
   for (const line of lines.minimum) {
     // It has no row of its own above: its number stands here, so that none is missing.
-    const label = `${usage.columns.no} ${line.lineNo}: ${totals.minimum(amount(line.minimumMinor))}`;
+    const label = `${usage.columns.no} ${line.lineNo}: ${totals.minimum(minimumText(context, line))}`;
     rows.push({ label, amount: amount(line.amountMinor), isTotal: false });
   }
   if (lines.terms.length > 0) rows.push({ label: totals.terms, amount: sumOf(lines.terms), isTotal: false });

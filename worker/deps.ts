@@ -4,11 +4,12 @@ import { required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { connect } from '../db/connect.js';
 import { createMailer } from '../delivery/index.js';
+import { ecbFeed } from '../rates/ecbFeed.js';
 import { ecbFile } from '../rates/ecbFile.js';
 import { startClose } from '../starts/closePeriod.js';
 import { shardOutcome } from '../starts/closeShard.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
-import { startSettlement } from '../starts/settleStatement.js';
+import { startSettlement, tellRateLoaded } from '../starts/settleStatement.js';
 import type { Starter } from '../starts/starter.js';
 import { createRenderPool } from '../statements/index.js';
 
@@ -29,10 +30,11 @@ export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { c
     mailer,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     rates: ecbFile(),
+    rateFeed: env.RATES_URL === undefined ? null : ecbFeed(env.RATES_URL),
     closes: { start: (input) => startClose(starter, input) },
     monthEnds: { set: (end) => ensureMonthEnd(starter, end) },
     shards: { outcome: (of) => shardOutcome(starter, of) },
-    settlements: { start: (of) => startSettlement(starter, of) },
+    settlements: { start: (of) => startSettlement(starter, of), tryAgain: (of) => tellRateLoaded(starter, of) },
     ...starter,
     close: async () => {
       await mailer.close();

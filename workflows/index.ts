@@ -12,3 +12,4 @@ export { previewPeriod } from './previewPeriod.js';
 export { registerMsp } from './registerMsp.js';
 export { settleStatement } from './settleStatement.js';
 export { watchContact } from './watchContact.js';
+export { watchRates } from './watchRates.js';

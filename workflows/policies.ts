@@ -74,6 +74,15 @@ export const mailing = onQueueOf('mail', {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 
+/** Asking another house's server: it may be down for hours, and tomorrow it is asked again. */
+export const asking = proxyActivities<Activities>({
+  // Three files of at most eight million bytes, a minute each, and a transaction.
+  startToCloseTimeout: '5 minutes',
+  // The next day's run has its own turn.
+  scheduleToCloseTimeout: '12 hours',
+  retry: { initialInterval: '1 minute', backoffCoefficient: 2, maximumInterval: '15 minutes' },
+});
+
 /** An absolute deadline as the milliseconds left from `nowMs`; zero when it has passed. */
 export function msUntil(deadline: string, nowMs: number): number {
   return Math.max(0, Date.parse(deadline) - nowMs);

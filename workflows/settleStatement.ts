@@ -13,6 +13,7 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
+  defineSignal,
   defineUpdate,
   setCurrentDetails,
   setHandler,
@@ -42,6 +43,9 @@ export interface CaseOutcome {
 export const decideCase = defineUpdate<CaseOutcome, [CaseDecision]>('decideCase');
 /** Tries a parked MSP again, after a missing rate or price was added. */
 export const retryIssue = defineUpdate<{ statementNumber: string | null; parkedReason: string | null }>('retryIssue');
+
+/** A rate of exchange was loaded: a parked MSP may go on by itself (rule 24). */
+export const rateLoaded = defineSignal('rateLoaded');
 
 export function settleStatementId({ programme, period, mspId }: SettleStatementInput): string {
   return `msp-statement:${programme}:${period}:${mspId}`;
@@ -79,6 +83,7 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
       },
     },
   );
+  setHandler(rateLoaded, () => void (changes += 1));
   setHandler(retryIssue, async () => {
     await settled();
     return { statementNumber: number, parkedReason };

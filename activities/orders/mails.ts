@@ -10,6 +10,7 @@ import { messageId } from '../../domain/messageId.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import type { Order } from '../../domain/order.js';
 import { dayOf } from '../../domain/period.js';
+import { localeOf } from '../../locales/index.js';
 
 /** The letters about an order as it is now: to the partner team while it waits, to the MSP once it has ended. */
 export async function orderMails(trx: Trx, order: Order, licence: TermLicence | null): Promise<OutgoingMail[]> {
@@ -38,7 +39,7 @@ export async function orderMails(trx: Trx, order: Order, licence: TermLicence | 
     case 'placed':
       return [
         {
-          ...{ ...toMsp, locale: 'en', to: { address: today.partnerTeamEmail } },
+          ...{ ...toMsp, locale: localeOf(today.partnerTeamLocale), to: { address: today.partnerTeamEmail } },
           kind: 'orderPlaced',
           params: { ...ordered, expiresOn: dayOf(order.decideUntil, today.programmeZone) },
         },
@@ -58,7 +59,7 @@ export async function orderMails(trx: Trx, order: Order, licence: TermLicence | 
     case 'withdrawn':
       return [
         {
-          ...{ ...toMsp, locale: 'en', to: { address: today.partnerTeamEmail } },
+          ...{ ...toMsp, locale: localeOf(today.partnerTeamLocale), to: { address: today.partnerTeamEmail } },
           kind: 'orderWithdrawn',
           params: ordered,
         },

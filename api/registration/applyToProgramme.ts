@@ -19,6 +19,7 @@ import { companyDomain, registrationCalendar } from '../../domain/msp.js';
 import { dayOf } from '../../domain/period.js';
 import type { MailInput } from '../../locales/mail.js';
 import { requireOpenTerritory } from './openTerritory.js';
+import { localeOf } from '../../locales/index.js';
 
 /** An MSP that is known and wants to take part in a programme. */
 export interface Applicant {
@@ -64,7 +65,7 @@ async function receipt(
 /** To the partner team, at once. */
 function notice(
   { msp, programme, appliedAt, decideUntil, duplicateOf }: Registration,
-  { partnerTeamEmail, programmeZone, distributorName }: ProgrammeOf,
+  { partnerTeamEmail, partnerTeamLocale, programmeZone, distributorName }: ProgrammeOf,
 ): OutgoingMail {
   const params: MailInput<'registrationApplied'> = {
     mspName: msp.name,
@@ -76,7 +77,7 @@ function notice(
   return {
     messageId: messageId('registration-applied', programme, msp.id, appliedAt.toISOString()),
     kind: 'registrationApplied',
-    locale: 'en',
+    locale: localeOf(partnerTeamLocale),
     to: { address: partnerTeamEmail },
     params,
     programme,

@@ -5,6 +5,7 @@ import { PRODUCTS } from '../../domain/catalog/index.js';
 import { isCurrency, isCurrencyInUse } from '../../domain/currency.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import { LOCALES } from '../../locales/index.js';
+import { unprintable } from '../../statements/fonts/runs.js';
 import { isTimeZone, parsePeriod } from '../../domain/period.js';
 
 /** In capitals it is the same id. */
@@ -24,6 +25,17 @@ export function text(max: number) {
       if (message !== null) context.addIssue({ code: 'custom', message });
     })
     .overwrite(canonicalName);
+}
+
+/** The same for what documents print: no character that none of their fonts has. */
+export function printedText(max: number) {
+  return text(max).superRefine((value, context) => {
+    const found = unprintable(value);
+    if (found === null) return;
+    const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const message = `Documents cannot print "${found}" (U+${code}): no font installed here has it. Write it in another script.`;
+    context.addIssue({ code: 'custom', message });
+  });
 }
 
 export const period = z
@@ -92,13 +104,13 @@ export const decimalText = z
 
 export const amount = z.strictObject({ amount: decimalText, currency }).meta({ id: 'Amount' });
 
-export const addressLines = z.array(text(200)).min(1).max(6);
+export const addressLines = z.array(printedText(200)).min(1).max(6);
 
 /** A company as printed on documents. */
 export const party = z
   .strictObject({
-    name: text(200),
-    registrationNumber: text(60),
+    name: printedText(200),
+    registrationNumber: printedText(60),
     address: addressLines,
     country,
     email,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { actor } from '../../domain/access/actor.js';
 import { givenElsewhere, VIEWS, type View } from '../../domain/access/views.js';
 import { COMPANY_SOURCE, COMPANY_STATES } from '../../domain/company.js';
-import { addressLines, country, instant, locale, period, periodText, text, uuid, zone } from './common.js';
+import { addressLines, country, instant, locale, period, periodText, printedText, text, uuid, zone } from './common.js';
 
 export const companyState = z.enum(COMPANY_STATES);
 export const companyView = z.enum(VIEWS);
@@ -15,7 +15,7 @@ export const companySource = z
   )
   .meta({ example: 'crm:10023' });
 
-const registrationNumber = text(60).meta({ description: 'Tells companies apart; left out where it is unknown' });
+const registrationNumber = printedText(60).meta({ description: 'Tells companies apart; left out where it is unknown' });
 const reason = text(1000);
 const version = z.int().min(1).meta({ description: 'As you read it: STATE_CONFLICT where somebody was faster' });
 
@@ -31,7 +31,7 @@ function viewsOf(item: z.ZodType<View>) {
 export const newCompany = z
   .strictObject({
     id: uuid.optional().meta({ description: 'Yours to choose: the same company under it again changes nothing' }),
-    name: text(200),
+    name: printedText(200),
     registrationNumber: registrationNumber.optional(),
     address: addressLines,
     country,
@@ -51,7 +51,7 @@ export const newCompany = z
 export const companyChange = z
   .strictObject({
     version,
-    name: text(200).optional(),
+    name: printedText(200).optional(),
     registrationNumber: registrationNumber.optional(),
     address: addressLines.optional(),
     country: country.optional(),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { addressLines, country, currency, currencyInUse, email, locale, text, uuid, zone } from './common.js';
+import { addressLines, country, currency, currencyInUse, email, locale, printedText, uuid, zone } from './common.js';
 
 const shape = {
   code: z
     .string()
     .regex(/^[A-Z0-9]{2,8}$/, '2 to 8 capital letters and digits')
     .meta({ description: 'Starts the number of each statement', example: 'IT' }),
-  name: text(200),
-  registrationNumber: text(60),
+  name: printedText(200),
+  registrationNumber: printedText(60),
   address: addressLines,
   country,
   email,

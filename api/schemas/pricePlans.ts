@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { termPrices } from '../../domain/licences/termPrice.js';
 import { priceSchema } from '../../domain/pricing/index.js';
 import { pricesByMeter } from '../../domain/pricing/pricePlan.js';
-import { amount, currency, currencyInUse, period, periodText, programmeCode, text, uuid } from './common.js';
+import {
+  amount,
+  currency,
+  currencyInUse,
+  period,
+  periodText,
+  programmeCode,
+  printedText,
+  text,
+  uuid,
+} from './common.js';
 
 /** One schema per price model (rule 9), beside the model. */
 export const price = priceSchema.meta({ id: 'Price' });
@@ -11,7 +21,7 @@ const prices = pricesByMeter.refine((list) => Object.keys(list).length > 0, 'Pri
 
 const shape = {
   programme: programmeCode,
-  name: text(120),
+  name: printedText(120),
   distributorId: uuid.nullish().meta({ description: 'None: the base plan, for distributors without one of their own' }),
   currency,
   fromPeriod: period.meta({ description: 'The first month it prices: one that has not been opened (rule 19)' }),

@@ -10,6 +10,7 @@ import {
   period,
   periodText,
   programmeCode,
+  printedText,
   text,
   uuid,
   zone,
@@ -20,7 +21,12 @@ import { linkSecret } from './signIn.js';
 export const registrationInput = z
   .strictObject({
     programme: programmeCode,
-    company: z.strictObject({ name: text(200), registrationNumber: text(60), address: addressLines, country }),
+    company: z.strictObject({
+      name: printedText(200),
+      registrationNumber: printedText(60),
+      address: addressLines,
+      country,
+    }),
     contact: z.strictObject({ name: text(120), email }),
     locale,
     zone,

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { KEY_STATES } from '../../domain/key.js';
 import { CONTACT_STATES, SITE_KINDS, SITE_STATES } from '../../domain/site.js';
 import { CHANNELS } from '../../domain/siteMessage.js';
-import { instant, period, periodText, productCode, programmeCode, text, uuid } from './common.js';
+import { instant, period, periodText, productCode, programmeCode, printedText, uuid } from './common.js';
 import { assignments, tenantRefs } from './tenants.js';
 
-export const siteName = text(120).meta({ example: 'Head office' });
+export const siteName = printedText(120).meta({ example: 'Head office' });
 export const siteState = z.enum(SITE_STATES);
 export const contactState = z.enum(CONTACT_STATES);
 export const keyState = z.enum(KEY_STATES);

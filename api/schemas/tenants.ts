@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_REFERENCE } from '../../domain/site.js';
-import { instant, period, periodText, text, uuid } from './common.js';
+import { instant, period, periodText, printedText, text, uuid } from './common.js';
 
 /** The MSP's own name for a tenant or unit; its sites report it under that name unless they are assigned another. */
 export const tenantRef = text(100).meta({ example: 'branch-north' });
@@ -27,7 +27,7 @@ export const assignments = z
 export const tenantInput = z
   .strictObject({
     ref: tenantRef,
-    name: text(200),
+    name: printedText(200),
     parentRef: tenantRef.optional().meta({ description: 'The tenant or unit it belongs to; none at the top' }),
   })
   .meta({ id: 'TenantInput' });

@@ -1,6 +1,6 @@
 import type { Day } from '../../domain/period.js';
 import type { Party } from '../../domain/statement.js';
-import type { Locale } from '../../locales/index.js';
+import type { Locale, ParkedBy } from '../../locales/index.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { storedVendor } from '../parties/storedParty.js';
@@ -49,13 +49,13 @@ export interface PackContents {
   /** The latest date of those statements; of the run's statements of this distributor when there are none. */
   date: Day;
   /** MSPs that wait for a person, by name. */
-  parked: { mspName: string; reason: string }[];
+  parked: ParkedBy[];
 }
 
 interface Row extends Omit<PackContents, 'statementIds' | 'parked' | 'vendor'> {
   vendor: unknown;
   statementIds: string[] | null;
-  parked: { mspName: string; reason: string }[] | null;
+  parked: ParkedBy[] | null;
 }
 
 export async function packContents(
@@ -66,7 +66,7 @@ export async function packContents(
   const [row] = await rows<Row>(
     trx,
     `with participant as (
-       select p.state, p.parked_reason, m.name, s.statement_date
+       select p.state, p.parked_code, m.name, s.statement_date
        from run_participant p join msp m on m.id = p.msp_id
        join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
        where p.programme_code = :programme and p.period = :period and p.distributor_id = :distributorId
@@ -84,7 +84,7 @@ export async function packContents(
          where b.programme_code = :programme and b.period = :period and b.distributor_id = d.id)::int as supplement,
        (select jsonb_agg(id order by number) from unpacked) as "statementIds",
        coalesce((select max(statement_date) from unpacked), (select max(statement_date) from participant)) as date,
-       (select jsonb_agg(jsonb_build_object('mspName', name, 'reason', coalesce(parked_reason, '')) order by name collate "C")
+       (select jsonb_agg(jsonb_build_object('mspName', name, 'code', parked_code) order by name collate "C")
          from participant where state = 'parked') as parked
      from distributor d where d.id = :distributorId`,
     { programme, period, distributorId },

@@ -1,11 +1,13 @@
 import type { RunKey } from '../../domain/run.js';
+import type { ParkedBy } from '../../locales/index.js';
 import { rows, type Trx } from '../connect.js';
 
 /** What the summary of a run says besides its control totals. */
 export interface RunSummaryFacts {
   recipient: string;
+  locale: string;
   programmeName: string;
-  parked: { mspName: string; reason: string }[];
+  parked: ParkedBy[];
   mailed: number;
   mailProblems: number;
 }
@@ -14,8 +16,9 @@ export interface RunSummaryFacts {
 export async function runSummaryFacts(trx: Trx, { programme, period }: RunKey): Promise<RunSummaryFacts | undefined> {
   const [found] = await rows<RunSummaryFacts>(
     trx,
-    `select coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient, g.name as "programmeName",
-       coalesce((select jsonb_agg(jsonb_build_object('mspName', m.name, 'reason', p.parked_reason)
+    `select coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as recipient,
+       coalesce(r.rules -> 'settings' ->> 'partnerTeamLocale', 'en') as locale, g.name as "programmeName",
+       coalesce((select jsonb_agg(jsonb_build_object('mspName', m.name, 'code', p.parked_code)
            order by m.name collate "C")
          from run_participant p join msp m on m.id = p.msp_id
          where p.programme_code = r.programme_code and p.period = r.period and p.state = 'parked'), '[]') as parked,

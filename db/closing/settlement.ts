@@ -38,19 +38,22 @@ export async function settlementOf(trx: Trx, key: Key): Promise<Settlement | und
 /** A parked MSP as the reminder to the partner team needs it. */
 export interface ParkedMsp {
   mspName: string;
-  reason: string;
+  /** What parked it. */
+  code: string | null;
   parkedUntil: Date;
   /** Of the programme. */
   zone: string;
   partnerTeamEmail: string;
+  partnerTeamLocale: string;
 }
 
 /** Undefined where the MSP is not parked. */
 export async function parkedMsp(trx: Trx, key: Key): Promise<ParkedMsp | undefined> {
   const [found] = await rows<ParkedMsp>(
     trx,
-    `select m.name as "mspName", p.parked_reason as reason, p.parked_until as "parkedUntil", r.rules ->> 'zone' as zone,
-       coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail"
+    `select m.name as "mspName", p.parked_code as code, p.parked_until as "parkedUntil", r.rules ->> 'zone' as zone,
+       coalesce(r.rules -> 'settings' ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail",
+       coalesce(r.rules -> 'settings' ->> 'partnerTeamLocale', 'en') as "partnerTeamLocale"
      from run_participant p join msp m on m.id = p.msp_id join programme g on g.code = p.programme_code
      join billing_run r on r.programme_code = p.programme_code and r.period = p.period
      where p.programme_code = :programme and p.period = :period and p.msp_id = :mspId and p.state = 'parked'`,

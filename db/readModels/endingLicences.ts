@@ -8,6 +8,7 @@ export interface EndingRule {
   programme: string;
   vendorName: string;
   partnerTeamEmail: string;
+  partnerTeamLocale: string;
   /** Days before the end. */
   remindBeforeEndDays: readonly number[];
 }
@@ -17,7 +18,8 @@ export async function endingRules(trx: Trx): Promise<EndingRule[]> {
   const found = await rows<Omit<EndingRule, 'remindBeforeEndDays'> & { settings: unknown }>(
     trx,
     `select g.code as programme, g.vendor ->> 'name' as "vendorName",
-       coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail", v.settings
+       coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail",
+       coalesce(v.settings ->> 'partnerTeamLocale', 'en') as "partnerTeamLocale", v.settings
      from ${PROGRAMME_NOW} order by g.code`,
   );
   return found.map(({ settings, ...rule }) => ({

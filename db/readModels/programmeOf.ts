@@ -12,6 +12,8 @@ export interface ProgrammeOf {
   vendorName: string;
   /** Where the partner team reads its mail. */
   partnerTeamEmail: string;
+  /** The language it reads. */
+  partnerTeamLocale: string;
   distributorId: string;
   distributorName: string;
 }
@@ -20,7 +22,8 @@ export interface ProgrammeOf {
 export const PROGRAMME_NOW = `programme g cross join lateral kontor_settings(g.code) v`;
 
 const SELECTED = `g.code as programme, v.zone as "programmeZone", v.settings, g.vendor ->> 'name' as "vendorName",
-  coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail", d.id as "distributorId",
+  coalesce(v.settings ->> 'partnerTeamEmail', g.vendor ->> 'email') as "partnerTeamEmail",
+  coalesce(v.settings ->> 'partnerTeamLocale', 'en') as "partnerTeamLocale", d.id as "distributorId",
   d.name as "distributorName"`;
 
 type Unparsed<T> = Omit<T, 'settings'> & { settings: unknown };

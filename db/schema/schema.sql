@@ -835,10 +835,15 @@ create table exchange_rate (
   base text not null,
   currency text not null,
   day date not null,
+  revision integer not null default 1,
   rate numeric not null,
-  constraint exchange_rate_pkey PRIMARY KEY (source, base, currency, day),
-  constraint exchange_rate_rate_check CHECK ((rate > (0)::numeric))
+  loaded_at timestamp with time zone not null,
+  loaded_by jsonb not null,
+  constraint exchange_rate_pkey PRIMARY KEY (source, base, currency, day, revision),
+  constraint exchange_rate_rate_check CHECK ((rate > (0)::numeric)),
+  constraint exchange_rate_revision_check CHECK ((revision > 0))
 );
+CREATE INDEX exchange_rate_by_day ON public.exchange_rate USING btree (day);
 grant insert, select on exchange_rate to kontor_app;
 
 create table former_key (

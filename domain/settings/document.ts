@@ -57,7 +57,8 @@ Written by \`npm run settings\` from the code: change it there.
 Every number of the rules is a setting of a programme, in versions with the period from which they hold (rule 23). Set
 only what shall differ: what is not given is as shipped. \`POST /v1/programmes/{programme}/settings\` takes them as one
 object, a member per group; a refusal names each broken field by JSON pointer. Besides the numbers there is
-\`partnerTeamEmail\`: where the partner team reads its mail, the vendor's address unless set.
+\`partnerTeamEmail\`: where the partner team reads its mail, the vendor's address unless set; and
+\`partnerTeamLocale\`: the language of that mail, such as \`it\`, English unless set.
 
 What has to be in order is refused otherwise: the days of the calendar (open, collect, review, issue, mailed; issue after
 the review's last day), warn before block before disable, reminders in the order in which they are sent and before what

@@ -46,6 +46,14 @@ export const programmeSettings = z
       .toLowerCase()
       .optional()
       .meta({ description: "Where the partner team reads its mail; the vendor's address unless set" }),
+    partnerTeamLocale: z
+      .string()
+      .regex(/^[a-z]{2}$/, 'Two small letters, ISO 639-1')
+      .optional()
+      .meta({
+        description: 'The language of its mail, English unless set and for one that Kontor does not speak',
+        example: 'it',
+      }),
     calendar: calendar.schema.optional(),
     /** Rule 3; given, what is left out inside is as shipped on that day. */
     discrepancies: reconcileSettings.optional(),
@@ -68,9 +76,10 @@ export type PartialSettings = z.output<typeof programmeSettings>;
 
 /** What holds: what is given, else what is shipped. */
 export function resolveSettings(given: PartialSettings) {
-  const { partnerTeamEmail } = given;
+  const { partnerTeamEmail, partnerTeamLocale } = given;
   return {
     ...(partnerTeamEmail === undefined ? {} : { partnerTeamEmail }),
+    ...(partnerTeamLocale === undefined ? {} : { partnerTeamLocale }),
     calendar: calendar.resolve(given.calendar),
     discrepancies: given.discrepancies ?? SHIPPED_DISCREPANCIES,
     estimates: estimates.resolve(given.estimates),

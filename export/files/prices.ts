@@ -1,5 +1,6 @@
 import { cursorRows } from '../../db/cursorRows.js';
 import { canonicalJson } from '../../domain/canonicalJson.js';
+import { minorToDecimalString } from '../../domain/money.js';
 import { plain, tableOf, text } from '../exportFile.js';
 
 interface PriceRow {
@@ -9,10 +10,15 @@ interface PriceRow {
   fromPeriod: string;
   meter: string;
   price: { model: string };
+  minimumMinor: string | null;
+  period: string;
   statements: number;
 }
 
-/** Price lists as frozen in the period's statements, one row a meter, with how many statements they priced. */
+/**
+ * Price lists as frozen, of the period's statements and of those that its corrections go back to, one row a meter, with how many
+ * statements they priced.
+ */
 export const prices = tableOf<PriceRow>(
   'prices.csv',
   {
@@ -23,20 +29,27 @@ export const prices = tableOf<PriceRow>(
     meter: (row) => plain(row.meter),
     model: (row) => plain(row.price.model),
     price: (row) => text(canonicalJson(row.price)),
+    monthly_minimum: ({ minimumMinor, currency }) =>
+      plain(minimumMinor === null ? null : minorToDecimalString(BigInt(minimumMinor), currency)),
+    statement_period: (row) => plain(row.period),
     statements: (row) => plain(row.statements),
   },
   (trx, { programme, period }) =>
     cursorRows<PriceRow>(
       trx,
       `select d.code as distributor, p.plan ->> 'name' as plan, p.plan ->> 'currency' as currency,
-         p.plan ->> 'fromPeriod' as "fromPeriod", m.key as meter, m.value as price, p.statements
+         p.plan ->> 'fromPeriod' as "fromPeriod", m.key as meter, m.value as price,
+         p.plan ->> 'monthlyMinimumMinor' as "minimumMinor", p.period, p.statements
        from (
-         select distributor_id, content -> 'pricePlan' as plan, count(*)::int as statements from statement
-         where programme_code = :programme and period = :period group by 1, 2
+         select s.distributor_id, s.period, s.content -> 'pricePlan' as plan, count(*)::int as statements from statement s
+         where s.programme_code = :programme and (s.period = :period or s.number in (
+           select l.content ->> 'correctsNumber' from statement_line l
+           where l.programme_code = :programme and l.kind = 'correction' and l.period = :period))
+         group by 1, 2, 3
        ) p
        join distributor d on d.id = p.distributor_id
        cross join lateral jsonb_each(p.plan -> 'prices') m
-       order by d.code collate "C", p.plan ->> 'name' collate "C", p.plan ->> 'fromPeriod', m.key collate "C", m.value`,
+       order by p.period, d.code collate "C", p.plan ->> 'name' collate "C", p.plan ->> 'fromPeriod', m.key collate "C", m.value`,
       { programme, period },
     ),
 );

@@ -1,5 +1,6 @@
 import { cursorRows } from '../../db/cursorRows.js';
 import { lineFromJson } from '../../db/statements/statementCodec.js';
+import { canonicalJson } from '../../domain/canonicalJson.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { formulaOf } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
@@ -24,7 +25,7 @@ interface StoredRow {
   content: unknown;
 }
 
-type Row = Omit<StoredRow, 'content'> & { line: StatementLine };
+type Row = StoredRow & { line: StatementLine };
 
 const NONE = plain(null);
 type OfLicence = TermLine | ExtensionLine;
@@ -42,9 +43,14 @@ const correction = (cell: (line: CorrectionLine) => Cell) => (row: Row) =>
 const corrected = (cell: (line: CorrectionLine | MinimumCorrectionLine) => Cell) => (row: Row) =>
   'forPeriod' in row.line ? cell(row.line) : NONE;
 
+/** Whether the price list of the statement gives it its price, and the statement's rate its amount. */
+function byList(line: StatementLine): boolean {
+  return line.kind === 'usage' || line.kind === 'minimum';
+}
+
 /** From the currency of the line's prices: a correction's is that of the statement it corrects. */
 function rateOf(line: StatementLine, exchange: ExchangeRate | null): ExchangeRate | null {
-  if (line.kind === 'usage') return exchange;
+  if (byList(line)) return exchange;
   if (line.kind === 'correction') return line.rate;
   return 'licenceId' in line ? line.exchange : null;
 }
@@ -82,14 +88,19 @@ export const statementLines = tableOf<Row>(
     formula: placed((line) => text('steps' in line ? formulaOf(line.steps) : termFormula(line))),
     // A correction is priced as the statement it corrects was: by its price list and rate.
     price_currency: ({ line, listCurrency }) =>
-      plain(line.kind === 'usage' ? listCurrency : 'priceCurrency' in line ? line.priceCurrency : null),
+      plain(byList(line) ? listCurrency : 'priceCurrency' in line ? line.priceCurrency : null),
     exchange_rate: ({ line, exchange }) => plain(rateOf(line, exchange)?.rate ?? null),
     rated_amount: corrected((line) => plain(minorToDecimalString(line.ratedMinor, line.currency))),
     billed_amount: corrected((line) => plain(minorToDecimalString(line.billedMinor, line.currency))),
     corrected_currency: corrected((line) => plain(line.currency)),
     correction_rate: corrected((line) => plain(line.exchange?.rate ?? null)),
+    // The minimum in the statement's currency; what is missing to it is the amount.
+    minimum: ({ line, currency }) =>
+      plain(line.kind === 'minimum' ? minorToDecimalString(line.minimumMinor, currency) : null),
     amount: (row) => plain(minorToDecimalString(row.line.amountMinor, row.currency)),
     currency: (row) => plain(row.currency),
+    // Every member of the line as it is stored and hashed, also those that have no column of their own.
+    content: (row) => text(canonicalJson(row.content)),
   },
   async function* (trx, { programme, period }) {
     const stored = cursorRows<StoredRow>(
@@ -100,6 +111,6 @@ export const statementLines = tableOf<Row>(
        where s.programme_code = :programme and s.period = :period order by s.number collate "C", l.line_no`,
       { programme, period },
     );
-    for await (const { content, ...row } of stored) yield { ...row, line: lineFromJson(content, row.number) };
+    for await (const row of stored) yield { ...row, line: lineFromJson(row.content, row.number) };
   },
 );

@@ -40,6 +40,7 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     columns: { meter: 'Zählgröße', formula: 'Summe der Zahlen', quantity: 'Menge', price: 'Preis', amount: 'Betrag' },
     sumOfCounts: (sum, count) => `${sum} (Summe von ${count} Zahlen)`,
+    sumOfRounded: (count) => `Summe von ${count} einzeln gerundeten Zeilen`,
     licensed: (units) => `${units} (Laufzeitlizenz)`,
     firstMonth: (units) => `${units} (erster Monat, nicht abgerechnet)`,
   },
@@ -119,6 +120,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   exchange: {
     title: 'Wechselkurs',
+    ecb: 'Europäische Zentralbank, Euro-Referenzkurse',
     text: (rate, day, source) => fullStop(`${rate}, veröffentlicht für den ${day} von ${source}`),
     rounding: (currency) =>
       `Die Preise stehen in der Währung der Preisliste. Jede Zeile wird zu diesem Kurs umgerechnet und einmal auf ${currency} gerundet.`,

@@ -23,5 +23,17 @@ export const summary: NonNullable<Translation['summary']> = {
     text: 'Diese Abrechnungen warten auf eine Entscheidung. Sie folgen in einem Nachtrag.',
     columns: { msp: 'Managed Service Provider', reason: 'Grund' },
   },
+  parkedBy: {
+    codes: {
+      EXCHANGE_RATE_MISSING: 'Ein Wechselkurs fehlt.',
+      PRICE_MISSING: 'In der Preisliste fehlt ein Preis.',
+      PRICE_PLAN_MISSING: 'Für diesen Monat gibt es keine Preisliste.',
+      total_moved:
+        'Die Summe weicht stark von der letzten Abrechnung ab, oder eine erste liegt über dem festgelegten Betrag: Eine zweite Person muss sie bestätigen.',
+    },
+    byCase: (kind) => `Wartet auf eine Entscheidung zu: ${kind}`,
+    other: (code) => `Kontor konnte diese Abrechnung nicht erstellen (${code}); das Partnerteam kümmert sich darum.`,
+    unknown: 'Wartet auf das Partnerteam.',
+  },
   attachment: 'Zeilen aller Abrechnungen, durch Kommas getrennt',
 };

@@ -40,6 +40,7 @@ export const statement: StatementMessages = {
     },
     columns: { meter: 'Meter', formula: 'Sum of counts', quantity: 'Quantity', price: 'Price', amount: 'Amount' },
     sumOfCounts: (sum, count) => `${sum} (sum of ${count} counts)`,
+    sumOfRounded: (count) => `sum of ${count} lines, each rounded`,
     licensed: (units) => `${units} (term licence)`,
     firstMonth: (units) => `${units} (first month, not billed)`,
   },
@@ -119,6 +120,7 @@ export const statement: StatementMessages = {
   },
   exchange: {
     title: 'Exchange rate',
+    ecb: 'European Central Bank, euro foreign exchange reference rates',
     text: (rate, day, source) => fullStop(`${rate}, published for ${day} by ${source}`),
     rounding: (currency) =>
       `Prices are in the currency of the price list. Each line is converted at this rate and rounded once to ${currency}.`,

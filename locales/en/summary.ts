@@ -17,5 +17,17 @@ export const summary: SummaryMessages = {
     text: 'These statements wait for a decision. They follow in a supplement.',
     columns: { msp: 'Managed service provider', reason: 'Reason' },
   },
+  parkedBy: {
+    codes: {
+      EXCHANGE_RATE_MISSING: 'A rate of exchange is missing.',
+      PRICE_MISSING: 'A price is missing in the price list.',
+      PRICE_PLAN_MISSING: 'There is no price list for this month.',
+      total_moved:
+        'The total is far from the last statement, or a first one is over the set amount: a second person has to confirm it.',
+    },
+    byCase: (kind) => `Waits for a decision about: ${kind}`,
+    other: (code) => `Kontor could not make this statement (${code}); the partner team looks into it.`,
+    unknown: 'Waits for the partner team.',
+  },
   attachment: 'Lines of all statements, comma-separated',
 };

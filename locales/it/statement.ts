@@ -46,6 +46,7 @@ export const statement: NonNullable<Translation['statement']> = {
       amount: 'Importo',
     },
     sumOfCounts: (sum, count) => `${sum} (somma di ${count} conteggi)`,
+    sumOfRounded: (count) => `somma di ${count} righe arrotondate singolarmente`,
     licensed: (units) => `${units} (licenza a termine)`,
     firstMonth: (units) => `${units} (primo mese, non fatturato)`,
   },
@@ -125,6 +126,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   exchange: {
     title: 'Tasso di cambio',
+    ecb: 'Banca centrale europea, tassi di cambio di riferimento dell’euro',
     text: (rate, day, source) => fullStop(`${rate}, pubblicato con data ${day} da ${source}`),
     rounding: (currency) =>
       `I prezzi sono nella valuta del listino. Ogni riga è convertita a questo tasso e arrotondata una sola volta in ${currency}.`,

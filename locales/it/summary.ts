@@ -17,5 +17,17 @@ export const summary: NonNullable<Translation['summary']> = {
     text: 'Questi estratti attendono una decisione. Seguiranno in un supplemento.',
     columns: { msp: 'Managed service provider', reason: 'Motivo' },
   },
+  parkedBy: {
+    codes: {
+      EXCHANGE_RATE_MISSING: 'Manca un tasso di cambio.',
+      PRICE_MISSING: 'Nel listino manca un prezzo.',
+      PRICE_PLAN_MISSING: 'Per questo mese non c’è un listino.',
+      total_moved:
+        'Il totale si discosta molto dall’ultimo estratto, oppure un primo estratto supera l’importo stabilito: deve confermarlo una seconda persona.',
+    },
+    byCase: (kind) => `In attesa di una decisione su: ${kind}`,
+    other: (code) => `Kontor non ha potuto preparare questo estratto (${code}); se ne occupa il team partner.`,
+    unknown: 'In attesa del team partner.',
+  },
   attachment: 'Righe di tutti gli estratti, separate da virgole',
 };

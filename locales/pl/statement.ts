@@ -45,6 +45,7 @@ export const statement: NonNullable<Translation['statement']> = {
     },
     columns: { meter: 'Miara', formula: 'Suma liczb', quantity: 'Ilość', price: 'Cena', amount: 'Kwota' },
     sumOfCounts: (sum, count) => `${sum} (suma, liczba składników: ${count})`,
+    sumOfRounded: (count) => `suma ${count} pozycji, z których każdą zaokrąglono`,
     licensed: (units) => `${units} (licencja terminowa)`,
     firstMonth: (units) => `${units} (pierwszy miesiąc, bez opłaty)`,
   },
@@ -124,6 +125,7 @@ export const statement: NonNullable<Translation['statement']> = {
   },
   exchange: {
     title: 'Kurs wymiany',
+    ecb: 'Europejski Bank Centralny, kursy referencyjne euro',
     text: (rate, day, source) => fullStop(`${rate}; kurs na ${day}, źródło: ${source}`),
     rounding: (currency) =>
       `Ceny podano w walucie cennika. Każdą pozycję przelicza się po tym kursie i jeden raz zaokrągla do ${currency}.`,

@@ -20,5 +20,17 @@ export const summary: NonNullable<Translation['summary']> = {
     text: 'Te zestawienia czekają na decyzję. Zostaną przesłane w uzupełnieniu.',
     columns: { msp: 'Dostawca usług zarządzanych', reason: 'Powód' },
   },
+  parkedBy: {
+    codes: {
+      EXCHANGE_RATE_MISSING: 'Brakuje kursu wymiany.',
+      PRICE_MISSING: 'W cenniku brakuje ceny.',
+      PRICE_PLAN_MISSING: 'Na ten miesiąc nie ma cennika.',
+      total_moved:
+        'Suma znacznie odbiega od ostatniego zestawienia albo pierwsze zestawienie przekracza ustaloną kwotę: musi ją potwierdzić druga osoba.',
+    },
+    byCase: (kind) => `Czeka na decyzję w sprawie: ${kind}`,
+    other: (code) => `Kontor nie mógł przygotować tego zestawienia (${code}); zajmuje się tym zespół partnerski.`,
+    unknown: 'Czeka na zespół partnerski.',
+  },
   attachment: 'Pozycje wszystkich zestawień rozdzielone przecinkami',
 };

@@ -1,3 +1,4 @@
+import { printable, widthOf } from '../fonts/runs.js';
 import { lineHeight, STYLE } from '../layout.js';
 import type { Sheet } from '../sheet.js';
 import type { Bar, ChartView } from '../views/types.js';
@@ -27,7 +28,7 @@ export function drawBars(sheet: Sheet, chart: ChartView, area: Area): void {
       const zero = plot.y + highest * scale;
       const slot = width / chart.bars.length;
       chart.bars.forEach((bar, i) => {
-        drawBar(sheet, bar, x + slot * (i + 0.5), slot, zero, scale, y + height - SMALL);
+        drawBar(sheet, bar, x + slot * (i + 0.5), slot, zero, scale, y + height - SMALL, x + width);
       });
       sheet.rule(x, x + width, zero, 'rule');
     },
@@ -43,11 +44,17 @@ function drawBar(
   zero: number,
   scale: number,
   foot: number,
+  right: number,
 ): void {
   const width = slot * BAR_SHARE;
   const height = Math.abs(bar.share) * scale;
   const top = bar.share < 0 ? zero : zero - height;
   sheet.box(centre - width / 2, top, width, height, bar.isCurrent ? 'accent' : 'bar');
-  if (bar.isCurrent) sheet.text(bar.amount, centre, Math.min(top, zero) - SMALL, STYLE.label, 'center');
+  if (bar.isCurrent) {
+    // The last bar: a long amount ends where the chart ends.
+    const half = widthOf(printable(bar.amount), STYLE.label.weight, STYLE.label.size) / 2;
+    const middle = Math.min(centre, right - half);
+    sheet.text(bar.amount, middle, Math.min(top, zero) - SMALL, STYLE.label, 'center');
+  }
   sheet.text(bar.label, centre, foot, STYLE.small, 'center');
 }

@@ -3,9 +3,9 @@ import type { ColumnLayout } from '../table.js';
 /** Column widths as shares of the page's width. First the tables of a statement. */
 export const ARITHMETIC_COLUMNS: readonly ColumnLayout[] = [
   { share: 22 },
-  { share: 27, maxLines: 6 },
+  { share: 27, maxLines: 12 },
   { share: 11, align: 'right' },
-  { share: 26, maxLines: 12 },
+  { share: 26, maxLines: 400 },
   { share: 14, align: 'right' },
 ];
 

@@ -1,4 +1,6 @@
 import { fontOf, type FontName, type Weight } from './index.js';
+import { fontChooser, isRightToLeft } from './scripts.js';
+import { inVisualOrder, mirrored } from './visualOrder.js';
 
 /** A stretch of text that one font can print. */
 export interface TextRun {
@@ -8,12 +10,14 @@ export interface TextRun {
 
 /** Invisible characters that reorder, join or split text: a name must not be able to rearrange the line it stands in. */
 const INVISIBLE =
-  /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]|\p{Variation_Selector}|[\u{e0000}-\u{e007f}]/gu;
+  /(?<![\u0600-\u06ff])\u200c|\u200c(?![\u0600-\u06ff])|[\u00ad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]|\p{Variation_Selector}|[\u{e0000}-\u{e007f}]/gu;
 // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
 const SPACES_AND_CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 const PLAIN_ASCII = /^[ -~]*$/;
 const REPLACEMENT = '\ufffd';
+/** Between two Arabic letters that do not join, as Persian writes; it shows nothing itself. */
+const NON_JOINER = '\u200c';
 
 /** Text as it may be printed: composed, on one line, without control and bidi characters or broken surrogates. */
 export function printable(text: string): string {
@@ -26,26 +30,52 @@ export function printable(text: string): string {
 }
 
 /**
- * Splits printable text into runs by the font that has the characters: Noto Sans first, then Noto Sans JP. A character
- * in neither becomes U+FFFD, which Noto Sans has: visible, and never an empty box.
+ * Splits one line of printable text into runs from left to right, each in one font. A character that no installed font has becomes
+ * U+FFFD, which Noto Sans has: visible, and never an empty box.
  */
 export function runsOf(text: string, weight: Weight): TextRun[] {
   if (PLAIN_ASCII.test(text)) return text === '' ? [] : [{ font: weight, text }];
+  const fontFor = fontChooser(text, weight);
+  const runs: TextRun[] = [];
+  const add = (found: readonly TextRun[]) => {
+    for (const run of found) {
+      const last = runs.at(-1);
+      // What runs from right to left is laid out word by word.
+      if (last?.font === run.font && !isRightToLeft(run.font)) last.text += run.text;
+      else runs.push({ ...run });
+    }
+  };
+  for (const stretch of inVisualOrder(text)) {
+    if (!stretch.rightToLeft) add(byFont(stretch.text, weight, fontFor));
+    else for (const word of stretch.text.split(/( +)/).reverse()) add(turned(byFont(word, weight, fontFor)));
+  }
+  return runs;
+}
+
+function byFont(text: string, weight: Weight, fontFor: (character: string) => FontName | null): TextRun[] {
   const runs: TextRun[] = [];
   for (const character of text) {
-    const [font, shown] = fontFor(character, weight);
     const last = runs.at(-1);
+    const found = character === NON_JOINER ? last?.font : fontFor(character);
+    const font = found ?? weight;
+    const shown = found == null ? REPLACEMENT : character;
     if (last?.font === font) last.text += shown;
     else runs.push({ font, text: shown });
   }
   return runs;
 }
 
-function fontFor(character: string, weight: Weight): [FontName, string] {
-  const codePoint = character.codePointAt(0) ?? 0;
-  if (fontOf(weight).has(codePoint)) return [weight, character];
-  const fallback: FontName = `${weight}-jp`;
-  return fontOf(fallback).has(codePoint) ? [fallback, character] : [weight, REPLACEMENT];
+/** The runs of a word from right to left: fonts of such scripts turn their letters themselves. */
+function turned(runs: readonly TextRun[]): TextRun[] {
+  return runs.map(({ font, text }) => ({ font, text: isRightToLeft(font) ? text : mirrored(text) })).reverse();
+}
+
+/** The first character that no installed font has; null: all of it can be printed. */
+export function unprintable(text: string): string | null {
+  const shown = printable(text);
+  if (PLAIN_ASCII.test(shown)) return null;
+  const fontFor = fontChooser(shown, 'regular');
+  return Array.from(shown).find((character) => character !== NON_JOINER && fontFor(character) === null) ?? null;
 }
 
 /** Width of runs in points. */

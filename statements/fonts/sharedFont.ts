@@ -11,12 +11,20 @@ const MAX_CACHED_PAIRS = 50_000;
 
 /**
  * Scripts in which a character is a glyph and only kerning depends on the neighbour: Latin, Greek, Cyrillic,
- * punctuation, and the Japanese ones. Anything else is shaped by fontkit.
+ * punctuation, the Japanese ones and Korean syllables. Anything else is shaped by fontkit.
  */
 const SIMPLE_SCRIPTS =
-  /^[\u0020-\u024f\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u202f-\u205f\u20a0-\u20cf\u2100-\u22ff\u3000-\u3029\u3030-\u3098\u309b-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\ufffd]*$/;
+  /^[\u0020-\u024f\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u202f-\u205f\u20a0-\u20cf\u2100-\u22ff\u3000-\u3029\u3030-\u3098\u309b-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\ufffd]*$/;
 /** Scripts with kerning worth applying. */
 const KERNED = /[\u0041-\u052f]/;
+
+/** Shows nothing: what a glyph says that is only a part of a character, such as the dots of an Arabic letter. */
+const NOTHING = 0x200d;
+
+function readable(glyph: Glyph): Glyph {
+  const { id, advanceWidth, codePoints } = glyph;
+  return codePoints.length > 0 ? glyph : { id, advanceWidth, codePoints: [NOTHING] };
+}
 
 /**
  * A font parsed once and shared by all documents of a thread. It answers what pdfkit asks of a font, keeps each word it
@@ -97,7 +105,7 @@ export class SharedFont implements PDFKit.FontLike {
 
   private shape(text: string): Run {
     const { glyphs, positions, advanceWidth } = this.font.layout(text);
-    return { glyphs, positions, advanceWidth };
+    return { glyphs: glyphs.map(readable), positions, advanceWidth };
   }
 
   private layoutSimple(text: string): Run {

@@ -74,6 +74,10 @@ function meterRow(context: ViewContext, meter: MeterCode, lines: readonly UsageL
     [body(printed), ...deductions],
     [strong(count(billable))],
     price === undefined ? [body('–')] : [small(priceText(price, currency, context.locale))],
-    [strong(context.number(sumMinor(lines.map(({ amountMinor }) => amountMinor))))],
+    [
+      strong(context.number(sumMinor(lines.map(({ amountMinor }) => amountMinor)))),
+      // Rule 11: each line was rounded, so the product of this row may be another number.
+      ...(lines.length > 1 ? [small(arithmetic.sumOfRounded(count(lines.length)))] : []),
+    ],
   ];
 }

@@ -1,6 +1,7 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { factorsOf, type PriceStep } from '../../domain/pricing/index.js';
 import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
+import { ECB_SOURCE } from '../../domain/pricing/publishedRate.js';
 import type { Statement } from '../../domain/statement.js';
 import {
   formatDay,
@@ -52,7 +53,16 @@ export function rateText(
   { base, currency, rate, day, source }: ExchangeRate,
 ): string {
   const equation = `${withCurrency('1', base, locale)} = ${withCurrency(formatDecimal(rate, locale), currency, locale)}`;
-  return words.statement.exchange.text(equation, formatDay(day, locale), source);
+  return words.statement.exchange.text(equation, formatDay(day, locale), sourceText({ words, locale }, source));
+}
+
+/** The source in the reader's language where Kontor knows it; a rate made of two others names them. */
+function sourceText({ words, locale }: Pick<ViewContext, 'words' | 'locale'>, source: string): string {
+  const made = / \((1 [A-Z]{3} = [\d.]+ [A-Z]{3}(?:, 1 [A-Z]{3} = [\d.]+ [A-Z]{3})?)\)$/.exec(source);
+  const publisher = made === null ? source : source.slice(0, made.index);
+  const named = publisher === ECB_SOURCE ? words.statement.exchange.ecb : publisher;
+  if (made?.[1] === undefined) return named;
+  return `${named} (${made[1].replaceAll(/\d+\.\d+/g, (rate) => formatDecimal(rate, locale))})`;
 }
 
 export interface Place {

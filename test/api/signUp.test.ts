@@ -73,6 +73,23 @@ describe('a sign-up', () => {
     expect([notice?.subject, more]).toEqual(['New registration: MSP Alpha', []]);
   });
 
+  it('case 31: a name or address that no font can print is refused, with the character and what to do', async () => {
+    const of = (company: object) => {
+      const body = bodyOf({ email: `office@${randomUUID()}.example` });
+      return api.call('POST', '/v1/registrations', { body: { ...body, company: { ...body.company, ...company } } });
+    };
+    const refused = await of({ name: 'ꦗꦮ Ltd', address: ['Via 2', 'Roma 👍'] });
+    expect([refused.status, refused.json.code]).toEqual([422, 'VALIDATION_FAILED']);
+    expect(
+      refused.json.errors.map(({ field, message }: { field: string; message: string }) => [field, message]),
+    ).toEqual([
+      ['/company/name', expect.stringContaining('"ꦗ" (U+A997)')],
+      ['/company/address/1', expect.stringContaining('another script')],
+    ]);
+    const taken = await of({ name: '한국소프트 주식회사', address: ['서울 1'] });
+    expect(taken.json.state).toBe('unconfirmed');
+  });
+
   it('case 42: no mail to an applicant holds a word that an applicant wrote', async () => {
     const email = 'office@quoted.example';
     const { mspId } = (await signUp({ email, name: EVIL, number: EVIL.slice(0, 60) })).json;

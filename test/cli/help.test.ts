@@ -38,6 +38,7 @@ describe('the help of kontor', () => {
       'person',
       'token',
       'programme',
+      'rates',
       'migrate',
     ]) {
       expect(out).toMatch(new RegExp(`^  ${name}\\b`, 'm'));

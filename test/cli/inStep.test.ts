@@ -94,9 +94,11 @@ describe('README.md', () => {
 
 describe('docs/dependencies.md', () => {
   it('gives each dependency of package.json its reason, and none besides', async () => {
-    const { dependencies, devDependencies } = JSON.parse(await file('package.json'));
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(await file('package.json'));
     const listed = [...(await file('docs/dependencies.md')).matchAll(/^- `([^`]+)`: .+\.$/gm)].map(([, name]) => name!);
-    expect([...listed].sort()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].sort());
+    expect([...listed].sort()).toEqual(
+      [dependencies, devDependencies, optionalDependencies].flatMap((some) => Object.keys(some)).sort(),
+    );
   });
 });
 

@@ -14,6 +14,7 @@ import { startInbox, type Inbox } from '../../embedded/inbox/index.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runKeyOf } from '../../domain/run.js';
+import { readPdf } from '../statements/readPdf.js';
 import { monthFixture } from '../support/month.js';
 import { FROM, NOTHING, PERIOD } from './fixture.js';
 
@@ -114,6 +115,19 @@ describe('billing packs of a month', () => {
       { code: 'DE', supplement: 0, statements: ['MSP-DE-2026-000001', 'MSP-DE-2026-000002'] },
       { code: 'IT', supplement: 0, statements: null },
     ]);
+  });
+
+  it('case 38: says why an MSP waits in the distributor’s language, on paper and in the mail', async () => {
+    const [pack] = await query<{ pdf: Buffer }>(
+      `select summary_pdf as pdf from billing_pack p join distributor d on d.id = p.distributor_id where d.code = 'IT'`,
+    );
+    const { text } = readPdf(pack?.pdf ?? Buffer.alloc(0));
+    expect(text).toContain('Nel listino manca un prezzo.');
+    expect(text).not.toMatch(/retry|price plan|waits for/i);
+    const [mail] = await query<{ params: { parked: { reason: string }[] } }>(
+      `select params from outbox where kind = 'billingPack' and locale = 'it'`,
+    );
+    expect(mail?.params.parked).toEqual([{ mspName: 'MSP Delta', reason: 'Nel listino manca un prezzo.' }]);
   });
 
   it('its mail is in the distributor’s language, with the summary, the lines and each statement attached', async () => {

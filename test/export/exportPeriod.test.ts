@@ -97,9 +97,13 @@ describe('kontor export', () => {
   });
 
   it('holds the prices and rates that were used', async () => {
-    expect((await table('prices.csv')).map((row) => [row.distributor, row.model, row.statements])).toEqual([
-      ['DE', 'graduated', '2'],
-      ['PL', 'graduated', '1'],
+    expect(
+      (await table('prices.csv')).map((row) => [row.statement_period, row.distributor, row.model, row.statements]),
+    ).toEqual([
+      // Of the statement that a correction goes back to.
+      ['2026-02', 'DE', 'graduated', '1'],
+      ['2026-03', 'DE', 'graduated', '2'],
+      ['2026-03', 'PL', 'graduated', '1'],
     ]);
     expect(await table('exchange_rates.csv')).toMatchObject([
       { base: 'EUR', currency: 'PLN', rate: '4.289', day: '2026-03-31', statement_period: '2026-03', statements: '1' },
@@ -172,6 +176,33 @@ describe('kontor export', () => {
       new_quantity: '14',
       amount: expect.stringMatching(/^\d+\.\d\d$/),
     });
+  });
+
+  it('case 39: holds what each line is reckoned from: facts, installations, prices, minimum, rate, and the line as stored', async () => {
+    const facts = await table('site_facts.csv');
+    const known = await table('installations.csv');
+    const lines = await table('statement_lines.csv');
+    const prices = await table('prices.csv');
+    for (const line of lines.filter(({ kind, basis }) => kind === 'usage' && basis === 'reported')) {
+      const own = facts.filter((fact) => ['site_id', 'tenant_ref', 'meter'].every((name) => fact[name] === line[name]));
+      expect([line.site, own.reduce((sum, { reported }) => sum + Number(reported), 0)]).toEqual([
+        line.site,
+        Number(line.peak),
+      ]);
+    }
+    // Whoever was silent and not seen has what it was confirmed with last.
+    for (const fact of facts.filter(
+      ({ expected, reported, observed }) => expected === 'yes' && reported === '' && observed === '',
+    )) {
+      expect([fact.site, fact.last_confirmed]).toEqual([fact.site, expect.stringMatching(/^\d+$/)]);
+    }
+    for (const { installation_id: id } of facts)
+      expect(id === '' || known.some((one) => one.installation_id === id)).toBe(true);
+    expect(new Set(prices.map(({ monthly_minimum: minimum }) => minimum))).toEqual(new Set(['20.00']));
+    for (const line of lines) {
+      expect(JSON.parse(line.content ?? '')).toMatchObject({ kind: line.kind, lineNo: Number(line.line_no) });
+      if (line.kind === 'minimum') expect(line.minimum).toMatch(/^\d+\.\d\d$/);
+    }
   });
 
   it('defuses names that a spreadsheet would take for a formula, and quotes what must be quoted', async () => {

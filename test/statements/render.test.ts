@@ -78,9 +78,9 @@ describe('a rendered statement', () => {
   });
 
   it('replaces what no font has by a visible sign, and drops characters that would reorder the line', () => {
-    const siteName = 'A\u202eB\u0007C \u{1f600} עברית \ud800 D\u200bE';
+    const siteName = 'A\u202eB\u0007C \u{1f600} ꦗꦮ \ud800 D\u200bE';
     const { text, glyphs } = readPdf(renderStatement(statementOf([usageLine({ siteName })])).bytes);
-    expect(text).toContain('AB C \ufffd \ufffd\ufffd\ufffd\ufffd\ufffd \ufffd DE');
+    expect(text).toContain('AB C \ufffd \ufffd\ufffd \ufffd DE');
     expect(glyphs).not.toContain(0);
   });
 

@@ -139,7 +139,7 @@ describe('the arithmetic', () => {
   it('adds the peaks of all sites and tenants up to the billable quantity', () => {
     const lines = [usageLine({ peak: 12 }), usageLine({ peak: 8 }), usageLine({ peak: 30 })];
     expect(arithmetic(statementOf(lines))).toEqual([
-      ['Mail server | mailboxes', '12 + 8 + 30', '50', '2.50 per unit', '125.00'],
+      ['Mail server | mailboxes', '12 + 8 + 30', '50', '2.50 per unit', '125.00 | sum of 3 lines, each rounded'],
     ]);
   });
 

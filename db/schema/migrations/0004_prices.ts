@@ -23,14 +23,19 @@ export async function up(knex: Knex): Promise<void> {
     alter table price_plan force row level security;
     create policy owned on price_plan using ((select kontor_scope()) = 'all');
 
-    -- Units of currency for one unit of base, as published for that day.
+    -- Units of currency for one unit of base, as published for that day. Never changed: what was wrong gets another revision,
+    -- and the last one counts (rule 24).
     create table exchange_rate (
       source text not null,
       base text not null,
       currency text not null,
       day date not null,
+      revision integer not null default 1 check (revision > 0),
       rate numeric not null check (rate > 0),
-      primary key (source, base, currency, day)
+      loaded_at timestamptz not null,
+      loaded_by jsonb not null,
+      primary key (source, base, currency, day, revision)
     );
+    create index exchange_rate_by_day on exchange_rate (day);
   `);
 }
