@@ -60,10 +60,10 @@ function fromTemporal(error: unknown): { code: string; message: string } | null 
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   if (!(error instanceof Error)) return String(error);
-  // knex puts the whole statement before what PostgreSQL said.
-  return 'severity' in error
-    ? `PostgreSQL: ${error.message.slice(error.message.lastIndexOf(' - ') + 3)}`
-    : error.message;
+  if (!('severity' in error)) return error.message;
+  // In a migration knex puts the whole statement before what PostgreSQL said.
+  const statement = error.message.lastIndexOf(' - ');
+  return `PostgreSQL: ${statement === -1 ? error.message : error.message.slice(statement + 3)}`;
 }
 
 /** The one line (or, for a log's end, few lines) that a failed command leaves on stderr. */

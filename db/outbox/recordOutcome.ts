@@ -34,7 +34,7 @@ export async function recordMails(trx: Trx, claimedBy: string, records: readonly
 
 /** Gives back what `claimedBy` has claimed and knows that it has not handed over. */
 export async function releaseMails(trx: Trx, claimedBy: string): Promise<void> {
-  await trx.raw(`update outbox set state = 'pending' where state = 'sending' and claimed_by = :claimedBy`, {
+  await rows(trx, `update outbox set state = 'pending' where state = 'sending' and claimed_by = :claimedBy`, {
     claimedBy,
   });
 }

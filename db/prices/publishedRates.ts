@@ -5,7 +5,8 @@ import { rows, type Trx } from '../connect.js';
 /** Keeps published rates; a rate already known stays as it was. */
 export async function insertRates(trx: Trx, rates: readonly ExchangeRate[]): Promise<void> {
   if (rates.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into exchange_rate (source, base, currency, day, rate)
      select x.source, x.base, x.currency, x.day, x.rate
      from jsonb_to_recordset(:rates::jsonb) as x(source text, base text, currency text, day date, rate numeric)
