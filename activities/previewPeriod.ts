@@ -7,7 +7,7 @@ import { RECONCILE_CHUNK, reconcileStretch } from './reconcileShard.js';
 import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/prices/publishedRates.js';
 import { controlTotals, licenceTotals } from '../db/closing/seal.js';
-import { ALL, type Database, type Trx } from '../db/connect.js';
+import { ALL, savepoint, type Database, type Trx } from '../db/connect.js';
 import type { MonthInput } from '../domain/month/inputs.js';
 import type { Judgement } from '../domain/month/judgeMonth.js';
 import { minorToDecimalString } from '../domain/money.js';
@@ -90,15 +90,15 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   const opening = { openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null };
   await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'preview');
   const shards = await openShards(trx, key);
-  const savepoint: InTransaction = (work) => trx.transaction(work);
+  const inPart: InTransaction = (work) => savepoint(trx, work);
   for (const { shard, stretch } of shards.flatMap((each) => chunksOf(key, each, RECONCILE_CHUNK))) {
-    await reconcileStretch(savepoint, shard, stretch, now);
+    await reconcileStretch(inPart, shard, stretch, now);
   }
   const msps = new Map<string, PreviewedMsp>();
   const kinds = await findingCounts(trx, key);
   for (const { shard } of shards) await settleByDefault(trx, { ...key, shard }, now);
   for (const { shard, stretch } of shards.flatMap((each) => chunksOf(key, each, ISSUE_CHUNK))) {
-    await issueStretch(savepoint, shard, stretch, now, (input, judgement) =>
+    await issueStretch(inPart, shard, stretch, now, (input, judgement) =>
       msps.set(input.mspId, previewed(input, judgement)),
     );
   }

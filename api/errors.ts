@@ -89,7 +89,7 @@ const GRPC_NOT_FOUND = 5;
 const GRPC_UNAVAILABLE = 14;
 
 /** Connection, resource, shutdown and serialization classes of PostgreSQL, and the sockets' own names. */
-const DATABASE_AWAY = /^(08|25|40|53|55|57|58)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^KnexTimeoutError$/;
+const DATABASE_AWAY = /^(08|25|40|53|55|57|58)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^DatabaseBusyError$/;
 
 function isErrorCode(code: string | null | undefined): code is ErrorCode {
   return code != null && Object.hasOwn(ERROR_CODES, code);

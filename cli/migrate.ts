@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readEnv, required } from '../config/env.js';
-import { LOGIN_ROLE, migrate } from '../db/schema/migrate.js';
+import { migrate } from '../db/schema/migrate.js';
+import { LOGIN_ROLE } from '../db/schema/roles.js';
 import { KontorError } from '../domain/errors.js';
 import { EXIT } from './failure.js';
 import { examples } from './options.js';

@@ -1,19 +1,14 @@
-import knex, { type Knex } from 'knex';
-import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { SCOPES, type Scope } from './scope.js';
+import { toPrepared, toQuery, type Bindings } from './statement.js';
+
+export { ALL, type Scope } from './scope.js';
+export type { Bindings } from './statement.js';
 
 /** A transaction with its scope set. Every store takes one; none opens its own. */
-export type Trx = Knex.Transaction;
-
-/** Whose rows a transaction may see; enforced by row level security, not by filters. */
-export type Scope =
-  | { kind: 'all' }
-  | { kind: 'msp'; mspId: string }
-  | { kind: 'distributor'; distributorId: string }
-  /** Named tenants alone, of whatever MSP; `companyId` is the reader's own. */
-  | { kind: 'tenants'; companyId: string; tenantIds: readonly string[] };
-
-export const ALL: Scope = { kind: 'all' };
+export interface Trx {
+  query(statement: pg.QueryConfig): Promise<{ rows: unknown[] }>;
+}
 
 // bigint and numeric arrive as strings and stay exact; dates stay `YYYY-MM-DD` instead of becoming local midnights.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
@@ -22,7 +17,7 @@ export interface Database {
   /** Runs `work` in one transaction that sees what `scope` allows. Rolled back when it throws. */
   transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T>;
   /** One statement of its own that sees nothing, unless a function it calls says what it may. */
-  statement<Row>(sql: string, bindings: Knex.RawBinding[]): Promise<Row[]>;
+  statement<Row>(sql: string, bindings: Bindings): Promise<Row[]>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -30,21 +25,12 @@ export interface Database {
   statementCount(): number;
 }
 
-const SET_SCOPE = `select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true),
-  set_config('kontor.distributor_id', ?, true), set_config('kontor.company_id', ?, true)`;
+const ACQUIRE_TIMEOUT_MS = 30_000;
+const IDLE_MS = 30_000;
 
-/** The statement a transaction begins with: it sets whose rows the others see. */
-function enter(trx: Trx, scope: Scope): Promise<unknown> {
-  switch (scope.kind) {
-    case 'all':
-      return rows(trx, SET_SCOPE, ['all', '', '', '']);
-    case 'msp':
-      return rows(trx, SET_SCOPE, ['msp', scope.mspId, '', scope.mspId]);
-    case 'distributor':
-      return rows(trx, SET_SCOPE, ['distributor', '', scope.distributorId, scope.distributorId]);
-    case 'tenants':
-      return rows(trx, 'select kontor_enter_tenants(?, ?)', [scope.companyId, `{${scope.tenantIds.join()}}`]);
-  }
+/** All connections stayed busy, or none could be opened. */
+class DatabaseBusyError extends Error {
+  override readonly name = 'DatabaseBusyError';
 }
 
 /**
@@ -52,7 +38,6 @@ function enter(trx: Trx, scope: Scope): Promise<unknown> {
  * A chunk of a month takes a second or two. What an interrupted transaction holds is free again after `idle`.
  */
 const PATIENCE = {
-  connection: 10_000,
   lock: 8_000,
   statement: 25_000,
   /** From a server, or a network, that says nothing at all. */
@@ -62,22 +47,41 @@ const PATIENCE = {
 /** For commands over whole months, such as `kontor verify`. */
 const LONG_STATEMENT_MS = 300_000;
 const KEEPALIVE_MS = 10_000;
+/** How pg says that `query_timeout` has passed. */
+const SILENT = 'Query read timeout';
 
-/**
- * A connection that has not answered in time is closed: given back to the pool as it is, whoever got it next would wait as
- * long. The server rolls back what it was in the middle of.
- */
-function closeWhenSilent(connection: pg.Client): void {
-  const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
-  const watched = (...args: unknown[]): unknown => {
-    const done = args.at(-1);
-    if (typeof done !== 'function') return query(...args);
-    return query(...args.slice(0, -1), (error: unknown, result: unknown) => {
-      if (error instanceof Error && error.message === 'Query read timeout') void connection.end();
-      Reflect.apply(done, undefined, [error, result]);
-    });
-  };
-  Object.defineProperty(connection, 'query', { value: watched });
+function createPool(url: string, max: number, long: boolean): pg.Pool {
+  const statement = long ? LONG_STATEMENT_MS : PATIENCE.statement;
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'kontor',
+    max,
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    statement_timeout: statement,
+    query_timeout: statement + (PATIENCE.silence - PATIENCE.statement),
+    lock_timeout: PATIENCE.lock,
+    idle_in_transaction_session_timeout: long ? LONG_STATEMENT_MS : PATIENCE.idle,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+  });
+  // Whoever uses a connection that breaks hears of it by its statement; one that breaks unused is taken out of the pool.
+  const heard = () => undefined;
+  pool.on('error', heard);
+  pool.on('connect', (client) => client.on('error', heard));
+  return pool;
+}
+
+async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    // Neither of the pool's own timeouts has a code.
+    if (error instanceof Error && !('code' in error) && error.message.includes('time')) {
+      throw new DatabaseBusyError(error.message, { cause: error });
+    }
+    throw error;
+  }
 }
 
 /**
@@ -85,72 +89,89 @@ function closeWhenSilent(connection: pg.Client): void {
  * take minutes.
  */
 export function connect(url: string, poolSize: number, { long = false }: { long?: boolean } = {}): Database {
-  const statement = long ? LONG_STATEMENT_MS : PATIENCE.statement;
-  const connection: pg.ClientConfig = {
-    connectionString: url,
-    application_name: 'kontor',
-    connectionTimeoutMillis: PATIENCE.connection,
-    statement_timeout: statement,
-    query_timeout: statement + (PATIENCE.silence - PATIENCE.statement),
-    lock_timeout: PATIENCE.lock,
-    idle_in_transaction_session_timeout: long ? LONG_STATEMENT_MS : PATIENCE.idle,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEPALIVE_MS,
-  };
-  const db = knex({
-    client: 'pg',
-    connection: connection as Knex.PgConnectionConfig,
-    pool: {
-      min: 0,
-      max: poolSize,
-      acquireTimeoutMillis: 30_000,
-      afterCreate: (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) => {
-        closeWhenSilent(connection);
-        done(null, connection);
-      },
-    },
-  });
+  const pool = createPool(url, poolSize, long);
+  let closed: Promise<void> | undefined;
   let statements = 0;
-  db.on('query', () => {
-    statements += 1;
-  });
+
+  async function transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T> {
+    const { begin, plans } = SCOPES[scope.kind];
+    const client = await acquire(pool);
+    let isOver = false;
+    const send = (statement: pg.QueryConfig) => {
+      statements += 1;
+      return client.query(statement);
+    };
+    const trx: Trx = {
+      query: (statement) => {
+        // The connection may be another transaction's by now.
+        if (isOver) return Promise.reject(new Error('The transaction is over.'));
+        const { name } = statement;
+        return send(name === undefined ? statement : { ...statement, name: name + plans });
+      },
+    };
+    try {
+      await send({ text: begin(scope as never) });
+      const result = await work(trx);
+      isOver = true;
+      const { command } = await send({ text: 'commit' });
+      if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction went on as if it had not.');
+      client.release();
+      return result;
+    } catch (error) {
+      isOver = true;
+      // A connection that says nothing is closed: the server rolls back what it was in the middle of.
+      if (error instanceof Error && error.message === SILENT) {
+        client.release(error);
+        throw error;
+      }
+      await send({ text: 'rollback' }).then(
+        () => {
+          client.release();
+        },
+        () => {
+          client.release(true);
+        },
+      );
+      throw error;
+    }
+  }
+
   return {
-    transaction: (scope, work) =>
-      db.transaction(async (trx) => {
-        await enter(trx, scope);
-        return work(trx);
-      }),
-    statement: (sql, bindings) => rows(db, sql, bindings),
-    ping: async () => {
-      await db.raw('select 1');
+    transaction,
+    statement: (sql, bindings) => {
+      statements += 1;
+      return rows({ query: (statement) => pool.query(statement) }, sql, bindings);
     },
-    close: () => db.destroy(),
+    ping: async () => {
+      await pool.query('select 1');
+    },
+    close: () => (closed ??= pool.end()),
     statementCount: () => statements,
   };
 }
 
-const preparedNames = new Map<string, string>();
-
-/** A name for the text, the same in every process. */
-function preparedName(sql: string): string {
-  const known = preparedNames.get(sql);
-  if (known !== undefined) return known;
-  const name = createHash('sha256').update(sql).digest('base64url');
-  preparedNames.set(sql, name);
-  return name;
+/**
+ * One statement, its rows. `?` and `:name` are bound, never spliced in. Prepared once per connection: with row level
+ * security, planning takes longer than most statements run. So the text must be one of a few, never put together from data.
+ */
+export async function rows<Row>(trx: Trx, sql: string, bindings: Bindings = []): Promise<Row[]> {
+  return (await trx.query(toPrepared(sql, bindings))).rows as Row[];
 }
 
-/**
- * One statement, its rows. For SQL that is clearer as SQL; `?` and `:name` are bound, never spliced in. Prepared once per
- * connection: with row level security, planning takes longer than most statements run. So the text must be one of a few,
- * never put together from data.
- */
-export async function rows<Row>(
-  trx: Knex,
-  sql: string,
-  bindings: Knex.RawBinding[] | Knex.ValueDict = [],
-): Promise<Row[]> {
-  const prepared = trx.raw(sql, bindings).options({ name: preparedName(sql) });
-  const result = (await prepared) as unknown as { rows: Row[] };
-  return result.rows;
+/** The same for a text that is put together anew each time, and so not prepared. */
+export async function unprepared<Row>(trx: Trx, sql: string, bindings: Bindings = []): Promise<Row[]> {
+  return (await trx.query(toQuery(sql, bindings))).rows as Row[];
+}
+
+/** Runs `work` in a part of the transaction that is undone alone when it throws. */
+export async function savepoint<T>(trx: Trx, work: (trx: Trx) => Promise<T>): Promise<T> {
+  await rows(trx, 'savepoint part');
+  try {
+    const result = await work(trx);
+    await rows(trx, 'release savepoint part');
+    return result;
+  } catch (error) {
+    await rows(trx, 'rollback to savepoint part');
+    throw error;
+  }
 }

@@ -1,5 +1,4 @@
 import { ALL, rows, type Database } from '../db/connect.js';
-import type { Knex } from 'knex';
 import type { Period } from '../domain/period.js';
 import type { RenderPool } from '../statements/index.js';
 
@@ -26,7 +25,7 @@ export type Checker = (context: VerifyContext) => Promise<Finding>;
 export function ask<Row>(
   { db, programme, period }: VerifyContext,
   sql: string,
-  bindings: Knex.ValueDict = {},
+  bindings: Record<string, unknown> = {},
 ): Promise<Row[]> {
   return db.transaction(ALL, (trx) => rows<Row>(trx, sql, { programme, period, ...bindings }));
 }
@@ -35,7 +34,7 @@ export function ask<Row>(
 export async function problemsOf(
   context: VerifyContext,
   queries: readonly string[],
-  bindings: Knex.ValueDict = {},
+  bindings: Record<string, unknown> = {},
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const query of queries) {

@@ -6,7 +6,7 @@ import { findMsp } from '../../db/parties/mspStore.js';
 import { findTenant } from '../../db/parties/tenantStore.js';
 import { assignFrom, servesTenant } from '../../db/sites/assignmentStore.js';
 import type { ShownKey } from '../../db/sites/shownKey.js';
-import { insertSite, lockSite, lockSiteByName, type Site } from '../../db/sites/siteStore.js';
+import { insertSites, lockSite, lockSiteByName, nameTaken, type Site } from '../../db/sites/siteStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { periodOf } from '../../domain/period.js';
 import type { Activation } from '../../sites/index.js';
@@ -28,10 +28,11 @@ async function addSite(trx: Trx, key: TenantKey, name: string, at: Date): Promis
   if (msp === undefined || tenant === undefined) throw new KontorError('INTERNAL', 'A key without its tenant.');
   const siteId = randomUUID();
   const fromPeriod = periodOf(at, msp.zone);
-  const site = { mspId, siteId, programme, name, product, kind: 'managed', channel: 'push', fromPeriod, at } as const;
+  const site = { siteId, programme, name, product, kind: 'managed', channel: 'push', fromPeriod, at } as const;
   // Activated in the same transaction: there is nothing to remind of.
-  if (!(await insertSite(trx, { ...site, remindAt: [] })))
-    throw new KontorError('KEY_REVOKED', 'The MSP of this key takes no part any more.');
+  const [outcome] = await insertSites(trx, mspId, [{ ...site, remindAt: [] }]);
+  if (outcome === 'taken') throw nameTaken(name, '/siteName');
+  if (outcome !== 'made') throw new KontorError('KEY_REVOKED', 'The MSP of this key takes no part any more.');
   const wanted = [{ reference: tenant.ref, tenantRef: tenant.ref }];
   const refused = await assignFrom(trx, { mspId, siteId, from: fromPeriod, wanted });
   if (refused.length > 0) throw new KontorError('KEY_REVOKED', 'The tenant of this key is closed.');

@@ -2,32 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
-import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { firstUnopenedPeriod, hasOpenedPeriod, requireUnopened } from '../../db/programmes/periods.js';
-import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { siteList, type SiteSummary } from '../../db/readModels/siteList.js';
-import { addAssignments, assignFrom, listAssignments, type Wanted } from '../../db/sites/assignmentStore.js';
+import { assignFrom, listAssignments } from '../../db/sites/assignmentStore.js';
 import { retireInstallations } from '../../db/sites/installationStore.js';
-import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
-import { insertSite, lockSite, renameSite, retireSite, type Site } from '../../db/sites/siteStore.js';
+import { listKeys } from '../../db/sites/meteredKeyStore.js';
+import { lockSite, renameSite, retireSite, type Site } from '../../db/sites/siteStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import { addDays } from '../../domain/instant.js';
-import { periodOf } from '../../domain/period.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { addSites, requireKnown, wantedOf } from '../addSites.js';
 import { endOneKey } from '../endOneKey.js';
-import { newKey } from '../newKey.js';
 import { requireMsp } from '../requireMsp.js';
-import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { reason } from '../schemas/keys.js';
 import {
   assignment,
   contactState,
+  MOST_AT_ONCE,
   site,
   siteInput,
+  siteInputs,
   siteMade,
   siteName,
+  sitesMade,
   siteState,
   siteTenants,
 } from '../schemas/sites.js';
@@ -57,28 +55,6 @@ export async function showSite(trx: Trx, mspId: string, siteId: string): Promise
   return found;
 }
 
-/** Keeps what the site's references stand for, with `keep`. Throws VALIDATION_FAILED for what is no open unit. */
-async function assign(
-  keep: (wanted: Wanted[]) => Promise<string[]>,
-  { tenantRefs, assignments }: z.output<typeof siteTenants>,
-): Promise<void> {
-  const wanted = [...tenantRefs.map((ref) => ({ reference: ref, tenantRef: ref })), ...assignments];
-  if (new Set(wanted.map(({ reference }) => reference)).size < wanted.length) {
-    throw fieldError('VALIDATION_FAILED', '/assignments', 'A reference stands for one tenant or unit.');
-  }
-  const unknown = await keep(wanted);
-  if (unknown.length === 0) return;
-  throw new KontorError(
-    'VALIDATION_FAILED',
-    'Add these tenants first.',
-    unknown.map((ref) => ({
-      field: tenantRefs.includes(ref) ? '/tenantRefs' : '/assignments',
-      code: 'UNKNOWN_TENANT',
-      message: `"${ref}" is no tenant of this MSP, or is closed.`,
-    })),
-  );
-}
-
 export const sitesOfMspRoutes = [
   route({
     method: 'post',
@@ -91,42 +67,33 @@ export const sitesOfMspRoutes = [
     body: siteInput,
     showsSecret: true,
     responses: { 201: { description: 'The site and its key', schema: siteMade } },
-    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId: siteId, deps, transaction }) => {
-      const keyId = randomUUID();
-      const { key, keyHash } = newKey();
-      await transaction(async (trx) => {
-        const programme = await programmeOfMsp(trx, body.programme, mspId);
-        if (programme === undefined) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
-        const thisMonth = periodOf(receivedAt, programme.programmeZone);
-        const { joinedPeriod } = await requireTakesPart(trx, body.programme, mspId);
-        const wanted = { mspId, programme: body.programme, product: body.product };
-        await requireProductEnabled(trx, wanted);
-        const joins = joinedPeriod ?? thisMonth;
-        const { tenantRefs, fromPeriod = joins > thisMonth ? joins : thisMonth, ...site } = body;
-        if (fromPeriod < joins) {
-          throw fieldError('PERIOD_INVALID', '/fromPeriod', `This MSP takes part in the programme from ${joins} on.`);
-        }
-        await requireUnopened(trx, site.programme, fromPeriod, '/fromPeriod');
-        const { remindAfterDays } = programme.settings.provisioning;
-        const remindAt = remindAfterDays.map((days) => addDays(receivedAt, days));
-        const added = { mspId, siteId, ...site, fromPeriod, at: receivedAt, remindAt };
-        if (!(await insertSite(trx, added))) throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
-        await insertKey(trx, { mspId, siteId }, { keyId, kind: 'metered', keyHash, state: 'issued', at: receivedAt });
-        await assign((wanted) => addAssignments(trx, { mspId, siteId, from: fromPeriod, wanted }), {
-          tenantRefs,
-          assignments: [],
-        });
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor,
-          action: 'site.added',
-          subject: `site:${siteId}`,
-          mspId,
-          after: { ...body, fromPeriod, keyId },
-        });
-      });
+    handler: async ({ params: { mspId }, body, actor, receivedAt: at, requestId: siteId, deps, transaction }) => {
+      const [made] = await transaction((trx) =>
+        addSites(trx, { mspId, actor, at }, [{ ...body, siteId, pointer: '' }]),
+      );
+      if (made === undefined) throw new KontorError('INTERNAL', 'A site was added and is not there.');
       deps.onboarding.changed(mspId);
-      return reply(201, { siteId, keyId, key });
+      return reply(201, made);
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/import',
+    summary: `Add up to ${MOST_AT_ONCE} sites and their metered keys`,
+    description:
+      'All or none; what is wrong is told of each site. The keys, in the order of the sites, are shown in this answer ' +
+      'alone; they are kept as hashes.',
+    tags,
+    action: 'sites.manage',
+    params: byMsp,
+    body: siteInputs,
+    showsSecret: true,
+    responses: { 201: { description: 'The sites and their keys', schema: sitesMade } },
+    handler: async ({ params: { mspId }, body: { sites }, actor, receivedAt: at, deps, transaction }) => {
+      const asked = sites.map((one, index) => ({ ...one, siteId: randomUUID(), pointer: `/sites/${index}` }));
+      const items = await transaction((trx) => addSites(trx, { mspId, actor, at }, asked));
+      deps.onboarding.changed(mspId);
+      return reply(201, { items });
     },
   }),
   route({
@@ -273,7 +240,8 @@ export const sitesOfMspRoutes = [
         await requireUnopened(trx, programme, from, '/from');
         if (from < fromPeriod) throw fieldError('PERIOD_INVALID', '/from', `This site counts from ${fromPeriod} on.`);
         const before = await listAssignments(trx, params);
-        await assign((wanted) => assignFrom(trx, { mspId, siteId, from, wanted }), body);
+        const unknown = await assignFrom(trx, { mspId, siteId, from, wanted: wantedOf(body) });
+        requireKnown(unknown.map((tenantRef) => ({ tenantRef, of: body })));
         const after = await listAssignments(trx, params);
         await appendAudit(trx, {
           at: receivedAt,

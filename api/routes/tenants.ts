@@ -1,10 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { holdsView } from '../../db/parties/companyStore.js';
 import {
   closeTenant,
   findTenant,
-  insertTenant,
   listOwnTenants,
   listTenants,
   putCustomer,
@@ -14,10 +14,20 @@ import { requireUnopened } from '../../db/programmes/periods.js';
 import { programmesOfMsp } from '../../db/readModels/programmesOfMsp.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { addTenants } from '../addTenants.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { tenant, tenantClosing, tenantCustomer, tenantInput, tenantOfMsp } from '../schemas/tenants.js';
+import {
+  MOST_TENANTS_AT_ONCE,
+  tenant,
+  tenantClosing,
+  tenantCustomer,
+  tenantInput,
+  tenantInputs,
+  tenantOfMsp,
+  tenantsMade,
+} from '../schemas/tenants.js';
 
 const tags = ['Tenants'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -41,46 +51,28 @@ export const tenantRoutes = [
     params: byMsp,
     body: tenantInput,
     responses: { 201: { description: 'The tenant', schema: tenant } },
-    handler: async ({ params: { mspId }, body, actor, receivedAt, requestId, deps, transaction }) => {
-      const { ref, name, parentRef = null } = body;
-      const state = 'onboarding';
-      const made: Tenant = {
-        mspId,
-        id: requestId,
-        parentRef,
-        customerId: null,
-        ref,
-        name,
-        state,
-        closedFrom: null,
-        createdAt: receivedAt,
-      };
-      await transaction(async (trx) => {
-        const outcome = await insertTenant(trx, made);
-        if (outcome === 'refused') throw new KontorError('NOT_FOUND', 'There is no approved MSP of that id.');
-        if (outcome === 'parentUnknown') {
-          throw fieldError(
-            'VALIDATION_FAILED',
-            '/parentRef',
-            `"${parentRef ?? ''}" is no tenant of this MSP, or is closed.`,
-          );
-        }
-        if (outcome === 'taken') {
-          throw new KontorError('NAME_TAKEN', 'Another tenant of this MSP has that reference.', [
-            { field: '/ref', code: 'NAME_TAKEN', message: `"${body.ref}" is in use.` },
-          ]);
-        }
-        await appendAudit(trx, {
-          at: receivedAt,
-          actor,
-          action: 'tenant.added',
-          subject: `tenant:${made.id}`,
-          mspId,
-          after: body,
-        });
-      });
+    handler: async ({ params: { mspId }, body, actor, receivedAt: at, requestId: id, deps, transaction }) => {
+      const [made] = await transaction((trx) => addTenants(trx, { mspId, actor, at }, [{ ...body, id, pointer: '' }]));
+      if (made === undefined) throw new KontorError('INTERNAL', 'A tenant was added and is not there.');
       deps.onboarding.changed(mspId);
       return reply(201, toJson(made));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/import',
+    summary: `Add up to ${MOST_TENANTS_AT_ONCE} tenants and units below them`,
+    description: 'All or none; what is wrong is told of each. A unit stands after the tenant or unit it belongs to.',
+    tags,
+    action: 'tenants.manage',
+    params: byMsp,
+    body: tenantInputs,
+    responses: { 201: { description: 'The tenants', schema: tenantsMade } },
+    handler: async ({ params: { mspId }, body: { tenants }, actor, receivedAt: at, deps, transaction }) => {
+      const asked = tenants.map((one, index) => ({ ...one, id: randomUUID(), pointer: `/tenants/${index}` }));
+      const made = await transaction((trx) => addTenants(trx, { mspId, actor, at }, asked));
+      deps.onboarding.changed(mspId);
+      return reply(201, { items: made.map(toJson) });
     },
   }),
   route({

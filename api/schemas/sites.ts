@@ -17,14 +17,26 @@ export const siteInput = z
     product: productCode,
     kind: z.enum(SITE_KINDS).default('managed'),
     channel: z.enum(CHANNELS).default('push'),
-    tenantRefs: tenantRefs.default([]),
+    tenantRefs: tenantRefs.default([]).meta({ description: 'Reported under their own references' }),
+    assignments: assignments.default([]).meta({ description: 'Reported under references of the site' }),
     fromPeriod: period.optional().meta({ description: 'First month that counts; the running one if it is left out' }),
   })
   .meta({ id: 'SiteInput' });
 
+/** More in one request would hold the audit trail for longer than others like to wait. */
+export const MOST_AT_ONCE = 200;
+
+export const siteInputs = z
+  .strictObject({ sites: z.array(siteInput).min(1).max(MOST_AT_ONCE) })
+  .meta({ id: 'SiteInputs' });
+
 export const siteMade = z
   .strictObject({ siteId: uuid, keyId: uuid, key: z.string().meta({ description: 'Shown once' }) })
   .meta({ id: 'SiteMade' });
+
+export const sitesMade = z
+  .strictObject({ items: z.array(siteMade).meta({ description: 'In the order of the request' }) })
+  .meta({ id: 'SitesMade' });
 
 export const site = z
   .strictObject({

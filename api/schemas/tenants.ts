@@ -32,6 +32,19 @@ export const tenantInput = z
   })
   .meta({ id: 'TenantInput' });
 
+/** More in one request would hold the audit trail for longer than others like to wait. */
+export const MOST_TENANTS_AT_ONCE = 200;
+
+export const tenantInputs = z
+  .strictObject({
+    tenants: z
+      .array(tenantInput)
+      .min(1)
+      .max(MOST_TENANTS_AT_ONCE)
+      .meta({ description: 'A unit after the tenant or unit it belongs to' }),
+  })
+  .meta({ id: 'TenantInputs' });
+
 export const tenantClosing = z
   .strictObject({ from: period.meta({ description: 'The first month that it is closed for' }) })
   .meta({ id: 'TenantClosing' });
@@ -48,6 +61,10 @@ export const tenant = z
     createdAt: instant,
   })
   .meta({ id: 'Tenant' });
+
+export const tenantsMade = z
+  .strictObject({ items: z.array(tenant).meta({ description: 'In the order of the request' }) })
+  .meta({ id: 'TenantsMade' });
 
 export const tenantOfMsp = tenant.extend({ mspId: uuid, mspName: z.string() }).meta({ id: 'TenantOfMsp' });
 

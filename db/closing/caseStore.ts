@@ -49,7 +49,8 @@ export async function settleByPerson(
   caseId: string,
   decision: { decision: Decision; quantity: number | null; reason: string | null; author: Actor; at: Date },
 ): Promise<void> {
-  await trx.raw(
+  await rows(
+    trx,
     `update discrepancy set state = 'settled', resolved_by = 'person', decision = :decision, decided_quantity = :quantity,
        reason = :reason, author = :author, resolved_at = :at where id = :caseId`,
     { caseId, ...decision },

@@ -95,7 +95,8 @@ export async function insertRun(trx: Trx, run: NewRun): Promise<boolean> {
     { programme, period, openedAt: run.openedAt, openedBy: run.openedBy, rules: JSON.stringify(run.rules) },
   );
   if (inserted.length === 0) return false;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into run_shard (programme_code, period, shard, zone, stage, month_end, collect_until, review_until,
        issue_from, mailed_by, statement_date)
      select :programme, :period, s.shard, s.zone, 'collect', s."monthEnd", s."collectUntil", s."reviewUntil",
@@ -105,7 +106,8 @@ export async function insertRun(trx: Trx, run: NewRun): Promise<boolean> {
        "statementDate" date)`,
     { programme, period, shards: JSON.stringify(shards) },
   );
-  await trx.raw(
+  await rows(
+    trx,
     `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
      select :programme, :period, x.msp_id, x.distributor_id, x.zone, x.shard, x.position, 'open'
      from unnest(:msps::uuid[], :distributors::uuid[], :zones::text[], :numbers::int[], :positions::int[])
@@ -130,7 +132,8 @@ export async function insertSkippedPeriods(
   periods: readonly Period[],
   skipped: { at: Date; by: Actor; reason: string },
 ): Promise<void> {
-  await trx.raw(
+  await rows(
+    trx,
     `insert into billing_run (programme_code, period, state, opened_at, opened_by, reason, rules)
      select :programme, x.period, 'skipped', :at, :by, :reason, '{}' from unnest(:periods::text[]) as x(period)`,
     { programme, periods: [...periods], ...skipped },
@@ -183,7 +186,8 @@ export async function setShardStage(
   { programme, period, shard }: ShardKey,
   stage: Exclude<ShardStage, 'collect' | 'done'>,
 ): Promise<void> {
-  await trx.raw(
+  await rows(
+    trx,
     `update run_shard set stage = :stage where programme_code = :programme and period = :period and shard = :shard
        and array_position(:stages::text[], stage) <= array_position(:stages::text[], :stage)`,
     { programme, period, shard, stage, stages: [...SHARD_STAGES] },
@@ -192,7 +196,7 @@ export async function setShardStage(
 
 /** Every shard of the run is done. */
 export async function finishShards(trx: Trx, { programme, period }: RunKey): Promise<void> {
-  await trx.raw(`update run_shard set stage = 'done' where programme_code = :programme and period = :period`, {
+  await rows(trx, `update run_shard set stage = 'done' where programme_code = :programme and period = :period`, {
     programme,
     period,
   });

@@ -50,7 +50,8 @@ export async function parkParticipants(
   parked: readonly Parking[],
 ): Promise<void> {
   if (parked.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `update run_participant p set state = 'parked', parked_reason = x.reason, parked_code = x.code,
        parked_until = s.mailed_by
      from jsonb_to_recordset(:parked::jsonb) as x("mspId" uuid, reason text, code text), run_shard s
@@ -89,7 +90,8 @@ export async function parkedMsps(trx: Trx, { programme, period, shard }: ShardKe
 
 /** Marks MSPs as issued; what parked them is over. */
 export async function markIssued(trx: Trx, { programme, period }: RunKey, mspIds: readonly string[]): Promise<void> {
-  await trx.raw(
+  await rows(
+    trx,
     `update run_participant set state = 'issued', parked_reason = null, parked_code = null, parked_until = null
      where programme_code = :programme and period = :period and msp_id = any(:mspIds)`,
     { programme, period, mspIds: [...mspIds] },

@@ -28,7 +28,8 @@ export async function insertFacts(
   at: Date,
 ): Promise<void> {
   if (facts.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into reconciled_site (programme_code, period, msp_id, site_id, facts, reconciled_at)
      select :programme, :period, x.msp_id, x.site_id, x.facts, :at
      from unnest(:msps::uuid[], :sites::uuid[], :facts::jsonb[]) as x(msp_id, site_id, facts)`,
@@ -57,7 +58,8 @@ export async function insertFindings(
   at: Date,
 ): Promise<void> {
   if (findings.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_ref, tenant_id, meter,
        evidence, state, resolved_by, found_at, resolved_at)
      select :programme, :period, x."mspId", x.kind, x.handling, x."siteId", x."tenantRef", x."tenantId", x.meter, x.evidence,
@@ -91,7 +93,8 @@ export async function insertFindings(
  * a site is its programme's; nobody knows whose the others are, so every programme shows them.
  */
 export async function insertUnknownKeys(trx: Trx, { programme, period }: RunKey, at: Date): Promise<void> {
-  await trx.raw(
+  await rows(
+    trx,
     `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, resolved_by,
        found_at, resolved_at)
      select :programme, :period, null, 'unknown_key', 'automatic',
@@ -115,7 +118,8 @@ export async function openMspCases<K extends DiscrepancyKind>(
   at: Date,
 ): Promise<void> {
   if (found.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, state, resolved_by, found_at,
        resolved_at)
      select :programme, :period, x."mspId", :kind, :handling, x.evidence,

@@ -44,7 +44,7 @@ export async function heldMails(trx: Trx, claimedBy: string): Promise<Set<string
 
 /** Gives back what `claimedBy` has claimed and knows that it has not handed over. */
 export async function releaseMails(trx: Trx, claimedBy: string): Promise<void> {
-  await trx.raw(`update outbox set state = 'pending' where state = 'sending' and claimed_by = :claimedBy`, {
+  await rows(trx, `update outbox set state = 'pending' where state = 'sending' and claimed_by = :claimedBy`, {
     claimedBy,
   });
 }

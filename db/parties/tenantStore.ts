@@ -18,24 +18,43 @@ export interface Tenant {
   createdAt: Date;
 }
 
-/** Keeps a new tenant or unit; `taken`: the reference exists; `refused`: no such MSP, or not approved;
- * `parentUnknown`: no such parent, or it is closed. */
-export async function insertTenant(trx: Trx, tenant: Tenant): Promise<'made' | 'taken' | 'refused' | 'parentUnknown'> {
-  const [row] = await rows<{ approved: boolean; placed: boolean; made: boolean }>(
+/** `taken`: the reference exists, or stands before in the list; `refused`: no such MSP, or not approved; `parentUnknown`: no
+ * such parent, neither open nor before it in the list. */
+export type TenantOutcome = 'made' | 'taken' | 'refused' | 'parentUnknown';
+
+/**
+ * Keeps new tenants and units of an MSP, in one statement; what became of each, in their order. Roll back where one was not
+ * made.
+ */
+export async function insertTenants(trx: Trx, mspId: string, tenants: readonly Tenant[]): Promise<TenantOutcome[]> {
+  const outcomes = await rows<{ isApproved: boolean; isPlaced: boolean; isMade: boolean }>(
     trx,
     `with approved as (select distinct msp_id as id from participation where msp_id = :mspId and state = 'approved'),
-       parent as (select id from tenant where msp_id = :mspId and ref = :parentRef::text and closed_from is null),
-       made as (insert into tenant (msp_id, id, parent_id, ref, name, state, created_at)
-         select approved.id, :id, (select id from parent), :ref, :name, :state, :createdAt from approved
-         where :parentRef::text is null or exists (select from parent)
+       wanted as (
+         select * from rows from (jsonb_to_recordset(:tenants::jsonb) as (id uuid, "parentRef" text, ref text, name text,
+           state text, "createdAt" timestamptz)) with ordinality as w(id, "parentRef", ref, name, state, "createdAt", position)),
+       placed as (
+         select w.*, case when w."parentRef" is not null then coalesce(
+           (select p.id from tenant p where p.msp_id = :mspId and p.ref = w."parentRef" and p.closed_from is null),
+           (select b.id from wanted b where b.ref = w."parentRef" and b.position < w.position
+             and not exists (select from tenant t where t.msp_id = :mspId and t.ref = b.ref) order by b.position limit 1)
+           ) end as parent_id
+         from wanted w),
+       made as (
+         insert into tenant (msp_id, id, parent_id, ref, name, state, created_at)
+         select approved.id, p.id, p.parent_id, p.ref, p.name, p.state, p."createdAt" from placed p, approved
+         where (p."parentRef" is null) = (p.parent_id is null) order by p.position
          on conflict (msp_id, ref) do nothing returning id)
-     select exists (select from approved) as approved, exists (select from made) as made,
-       :parentRef::text is null or exists (select from parent) as placed`,
-    { ...tenant },
+     select exists (select from approved) as "isApproved", exists (select from made m where m.id = p.id) as "isMade",
+       (p."parentRef" is null) = (p.parent_id is null) as "isPlaced"
+     from placed p order by p.position`,
+    { mspId, tenants: JSON.stringify(tenants) },
   );
-  if (row?.made === true) return 'made';
-  if (row?.approved !== true) return 'refused';
-  return row.placed ? 'taken' : 'parentUnknown';
+  return outcomes.map(({ isApproved, isPlaced, isMade }) => {
+    if (isMade) return 'made';
+    if (!isApproved) return 'refused';
+    return isPlaced ? 'taken' : 'parentUnknown';
+  });
 }
 
 const FIELDS = `t.msp_id as "mspId", t.id, p.ref as "parentRef", t.customer_id as "customerId", t.ref, t.name, t.state,

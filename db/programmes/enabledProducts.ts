@@ -133,8 +133,12 @@ export async function productsOf(
   });
 }
 
-/** Rule 21: throws STATE_CONFLICT on `/product` where the programme asks for an order of it and none was approved. */
-export async function requireProductEnabled(trx: Trx, { mspId, programme, product }: ProductUse): Promise<void> {
+/** Rule 21: throws STATE_CONFLICT on `field` where the programme asks for an order of it and none was approved. */
+export async function requireProductEnabled(
+  trx: Trx,
+  { mspId, programme, product }: ProductUse,
+  field = '/product',
+): Promise<void> {
   if (!(await enabledByOrder(trx, programme)).includes(product)) return;
   const [enabled] = await rows(
     trx,
@@ -143,5 +147,5 @@ export async function requireProductEnabled(trx: Trx, { mspId, programme, produc
     { mspId, programme, product },
   );
   if (enabled !== undefined) return;
-  throw fieldError('STATE_CONFLICT', '/product', `In "${programme}" an order enables ${product}: order it first.`);
+  throw fieldError('STATE_CONFLICT', field, `In "${programme}" an order enables ${product}: order it first.`);
 }

@@ -30,7 +30,8 @@ const INDEXES = `
   order by c.relname collate "C"`;
 
 const POLICIES = `
-  select format('create policy %I on %I for %s%s%s', p.policyname, p.tablename, lower(p.cmd),
+  select format('create policy %I on %I for %s to %s%s%s', p.policyname, p.tablename, lower(p.cmd),
+    array_to_string(p.roles, ', '),
     coalesce(E'\\n  using (' || p.qual || ')', ''), coalesce(E'\\n  with check (' || p.with_check || ')', '')) as line
   from pg_policies p join pg_class c on c.relname = p.tablename and c.relnamespace = 'public'::regnamespace
   where p.schemaname = 'public' and c.oid = $1 order by p.policyname collate "C"`;

@@ -212,7 +212,7 @@ AS $procedure$
       execute format('alter table %s force row level security', target);
       execute format('create policy owned on %s using ((select kontor_scope()) = %L or %s = (select kontor_msp()))',
         target, 'all', owner);
-      execute format($policy$create policy visible on %s for select using (
+      execute format($policy$create policy visible on %s for select to kontor_limited using (
           ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
         )$policy$, target, to_distributor, to_tenants);
     end $procedure$;
@@ -445,9 +445,13 @@ create table access_level (
 CREATE UNIQUE INDEX access_level_name ON public.access_level USING btree (company_id, name) WHERE (ended_at IS NULL);
 alter table access_level enable row level security;
 alter table access_level force row level security;
-create policy visible on access_level for all
+create policy "all" on access_level for all to kontor_all
+  using (true);
+create policy visible on access_level for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on access_level to kontor_all;
 grant insert, select, update on access_level to kontor_app;
+grant insert, select, update on access_level to kontor_limited;
 
 create table api_token (
   id uuid not null,
@@ -469,9 +473,13 @@ create table api_token (
 CREATE INDEX api_token_by_membership ON public.api_token USING btree (membership_id);
 alter table api_token enable row level security;
 alter table api_token force row level security;
-create policy visible on api_token for all
+create policy "all" on api_token for all to kontor_all
+  using (true);
+create policy visible on api_token for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on api_token to kontor_all;
 grant insert, select, update on api_token to kontor_app;
+grant insert, select, update on api_token to kontor_limited;
 
 create table audit_event (
   id bigint not null,
@@ -492,14 +500,18 @@ CREATE INDEX audit_event_by_msp ON public.audit_event USING btree (msp_id, id);
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject, id);
 alter table audit_event enable row level security;
 alter table audit_event force row level security;
-create policy appended on audit_event for insert
+create policy "all" on audit_event for all to kontor_all
+  using (true);
+create policy appended on audit_event for insert to kontor_app, kontor_limited
   with check (true);
-create policy visible on audit_event for select
+create policy visible on audit_event for select to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 CREATE TRIGGER chain BEFORE INSERT ON public.audit_event FOR EACH ROW EXECUTE FUNCTION kontor_chain_audit();
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on audit_event to kontor_all;
 grant insert, select on audit_event to kontor_app;
+grant insert, select on audit_event to kontor_limited;
 
 create table billing_pack (
   id uuid not null,
@@ -520,13 +532,17 @@ create table billing_pack (
 );
 alter table billing_pack enable row level security;
 alter table billing_pack force row level security;
-create policy owned on billing_pack for all
+create policy "all" on billing_pack for all to kontor_all
+  using (true);
+create policy owned on billing_pack for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-create policy visible on billing_pack for select
+create policy visible on billing_pack for select to kontor_app, kontor_limited
   using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on billing_pack to kontor_all;
 grant insert, select on billing_pack to kontor_app;
+grant insert, select on billing_pack to kontor_limited;
 
 create table billing_pack_statement (
   billing_pack_id uuid not null,
@@ -539,14 +555,18 @@ create table billing_pack_statement (
 CREATE INDEX billing_pack_statement_by_pack ON public.billing_pack_statement USING btree (billing_pack_id);
 alter table billing_pack_statement enable row level security;
 alter table billing_pack_statement force row level security;
-create policy owned on billing_pack_statement for all
+create policy "all" on billing_pack_statement for all to kontor_all
+  using (true);
+create policy owned on billing_pack_statement for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on billing_pack_statement for select
+create policy visible on billing_pack_statement for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack_statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on billing_pack_statement to kontor_all;
 grant insert, select on billing_pack_statement to kontor_app;
+grant insert, select on billing_pack_statement to kontor_limited;
 
 create table billing_run (
   programme_code text not null,
@@ -572,7 +592,9 @@ create table billing_run (
   constraint billing_run_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'skipped'::text]))),
   constraint billing_run_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+grant insert, select, update on billing_run to kontor_all;
 grant insert, select, update on billing_run to kontor_app;
+grant insert, select, update on billing_run to kontor_limited;
 
 create table check_in (
   msp_id uuid not null,
@@ -600,11 +622,15 @@ create table check_in (
 ) partition by range (observed_at);
 alter table check_in enable row level security;
 alter table check_in force row level security;
-create policy owned on check_in for all
+create policy "all" on check_in for all to kontor_all
+  using (true);
+create policy owned on check_in for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on check_in for select
+create policy visible on check_in for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on check_in to kontor_all;
 grant insert, select on check_in to kontor_app;
+grant insert, select on check_in to kontor_limited;
 
 create table company (
   id uuid not null,
@@ -634,16 +660,20 @@ CREATE INDEX company_by_registration_number ON public.company USING btree (konto
 CREATE UNIQUE INDEX company_by_source ON public.company USING btree (source) WHERE (state <> 'ended'::text);
 alter table company enable row level security;
 alter table company force row level security;
-create policy in_mandate on company for select
+create policy "all" on company for all to kontor_all
+  using (true);
+create policy in_mandate on company for select to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id IN ( SELECT unnest(ARRAY[mandate.integrator_id, mandate.customer_id]) AS unnest
    FROM mandate))));
-create policy owned on company for all
+create policy owned on company for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-create policy visible on company for select
+create policy visible on company for select to kontor_app, kontor_limited
   using (((id = ( SELECT kontor_company() AS kontor_company)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[]))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
    FROM distributor_terms)))));
+grant insert, select, update on company to kontor_all;
 grant insert, select, update on company to kontor_app;
+grant insert, select, update on company to kontor_limited;
 
 create table company_change (
   id bigint not null generated always as identity,
@@ -659,13 +689,17 @@ create table company_change (
 CREATE INDEX company_change_by_company ON public.company_change USING btree (company_id, id);
 alter table company_change enable row level security;
 alter table company_change force row level security;
-create policy owned on company_change for all
+create policy "all" on company_change for all to kontor_all
+  using (true);
+create policy owned on company_change for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-create policy visible on company_change for select
+create policy visible on company_change for select to kontor_app, kontor_limited
   using ((company_id = ( SELECT kontor_company() AS kontor_company)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.company_change FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.company_change FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on company_change to kontor_all;
 grant insert, select on company_change to kontor_app;
+grant insert, select on company_change to kontor_limited;
 
 create table company_contact (
   id uuid not null,
@@ -687,12 +721,16 @@ CREATE UNIQUE INDEX company_contact_confirmed ON public.company_contact USING bt
 CREATE UNIQUE INDEX company_contact_unconfirmed ON public.company_contact USING btree (company_id, purpose) WHERE ((confirmed_at IS NULL) AND (ended_at IS NULL));
 alter table company_contact enable row level security;
 alter table company_contact force row level security;
-create policy owned on company_contact for all
+create policy "all" on company_contact for all to kontor_all
+  using (true);
+create policy owned on company_contact for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on company_contact for select
+create policy visible on company_contact for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((company_id = ( SELECT kontor_distributor() AS kontor_distributor)) OR (company_id IN ( SELECT billed_now.msp_id
    FROM billed_now)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on company_contact to kontor_all;
 grant insert, select, update on company_contact to kontor_app;
+grant insert, select, update on company_contact to kontor_limited;
 
 create table company_view (
   company_id uuid not null,
@@ -703,12 +741,16 @@ create table company_view (
 );
 alter table company_view enable row level security;
 alter table company_view force row level security;
-create policy owned on company_view for all
+create policy "all" on company_view for all to kontor_all
+  using (true);
+create policy owned on company_view for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-create policy visible on company_view for select
+create policy visible on company_view for select to kontor_app, kontor_limited
   using ((company_id IN ( SELECT company.id
    FROM company)));
+grant delete, insert, select on company_view to kontor_all;
 grant delete, insert, select on company_view to kontor_app;
+grant delete, insert, select on company_view to kontor_limited;
 
 create table company_zone (
   company_id uuid not null,
@@ -719,14 +761,18 @@ create table company_zone (
 );
 alter table company_zone enable row level security;
 alter table company_zone force row level security;
-create policy own on company_zone for select
+create policy "all" on company_zone for all to kontor_all
+  using (true);
+create policy own on company_zone for select to kontor_app, kontor_limited
   using ((company_id = ( SELECT kontor_company() AS kontor_company)));
-create policy owned on company_zone for all
+create policy owned on company_zone for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on company_zone for select
+create policy visible on company_zone for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (company_id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on company_zone to kontor_all;
 grant insert, select, update on company_zone to kontor_app;
+grant insert, select, update on company_zone to kontor_limited;
 
 create table decision (
   id uuid not null,
@@ -740,11 +786,15 @@ create table decision (
 );
 alter table decision enable row level security;
 alter table decision force row level security;
-create policy visible on decision for all
+create policy "all" on decision for all to kontor_all
+  using (true);
+create policy visible on decision for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on decision to kontor_all;
 grant insert, select on decision to kontor_app;
+grant insert, select on decision to kontor_limited;
 
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
@@ -780,14 +830,18 @@ CREATE INDEX discrepancy_by_msp ON public.discrepancy USING btree (msp_id, progr
 CREATE INDEX discrepancy_open ON public.discrepancy USING btree (programme_code, period, msp_id) WHERE (state = 'open'::text);
 alter table discrepancy enable row level security;
 alter table discrepancy force row level security;
-create policy owned on discrepancy for all
+create policy "all" on discrepancy for all to kontor_all
+  using (true);
+create policy owned on discrepancy for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on discrepancy for select
+create policy visible on discrepancy for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
     run_participant.msp_id
    FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on discrepancy to kontor_all;
 grant insert, select, update on discrepancy to kontor_app;
+grant insert, select, update on discrepancy to kontor_limited;
 
 create table distributor_terms (
   id uuid not null,
@@ -798,7 +852,9 @@ create table distributor_terms (
   constraint distributor_terms_code_check CHECK ((code ~ '^[A-Z0-9]{2,8}$'::text)),
   constraint distributor_terms_id_fkey FOREIGN KEY (id) REFERENCES company(id)
 );
+grant insert, select, update on distributor_terms to kontor_all;
 grant insert, select, update on distributor_terms to kontor_app;
+grant insert, select, update on distributor_terms to kontor_limited;
 
 create table document_content (
   sha256 bytea not null,
@@ -806,7 +862,9 @@ create table document_content (
   constraint document_content_pkey PRIMARY KEY (sha256),
   constraint document_content_sha256_check CHECK ((length(sha256) = 32))
 );
+grant insert, select on document_content to kontor_all;
 grant insert, select on document_content to kontor_app;
+grant insert, select on document_content to kontor_limited;
 
 create table enabled_product (
   msp_id uuid not null,
@@ -822,13 +880,17 @@ create table enabled_product (
 );
 alter table enabled_product enable row level security;
 alter table enabled_product force row level security;
-create policy owned on enabled_product for all
+create policy "all" on enabled_product for all to kontor_all
+  using (true);
+create policy owned on enabled_product for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on enabled_product for select
+create policy visible on enabled_product for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant delete, insert, select on enabled_product to kontor_all;
 grant delete, insert, select on enabled_product to kontor_app;
+grant delete, insert, select on enabled_product to kontor_limited;
 
 create table exchange_rate (
   source text not null,
@@ -844,7 +906,9 @@ create table exchange_rate (
   constraint exchange_rate_revision_check CHECK ((revision > 0))
 );
 CREATE INDEX exchange_rate_by_day ON public.exchange_rate USING btree (day);
+grant insert, select on exchange_rate to kontor_all;
 grant insert, select on exchange_rate to kontor_app;
+grant insert, select on exchange_rate to kontor_limited;
 
 create table former_key (
   msp_id uuid not null,
@@ -858,12 +922,16 @@ create table former_key (
 );
 alter table former_key enable row level security;
 alter table former_key force row level security;
-create policy owned on former_key for all
+create policy "all" on former_key for all to kontor_all
+  using (true);
+create policy owned on former_key for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on former_key for select
+create policy visible on former_key for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on former_key to kontor_all;
 grant insert, select, update on former_key to kontor_app;
+grant insert, select, update on former_key to kontor_limited;
 
 create table idempotency_key (
   principal text not null,
@@ -874,7 +942,9 @@ create table idempotency_key (
   created_at timestamp with time zone not null,
   constraint idempotency_key_pkey PRIMARY KEY (principal, key)
 );
+grant delete, insert, select, update on idempotency_key to kontor_all;
 grant delete, insert, select, update on idempotency_key to kontor_app;
+grant delete, insert, select, update on idempotency_key to kontor_limited;
 
 create table identity_provider (
   id uuid not null,
@@ -902,9 +972,13 @@ CREATE INDEX identity_provider_by_company ON public.identity_provider USING btre
 CREATE UNIQUE INDEX identity_provider_code ON public.identity_provider USING btree (code) WHERE (ended_at IS NULL);
 alter table identity_provider enable row level security;
 alter table identity_provider force row level security;
-create policy visible on identity_provider for all
+create policy "all" on identity_provider for all to kontor_all
+  using (true);
+create policy visible on identity_provider for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on identity_provider to kontor_all;
 grant insert, select, update on identity_provider to kontor_app;
+grant insert, select, update on identity_provider to kontor_limited;
 
 create table installation (
   msp_id uuid not null,
@@ -930,12 +1004,16 @@ create table installation (
 );
 alter table installation enable row level security;
 alter table installation force row level security;
-create policy owned on installation for all
+create policy "all" on installation for all to kontor_all
+  using (true);
+create policy owned on installation for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on installation for select
+create policy visible on installation for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
+grant insert, select, update on installation to kontor_all;
 grant insert, select, update on installation to kontor_app;
+grant insert, select, update on installation to kontor_limited;
 
 create table late_check_in (
   msp_id uuid not null,
@@ -947,11 +1025,15 @@ create table late_check_in (
 );
 alter table late_check_in enable row level security;
 alter table late_check_in force row level security;
-create policy owned on late_check_in for all
+create policy "all" on late_check_in for all to kontor_all
+  using (true);
+create policy owned on late_check_in for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on late_check_in for select
+create policy visible on late_check_in for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on late_check_in to kontor_all;
 grant insert, select, update on late_check_in to kontor_app;
+grant insert, select, update on late_check_in to kontor_limited;
 
 create table mandate (
   id uuid not null,
@@ -975,16 +1057,20 @@ create table mandate (
 CREATE UNIQUE INDEX mandate_in_force ON public.mandate USING btree (integrator_id, customer_id) WHERE (revoked_at IS NULL);
 alter table mandate enable row level security;
 alter table mandate force row level security;
-create policy answered on mandate for update
+create policy "all" on mandate for all to kontor_all
+  using (true);
+create policy answered on mandate for update to kontor_app, kontor_limited
   using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)))
   with check (((customer_id = ( SELECT kontor_company() AS kontor_company)) OR ((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (revoked_at IS NOT NULL))));
-create policy asked on mandate for insert
+create policy asked on mandate for insert to kontor_app, kontor_limited
   with check (((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (consented_at IS NULL) AND (revoked_at IS NULL)));
-create policy owned on mandate for all
+create policy owned on mandate for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-create policy visible on mandate for select
+create policy visible on mandate for select to kontor_app, kontor_limited
   using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)));
+grant insert, select, update on mandate to kontor_all;
 grant insert, select, update on mandate to kontor_app;
+grant insert, select, update on mandate to kontor_limited;
 
 create table membership (
   id uuid not null,
@@ -1020,9 +1106,13 @@ CREATE INDEX membership_by_identity_provider ON public.membership USING btree (i
 CREATE UNIQUE INDEX membership_of_service_account ON public.membership USING btree (service_account_id);
 alter table membership enable row level security;
 alter table membership force row level security;
-create policy visible on membership for all
+create policy "all" on membership for all to kontor_all
+  using (true);
+create policy visible on membership for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on membership to kontor_all;
 grant insert, select, update on membership to kontor_app;
+grant insert, select, update on membership to kontor_limited;
 
 create table metered_key (
   msp_id uuid not null,
@@ -1054,19 +1144,23 @@ CREATE INDEX metered_key_by_site ON public.metered_key USING btree (msp_id, site
 CREATE UNIQUE INDEX metered_key_one_live ON public.metered_key USING btree (msp_id, site_id) WHERE ((kind = 'metered'::text) AND (state = ANY (ARRAY['issued'::text, 'active'::text, 'disabled'::text])));
 alter table metered_key enable row level security;
 alter table metered_key force row level security;
-create policy added on metered_key for insert
+create policy added on metered_key for insert to kontor_app, kontor_limited
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (kind = 'additional'::text) AND (state = 'issued'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
-create policy destroyed on metered_key for update
+create policy "all" on metered_key for all to kontor_all
+  using (true);
+create policy destroyed on metered_key for update to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'destroyed'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
-create policy owned on metered_key for all
+create policy owned on metered_key for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on metered_key for select
+create policy visible on metered_key for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((site_id IN ( SELECT site.id
    FROM site)) OR ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[]))))));
+grant insert, select, update on metered_key to kontor_all;
 grant insert, select, update on metered_key to kontor_app;
+grant insert, select, update on metered_key to kontor_limited;
 
 create table msp_terms (
   id uuid not null,
@@ -1076,12 +1170,16 @@ create table msp_terms (
 );
 alter table msp_terms enable row level security;
 alter table msp_terms force row level security;
-create policy owned on msp_terms for all
+create policy "all" on msp_terms for all to kontor_all
+  using (true);
+create policy owned on msp_terms for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on msp_terms for select
+create policy visible on msp_terms for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on msp_terms to kontor_all;
 grant insert, select, update on msp_terms to kontor_app;
+grant insert, select, update on msp_terms to kontor_limited;
 
 create table one_time_link (
   id uuid not null,
@@ -1113,9 +1211,13 @@ CREATE INDEX one_time_link_by_contact ON public.one_time_link USING btree (conta
 CREATE INDEX one_time_link_by_person ON public.one_time_link USING btree (person_id, made_at);
 alter table one_time_link enable row level security;
 alter table one_time_link force row level security;
-create policy visible on one_time_link for all
+create policy "all" on one_time_link for all to kontor_all
+  using (true);
+create policy visible on one_time_link for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on one_time_link to kontor_all;
 grant insert, select, update on one_time_link to kontor_app;
+grant insert, select, update on one_time_link to kontor_limited;
 
 create table outbox (
   id bigint not null generated always as identity,
@@ -1158,11 +1260,15 @@ CREATE INDEX outbox_due ON public.outbox USING btree (not_before, id) WHERE (sta
 CREATE INDEX outbox_sending ON public.outbox USING btree (claimed_at) WHERE (state = 'sending'::text);
 alter table outbox enable row level security;
 alter table outbox force row level security;
-create policy owned on outbox for all
+create policy "all" on outbox for all to kontor_all
+  using (true);
+create policy owned on outbox for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on outbox for select
+create policy visible on outbox for select to kontor_app, kontor_limited
   using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
+grant insert, select, update on outbox to kontor_all;
 grant insert, select, update on outbox to kontor_app;
+grant insert, select, update on outbox to kontor_limited;
 
 create table participation (
   msp_id uuid not null,
@@ -1188,13 +1294,17 @@ CREATE INDEX participation_by_programme ON public.participation USING btree (pro
 CREATE INDEX participation_unstarted ON public.participation USING btree (applied_at) WHERE ((state = 'applied'::text) AND (workflow_started_at IS NULL));
 alter table participation enable row level security;
 alter table participation force row level security;
-create policy owned on participation for all
+create policy "all" on participation for all to kontor_all
+  using (true);
+create policy owned on participation for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on participation for select
+create policy visible on participation for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant insert, select, update on participation to kontor_all;
 grant insert, select, update on participation to kontor_app;
+grant insert, select, update on participation to kontor_limited;
 
 create table participation_distributor (
   msp_id uuid not null,
@@ -1210,12 +1320,16 @@ create table participation_distributor (
 CREATE INDEX participation_distributor_by_distributor ON public.participation_distributor USING btree (distributor_id);
 alter table participation_distributor enable row level security;
 alter table participation_distributor force row level security;
-create policy owned on participation_distributor for all
+create policy "all" on participation_distributor for all to kontor_all
+  using (true);
+create policy owned on participation_distributor for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-create policy visible on participation_distributor for select
+create policy visible on participation_distributor for select to kontor_app, kontor_limited
   using (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))));
 CREATE TRIGGER ended AFTER INSERT ON public.participation_distributor FOR EACH ROW EXECUTE FUNCTION kontor_end_distributor();
+grant insert, select, update on participation_distributor to kontor_all;
 grant insert, select, update on participation_distributor to kontor_app;
+grant insert, select, update on participation_distributor to kontor_limited;
 
 create table person (
   id uuid not null,
@@ -1234,9 +1348,13 @@ create table person (
 CREATE UNIQUE INDEX person_by_email ON public.person USING btree (lower(email)) WHERE (state <> 'ended'::text);
 alter table person enable row level security;
 alter table person force row level security;
-create policy visible on person for all
+create policy "all" on person for all to kontor_all
+  using (true);
+create policy visible on person for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on person to kontor_all;
 grant insert, select, update on person to kontor_app;
+grant insert, select, update on person to kontor_limited;
 
 create table person_identity (
   id uuid not null,
@@ -1255,9 +1373,13 @@ create table person_identity (
 CREATE INDEX person_identity_by_person ON public.person_identity USING btree (person_id, linked_at);
 alter table person_identity enable row level security;
 alter table person_identity force row level security;
-create policy visible on person_identity for all
+create policy "all" on person_identity for all to kontor_all
+  using (true);
+create policy visible on person_identity for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on person_identity to kontor_all;
 grant delete, insert, select, update on person_identity to kontor_app;
+grant delete, insert, select, update on person_identity to kontor_limited;
 
 create table person_password (
   person_id uuid not null,
@@ -1268,9 +1390,13 @@ create table person_password (
 );
 alter table person_password enable row level security;
 alter table person_password force row level security;
-create policy visible on person_password for all
+create policy "all" on person_password for all to kontor_all
+  using (true);
+create policy visible on person_password for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on person_password to kontor_all;
 grant insert, select, update on person_password to kontor_app;
+grant insert, select, update on person_password to kontor_limited;
 
 create table person_totp (
   person_id uuid not null,
@@ -1283,9 +1409,13 @@ create table person_totp (
 );
 alter table person_totp enable row level security;
 alter table person_totp force row level security;
-create policy visible on person_totp for all
+create policy "all" on person_totp for all to kontor_all
+  using (true);
+create policy visible on person_totp for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on person_totp to kontor_all;
 grant delete, insert, select, update on person_totp to kontor_app;
+grant delete, insert, select, update on person_totp to kontor_limited;
 
 create table price_plan (
   id uuid not null,
@@ -1310,9 +1440,13 @@ create table price_plan (
 CREATE INDEX price_plan_by_programme ON public.price_plan USING btree (programme_code, from_period);
 alter table price_plan enable row level security;
 alter table price_plan force row level security;
-create policy owned on price_plan for all
+create policy "all" on price_plan for all to kontor_all
+  using (true);
+create policy owned on price_plan for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on price_plan to kontor_all;
 grant insert, select, update on price_plan to kontor_app;
+grant insert, select, update on price_plan to kontor_limited;
 
 create table programme (
   code text not null,
@@ -1327,7 +1461,9 @@ create table programme (
   constraint programme_first_period_check CHECK ((first_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
   constraint programme_last_period_check CHECK ((last_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text))
 );
+grant insert, select, update on programme to kontor_all;
 grant insert, select, update on programme to kontor_app;
+grant insert, select, update on programme to kontor_limited;
 
 create table programme_document (
   programme_code text not null,
@@ -1347,7 +1483,9 @@ create table programme_document (
   constraint programme_document_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
   constraint programme_document_sha256_fkey FOREIGN KEY (sha256) REFERENCES document_content(sha256)
 );
+grant insert, select, update on programme_document to kontor_all;
 grant insert, select, update on programme_document to kontor_app;
+grant insert, select, update on programme_document to kontor_limited;
 
 create table programme_setting (
   programme_code text not null,
@@ -1362,7 +1500,9 @@ create table programme_setting (
   constraint programme_setting_version_check CHECK ((version > 0)),
   constraint programme_setting_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+grant insert, select on programme_setting to kontor_all;
 grant insert, select on programme_setting to kontor_app;
+grant insert, select on programme_setting to kontor_limited;
 
 create table purchase_order (
   msp_id uuid not null,
@@ -1415,13 +1555,17 @@ CREATE INDEX purchase_order_by_state ON public.purchase_order USING btree (progr
 CREATE INDEX purchase_order_unstarted ON public.purchase_order USING btree (placed_at) WHERE ((state = 'placed'::text) AND (workflow_started_at IS NULL));
 alter table purchase_order enable row level security;
 alter table purchase_order force row level security;
-create policy owned on purchase_order for all
+create policy "all" on purchase_order for all to kontor_all
+  using (true);
+create policy owned on purchase_order for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on purchase_order for select
+create policy visible on purchase_order for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on purchase_order to kontor_all;
 grant insert, select, update on purchase_order to kontor_app;
+grant insert, select, update on purchase_order to kontor_limited;
 
 create table reconciled_site (
   programme_code text not null,
@@ -1435,14 +1579,18 @@ create table reconciled_site (
 );
 alter table reconciled_site enable row level security;
 alter table reconciled_site force row level security;
-create policy owned on reconciled_site for all
+create policy "all" on reconciled_site for all to kontor_all
+  using (true);
+create policy owned on reconciled_site for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on reconciled_site for select
+create policy visible on reconciled_site for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
     run_participant.msp_id
    FROM run_participant))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on reconciled_site to kontor_all;
 grant insert, select on reconciled_site to kontor_app;
+grant insert, select on reconciled_site to kontor_limited;
 
 create table recovery_code (
   person_id uuid not null,
@@ -1454,9 +1602,13 @@ create table recovery_code (
 );
 alter table recovery_code enable row level security;
 alter table recovery_code force row level security;
-create policy visible on recovery_code for all
+create policy "all" on recovery_code for all to kontor_all
+  using (true);
+create policy visible on recovery_code for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on recovery_code to kontor_all;
 grant delete, insert, select, update on recovery_code to kontor_app;
+grant delete, insert, select, update on recovery_code to kontor_limited;
 
 create table refused_message (
   id bigint not null generated always as identity,
@@ -1473,9 +1625,13 @@ create table refused_message (
 CREATE INDEX refused_message_by_period ON public.refused_message USING btree (claimed_period, code);
 alter table refused_message enable row level security;
 alter table refused_message force row level security;
-create policy visible on refused_message for all
+create policy "all" on refused_message for all to kontor_all
+  using (true);
+create policy visible on refused_message for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select on refused_message to kontor_all;
 grant insert, select on refused_message to kontor_app;
+grant insert, select on refused_message to kontor_limited;
 
 create table run_participant (
   programme_code text not null,
@@ -1498,11 +1654,15 @@ create table run_participant (
 );
 alter table run_participant enable row level security;
 alter table run_participant force row level security;
-create policy owned on run_participant for all
+create policy "all" on run_participant for all to kontor_all
+  using (true);
+create policy owned on run_participant for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on run_participant for select
+create policy visible on run_participant for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on run_participant to kontor_all;
 grant insert, select, update on run_participant to kontor_app;
+grant insert, select, update on run_participant to kontor_limited;
 
 create table run_shard (
   programme_code text not null,
@@ -1520,7 +1680,9 @@ create table run_shard (
   constraint run_shard_stage_check CHECK ((stage = ANY (ARRAY['collect'::text, 'gate'::text, 'reconcile'::text, 'review'::text, 'issue'::text, 'done'::text]))),
   constraint run_shard_programme_code_period_fkey FOREIGN KEY (programme_code, period) REFERENCES billing_run(programme_code, period)
 );
+grant insert, select, update on run_shard to kontor_all;
 grant insert, select, update on run_shard to kontor_app;
+grant insert, select, update on run_shard to kontor_limited;
 
 create table service_account (
   id uuid not null,
@@ -1535,9 +1697,13 @@ create table service_account (
 CREATE UNIQUE INDEX service_account_name ON public.service_account USING btree (company_id, name) WHERE (ended_at IS NULL);
 alter table service_account enable row level security;
 alter table service_account force row level security;
-create policy visible on service_account for all
+create policy "all" on service_account for all to kontor_all
+  using (true);
+create policy visible on service_account for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on service_account to kontor_all;
 grant insert, select, update on service_account to kontor_app;
+grant insert, select, update on service_account to kontor_limited;
 
 create table session (
   id uuid not null,
@@ -1562,9 +1728,13 @@ create table session (
 CREATE INDEX session_by_person ON public.session USING btree (person_id, opened_at);
 alter table session enable row level security;
 alter table session force row level security;
-create policy visible on session for all
+create policy "all" on session for all to kontor_all
+  using (true);
+create policy visible on session for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on session to kontor_all;
 grant delete, insert, select, update on session to kontor_app;
+grant delete, insert, select, update on session to kontor_limited;
 
 create table sign_in_attempt (
   state_hash bytea not null,
@@ -1578,9 +1748,13 @@ create table sign_in_attempt (
 CREATE INDEX sign_in_attempt_by_expiry ON public.sign_in_attempt USING btree (expires_at);
 alter table sign_in_attempt enable row level security;
 alter table sign_in_attempt force row level security;
-create policy visible on sign_in_attempt for all
+create policy "all" on sign_in_attempt for all to kontor_all
+  using (true);
+create policy visible on sign_in_attempt for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select on sign_in_attempt to kontor_all;
 grant delete, insert, select on sign_in_attempt to kontor_app;
+grant delete, insert, select on sign_in_attempt to kontor_limited;
 
 create table sign_in_failure (
   subject bytea not null,
@@ -1591,9 +1765,13 @@ create table sign_in_failure (
 );
 alter table sign_in_failure enable row level security;
 alter table sign_in_failure force row level security;
-create policy visible on sign_in_failure for all
+create policy "all" on sign_in_failure for all to kontor_all
+  using (true);
+create policy visible on sign_in_failure for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on sign_in_failure to kontor_all;
 grant delete, insert, select, update on sign_in_failure to kontor_app;
+grant delete, insert, select, update on sign_in_failure to kontor_limited;
 
 create table signing_key (
   msp_id uuid not null,
@@ -1611,12 +1789,16 @@ create table signing_key (
 CREATE INDEX signing_key_by_installation ON public.signing_key USING btree (msp_id, site_id, installation_id);
 alter table signing_key enable row level security;
 alter table signing_key force row level security;
-create policy owned on signing_key for all
+create policy "all" on signing_key for all to kontor_all
+  using (true);
+create policy owned on signing_key for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on signing_key for select
+create policy visible on signing_key for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on signing_key to kontor_all;
 grant insert, select, update on signing_key to kontor_app;
+grant insert, select, update on signing_key to kontor_limited;
 
 create table site (
   msp_id uuid not null,
@@ -1646,16 +1828,20 @@ create table site (
 CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, name) WHERE (state <> 'retired'::text);
 alter table site enable row level security;
 alter table site force row level security;
-create policy owned on site for all
+create policy "all" on site for all to kontor_all
+  using (true);
+create policy owned on site for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy retired on site for update
+create policy retired on site for update to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'retired'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))));
-create policy visible on site for select
+create policy visible on site for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
+grant insert, select, update on site to kontor_all;
 grant insert, select, update on site to kontor_app;
+grant insert, select, update on site to kontor_limited;
 
 create table site_tenant (
   msp_id uuid not null,
@@ -1675,12 +1861,16 @@ CREATE INDEX site_tenant_by_tenant ON public.site_tenant USING btree (msp_id, te
 CREATE UNIQUE INDEX site_tenant_open ON public.site_tenant USING btree (msp_id, site_id, reference) WHERE (until_period IS NULL);
 alter table site_tenant enable row level security;
 alter table site_tenant force row level security;
-create policy owned on site_tenant for all
+create policy "all" on site_tenant for all to kontor_all
+  using (true);
+create policy owned on site_tenant for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on site_tenant for select
+create policy visible on site_tenant for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (((until_period IS NULL) OR (until_period > ( SELECT kontor_this_period() AS kontor_this_period))) AND (site_id IN ( SELECT site.id
    FROM site)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant delete, insert, select, update on site_tenant to kontor_all;
 grant delete, insert, select, update on site_tenant to kontor_app;
+grant delete, insert, select, update on site_tenant to kontor_limited;
 
 create table statement (
   id uuid not null,
@@ -1715,13 +1905,17 @@ create table statement (
 CREATE INDEX statement_by_period ON public.statement USING btree (programme_code, period, distributor_id);
 alter table statement enable row level security;
 alter table statement force row level security;
-create policy owned on statement for all
+create policy "all" on statement for all to kontor_all
+  using (true);
+create policy owned on statement for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on statement for select
+create policy visible on statement for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on statement to kontor_all;
 grant insert, select on statement to kontor_app;
+grant insert, select on statement to kontor_limited;
 
 create table statement_document (
   msp_id uuid not null,
@@ -1735,14 +1929,18 @@ create table statement_document (
 );
 alter table statement_document enable row level security;
 alter table statement_document force row level security;
-create policy owned on statement_document for all
+create policy "all" on statement_document for all to kontor_all
+  using (true);
+create policy owned on statement_document for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on statement_document for select
+create policy visible on statement_document for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_document FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_document FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on statement_document to kontor_all;
 grant insert, select on statement_document to kontor_app;
+grant insert, select on statement_document to kontor_limited;
 
 create table statement_line (
   msp_id uuid not null,
@@ -1769,14 +1967,18 @@ CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (
 CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_id, period, site_id) WHERE (kind = 'usage'::text);
 alter table statement_line enable row level security;
 alter table statement_line force row level security;
-create policy owned on statement_line for all
+create policy "all" on statement_line for all to kontor_all
+  using (true);
+create policy owned on statement_line for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on statement_line for select
+create policy visible on statement_line for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_line FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on statement_line to kontor_all;
 grant insert, select on statement_line to kontor_app;
+grant insert, select on statement_line to kontor_limited;
 
 create table statement_number (
   programme_code text not null,
@@ -1791,9 +1993,13 @@ create table statement_number (
 );
 alter table statement_number enable row level security;
 alter table statement_number force row level security;
-create policy owned on statement_number for all
+create policy "all" on statement_number for all to kontor_all
+  using (true);
+create policy owned on statement_number for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on statement_number to kontor_all;
 grant insert, select, update on statement_number to kontor_app;
+grant insert, select, update on statement_number to kontor_limited;
 
 create table subscription (
   msp_id uuid not null,
@@ -1816,13 +2022,17 @@ create table subscription (
 CREATE INDEX subscription_ended ON public.subscription USING btree (from_period) WHERE (kind = 'ended'::text);
 alter table subscription enable row level security;
 alter table subscription force row level security;
-create policy owned on subscription for all
+create policy "all" on subscription for all to kontor_all
+  using (true);
+create policy owned on subscription for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on subscription for select
+create policy visible on subscription for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on subscription to kontor_all;
 grant insert, select, update on subscription to kontor_app;
+grant insert, select, update on subscription to kontor_limited;
 
 create table tenant (
   msp_id uuid not null,
@@ -1847,14 +2057,18 @@ CREATE INDEX tenant_by_customer ON public.tenant USING btree (customer_id) WHERE
 CREATE INDEX tenant_by_parent ON public.tenant USING btree (msp_id, parent_id);
 alter table tenant enable row level security;
 alter table tenant force row level security;
-create policy owned on tenant for all
+create policy "all" on tenant for all to kontor_all
+  using (true);
+create policy owned on tenant for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on tenant for select
+create policy visible on tenant for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((id IN ( SELECT site_tenant.tenant_id
    FROM site_tenant)) OR (id IN ( SELECT metered_key.tenant_id
    FROM metered_key
   WHERE (metered_key.tenant_id IS NOT NULL))))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on tenant to kontor_all;
 grant insert, select, update on tenant to kontor_app;
+grant insert, select, update on tenant to kontor_limited;
 
 create table term_licence (
   msp_id uuid not null,
@@ -1899,13 +2113,17 @@ CREATE INDEX term_licence_by_site ON public.term_licence USING btree (msp_id, si
 CREATE INDEX term_licence_by_term ON public.term_licence USING btree (msp_id, extends) WHERE (extends IS NOT NULL);
 alter table term_licence enable row level security;
 alter table term_licence force row level security;
-create policy owned on term_licence for all
+create policy "all" on term_licence for all to kontor_all
+  using (true);
+create policy owned on term_licence for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on term_licence for select
+create policy visible on term_licence for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) OR ((tenant_id IS NULL) AND (site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])))))));
 CREATE TRIGGER approved AFTER INSERT OR UPDATE OF order_id ON public.term_licence FOR EACH ROW EXECUTE FUNCTION kontor_require_approval();
+grant insert, select, update on term_licence to kontor_all;
 grant insert, select, update on term_licence to kontor_app;
+grant insert, select, update on term_licence to kontor_limited;
 
 create table territory (
   programme_code text not null,
@@ -1918,7 +2136,9 @@ create table territory (
   constraint territory_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint territory_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+grant delete, insert, select, update on territory to kontor_all;
 grant delete, insert, select, update on territory to kontor_app;
+grant delete, insert, select, update on territory to kontor_limited;
 
 create table usage_report (
   msp_id uuid not null,
@@ -1947,11 +2167,15 @@ CREATE INDEX usage_report_by_period ON public.usage_report USING btree (period, 
 CREATE INDEX usage_report_by_receipt ON public.usage_report USING brin (received_at);
 alter table usage_report enable row level security;
 alter table usage_report force row level security;
-create policy owned on usage_report for all
+create policy "all" on usage_report for all to kontor_all
+  using (true);
+create policy owned on usage_report for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
-create policy visible on usage_report for select
+create policy visible on usage_report for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on usage_report to kontor_all;
 grant insert, select on usage_report to kontor_app;
+grant insert, select on usage_report to kontor_limited;
 
 create table used_nonce (
   signing_key_id text not null,
@@ -1960,7 +2184,9 @@ create table used_nonce (
   constraint used_nonce_pkey PRIMARY KEY (signing_key_id, nonce)
 );
 CREATE INDEX used_nonce_by_time ON public.used_nonce USING btree (used_at);
+grant delete, insert, select on used_nonce to kontor_all;
 grant delete, insert, select on used_nonce to kontor_app;
+grant delete, insert, select on used_nonce to kontor_limited;
 
 create table waiting_list (
   id uuid not null,
@@ -1976,9 +2202,13 @@ create table waiting_list (
 );
 alter table waiting_list enable row level security;
 alter table waiting_list force row level security;
-create policy visible on waiting_list for all
+create policy "all" on waiting_list for all to kontor_all
+  using (true);
+create policy visible on waiting_list for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on waiting_list to kontor_all;
 grant insert, select, update on waiting_list to kontor_app;
+grant insert, select, update on waiting_list to kontor_limited;
 
 create view billed_now with (security_invoker=true) as
  SELECT msp_id,

@@ -109,13 +109,21 @@ export interface NewKey {
   product?: string;
 }
 
-export async function insertKey(trx: Trx, owner: KeyOwner, key: NewKey): Promise<void> {
+/** Keeps new keys, in one statement. */
+export async function insertKeys(trx: Trx, keys: readonly (KeyOwner & NewKey)[]): Promise<void> {
   await rows(
     trx,
     `insert into metered_key (msp_id, id, kind, site_id, tenant_id, programme_code, product, key_hash, state, issued_at)
-     values (:mspId, :keyId, :kind, :siteId, :tenantId, :programme, :product, :keyHash, :state, :at)`,
-    { programme: null, product: null, ...ownerOf(owner), ...key },
+     select k."mspId", k."keyId", k.kind, k."siteId", k."tenantId", k.programme, k.product, decode(k."keyHash", 'hex'), k.state,
+       k.at
+     from jsonb_to_recordset(:keys::jsonb) as k("mspId" uuid, "keyId" uuid, kind text, "siteId" uuid, "tenantId" uuid,
+       programme text, product text, "keyHash" text, state text, at timestamptz)`,
+    { keys: JSON.stringify(keys.map((key) => ({ ...key, keyHash: key.keyHash.toString('hex') }))) },
   );
+}
+
+export function insertKey(trx: Trx, owner: KeyOwner, key: NewKey): Promise<void> {
+  return insertKeys(trx, [{ ...owner, ...key }]);
 }
 
 /** Installations that use `fromKeyId` go on under `toKeyId`, as after a rotation; returns how many. */

@@ -108,7 +108,8 @@ export async function registerSigningKey(trx: Trx, key: NewSigningKey): Promise<
     { id, mspId, siteId, installationId, registeredAt, publicKey: Buffer.from(key.publicKey) },
   );
   if (Number(kept?.others) < LIVE_KEYS) return kept?.live ?? false;
-  await trx.raw(
+  await rows(
+    trx,
     `update signing_key set retired_at = :registeredAt
      where msp_id = :mspId and site_id = :siteId and installation_id = :installationId and retired_at is null
        and id not in (

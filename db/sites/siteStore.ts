@@ -25,7 +25,6 @@ export interface Site {
 }
 
 export interface NewSite {
-  mspId: string;
   siteId: string;
   programme: string;
   name: string;
@@ -40,46 +39,53 @@ export interface NewSite {
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Runs a write that may break `site_name_in_use`; NAME_TAKEN then, and the transaction is over. */
-async function withUniqueName<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) {
-      throw new KontorError('NAME_TAKEN', 'Another site of this MSP has that name.', [
-        { field: '/name', code: 'NAME_TAKEN', message: `"${name}" is in use.` },
-      ]);
-    }
-    throw error;
-  }
+/** NAME_TAKEN on `field`. */
+export function nameTaken(name: string, field: string): KontorError {
+  return new KontorError('NAME_TAKEN', 'Another site of this MSP has that name.', [
+    { field, code: 'NAME_TAKEN', message: `"${name}" is in use.` },
+  ]);
 }
 
-/** Keeps a new site; false where the MSP is not approved in the programme. Throws NAME_TAKEN, and the transaction is over. */
-export async function insertSite(trx: Trx, site: NewSite): Promise<boolean> {
-  const made = await withUniqueName(site.name, () =>
-    rows<{ id: string }>(
-      trx,
-      `insert into site (msp_id, id, programme_code, name, product, kind, channel, from_period, state, created_at,
+/** `taken`: another site of the MSP has that name, or one before it in the list; `refused`: not approved in the programme. */
+export type SiteOutcome = 'made' | 'taken' | 'refused';
+
+/** Keeps new sites of an MSP, in one statement; what became of each, in their order. Roll back where one was not made. */
+export async function insertSites(trx: Trx, mspId: string, sites: readonly NewSite[]): Promise<SiteOutcome[]> {
+  const outcomes = await rows<{ isMade: boolean; takesPart: boolean }>(
+    trx,
+    `with wanted as (
+       select w.*, exists (select from participation p where p.msp_id = :mspId and p.programme_code = w.programme
+         and p.state = 'approved') as "takesPart"
+       from rows from (jsonb_to_recordset(:sites::jsonb) as ("siteId" uuid, programme text, name text, product text,
+         kind text, channel text, "fromPeriod" text, at timestamptz, "remindAt" timestamptz[])) with ordinality
+         as w("siteId", programme, name, product, kind, channel, "fromPeriod", at, "remindAt", position)),
+     made as (
+       insert into site (msp_id, id, programme_code, name, product, kind, channel, from_period, state, created_at,
          remind_at)
-       select msp_id, :siteId, programme_code, :name, :product, :kind, :channel, :fromPeriod, 'created', :at,
-         :remindAt::timestamptz[]
-       from participation where msp_id = :mspId and programme_code = :programme and state = 'approved' returning id`,
-      { ...site, remindAt: site.remindAt.map((instant) => instant.toISOString()) },
-    ),
+       select :mspId, w."siteId", w.programme, w.name, w.product, w.kind, w.channel, w."fromPeriod", 'created', w.at,
+         w."remindAt"
+       from wanted w where w."takesPart" order by w.position
+       on conflict (msp_id, name) where state <> 'retired' do nothing returning id)
+     select w."takesPart", exists (select from made m where m.id = w."siteId") as "isMade" from wanted w order by w.position`,
+    { mspId, sites: JSON.stringify(sites) },
   );
-  return made.length === 1;
+  return outcomes.map(({ isMade, takesPart }) => (isMade ? 'made' : takesPart ? 'taken' : 'refused'));
 }
 
 /** Gives a site another name; false: no such site. Throws NAME_TAKEN. */
 export async function renameSite(trx: Trx, mspId: string, siteId: string, name: string): Promise<boolean> {
-  const renamed = await withUniqueName(name, () =>
-    rows<{ id: string }>(trx, 'update site set name = :name where msp_id = :mspId and id = :siteId returning id', {
-      mspId,
-      siteId,
-      name,
-    }),
-  );
-  return renamed.length === 1;
+  try {
+    const renamed = await rows<{ id: string }>(
+      trx,
+      'update site set name = :name where msp_id = :mspId and id = :siteId returning id',
+      { mspId, siteId, name },
+    );
+    return renamed.length === 1;
+  } catch (error) {
+    // `site_name_in_use`: the transaction is over.
+    if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) throw nameTaken(name, '/name');
+    throw error;
+  }
 }
 
 /** Retires a site; false where it is retired already. Lock it before. */

@@ -25,14 +25,16 @@ export interface BillingPack {
  */
 export async function insertBillingPack(trx: Trx, pack: BillingPack, madeAt: Date): Promise<void> {
   const { statements, ...row } = pack;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into billing_pack (id, programme_code, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
        made_at)
      values (:id, :programme, :distributorId, :period, :supplement, :summary, decode(:summarySha256, 'hex'), :summaryPdf, :linesCsv,
        :madeAt)`,
     { ...row, madeAt },
   );
-  await trx.raw(
+  await rows(
+    trx,
     `insert into billing_pack_statement (billing_pack_id, msp_id, statement_id)
      select :id, x."mspId", x."statementId" from jsonb_to_recordset(:statements::jsonb) as x("mspId" uuid, "statementId" uuid)`,
     { id: pack.id, statements: JSON.stringify(statements) },

@@ -25,7 +25,8 @@ export interface DocumentRow {
 /** Keeps rendered bytes once; a document that is there stays. */
 export async function insertDocuments(trx: Trx, documents: readonly DocumentRow[], at: Date): Promise<void> {
   if (documents.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into statement_document (msp_id, statement_id, sha256, pages, pdf, rendered_at)
      select x.msp_id, x.statement_id, decode(x.sha256, 'hex'), x.pages, x.pdf, :at
      from unnest(:msps::uuid[], :statements::uuid[], :hashes::text[], :pages::int[], :pdfs::bytea[])

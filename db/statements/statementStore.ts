@@ -100,7 +100,8 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
      where programme_code = :programme and distributor_id = :distributorId and year = :year`,
     { ...counter, last: sequence, chain },
   );
-  await trx.raw(
+  await rows(
+    trx,
     `insert into statement (id, programme_code, msp_id, distributor_id, period, revision, number, sequence, year, statement_date, currency,
        total_minor, line_count, content, template_version, content_hash, previous_hash, chain_hash, issued_at)
      select x.id, x.programme_code, x.msp_id, x.distributor_id, x.period, x.revision, x.number, x.sequence, x.year, x.statement_date,
@@ -162,7 +163,8 @@ async function insertLines(trx: Trx, statements: readonly (IssuedStatement & { p
     })),
   );
   if (lines.length === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_ref, tenant_id, meter, peak,
        quantity, basis, for_period, amount_minor, content)
      select x.msp_id, x.statement_id, x.line_no, x.programme_code, x.period, x.kind, x.site_id, x.tenant_ref, x.tenant_id, x.meter, x.peak,

@@ -72,7 +72,8 @@ async function noteLate(trx: Trx, messages: readonly CheckInMessage[]): Promise<
     }
   }
   if (late.size === 0) return;
-  await trx.raw(
+  await rows(
+    trx,
     `insert into late_check_in (msp_id, site_id, period, last_received_at)
      select l.msp_id, l.site_id, l.period, l.received_at
      from jsonb_to_recordset(:late::jsonb) as l(msp_id uuid, site_id uuid, period text, received_at timestamptz)
@@ -112,7 +113,7 @@ export async function storeCheckIns(trx: Trx, messages: readonly CheckInMessage[
   for (;;) {
     const candidates = messages.filter((message) => !refused.has(message));
     // Refusing one message must leave the others of the same transaction in place.
-    await trx.raw('savepoint check_ins');
+    await rows(trx, 'savepoint check_ins');
     const added = candidates.length === 0 ? new Map<string, number>() : await insert(trx, candidates);
     const newOf = ({ from }: CheckInMessage) => added.get(`${from.siteId}/${from.installationId}`) ?? 0;
     const refusedBefore = refused.size;
@@ -139,11 +140,11 @@ export async function storeCheckIns(trx: Trx, messages: readonly CheckInMessage[
         );
       });
     }
-    await trx.raw('rollback to savepoint check_ins');
+    await rows(trx, 'rollback to savepoint check_ins');
   }
 }
 
 /** Makes sure check-ins observed in that month (any day of it) have a partition. Runs as the owner; safe to repeat. */
 export async function ensureCheckInPartition(trx: Trx, month: string): Promise<void> {
-  await trx.raw('select kontor_check_in_partition(:month::date)', { month: `${month}-01` });
+  await rows(trx, 'select kontor_check_in_partition(:month::date)', { month: `${month}-01` });
 }

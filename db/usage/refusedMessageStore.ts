@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../domain/errors.js';
-import type { Trx } from '../connect.js';
+import { rows, type Trx } from '../connect.js';
 
 /** A message that ingest refused: counted nowhere, shown to the partner team. Nothing in it is proven. */
 export interface RefusedMessage {
@@ -15,7 +15,8 @@ export interface RefusedMessage {
 }
 
 export async function insertRefusedMessages(trx: Trx, messages: readonly RefusedMessage[]): Promise<void> {
-  await trx.raw(
+  await rows(
+    trx,
     `insert into refused_message (received_at, code, detail, claimed_period, claimed_site, key_fingerprint, msp_id)
      select m.received_at, m.code, m.detail, m.claimed_period, m.claimed_site, m.key_fingerprint, m.msp_id
      from jsonb_to_recordset(:messages::jsonb) as m(received_at timestamptz, code text, detail text,

@@ -6,7 +6,7 @@ import type { WorldInstallation, WorldMsp, WorldSite } from '../world/index.js';
 import type { MspTokens } from './mspTokens.js';
 import { orderLicence } from './orderLicence.js';
 
-const MADE_SITE = z.object({ siteId: z.uuid(), key: z.string() });
+const MADE_SITES = z.object({ items: z.array(z.object({ siteId: z.uuid(), key: z.string() })) });
 const ACTIVATED = z.object({ signingKeyId: z.string() });
 const ANY = z.unknown();
 
@@ -29,22 +29,46 @@ export async function activate(
   await client.call({ method: 'POST', path: '/v1/site/activations', body }, ACTIVATED);
 }
 
-async function install(simulation: Simulation, token: string, msp: WorldMsp, site: WorldSite): Promise<void> {
-  const { world, client } = simulation;
-  const base = `/v1/msps/${msp.mspId}`;
-  const { name, product, programme, tenantRefs, assignments, licenceCount } = site;
-  const joins = msp.participations.find((part) => part.programme === programme)?.joins ?? 'previous';
-  const body = { programme, fromPeriod: periodOf(world, joins), name, product, tenantRefs };
-  const made = await client.call({ method: 'POST', path: `${base}/sites`, token, body }, MADE_SITE);
-  if (assignments.length > 0) {
-    const path = `${base}/sites/${made.siteId}/tenants`;
-    await client.call({ method: 'PUT', path, token, body: { tenantRefs, assignments } }, ANY);
+/** As many at once as the API takes. */
+const AT_ONCE = 200;
+
+function inPortions<T>(items: readonly T[]): T[][] {
+  const count = Math.ceil(items.length / AT_ONCE);
+  return Array.from({ length: count }, (_, n) => items.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
+}
+
+/** A site with the id and the key that its MSP was shown. */
+interface AddedSite {
+  msp: WorldMsp;
+  site: WorldSite;
+  siteId: string;
+  key: string;
+}
+
+async function addSites({ world, client }: Simulation, token: string, msp: WorldMsp): Promise<AddedSite[]> {
+  const added: AddedSite[] = [];
+  for (const portion of inPortions(msp.sites)) {
+    const sites = portion.map(({ name, product, programme, tenantRefs, assignments }) => {
+      const joins = msp.participations.find((part) => part.programme === programme)?.joins ?? 'previous';
+      return { programme, fromPeriod: periodOf(world, joins), name, product, tenantRefs, assignments };
+    });
+    const path = `/v1/msps/${msp.mspId}/sites/import`;
+    const { items } = await client.call({ method: 'POST', path, token, body: { sites } }, MADE_SITES);
+    portion.forEach((site, index) => {
+      const made = items[index];
+      if (made !== undefined) added.push({ msp, site, ...made });
+    });
   }
-  await activate(simulation, made.key, site, site.installations[0]);
+  return added;
+}
+
+async function install(simulation: Simulation, token: string, { msp, site, siteId, key }: AddedSite): Promise<void> {
+  const { assignments, licenceCount } = site;
+  await activate(simulation, key, site, site.installations[0]);
   const [line] = site.lines;
   if (licenceCount === null || line === undefined) return;
   await orderLicence(simulation, token, msp, {
-    siteId: made.siteId,
+    siteId,
     tenantRef: assignments.find(({ reference }) => reference === line.tenantRef)?.tenantRef ?? line.tenantRef,
     meter: line.meter,
     count: licenceCount,
@@ -57,23 +81,28 @@ export interface Installed {
   sites: number;
 }
 
-/** Each MSP adds its tenants and sites; each site is activated with the key its MSP was shown. */
+/** Each MSP adds lists of its tenants and sites; each site is activated with the key its MSP was shown. */
 export async function installSites(simulation: Simulation, tokenOf: MspTokens): Promise<Installed> {
   const { world, client, progress } = simulation;
-  const tenants = world.msps.flatMap((msp) => msp.tenants.map((tenant) => ({ msp, tenant })));
-  const sites = world.msps.flatMap((msp) => msp.sites.map((site) => ({ msp, site })));
-  const tenantBar = progress.start('tenants', tenants.length);
+  const tenants = world.msps.reduce((sum, msp) => sum + msp.tenants.length, 0);
+  const sites = world.msps.reduce((sum, msp) => sum + msp.sites.length, 0);
+  const tenantBar = progress.start('tenants', tenants);
   await inParallel(world.msps, WIDTH, async (msp) => {
-    const token = tokenOf(msp);
-    for (const body of msp.tenants) {
-      await client.call({ method: 'POST', path: `/v1/msps/${msp.mspId}/tenants`, token, body }, ANY);
-      tenantBar.step();
+    for (const portion of inPortions(msp.tenants)) {
+      const path = `/v1/msps/${msp.mspId}/tenants/import`;
+      await client.call({ method: 'POST', path, token: tokenOf(msp), body: { tenants: portion } }, ANY);
+      for (let n = 0; n < portion.length; n += 1) tenantBar.step();
     }
   });
-  const siteBar = progress.start('sites', sites.length);
-  await inParallel(sites, WIDTH, async ({ msp, site }) => {
-    await install(simulation, tokenOf(msp), msp, site);
+  const siteBar = progress.start('sites', sites);
+  const added = new Map<WorldMsp, AddedSite[]>();
+  await inParallel(world.msps, WIDTH, async (msp) => {
+    added.set(msp, await addSites(simulation, tokenOf(msp), msp));
+  });
+  const toInstall = world.msps.flatMap((msp) => added.get(msp) ?? []);
+  await inParallel(toInstall, WIDTH, async (site) => {
+    await install(simulation, tokenOf(site.msp), site);
     siteBar.step();
   });
-  return { tenants: tenants.length, sites: sites.length };
+  return { tenants, sites };
 }

@@ -69,32 +69,29 @@ describe('issued tables and the audit trail are insert-only', () => {
     }
   });
 
-  it('the login role owns nothing, is no superuser, bypasses nothing and creates nothing', async () => {
-    const [role] = await months.database.asOwner(
-      `select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication,
-         (select count(*)::int from pg_class where relowner = r.oid) as tables,
-         (select count(*)::int from pg_proc where proowner = r.oid) as functions,
-         (select count(*)::int from pg_auth_members where member = r.oid) as memberships
-       from pg_roles r where rolname = 'kontor_app'`,
+  it('no role owns anything, is a superuser, bypasses or creates anything', async () => {
+    const roles = await months.database.asOwner(
+      `select rolname as role, rolcanlogin as "maySignIn",
+         rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as "maySomethingMore",
+         exists (select from pg_class where relowner = r.oid) or exists (select from pg_proc where proowner = r.oid) as owns,
+         array(select m.roleid::regrole::text from pg_auth_members m where m.member = r.oid order by 1) as "mayGoOnAs",
+         exists (select from pg_auth_members m where m.member = r.oid and (m.inherit_option or m.admin_option)) as inherits
+       from pg_roles r where rolname in ('kontor_app', 'kontor_all', 'kontor_limited') order by 1`,
     );
-    expect(role).toEqual({
-      rolsuper: false,
-      rolbypassrls: false,
-      rolcreaterole: false,
-      rolcreatedb: false,
-      rolreplication: false,
-      tables: 0,
-      functions: 0,
-      memberships: 0,
-    });
+    const nothing = { maySomethingMore: false, owns: false, inherits: false };
+    expect(roles).toEqual([
+      { role: 'kontor_all', maySignIn: false, mayGoOnAs: [], ...nothing },
+      { role: 'kontor_app', maySignIn: true, mayGoOnAs: ['kontor_all', 'kontor_limited'], ...nothing },
+      { role: 'kontor_limited', maySignIn: false, mayGoOnAs: [], ...nothing },
+    ]);
     expect(await attempt(app, 'create table mine (a int)')).toBe('42501');
     expect(await attempt(app, 'alter table statement disable trigger user')).toBe('42501');
   });
 
-  it('no table may be truncated by the login role', async () => {
+  it('no table may be truncated by a role of Kontor', async () => {
     const granted = await months.database.asOwner(
       `select c.relname from pg_class c cross join lateral aclexplode(c.relacl) a
-       where a.grantee = 'kontor_app'::regrole and a.privilege_type in ('TRUNCATE', 'TRIGGER', 'REFERENCES')`,
+       where a.grantee::regrole::text like 'kontor%' and a.privilege_type in ('TRUNCATE', 'TRIGGER', 'REFERENCES')`,
     );
     expect(granted).toEqual([]);
   });

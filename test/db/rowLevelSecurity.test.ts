@@ -406,7 +406,8 @@ describe('row level security', () => {
       );
       const list = columns[0]?.list ?? '';
       const written = months.database.db.transaction({ kind: 'msp', mspId: alpha }, (trx) =>
-        trx.raw(
+        rows(
+          trx,
           `insert into ${table} (${list}) select ${list} from jsonb_populate_record(null::${table}, :row::jsonb)`,
           {
             row: JSON.stringify(own?.row),

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { newKey } from '../../api/newKey.js';
 import { ALL } from '../../db/connect.js';
 import { insertKey } from '../../db/sites/meteredKeyStore.js';
-import { insertSite } from '../../db/sites/siteStore.js';
+import { insertSites } from '../../db/sites/siteStore.js';
 import { parsePeriod } from '../../domain/period.js';
 import { SIGNATURE_HEADER, signMessage, type SignatureClaims } from '../../sites/index.js';
 import { startTestApi, type Answer } from '../api/testApi.js';
@@ -51,17 +51,19 @@ export async function startIngest() {
     const keyId = randomUUID();
     const at = new Date();
     await api.database.db.transaction(ALL, async (trx) => {
-      await insertSite(trx, {
-        ...made,
-        programme: 'msp',
-        name: `Site ${made.siteId}`,
-        product: 'mail-server',
-        kind: 'managed',
-        channel: 'push',
-        fromPeriod: parsePeriod(fromPeriod),
-        at,
-        remindAt: [],
-      });
+      await insertSites(trx, mspId, [
+        {
+          siteId: made.siteId,
+          programme: 'msp',
+          name: `Site ${made.siteId}`,
+          product: 'mail-server',
+          kind: 'managed',
+          channel: 'push',
+          fromPeriod: parsePeriod(fromPeriod),
+          at,
+          remindAt: [],
+        },
+      ]);
       await insertKey(trx, made, { keyId, kind: 'metered', keyHash, state: 'issued', at });
     });
     return { siteId: made.siteId, keyId, key };

@@ -15,6 +15,7 @@ const listIn = (currency: string, monthlyMinimumMinor: bigint | null = null) => 
   fromPeriod: parsePeriod('2026-01'),
   prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '106.5' } } as const,
   monthlyMinimumMinor,
+  firstMonth: 'billed' as const,
 });
 
 describe('what is printed can be followed', () => {

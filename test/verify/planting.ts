@@ -1,4 +1,4 @@
-import knex from 'knex';
+import pg from 'pg';
 import type { Database } from '../../db/connect.js';
 import { verifyAll, type Report, type VerifyOptions } from '../../verify/index.js';
 import type { TestDatabase } from '../support/database.js';
@@ -22,19 +22,20 @@ export interface Planting {
 }
 
 export function planting({ ownerUrl }: Pick<TestDatabase, 'ownerUrl'>): Planting {
-  const owner = knex({ client: 'pg', connection: { connectionString: ownerUrl } });
+  const owner = new pg.Pool({ connectionString: ownerUrl });
   return {
     verifyWith: async (bugs, options = {}) => {
-      const trx = await owner.transaction();
+      const trx = await owner.connect();
       try {
-        for (const bug of [...THAWED, ...bugs]) await trx.raw(bug);
-        await trx.raw('set local role kontor_app');
+        await trx.query('begin');
+        for (const bug of [...THAWED, ...bugs]) await trx.query(bug);
+        await trx.query('set local role kontor_app');
         // Checkers run side by side; here they share one connection, and so take turns.
         let turn: Promise<unknown> = Promise.resolve();
         const planted: Pick<Database, 'transaction'> = {
           transaction: (scope, work) => {
             const result = turn.then(async () => {
-              await trx.raw(`select set_config('kontor.scope', ?, true), set_config('kontor.msp_id', ?, true)`, [
+              await trx.query(`select set_config('kontor.scope', $1, true), set_config('kontor.msp_id', $2, true)`, [
                 scope.kind,
                 scope.kind === 'msp' ? scope.mspId : '',
               ]);
@@ -46,9 +47,10 @@ export function planting({ ownerUrl }: Pick<TestDatabase, 'ownerUrl'>): Planting
         };
         return await verifyAll(planted as Database, { now: NOW, ...options });
       } finally {
-        await trx.rollback();
+        await trx.query('rollback');
+        trx.release();
       }
     },
-    stop: () => owner.destroy(),
+    stop: () => owner.end(),
   };
 }

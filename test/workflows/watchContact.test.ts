@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ALL } from '../../db/connect.js';
+import { ALL, rows } from '../../db/connect.js';
 import { liftContact } from '../../db/sites/contact.js';
 import { watchContact } from '../../workflows/watchContact.js';
 import { recordHistory } from '../support/histories.js';
@@ -51,7 +51,7 @@ describe('rule 6: a site without contact', () => {
     ).map(({ kind }) => kind);
   const lift = (siteId: string, at: string) =>
     programme.database.db.transaction(ALL, async (trx) => {
-      await trx.raw('update site set last_contact_at = ? where id = ?', [at, siteId]);
+      await rows(trx, 'update site set last_contact_at = ? where id = ?', [at, siteId]);
       await liftContact(trx, [siteId]);
     });
 

@@ -307,8 +307,9 @@ export async function up(knex: Knex): Promise<void> {
       from company c join distributor_terms t on t.id = c.id left join kontor_named_contact(c.id) k on true;
 
     -- Called for each table that belongs to an MSP: the partner team and the workers (scope all) and the MSP itself see and
-    -- write its rows. A distributor sees those for which to_distributor holds, a reader who is limited to tenants those for
-    -- which to_tenants does; false: what spans tenants, or is none of theirs.
+    -- write its rows (scope all by its role as well, db/schema/roles.ts). A distributor sees those for which to_distributor
+    -- holds, a reader who is limited to tenants those for which to_tenants does; false: what spans tenants, or is none of
+    -- theirs.
     create procedure kontor_protect(target regclass, to_distributor text, to_tenants text, owner text default 'msp_id')
       language plpgsql as $$
     begin
@@ -316,7 +317,7 @@ export async function up(knex: Knex): Promise<void> {
       execute format('alter table %s force row level security', target);
       execute format('create policy owned on %s using ((select kontor_scope()) = %L or %s = (select kontor_msp()))',
         target, 'all', owner);
-      execute format($policy$create policy visible on %s for select using (
+      execute format($policy$create policy visible on %s for select to kontor_limited using (
           ((select kontor_distributor()) is not null and (%s)) or ((select kontor_scope()) = 'tenants' and (%s))
         )$policy$, target, to_distributor, to_tenants);
     end $$;
