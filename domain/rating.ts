@@ -7,7 +7,6 @@ import { KontorError } from './errors.js';
 import { meteredOf } from './licences/licensedDays.js';
 import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from './licences/termPrice.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
-import type { Period } from './period.js';
 import { amountOf, priceLine, type PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
 import type { CorrectionLine, MinimumCorrectionLine, StatementLine } from './statement.js';

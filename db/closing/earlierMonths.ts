@@ -1,14 +1,14 @@
 import { usageNow } from '../../domain/corrections.js';
 import { readFacts } from '../../domain/frozenFacts.js';
 import { groupBy } from '../../domain/groupBy.js';
-import type { BilledLine, EarlierMonth, MonthCase } from '../../domain/month/inputs.js';
+import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { addMonths, type Period } from '../../domain/period.js';
 import type { SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
 import { installationKey, knownKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
-import { monthRules, type MonthRules } from './monthRules.js';
+import { monthRules } from './monthRules.js';
 import { loadSiteFacts } from './siteFacts.js';
 
 /** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */

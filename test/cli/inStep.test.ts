@@ -79,7 +79,7 @@ describe('README.md', () => {
       );
     const expected = Object.entries(ENV_SCHEMA.shape).map(([name, field]) => {
       const value = field.safeParse(undefined).data;
-      return [`\`${name}\``, value === undefined ? '–' : `\`${value}\``, field.description];
+      return [`\`${name}\``, value === undefined ? '–' : `\`${String(value)}\``, field.description];
     });
     expect(rows).toEqual(expected);
   });

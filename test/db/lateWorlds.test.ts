@@ -4,6 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ALL } from '../../db/connect.js';
+import { insertRates } from '../../db/prices/publishedRates.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
 import { PRICES_OF } from '../domain/prices.js';
@@ -97,12 +99,10 @@ async function played(given: World, inTime: boolean): Promise<string[]> {
       if (spec.licence !== null) await month.licence(made, { meter: MAILBOX, ...spec.licence });
       sites.push({ spec, made });
     }
-    await month.run(
-      `insert into exchange_rate (source, base, currency, day, rate)
-       select 'test', 'EUR', 'PLN', (x.period || '-28')::date, x.rate from unnest(:periods::text[], :rates::numeric[])
-         as x(period, rate)`,
-      { periods: CLOSED, rates: CLOSED.map((_, index) => 4.2571 + index / 100) },
-    );
+    const rates = CLOSED.map((period, index) => ({
+      ...{ source: 'test', base: 'EUR', currency: 'PLN', day: `${period}-28`, rate: `4.25${71 + index}` },
+    }));
+    await database.db.transaction(ALL, (trx) => insertRates(trx, rates));
     const arrivals = sites.flatMap(({ spec, made }) => arrivalsOf(spec, made, inTime));
     arrivals.sort((a, b) => a.at.getTime() - b.at.getTime());
     const statements: Statement[] = [];

@@ -4,7 +4,7 @@ import { decimal, sumMinor } from '../../domain/money.js';
 import { amountOf, priceLine, priceSchema, type Price, type PriceModel } from '../../domain/pricing/index.js';
 import { rate } from '../../domain/rating.js';
 import { priceText } from '../../locales/index.js';
-import { billable, METER, plan } from './harness.js';
+import { billable, plan } from './harness.js';
 import { PRICES_OF } from './prices.js';
 
 const quantity = fc.integer({ min: 0, max: 250 });
