@@ -47,7 +47,7 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
     guesses: limitGuesses(limits),
     strangers: limitStrangersNamed(limits),
   };
-  const routeDeps = { ...deps, ingest: createIngest(deps), relyingParty: createRelyingParty() };
+  const routeDeps = { ...deps, ingest: createIngest(deps, limits), relyingParty: createRelyingParty() };
   for (const route of ROUTES) mount(app, routeDeps, route, limits, counters);
   app.use(notFound);
   app.use(answerProblem);

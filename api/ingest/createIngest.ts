@@ -13,6 +13,7 @@ import {
   type SignatureClaims,
 } from '../../sites/index.js';
 import { toKontorError } from '../errors.js';
+import type { Limits } from '../http/limits.js';
 import { activateSite, type Activated } from './activateSite.js';
 import { createCheckInPartitions } from './checkInPartitions.js';
 import { createRefusals } from './refusals.js';
@@ -81,10 +82,13 @@ function requireAlive({ keyState, keyEndedAt, zone }: SigningKey, message: SiteM
   if (!isOwed) throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
 }
 
-export function createIngest({ db, log }: { db: Database; log: Logger }): Ingest {
+export function createIngest(
+  { db, log }: { db: Database; log: Logger },
+  { refusalsPerSitePerHour }: Pick<Limits, 'refusalsPerSitePerHour'>,
+): Ingest {
   const mayIsolate = (error: unknown) => !isDatabaseAway(error);
   const ensurePartitions = createCheckInPartitions(db);
-  const refusals = createRefusals({ db, log });
+  const refusals = createRefusals({ db, log }, { perSitePerHour: refusalsPerSitePerHour });
   const verify = createVerifySender(db, mayIsolate);
   let prunedAt = 0;
 

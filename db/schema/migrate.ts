@@ -24,6 +24,7 @@ const UPDATES = [
   'installation',
   'former_key',
   'signing_key',
+  'refused_claims',
   'term_licence',
   'purchase_order',
   'subscription',
