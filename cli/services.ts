@@ -3,7 +3,7 @@
  * names no real one, and over them a worker and the API as processes of their own. Everything keeps its state in one
  * data directory, which one command at a time holds, and nothing outlives the command, however it ends.
  */
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment, readEnv, type Env } from '../config/env.js';
@@ -77,6 +77,8 @@ async function start(
     },
   };
   await mkdir(dataDir, { recursive: true });
+  // Root's PostgreSQL, which is another user, passes through; nobody else sees what there is.
+  await chmod(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
   await folder.start(
     () => claim(join(dataDir, 'running'), 'Kontor'),
     async (release) => {
@@ -129,7 +131,8 @@ async function start(
     startProcess({
       name: 'The API',
       main: API_MAIN,
-      env: { PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
+      // The two are of one machine here, and the port is the worker's.
+      env: { PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR), METRICS_PORT: '' },
       leads: leading,
       logFile: logFile('api'),
       ready: z.object({ listening: z.url() }),

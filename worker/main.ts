@@ -2,9 +2,10 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { receiveEnv } from '../config/env.js';
+import { serveProbes } from '../config/probes.js';
 import { createDeps } from './deps.js';
 import { createWorker } from './createWorker.js';
-import { serveHealth } from './health.js';
+import { workerProbes } from './health.js';
 import { ensureCommonSchedules } from '../starts/schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
 
@@ -15,8 +16,9 @@ await registerSearchAttributes(deps.temporal);
 await ensureCommonSchedules(deps);
 const { worker, connection } = await createWorker(env, deps);
 
+// Before it polls: a worker whose probes nobody can reach would look dead while it works.
+const probes = await serveProbes(env, workerProbes(worker, deps.db));
 const running = worker.run();
-const health = env.METRICS_PORT === 0 ? undefined : serveHealth(env.METRICS_PORT, worker, deps.db);
 closeWithGrace({ delay: 40_000 }, async () => {
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
@@ -31,6 +33,6 @@ process.on('message', (message) => {
 process.send?.({ ready: true });
 
 await running;
-health?.close();
+probes?.close();
 await connection.close();
 await deps.close();

@@ -14,6 +14,11 @@ export const REPORTS = '/v1/site/usage-reports';
 export const SIGNING_KEYS = '/v1/site/signing-keys';
 export const MAILBOX = 'mail-server.mailbox';
 
+/** A public key as installations send it. */
+export function newPublicKey(): string {
+  return String(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x);
+}
+
 /** Signed differently than it should be, or tampered with on the way. */
 export interface Twist {
   claims?: Partial<SignatureClaims>;
