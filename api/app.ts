@@ -14,10 +14,9 @@ import helmet from 'helmet';
 import { createRelyingParty } from '../identity/index.js';
 import type { ApiDeps } from './deps.js';
 import { docs } from './docs.js';
-import { health } from './health.js';
-import { LIMITS, type Limits } from './http/limits.js';
+import type { Limits } from './http/limits.js';
 import { logRequests } from './http/logging.js';
-import { createMetrics } from './http/metrics.js';
+import type { Metrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
 import { answerProblem, notFound } from './http/problem.js';
 import { limitByAddress, limitByToken, limitGuesses, limitStrangersNamed } from './http/rateLimit.js';
@@ -26,16 +25,19 @@ import { linkPage } from './linkPage.js';
 import { openApiDocument } from './openapi.js';
 import { ROUTES } from './routes/index.js';
 
-export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
+/** `metrics`: what the process's probes show (health.ts), on a listener of their own. */
+export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', deps.trustedProxies);
-  const metrics = createMetrics(deps);
   app.use(logRequests(deps.log));
   app.use(metrics.observe);
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } } }));
-  app.use(health(deps));
-  app.get('/metrics', metrics.expose);
+  // Before anything is read or asked: not even the pages are for whoever asks without end.
+  app.use(limitByAddress(limits));
+  app.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
   app.use('/docs', docs());
   app.use('/console', linkPage());
   let document: ReturnType<typeof openApiDocument> | undefined;
@@ -43,13 +45,12 @@ export function createApp(deps: ApiDeps, limits: Limits = LIMITS): Express {
     document ??= openApiDocument(ROUTES, deps.publicUrl);
     res.json(document);
   });
-  app.use(limitByAddress(limits));
   const counters = {
     byToken: limitByToken(limits),
     guesses: limitGuesses(limits),
     strangers: limitStrangersNamed(limits),
   };
-  const routeDeps = { ...deps, ingest: createIngest(deps), relyingParty: createRelyingParty() };
+  const routeDeps = { ...deps, ingest: createIngest(deps, limits), relyingParty: createRelyingParty() };
   for (const route of ROUTES) mount(app, routeDeps, route, limits, counters);
   app.use(notFound);
   app.use(answerProblem);

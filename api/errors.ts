@@ -30,6 +30,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
   BODY_TOO_DEEP: 400,
   BODY_MALFORMED: 400,
+  REQUEST_ABORTED: 400,
   UNSUPPORTED_MEDIA_TYPE: 415,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -88,6 +89,9 @@ const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_NOT_FOUND = 5;
 const GRPC_UNAVAILABLE = 14;
 
+/** Class 22: a value that PostgreSQL cannot hold, such as NUL or the year 0. A schema should have refused it; this net does. */
+const VALUE_REFUSED = /^22[0-9A-Z]{3}$/;
+
 /** Connection, resource, shutdown and serialization classes of PostgreSQL, and the sockets' own names. */
 const DATABASE_AWAY = /^(08|25|40|53|55|57|58)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^DatabaseBusyError$/;
 
@@ -144,6 +148,7 @@ function unavailable(code: 'TEMPORAL_UNAVAILABLE' | 'DATABASE_UNAVAILABLE', caus
 function fromExpress(error: Error): KontorError | undefined {
   if (!('status' in error) || typeof error.status !== 'number' || error.status >= 500) return undefined;
   const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
+  if (type === 'request.aborted') return new KontorError('REQUEST_ABORTED', 'The body broke off before its end.');
   if (error.status === 413) return new KontorError('BODY_TOO_LARGE', 'The body is larger than this route takes.');
   if (error.status === 415) return new KontorError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as is or with gzip.');
   if (type.startsWith('entity.') || type.startsWith('request.')) {
@@ -159,10 +164,16 @@ export function toKontorError(error: unknown): KontorError {
   const temporal = fromTemporalService(error) ?? fromTemporalFailure(error);
   if (temporal !== undefined) return temporal;
   if (error instanceof Error) {
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-    if (DATABASE_AWAY.test(code)) return unavailable('DATABASE_UNAVAILABLE', error);
+    // First: a body that breaks off has a code as a connection to the database has that does.
     const express = fromExpress(error);
     if (express !== undefined) return express;
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    if (DATABASE_AWAY.test(code)) return unavailable('DATABASE_UNAVAILABLE', error);
+    if (VALUE_REFUSED.test(code)) {
+      return new KontorError('VALIDATION_FAILED', 'The request holds a value that cannot be kept.', [], {
+        cause: error,
+      });
+    }
   }
   return new KontorError('INTERNAL', 'Something failed here; the log names it under the instance id.', [], {
     cause: error,

@@ -1,5 +1,6 @@
-import { Router } from 'express';
+import type { Probes } from '../config/probes.js';
 import type { ApiDeps } from './deps.js';
+import type { Metrics } from './http/metrics.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
 
@@ -20,21 +21,19 @@ async function answers(probe: Promise<unknown>): Promise<'ok' | 'down'> {
   }
 }
 
-/** `/healthz`: the process lives. `/readyz`: what it needs answers, the database and Temporal told apart. */
-export function health({ db, temporal }: Pick<ApiDeps, 'db' | 'temporal'>): Router {
-  const router = Router();
-  router.get('/healthz', (_req, res) => {
-    res.json({ status: 'ok' });
-  });
-  router.get('/readyz', async (_req, res) => {
-    const { connection } = temporal;
-    const [database, service] = await Promise.all([
-      answers(db.ping()),
-      answers(
-        connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({})),
-      ),
-    ]);
-    res.status(database === 'ok' && service === 'ok' ? 200 : 503).json({ database, temporal: service });
-  });
-  return router;
+/** What probes ask the API: whether the database and Temporal answer, and what it measured. */
+export function apiProbes({ db, temporal }: Pick<ApiDeps, 'db' | 'temporal'>, { expose }: Metrics): Probes {
+  return {
+    ready: async () => {
+      const { connection } = temporal;
+      const [database, service] = await Promise.all([
+        answers(db.ping()),
+        answers(
+          connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({})),
+        ),
+      ]);
+      return { database, temporal: service };
+    },
+    metrics: expose,
+  };
 }

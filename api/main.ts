@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { destination, pino, type Logger } from 'pino';
 import { receiveEnv, required, type Env } from '../config/env.js';
+import { serveProbes } from '../config/probes.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetOldFailures } from '../db/access/failureStore.js';
@@ -16,6 +17,8 @@ import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
 import { createMailStarts } from '../starts/deliverMail.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
+import { apiProbes } from './health.js';
+import { createMetrics } from './http/metrics.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS, REQUEST_TIMEOUT_MS } from './http/limits.js';
 import { resumeOnboarding } from './resumeOnboarding.js';
 import { createWorkflowStarts } from './workflowStarts.js';
@@ -88,10 +91,10 @@ const onboarding = createOnboardingStarts({ ...starter, log });
 const mails = createMailStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-server.on(
-  'request',
-  createApp({ db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, log }, limits),
-);
+const deps = { db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, log };
+const metrics = createMetrics(deps);
+const probes = await serveProbes(env, apiProbes(deps, metrics));
+server.on('request', createApp(deps, limits, metrics));
 void resumeOnboarding({ db, onboarding, log });
 starts.kept();
 const forgetting = forgetOld(db, log);
@@ -99,6 +102,7 @@ const forgetting = forgetOld(db, log);
 const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
   if (err) log.error({ err }, 'ending after an error');
   clearInterval(forgetting);
+  probes?.close();
   await stop(server);
   await onboarding.close();
   await starts.close();

@@ -5,6 +5,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Trx } from '../db/connect.js';
+import { withRetries } from '../db/withRetries.js';
 import type { Actor } from '../domain/access/actor.js';
 import type { Access } from './auth.js';
 import type { RouteDeps } from './deps.js';
@@ -94,7 +95,7 @@ export interface Context<P, Q, B> extends RawContext {
   query: Q;
   /** With `lazyBody` parsed on first access, so that a signature over the bytes is checked before. */
   readonly body: B;
-  /** One transaction that sees what the sender may see. */
+  /** One transaction that sees what the sender may see; run anew where another one was in its way, so it does SQL alone. */
   transaction: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>;
 }
 
@@ -202,7 +203,7 @@ export function route<
           parsed ??= { body: parseBody(raw) };
           return parsed.body;
         },
-        transaction: (work) => raw.deps.db.transaction(scopeOf(raw.principal), work),
+        transaction: (work) => withRetries(() => raw.deps.db.transaction(scopeOf(raw.principal), work)),
       };
       if (spec.lazyBody !== true && spec.method !== 'get') parsed = { body: parseBody(raw) };
       return spec.handler(context);

@@ -13,6 +13,9 @@ function debugging(): boolean {
   }
 }
 
+// What a command writes is for whoever runs it: documents, mails, logs, exports (case 58).
+process.umask(0o077);
+
 // Whoever reads a few lines and closes the pipe, as `head` does, has read enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -3,7 +3,7 @@
  * names no real one, and over them a worker and the API as processes of their own. Everything keeps its state in one
  * data directory, which one command at a time holds, and nothing outlives the command, however it ends.
  */
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment, readEnv, type Env } from '../config/env.js';
@@ -78,6 +78,8 @@ async function start(
     },
   };
   await mkdir(dataDir, { recursive: true });
+  // Root's PostgreSQL, which is another user, passes through; nobody else sees what there is.
+  await chmod(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
   await folder.start(
     () => claim(join(dataDir, 'running'), 'Kontor'),
     async (release) => {
@@ -134,6 +136,8 @@ async function start(
         env: {
           ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
           KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
+          // The two are of one machine here, and the port is the worker's.
+          METRICS_PORT: '',
         },
         leads: leading,
         logFile: logFile('api'),

@@ -57,7 +57,9 @@ export const ENV_SCHEMA = z.object({
     .max(10)
     .default(0)
     .describe('Proxies in front of the API, whose X-Forwarded-For is believed'),
-  METRICS_PORT: port.default(0).describe('Port of the worker for /healthz, /readyz and /metrics; 0: none'),
+  METRICS_PORT: port
+    .default(0)
+    .describe('Port of HOST on which a worker or the API answers /readyz and /metrics; 0: none'),
   RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

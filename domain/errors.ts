@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   BODY_TOO_LARGE: { retryable: false },
   BODY_TOO_DEEP: { retryable: false },
   BODY_MALFORMED: { retryable: false },
+  // The client broke off while it sent: nobody waits for an answer, and the same request may be sent again.
+  REQUEST_ABORTED: { retryable: true },
   UNSUPPORTED_MEDIA_TYPE: { retryable: false },
   // identity and access
   UNAUTHENTICATED: { retryable: false },

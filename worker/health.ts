@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
 import type { Worker } from '@temporalio/worker';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Probes } from '../config/probes.js';
 import type { Database } from '../db/connect.js';
 
 function metricsOf(workers: readonly Worker[], db: Database): Registry {
@@ -29,35 +29,17 @@ function metricsOf(workers: readonly Worker[], db: Database): Registry {
   return registry;
 }
 
-/**
- * A worker's own page for probes: `/healthz` (the process answers), `/readyz` (it polls, and the database answers; 503
- * else) and `/metrics` (Prometheus). Listens on every interface: probes come from outside the container.
- */
-export function serveHealth(port: number, workers: readonly Worker[], db: Database): Server {
+/** What probes ask a worker: whether it polls, and whether the database answers. */
+export function workerProbes(workers: readonly Worker[], db: Database): Probes {
   const registry = metricsOf(workers, db);
-  const isReady = async () => {
-    try {
-      await db.ping();
-      return workers.every((worker) => worker.getState() === 'RUNNING');
-    } catch {
-      return false;
-    }
+  return {
+    ready: async () => ({
+      worker: workers.every((worker) => worker.getState() === 'RUNNING') ? 'ok' : 'down',
+      database: await db.ping().then(
+        () => 'ok' as const,
+        () => 'down' as const,
+      ),
+    }),
+    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
-  return createServer((request, response) => {
-    const answer = async () => {
-      switch (request.url) {
-        case '/healthz':
-          return response.writeHead(200).end('ok\n');
-        case '/readyz':
-          return (await isReady())
-            ? response.writeHead(200).end('ready\n')
-            : response.writeHead(503).end('not ready\n');
-        case '/metrics':
-          return response.writeHead(200, { 'Content-Type': registry.contentType }).end(await registry.metrics());
-        default:
-          return response.writeHead(404).end();
-      }
-    };
-    answer().catch(() => response.writeHead(500).end());
-  }).listen(port);
 }

@@ -2,9 +2,10 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { receiveEnv } from '../config/env.js';
+import { serveProbes } from '../config/probes.js';
 import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
-import { serveHealth } from './health.js';
+import { workerProbes } from './health.js';
 import { ensureCommonSchedules } from '../starts/schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
 
@@ -15,9 +16,10 @@ await registerSearchAttributes(deps.temporal);
 await ensureCommonSchedules(deps);
 const { workers, connection } = await createWorkers(env, deps);
 
+// Before they poll: a worker whose probes nobody can reach would look dead while it works.
+const probes = await serveProbes(env, workerProbes(workers, deps.db));
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
-const health = env.METRICS_PORT === 0 ? undefined : serveHealth(env.METRICS_PORT, workers, deps.db);
 closeWithGrace({ delay: 40_000 }, async () => {
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
@@ -32,6 +34,6 @@ process.on('message', (message) => {
 process.send?.({ ready: true });
 
 await running;
-health?.close();
+probes?.close();
 await connection.close();
 await deps.close();

@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { KontorError } from '../../domain/errors.js';
+import { hasRepeatedMembers } from '../../domain/repeatedMembers.js';
 
 const readers = new Map<number, RequestHandler>();
 
@@ -66,7 +67,7 @@ function refuseUnusable(key: string, value: unknown): unknown {
   return value;
 }
 
-/** Strict JSON of bounded depth; BODY_MALFORMED, BODY_TOO_DEEP, or VALIDATION_FAILED for `__proto__`. */
+/** Strict JSON of bounded depth, each member once; BODY_MALFORMED, BODY_TOO_DEEP, or VALIDATION_FAILED for `__proto__`. */
 export function parseJson(bytes: Buffer, depth: number): unknown {
   let text: string;
   try {
@@ -77,7 +78,11 @@ export function parseJson(bytes: Buffer, depth: number): unknown {
   checkDepth(text, depth);
   try {
     // The reviver costs a walk: only a body that may need it, for the name or an escape, takes it.
-    return JSON.parse(text, /__proto__|\\u/.test(text) ? refuseUnusable : undefined) as unknown;
+    const value = JSON.parse(text, /__proto__|\\u/.test(text) ? refuseUnusable : undefined) as unknown;
+    if (hasRepeatedMembers(text, value)) {
+      throw new KontorError('BODY_MALFORMED', 'An object of the body names a member twice.');
+    }
+    return value;
   } catch (error) {
     if (error instanceof KontorError) throw error;
     throw new KontorError('BODY_MALFORMED', 'The body is not JSON.');

@@ -8,6 +8,8 @@ export interface Limits {
   guessesPerMinute: number;
   /** Sign-ups and waiting-list entries an hour from one address, which anybody can send. */
   strangersPerHour: number;
+  /** Messages refused an hour from one site whose sender was proven that are written down one by one; others are counted. */
+  refusalsPerSitePerHour: number;
   /** Bytes of a body after decompression, unless its route asks for more. */
   bodyBytes: number;
   /** Nesting of a JSON body. */
@@ -27,6 +29,8 @@ export const LIMITS: Limits = {
   guessesPerMinute: 120,
   // An operator sets it by SIGN_UPS_PER_HOUR. A company signs up once; behind one address there may be an office park.
   strangersPerHour: 60,
+  // A site that is wrong is wrong again each day, or with each try: enough to see why.
+  refusalsPerSitePerHour: 60,
   bodyBytes: 256 * 1024,
   bodyDepth: 10,
   temporalTimeoutMs: 15_000,

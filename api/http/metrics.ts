@@ -2,18 +2,29 @@ import type { Request, RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ApiDeps } from '../deps.js';
 
-const labels = new WeakMap<Request, string>();
+interface Met {
+  /** The template, never the address with its ids. */
+  template: string;
+  params: Readonly<Record<string, unknown>>;
+}
 
-/** Names the route a request met: the template, never the address with its ids. */
+const met = new WeakMap<Request, Met>();
+
+/** Notes the route a request met; afterwards Express forgets what its path held. */
 export function labelRoute(req: Request, template: string): void {
-  labels.set(req, template);
+  met.set(req, { template, params: { ...req.params } });
+}
+
+/** The route a request met; undefined: none. */
+export function routeMet(req: Request): Met | undefined {
+  return met.get(req);
 }
 
 export interface Metrics {
   /** Measures each request by method, route and status. */
   observe: RequestHandler;
-  /** GET /metrics in Prometheus' text form. */
-  expose: RequestHandler;
+  /** All of it in Prometheus' text form. */
+  expose: () => Promise<{ contentType: string; text: string }>;
 }
 
 /** One registry per app: two apps in one process count apart. */
@@ -39,12 +50,10 @@ export function createMetrics({ db }: Pick<ApiDeps, 'db'>): Metrics {
     observe: (req, res, next) => {
       const stop = duration.startTimer();
       res.once('close', () => {
-        stop({ method: req.method, route: labels.get(req) ?? 'none', status: String(res.statusCode) });
+        stop({ method: req.method, route: routeMet(req)?.template ?? 'none', status: String(res.statusCode) });
       });
       next();
     },
-    expose: async (_req, res) => {
-      res.type(registry.contentType).send(await registry.metrics());
-    },
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

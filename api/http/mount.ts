@@ -10,13 +10,17 @@ import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
 import type { Limits } from './limits.js';
 import { labelRoute } from './metrics.js';
 
-/** What shows a secret is kept nowhere on its way. */
-function send(res: Response, reply: Reply, { showsSecret }: Route): void {
+/** An answer is kept nowhere on its way, but for reads that show no secret: those may be asked for again, whether they changed. */
+function cachingOf({ method, showsSecret }: Route): string {
+  return method === 'get' && !showsSecret ? 'private, no-cache' : 'no-store';
+}
+
+function send(res: Response, reply: Reply, route: Route): void {
   res.status(reply.status);
   if ('file' in reply) {
     res.set({
       ETag: `"${reply.sha256}"`,
-      'Cache-Control': 'private, no-cache',
+      'Cache-Control': cachingOf(route),
       'Content-Type': reply.contentType,
       // The filename is made of codes and numbers, but a quote in it would end the parameter.
       'Content-Disposition': `attachment; filename="${reply.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
@@ -24,7 +28,7 @@ function send(res: Response, reply: Reply, { showsSecret }: Route): void {
     res.send(reply.file);
     return;
   }
-  res.set({ 'Cache-Control': showsSecret ? 'no-store' : 'private, no-cache', ...reply.headers });
+  res.set({ 'Cache-Control': cachingOf(route), ...reply.headers });
   if (!('body' in reply)) {
     res.end();
     return;

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { KontorError, type FieldError } from '../../domain/errors.js';
+import { noteCode } from './logging.js';
 import { RETRY_AFTER_SECONDS, STATUS_OF, toKontorError } from '../errors.js';
 
 /** RFC 9457 with Kontor's stable `code` and the broken fields. */
@@ -14,6 +15,28 @@ export interface Problem {
   errors: FieldError[];
 }
 
+/** Whatever was sent, an answer about it stays small (case 54): some ten kilobytes. */
+const SHOWN_FIELDS = 50;
+const LONGEST_FIELD = 200;
+const LONGEST_MESSAGE = 500;
+
+function clipped(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+function shownFields({ fields }: KontorError): FieldError[] {
+  return fields.slice(0, SHOWN_FIELDS).map(({ field, code, message }) => ({
+    field: clipped(field, LONGEST_FIELD),
+    code,
+    message: clipped(message, LONGEST_MESSAGE),
+  }));
+}
+
+function detailOf({ message, fields }: KontorError): string {
+  const detail = clipped(message, LONGEST_MESSAGE);
+  return fields.length <= SHOWN_FIELDS ? detail : `${detail} The first ${SHOWN_FIELDS} of ${fields.length} are named.`;
+}
+
 function problemOf(error: KontorError, requestId: string): Problem {
   const words = error.code.toLowerCase().replaceAll('_', ' ');
   return {
@@ -21,9 +44,9 @@ function problemOf(error: KontorError, requestId: string): Problem {
     title: words.charAt(0).toUpperCase() + words.slice(1),
     status: STATUS_OF[error.code],
     code: error.code,
-    detail: error.message,
+    detail: detailOf(error),
     instance: `urn:uuid:${requestId}`,
-    errors: [...error.fields],
+    errors: shownFields(error),
   };
 }
 
@@ -39,7 +62,12 @@ export const answerProblem: ErrorRequestHandler = (thrown, req, res, next) => {
   }
   const error = toKontorError(thrown);
   const problem = problemOf(error, typeof req.id === 'string' ? req.id : '');
+  noteCode(req, error.code);
+  if (error.code === 'REQUEST_ABORTED') req.log.info({ code: error.code }, 'the sender broke off');
   if (problem.status >= 500) req.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
+  else if (error.cause !== undefined && error.code === 'VALIDATION_FAILED') {
+    req.log.warn({ err: error.cause }, 'a value reached the database that its schema should refuse');
+  }
   if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer realm="kontor"');
   if (problem.status === 503 || problem.status === 429) {
     if (!res.hasHeader('Retry-After')) res.set('Retry-After', String(RETRY_AFTER_SECONDS));

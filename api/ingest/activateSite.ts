@@ -1,6 +1,7 @@
 import { siteActor } from '../../domain/access/actor.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { ALL, type Database, type Trx } from '../../db/connect.js';
+import { withRetries } from '../../db/withRetries.js';
 import { activateInstallation, findInstallation } from '../../db/sites/installationStore.js';
 import { hashKey } from '../../db/sites/meteredKeyStore.js';
 import { findShownKey, lockKeyState } from '../../db/sites/shownKey.js';
@@ -53,7 +54,7 @@ async function requireProduct(
 /**
  * Activates an installation with a metered key and registers its signing key. The same again gives the same answer;
  * another installation on the same key is let in and kept apart, for reconciliation to find (rule 3), unless it names
- * the one it replaces (rule 6). Site first, then key: both are locked in the order in which a rotation locks them.
+ * the one it replaces (rule 6). A site is locked before its keys, as by a rotation, which waits or is waited for.
  * Throws VALIDATION_FAILED, UNKNOWN_KEY, KEY_REVOKED, KEY_DISABLED (also, rule 6, for a new installation of a blocked
  * site), PRODUCT_VERSION_TOO_OLD, NOT_FOUND for an unknown `replaces`, and STATE_CONFLICT for a public key that was
  * retired or an installation that was.
@@ -68,12 +69,14 @@ export async function activateSite(
   const keyHash = hashKey(parseMeteredKey(activation.key));
   claims.keyFingerprint = keyHash.toString('hex').slice(0, 8);
   const { installationId, productVersion, replaces } = activation;
-  return db.transaction(ALL, async (trx) => {
+  const activate = async (trx: Trx): Promise<Activated> => {
     const key = await findShownKey(trx, keyHash);
     if (key === undefined) throw new KontorError('UNKNOWN_KEY', 'Nobody issued this metered key.');
     const { mspId, keyId } = key;
     claims.mspId = mspId;
     claims.claimedSite = key.siteId;
+    // Whoever ends a tenant's key has no site to lock: the key comes first.
+    if (key.siteId === null) await lockKeyState(trx, key);
     const site = await siteOfActivation(trx, key, activation, receivedAt);
     const siteId = site.id;
     claims.claimedSite = siteId;
@@ -127,5 +130,6 @@ export async function activateSite(
       });
     }
     return { siteId, mspId, signingKeyId: id, minimumVersion, first };
-  });
+  };
+  return withRetries(() => db.transaction(ALL, activate));
 }

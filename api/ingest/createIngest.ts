@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { ALL, type Database } from '../../db/connect.js';
+import { ALL, type Database, type Trx } from '../../db/connect.js';
+import { withRetries } from '../../db/withRetries.js';
 import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
 import { registerSigningKey, type SigningKey } from '../../db/sites/signingKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
@@ -13,6 +14,7 @@ import {
   type SignatureClaims,
 } from '../../sites/index.js';
 import { toKontorError } from '../errors.js';
+import type { Limits } from '../http/limits.js';
 import { activateSite, type Activated } from './activateSite.js';
 import { createCheckInPartitions } from './checkInPartitions.js';
 import { createRefusals } from './refusals.js';
@@ -42,25 +44,9 @@ export interface Ingest {
 const PRUNE_EVERY_MS = 10 * 60_000;
 // Twice the window: a signature may be ten minutes ahead of us when its nonce is used.
 const NONCES_KEPT_MS = 2 * SIGNATURE_WINDOW_SECONDS * 1000 + 60_000;
-const MAX_ATTEMPTS = 3;
 
 function isDatabaseAway(error: unknown): boolean {
   return toKontorError(error).code === 'DATABASE_UNAVAILABLE';
-}
-
-/** Deadlock or serialization failure: another process stored something of the same sites; once more is enough. */
-function mayTryAgain(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('40');
-}
-
-async function withRetries<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !mayTryAgain(error)) throw error;
-    }
-  }
 }
 
 /** A report is signed for its period, check-ins for the UTC month of signing. */
@@ -81,10 +67,13 @@ function requireAlive({ keyState, keyEndedAt, zone }: SigningKey, message: SiteM
   if (!isOwed) throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
 }
 
-export function createIngest({ db, log }: { db: Database; log: Logger }): Ingest {
+export function createIngest(
+  { db, log }: { db: Database; log: Logger },
+  { refusalsPerSitePerHour }: Pick<Limits, 'refusalsPerSitePerHour'>,
+): Ingest {
   const mayIsolate = (error: unknown) => !isDatabaseAway(error);
   const ensurePartitions = createCheckInPartitions(db);
-  const refusals = createRefusals({ db, log });
+  const refusals = createRefusals({ db, log }, { perSitePerHour: refusalsPerSitePerHour });
   const verify = createVerifySender(db, mayIsolate);
   let prunedAt = 0;
 
@@ -132,12 +121,13 @@ export function createIngest({ db, log }: { db: Database; log: Logger }): Ingest
         const { mspId, siteId, installationId } = key;
         const id = signingKeyId(siteId, installationId, publicKey);
         const registeredAt = request.receivedAt;
-        return db.transaction(ALL, async (trx) => {
+        const register = async (trx: Trx) => {
           const [fresh] = await useNonces(trx, [{ signingKeyId: claims.kid, nonce: claims.nonce }], registeredAt);
           if (fresh !== true) throw new KontorError('NONCE_REUSED', 'This very message was received before.');
           if (await registerSigningKey(trx, { id, mspId, siteId, installationId, publicKey, registeredAt })) return id;
           throw new KontorError('STATE_CONFLICT', 'That signing key was retired. Make a new key pair.');
-        });
+        };
+        return withRetries(() => db.transaction(ALL, register));
       }),
   };
 }

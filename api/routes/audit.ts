@@ -1,10 +1,11 @@
 import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { auditTrail } from '../../db/readModels/auditTrail.js';
+import { refusedClaims } from '../../db/readModels/refusedClaims.js';
 import { refusedMessages } from '../../db/readModels/refusedMessages.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { cursorInstant, instant, period, rowId, uuid } from '../schemas/common.js';
+import { cursorInstant, day, instant, period, rowId, uuid } from '../schemas/common.js';
 
 const auditEvent = z
   .strictObject({
@@ -30,9 +31,21 @@ const refusedMessage = z
     claimedPeriod: z.string().nullable(),
     claimedSite: z.string().nullable(),
     keyFingerprint: z.string().nullable(),
-    mspId: uuid.nullable(),
+    mspId: uuid,
   })
-  .meta({ id: 'RefusedMessage', description: 'What it claims is not proven' });
+  .meta({ id: 'RefusedMessage' });
+
+const refusedClaimsOfDay = z
+  .strictObject({
+    day,
+    code: z.string(),
+    programme: z.string().nullable().meta({ description: 'Of the site they named; null: of none that exists' }),
+    claimedPeriod: z.string().nullable(),
+    attempts: z.int(),
+    lastAt: instant,
+    lastFingerprint: z.string().nullable(),
+  })
+  .meta({ id: 'RefusedClaims' });
 
 const short = z.string().min(1).max(200);
 
@@ -70,7 +83,8 @@ export const auditRoutes = [
     method: 'get',
     path: '/v1/refused-messages',
     summary: 'List messages of sites that were refused',
-    description: 'Counted nowhere. `period` is the period the message claimed to be about.',
+    description:
+      'Their senders were proven, by signature or key; they are counted nowhere. `period` is the period the message claimed to be about.',
     tags: ['Audit'],
     action: 'runs.read',
     query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), code: short.optional() }),
@@ -85,6 +99,31 @@ export const auditRoutes = [
           limit,
           ({ id }) => [id],
           (message) => message,
+        ),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/refused-claims',
+    summary: 'How many messages were refused from senders that proved nothing',
+    description:
+      'Made-up signatures and keys, which anybody can send, by UTC day, reason, programme and period claimed; also what a ' +
+      'site was refused beyond the number that is written down an hour.',
+    tags: ['Audit'],
+    action: 'runs.read',
+    query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), code: short.optional() }),
+    responses: { 200: { description: 'A page of counters', schema: pageOf(refusedClaimsOfDay) } },
+    handler: async ({ query: { limit, after, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([day, z.string(), z.string(), z.string()]));
+      const found = await transaction((trx) => refusedClaims(trx, { ...filter, limit: limit + 1, after: cursor }));
+      return reply(
+        200,
+        toPage(
+          found,
+          limit,
+          (row) => [row.day, row.code, row.programme ?? '', row.claimedPeriod ?? ''],
+          (row) => row,
         ),
       );
     },

@@ -5,7 +5,7 @@ import { billingPackList, type BillingPackSummary } from '../../db/readModels/bi
 import { KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
-import { amount, instant, period, periodText, programmeCode, uuid } from '../schemas/common.js';
+import { amount, cursorNumber, instant, period, periodText, programmeCode, uuid } from '../schemas/common.js';
 import { toAmount } from '../schemas/statements.js';
 
 const billingPack = z
@@ -58,7 +58,7 @@ export const billingPackRoutes = [
     }),
     responses: { 200: { description: 'A page of packs', schema: pageOf(billingPack) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
-      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.string(), z.int()]));
+      const cursor = readCursor(after, z.tuple([periodText, z.string(), z.string(), cursorNumber]));
       const found = await transaction((trx) => billingPackList(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,

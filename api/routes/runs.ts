@@ -9,7 +9,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { closePeriodId, startClose } from '../../starts/closePeriod.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
-import { period, periodText, programmeCode } from '../schemas/common.js';
+import { cursorNumber, period, periodText, programmeCode } from '../schemas/common.js';
 import { newRun, parkedMsp, run, runSummary, startedRun } from '../schemas/runs.js';
 import { toAmount } from '../schemas/statements.js';
 
@@ -110,7 +110,7 @@ export const runRoutes = [
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of MSPs', schema: pageOf(parkedMsp) } },
     handler: async ({ params, query, transaction }) => {
-      const after = readCursor(query.after, z.tuple([z.int(), z.int()]));
+      const after = readCursor(query.after, z.tuple([cursorNumber, cursorNumber]));
       const filter = { ...params, limit: query.limit + 1, after };
       const found = await transaction((trx) => parkedMsps(trx, filter));
       return reply(

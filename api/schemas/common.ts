@@ -53,17 +53,17 @@ export const programmeCode = z
 /** A period in an answer. */
 export const periodText = z.string().meta({ example: '2026-03' });
 
-/** No calendar of ours goes back further; PostgreSQL has no year 0. */
+/** No calendar of ours goes further; PostgreSQL has no year 0, and other readers none of five digits (case 44). */
 const EARLIEST = '1900';
+const LATEST = '2200';
+const isInReach = (text: string) => text >= EARLIEST && text < LATEST;
 
-export const day = z.iso
-  .date()
-  .refine((text) => text >= EARLIEST, 'A day from 1900 on')
-  .meta({ example: '2026-03-31' });
+export const day = z.iso.date().refine(isInReach, 'A day from 1900 to 2199').meta({ example: '2026-03-31' });
 
 /** An instant in a request, in UTC or with its offset. */
 export const instantIn = z.iso
   .datetime({ offset: true })
+  .refine(isInReach, 'An instant from 1900 to 2199')
   .transform((value) => new Date(value))
   .meta({ type: 'string', format: 'date-time', example: '2026-04-04T00:00:00Z' });
 
@@ -72,10 +72,12 @@ export const instant = z
   .union([z.date(), z.iso.datetime()])
   .meta({ type: 'string', format: 'date-time', example: '2026-04-04T00:00:00.000Z' });
 
-/** An instant inside a cursor. */
 /** The instant in a cursor, as text. */
-export const cursorText = z.iso.datetime().refine((text) => text >= EARLIEST);
+export const cursorText = z.iso.datetime().refine(isInReach);
 export const cursorInstant = cursorText.transform((value) => new Date(value));
+
+/** A number in a cursor, of a column of integers. */
+export const cursorNumber = z.int().min(0).max(2_147_483_647);
 
 /** ISO 3166-1 alpha-2. */
 export const country = z

@@ -89,21 +89,25 @@ export async function insertFindings(
 }
 
 /**
- * Keys that were refused on receipt for this period: shown as settled discrepancies without an MSP. A message that claims
- * a site is its programme's; nobody knows whose the others are, so every programme shows them.
+ * Messages under keys that nobody issued, refused on receipt for this period: shown as one settled discrepancy without an
+ * MSP, however many there were. Those that claim a site are its programme's; nobody knows whose the others are, so every
+ * programme shows them. Nothing of it is proven, so a run that is sealed is left alone.
  */
 export async function insertUnknownKeys(trx: Trx, { programme, period }: RunKey, at: Date): Promise<void> {
   await rows(
     trx,
-    `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, resolved_by,
-       found_at, resolved_at)
+    `insert into discrepancy as d (programme_code, period, msp_id, kind, handling, evidence, state, resolved_by, found_at,
+       resolved_at)
      select :programme, :period, null, 'unknown_key', 'automatic',
-       jsonb_build_object('fingerprint', key_fingerprint, 'attempts', count(*)), coalesce(key_fingerprint, ''),
+       jsonb_build_object('attempts', sum(c.attempts), 'fingerprint', (array_agg(c.last_fingerprint order by c.last_at desc))[1]),
        'settled', 'rule', :at, :at
-     from refused_message r left join site s on s.id::text = r.claimed_site
-     where r.claimed_period = :period and r.code = 'UNKNOWN_KEY' and coalesce(s.programme_code, :programme) = :programme
-     group by key_fingerprint
-     on conflict do nothing`,
+     from refused_claims c
+     where c.claimed_period = :period and c.code = 'UNKNOWN_KEY' and coalesce(c.programme_code, :programme) = :programme
+       and exists (select from billing_run r where r.programme_code = :programme and r.period = :period
+         and r.state <> 'sealed')
+     having count(*) > 0
+     on conflict (programme_code, period, msp_id, kind, site_id, tenant_ref, meter, evidence_key)
+       do update set evidence = excluded.evidence`,
     { programme, period, at },
   );
 }

@@ -1,6 +1,6 @@
 import { rows, type Trx } from '../connect.js';
 
-/** A message that was refused on receipt. What it claims is not proven. */
+/** A message that was refused on receipt, of a sender that was proven. */
 export interface RefusedMessageView {
   id: string;
   receivedAt: Date;
@@ -9,7 +9,7 @@ export interface RefusedMessageView {
   claimedPeriod: string | null;
   claimedSite: string | null;
   keyFingerprint: string | null;
-  mspId: string | null;
+  mspId: string;
 }
 
 /** What was refused, of one claimed period or all, the latest first; those after the cursor. */

@@ -28,6 +28,7 @@ const UPDATES = [
   'late_check_in',
   'former_key',
   'signing_key',
+  'refused_claims',
   'term_licence',
   'purchase_order',
   'subscription',

@@ -1610,6 +1610,29 @@ grant delete, insert, select, update on recovery_code to kontor_all;
 grant delete, insert, select, update on recovery_code to kontor_app;
 grant delete, insert, select, update on recovery_code to kontor_limited;
 
+create table refused_claims (
+  day date not null,
+  code text not null,
+  programme_code text,
+  claimed_period text,
+  attempts bigint not null,
+  last_at timestamp with time zone not null,
+  last_fingerprint text,
+  constraint refused_claims_day_code_programme_code_claimed_period_key UNIQUE NULLS NOT DISTINCT (day, code, programme_code, claimed_period),
+  constraint refused_claims_claimed_period_check CHECK ((claimed_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint refused_claims_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX refused_claims_by_period ON public.refused_claims USING btree (claimed_period, code);
+alter table refused_claims enable row level security;
+alter table refused_claims force row level security;
+create policy "all" on refused_claims for all to kontor_all
+  using (true);
+create policy visible on refused_claims for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on refused_claims to kontor_all;
+grant insert, select, update on refused_claims to kontor_app;
+grant insert, select, update on refused_claims to kontor_limited;
+
 create table refused_message (
   id bigint not null generated always as identity,
   received_at timestamp with time zone not null,
@@ -1618,7 +1641,7 @@ create table refused_message (
   claimed_period text,
   claimed_site text,
   key_fingerprint text,
-  msp_id uuid,
+  msp_id uuid not null,
   constraint refused_message_pkey PRIMARY KEY (id),
   constraint refused_message_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
 );

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../domain/errors.js';
 import { rows, type Trx } from '../connect.js';
 
-/** A message that ingest refused: counted nowhere, shown to the partner team. Nothing in it is proven. */
+/** A message that ingest refused although it was proven who sent it: counted nowhere, shown to the partner team. */
 export interface RefusedMessage {
   receivedAt: Date;
   code: ErrorCode;
@@ -10,8 +10,8 @@ export interface RefusedMessage {
   claimedSite: string | null;
   /** First eight hex digits of the hash of the key it came with. */
   keyFingerprint: string | null;
-  /** Only where a key of that MSP was shown. */
-  mspId: string | null;
+  /** Whose key signed it, or was shown. */
+  mspId: string;
 }
 
 export async function insertRefusedMessages(trx: Trx, messages: readonly RefusedMessage[]): Promise<void> {

@@ -28,17 +28,28 @@ function heardOf(messages: readonly SiteMessage[]): string {
 async function noteContact(trx: Trx, messages: readonly SiteMessage[]): Promise<string[]> {
   const heard = await rows<{ id: string; contact: string }>(
     trx,
-    `with installed as (
+    `with due as (
+       -- A site is locked before its installations, and sites in their order, as by everybody else who changes both.
+       select site.id from site join (
+         select h.site_id, min(h.at) as at, bool_or(i.last_heard_at is null or i.last_heard_at < h.at - interval '1 minute'
+           or h.product_version is distinct from i.product_version_seen and h.product_version is not null) as is_new
+         from ${HEARD} join installation i on i.site_id = h.site_id and i.id = h.installation_id
+         group by h.site_id
+       ) as heard on heard.site_id = site.id
+       where heard.is_new or site.last_contact_at is null or site.last_contact_at < heard.at - interval '1 minute'
+         or site.contact <> 'ok'
+       order by site.id for no key update of site
+     ), installed as (
        update installation i set last_heard_at = greatest(i.last_heard_at, h.at),
          product_version_seen = coalesce(h.product_version, i.product_version_seen)
-       from ${HEARD}
+       from due join ${HEARD} on h.site_id = due.id
        where i.site_id = h.site_id and i.id = h.installation_id
          and (i.last_heard_at is null or i.last_heard_at < h.at - interval '1 minute'
            or h.product_version is distinct from i.product_version_seen and h.product_version is not null)
      )
      update site set last_contact_at = greatest(last_contact_at, heard.at)
-     from (select site_id, max(at) as at from ${HEARD} group by site_id) as heard
-     where site.id = heard.site_id
+     from due join (select site_id, max(at) as at from ${HEARD} group by site_id) as heard on heard.site_id = due.id
+     where site.id = due.id
        and (site.last_contact_at is null or site.last_contact_at < heard.at - interval '1 minute'
          or site.contact <> 'ok')
      returning site.id, site.contact`,

@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { messageOf } from '../errors.js';
+import { isLoopbackHost } from '../loopbackHost.js';
 import type { Html } from './html.js';
 import { bytesOf, contentDisposition, inlineImages, namesOf } from './mailParts.js';
 import type { MailStore, StoredMail } from './mailStore.js';
@@ -27,6 +28,10 @@ export function createInboxApp(store: MailStore, log: (line: string) => void): E
   app.use((_req, res, next) => {
     res.set({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
     next();
+  });
+  app.use((req, res, next) => {
+    if (isLoopbackHost(req.headers.host)) next();
+    else res.status(421).type('text').send('This inbox answers to its own machine alone.');
   });
   const attachmentNames = new Map<number, string[]>();
   const list = async (req: Request): Promise<MailList> => {

@@ -30,8 +30,6 @@ export interface Reading {
   extra: Extra | null;
 }
 
-const SHOWN_FIELDS = 50;
-
 function codeOf({ field, code }: FieldError): ErrorCode {
   if (/\/(count|peak)$/.test(field)) return 'QUANTITY_INVALID';
   if (field === '/checkIns' && code === 'TOO_BIG') return 'BATCH_TOO_LARGE';
@@ -46,7 +44,7 @@ function codeOf({ field, code }: FieldError): ErrorCode {
  */
 export function withUsageCodes(error: unknown): unknown {
   if (!(error instanceof KontorError) || error.code !== 'VALIDATION_FAILED') return error;
-  const fields = error.fields.slice(0, SHOWN_FIELDS).map((field) => {
+  const fields = error.fields.map((field) => {
     const code = codeOf(field);
     return code === 'VALIDATION_FAILED' ? field : { ...field, code };
   });

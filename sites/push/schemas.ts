@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalName, nameProblem } from '../../domain/name.js';
+import { isSigningKeyPoint } from '../../domain/signingKeyPoint.js';
 import { LONGEST_REFERENCE } from '../../domain/site.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 
@@ -26,7 +27,13 @@ const period = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/);
 /** Of the protocol; a message without it is of version 1. Newer ones are read as far as they are known (envelope.ts). */
 const version = z.number().int().min(1).max(1_000).optional();
 const productVersion = z.string().regex(/^\d{1,6}(\.\d{1,6}){0,3}$/);
-const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const publicKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .refine((text) => {
+    const bytes = Buffer.from(text, 'base64url');
+    return bytes.toString('base64url') === text && isSigningKeyPoint(bytes);
+  }, 'Not an Ed25519 public key: 32 bytes of a point on the curve, none of small order, in base64url.');
 
 const tenant = reference.nullable().meta({
   type: ['string', 'null'],

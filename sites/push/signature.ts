@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import { FlattenedSign, flattenedVerify, importJWK } from 'jose';
 import { z } from 'zod';
 import { KontorError } from '../../domain/errors.js';
+import { hasRepeatedMembers } from '../../domain/repeatedMembers.js';
 
 export const SIGNATURE_HEADER = 'Kontor-Signature';
 const ALGORITHM = 'EdDSA';
@@ -18,9 +19,10 @@ const PROTECTED_HEADER = z.strictObject({
   alg: z.literal(ALGORITHM),
   b64: z.literal(false),
   crit: z.tuple([z.literal('b64')]),
-  kid: z.string().min(1).max(100),
+  // Both are kept: in characters that any database has (case 44).
+  kid: z.string().regex(/^[\x21-\x7e]{1,100}$/),
   iat: z.number().int().min(0),
-  nonce: z.string().min(16).max(64),
+  nonce: z.string().regex(/^[\x21-\x7e]{16,64}$/),
   period: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/),
   path: z.string().min(1).max(100),
   site: z.uuid(),
@@ -49,11 +51,15 @@ function malformed(why: string): KontorError {
 }
 
 function decodeHeader(encoded: string): unknown {
+  const text = Buffer.from(encoded, 'base64url').toString('utf8');
+  let header: unknown;
   try {
-    return JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
+    header = JSON.parse(text);
   } catch {
     throw malformed('its header cannot be read');
   }
+  if (hasRepeatedMembers(text, header)) throw malformed('its header names a member twice');
+  return header;
 }
 
 /**

@@ -183,11 +183,34 @@ describe('a closed month', () => {
 
   it('shows what ingest refused by the period it claimed', async () => {
     await month.run(
-      `insert into refused_message (received_at, code, detail, claimed_period) values
-         (now(), 'UNKNOWN_KEY', 'No key of ours.', '2026-03'), (now(), 'SIGNATURE_INVALID', 'Not signed.', '2026-04')`,
+      `insert into refused_message (received_at, code, detail, claimed_period, msp_id) values
+         (now(), 'METER_UNKNOWN', 'No meter of ours.', '2026-03', :alpha), (now(), 'NONCE_REUSED', 'Seen.', '2026-04', :alpha)`,
+      { alpha },
     );
     const { json } = await get('/v1/refused-messages?period=2026-03');
-    expect(json.items.map(({ code }: { code: string }) => code)).toEqual(['UNKNOWN_KEY']);
+    expect(json.items.map(({ code }: { code: string }) => code)).toEqual(['METER_UNKNOWN']);
+  });
+
+  it('shows how many messages of unproven senders it refused, page by page', async () => {
+    await month.run(
+      `insert into refused_claims (day, code, programme_code, claimed_period, attempts, last_at, last_fingerprint) values
+         ('2026-03-04', 'UNKNOWN_KEY', 'msp', '2026-02', 300, '2026-03-04T10:00:00Z', 'abcd1234'),
+         ('2026-03-04', 'UNKNOWN_KEY', null, '2026-02', 2, '2026-03-04T11:00:00Z', null),
+         ('2026-03-05', 'SIGNATURE_INVALID', null, null, 7, '2026-03-05T11:00:00Z', null)`,
+    );
+    const seen: unknown[] = [];
+    for (let after = ''; ;) {
+      const { json } = await get(`/v1/refused-claims?limit=1${after}`);
+      seen.push(...json.items.map((row: Record<string, unknown>) => [row.day, row.code, row.programme, row.attempts]));
+      if (json.next === null) break;
+      after = `&after=${json.next}`;
+    }
+    expect(seen.slice(0, 3)).toEqual([
+      ['2026-03-05', 'SIGNATURE_INVALID', null, 7],
+      ['2026-03-04', 'UNKNOWN_KEY', 'msp', 300],
+      ['2026-03-04', 'UNKNOWN_KEY', null, 2],
+    ]);
+    expect((await get('/v1/refused-claims?period=2026-02')).json.items).toHaveLength(2);
   });
 
   it('shows parked MSPs with the reason and until when to act', async () => {

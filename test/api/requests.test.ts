@@ -195,9 +195,26 @@ describe('requests', () => {
       const refused = await api.call('GET', '/v1/msps', { token: other });
       expect([refused.status, refused.json.code]).toEqual([429, 'RATE_LIMITED']);
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect((await api.call('GET', '/healthz')).status).toBe(200);
     } finally {
       await api.close();
+    }
+  });
+
+  it('of one address are counted together, also where a proxy in front says whose they are', async () => {
+    for (const [trustedProxies, statuses] of [
+      [0, [200, 200, 429, 429]],
+      [1, [200, 200, 200, 429]],
+    ] as const) {
+      const api = await startTestApi({ trustedProxies, limits: { perAddressPerMinute: 2 } });
+      try {
+        const from = async (address: string) =>
+          (await api.call('GET', '/healthz', { headers: { 'x-forwarded-for': address } })).status;
+        // Whatever stands before the proxy's own entry is the sender's word.
+        const answers = [await from('192.0.2.1'), await from('192.0.2.1'), await from('192.0.2.1, 192.0.2.2')];
+        expect([...answers, await from('192.0.2.9, 192.0.2.1')]).toEqual(statuses);
+      } finally {
+        await api.close();
+      }
     }
   });
 });

@@ -1,4 +1,7 @@
+import { get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createProbeServer, serveProbes } from '../../config/probes.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
@@ -11,15 +14,36 @@ describe('the service', () => {
 
   it('says that it lives, and whether the database and Temporal answer', async () => {
     expect((await api.call('GET', '/healthz')).json).toEqual({ status: 'ok' });
-    const ready = await api.call('GET', '/readyz');
-    expect([ready.status, ready.json]).toEqual([200, { database: 'ok', temporal: 'ok' }]);
+    expect(await api.probes.ready()).toEqual({ database: 'ok', temporal: 'ok' });
+  });
+
+  it('case 52: shows what it measures, and whether it is ready, on a listener of its own alone', async () => {
+    for (const path of ['/metrics', '/readyz']) expect((await api.call('GET', path)).status).toBe(404);
+    const server = createProbeServer(api.probes);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ask = (path: string, host = `127.0.0.1:${port}`) =>
+      new Promise<number | undefined>((resolve) => {
+        get({ port, path, headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+      });
+    expect([await ask('/healthz'), await ask('/readyz'), await ask('/metrics'), await ask('/v1/msps')]).toEqual([
+      ...[200, 200, 200, 404],
+    ]);
+    // A page whose name points to this machine has that name.
+    expect([await ask('/metrics', `pages.example:${port}`), await ask('/metrics', 'worker:9464')]).toEqual([421, 200]);
+    const busy = serveProbes({ METRICS_PORT: port, HOST: '127.0.0.1' }, api.probes);
+    await expect(busy).rejects.toThrow(`METRICS_PORT ${port} of 127.0.0.1 cannot be used`);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('measures requests by the template of their route, without ids', async () => {
     const token = await api.token('vendor');
     const id = '6f1c1a52-0000-4000-8000-000000000000';
     await api.call('GET', `/v1/msps/${id}`, { token });
-    const text = (await api.call('GET', '/metrics')).bytes.toString();
+    const { text } = await api.probes.metrics();
     expect(text).toContain(
       'kontor_http_request_duration_seconds_count{method="GET",route="/v1/msps/{mspId}",status="404"} 1',
     );
@@ -52,8 +76,7 @@ describe('without Temporal', () => {
     try {
       const token = await api.token('vendor');
       await monthFixture(api.database.db).programme({ firstPeriod: '2026-01' });
-      const ready = await api.call('GET', '/readyz');
-      expect([ready.status, ready.json]).toEqual([503, { database: 'ok', temporal: 'down' }]);
+      expect(await api.probes.ready()).toEqual({ database: 'ok', temporal: 'down' });
       expect((await api.call('GET', '/v1/runs', { token })).status).toBe(200);
       const started = await api.call('POST', '/v1/programmes/msp/runs', { token, body: { period: '2026-01' } });
       expect([started.status, started.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);

@@ -5,10 +5,13 @@ import { Writable } from 'node:stream';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.js';
+import { apiProbes } from '../../api/health.js';
+import { createMetrics } from '../../api/http/metrics.js';
 import { LIMITS, type Limits } from '../../api/http/limits.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { createWorkflowStarts } from '../../api/workflowStarts.js';
+import type { Probes } from '../../config/probes.js';
 import type { View } from '../../domain/access/views.js';
 import { createMailStarts } from '../../starts/deliverMail.js';
 import { createOnboardingStarts } from '../../starts/onboardSites.js';
@@ -36,6 +39,8 @@ export interface TestApi {
   url: string;
   database: TestDatabase;
   taskQueue: string;
+  /** What its other listener shows. */
+  probes: Probes;
   /** Everything logged so far. */
   logged(): string;
   token(view: View, of?: TokenSpec): Promise<string>;
@@ -58,7 +63,7 @@ function checkDeclared(method: string, target: string, answer: Answer): void {
 }
 
 export async function startTestApi(
-  options: { limits?: Partial<Limits>; temporalAddress?: string; localLogin?: boolean } = {},
+  options: { limits?: Partial<Limits>; temporalAddress?: string; localLogin?: boolean; trustedProxies?: number } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   // An address at which nobody answers is not tried again and again: the retries would outlive the test.
@@ -91,16 +96,18 @@ export async function startTestApi(
     mails,
     starts,
     publicUrl: url,
-    trustedProxies: 0,
+    trustedProxies: options.trustedProxies ?? 0,
     localLogin,
     log,
   };
-  server.on('request', createApp(deps, { ...LIMITS, ...options.limits }));
+  const metrics = createMetrics(deps);
+  server.on('request', createApp(deps, { ...LIMITS, ...options.limits }, metrics));
 
   return {
     url,
     database,
     taskQueue,
+    probes: apiProbes(deps, metrics),
     logged: () => lines.join(''),
     token: (view, of) => admit(database.db, view, of),
     call: async (method, path, { token, body, headers = {} } = {}) => {

@@ -54,6 +54,15 @@ describe('docker-compose.yml', () => {
     expect(await environmentOf('migrate')).toEqual(expect.arrayContaining(['DATABASE_URL', 'DATABASE_OWNER_URL']));
   });
 
+  it('has no password of its own', async () => {
+    const text = await file('docker-compose.yml');
+    const passwords = [...text.matchAll(/\$\{(\w*PASSWORD)([^}]*)\}/g)].map(([, name, rest]) => [name, rest]);
+    expect(new Set(passwords.map(([name]) => name))).toEqual(
+      new Set(['POSTGRES_PASSWORD', 'KONTOR_APP_PASSWORD', 'TEMPORAL_DB_PASSWORD']),
+    );
+    for (const [, rest] of passwords) expect(rest).toMatch(/^:\?/);
+  });
+
   it('pins every image', async () => {
     const images = [...(await file('docker-compose.yml')).matchAll(/^ {4}image: (.*)$/gm)].map(([, image]) => image);
     expect(images).toHaveLength(6);

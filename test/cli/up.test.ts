@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,6 +60,19 @@ async function untilGone(pids: readonly number[]): Promise<number[]> {
   return pids.filter(isAlive);
 }
 
+/** Files that others than their owner can read, and folders whose names they can read. */
+async function readableByOthers(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { withFileTypes: true, recursive: true });
+  const open = await Promise.all(
+    found.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const { mode } = await lstat(path);
+      return (entry.isFile() || entry.isDirectory()) && (mode & 0o066) !== 0 ? [path] : [];
+    }),
+  );
+  return open.flat();
+}
+
 function killed(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -84,7 +97,7 @@ describe('kontor up', () => {
     const state = JSON.parse(await readFile(join(dataDir, 'services.json'), 'utf8'));
     expect((await stat(join(dataDir, 'services.json'))).mode & 0o777).toBe(0o600);
     expect(state.process.pid).toBe(first.child.pid);
-    expect((await fetch(`${state.apiUrl}/readyz`)).status).toBe(200);
+    expect((await fetch(`${state.apiUrl}/healthz`)).status).toBe(200);
 
     const post = (path: string, body: object) =>
       fetch(`${state.apiUrl}${path}`, {
@@ -108,7 +121,7 @@ describe('kontor up', () => {
     const asked = await fetch(`${state.apiUrl}/v1/msps`, { headers: { authorization: `Bearer ${token}` } });
     expect(asked.status).toBe(200);
     const file = join(dataDir, 'programme.json');
-    await writeFile(file, JSON.stringify(PROGRAMME));
+    await writeFile(file, JSON.stringify(PROGRAMME), { mode: 0o600 });
     expect(kontor('programme', 'set', file)).toMatchObject({ status: 0 });
     const closed = kontor('close', '--period', '2026-03', '--as', email, '--zero-waits', '--json');
     expect(JSON.parse(closed.stdout)).toMatchObject({
@@ -118,6 +131,8 @@ describe('kontor up', () => {
       state: 'sealed',
     });
     expect(closed.stderr).toContain('has started');
+    // Case 58: mails, logs and whatever else there is are their owner's.
+    expect(await readableByOthers(dataDir)).toEqual([]);
     expect(kontor('up')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^kontor: EMBEDDED_IN_USE: .+\n$/) });
 
     for (const pid of [first.child.pid!, ...first.family]) killed(pid);

@@ -55,6 +55,7 @@ const REACH: Record<string, Reach> = {
   purchase_order: 'never',
   reconciled_site: 'never',
   recovery_code: 'team',
+  refused_claims: 'team',
   refused_message: 'team',
   run_participant: 'never',
   service_account: 'team',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -40,6 +41,22 @@ afterEach(async () => {
 });
 
 describe('the inbox', () => {
+  it('case 58: answers nobody who came by another name than this machine has', async () => {
+    await start();
+    const { port } = new URL(inbox.pageUrl);
+    const ask = (host: string) =>
+      new Promise<number | undefined>((resolve) => {
+        get({ port, path: '/api/messages', headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+      });
+    expect(await ask(`127.0.0.1:${port}`)).toBe(200);
+    expect(await ask(`localhost:${port}`)).toBe(200);
+    expect(await ask(`pages.example:${port}`)).toBe(421);
+    expect(await ask(`127.0.0.1.pages.example:${port}`)).toBe(421);
+  });
+
   it('takes 500 mails over a pool and lists them, newest first, also after a restart', async () => {
     await start();
     const transport = createTransport({ url: inbox.smtpUrl, pool: true, maxConnections: 5, maxMessages: 1_000 });

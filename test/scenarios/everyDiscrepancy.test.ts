@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { insertUnknownKeys } from '../../db/closing/reconciliation.js';
+import { ALL } from '../../db/connect.js';
+import { parsePeriod } from '../../domain/period.js';
 import type { Statement } from '../../domain/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -93,8 +96,9 @@ describe('a month with every discrepancy', () => {
     await month.licence(sites.licensed, { meter: MAILBOX, count: 15, from: '2026-03-01', until: '2027-03-01' });
     await month.report(beta, { period: '2026-03', lines: [{ tenant: 'main', meter: MAILBOX, peak: 130 }] });
     await month.run(
-      `insert into refused_message (received_at, code, detail, claimed_period, key_fingerprint)
-       values (now(), 'UNKNOWN_KEY', 'nobody issued this key', '2026-03', 'abcd1234')`,
+      `insert into refused_claims (day, code, claimed_period, attempts, last_at, last_fingerprint)
+       values ('2026-03-15', 'UNKNOWN_KEY', '2026-03', 1, '2026-03-15T00:00:00Z', 'abcd1234'),
+         ('2026-03-16', 'UNKNOWN_KEY', '2026-03', 299, '2026-03-16T00:00:00Z', 'ffff0000')`,
     );
     statements = await month.close('2026-03', new Date('2026-04-06T12:00:00Z'));
   });
@@ -163,9 +167,25 @@ describe('a month with every discrepancy', () => {
         kind: 'unknown_key',
         mspId: null,
         state: 'settled',
-        evidence: { attempts: 1, fingerprint: 'abcd1234' },
+        evidence: { attempts: 300, fingerprint: 'ffff0000' },
       }),
     );
+  });
+
+  it('case 40: three hundred made-up keys are one case, and none of a run that is sealed', async () => {
+    const unknown = async () => (await month.cases('2026-03')).filter(({ kind }) => kind === 'unknown_key');
+    const before = await unknown();
+    expect(before).toHaveLength(1);
+    await month.run(`update refused_claims set attempts = 5000 where code = 'UNKNOWN_KEY'`);
+    const found = async (state: string) => {
+      await database.asOwner(`update billing_run set state = $1 where period = '2026-03'`, [state]);
+      await database.db.transaction(ALL, (trx) =>
+        insertUnknownKeys(trx, { programme: 'msp', period: parsePeriod('2026-03') }, new Date()),
+      );
+      return (await unknown()).map(({ evidence }) => evidence);
+    };
+    expect(await found('sealed')).toEqual([{ attempts: 300, fingerprint: 'ffff0000' }]);
+    expect(await found('open')).toEqual([{ attempts: 10_000, fingerprint: 'ffff0000' }]);
   });
 
   it('a total that rose from 100 to 130 parks its MSP until a second person confirms; the other is issued (rule 3)', async () => {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import type { Limits } from '../../api/http/limits.js';
 import { newKey } from '../../api/newKey.js';
 import { ALL } from '../../db/connect.js';
 import { insertKey } from '../../db/sites/meteredKeyStore.js';
@@ -12,6 +13,11 @@ export const CHECK_INS = '/v1/site/check-ins';
 export const REPORTS = '/v1/site/usage-reports';
 export const SIGNING_KEYS = '/v1/site/signing-keys';
 export const MAILBOX = 'mail-server.mailbox';
+
+/** A public key as installations send it. */
+export function newPublicKey(): string {
+  return String(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x);
+}
 
 /** Signed differently than it should be, or tampered with on the way. */
 export interface Twist {
@@ -38,9 +44,9 @@ export function report(peak: unknown, { period = '2026-03', revision = 1, sentAt
 }
 
 /** The API over a database of its own with one MSP, whose sites' mail servers speak to it. */
-export async function startIngest() {
+export async function startIngest(limits: Partial<Limits> = {}) {
   // Nobody waits for a site's activation here, so there is no Temporal to tell of it.
-  const api = await startTestApi({ temporalAddress: '127.0.0.1:1' });
+  const api = await startTestApi({ temporalAddress: '127.0.0.1:1', limits });
   const month = monthFixture(api.database.db);
   const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
   const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
@@ -124,6 +130,7 @@ export async function startIngest() {
       return install(siteId, key);
     },
     sql: <Row extends object>(sql: string, values: unknown[] = []) => api.database.asOwner<Row>(sql, values),
+    /** Of senders that were proven, each message. */
     refusals: () =>
       api.database.asOwner<{
         code: string;
@@ -131,5 +138,11 @@ export async function startIngest() {
         claimed_site: string | null;
         msp_id: string;
       }>('select code, claimed_period, claimed_site, msp_id from refused_message order by id'),
+    /** Of others, how many there were. */
+    claims: () =>
+      api.database.asOwner<{ code: string; programme: string | null; period: string | null; attempts: number }>(
+        `select code, programme_code as programme, claimed_period as period, attempts::int from refused_claims
+         order by code, claimed_period nulls first, programme_code nulls first`,
+      ),
   };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CHECK_INS, MAILBOX, startIngest } from './ingestFixture.js';
+import { newPublicKey, CHECK_INS, MAILBOX, startIngest } from './ingestFixture.js';
 
-const PUBLIC_KEY = 'A'.repeat(43);
+const PUBLIC_KEY = newPublicKey();
 
 describe('sites, installations, keys and units', () => {
   let ingest: Awaited<ReturnType<typeof startIngest>>;

@@ -26,6 +26,9 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
 
   const counted = async () => (await ingest.sql<{ n: number }>('select count(*)::int as n from check_in'))[0]?.n;
 
+  const claimsOf = async (code: string) =>
+    (await ingest.claims()).reduce((sum, one) => sum + (one.code === code ? one.attempts : 0), 0);
+
   it('takes a message that is signed as agreed', async () => {
     const answer = await site.send(CHECK_INS, checkIns(5, new Date('2026-03-01T10:00:00Z')));
     expect([answer.status, answer.json.accepted]).toEqual([200, 1]);
@@ -45,17 +48,24 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
     ['with a claim changed', 'SIGNATURE_INVALID', { signature: withHeader({ period: '2026-01' }) }],
     ['for another site', 'SIGNATURE_INVALID', { claims: { site: randomUUID() } }],
     ['for another path', 'SIGNATURE_INVALID', { claims: { path: REPORTS } }],
-    ['for another month', 'SIGNATURE_INVALID', { claims: { period: '2025-01' } }],
     ['an hour ago', 'SIGNATURE_EXPIRED', { claims: { iat: hourAgo } }],
     ['in an hour', 'SIGNATURE_EXPIRED', { claims: { iat: hourAgo + 7_200 } }],
     ['by a key nobody registered', 'UNKNOWN_KEY', { claims: { kid: 'sk_of-nobody-at-all' } }],
-  ])('refuses a message signed %s, records it, and has no other effect', async (_how, code, twist) => {
-    const [before, refusedBefore] = [await counted(), (await ingest.refusals()).length];
+  ])('refuses a message signed %s, counts it, and has no other effect', async (_how, code, twist) => {
+    const [before, claimsBefore] = [await counted(), await claimsOf(code)];
     const answer = await site.send(CHECK_INS, checkIns(5), twist);
     expect(answer.json.code).toBe(code);
-    const refused = (await ingest.refusals()).slice(refusedBefore);
-    expect(refused.map((one) => one.code)).toEqual([code]);
+    expect(await claimsOf(code)).toBe(claimsBefore + 1);
+    expect(await ingest.refusals()).toEqual([]);
     expect(await counted()).toBe(before);
+  });
+
+  it('refuses a message signed for another month, and shows it: its sender is proven', async () => {
+    const answer = await other.send(CHECK_INS, checkIns(5), { claims: { period: '2025-01' } });
+    expect(answer.json.code).toBe('SIGNATURE_INVALID');
+    expect(await ingest.refusals()).toEqual([
+      { code: 'SIGNATURE_INVALID', claimed_period: '2025-01', claimed_site: other.siteId, msp_id: ingest.mspId },
+    ]);
   });
 
   it("refuses a message signed with another site's key", async () => {
@@ -64,10 +74,9 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
   });
 
   it('asks for a signature where there is none, and keeps no record of it', async () => {
-    const before = (await ingest.refusals()).length;
     const answer = await ingest.api.call('POST', CHECK_INS, { body: checkIns(5) });
     expect([answer.status, answer.json.code]).toEqual([401, 'UNAUTHENTICATED']);
-    expect(await ingest.refusals()).toHaveLength(before);
+    expect(await claimsOf('UNAUTHENTICATED')).toBe(0);
   });
 
   it('takes a captured message once, now and for as long as its signature lives', async () => {
@@ -76,15 +85,58 @@ describe('signatures of what sites send (faults 27 and 28)', () => {
     expect((await site.send(CHECK_INS, message, { claims: { nonce } })).status).toBe(200);
     const replay = await site.send(CHECK_INS, message, { claims: { nonce } });
     expect([replay.status, replay.json.code]).toEqual([409, 'NONCE_REUSED']);
+    expect(await claimsOf('NONCE_REUSED')).toBe(1);
   });
 
-  it('shows a message of an unknown signing key under the period it was signed for', async () => {
-    await site.send(REPORTS, report(5, { period: '2026-02' }), { claims: { kid: 'sk_of-nobody-at-all' } });
-    expect((await ingest.refusals()).at(-1)).toEqual({
-      code: 'UNKNOWN_KEY',
-      claimed_period: '2026-02',
-      claimed_site: site.siteId,
-      msp_id: null,
-    });
+  it('counts messages of unknown signing keys under the period and the programme that they claim', async () => {
+    const period = new Date().toISOString().slice(0, 7);
+    const unknown = { kid: 'sk_of-nobody-at-all' };
+    await site.send(REPORTS, report(5, { period }), { claims: unknown });
+    await site.send(REPORTS, report(5, { period }), { claims: { ...unknown, site: randomUUID() } });
+    await site.send(REPORTS, report(5, { period: '2001-02' }), { claims: unknown });
+    const counted = (await ingest.claims()).filter(({ code }) => code === 'UNKNOWN_KEY');
+    expect(counted).toEqual(
+      expect.arrayContaining([
+        { code: 'UNKNOWN_KEY', programme: null, period, attempts: 1 },
+        { code: 'UNKNOWN_KEY', programme: 'msp', period: null, attempts: 1 },
+      ]),
+    );
+  });
+});
+
+describe('case 40: messages under made-up signatures and key ids', () => {
+  it('are counted, however many there are, and hide nothing of what a real site was refused', async () => {
+    const ingest = await startIngest({ refusalsPerSitePerHour: 3 });
+    try {
+      const site = await ingest.installed();
+      const other = await ingest.installed();
+      const now = new Date();
+      const period = now.toISOString().slice(0, 7);
+      const before = new Date(now.getTime() - 35 * 86_400_000).toISOString().slice(0, 7);
+      const forged = await Promise.all(
+        Array.from({ length: 300 }, (_, index) =>
+          site.send(REPORTS, report(5, { period: index % 2 === 0 ? period : before }), {
+            claims: { kid: `sk_made-up-${index}`, site: index % 3 === 0 ? site.siteId : randomUUID() },
+          }),
+        ),
+      );
+      expect(new Set(forged.map(({ json }) => json.code))).toEqual(new Set(['UNKNOWN_KEY']));
+      const counted = await ingest.claims();
+      expect(counted).toHaveLength(4);
+      expect(counted.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(300);
+      expect(await ingest.refusals()).toEqual([]);
+
+      // A site that is refused again and again, and another one beside it.
+      for (let i = 0; i < 10; i += 1) await site.send(REPORTS, report(-1, { period: before }));
+      await other.send(REPORTS, report(-1, { period: before }));
+      const refused = await ingest.refusals();
+      expect(refused.map(({ claimed_site: siteId }) => siteId)).toEqual([
+        ...Array.from({ length: 3 }, () => site.siteId),
+        other.siteId,
+      ]);
+      expect((await ingest.claims()).find(({ code }) => code === 'QUANTITY_INVALID')).toMatchObject({ attempts: 7 });
+    } finally {
+      await ingest.api.close();
+    }
   });
 });

@@ -110,8 +110,8 @@ export async function closedMonths(renderPool: RenderPool): Promise<ClosedMonths
   await seen(heard, '2026-03-31T22:00:00Z', 99);
   await seen(mismatch, '2026-03-12T10:00:00Z', 46);
   await month.run(
-    `insert into refused_message (received_at, code, detail, claimed_period, key_fingerprint)
-     values ('2026-03-15T00:00:00Z', 'UNKNOWN_KEY', 'nobody issued this key', '2026-03', 'abcd1234')`,
+    `insert into refused_claims (day, code, claimed_period, attempts, last_at, last_fingerprint)
+     values ('2026-03-15', 'UNKNOWN_KEY', '2026-03', 1, '2026-03-15T00:00:00Z', 'abcd1234')`,
   );
   await month.openAndReconcile('2026-03', new Date('2026-04-05T12:00:00Z'));
   await month.run(

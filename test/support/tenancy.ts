@@ -67,6 +67,7 @@ const ROWS = [
   `insert into metered_key (msp_id, id, kind, tenant_id, programme_code, product, key_hash, state, issued_at)
    select msp_id, gen_random_uuid(), 'metered', $2, 'msp', 'mail-server', sha256(random()::text::bytea), 'issued', now()
    from site where id = $1`,
+  `insert into refused_claims (day, code, attempts, last_at) select current_date, id::text, 1, now() from site where id = $1`,
   `insert into refused_message (received_at, code, detail, msp_id) select now(), 'X', 'x', msp_id from site where id = $1`,
 ];
 

@@ -80,7 +80,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (msp_id, period, site_id)
     );
 
-    -- Refused by ingest: counted nowhere, but shown. No MSP where none could be told.
+    -- Refused by ingest although its sender was proven: counted nowhere, but shown.
     create table refused_message (
       id bigint generated always as identity primary key,
       received_at timestamptz not null,
@@ -89,9 +89,24 @@ export async function up(knex: Knex): Promise<void> {
       claimed_period text,
       claimed_site text,
       key_fingerprint text,
-      msp_id uuid references msp_terms
+      msp_id uuid not null references msp_terms
     );
     create index refused_message_by_period on refused_message (claimed_period, code);
+
+    -- Refused from whoever did not prove who speaks: anybody can send any number of them, so they are counted. The day is
+    -- UTC; the programme that of the site named, where there is one; the period one that may still be reported.
+    create table refused_claims (
+      day date not null,
+      code text not null,
+      programme_code text references programme,
+      claimed_period text check (claimed_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      attempts bigint not null,
+      last_at timestamptz not null,
+      -- First eight hex digits of the hash of the key the last of them came with.
+      last_fingerprint text,
+      unique nulls not distinct (day, code, programme_code, claimed_period)
+    );
+    create index refused_claims_by_period on refused_claims (claimed_period, code);
 
     create table used_nonce (
       signing_key_id text not null,
@@ -175,5 +190,6 @@ export async function up(knex: Knex): Promise<void> {
       perform set_config('kontor.scope', scope, true);
     end $$;
     call kontor_protect_team('refused_message');
+    call kontor_protect_team('refused_claims');
   `);
 }
