@@ -19,19 +19,19 @@ function isLocalHost(header: string | undefined): boolean {
   return name !== undefined && (name.startsWith('[') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || !name.includes('.'));
 }
 
-async function answer(path: string, { ready, metrics }: Probes, response: ServerResponse): Promise<void> {
+async function answer(path: string, probes: Probes, response: ServerResponse): Promise<void> {
   switch (path) {
     case '/healthz':
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"ok"}');
       return;
     case '/readyz': {
-      const parts = await ready();
+      const parts = await probes.ready();
       const isReady = Object.values(parts).every((state) => state === 'ok');
       response.writeHead(isReady ? 200 : 503, { 'Content-Type': 'application/json' }).end(JSON.stringify(parts));
       return;
     }
     case '/metrics': {
-      const { contentType, text } = await metrics();
+      const { contentType, text } = await probes.metrics();
       response.writeHead(200, { 'Content-Type': contentType }).end(text);
       return;
     }

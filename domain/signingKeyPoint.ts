@@ -27,7 +27,7 @@ interface Point {
 /** The point those bytes write in their one form; undefined: there is none. */
 function pointOf(bytes: Uint8Array): Point | undefined {
   if (bytes.length !== BYTES) return undefined;
-  const written = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
+  const written = bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
   const isOdd = written >> 255n === 1n;
   const y = written & (2n ** 255n - 1n);
   if (y >= PRIME) return undefined;

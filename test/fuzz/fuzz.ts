@@ -157,7 +157,7 @@ export async function fuzz(seed: number, cases: number): Promise<Failure[]> {
       const path = addressOf(request, ids);
       const method = route.method.toUpperCase();
       const body = bodyOf(request, ids);
-      const sent = (JSON.stringify(body) ?? '').slice(0, 2_000);
+      const sent = body === undefined ? '' : JSON.stringify(body).slice(0, 2_000);
       const note = (status: number, why: string) =>
         failures.push({ request: `${method} ${path.slice(0, 300)}`, sent, status, why });
       try {

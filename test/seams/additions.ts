@@ -30,9 +30,6 @@ import { priceModel } from './priceModel.js';
 export const flatRate = priceModel({
   schema: z.strictObject({ model: z.literal('flat_rate'), unitPrice: decimalPrice }),
   line: ({ unitPrice }, from) => [{ kind: 'units', units: from === 0 ? 1 : 0, unitPrice }],
-  change: ({ unitPrice }, oldTotal, newTotal) => [
-    { kind: 'units', units: Math.sign(newTotal) - Math.sign(oldTotal), unitPrice },
-  ],
   terms: ({ unitPrice }, { price }) => ({ unitPrice: price(unitPrice) }),
 });
 `,
