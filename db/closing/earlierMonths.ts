@@ -200,12 +200,19 @@ function namesThen(billed: readonly BilledLine[]): [string, string][] {
   );
 }
 
-/** What rating a month again confirmed, for estimates of later months (rule 4). */
+/** What rating a month again confirmed, for estimates of later months (rule 4); of a line that it left nothing of: nothing. */
 function confirmedBy(month: EarlierMonth): Confirmed[] {
-  return usageNow(month).flatMap(({ siteId, tenantRef, meter, quantity: { value, basis } }) => {
-    const isKnown = basis === 'reported' || basis === 'observed' || basis === 'decided' || value > 0;
-    return isKnown ? [{ siteId, tenantRef, meter, quantity: value, period: month.period }] : [];
-  });
+  const { period } = month;
+  const now = usageNow(month);
+  const there = new Set(now.map(knownKey));
+  const gone = month.billed.filter((line) => !there.has(knownKey(line)));
+  return [
+    ...now.flatMap(({ siteId, tenantRef, meter, quantity: { value, basis } }) => {
+      const isKnown = basis === 'reported' || basis === 'observed' || basis === 'decided' || value > 0;
+      return isKnown ? [{ siteId, tenantRef, meter, quantity: value, period }] : [];
+    }),
+    ...gone.map(({ siteId, tenantRef, meter }) => ({ siteId, tenantRef, meter, quantity: 0, period })),
+  ];
 }
 
 /** The same of each installation that said something. */

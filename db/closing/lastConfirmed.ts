@@ -53,7 +53,7 @@ export async function lastConfirmed(
        select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'correction'
-         and l.for_period >= :earliest and l.for_period < :period and l.period <= :period
+         and l.for_period >= :earliest and l.for_period < :period
        where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
      estimated as (
        select distinct p.msp_id, b.site_id from billed b join site s on s.id = b.site_id
