@@ -1,0 +1,250 @@
+// Recomputes every line of an exported month from the export's files alone, and says where they differ:
+//   node scripts/recompute.mjs audit/2026-03
+// It shares no code with Kontor on purpose: a second opinion, by integers and fractions. The last line is JSON.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [dir] = process.argv.slice(2);
+if (dir === undefined || dir.startsWith('-')) {
+  console.error('Usage: node scripts/recompute.mjs <folder of an export>');
+  process.exit(2);
+}
+
+/** RFC 4180. */
+function parseCsv(text) {
+  const rows = [];
+  let row = [];
+  let cell = '';
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text[i];
+    if (isQuoted && c === '"' && text[i + 1] === '"') {
+      cell += c;
+      i += 1;
+    } else if (c === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (c === ',' || c === '\n')) {
+      row.push(cell);
+      cell = '';
+      if (c === ',') continue;
+      rows.push(row);
+      row = [];
+    } else if (isQuoted || c !== '\r') cell += c;
+  }
+  const [names, ...records] = rows;
+  return records.map((record) => Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])));
+}
+const table = (name) => parseCsv(readFileSync(join(dir, name), 'utf8').replace(/^\uFEFF/, ''));
+
+// Exact numbers are fractions of integers.
+const frac = (text) => {
+  const [, sign, whole, part = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(text));
+  return { n: BigInt(sign + whole + part), d: 10n ** BigInt(part.length) };
+};
+const times = (a, b) => ({ n: a.n * b.n, d: a.d * b.d });
+const over = (a, b) => ({ n: a.n * b.d, d: a.d * b.n });
+const plus = (a, b) => ({ n: a.n * b.d + b.n * a.d, d: a.d * b.d });
+const ZERO = frac('0');
+/** Minor units with so many digits, half up: away from zero. */
+function round({ n, d }, digits) {
+  const scaled = (n < 0n ? -n : n) * 10n ** BigInt(digits) * 2n;
+  const rounded = (scaled + d) / (2n * d);
+  return n < 0n ? -rounded : rounded;
+}
+const digitsOf = (amount) => (amount.split('.')[1] ?? '').length;
+const minor = (amount) => frac(amount).n;
+const sum = (list) => list.reduce((a, b) => a + b, 0n);
+const max = Math.max;
+const number = (text) => (text === '' ? null : Number(text));
+
+const differences = [];
+const skipped = [];
+const differ = (line, what, here, there) =>
+  differences.push(`${line.statement_number} line ${line.line_no}: ${what} comes to ${here}, exported is ${there}`);
+
+const statements = new Map(table('statements.csv').map((row) => [row.statement_number, row]));
+const lines = table('statement_lines.csv');
+const settings = JSON.parse(table('settings.csv').at(-1).settings).discrepancies;
+const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+const { period } = manifest;
+const prices = new Map(
+  table('prices.csv').map((row) => [`${row.statement_period} ${row.distributor} ${row.meter}`, JSON.parse(row.price)]),
+);
+
+// Quantities: what each installation said, by the rules of the month and the decisions of people.
+const usageKey = (row) => JSON.stringify([row.msp_id, row.site_id, row.tenant_ref, row.meter]);
+const facts = groupBy(table('site_facts.csv'), usageKey);
+function groupBy(rows, key) {
+  const groups = new Map();
+  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  return groups;
+}
+const decisions = table('discrepancies.csv').filter(({ resolved_by: by }) => by === 'person');
+
+function beyondTolerance({ reported, observed }) {
+  const [a, b] = [number(reported), number(observed)];
+  if (a === null || b === null) return false;
+  const { units, percent } = settings.tolerance;
+  return Math.abs(a - b) * 100 > max(units * 100, percent * max(a, b));
+}
+
+/** The quantity of one site, tenant and meter; null: a kind that the files do not tell apart by installation. */
+function quantityOf(rows) {
+  const [first] = rows;
+  const installations = rows.filter(({ installation_id: id }) => id !== '');
+  const add = (pick) => installations.reduce((total, one) => total + (pick(one) ?? 0), 0);
+  const reported = add((one) => number(one.reported) ?? (one.expected === 'yes' ? 0 : number(one.observed)));
+  const observed = add((one) => number(one.observed));
+  const greater = add((one) => max(number(one.reported) ?? 0, number(one.observed) ?? 0));
+  const estimated =
+    installations.length === 0
+      ? (number(first.last_quantity_of_site) ?? 0)
+      : add((one) => number(one.reported) ?? number(one.observed) ?? number(one.last_confirmed));
+  const decided = (kind, byDefault) => {
+    const made = decisions.find(
+      (d) =>
+        d.kind === kind &&
+        d.msp_id === first.msp_id &&
+        d.site_id === first.site_id &&
+        (d.meter === '' || (d.meter === first.meter && d.tenant_ref === first.tenant_ref)),
+    );
+    switch (made?.decision) {
+      case 'accept_reported':
+        return reported;
+      case 'accept_observed':
+        return observed;
+      case 'set_quantity':
+        return Number(made.decided_quantity);
+      case 'waive':
+      case 'defer':
+        return 0;
+      default:
+        return byDefault;
+    }
+  };
+  if (first.used_after_revocation_on !== '') return null;
+  let quantity = reported;
+  if (Number(first.silent_installations) > 0) quantity = decided('missing_report', estimated);
+  if (installations.some(beyondTolerance)) {
+    const byDefault = settings.kinds.report_mismatch.default === 'greater' ? greater : quantity;
+    quantity = decided('report_mismatch', byDefault);
+  }
+  for (const kind of ['two_installations', 'unassigned_tenant', 'usage_jump']) quantity = decided(kind, quantity);
+  const isLarge = first.last_quantity_of_site === '' && quantity > settings.firstMonthUnits;
+  const large = isLarge && settings.kinds.first_month_large.default === 'not_billed' ? 0 : quantity;
+  return decided('licence_exceeded', decided('first_month_large', large));
+}
+
+/** What licences leave of it; where they change in the month, the highest difference of its spans of days. */
+function metered(quantity, { licensed, licensed_days: days }) {
+  if (days === '') return max(0, quantity - Number(licensed));
+  const spans = days.split('; ').map((span) => span.split(': ')[1].split(' - ').map(Number));
+  const highest = max(...spans.map(([count]) => count));
+  return max(
+    0,
+    ...spans.map(([count, covered]) => (count === highest ? quantity : Math.min(quantity, count)) - covered),
+  );
+}
+
+/** The exact price of `units` after the first `from` of `total`. */
+function priced(price, from, units, total) {
+  const each = (count, unitPrice) => times(frac(count), frac(unitPrice));
+  if (units === 0) return ZERO;
+  switch (price.model) {
+    case 'per_unit':
+      return each(units, price.unitPrice);
+    case 'volume':
+      return each(
+        units,
+        (price.tiers.find(({ upTo }) => upTo === undefined || total <= upTo) ?? price.tiers.at(-1)).unitPrice,
+      );
+    case 'package': {
+      const opened = (count) => Math.ceil(count / price.size);
+      return each(opened(from + units) - opened(from), price.packagePrice);
+    }
+    case 'graduated': {
+      let begin = 0;
+      let exact = ZERO;
+      for (const { upTo = Infinity, unitPrice } of price.tiers) {
+        const inTier = Math.min(from + units, upTo) - max(from, begin);
+        if (inTier > 0) exact = plus(exact, each(inTier, unitPrice));
+        begin = upTo;
+      }
+      return exact;
+    }
+    default:
+      throw new Error(`Unknown price model ${price.model}`);
+  }
+}
+
+const rated = (exact, rate, digits) => round(rate === '' ? exact : times(exact, frac(rate)), digits);
+
+function checkStatement(number, own) {
+  const { distributor, total, lines: count } = statements.get(number);
+  const usage = own.filter(({ kind }) => kind === 'usage');
+  const counted = (line) => (line.first_month_free === 'yes' ? 0 : Number(line.quantity));
+  const used = new Map();
+  for (const line of usage) {
+    const rows = facts.get(usageKey(line));
+    const quantity = rows === undefined ? null : quantityOf(rows);
+    if (rows === undefined) differ(line, 'usage without facts', 'nothing', line.quantity);
+    else if (quantity === null) skipped.push(`${number} line ${line.line_no}`);
+    else {
+      if (quantity !== Number(line.peak)) differ(line, 'the quantity', quantity, line.peak);
+      const left = metered(quantity, rows[0]);
+      if (left !== Number(line.quantity)) differ(line, 'what licences leave', left, line.quantity);
+    }
+    const price = prices.get(`${period} ${distributor} ${line.meter}`);
+    const all = usage.filter(({ meter }) => meter === line.meter).reduce((units, one) => units + counted(one), 0);
+    const from = used.get(line.meter) ?? 0;
+    used.set(line.meter, from + counted(line));
+    const amount = rated(priced(price, from, counted(line), all), line.exchange_rate, digitsOf(line.amount));
+    if (amount !== minor(line.amount)) differ(line, 'the amount in minor units', amount, line.amount);
+  }
+  const perUse = [...facts].filter(([, [row]]) => row.msp_id === statements.get(number).msp_id).length;
+  if (perUse !== usage.length) differences.push(`${number}: ${perUse} usages are known, ${usage.length} are billed`);
+  for (const line of own) {
+    const content = JSON.parse(line.content);
+    const digits = digitsOf(line.amount);
+    if (line.kind === 'minimum') {
+      const missing = minor(line.minimum) - sum(usage.map(({ amount }) => minor(amount)));
+      if (missing !== minor(line.amount)) differ(line, 'what is missing to the minimum', missing, line.amount);
+    }
+    if (line.kind === 'term' || line.kind === 'extension') {
+      const whole = times(frac(content.count * content.years), frac(content.unitPrice));
+      const share =
+        line.kind === 'term' ? whole : times(whole, { n: BigInt(content.daysLeft), d: BigInt(content.termDays) });
+      const { no, of } = content.instalment;
+      const until = (months) => rated(over(times(share, frac(months)), frac(of)), line.exchange_rate, digits);
+      const due = until(no) - until(no - 1);
+      if (due !== minor(line.amount)) differ(line, 'the licence', due, line.amount);
+    }
+    if (line.kind === 'correction' || line.kind === 'minimum_correction') {
+      const steps = content.steps ?? [];
+      const product = (step) => times(frac(step.units ?? step.packages), frac(step.unitPrice ?? step.packagePrice));
+      const exact = steps.reduce((total, step) => plus(total, product(step)), ZERO);
+      const now = rated(exact, line.exchange_rate, digitsOf(line.rated_amount));
+      if (line.kind === 'correction' && now !== minor(line.rated_amount))
+        differ(line, 'the corrected line', now, line.rated_amount);
+      const difference = plus(frac(line.rated_amount), times(frac('-1'), frac(line.billed_amount)));
+      const booked = rated(difference, line.correction_rate, digits);
+      if (booked !== minor(line.amount)) differ(line, 'the difference', booked, line.amount);
+    }
+  }
+  const added = sum(own.map(({ amount }) => minor(amount)));
+  if (added !== minor(total)) differences.push(`${number}: its lines add up to ${added}, its total is ${total}`);
+  if (own.length !== Number(count)) differences.push(`${number}: ${own.length} lines, it says ${count}`);
+}
+
+const byStatement = groupBy(lines, (line) => line.statement_number);
+for (const [number] of statements) checkStatement(number, byStatement.get(number) ?? []);
+const totals = {};
+for (const { currency, total } of statements.values()) totals[currency] = (totals[currency] ?? 0n) + minor(total);
+for (const [currency, total] of Object.entries(manifest.totals)) {
+  if (totals[currency] !== minor(total))
+    differences.push(`${currency}: statements add up to ${totals[currency]}, the manifest says ${total}`);
+}
+for (const difference of differences) console.error(difference);
+console.log(
+  JSON.stringify({ statements: statements.size, lines: lines.length, skipped, differences: differences.length }),
+);
+process.exitCode = differences.length === 0 ? 0 : 1;
