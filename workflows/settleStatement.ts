@@ -64,7 +64,8 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
   const settled = async (): Promise<void> => {
     changes += 1;
     const seen = changes;
-    await condition(() => attempts >= seen);
+    // Once it is issued nothing is tried again: who asks while it is rendered and mailed is told so at once.
+    await condition(() => attempts >= seen || current === 'issued');
   };
   setHandler(
     decideCase,

@@ -45,7 +45,7 @@ describe('a territory', () => {
   });
 
   it('takes registrations between its opening and its closing, and says when it opens', async () => {
-    await put('AT', { opensOn: '2999-05-01' });
+    await put('AT', { opensOn: '2098-05-01' });
     await put('CH', { opensOn: '2026-01-01', closesOn: '2026-02-01' });
     const early = await register('AT');
     expect([early.status, early.json.code, early.json.errors[0].field]).toEqual([
@@ -53,7 +53,7 @@ describe('a territory', () => {
       'TERRITORY_NOT_SERVED',
       '/company/country',
     ]);
-    expect(early.json.detail).toContain('opens in AT on 2999-05-01');
+    expect(early.json.detail).toContain('opens in AT on 2098-05-01');
     expect(early.json.detail).toContain('/v1/programmes/msp/waiting-list');
     for (const country of ['CH', 'FR']) expect((await register(country)).json.code).toBe('TERRITORY_NOT_SERVED');
     await put('SI', {});
@@ -62,7 +62,7 @@ describe('a territory', () => {
 
   it('that is removed takes no more registrations from today on', async () => {
     await put('HR', {});
-    await put('RO', { opensOn: '2999-01-01' });
+    await put('RO', { opensOn: '2098-01-01' });
     expect((await api.call('DELETE', path('HR'), { token })).status).toBe(204);
     expect((await api.call('DELETE', path('RO'), { token })).status).toBe(204);
     const today = new Date().toLocaleDateString('sv', { timeZone: 'Europe/Berlin' });

@@ -365,14 +365,14 @@ describe('what a close waits for', () => {
     });
 
     it('a decision about a run that cannot be opened is answered', async () => {
-      await month.programme({ code: 'future', firstPeriod: '2126-03' });
+      await month.programme({ code: 'future', firstPeriod: '2098-03' });
       const holder = new pg.Client({ connectionString: database.ownerUrl });
       await holder.connect();
       await holder.query('begin');
       await holder.query(`select code from programme where code = 'future' for update`);
-      const handle = await start({ programme: 'future', period: '2126-03' });
+      const handle = await start({ programme: 'future', period: '2098-03' });
       const decided = decideGate(
-        { programme: 'future', period: '2126-03' },
+        { programme: 'future', period: '2098-03' },
         { decision: 'go', until: null, reason: 'x' },
       );
       await sleep(SECOND);
