@@ -100,7 +100,7 @@ interface IssuedMonth {
   head: StatementHead;
   /** As frozen. */
   facts: SiteFacts[];
-  /** Rule 7, by the day in the MSP's zone: what is received from then on came too late. */
+  /** Rule 7, by the day in the MSP's zone: what is received from then on came too late. Never before the facts were frozen. */
   reach: Date;
 }
 
@@ -113,7 +113,9 @@ async function issuedFrom(
   const found = await rows<Omit<IssuedMonth, 'head' | 'facts'> & { content: unknown; facts: unknown[] }>(
     trx,
     `select s.msp_id as "mspId", s.period, s.id as "statementId", s.content,
-       ((h.month_end at time zone p.zone) + make_interval(days => :reachDays::int)) at time zone p.zone as reach,
+       greatest(((h.month_end at time zone p.zone) + make_interval(days => :reachDays::int)) at time zone p.zone,
+         (select min(r.reconciled_at) from reconciled_site r where r.programme_code = s.programme_code
+           and r.period = s.period and r.msp_id = s.msp_id)) as reach,
        coalesce((select jsonb_agg(r.facts) from reconciled_site r where r.programme_code = s.programme_code
          and r.period = s.period and r.msp_id = s.msp_id), '[]') as facts
      from unnest(:msps::uuid[], :froms::text[]) as x(msp_id, "from")

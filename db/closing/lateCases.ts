@@ -15,7 +15,10 @@ const arrivals = (selection: string) => `
     where b.programme_code = :programme and b.period < :period and b.state <> 'skipped'
   ), month as materialized (
     select q.msp_id, q.period, h.month_end, s.content -> 'pricePlan' -> 'prices' as prices, q.zone,
-      ((h.month_end at time zone q.zone) + make_interval(days => :reachDays::int)) at time zone q.zone as reach
+      -- What came before the facts were frozen was in time, however late the month was closed.
+      greatest(((h.month_end at time zone q.zone) + make_interval(days => :reachDays::int)) at time zone q.zone,
+        (select min(r.reconciled_at) from reconciled_site r where r.programme_code = q.programme_code
+          and r.period = q.period and r.msp_id = q.msp_id)) as reach
     from part join run_participant q on q.programme_code = part.programme_code and q.msp_id = part.msp_id
       and q.period < :period
     join run_shard h on h.programme_code = q.programme_code and h.period = q.period and h.shard = q.shard

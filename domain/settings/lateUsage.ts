@@ -4,7 +4,7 @@ import { setting, settingsGroup } from './settingsGroup.js';
 /** Rule 7. Within what is kept at least by rule 15. */
 export const lateUsage = settingsGroup(7, {
   reachDays: setting(
-    whole('days', 0, 366),
+    whole('days', 0, 730),
     90,
     'Usage that comes up to so many days after its month is booked as a correction; later: a case',
   ),

@@ -19,6 +19,8 @@ export async function setProgramme(
 ): Promise<void> {
   const settings = {
     partnerTeamEmail: vendor.email,
+    // The months that are played are long over, and late reports come today.
+    lateUsage: { reachDays: 730 },
     ...(expireAfterDays === undefined ? {} : { registration: { remindAfterDays: [], expireAfterDays } }),
   };
   const body = { name, zone, baseCurrency, vendor, firstPeriod: world.previous, settings };

@@ -221,6 +221,22 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     },
   );
 
+  it('a month that is closed long after it ended: what came before that was in time, and stays billed', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'played late' });
+    const closed = async (period: string, now: string) => {
+      await month.openAndReconcile(period, new Date(now));
+      const [statement] = await month.endReviewAndIssue(period, new Date(now));
+      return statement;
+    };
+    await report(site, '2026-02', 10, '2026-11-20T11:59:50Z');
+    await report(site, '2026-03', 10, '2026-11-20T11:59:55Z');
+    await closed('2026-02', '2026-11-20T12:00:00Z');
+    const march = await closed('2026-03', '2026-11-20T12:01:00Z');
+    expect(march?.lines.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([['usage', 20_00n]]);
+    expect((await month.cases('2026-03')).map(({ kind }) => kind)).toEqual([]);
+  });
+
   it('a site that an estimate of a later month went by: both months are corrected', async () => {
     const mspId = await msp();
     const site = await month.site({ mspId, name: 'silent' });

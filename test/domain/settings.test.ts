@@ -215,7 +215,7 @@ describe('rule 23: refused, field by field', () => {
       refusal({ keeping: { documentYears: 1.5 }, lateUsage: { reachDays: -1 }, contact: { warnAfterDays: -1 } }),
     ).toEqual([
       ['/contact/warnAfterDays', 'Rule 6: days of 24 hours, more than 0, at most 3660, fractions allowed.'],
-      ['/lateUsage/reachDays', 'Rule 7: days, whole, 0 to 366.'],
+      ['/lateUsage/reachDays', 'Rule 7: days, whole, 0 to 730.'],
       ['/keeping/documentYears', 'Rule 15: years, whole, 8 to 100.'],
     ]);
   });
