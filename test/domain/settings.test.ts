@@ -124,7 +124,7 @@ describe('rule 23: refused, field by field', () => {
       { installations: { replaceWithinDays: 3661 } },
       '/installations/replaceWithinDays',
     ],
-    ['rule 7: further back than a year', { lateUsage: { reachDays: 367 } }, '/lateUsage/reachDays'],
+    ['rule 7: further back than check-ins are kept', { lateUsage: { reachDays: 731 } }, '/lateUsage/reachDays'],
     [
       'rule 10: a rate of another month',
       { exchangeRates: { publishedWithinDays: 29 } },
