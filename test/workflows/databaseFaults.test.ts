@@ -73,17 +73,23 @@ describe('a close whose database connections fail', () => {
     };
   };
 
-  it('goes on after 18 of them were cut, one after another', async () => {
+  it('goes on after they were cut one after another, eight of them or all it takes', async () => {
     const close = await run('cut');
     await close.endReview();
-    for (let cuts = 0; cuts < 18;) {
+    let hasEnded = false;
+    const result = close.result().finally(() => {
+      hasEnded = true;
+    });
+    let cuts = 0;
+    while (cuts < 8 && !hasEnded) {
       if (proxy.cut()) cuts += 1;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    expect(await close.result()).toMatchObject({ issued: MSPS, parked: 0 });
+    expect(await result).toMatchObject({ issued: MSPS, parked: 0 });
+    expect(cuts).toBeGreaterThan(2);
     const mails = app.inbox.messages().map(({ messageId }) => messageId);
     expect(new Set(mails).size).toBe(mails.length);
-  }, 180_000);
+  }, 400_000);
 
   it('gives up one that goes silent in mid-transaction, and goes on', async () => {
     const close = await run('silent');
