@@ -1,6 +1,7 @@
 import express, { Router } from 'express';
 import helmet from 'helmet';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
+import { OWN_FILES_ONLY } from './http/ownFilesOnly.js';
 
 const ASSETS = absolutePath();
 
@@ -32,15 +33,10 @@ export function docs(): Router {
     helmet.contentSecurityPolicy({
       useDefaults: false,
       directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
+        ...OWN_FILES_ONLY,
         // Swagger UI writes style attributes and has its icons as data URLs in them.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
       },
     }),
   );

@@ -9,6 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, TemporalFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { codeOf, isTransient } from '../db/transient.js';
 import { ERROR_CODES, KontorError, type ErrorCode } from '../domain/errors.js';
 
 /** A code that is missing here does not compile. */
@@ -92,9 +93,6 @@ const GRPC_UNAVAILABLE = 14;
 /** Class 22: a value that PostgreSQL cannot hold, such as NUL or the year 0. A schema should have refused it; this net does. */
 const VALUE_REFUSED = /^22[0-9A-Z]{3}$/;
 
-/** Connection, resource, shutdown and serialization classes of PostgreSQL, and the sockets' own names. */
-const DATABASE_AWAY = /^(08|25|40|53|55|57|58)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)|^DatabaseBusyError$/;
-
 function isErrorCode(code: string | null | undefined): code is ErrorCode {
   return code != null && Object.hasOwn(ERROR_CODES, code);
 }
@@ -167,9 +165,8 @@ export function toKontorError(error: unknown): KontorError {
     // First: a body that breaks off has a code as a connection to the database has that does.
     const express = fromExpress(error);
     if (express !== undefined) return express;
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-    if (DATABASE_AWAY.test(code)) return unavailable('DATABASE_UNAVAILABLE', error);
-    if (VALUE_REFUSED.test(code)) {
+    if (isTransient(error)) return unavailable('DATABASE_UNAVAILABLE', error);
+    if (VALUE_REFUSED.test(codeOf(error))) {
       return new KontorError('VALIDATION_FAILED', 'The request holds a value that cannot be kept.', [], {
         cause: error,
       });

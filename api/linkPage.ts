@@ -2,6 +2,7 @@ import express, { Router, type RequestHandler } from 'express';
 import { fileURLToPath } from 'node:url';
 import helmet from 'helmet';
 import { LOCALES, messagesFor } from '../locales/index.js';
+import { OWN_FILES_ONLY } from './http/ownFilesOnly.js';
 
 const FILES = fileURLToPath(new URL('../console/', import.meta.url));
 
@@ -18,21 +19,7 @@ const notKept: RequestHandler = (_req, res, next) => {
 /** The page to which the links in mails lead (domain/linkAddress.ts): three files and the words of every language. */
 export function linkPage(): Router {
   const router = Router({ strict: true });
-  router.use(
-    helmet.contentSecurityPolicy({
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-    notKept,
-  );
+  router.use(helmet.contentSecurityPolicy({ useDefaults: false, directives: OWN_FILES_ONLY }), notKept);
   router.get('/link', (_req, res) => {
     res.sendFile('link.html', { root: FILES, cacheControl: false, etag: false, lastModified: false });
   });

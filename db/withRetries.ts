@@ -1,8 +1,10 @@
+import { codeOf } from './transient.js';
+
 const MAX_ATTEMPTS = 3;
 
 /** Deadlock or serialization failure: somebody else was at the same rows, and the transaction is rolled back. */
 function mayTryAgain(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('40');
+  return codeOf(error).startsWith('40');
 }
 
 /** Runs a transaction, and once or twice more where PostgreSQL ended it in favour of another. It does nothing else than SQL. */

@@ -9,13 +9,10 @@ import { usageToBill } from './month/usageToBill.js';
 import { minimumOf, rate, type BillableUsage, type DueCorrection } from './rating.js';
 import { reconcileSite } from './reconcile/index.js';
 import type { CorrectionLine, UsageLine } from './statement.js';
-import type { SiteFacts } from './usage.js';
+import { usageKey, type SiteFacts } from './usage.js';
 
 /** Decisions that are a quantity of their own; the others left it to the rules, or to a later month. */
 const STANDING = new Set(['accept_reported', 'accept_observed', 'set_quantity', 'waive']);
-
-const keyOf = ({ siteId, tenantRef, meter }: { siteId: string; tenantRef: string | null; meter: string }) =>
-  JSON.stringify([siteId, tenantRef, meter]);
 
 /** The cases of a site as they would stand: found by its month's rules in what is known now, or decided by a person. */
 function casesNow(site: SiteFacts, { settings, kinds, decided }: EarlierMonth): MonthCase[] {
@@ -69,8 +66,8 @@ export function rateAgain(month: EarlierMonth): DueCorrection[] {
     corrections: [],
   });
   const ofStatement = { forPeriod, correctsNumber, currency, exchange: null };
-  const now = new Map(lines.flatMap((line) => (line.kind === 'usage' ? [[keyOf(line), line] as const] : [])));
-  const before = new Map(month.billed.map((line) => [keyOf(line), line]));
+  const now = new Map(lines.flatMap((line) => (line.kind === 'usage' ? [[usageKey(line), line] as const] : [])));
+  const before = new Map(month.billed.map((line) => [usageKey(line), line]));
   const due: DueCorrection[] = [];
   for (const key of new Set([...now.keys(), ...before.keys()])) {
     const billed = before.get(key);

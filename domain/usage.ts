@@ -93,6 +93,18 @@ export interface SiteFacts {
   usage: UsageFacts[];
 }
 
+/** What is billed as one: a site, a tenant by its reference, and a meter. */
+export interface UsageOf {
+  siteId: string;
+  tenantRef: string | null;
+  meter: MeterCode;
+}
+
+/** Its key in maps. */
+export function usageKey({ siteId, tenantRef, meter }: UsageOf): string {
+  return JSON.stringify([siteId, tenantRef, meter]);
+}
+
 /** Where a quantity comes from; printed on the statement. */
 export const BASES = ['reported', 'observed', 'estimated', 'decided', 'waived', 'deferred'] as const;
 export type Basis = (typeof BASES)[number];

@@ -3,12 +3,13 @@ import { readFacts } from '../../domain/frozenFacts.js';
 import { groupBy } from '../../domain/groupBy.js';
 import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { addMonths, type Period } from '../../domain/period.js';
-import type { SiteFacts } from '../../domain/usage.js';
+import { usageKey, type SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
-import { installationKey, knownKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
+import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
 import { monthRules } from './monthRules.js';
+import { REACH } from './reach.js';
 import { loadSiteFacts } from './siteFacts.js';
 
 /** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */
@@ -113,9 +114,7 @@ async function issuedFrom(
   const found = await rows<Omit<IssuedMonth, 'head' | 'facts'> & { content: unknown; facts: unknown[] }>(
     trx,
     `select s.msp_id as "mspId", s.period, s.id as "statementId", s.content,
-       greatest(((h.month_end at time zone p.zone) + make_interval(days => :reachDays::int)) at time zone p.zone,
-         (select min(r.reconciled_at) from reconciled_site r where r.programme_code = s.programme_code
-           and r.period = s.period and r.msp_id = s.msp_id)) as reach,
+       ${REACH} as reach,
        coalesce((select jsonb_agg(r.facts) from reconciled_site r where r.programme_code = s.programme_code
          and r.period = s.period and r.msp_id = s.msp_id), '[]') as facts
      from unnest(:msps::uuid[], :froms::text[]) as x(msp_id, "from")
@@ -168,8 +167,8 @@ async function billedFor(
       if (line.kind === 'minimum_correction') minimumMinor += line.ratedMinor - line.billedMinor;
       if (line.kind !== 'usage' && line.kind !== 'correction') continue;
       const { siteId, siteName, tenantId, tenantName, tenantRef, meter, peak, basis, firstMonthFree } = line;
-      const before = lines.get(knownKey(line))?.amountMinor ?? 0n;
-      lines.set(knownKey(line), {
+      const before = lines.get(usageKey(line))?.amountMinor ?? 0n;
+      lines.set(usageKey(line), {
         ...{ siteId, siteName, tenantId, tenantName, tenantRef, meter, peak, basis, firstMonthFree },
         quantity: line.kind === 'usage' ? line.quantity : line.newQuantity,
         amountMinor: before + (line.kind === 'usage' ? line.amountMinor : line.ratedMinor - line.billedMinor),
@@ -206,8 +205,8 @@ function namesThen(billed: readonly BilledLine[]): [string, string][] {
 function confirmedBy(month: EarlierMonth): Confirmed[] {
   const { period } = month;
   const now = usageNow(month);
-  const there = new Set(now.map(knownKey));
-  const gone = month.billed.filter((line) => !there.has(knownKey(line)));
+  const there = new Set(now.map(usageKey));
+  const gone = month.billed.filter((line) => !there.has(usageKey(line)));
   return [
     ...now.flatMap(({ siteId, tenantRef, meter, quantity: { value, basis } }) => {
       const isKnown = basis === 'reported' || basis === 'observed' || basis === 'decided' || value > 0;
@@ -323,7 +322,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
         ratedAgain.add(`${siteId} ${period}`);
       }
       for (const one of confirmedBy(month)) {
-        if (sites.has(one.siteId)) confirmed.set(knownKey(one), one);
+        if (sites.has(one.siteId)) confirmed.set(usageKey(one), one);
       }
       for (const one of confirmedByInstallations(month)) {
         if (sites.has(one.siteId)) confirmedOf.set(installationKey(one), one);

@@ -1,5 +1,5 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
 import { addMonths, type Period } from '../../domain/period.js';
+import { usageKey, type UsageOf } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
@@ -7,21 +7,13 @@ import { selected, type Selection } from './participants.js';
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
 
-export interface KnownRow {
-  siteId: string;
-  tenantRef: string | null;
-  meter: MeterCode;
+export interface KnownRow extends UsageOf {
   quantity: number;
 }
 
 /** With the month it was confirmed for. */
 export interface Confirmed extends KnownRow {
   period: Period;
-}
-
-/** Site, tenant and meter. */
-export function knownKey({ siteId, tenantRef, meter }: Omit<KnownRow, 'quantity'>): string {
-  return JSON.stringify([siteId, tenantRef, meter]);
 }
 
 /** The same of one installation. */
@@ -32,7 +24,7 @@ export interface KnownOfInstallation extends Confirmed {
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
  * silent again also what it reported late, or else what it was estimated by last, so that it is never silently zero. What
- * was corrected since counts as corrected; `confirmed` is what is about to be corrected, by `knownKey`.
+ * was corrected since counts as corrected; `confirmed` is what is about to be corrected, by `usageKey`.
  */
 export async function lastConfirmed(
   trx: Trx,
@@ -79,7 +71,7 @@ export async function lastConfirmed(
      from known order by site_id, tenant_ref, meter, period desc, rank, booked desc`,
     { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
-  return newest(found, confirmed, knownKey);
+  return newest(found, confirmed, usageKey);
 }
 
 /** What the newest months say: stored, or about to be corrected. */
@@ -106,7 +98,7 @@ export interface ConfirmedOfInstallations {
 
 /** Site, installation, tenant and meter. */
 export function installationKey(row: Omit<KnownOfInstallation, 'quantity' | 'period'>): string {
-  return JSON.stringify([row.installationId, knownKey(row)]);
+  return JSON.stringify([row.installationId, usageKey(row)]);
 }
 
 /**

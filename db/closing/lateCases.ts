@@ -2,6 +2,7 @@ import type { DiscrepancyKind } from '../../domain/reconcile/index.js';
 import { rows, type Trx } from '../connect.js';
 import type { MonthRules } from './monthRules.js';
 import { selected, type Selection } from './participants.js';
+import { REACH } from './reach.js';
 
 /**
  * What came for issued months since the run before this one opened: reports, and of check-ins the highest count, per
@@ -14,15 +15,11 @@ const arrivals = (selection: string) => `
     select coalesce(max(b.opened_at), '-infinity') as at from billing_run b
     where b.programme_code = :programme and b.period < :period and b.state <> 'skipped'
   ), month as materialized (
-    select q.msp_id, q.period, h.month_end, s.content -> 'pricePlan' -> 'prices' as prices, q.zone,
-      -- What came before the facts were frozen was in time, however late the month was closed.
-      greatest(((h.month_end at time zone q.zone) + make_interval(days => :reachDays::int)) at time zone q.zone,
-        (select min(r.reconciled_at) from reconciled_site r where r.programme_code = q.programme_code
-          and r.period = q.period and r.msp_id = q.msp_id)) as reach
-    from part join run_participant q on q.programme_code = part.programme_code and q.msp_id = part.msp_id
-      and q.period < :period
-    join run_shard h on h.programme_code = q.programme_code and h.period = q.period and h.shard = q.shard
-    join statement s on s.programme_code = q.programme_code and s.msp_id = q.msp_id and s.period = q.period
+    select p.msp_id, p.period, h.month_end, s.content -> 'pricePlan' -> 'prices' as prices, p.zone, ${REACH} as reach
+    from part join run_participant p on p.programme_code = part.programme_code and p.msp_id = part.msp_id
+      and p.period < :period
+    join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
+    join statement s on s.programme_code = p.programme_code and s.msp_id = p.msp_id and s.period = p.period
       and s.revision = 1
   ), arrival as (
     select g.msp_id, g.site_id, g.installation_id, g.period, g.received_at, u.tenant_ref, u.meter, u.count
@@ -48,18 +45,19 @@ const arrivals = (selection: string) => `
     group by a.msp_id, a.site_id, a.installation_id, a.period, a.tenant_ref, a.meter, m.zone, m.reach, m.prices
   )`;
 
-/** One case per site and month; nothing that an earlier run found is found again. */
-const BEYOND_REACH = `
-  select f.msp_id, f.site_id, null::text as tenant_ref, null::text as meter, f.period,
+/** Beyond the reach one case per site and month, without a price one per tenant and meter of it. */
+const LATE = `
+  select 'late_beyond_reach' as kind, f.msp_id, f.site_id, null::text as tenant_ref, null::text as meter, f.period,
     jsonb_build_object('forPeriod', f.period, 'receivedOn', to_char(max(f.received_at) at time zone f.zone, 'YYYY-MM-DD'),
       'quantity', coalesce(sum(f.count), 0)) as evidence, max(f.received_at) as received_at
-  from found f where f.beyond group by f.msp_id, f.site_id, f.period, f.zone`;
-
-const UNPRICED = `
-  select f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period,
-    jsonb_build_object('forPeriod', f.period, 'quantity', sum(f.count)) as evidence, max(f.received_at) as received_at
+  from found f where f.beyond group by f.msp_id, f.site_id, f.period, f.zone
+  union all
+  select 'late_unpriced', f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period,
+    jsonb_build_object('forPeriod', f.period, 'quantity', sum(f.count)), max(f.received_at)
   from found f where f.unpriced and not f.beyond and f.count > 0
   group by f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period`;
+
+const LATE_KINDS: readonly DiscrepancyKind[] = ['late_beyond_reach', 'late_unpriced'];
 
 interface Judging extends MonthRules {
   now: Date;
@@ -67,31 +65,33 @@ interface Judging extends MonthRules {
 
 /**
  * Opens the cases of usage that came for a closed month and cannot be booked as a correction: later than rule 7 reaches,
- * or of a meter that month had no price for. Idempotent by its natural key: site, tenant, meter and the month it came for.
+ * or of a meter that month had no price for. Idempotent by its natural key: site, tenant, meter and the month it came for;
+ * nothing that an earlier run found is found again.
  */
 export async function openLateCases(trx: Trx, selection: Selection, { settings, kinds, now }: Judging): Promise<void> {
   const { sql, bindings } = selected(selection);
-  const open = async (kind: DiscrepancyKind, cases: string) => {
-    if (!kinds.includes(kind)) return;
-    await rows(
-      trx,
-      `with ${arrivals(sql)}, late as (${cases})
-       insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_ref, tenant_id, meter,
-         evidence, evidence_key, state, resolved_by, found_at, resolved_at)
-       select :programme, :period, l.msp_id, :kind, :handling, l.site_id, l.tenant_ref, st.tenant_id, l.meter, l.evidence,
-         l.period, case :handling when 'automatic' then 'settled' else 'open' end,
-         case :handling when 'automatic' then 'rule' end, :now,
-         case :handling when 'automatic' then :now::timestamptz end
-       from late l
-       left join site_tenant st on st.msp_id = l.msp_id and st.site_id = l.site_id and st.reference = l.tenant_ref
-         and st.from_period <= l.period and (st.until_period is null or st.until_period > l.period)
-       where not exists (select from discrepancy d where d.programme_code = :programme and d.msp_id = l.msp_id
-         and d.kind = :kind and d.site_id = l.site_id and d.evidence_key = l.period and d.found_at >= l.received_at
-         and d.tenant_ref is not distinct from l.tenant_ref and d.meter is not distinct from l.meter)
-       on conflict do nothing returning id`,
-      { ...bindings, kind, handling: settings.discrepancies.kinds[kind].handling, now, ...settings.lateUsage },
-    );
-  };
-  await open('late_beyond_reach', BEYOND_REACH);
-  await open('late_unpriced', UNPRICED);
+  const judging = LATE_KINDS.filter((kind) => kinds.includes(kind));
+  if (judging.length === 0) return;
+  await rows(
+    trx,
+    `with ${arrivals(sql)}, late as (${LATE})
+     insert into discrepancy (programme_code, period, msp_id, kind, handling, site_id, tenant_ref, tenant_id, meter,
+       evidence, evidence_key, state, resolved_by, found_at, resolved_at)
+     select :programme, :period, l.msp_id, l.kind, k.handling, l.site_id, l.tenant_ref, st.tenant_id, l.meter, l.evidence,
+       l.period, case k.handling when 'automatic' then 'settled' else 'open' end,
+       case k.handling when 'automatic' then 'rule' end, :now, case k.handling when 'automatic' then :now::timestamptz end
+     from late l
+     join unnest(:kinds::text[], :handlings::text[]) as k(kind, handling) on k.kind = l.kind
+     left join site_tenant st on st.msp_id = l.msp_id and st.site_id = l.site_id and st.reference = l.tenant_ref
+       and st.from_period <= l.period and (st.until_period is null or st.until_period > l.period)
+     where not exists (select from discrepancy d where d.programme_code = :programme and d.msp_id = l.msp_id
+       and d.kind = l.kind and d.site_id = l.site_id and d.evidence_key = l.period and d.found_at >= l.received_at
+       and d.tenant_ref is not distinct from l.tenant_ref and d.meter is not distinct from l.meter)
+     on conflict do nothing returning id`,
+    {
+      ...{ ...bindings, now, ...settings.lateUsage },
+      kinds: judging,
+      handlings: judging.map((kind) => settings.discrepancies.kinds[kind].handling),
+    },
+  );
 }

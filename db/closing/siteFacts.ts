@@ -27,7 +27,7 @@ export interface MspSiteFacts {
 
 const groupBySite = <T extends { siteId: string }>(items: readonly T[]) => groupBy(items, ({ siteId }) => siteId);
 
-const usageKey = (tenantRef: string | null, meter: string) => JSON.stringify([tenantRef, meter]);
+const tenantKey = (tenantRef: string | null, meter: string) => JSON.stringify([tenantRef, meter]);
 
 function furtherFromZero(a: number, b: number): number {
   return Math.abs(b) > Math.abs(a) ? b : a;
@@ -109,7 +109,7 @@ function rangesOf(period: Period): (zones: Pick<SiteRow, 'zone' | 'zoneBefore'>)
 export interface Again extends ConfirmedOfInstallations {
   /** What was received from that instant on is not counted. */
   receivedBefore: ReadonlyMap<string, Date>;
-  /** By `knownKey`. */
+  /** By `usageKey`. */
   confirmed: ReadonlyMap<string, Confirmed>;
 }
 
@@ -258,7 +258,7 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
 function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, context: SiteContext): UsageFacts[] {
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
-    const key = usageKey(tenantRef, meter);
+    const key = tenantKey(tenantRef, meter);
     let fact = facts.get(key);
     if (fact === undefined) {
       const tenantId = tenantRef === null ? null : (context.tenants.get(tenantRef) ?? null);
@@ -286,7 +286,7 @@ function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, co
   for (const row of context.known) {
     if (row.quantity > 0 && mayBeOwed) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
   }
-  const history = groupBy(context.history, ({ tenantRef, meter }) => usageKey(tenantRef, meter));
+  const history = groupBy(context.history, ({ tenantRef, meter }) => tenantKey(tenantRef, meter));
   for (const [key, fact] of facts) {
     fact.installations.push(...unseenBeside(fact, unseen, history.get(key) ?? []));
   }
