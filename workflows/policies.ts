@@ -9,6 +9,9 @@ import type { Activities } from '../activities/index.js';
 /** A worker that died is noticed after this. Workers beat every three seconds, whatever the activity waits for. */
 const HEARTBEAT_TIMEOUT = '10 seconds';
 
+/** A month goes on this soon after the database is back, however long it was away. */
+const SOON = '10 seconds';
+
 type AnyActivity = ((...args: unknown[]) => Promise<unknown>) & {
   executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<unknown>;
 };
@@ -30,7 +33,7 @@ export const quick = proxyActivities<Activities>({
   // A transaction of a few rows takes milliseconds; a minute means the connection is gone.
   startToCloseTimeout: '1 minute',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: SOON },
 });
 
 /**
@@ -40,7 +43,7 @@ export const quick = proxyActivities<Activities>({
 export const local = proxyLocalActivities<Activities>({
   // It holds up the workflow's task, so it gives up early and is tried again.
   startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: SOON },
 });
 
 /** A batch over hundreds of MSPs, in chunks of one transaction each; a retry finds the chunks before it done. */
@@ -48,7 +51,7 @@ export const batch = proxyActivities<Activities>({
   // 500 MSPs with 10,000 sites take seconds; half an hour is a database in trouble.
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: SOON },
 });
 
 /** Waiting for a shard that this close has not begun itself: looked at again and again until it has ended. */
@@ -64,7 +67,7 @@ export const following = proxyActivities<Activities>({
 export const rendering = onQueueOf('render', {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: SOON },
 });
 
 /** Sending a queue of mails: a slow relay may take hours, and what could not be sent is due again later. */

@@ -73,7 +73,7 @@ describe('a close whose database connections fail', () => {
     };
   };
 
-  it('goes on after they were cut one after another, eight of them or all it takes', async () => {
+  it('goes on after 18 of them were cut, one after another', async () => {
     const close = await run('cut');
     await close.endReview();
     let hasEnded = false;
@@ -81,12 +81,12 @@ describe('a close whose database connections fail', () => {
       hasEnded = true;
     });
     let cuts = 0;
-    while (cuts < 8 && !hasEnded) {
+    while (cuts < 18 && !hasEnded) {
       if (proxy.cut()) cuts += 1;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(await result).toMatchObject({ issued: MSPS, parked: 0 });
-    expect(cuts).toBeGreaterThan(2);
+    expect(cuts).toBe(18);
     const mails = app.inbox.messages().map(({ messageId }) => messageId);
     expect(new Set(mails).size).toBe(mails.length);
   }, 400_000);
