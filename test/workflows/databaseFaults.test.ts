@@ -76,17 +76,11 @@ describe('a close whose database connections fail', () => {
   it('goes on after 18 of them were cut, one after another', async () => {
     const close = await run('cut');
     await close.endReview();
-    let hasEnded = false;
-    const result = close.result().finally(() => {
-      hasEnded = true;
-    });
-    let cuts = 0;
-    while (cuts < 18 && !hasEnded) {
+    for (let cuts = 0; cuts < 18;) {
       if (proxy.cut()) cuts += 1;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    expect(await result).toMatchObject({ issued: MSPS, parked: 0 });
-    expect(cuts).toBe(18);
+    expect(await close.result()).toMatchObject({ issued: MSPS, parked: 0 });
     const mails = app.inbox.messages().map(({ messageId }) => messageId);
     expect(new Set(mails).size).toBe(mails.length);
   }, 400_000);
