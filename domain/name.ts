@@ -1,22 +1,32 @@
 /**
  * Characters that no name, address or reference may hold: control characters (a line break could start a mail header),
- * line and paragraph separators, marks that reorder or hide text and fillers that show nothing (a name must read as it is
- * stored), lone surrogates.
+ * line and paragraph separators, whatever shows nothing by its nature (Default_Ignorable_Code_Point: marks that reorder or
+ * hide text, fillers; a name must read as it is stored) and the blank of Braille, lone surrogates. Persian's non-joiner
+ * stands between Arabic letters only.
  * Markup and quotes are allowed: they are data, and whoever shows them escapes them.
  */
 const REFUSED =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFFE\uFFFF\u00AD\u115F\u1160\u3164\uFFA0\u{1D173}-\u{1D17A}]|\u034F|\u17B4|\u17B5|[\u180B-\u180F]/u;
+  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u2800\uFFF9-\uFFFC\uFFFE\uFFFF]|(?!\u200C)\p{Default_Ignorable_Code_Point}|(?<!\p{Script=Arabic})\u200C|\u200C(?!\p{Script=Arabic})/u;
+/** Of RFC 2047: a mail client would show what it stands for, not what was checked. */
+const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?/i;
 
 /** What is wrong with `text` as a name, as a sentence; null: nothing. */
 export function nameProblem(text: string): string | null {
   if (text.trim() === '') return 'Must not be empty.';
+  if (ENCODED_WORD.test(text)) return 'Contains an encoded word of a mail header ("=?…?="): write what it stands for.';
   const found = REFUSED.exec(text);
   if (found === null) return null;
   const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return `Contains the character U+${code}: line breaks, control characters and invisible direction marks are not allowed.`;
+  return `Contains the character U+${code}: line breaks, control characters and characters that show nothing are not allowed.`;
 }
 
-/** The one form a name is kept and compared in: composed (NFC), without blanks at its ends. */
+/**
+ * The one form a name is kept in: composed (NFC), each run of blanks one space, none at its ends. Which names are the same
+ * is decided by `kontor_comparable_name` of the database (NFKC, case apart).
+ */
 export function canonicalName(text: string): string {
-  return text.normalize('NFC').trim();
+  return text
+    .normalize('NFC')
+    .replaceAll(/\p{Zs}+/gu, ' ')
+    .trim();
 }

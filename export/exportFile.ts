@@ -1,5 +1,6 @@
 import type { Trx } from '../db/connect.js';
 import type { RunKey } from '../domain/run.js';
+import { spreadsheetText } from '../domain/spreadsheetText.js';
 
 /** A value of one cell: text is guarded against spreadsheets, everything else is written as it is. */
 export type Cell = { text: string | null } | { plain: string | number | boolean | Date | null };
@@ -15,14 +16,9 @@ export interface ExportFile {
   rows(trx: Trx, run: RunKey): AsyncIterable<readonly Cell[]>;
 }
 
-/** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe. */
-function defused(value: string): string {
-  return /^(?:\s*[=+\-@]|[\t\r\n])/.test(value) ? `'${value}` : value;
-}
-
 /** What stands in the CSV: instants as ISO in UTC, nothing for null. */
 export function written(cell: Cell): string {
-  if ('text' in cell) return cell.text === null ? '' : defused(cell.text);
+  if ('text' in cell) return cell.text === null ? '' : spreadsheetText(cell.text);
   if (cell.plain === null) return '';
   return cell.plain instanceof Date ? cell.plain.toISOString() : String(cell.plain);
 }

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
+import { spreadsheetText } from '../domain/spreadsheetText.js';
 import { licensedDaysText, termFormula, type Statement, type StatementLine } from '../domain/statement.js';
 import { decimalSeparator, type Locale } from '../locales/index.js';
 
@@ -82,13 +83,8 @@ function priceCurrencyOf(line: StatementLine, { pricePlan }: Statement): string 
   return 'priceCurrency' in line ? line.priceCurrency : null;
 }
 
-/** A leading sign that a spreadsheet would take for a formula is defused by an apostrophe; in text columns only. */
-function defused(value: string): string {
-  return /^(?:\s*[=+\-@]|[\t\r\n])/.test(value) ? `'${value}` : value;
-}
-
 function written(cell: Cell, decimal: string): string {
-  return cell.isNumber ? cell.text.replace('.', decimal) : defused(cell.text);
+  return cell.isNumber ? cell.text.replace('.', decimal) : spreadsheetText(cell.text);
 }
 
 function toCsv(statements: readonly Statement[], form: CsvForm): Buffer {

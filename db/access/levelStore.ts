@@ -47,7 +47,8 @@ export async function updateLevel(trx: Trx, level: Pick<AccessLevel, 'id' | 'nam
     trx,
     `update access_level l set name = :name, actions = :actions::text[]
      where l.id = :id and not exists (select from access_level o
-       where o.company_id = l.company_id and o.name = :name and o.id <> l.id and o.ended_at is null)
+       where o.company_id = l.company_id and kontor_comparable_name(o.name) = kontor_comparable_name(:name)
+         and o.id <> l.id and o.ended_at is null)
      returning id`,
     { ...level },
   );

@@ -69,11 +69,17 @@ CREATE OR REPLACE FUNCTION public.kontor_company()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.company_id', true), '')::uuid $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_comparable_name(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select lower(normalize(name, nfkc)) $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_comparable_number(number text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-AS $function$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $function$;
+AS $function$ select upper(regexp_replace(normalize(number, nfkc), '[^[:alnum:]]', '', 'g')) $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_contact(company uuid, purpose text)
  RETURNS SETOF company_contact
@@ -442,7 +448,7 @@ create table access_level (
   constraint access_level_copied_from_check CHECK ((copied_from = ANY (ARRAY['reader'::text, 'operator'::text, 'manager'::text, 'administrator'::text]))),
   constraint access_level_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
 );
-CREATE UNIQUE INDEX access_level_name ON public.access_level USING btree (company_id, name) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX access_level_name ON public.access_level USING btree (company_id, kontor_comparable_name(name)) WHERE (ended_at IS NULL);
 alter table access_level enable row level security;
 alter table access_level force row level security;
 create policy "all" on access_level for all to kontor_all
@@ -1717,7 +1723,7 @@ create table service_account (
   constraint service_account_pkey PRIMARY KEY (id),
   constraint service_account_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id)
 );
-CREATE UNIQUE INDEX service_account_name ON public.service_account USING btree (company_id, name) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX service_account_name ON public.service_account USING btree (company_id, kontor_comparable_name(name)) WHERE (ended_at IS NULL);
 alter table service_account enable row level security;
 alter table service_account force row level security;
 create policy "all" on service_account for all to kontor_all
@@ -1848,7 +1854,7 @@ create table site (
   constraint site_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint site_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );
-CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, name) WHERE (state <> 'retired'::text);
+CREATE UNIQUE INDEX site_name_in_use ON public.site USING btree (msp_id, kontor_comparable_name(name)) WHERE (state <> 'retired'::text);
 alter table site enable row level security;
 alter table site force row level security;
 create policy "all" on site for all to kontor_all

@@ -65,7 +65,7 @@ export async function insertSites(trx: Trx, mspId: string, sites: readonly NewSi
        select :mspId, w."siteId", w.programme, w.name, w.product, w.kind, w.channel, w."fromPeriod", 'created', w.at,
          w."remindAt"
        from wanted w where w."takesPart" order by w.position
-       on conflict (msp_id, name) where state <> 'retired' do nothing returning id)
+       on conflict (msp_id, kontor_comparable_name(name)) where state <> 'retired' do nothing returning id)
      select w."takesPart", exists (select from made m where m.id = w."siteId") as "isMade" from wanted w order by w.position`,
     { mspId, sites: JSON.stringify(sites) },
   );
@@ -149,7 +149,8 @@ export async function lockSite(trx: Trx, mspId: string, siteId: string): Promise
 export async function lockSiteByName(trx: Trx, mspId: string, name: string): Promise<Site | undefined> {
   const [row] = await rows<SiteRow>(
     trx,
-    `select ${COLUMNS} from site where msp_id = :mspId and name = :name and state <> 'retired' for update`,
+    `select ${COLUMNS} from site where msp_id = :mspId and kontor_comparable_name(name) = kontor_comparable_name(:name)
+       and state <> 'retired' for update`,
     { mspId, name },
   );
   return row && toSite(row);

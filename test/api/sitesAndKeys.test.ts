@@ -49,6 +49,10 @@ describe('a site', () => {
     const { siteId } = (await add('North')).json;
     await add('South');
     expect(await add('North')).toMatchObject({ status: 409, json: { code: 'NAME_TAKEN' } });
+    // Case 49: full-width letters and case do not tell names apart.
+    for (const same of ['NORTH', 'Ｎｏｒｔｈ', ' North\u00A0']) {
+      expect(await add(same)).toMatchObject({ status: 409, json: { code: 'NAME_TAKEN' } });
+    }
     const rename = (name: string) => call('PATCH', `/sites/${siteId}`, { name });
     expect(await rename('South')).toMatchObject({ status: 409, json: { code: 'NAME_TAKEN' } });
     expect((await rename('North-East')).json.name).toBe('North-East');

@@ -36,19 +36,39 @@ describe('a name', () => {
     ['a zero width space', 'a\u200Bb', 'U+200B'],
     ['a line separator', 'a\u2028b', 'U+2028'],
     ['half a surrogate pair', 'a\uD83D', 'U+D83D'],
+    ['a soft hyphen (case 49)', 'Office\u00AD', 'U+00AD'],
+    ['the Hangul filler (case 49)', '\u3164', 'U+3164'],
+    ['the blank of Braille (case 49)', '\u2800', 'U+2800'],
+    ['the Mongolian vowel separator (case 49)', 'a\u180E', 'U+180E'],
+    ['a variation selector (case 49)', 'a\uFE0F', 'U+FE0F'],
+    ['a language tag (case 49)', 'a\u{E0041}', 'U+E0041'],
+    ['a joiner (case 49)', 'a\u200Db', 'U+200D'],
+    ["Persian's non-joiner among Latin letters (case 49)", 'a\u200Cb', 'U+200C'],
   ])('with %s is refused, and told which character it was', (_case, text, character) => {
     expect(nameProblem(text)).toContain(character);
   });
 
-  it.each(['<b>"Q" & \'q\'</b>', 'Łódź GmbH & Co. KG', '株式会社サンプル', 'Ελλάδα', '=SUM(A1)'])(
-    'may be %s',
+  it.each(['=?utf-8?Q?Anna=E2=80=AE?= Ltd', 'x =?UTF-8?b?QQ==?=', '=?iso-8859-1*en?q?a?='])(
+    'case 49: may not be the encoded word %s',
     (text) => {
-      expect(nameProblem(text)).toBeNull();
+      expect(nameProblem(text)).toContain('encoded word');
     },
   );
 
-  it('is compared composed and without blanks at its ends', () => {
-    expect(canonicalName(' Cafe\u0301 ')).toBe('Café');
+  it.each([
+    '<b>"Q" & \'q\'</b>',
+    'Łódź GmbH & Co. KG',
+    '株式会社サンプル',
+    'Ελλάδα',
+    '=SUM(A1)',
+    'Why=? Because?',
+    'نرم\u200Cافزار',
+  ])('may be %s', (text) => {
+    expect(nameProblem(text)).toBeNull();
+  });
+
+  it('is kept composed, with single spaces and without blanks at its ends', () => {
+    expect(canonicalName(' Cafe\u0301\u00A0\u3003 \u3000Nord ')).toBe('Café \u3003 Nord');
   });
 });
 

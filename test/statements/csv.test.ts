@@ -33,9 +33,12 @@ describe('the lines of a statement as CSV', () => {
     expect(read(statementCsv(statementOf([correctionLine()])))[0]?.['amount']).toBe('-5.50');
   });
 
-  it.each(['=cmd|calc', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1'])('defuse the name %j', (siteName) => {
-    expect(read(statementCsv(statementOf([usageLine({ siteName })])))[0]?.['site']).toBe(`'${siteName}`);
-  });
+  it.each(['=cmd|calc', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1', '＝1', '＋1', '－1', '＠A'])(
+    'defuse the name %j',
+    (siteName) => {
+      expect(read(statementCsv(statementOf([usageLine({ siteName })])))[0]?.['site']).toBe(`'${siteName}`);
+    },
+  );
 
   it('leave an ordinary name as it is', () => {
     expect(read(statementCsv(statementOf([usageLine({ siteName: 'A-B = C' })])))[0]?.['site']).toBe('A-B = C');

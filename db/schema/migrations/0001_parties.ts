@@ -53,7 +53,10 @@ export async function up(knex: Knex): Promise<void> {
     create index company_by_parent on company (parent_id) where parent_id is not null;
     -- Registration numbers are typed with and without spaces, dots and case: only letters and digits tell them apart.
     create function kontor_comparable_number(number text) returns text language sql immutable parallel safe
-      as $$ select upper(regexp_replace(number, '[^[:alnum:]]', '', 'g')) $$;
+      as $$ select upper(regexp_replace(normalize(number, nfkc), '[^[:alnum:]]', '', 'g')) $$;
+    -- Full-width letters, ligatures and case do not tell names apart.
+    create function kontor_comparable_name(name text) returns text language sql immutable parallel safe
+      as $$ select lower(normalize(name, nfkc)) $$;
     create index company_by_registration_number on company (kontor_comparable_number(registration_number));
 
     create table company_view (

@@ -45,7 +45,7 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
     -- The name of a retired site is free again.
-    create unique index site_name_in_use on site (msp_id, name) where state <> 'retired';
+    create unique index site_name_in_use on site (msp_id, kontor_comparable_name(name)) where state <> 'retired';
 
     -- What a site calls a tenant or unit in its messages, from a period, until a period (exclusive).
     create table site_tenant (

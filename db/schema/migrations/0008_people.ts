@@ -27,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
       created_by jsonb not null,
       ended_at timestamptz
     );
-    create unique index service_account_name on service_account (company_id, name) where ended_at is null;
+    create unique index service_account_name on service_account (company_id, kontor_comparable_name(name)) where ended_at is null;
 
     -- A company's own copy of a system level (domain/access/levels.ts); the system levels themselves are never edited.
     create table access_level (
@@ -40,7 +40,7 @@ export async function up(knex: Knex): Promise<void> {
       ended_at timestamptz,
       unique (company_id, id)
     );
-    create unique index access_level_name on access_level (company_id, name) where ended_at is null;
+    create unique index access_level_name on access_level (company_id, kontor_comparable_name(name)) where ended_at is null;
 
     -- What a person or a service account may do for a company: a level, within a scope, from a day, until a day.
     create table membership (
