@@ -41,7 +41,12 @@ export function revocationOf(
       'A key is revoked as of now, or of a day check-ins are kept of.',
     );
   }
-  return { keyId, how: 'revoked', at, reason };
+  return { keyId, how: 'revoked', by: sideOf(principal), at, reason };
+}
+
+/** On whose side a key is ended. */
+export function sideOf(principal: Principal): 'msp' | 'vendor' {
+  return isPartnerTeam(principal) ? 'vendor' : 'msp';
 }
 
 /** Ends a key of the owner, which the caller has locked, with its audit event. Throws NOT_FOUND and STATE_CONFLICT. */

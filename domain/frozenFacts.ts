@@ -7,7 +7,7 @@ import { METER_CODES } from './catalog/index.js';
 import { readStored } from './readStored.js';
 import type { SiteFacts } from './usage.js';
 
-export const FACTS_VERSION = 2;
+export const FACTS_VERSION = 3;
 
 /** From the version that is its index to the next one. Version 0 never existed. */
 const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unknown>)[] = [
@@ -18,7 +18,19 @@ const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unk
     licences: [],
     usage: Array.isArray(usage) ? usage.map((each: object) => ({ ...each, licensedDays: [] })) : usage,
   }),
+  // Before version 3 every revocation counted alike.
+  ({ usage, ...facts }) => ({
+    ...facts,
+    usage: listOf(usage).map(({ installations, ...each }) => ({
+      ...each,
+      installations: listOf(installations).map((installation) => ({ revokedByMsp: false, ...installation })),
+    })),
+  }),
 ];
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
+}
 
 const quantity = z.int().min(0).nullable();
 const day = z.iso.date().nullable();
@@ -58,6 +70,7 @@ const siteFacts: z.ZodType<SiteFacts> = z.object({
           observedOn: day,
           observedBeforeRevocation: quantity,
           usedAfterRevocationOn: day,
+          revokedByMsp: z.boolean(),
           lastConfirmed: quantity,
         }),
       ),

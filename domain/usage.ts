@@ -31,6 +31,8 @@ export interface InstallationUsage {
   observedBeforeRevocation: number | null;
   /** First day, in the MSP's zone, with usage after the end of the key it used; null: none. */
   usedAfterRevocationOn: Day | null;
+  /** Whether the MSP itself ended that key; false where there is no usage after it. */
+  revokedByMsp: boolean;
   /** Of one that is silent and unseen beside others: what it was last known to use (rule 4); else null. */
   lastConfirmed: number | null;
 }

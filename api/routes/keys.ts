@@ -9,7 +9,7 @@ import { endKey, insertKey, listKeys, moveInstallations } from '../../db/sites/m
 import { retireSite } from '../../db/sites/siteStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
-import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
+import { endOneKey, keyJson, revocationOf, sideOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
@@ -109,7 +109,13 @@ export const keyRoutes = [
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
       const { mspId, siteId, keyId } = context.params;
-      const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
+      const end = {
+        keyId,
+        how: 'destroyed',
+        by: sideOf(context.principal),
+        at: context.receivedAt,
+        reason: 'No longer needed',
+      } as const;
       const { ended, retired } = await context.transaction(async (trx) => {
         await requireWhole(trx, context.principal, { mspId, siteId });
         await requireSite(trx, mspId, siteId);
@@ -147,7 +153,13 @@ export const keyRoutes = [
           (one) => one.kind === 'metered' && (one.state === 'issued' || one.state === 'active'),
         );
         if (old !== undefined) {
-          const end = { keyId: old.id, how: 'rotated', at: receivedAt, reason: `Replaced by ${keyId}` } as const;
+          const end = {
+            keyId: old.id,
+            how: 'rotated',
+            by: null,
+            at: receivedAt,
+            reason: `Replaced by ${keyId}`,
+          } as const;
           await endKey(trx, owner, end);
         }
         const next = { keyId, kind: 'metered', keyHash, at: receivedAt } as const;

@@ -11,7 +11,7 @@ import { lockSite, renameSite, retireSite, type Site } from '../../db/sites/site
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { addSites, requireKnown, wantedOf } from '../addSites.js';
-import { endOneKey } from '../endOneKey.js';
+import { endOneKey, sideOf } from '../endOneKey.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -180,7 +180,8 @@ export const sitesOfMspRoutes = [
         if (!(await retireSite(trx, params))) throw new KontorError('STATE_CONFLICT', 'This site is retired already.');
         for (const key of await listKeys(trx, params)) {
           if (key.state === 'destroyed') continue;
-          await endOneKey(trx, context, params, { keyId: key.id, how: 'destroyed', at, reason: body.reason });
+          const by = sideOf(context.principal);
+          await endOneKey(trx, context, params, { keyId: key.id, how: 'destroyed', by, at, reason: body.reason });
         }
         await retireInstallations(trx, { mspId, siteId, at });
         await appendAudit(trx, {

@@ -7,7 +7,7 @@ import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import type { Actor } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
 import { periodOf, type Period } from '../../domain/period.js';
-import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
+import { endOneKey, keyJson, revocationOf, sideOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
@@ -173,7 +173,13 @@ export const tenantKeyRoutes = [
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
       const { mspId, tenantId, keyId } = context.params;
-      const end = { keyId, how: 'destroyed', at: context.receivedAt, reason: 'No longer needed' } as const;
+      const end = {
+        keyId,
+        how: 'destroyed',
+        by: sideOf(context.principal),
+        at: context.receivedAt,
+        reason: 'No longer needed',
+      } as const;
       const ended = await context.transaction(async (trx) => {
         await requireWhole(trx, context.principal, { mspId, tenantId });
         return endOneKey(trx, context, { mspId, tenantId }, end);

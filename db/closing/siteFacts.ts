@@ -255,7 +255,10 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
   };
 }
 
-function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, context: SiteContext): UsageFacts[] {
+function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
+  const { site, used, reporting, expected, unseen } = heard;
+  const isCutByVendor = (id: string) =>
+    heard.ended.some(({ installationId, byMsp }) => installationId === id && !byMsp);
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
     const key = tenantKey(tenantRef, meter);
@@ -277,6 +280,7 @@ function usageFactsOf({ site, used, reporting, expected, unseen }: HeardSite, co
       observedOn: row.observedAt === null ? null : dayOf(row.observedAt, site.zone),
       observedBeforeRevocation: row.beforeRevocation,
       usedAfterRevocationOn: row.usedAfterAt === null ? null : dayOf(row.usedAfterAt, site.zone),
+      revokedByMsp: row.usedAfterAt !== null && !isCutByVendor(row.installationId),
       lastConfirmed: null,
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);
@@ -319,6 +323,7 @@ function unseenBeside(
         observedOn: null,
         observedBeforeRevocation: null,
         usedAfterRevocationOn: null,
+        revokedByMsp: false,
         lastConfirmed: quantity,
       },
     ];

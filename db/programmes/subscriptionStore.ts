@@ -149,7 +149,7 @@ export async function revokeKeysOf(
 ): Promise<number> {
   const revoked = await rows(
     trx,
-    `update metered_key set state = 'revoked', ended_how = 'revoked', ended_at = :at, reason = :reason
+    `update metered_key set state = 'revoked', ended_how = 'revoked', ended_by = 'msp', ended_at = :at, reason = :reason
      where msp_id = :mspId and tenant_id = :tenantId and programme_code = :programme and product = :product
        and state in ('issued', 'active', 'disabled') returning id`,
     { mspId, programme, tenantId, product, at, reason },

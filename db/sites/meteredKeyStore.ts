@@ -75,6 +75,8 @@ export async function listKeys(trx: Trx, owner: KeyOwner): Promise<MeteredKey[]>
 export interface KeyEnd {
   keyId: string;
   how: 'revoked' | 'destroyed' | 'rotated';
+  /** Of a rotation: null. */
+  by: 'msp' | 'vendor' | null;
   /** Since when it counts. */
   at: Date;
   reason: string;
@@ -91,6 +93,7 @@ export async function endKey(trx: Trx, owner: KeyOwner, end: KeyEnd): Promise<Me
     `update metered_key set state = :to,
        ended_how = case when state = 'revoked' then ended_how else :how end,
        ended_at = case when state = 'revoked' then ended_at else :at end,
+       ended_by = case when state = 'revoked' then ended_by else :by end,
        reason = case when state = 'revoked' then reason else :reason end
      where ${OWNED} and id = :keyId and state = any(:from) returning ${COLUMNS}`,
     { ...ownerOf(owner), ...end, to, from: keyStatesBefore(to) },

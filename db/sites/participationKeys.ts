@@ -37,7 +37,7 @@ export async function enableKeys(trx: Trx, of: ParticipationKeys): Promise<numbe
 export async function revokeKeys(trx: Trx, of: ParticipationKeys & { at: Date; reason: string }): Promise<number> {
   const revoked = await rows(
     trx,
-    `update metered_key k set state = 'revoked', ended_how = 'revoked', ended_at = :at, reason = :reason
+    `update metered_key k set state = 'revoked', ended_how = 'revoked', ended_by = 'vendor', ended_at = :at, reason = :reason
      where ${OF_PARTICIPATION} and k.state in ('issued', 'active', 'disabled') returning k.id`,
     { ...of },
   );

@@ -35,11 +35,19 @@ export function greaterQuantity(usage: UsageFacts): Quantity {
   return { value, basis, peakOn: peakDayOf(usage) };
 }
 
-/** Up to the end of its key for an installation that was used after it, the greater of both for every other. */
-export function quantityBeforeRevocation(usage: UsageFacts): Quantity {
+type Is = (installation: InstallationUsage) => boolean;
+
+/** Whether an installation was used after its key had been revoked or destroyed. */
+export const usedAfterRevocation: Is = ({ usedAfterRevocationOn }) => usedAfterRevocationOn !== null;
+/** The same by the vendor's own act: an MSP that revokes its key does not set its bill (case 17). */
+export const usedAfterVendorsRevocation: Is = (installation) =>
+  usedAfterRevocation(installation) && !installation.revokedByMsp;
+
+/** Up to the end of its key for an installation that `isCut`, the greater of both for every other. */
+export function quantityBeforeRevocation(usage: UsageFacts, isCut: Is): Quantity {
   const value = sumOf(usage, (installation) => {
     const { reported, observed, lastConfirmed, observedBeforeRevocation } = installation;
-    if (installation.usedAfterRevocationOn !== null) return observedBeforeRevocation;
+    if (isCut(installation)) return observedBeforeRevocation;
     return reported === null && observed === null ? lastConfirmed : Math.max(reported ?? 0, observed ?? 0);
   });
   return { value, basis: 'observed', peakOn: peakDayOf(usage) };

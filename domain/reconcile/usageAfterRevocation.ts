@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { day, instant, units } from './evidence.js';
 import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
-import { quantityBeforeRevocation } from './quantities.js';
+import { quantityBeforeRevocation, usedAfterRevocation, usedAfterVendorsRevocation } from './quantities.js';
 
-/** An installation went on after its key was revoked: by default only what it used up to the revocation is billed. */
+/**
+ * An installation went on after its key was revoked: by default only what it used up to the revocation is billed; after a
+ * revocation by the MSP itself, all of it (case 17).
+ */
 export const usageAfterRevocation = usageKind({
   kind: 'usage_after_revocation',
   handlings: REVIEWED,
@@ -17,11 +20,14 @@ export const usageAfterRevocation = usageKind({
       : {
           revokedAt: site.revokedAt.toISOString(),
           usedOn,
-          upToRevocation: quantityBeforeRevocation(usage).value,
+          upToRevocation: quantityBeforeRevocation(usage, usedAfterRevocation).value,
         };
   },
   settle: {
-    up_to_revocation: (_quantity, usage) => quantityBeforeRevocation(usage),
+    up_to_revocation: (quantity, usage) =>
+      usage.installations.some(usedAfterVendorsRevocation)
+        ? quantityBeforeRevocation(usage, usedAfterVendorsRevocation)
+        : quantity,
     billed: (quantity) => quantity,
   },
 });

@@ -49,6 +49,7 @@ export const siteFacts = tableOf<Row>(
     observed: (row) => plain(row.installation?.observed ?? null),
     observed_on: (row) => plain(row.installation?.observedOn ?? null),
     observed_before_revocation: (row) => plain(row.installation?.observedBeforeRevocation ?? null),
+    revoked_by_msp: (row) => plain(row.installation?.revokedByMsp ?? null),
     last_confirmed: (row) => plain(row.installation?.lastConfirmed ?? null),
     last_quantity_of_site: (row) => plain(row.usage?.lastQuantity ?? null),
     licensed: (row) => plain(row.usage?.licensed ?? null),

@@ -41,7 +41,7 @@ export const de: Translation = {
     usage_after_revocation: {
       name: 'Nutzung nach Widerruf',
       byDefault: {
-        up_to_revocation: 'es gilt die Spitze bis zum Widerruf',
+        up_to_revocation: 'es gilt die Spitze bis zum Widerruf; alles, wo der MSP selbst widerrief',
         billed: 'abgerechnet, trotz des Widerrufs',
       },
       evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>

@@ -40,7 +40,10 @@ export const en: Messages = {
     },
     usage_after_revocation: {
       name: 'Usage after revocation',
-      byDefault: { up_to_revocation: 'peak up to the revocation counts', billed: 'billed, whatever the revocation' },
+      byDefault: {
+        up_to_revocation: 'peak up to the revocation counts; all, where the MSP itself revoked',
+        billed: 'billed, whatever the revocation',
+      },
       evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Key revoked on ${revokedOn}, in use on ${usedOn}; peak up to the revocation: ${upToRevocation}.`,
     },

@@ -40,7 +40,10 @@ export const it: Translation = {
     },
     usage_after_revocation: {
       name: 'Uso dopo la revoca',
-      byDefault: { up_to_revocation: 'vale il picco fino alla revoca', billed: 'fatturabile, nonostante la revoca' },
+      byDefault: {
+        up_to_revocation: 'vale il picco fino alla revoca; tutto, se ha revocato lo stesso MSP',
+        billed: 'fatturabile, nonostante la revoca',
+      },
       evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Chiave revocata in data ${revokedOn}, in uso in data ${usedOn}; picco fino alla revoca: ${upToRevocation}.`,
     },

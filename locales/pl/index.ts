@@ -40,7 +40,10 @@ export const pl: Translation = {
     },
     usage_after_revocation: {
       name: 'Użycie po cofnięciu klucza',
-      byDefault: { up_to_revocation: 'liczy się szczyt do chwili cofnięcia', billed: 'rozliczono mimo cofnięcia' },
+      byDefault: {
+        up_to_revocation: 'liczy się szczyt do chwili cofnięcia; wszystko, jeśli cofnął sam MSP',
+        billed: 'rozliczono mimo cofnięcia',
+      },
       evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
         `Klucz cofnięto ${revokedOn}, użyto ${usedOn}; szczyt do chwili cofnięcia: ${upToRevocation}.`,
     },

@@ -116,14 +116,27 @@ describe('installations in the close', () => {
     ]);
   });
 
+  it('case 17: an MSP revokes its own key, the site goes on: billed by default, a case', async () => {
+    const site = await month.site({ mspId, name: 'own', revokedAt: '2026-05-15T00:00:00Z', revokedBy: 'msp' });
+    await seen(site, '2026-05-10T10:00:00Z', 5);
+    await seen(site, '2026-05-20T10:00:00Z', 90);
+    await seen(site, '2026-06-20T10:00:00Z', 80);
+    expect(lines(await month.close('2026-05'))).toMatchObject([{ site: 'own', peak: 90 }]);
+    const found = (await month.cases('2026-05')).filter(({ kind }) => kind === 'usage_after_revocation');
+    expect(found.map(({ evidence }) => evidence)).toEqual([
+      { revokedAt: '2026-05-15T00:00:00.000Z', usedOn: '2026-05-20', upToRevocation: 5 },
+    ]);
+    expect(lines(await month.close('2026-06'))).toMatchObject([{ site: 'own', peak: 80 }]);
+  });
+
   it('case 16: an installation that went on under a new key is judged by the revoked one only while it used it', async () => {
     const site = await month.site({ mspId, name: 'renewed' });
     const [installation] = site.installations;
     const old = randomUUID();
     await month.run(
-      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at, ended_how, ended_at)
+      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at, ended_how, ended_at, ended_by)
        values (:mspId, :old, 'metered', :siteId, decode(md5(:old), 'hex'), 'destroyed', '2026-01-15T00:00:00Z', 'revoked',
-         '2026-05-15T00:00:00Z')`,
+         '2026-05-15T00:00:00Z', 'vendor')`,
       { mspId, siteId: site.siteId, old },
     );
     await month.run(

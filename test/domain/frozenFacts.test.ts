@@ -27,6 +27,7 @@ const FACTS: SiteFacts = {
           observedOn: '2026-05-20',
           observedBeforeRevocation: 5,
           usedAfterRevocationOn: '2026-05-20',
+          revokedByMsp: false,
           lastConfirmed: null,
         },
       ],
@@ -52,6 +53,14 @@ describe('the facts of a site, frozen when its collection ended', () => {
     const usage = FACTS.usage.map((each) => ({ ...each, licensed: 3, licensedDays: undefined }));
     const stored: unknown = JSON.parse(JSON.stringify({ ...FACTS, licences: undefined, usage, version: 1 }));
     expect(readFacts(stored)).toMatchObject({ licences: [], usage: [{ licensed: 3, licensedDays: [] }] });
+  });
+
+  it('rule 23: of version 2, which did not know who had revoked, are read as by the vendor', () => {
+    const usage = FACTS.usage.map((each) => ({
+      ...each,
+      installations: each.installations.map((installation) => ({ ...installation, revokedByMsp: undefined })),
+    }));
+    expect(readFacts(JSON.parse(JSON.stringify({ ...FACTS, usage, version: 2 })))).toEqual(FACTS);
   });
 
   it.each([

@@ -40,6 +40,8 @@ export interface Said {
   /** Highest check-in up to the revocation; left out: as seen. */
   seenBeforeRevocation?: number;
   usedAfterRevocationOn?: string;
+  /** Left out: the vendor revoked. */
+  revokedByMsp?: boolean;
   /** Of one that is silent and unseen. */
   lastConfirmed?: number;
   /** Left out: it is. */
@@ -69,6 +71,7 @@ function said(item: Said, index: number, site: World): InstallationUsage {
     observedOn: seen === undefined ? null : (on ?? '2026-03-15'),
     observedBeforeRevocation: seenBeforeRevocation ?? seen ?? null,
     usedAfterRevocationOn: item.usedAfterRevocationOn ?? site.usedAfterRevocationOn ?? null,
+    revokedByMsp: item.revokedByMsp ?? false,
     lastConfirmed: item.lastConfirmed ?? null,
   };
 }

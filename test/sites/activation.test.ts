@@ -92,10 +92,11 @@ describe('activating a site', () => {
     ['disabled', 'KEY_DISABLED'],
   ])('refuses a key that is %s', async (state, code) => {
     const { keyId, key } = await ingest.site();
-    await ingest.sql('update metered_key set state = $2, ended_how = $2, ended_at = now() where id = $1', [
-      keyId,
-      state,
-    ]);
+    await ingest.sql(
+      `update metered_key set state = $2, ended_how = $2, ended_at = now(),
+         ended_by = case when $2 <> 'disabled' then 'vendor' end where id = $1`,
+      [keyId, state],
+    );
     expect((await ingest.activate(attempt(key))).json.code).toBe(code);
   });
 

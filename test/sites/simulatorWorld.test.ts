@@ -67,6 +67,7 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
         observedBeforeRevocation: checkIns.length === 0 ? null : peak(end),
         expected: true,
         usedAfterRevocationOn: end === null ? null : dayOf(end, msp.zone),
+        revokedByMsp: false,
         lastConfirmed: null,
       });
       usage.set(key, facts);

@@ -238,7 +238,7 @@ describe('usage that sites push', () => {
   it('keeps what a site with a revoked key says, as evidence, and tells it', async () => {
     const other = await ingest.installed();
     await ingest.sql(
-      `update metered_key set state = 'revoked', ended_how = 'revoked', ended_at = '2026-03-20' where site_id = $1`,
+      `update metered_key set state = 'revoked', ended_how = 'revoked', ended_by = 'vendor', ended_at = '2026-03-20' where site_id = $1`,
       [other.siteId],
     );
     expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });
@@ -247,7 +247,7 @@ describe('usage that sites push', () => {
   it('case 18: takes the report of a month in which a key was alive that has been destroyed, and nothing else', async () => {
     const other = await ingest.installed();
     await ingest.sql(
-      `update metered_key set state = 'destroyed', ended_how = 'destroyed', ended_at = '2026-03-20' where site_id = $1`,
+      `update metered_key set state = 'destroyed', ended_how = 'destroyed', ended_by = 'msp', ended_at = '2026-03-20' where site_id = $1`,
       [other.siteId],
     );
     expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });

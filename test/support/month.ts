@@ -232,6 +232,8 @@ export function monthFixture(db: Database) {
     tenants?: string[];
     activatedAt?: string;
     revokedAt?: string;
+    /** Left out: the vendor. */
+    revokedBy?: 'msp' | 'vendor';
     installations?: number;
   }) => {
     const siteId = randomUUID();
@@ -251,13 +253,14 @@ export function monthFixture(db: Database) {
       },
     );
     await run(
-      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at, ended_how, ended_at)
-       values (:mspId, :keyId, 'metered', :siteId, decode(md5(:keyId), 'hex'), :state, :at, :how, :ended)`,
+      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at, ended_how, ended_at, ended_by)
+       values (:mspId, :keyId, 'metered', :siteId, decode(md5(:keyId), 'hex'), :state, :at, :how, :ended, :by)`,
       {
         ...base,
         state: spec.revokedAt === undefined ? 'active' : 'revoked',
         how: spec.revokedAt === undefined ? null : 'revoked',
         ended: spec.revokedAt ?? null,
+        by: spec.revokedAt === undefined ? null : (spec.revokedBy ?? 'vendor'),
       },
     );
     const installations: string[] = [];
