@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { closeCommand } from './close.js';
+import { codecCommand } from './codec.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
@@ -28,6 +29,7 @@ const COMMANDS = [
   programmeCommand,
   ratesCommand,
   migrateCommand,
+  codecCommand,
 ];
 
 /** The `kontor` command. Parsing throws a CommanderError where commander would end the process. */

@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import { KontorError } from '../domain/errors.js';
+import { codecKeys } from './codecKeys.js';
 import { WORKER_ROLES } from '../domain/workerRole.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -25,6 +26,9 @@ export const ENV_SCHEMA = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Namespace of the Temporal service'),
   TEMPORAL_API_KEY: z.string().min(1).optional().describe('Key for Temporal Cloud'),
   TEMPORAL_TLS: z.enum(['true', 'false']).optional().describe('TLS towards Temporal; an API key implies it'),
+  TEMPORAL_CODEC_KEYS: codecKeys
+    .optional()
+    .describe('Keys that encrypt what Temporal keeps, ID=KEY, the newest first; needed unless it runs on this machine'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor').describe('Task queue of workers and clients'),
   WORKER_ROLES: z
     .string()

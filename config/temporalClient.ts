@@ -1,13 +1,37 @@
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { toClientOptions } from '@temporalio/envconfig';
+import { KontorError } from '../domain/errors.js';
 import { required, type Env } from './env.js';
+import { createPayloadCodec } from './payloadCodec.js';
 
 export interface TemporalClient {
   client: Client;
   close(): Promise<void>;
 }
 
-/** The address, namespace, key and TLS of the configuration in the form Temporal's own profiles have. */
+const FAILURE_CONVERTER = fileURLToPath(new URL('../workflows/failureConverter.cjs', import.meta.url));
+
+/** A server on this machine is the embedded one, or a person's own; what it keeps stays readable in its Web UI. */
+const THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
+
+/**
+ * Encrypts what goes to Temporal where keys are set. Throws CONFIGURATION_INVALID for a server elsewhere without keys.
+ */
+export function dataConverterOf(env: Env): DataConverter | undefined {
+  const [first, ...older] = env.TEMPORAL_CODEC_KEYS ?? [];
+  if (first !== undefined) {
+    return { payloadCodecs: [createPayloadCodec([first, ...older])], failureConverterPath: FAILURE_CONVERTER };
+  }
+  if (THIS_MACHINE.test(required(env, 'TEMPORAL_ADDRESS'))) return undefined;
+  throw new KontorError(
+    'CONFIGURATION_INVALID',
+    'Set TEMPORAL_CODEC_KEYS: what a Temporal server elsewhere keeps is encrypted. `kontor codec key` makes a key.',
+  );
+}
+
+/** The address, namespace, key, TLS and encryption of the configuration in the form Temporal's own profiles have. */
 export function temporalOptions(env: Env) {
   const { connectionOptions, namespace } = toClientOptions({
     address: required(env, 'TEMPORAL_ADDRESS'),
@@ -15,12 +39,19 @@ export function temporalOptions(env: Env) {
     ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
     ...(env.TEMPORAL_TLS === undefined ? {} : { tls: { disabled: env.TEMPORAL_TLS === 'false' } }),
   });
-  return { connectionOptions, namespace: namespace ?? env.TEMPORAL_NAMESPACE };
+  const dataConverter = dataConverterOf(env);
+  return {
+    connectionOptions,
+    options: {
+      namespace: namespace ?? env.TEMPORAL_NAMESPACE,
+      ...(dataConverter === undefined ? {} : { dataConverter }),
+    },
+  };
 }
 
 /** Connects a client, which compresses nothing by itself; throws when the server does not answer. */
 export async function connectTemporal(env: Env): Promise<TemporalClient> {
-  const { connectionOptions, namespace } = temporalOptions(env);
+  const { connectionOptions, options } = temporalOptions(env);
   const { address, tls, apiKey, metadata } = connectionOptions;
   const connection = await Connection.connect({
     ...(address === undefined ? {} : { address }),
@@ -28,5 +59,5 @@ export async function connectTemporal(env: Env): Promise<TemporalClient> {
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
   });
-  return { client: new Client({ connection, namespace }), close: () => connection.close() };
+  return { client: new Client({ connection, ...options }), close: () => connection.close() };
 }

@@ -66,6 +66,8 @@ export const ERROR_CODES = {
   PRICE_MISSING: { retryable: false },
   PRICE_PLAN_MISSING: { retryable: false },
   SHARD_RUNNING: { retryable: true },
+  // Once the right keys are set, the same payload is read.
+  PAYLOAD_REFUSED: { retryable: true },
   RECONCILE_FAILED: { retryable: false },
   ISSUE_FAILED: { retryable: false },
   RENDER_FAILED: { retryable: false },

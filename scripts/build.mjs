@@ -18,7 +18,7 @@ function inputs() {
   const sources = include
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)))
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.c?ts$/.test(name))
     .sort();
   const page = readdirSync(join(root, 'console')).map((name) => join('console', name));
   for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', ...page, ...sources]) {

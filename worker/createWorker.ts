@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { BeatingInterceptor } from '../activities/beating.js';
 import type { ActivityDeps } from '../activities/deps.js';
@@ -9,13 +10,15 @@ import { temporalOptions } from '../config/temporalClient.js';
 import { queueOf, type WorkerRole } from '../domain/workerRole.js';
 
 const BUNDLE = new URL('../workflow-bundle.js', import.meta.url);
+const WORKFLOWS = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
 
 /** Slots for a small box: workflow tasks are short, activities wait for PostgreSQL, rendering has its threads. */
-async function optionsOf(role: WorkerRole): Promise<Partial<WorkerOptions>> {
+async function optionsOf(role: WorkerRole, isEncrypted: boolean): Promise<Partial<WorkerOptions>> {
   switch (role) {
     case 'main':
       return {
-        workflowBundle: { code: await readFile(BUNDLE, 'utf8') },
+        // How failures are converted is part of a bundle: with encryption the worker makes its own, which takes seconds.
+        ...(isEncrypted ? { workflowsPath: WORKFLOWS } : { workflowBundle: { code: await readFile(BUNDLE, 'utf8') } }),
         maxConcurrentWorkflowTaskExecutions: 40,
         maxConcurrentActivityTaskExecutions: 16,
         // Workflows mostly sleep for days; a run and its shards fit many times over.
@@ -36,14 +39,14 @@ export async function createWorkers(
   env: Env,
   deps: ActivityDeps,
 ): Promise<{ workers: Worker[]; connection: NativeConnection }> {
-  const { connectionOptions, namespace } = temporalOptions(env);
+  const { connectionOptions, options } = temporalOptions(env);
   const connection = await NativeConnection.connect(connectionOptions);
   const activities = createActivities(deps);
   const workers: Worker[] = [];
   for (const role of new Set(env.WORKER_ROLES)) {
     const worker = await Worker.create({
       connection,
-      namespace,
+      ...options,
       taskQueue: queueOf(env.TEMPORAL_TASK_QUEUE, role),
       activities,
       interceptors: {
@@ -57,7 +60,7 @@ export async function createWorkers(
       defaultHeartbeatThrottleInterval: '2 seconds',
       // A batch chunk or a mail in flight ends within this; later ones are retried elsewhere.
       shutdownGraceTime: '30 seconds',
-      ...(await optionsOf(role)),
+      ...(await optionsOf(role, options.dataConverter !== undefined)),
     });
     workers.push(worker);
   }

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { readEnv } from '../../config/env.js';
+import { temporalOptions } from '../../config/temporalClient.js';
 import { startInbox, type Fault, type Inbox } from '../../embedded/index.js';
 import type { TestDatabase } from './database.js';
 import { createTestNamespace, testTemporal } from './temporal.js';
@@ -50,7 +52,10 @@ async function start(script: string, env: Record<string, string>): Promise<AppPr
 }
 
 /** Worker and API processes over one suite's database, a namespace, a task queue and an inbox of its own. */
-export async function createTestApp(database: TestDatabase, options: { fault?: Fault } = {}): Promise<TestApp> {
+export async function createTestApp(
+  database: TestDatabase,
+  options: { fault?: Fault; env?: Record<string, string> } = {},
+): Promise<TestApp> {
   const { address } = testTemporal();
   const namespace = await createTestNamespace();
   const dataDir = await mkdtemp(join(tmpdir(), 'kontor-app-'));
@@ -66,6 +71,7 @@ export async function createTestApp(database: TestDatabase, options: { fault?: F
     PORT: '0',
     LOG_LEVEL: 'warn',
     RENDER_THREADS: '1',
+    ...options.env,
   };
   const started: AppProcess[] = [];
   const startOne = async (script: string, extra: Record<string, string>) => {
@@ -74,7 +80,7 @@ export async function createTestApp(database: TestDatabase, options: { fault?: F
     return process;
   };
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, ...temporalOptions(readEnv(env)).options }),
     taskQueue,
     inbox,
     env,
