@@ -43,12 +43,19 @@ function codesOf(status: number): string {
     .join(', ');
 }
 
+/** What a body may hold, as JSON Schema in text: ids of what may not be there, links that may be used up. */
+function bodyOf({ body }: Route): string {
+  return body === undefined ? '' : JSON.stringify(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }));
+}
+
 /** Every failure looks the same; which statuses a route can give follows from what it takes. */
 function problemStatuses(route: Route): number[] {
   const statuses = [422, 429, 500, 503];
   if (route.action !== 'public') statuses.push(401, 403);
   if (route.guessable && route.action === 'public') statuses.push(401, 403);
-  if (route.path.includes('{')) statuses.push(404);
+  const named = bodyOf(route);
+  if (route.path.includes('{') || named.includes('"format":"uuid"')) statuses.push(404);
+  if (named.includes('"link":')) statuses.push(410);
   if (route.method !== 'get') statuses.push(400, 409, 413, 415);
   return statuses.sort();
 }

@@ -55,6 +55,9 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
+/** fast-check makes no text for these; without them it nearly fits. */
+const LOOKAROUND = /\(\?<?[=!](?:[^()]|\([^()]*\))*\)/g;
+
 function textOf(schema: Schema): fc.Arbitrary<unknown> {
   const { format, pattern, minLength = 0, maxLength = 40 } = schema;
   if (format === 'uuid') return id;
@@ -64,7 +67,7 @@ function textOf(schema: Schema): fc.Arbitrary<unknown> {
   if (pattern?.includes('20\\d\\d-(0[1-9]') === true) return fc.constantFrom(...PERIODS);
   if (pattern !== undefined) {
     const words = WORDS.filter((word) => new RegExp(pattern).test(word));
-    const matching = fc.stringMatching(new RegExp(pattern));
+    const matching = fc.stringMatching(new RegExp(pattern.replaceAll(LOOKAROUND, '')));
     return words.length === 0 ? matching : fc.oneof(fc.constantFrom(...words), matching);
   }
   return fc.oneof(
