@@ -1,5 +1,4 @@
 import { ALL, rows, type Database } from '../db/connect.js';
-import type { Period } from '../domain/period.js';
 import type { RenderPool } from '../statements/index.js';
 
 /** What a checker works with. Checkers read; none writes. */
@@ -8,9 +7,11 @@ export interface VerifyContext {
   /** Code of the programme whose rows are checked; null: what belongs to no single programme. */
   programme: string | null;
   /** Null: every period there is. */
-  period: Period | null;
+  period: string | null;
   /** Null: stored documents are compared with their hashes alone. */
   renderPool: RenderPool | null;
+  /** Which documents are rendered again. */
+  documents: 'all' | 'sample';
   /** Folder of the embedded inbox with one `.eml` file a mail; null: the outbox alone says what was accepted. */
   inboxDir: string | null;
   now: Date;

@@ -74,8 +74,10 @@ export interface VerifyOptions {
   programme?: string;
   /** `YYYY-MM`; none: every period. Numbering, hash chains and usage reach beyond it where they must. */
   period?: string;
-  /** Renders every statement and summary again and compares the bytes; none: only hashes are compared. */
+  /** Renders statements and summaries again and compares the bytes; none: only hashes are compared. */
   renderPool?: RenderPool;
+  /** How many of them; a sample, evenly spread over the numbers, unless all are asked for. */
+  documents?: 'all' | 'sample';
   /** Folder of the embedded inbox's `.eml` files. */
   inboxDir?: string;
   now?: Date;
@@ -117,6 +119,7 @@ export async function verifyAll(db: Database, options: VerifyOptions = {}): Prom
     db,
     period: options.period === undefined ? null : parsePeriod(options.period),
     renderPool: options.renderPool ?? null,
+    documents: options.documents ?? ('sample' as const),
     inboxDir: options.inboxDir ?? null,
     now: options.now ?? new Date(),
   };

@@ -153,7 +153,7 @@ describe('kontor verify', () => {
       'I2',
       'a minimum that charges too much',
       [`update statement_line set content = jsonb_set(content, '{minimumMinor}', '"2001"') where kind = 'minimum'`],
-      /not what is missing to the minimum/,
+      /line 1: the minimum is another/,
     ],
     [
       'I3',
