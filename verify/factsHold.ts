@@ -81,7 +81,7 @@ async function problemsOfMsps(context: VerifyContext, msps: readonly string[]): 
       // What came in that very instant was in time.
       const before = new Date(frozenAt.getTime() + 1);
       const its = portfolio.sites.filter((site) => site.mspId === month.mspId && site.fromPeriod <= period);
-      return its.map((site) => ({ month, site, before, asOf: frozenAt }));
+      return its.map((site) => ({ month, site, before, asOf: frozenAt, bookedBefore: period }));
     });
     const known = new Map((await knownSites(context, knowledge, wanted)).map((site) => [site.siteId, site]));
     const stored = await ask<Stored>(

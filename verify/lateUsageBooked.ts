@@ -228,7 +228,7 @@ async function problemsBefore(
       its.map((site): Wanted => {
         const letIn = until.get(`${site.siteId} ${period}`);
         const bound = letIn !== undefined && letIn >= month.reach ? new Date(letIn.getTime() + 1) : month.reach;
-        return { month, site, before: bound, asOf: latest.get(month.mspId) ?? month.reach };
+        return { month, site, before: bound, asOf: latest.get(month.mspId) ?? month.reach, bookedBefore: before };
       }),
     );
     const known = await knownSites(context, knowledge, wanted, { confirmed, confirmedOf, months: ratedAgain });

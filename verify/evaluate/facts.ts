@@ -37,6 +37,8 @@ export interface Wanted {
   site: Site;
   before: Date | null;
   asOf: Date;
+  /** Statements of this month and later ones were not there yet. */
+  bookedBefore: string;
 }
 
 export interface Knowledge {
@@ -385,7 +387,10 @@ export async function knownSites(
         .map(({ reference, tenantId }) => [reference, tenantId]),
     );
     const its = new Map([...confirmed].filter(([, row]) => row.siteId === siteId));
-    const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], { period, asOf: one.asOf, confirmed: its });
+    const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], {
+      ...{ period, asOf: one.asOf, bookedBefore: one.bookedBefore },
+      confirmed: its,
+    });
     const usages = usagesNamed(known, tenancies);
     addUnheard(known, usages, last.get(siteId) ?? [], ofInstallations.get(siteId) ?? [], tenancies);
     const held = licencesIn(period, licencesOf.get(siteId) ?? []);

@@ -83,17 +83,23 @@ function precedes(a: Candidate, b: Candidate): boolean {
   return a.booked > b.booked;
 }
 
-/** By site: what each tenant and meter was last known to use before the month, of what was issued up to an instant. */
+/** By site: what each tenant and meter was last known to use before the month, by statements issued up to an instant and of earlier months than `bookedBefore`. */
 export function lastKnown(
   lines: readonly Line[],
   late: readonly LateReport[],
-  { period, asOf, confirmed }: { period: string; asOf: Date; confirmed: ReadonlyMap<string, Confirmed> },
+  {
+    period,
+    asOf,
+    bookedBefore,
+    confirmed,
+  }: { period: string; asOf: Date; bookedBefore: string; confirmed: ReadonlyMap<string, Confirmed> },
 ): Map<string, Confirmed[]> {
   const earliest = monthLater(period, -MONTHS_BACK);
   const isWithin = (month: string) => month >= earliest && month < period;
   const candidates = lines.flatMap((line): Candidate[] => {
     const { kind, forPeriod, issuedAt, siteId, tenantRef, meter, basis, peak } = line;
-    if ((kind !== 'usage' && kind !== 'correction') || !isWithin(forPeriod) || issuedAt > asOf) return [];
+    if ((kind !== 'usage' && kind !== 'correction') || !isWithin(forPeriod)) return [];
+    if (issuedAt > asOf || line.period >= bookedBefore) return [];
     const isEstimate = basis === 'estimated' && peak > 0;
     if (!isEstimate && !['reported', 'observed', 'decided'].includes(basis)) return [];
     const rank = kind === 'correction' ? 0 : isEstimate ? 3 : 1;
