@@ -49,8 +49,13 @@ function differences(frozen: KnownSite, known: KnownSite): string[] {
       usage.spans.map(({ first, last, count, licensed }) => [first, last, count, licensed]),
       stored.spans.map(({ first, last, count, licensed }) => [first, last, count, licensed]),
     );
-    const rest = ({ installation, expected, beforeEnd, usedAfterOn, lastConfirmed }: Part) =>
-      [installation, expected, beforeEnd, usedAfterOn, lastConfirmed];
+    const rest = ({ installation, expected, beforeEnd, usedAfterOn, lastConfirmed }: Part) => [
+      installation,
+      expected,
+      beforeEnd,
+      usedAfterOn,
+      lastConfirmed,
+    ];
     compare(`${what}what its installations are`, partsOf(usage, rest), partsOf(stored, rest));
   }
   for (const { tenantRef, meter } of frozen.usages) {

@@ -134,7 +134,11 @@ function rateMonth(sites: readonly KnownSite[], { head, rules, decided, tenantNa
 }
 
 /** What was billed for a month so far and is not what it comes to. */
-function differences({ month: { period }, head: { currency } }: Frozen, rated: RatedMonth, lines: readonly Line[]): string[] {
+function differences(
+  { month: { period }, head: { currency } }: Frozen,
+  rated: RatedMonth,
+  lines: readonly Line[],
+): string[] {
   const billed = new Map<string, { minor: bigint; quantity: number; name: string }>();
   let minimumMinor = 0n;
   for (const line of lines) {
@@ -257,7 +261,9 @@ async function problemsBefore(
         .filter(
           (line) =>
             ids.has(line.siteId) &&
-            !rated.lines.some((one) => keyOf(one.siteId, one.tenantRef, one.meter) === keyOf(line.siteId, line.tenantRef, line.meter)),
+            !rated.lines.some(
+              (one) => keyOf(one.siteId, one.tenantRef, one.meter) === keyOf(line.siteId, line.tenantRef, line.meter),
+            ),
         )
         .map(({ siteId, tenantRef, meter }) => ({ siteId, tenantRef, meter, value: 0, basis: 'reported' }));
       const learnt = confirmedBy(period, now, [...rated.lines.filter(({ siteId }) => ids.has(siteId)), ...nothing]);

@@ -11,7 +11,9 @@ export function checkTermLine(line: StoredLine, currency: string, say: (problem:
   const until = (no: number) => rounded(divided(times(whole, exact(no)), exact(instalment.of)), currency);
   const due = until(instalment.no) - until(instalment.no - 1);
   if (due === BigInt(amountMinor)) return;
-  say(`line ${line.lineNo}: its licence comes to ${inWords(due, currency)}, billed are ${inWords(BigInt(amountMinor), currency)}`);
+  say(
+    `line ${line.lineNo}: its licence comes to ${inWords(due, currency)}, billed are ${inWords(BigInt(amountMinor), currency)}`,
+  );
 }
 
 interface Licence {
@@ -43,9 +45,14 @@ function checkAgreed(line: StoredLine, licence: Licence, say: (problem: string) 
   const samePrice = price.over * printedPrice.under === printedPrice.over * price.under;
   if (agreed.join() !== printed.join() || !samePrice) say(`line ${line.lineNo}: its licence was agreed otherwise`);
   if (!licence.isExtension) return;
-  const days = [daysBetween(licence.startsOn, licence.agreedUntil), daysBetween(licence.termStartsOn, licence.agreedUntil)];
+  const days = [
+    daysBetween(licence.startsOn, licence.agreedUntil),
+    daysBetween(licence.termStartsOn, licence.agreedUntil),
+  ];
   if (days.join() !== [line.daysLeft, line.termDays].join()) {
-    say(`line ${line.lineNo}: its licence has ${days.join(' of ')} days, billed are ${line.daysLeft} of ${line.termDays}`);
+    say(
+      `line ${line.lineNo}: its licence has ${days.join(' of ')} days, billed are ${line.daysLeft} of ${line.termDays}`,
+    );
   }
 }
 
@@ -65,7 +72,8 @@ export async function licenceProblems(context: VerifyContext, batch: readonly St
     const say = (problem: string) => problems.push(`${head.number}: ${problem}`);
     const billed = lines.filter(({ kind }) => kind === 'term' || kind === 'extension');
     const held = licences.filter(
-      (one) => one.mspId === mspId && one.startsOn <= lastDayOf(head.period) && one.agreedUntil >= firstDayOf(head.period),
+      (one) =>
+        one.mspId === mspId && one.startsOn <= lastDayOf(head.period) && one.agreedUntil >= firstDayOf(head.period),
     );
     for (const licence of held) {
       const no = dueIn(head.period, licence);
@@ -76,7 +84,11 @@ export async function licenceProblems(context: VerifyContext, batch: readonly St
     }
     for (const { licenceId, instalment } of billed) {
       const licence = held.find(({ id }) => id === licenceId);
-      if (licence === undefined || dueIn(head.period, licence) !== instalment.no || licence.instalments !== instalment.of) {
+      if (
+        licence === undefined ||
+        dueIn(head.period, licence) !== instalment.no ||
+        licence.instalments !== instalment.of
+      ) {
         say(`licence ${licenceId} ${instalment.no}/${instalment.of} is billed and not due`);
       }
     }

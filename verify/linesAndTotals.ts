@@ -5,7 +5,13 @@ import { ask, problemsOf, type Checker, type VerifyContext } from './context.js'
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { pricesProblems } from './pricesThen.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
-import { statementBatches, type PriceList, type Rate, type StoredLine, type StoredStatement } from './statementBatches.js';
+import {
+  statementBatches,
+  type PriceList,
+  type Rate,
+  type StoredLine,
+  type StoredStatement,
+} from './statementBatches.js';
 
 type Say = (problem: string) => void;
 
@@ -15,7 +21,9 @@ const minor = (line: { amountMinor: string }) => BigInt(line.amountMinor);
 function amountIsRated(line: StoredLine, amountMinor: bigint, rate: Rate | null, currency: string, say: Say): void {
   const rated = rounded(times(amountOf(printedProducts(line.steps)), exact(rate?.rate ?? 1)), currency);
   if (rated === amountMinor) return;
-  say(`line ${line.lineNo}: its formula gives ${inWords(rated, currency)}, billed are ${inWords(amountMinor, currency)}`);
+  say(
+    `line ${line.lineNo}: its formula gives ${inWords(rated, currency)}, billed are ${inWords(amountMinor, currency)}`,
+  );
 }
 
 /** Prices the usage lines again, in their printed order, at the frozen price list. */
@@ -71,7 +79,8 @@ function checkCorrection(line: StoredLine, rate: Rate | null, currency: string, 
   const { lineNo, ratedMinor, billedMinor, exchange, amountMinor } = line;
   if (line.kind === 'correction') amountIsRated(line, BigInt(ratedMinor), rate, line.currency, say);
   const difference = plus(major(BigInt(ratedMinor), line.currency), major(-BigInt(billedMinor), line.currency));
-  if (exchange === null && line.currency !== currency) say(`line ${lineNo}: it is in ${line.currency}, and has no rate`);
+  if (exchange === null && line.currency !== currency)
+    say(`line ${lineNo}: it is in ${line.currency}, and has no rate`);
   const booked = rounded(times(difference, exact(exchange?.rate ?? 1)), currency);
   if (booked !== BigInt(amountMinor)) say(`line ${lineNo}: its difference is not its amount`);
 }

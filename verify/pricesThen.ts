@@ -35,7 +35,10 @@ function holds(plans: readonly Plan[], { distributorId, head }: StoredStatement)
   );
   const own = valid.filter((plan) => plan.distributorId === distributorId);
   const group = own.length > 0 ? own : valid.filter((plan) => plan.distributorId === null);
-  const latest = group.map(({ fromPeriod }) => fromPeriod).sort().at(-1);
+  const latest = group
+    .map(({ fromPeriod }) => fromPeriod)
+    .sort()
+    .at(-1);
   // One that only adds prices may have come since, for the same months.
   return group.some((plan) => plan.fromPeriod === latest && said(plan) === said(pricePlan));
 }
@@ -75,7 +78,11 @@ function rateProblem(
   if (!isPublished(rate, published)) return `a rate of ${rate.rate} that nobody published for ${rate.day}`;
   const later = published.some(
     (one) =>
-      one.base === base && one.currency === currency && one.day > rate.day && one.day <= last && one.loadedAt < issuedAt,
+      one.base === base &&
+      one.currency === currency &&
+      one.day > rate.day &&
+      one.day <= last &&
+      one.loadedAt < issuedAt,
   );
   return later ? `a rate of ${rate.day}, and a later one was there` : null;
 }

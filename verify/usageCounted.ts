@@ -3,6 +3,7 @@ import { monthLater } from './evaluate/calendar.js';
 import { problemsOf, type Checker } from './context.js';
 import { factProblems } from './factsHold.js';
 import { lateUsageProblems } from './lateUsageBooked.js';
+import { receiptProblems } from './receipts.js';
 
 /** Units of one count at the most; a larger one is a defect of the site. */
 const MAX_QUANTITY = 10_000_000;
@@ -205,6 +206,7 @@ export const checkUsageCounted: Checker = async (context) => {
   ];
   return [
     ...(await problemsOf(context, queries, { ...range, ...limits, ...aggregations })),
+    ...(await receiptProblems(context)),
     ...(await factProblems(context)),
     ...(await lateUsageProblems(context)),
   ];

@@ -75,13 +75,16 @@ function report(
   { isFound, outcome, ms }: { isFound: boolean; outcome: Outcome; ms: number },
 ): void {
   const place = `${String(index + 1).padStart(2)}/${chosen.length}`;
-  console.error(`${place} ${isFound ? 'caught' : 'MISSED'} ${id} (${what}), by ${caughtBy}, ${(ms / 1000).toFixed(1)} s`);
+  console.error(
+    `${place} ${isFound ? 'caught' : 'MISSED'} ${id} (${what}), by ${caughtBy}, ${(ms / 1000).toFixed(1)} s`,
+  );
   if (!isFound) console.error(`      ${saysOf(outcome) || 'everything holds'}`);
 }
 
 if (values.help) console.log(HELP);
 else if (values.list) {
-  for (const { id, what, file, caughtBy } of chosen) console.log(`${id.padEnd(30)} ${caughtBy.padEnd(8)} ${file}: ${what}`);
+  for (const { id, what, file, caughtBy } of chosen)
+    console.log(`${id.padEnd(30)} ${caughtBy.padEnd(8)} ${file}: ${what}`);
 } else if (chosen.length === 0) {
   console.error('No fault is called that: see --list.');
   process.exitCode = 2;

@@ -33,7 +33,9 @@ export function mutated({ id, file, text, by }: Mutation): string {
   const source = readFileSync(join(root, file), 'utf8');
   const parts = source.split(text);
   if (parts.length !== 2) {
-    throw new Error(`Mutation ${id}: its text stands in ${file} ${parts.length - 1} times, not once. Mend the mutation.`);
+    throw new Error(
+      `Mutation ${id}: its text stands in ${file} ${parts.length - 1} times, not once. Mend the mutation.`,
+    );
   }
   return parts.join(by);
 }
@@ -76,14 +78,14 @@ export async function outcomeOf(copy: Copy, mutation: Mutation | null): Promise<
   const inbox = await startInbox({ dataDir: inboxDir });
   const database = await createTestDatabase();
   try {
-    const refused = await run(process.execPath, [copy.play, database.appUrl, inbox.smtpUrl], { timeout: PATIENCE_MS }).then(
+    const refused = await run(process.execPath, [copy.play, database.appUrl, inbox.smtpUrl], {
+      timeout: PATIENCE_MS,
+    }).then(
       () => null,
       (error: { stderr?: string; message: string }) =>
         /^\w*error: .*$/im.exec(error.stderr ?? '')?.[0] ?? error.message.split('\n')[0] ?? '',
     );
-    const verdicts = overallVerdicts(
-      await verifyAll(database.db, { now: NOW, inboxDir }),
-    );
+    const verdicts = overallVerdicts(await verifyAll(database.db, { now: NOW, inboxDir }));
     const broken = Object.entries(verdicts).filter((each): each is [string, string[]] => Array.isArray(each[1]));
     return { broken: Object.fromEntries(broken), refused };
   } finally {

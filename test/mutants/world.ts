@@ -10,10 +10,15 @@ import { drain } from '../../activities/mailing/drain.js';
 import { sendBatch } from '../../activities/mailing/sendBatch.js';
 import { sealPeriod } from '../../activities/sealPeriod.js';
 import { ALL, type Database } from '../../db/connect.js';
+import { insertRates } from '../../db/prices/publishedRates.js';
 import { recordMails } from '../../db/outbox/recordOutcome.js';
 import { insertDocuments } from '../../db/statements/documentStore.js';
+import { TERMINAL } from '../../domain/access/actor.js';
+import { parsePeriod, periodDays } from '../../domain/period.js';
 import { createMailer, type Mailer } from '../../delivery/index.js';
+import type { Price } from '../../domain/pricing/index.js';
 import type { RenderPool, RenderedDocument } from '../../statements/index.js';
+import { ecbFile } from '../../rates/ecbFile.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
@@ -40,12 +45,15 @@ const PAPER: RenderPool = {
 
 async function programme(month: Month) {
   await month.programme({ firstPeriod: '2026-02', settings: { lateUsage: { reachDays: 60 } } });
-  const prices = {
-    [MAILBOX]: { model: 'graduated', tiers: [{ upTo: 50, unitPrice: '2.005' }, { upTo: 80, unitPrice: '1.505' }, { unitPrice: '1.25' }] },
+  const prices: Record<string, Price> = {
+    [MAILBOX]: {
+      model: 'graduated',
+      tiers: [{ upTo: 50, unitPrice: '2.005' }, { upTo: 80, unitPrice: '1.505' }, { unitPrice: '1.25' }],
+    },
     [SCAN]: { model: 'package', size: 10, packagePrice: '2.45' },
     [NODE]: { model: 'volume', tiers: [{ upTo: 20, unitPrice: '1.15' }, { unitPrice: '0.95' }] },
     [AGENT]: { model: 'per_unit', unitPrice: '8.165' },
-  } as const;
+  };
   const terms = { currency: 'EUR', firstMonth: 'unbilled', minimumMinor: 200_00n } as const;
   await month.pricePlan({ ...terms, prices: { ...prices, [AGENT]: { model: 'per_unit', unitPrice: '9' } } });
   await month.pricePlan({ ...terms, prices, fromPeriod: '2026-02' });
@@ -88,17 +96,40 @@ type Sites = Awaited<ReturnType<typeof sitesOf>>;
 type Meter = typeof MAILBOX | typeof SCAN | typeof NODE | typeof AGENT;
 
 function messages(month: Month) {
-  const report = (of: Site, period: string, meter: Meter, peak: number, more: { revision?: number; receivedAt?: string } = {}) =>
-    month.report(of, { period, lines: [{ tenant: 'main', meter, peak }], ...more });
+  const report = (
+    of: Site,
+    period: string,
+    meter: Meter,
+    peak: number,
+    more: { revision?: number; receivedAt?: string } = {},
+  ) => month.report(of, { period, lines: [{ tenant: 'main', meter, peak }], ...more });
   const seen = (of: Site, at: string, meter: Meter, count: number, tenant: string | null = 'main') =>
     month.checkIn(of, { at, tenant, meter, count });
   return { report, seen };
 }
 
+/** The month's reference rates, known on their own days: two of them differ in the last week. */
+async function publish(db: Database, period: string): Promise<void> {
+  const { first, last } = periodDays(parsePeriod(period));
+  const published = await ecbFile().published(first, last);
+  const rates = [27, 26].map((day) => ({
+    base: 'EUR',
+    currency: 'PLN',
+    day: `${period}-${day}`,
+    rate: `4.2${day}`,
+    source: 'by hand',
+  }));
+  const known = published.filter(({ currency, day }) => currency === 'PLN' && day >= `${period}-20`);
+  for (const rate of known.length > 0 ? known : rates) {
+    const at = new Date(`${rate.day}T16:00:00Z`);
+    await db.transaction(ALL, (trx) => insertRates(trx, [rate], { at, by: TERMINAL }));
+  }
+}
+
 /** What every site says in every month. */
 async function usual(month: Month, sites: Sites, period: string): Promise<void> {
   const { report, seen } = messages(month);
-  await report(sites.agents, period, AGENT, 3);
+  await report(sites.agents, period, AGENT, 35);
   await report(sites.nodes, period, NODE, 12);
   await report(sites.moreNodes, period, NODE, 8);
   await report(sites.scans, period, SCAN, 15);
@@ -175,7 +206,7 @@ async function may(month: Month, sites: Sites): Promise<void> {
   await report(sites.heard, '2026-05', MAILBOX, 31);
 }
 
-const SENT = { 
+const SENT = {
   '2026-02': february,
   '2026-03': march,
   '2026-04': april,
@@ -262,17 +293,28 @@ async function sendByTwo(db: Database, mailer: Mailer): Promise<void> {
     return batch;
   });
   const other = await second;
-  for (const [name, batch] of [['first', first], ['second', other]] as const) {
+  for (const [name, batch] of [
+    ['first', first],
+    ['second', other],
+  ] as const) {
     if (batch === undefined) continue;
     const outcomes = await send(mailer, batch);
-    await db.transaction(ALL, (trx) => recordMails(trx, name, outcomes.map(({ record }) => record)));
+    await db.transaction(ALL, (trx) =>
+      recordMails(
+        trx,
+        name,
+        outcomes.map(({ record }) => record),
+      ),
+    );
   }
 }
 
 /** A worker that was stopped comes back after its mail was given to another: what it says counts no more. */
 async function sendAfterStop(db: Database, month: Month, mailer: Mailer): Promise<void> {
   const stopped = await db.transaction(ALL, (trx) => claimBatch(trx, claim('stopped'), 1));
-  await month.run(`update outbox set state = 'pending' where claimed_by = 'stopped' and state = 'sending' returning id`);
+  await month.run(
+    `update outbox set state = 'pending' where claimed_by = 'stopped' and state = 'sending' returning id`,
+  );
   const taken = await db.transaction(ALL, (trx) => claimBatch(trx, claim('taken over'), 1));
   const failed = stopped.mails.map(({ id }) => ({
     ...{ id, state: 'pending' as const, attempts: 1, notBefore: null, sentAt: null, response: '451 later' },
@@ -280,7 +322,13 @@ async function sendAfterStop(db: Database, month: Month, mailer: Mailer): Promis
   await db.transaction(ALL, (trx) => recordMails(trx, 'stopped', failed));
   await sendAll(db, mailer);
   const outcomes = await send(mailer, taken);
-  await db.transaction(ALL, (trx) => recordMails(trx, 'taken over', outcomes.map(({ record }) => record)));
+  await db.transaction(ALL, (trx) =>
+    recordMails(
+      trx,
+      'taken over',
+      outcomes.map(({ record }) => record),
+    ),
+  );
 }
 
 /** Plays the months over an empty database. */
@@ -290,6 +338,7 @@ export async function playMonths(db: Database, smtpUrl: string): Promise<void> {
   try {
     const sites = await sitesOf(month, await programme(month));
     for (const period of PERIODS) {
+      await publish(db, period);
       await SENT[period](month, sites);
       await usual(month, sites, period);
       const next = Number(period.slice(5)) + 1;

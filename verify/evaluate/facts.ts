@@ -87,7 +87,9 @@ function heardOf(
     installations,
     billedBefore,
     keys,
-  }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> & { keys: readonly Portfolio['keys'][number][] },
+  }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> & {
+    keys: readonly Portfolio['keys'][number][];
+  },
 ): Heard | null {
   const { site, month, asOf } = wanted;
   const { start, end } = month;
@@ -151,7 +153,10 @@ function reportedOf(reports: readonly Reported[], tenantRef: string | null, mete
 }
 
 function earliestOf(days: readonly (string | null)[]): string | null {
-  return days.reduce<string | null>((first, day) => (day !== null && (first === null || day < first) ? day : first), null);
+  return days.reduce<string | null>(
+    (first, day) => (day !== null && (first === null || day < first) ? day : first),
+    null,
+  );
 }
 
 /** Every usage that a site named, tenants in the order in which they are stored, those without a name last. */
@@ -191,7 +196,10 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
         // A report that does not name it says that nothing was used.
         reported: reportedOf(reports, tenantRef, meter) ?? (reporting.has(installation) ? 0 : null),
         observed: observedOf(counts, meter),
-        beforeEnd: observedOf(counts.filter(({ late }) => !late), meter),
+        beforeEnd: observedOf(
+          counts.filter(({ late }) => !late),
+          meter,
+        ),
         usedAfterOn: earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn)),
         lastConfirmed: null,
       };
@@ -272,7 +280,9 @@ function measure(known: Heard, usages: readonly Usage[], held: readonly HeldLice
     usage.spans = spans.map(({ first, last }, place) => {
       const begin = place === 0 ? month.start : startOf(first, zone);
       const end = place === spans.length - 1 ? month.end : startOf(spans[place + 1]?.first ?? last, zone);
-      const within = days.filter(({ day }) => (place === 0 || day >= first) && (place === spans.length - 1 || day <= last));
+      const within = days.filter(
+        ({ day }) => (place === 0 || day >= first) && (place === spans.length - 1 || day <= last),
+      );
       let count = usage.parts.length === 0 ? (usage.last ?? 0) : 0;
       for (const part of usage.parts) count += countOn(known, part, usage, within, { begin, end });
       return { first, last, count, licensed: 0 };
@@ -288,7 +298,8 @@ function countOn(
   { begin, end }: { begin: Date; end: Date },
 ): number {
   const its = days.filter(
-    (one) => (one.early ? (countsAs.get(one.installation) ?? one.installation) : one.installation) === part.installation,
+    (one) =>
+      (one.early ? (countsAs.get(one.installation) ?? one.installation) : one.installation) === part.installation,
   );
   if (its.length > 0) {
     return its.reduce(
@@ -367,7 +378,12 @@ export async function knownSites(
   const changing = sites.filter(({ wanted: { site } }) => {
     const held = licencesIn(period, licencesOf.get(site.siteId) ?? []);
     return [...new Set(held.map(({ meter }) => meter))].some(
-      (meter) => spansOf(period, meter, held.filter((one) => one.meter === meter)).length > 1,
+      (meter) =>
+        spansOf(
+          period,
+          meter,
+          held.filter((one) => one.meter === meter),
+        ).length > 1,
     );
   });
   const changingIds = new Set(changing.map(({ wanted: { site } }) => site.siteId));
@@ -435,4 +451,3 @@ export function confirmedBy(
     ),
   };
 }
-

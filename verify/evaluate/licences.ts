@@ -13,7 +13,11 @@ export interface HeldLicence {
 }
 
 /** The month in spans of days between which the licences of a meter change; a single one where none does. */
-export function spansOf(period: string, meter: string, held: readonly HeldLicence[]): { first: string; last: string }[] {
+export function spansOf(
+  period: string,
+  meter: string,
+  held: readonly HeldLicence[],
+): { first: string; last: string }[] {
   const [begin, end] = [firstDayOf(period), lastDayOf(period)];
   if (aggregationOf(meter) !== 'peak') return [{ first: begin, last: end }];
   const cuts = [...new Set(held.flatMap(({ first, last }) => [first, dayLater(last, 1)]))]

@@ -79,6 +79,8 @@ export function amountOf(products: readonly Product[]): Exact {
 }
 
 export function sameProducts(a: readonly Product[], b: readonly Product[]): boolean {
-  return JSON.stringify(a.map(({ count, price }) => [count, price])) ===
-    JSON.stringify(b.map(({ count, price }) => [count, price]));
+  return (
+    JSON.stringify(a.map(({ count, price }) => [count, price])) ===
+    JSON.stringify(b.map(({ count, price }) => [count, price]))
+  );
 }

@@ -136,10 +136,6 @@ export async function said(context: VerifyContext, month: string, sites: readonl
 }
 
 /** The same by the day, check-ins that name no meter among them. */
-export async function saidOnDays(
-  context: VerifyContext,
-  month: string,
-  sites: readonly Listening[],
-): Promise<OnDay[]> {
+export async function saidOnDays(context: VerifyContext, month: string, sites: readonly Listening[]): Promise<OnDay[]> {
   return sites.length === 0 ? [] : ask<OnDay>(context, ON_DAYS, bindings(month, sites));
 }

@@ -51,11 +51,17 @@ function asReported({ parts }: Usage): Settled {
   return { value, basis: nobodyReports ? 'observed' : 'reported' };
 }
 
-const asObserved = ({ parts }: Usage): Settled => ({ value: added(parts.map((part) => part.observed)), basis: 'observed' });
+const asObserved = ({ parts }: Usage): Settled => ({
+  value: added(parts.map((part) => part.observed)),
+  basis: 'observed',
+});
 
 function estimated({ parts, last }: Usage): Settled {
   if (parts.length === 0) return { value: last ?? 0, basis: 'estimated' };
-  return { value: added(parts.map((part) => part.reported ?? part.observed ?? part.lastConfirmed)), basis: 'estimated' };
+  return {
+    value: added(parts.map((part) => part.reported ?? part.observed ?? part.lastConfirmed)),
+    basis: 'estimated',
+  };
 }
 
 function greater(usage: Usage, before: Settled): Settled {
@@ -137,7 +143,8 @@ function applies(kind: string, site: KnownSite, usage: Usage, { value }: Settled
       return (
         !parts.some((part) => part.usedAfterOn !== null) &&
         parts.some(
-          ({ reported, observed }) => reported !== null && observed !== null && isFar(reported, observed, rules.tolerance),
+          ({ reported, observed }) =>
+            reported !== null && observed !== null && isFar(reported, observed, rules.tolerance),
         )
       );
     case 'two_installations':
@@ -169,9 +176,7 @@ export function findings(site: KnownSite, rules: Rules): SettledCase[] {
       (kind === 'clock_off' && Math.abs(site.clockOffsetSeconds) > rules.clockOffHours * 3600) ||
       (kind === 'missing_report' && site.silent.length > 0),
   );
-  const found = ofSite.map(
-    ({ kind }): SettledCase => ({ kind, siteId, tenantRef: null, meter: null, decided: null }),
-  );
+  const found = ofSite.map(({ kind }): SettledCase => ({ kind, siteId, tenantRef: null, meter: null, decided: null }));
   for (const usage of site.usages) {
     let settled = asReported(usage);
     for (const each of judging) {
