@@ -16,7 +16,7 @@ import {
 import { PLACES } from '../verify/secrets.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { EXIT } from './failure.js';
-import { historyTexts } from './historyTexts.js';
+import { historyTexts } from '../starts/historyTexts.js';
 import { dataOption, examples, jsonOption, periodOption } from './options.js';
 import { dataDirOf } from './paths.js';
 import { readState } from './services/stateFile.js';

@@ -84,7 +84,7 @@ export interface VerifyOptions {
   documents?: 'all' | 'sample';
   /** Folder of the embedded inbox's `.eml` files. */
   inboxDir?: string;
-  /** Histories of workflows as text, such as `historyTexts` (cli/) reads them. */
+  /** Histories of workflows as text, such as `historyTexts` (starts/) reads them. */
   histories?: AsyncIterable<HistoryText>;
   /** Folders of log files. */
   logDirs?: readonly string[];

@@ -104,7 +104,7 @@ export async function pricesProblems(context: VerifyContext, batch: readonly Sto
   const rulesOf = await rulesByPeriod(context);
   const used = batch.flatMap(({ head, lines }) => [
     ...(head.exchange === null ? [] : [head.exchange]),
-    ...lines.flatMap(({ exchange }) => (exchange === null || exchange === undefined ? [] : [exchange])),
+    ...lines.flatMap(({ exchange }) => exchange ?? []),
   ]);
   const periods = batch.map(({ head }) => head.period).sort();
   const published =
@@ -130,7 +130,7 @@ export async function pricesProblems(context: VerifyContext, batch: readonly Sto
     for (const line of lines) {
       const from = line.kind === 'term' || line.kind === 'extension' ? line.priceCurrency : line.currency;
       if (!['term', 'extension', 'correction', 'minimum_correction'].includes(line.kind)) continue;
-      const wrong = rateProblem(line.exchange, [from, currency], of, published);
+      const wrong = rateProblem(line.exchange ?? null, [from, currency], of, published);
       if (wrong !== null) problems.push(`line ${line.lineNo} has ${wrong}`);
     }
     return problems.map((text) => `${head.number}: ${text}`);

@@ -53,7 +53,8 @@ export interface StoredLine {
   rate: Rate | null;
   ratedMinor: string;
   billedMinor: string;
-  exchange: Rate | null;
+  /** Of corrections and licences. */
+  exchange?: Rate | null;
   /** Of licences. */
   licenceId: string;
   count: number;

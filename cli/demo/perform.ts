@@ -6,7 +6,7 @@ import { KontorError } from '../../domain/errors.js';
 import { createRenderPool } from '../../statements/index.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { withDatabase, withTemporal } from '../environment.js';
-import { historyTexts } from '../historyTexts.js';
+import { historyTexts } from '../../starts/historyTexts.js';
 import { whereToLook } from '../up.js';
 import { joinTeam, makeLogins } from './logins.js';
 import { billedOrders } from './ordered.js';

@@ -71,6 +71,13 @@ export interface Outcome {
   refused: string | null;
 }
 
+/** The line of a failed child's output that names its error. */
+function saidBy(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const output = 'stderr' in error ? String(error.stderr) : '';
+  return /^\w*error: .*$/im.exec(output)?.[0] ?? error.message.split('\n')[0] ?? '';
+}
+
 /** Plays the months with the fault, or without any, and verifies. */
 export async function outcomeOf(copy: Copy, mutation: Mutation | null): Promise<Outcome> {
   const restore = mutation === null ? () => undefined : copy.plant(mutation);
@@ -82,8 +89,8 @@ export async function outcomeOf(copy: Copy, mutation: Mutation | null): Promise<
       timeout: PATIENCE_MS,
     }).then(
       () => null,
-      (error: { stderr?: string; message: string }) =>
-        /^\w*error: .*$/im.exec(error.stderr ?? '')?.[0] ?? error.message.split('\n')[0] ?? '',
+      (error: unknown) =>
+        saidBy(error),
     );
     const verdicts = overallVerdicts(await verifyAll(database.db, { now: NOW, inboxDir }));
     const broken = Object.entries(verdicts).filter((each): each is [string, string[]] => Array.isArray(each[1]));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { historyTexts } from '../../cli/historyTexts.js';
+import { historyTexts } from '../../starts/historyTexts.js';
 import { newSecret, secretHash } from '../../db/access/secret.js';
 import { formatMeteredKey } from '../../domain/key.js';
 import { createRenderPool } from '../../statements/index.js';

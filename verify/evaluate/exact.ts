@@ -8,10 +8,10 @@ export interface Exact {
 }
 
 /** Digits of a currency's minor unit where they are not two (ISO 4217). */
-const DIGITS: Readonly<Record<string, number>> = Object.fromEntries([
-  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
-  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
-  ...'CLF UYW'.split(' ').map((code) => [code, 4]),
+const DIGITS: ReadonlyMap<string, number> = new Map([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code): [string, number] => [code, 0]),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code): [string, number] => [code, 3]),
+  ...'CLF UYW'.split(' ').map((code): [string, number] => [code, 4]),
 ]);
 
 /** Reads a decimal such as `-3.50`, or an integer. Throws a RangeError on anything else. */
@@ -42,7 +42,7 @@ export function divided(a: Exact, b: Exact): Exact {
 }
 
 function digitsOf(currency: string): number {
-  return DIGITS[currency] ?? 2;
+  return DIGITS.get(currency) ?? 2;
 }
 
 /** Rule 11: minor units of the currency, half up, and half away from zero below it. */

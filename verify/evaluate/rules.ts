@@ -41,7 +41,7 @@ const SHIPPED: Readonly<Record<string, string>> = {
 export function rulesOf({ kinds = [], settings = {} }: StoredRules): Rules {
   const { discrepancies = {}, lateUsage = {}, exchangeRates = {} } = settings;
   const set = Object.entries(discrepancies.kinds ?? {}).flatMap(([kind, { default: chosen }]) =>
-    typeof chosen === 'string' ? [[kind, chosen]] : [],
+    typeof chosen === 'string' ? [[kind, chosen] as const] : [],
   );
   return {
     kinds,
@@ -49,7 +49,7 @@ export function rulesOf({ kinds = [], settings = {} }: StoredRules): Rules {
     jump: { units: 10, percent: 50, ...discrepancies.jump },
     clockOffHours: discrepancies.clockOffHours ?? 24,
     firstMonthUnits: discrepancies.firstMonthUnits ?? 1_000,
-    defaults: { ...SHIPPED, ...Object.fromEntries(set) },
+    defaults: { ...SHIPPED, ...Object.fromEntries<string>(set) },
     reachDays: lateUsage.reachDays ?? 90,
     publishedWithinDays: exchangeRates.publishedWithinDays ?? null,
   };

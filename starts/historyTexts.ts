@@ -1,4 +1,4 @@
-import type { TemporalClient } from '../config/temporalClient.js';
+import type { Client } from '@temporalio/client';
 
 /** Bytes of a payload as what they are: JSON, mostly, unless a codec has encrypted them. */
 function readable(value: unknown): unknown {
@@ -22,7 +22,7 @@ const AT_ONCE = 8;
 
 /** Every workflow run that the server still keeps, with all that its history says. What is retired meanwhile is passed over. */
 export async function* historyTexts(
-  client: Pick<TemporalClient['client'], 'workflow'>,
+  client: Pick<Client, 'workflow'>,
 ): AsyncGenerator<{ name: string; text: string }> {
   const read = async ({ workflowId, runId }: { workflowId: string; runId: string }) => {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
