@@ -257,14 +257,9 @@ async function problemsBefore(
       };
       const rated = rateMonth([...frozen.filter(({ siteId }) => !ids.has(siteId)), ...now], own);
       problems.push(...differences(own, rated, lines));
+      const there = new Set(rated.lines.map((one) => keyOf(one.siteId, one.tenantRef, one.meter)));
       const nothing = lines
-        .filter(
-          (line) =>
-            ids.has(line.siteId) &&
-            !rated.lines.some(
-              (one) => keyOf(one.siteId, one.tenantRef, one.meter) === keyOf(line.siteId, line.tenantRef, line.meter),
-            ),
-        )
+        .filter(({ siteId, tenantRef, meter }) => ids.has(siteId) && !there.has(keyOf(siteId, tenantRef, meter)))
         .map(({ siteId, tenantRef, meter }) => ({ siteId, tenantRef, meter, value: 0, basis: 'reported' }));
       const learnt = confirmedBy(period, now, [...rated.lines.filter(({ siteId }) => ids.has(siteId)), ...nothing]);
       for (const one of learnt.confirmed) confirmed.set(keyOf(one.siteId, one.tenantRef, one.meter), one);

@@ -79,8 +79,7 @@ function checkCorrection(line: StoredLine, rate: Rate | null, currency: string, 
   const { lineNo, ratedMinor, billedMinor, exchange, amountMinor } = line;
   if (line.kind === 'correction') amountIsRated(line, BigInt(ratedMinor), rate, line.currency, say);
   const difference = plus(major(BigInt(ratedMinor), line.currency), major(-BigInt(billedMinor), line.currency));
-  if (!exchange && line.currency !== currency)
-    say(`line ${lineNo}: it is in ${line.currency}, and has no rate`);
+  if (!exchange && line.currency !== currency) say(`line ${lineNo}: it is in ${line.currency}, and has no rate`);
   const booked = rounded(times(difference, exact(exchange?.rate ?? 1)), currency);
   if (booked !== BigInt(amountMinor)) say(`line ${lineNo}: its difference is not its amount`);
 }

@@ -74,22 +74,27 @@ async function inTables(context: VerifyContext, known: KnownSecrets) {
   return { problems, searched };
 }
 
-/** What a PDF holds besides its drawing: its plain parts, and every stream that can be inflated, attachments among them. */
+/**
+ * What a PDF holds besides its drawing: its plain parts, and the streams that can be inflated, attachments and metadata among
+ * them. Fonts hold outlines alone.
+ */
 function textOfPdf(pdf: Buffer): string {
-  const texts = [pdf.toString('latin1')];
+  const texts: string[] = [];
   let from = 0;
   for (;;) {
     const begin = pdf.indexOf('stream', from);
-    if (begin === -1) return texts.join('\n');
-    const data = begin + (pdf[begin + 6] === 0x0d ? 8 : 7);
-    const end = pdf.indexOf('endstream', data);
+    const end = begin === -1 ? -1 : pdf.indexOf('endstream', begin);
+    const plain = pdf.toString('latin1', from, end === -1 ? pdf.length : begin);
+    texts.push(plain);
     if (end === -1) return texts.join('\n');
-    try {
-      texts.push(inflateSync(pdf.subarray(data, end)).toString('utf8'));
-    } catch {
-      // It is not deflated: its plain bytes are searched.
-    }
     from = end + 9;
+    if (plain.slice(-400).includes('/Length1')) continue;
+    const bytes = pdf.subarray(begin + (pdf[begin + 6] === 0x0d ? 8 : 7), end);
+    try {
+      texts.push(inflateSync(bytes).toString('utf8'));
+    } catch {
+      texts.push(bytes.toString('latin1'));
+    }
   }
 }
 

@@ -45,7 +45,9 @@ export async function settledCases(
   for (const { mspId, period, resolvedBy, decision, quantity, ...one } of found) {
     const key = `${mspId} ${period}`;
     const decided = resolvedBy === 'person' ? { decision: decision ?? 'accept', quantity } : null;
-    cases.set(key, [...(cases.get(key) ?? []), { ...one, decided }]);
+    const its = cases.get(key);
+    if (its === undefined) cases.set(key, [{ ...one, decided }]);
+    else its.push({ ...one, decided });
   }
   return cases;
 }
@@ -71,16 +73,19 @@ export async function settledUsage(
   const settled = new Map<string, SettledUsage[]>();
   for (const { id, facts, rules } of stored) {
     const site = frozenSite(facts);
-    const ofMonth = cases.get(keys.get(id) ?? '') ?? [];
+    const ofSite = (cases.get(keys.get(id) ?? '') ?? []).filter(({ siteId: of }) => of === site.siteId);
+    const ruled = rulesOf(rules);
     const { siteId, siteName, firstMonth } = site;
     const usages = site.usages.map((usage): SettledUsage => {
-      const { value, basis } = settle(site, usage, ofMonth, rulesOf(rules));
+      const { value, basis } = settle(site, usage, ofSite, ruled);
       const { quantity, licensed, spans } = leftOf(value, usage);
       const { tenantRef, meter } = usage;
       const of = { siteId, siteName, tenantRef, meter, firstMonth };
       return { ...of, peak: value, basis, licensed, quantity, licensedDays: spans };
     });
-    settled.set(id, [...(settled.get(id) ?? []), ...usages]);
+    const its = settled.get(id);
+    if (its === undefined) settled.set(id, usages);
+    else its.push(...usages);
   }
   return settled;
 }

@@ -89,8 +89,7 @@ export async function outcomeOf(copy: Copy, mutation: Mutation | null): Promise<
       timeout: PATIENCE_MS,
     }).then(
       () => null,
-      (error: unknown) =>
-        saidBy(error),
+      (error: unknown) => saidBy(error),
     );
     const verdicts = overallVerdicts(await verifyAll(database.db, { now: NOW, inboxDir }));
     const broken = Object.entries(verdicts).filter((each): each is [string, string[]] => Array.isArray(each[1]));

@@ -5,7 +5,7 @@
 import { aggregationOf } from '../../domain/catalog/index.js';
 import type { VerifyContext } from '../context.js';
 import { firstDayOf, lastDayOf, monthLater, startOf } from './calendar.js';
-import { type KnownSite, type Part, type Usage } from './known.js';
+import { keyOf, type KnownSite, type Part, type Usage } from './known.js';
 import {
   bySite,
   lastKnown,
@@ -351,6 +351,7 @@ export async function knownSites(
   const installationsOf = bySite(portfolio.installations);
   const linesOf = bySite(portfolio.lines.filter(({ kind }) => kind === 'usage' || kind === 'correction'));
   const lateOf = bySite(late);
+  const confirmedOfSite = bySite([...again.confirmed.values()]);
   const keysOf = bySite(portfolio.keys);
   const licencesOf = bySite(portfolio.licences);
   const tenanciesOf = bySite(portfolio.tenancies);
@@ -369,7 +370,7 @@ export async function knownSites(
     ({ expected, heard, installations }) => installations.length > 1 && [...expected].some((id) => !heard.has(id)),
   );
   const latest = new Date(Math.max(...wanted.map(({ asOf }) => asOf.getTime())));
-  const { confirmed, confirmedOf, months: ratedAgain } = again;
+  const { confirmedOf, months: ratedAgain } = again;
   const ofInstallations = await lastKnownOfInstallations(
     context,
     several.map(({ wanted: { site } }) => site.siteId),
@@ -402,7 +403,9 @@ export async function knownSites(
         .filter(({ fromPeriod, untilPeriod }) => fromPeriod <= period && (untilPeriod === null || untilPeriod > period))
         .map(({ reference, tenantId }) => [reference, tenantId]),
     );
-    const its = new Map([...confirmed].filter(([, row]) => row.siteId === siteId));
+    const its = new Map(
+      (confirmedOfSite.get(siteId) ?? []).map((row) => [keyOf(siteId, row.tenantRef, row.meter), row]),
+    );
     const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], {
       ...{ period, asOf: one.asOf, bookedBefore: one.bookedBefore },
       confirmed: its,

@@ -166,9 +166,10 @@ export async function lastKnownOfInstallations(
   for (const one of stored) {
     if (!ratedAgain.has(`${one.siteId} ${one.period}`)) newest.set(partKeyOf(one), one);
   }
+  const asked = new Set(siteIds);
   for (const [key, one] of confirmedOf) {
     const found = newest.get(key);
-    if (siteIds.includes(one.siteId) && (found === undefined || one.period >= found.period)) newest.set(key, one);
+    if (asked.has(one.siteId) && (found === undefined || one.period >= found.period)) newest.set(key, one);
   }
   return bySite([...newest.values()]);
 }
