@@ -65,6 +65,18 @@ module.exports = {
       'Activities never call the API and never import workflows.',
     ),
     only('verify-looks-down', 'verify', ['statements', 'db', 'locales', 'domain'], 'The checker reads what is stored.'),
+    {
+      name: 'verify-is-a-second-opinion',
+      comment:
+        'Verify shares no arithmetic and no query with what it checks: the connection, errors, the list of programmes, the catalogue of meters, and types.',
+      severity: 'error',
+      // These two draw documents again, and read them for it.
+      from: { path: '^verify/', pathNot: '^verify/(documents|frozenPacks)[.]ts$' },
+      to: {
+        pathNot: ['^verify/', '^node_modules/', '^db/(connect|programmes/)', '^domain/(errors|catalog/|period)'],
+        dependencyTypesNot: ['core', 'npm', 'npm-no-pkg', 'unknown', 'type-only'],
+      },
+    },
     only('export-looks-down', 'export', ['db', 'domain'], 'The auditors’ files read what is stored.'),
     {
       name: 'workflows-are-deterministic',

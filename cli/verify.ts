@@ -1,10 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { Env } from '../config/env.js';
 import type { Period } from '../domain/period.js';
 import { createRenderPool } from '../statements/index.js';
-import { allHold, INVARIANT_NAMES, INVARIANTS, verifyAll, type Report, type Verdicts } from '../verify/index.js';
-import { environmentOf, withDatabase } from './environment.js';
+import {
+  allHold,
+  INVARIANT_NAMES,
+  INVARIANTS,
+  verifyAll,
+  type Report,
+  type Verdicts,
+  type VerifyOptions,
+} from '../verify/index.js';
+import { PLACES } from '../verify/secrets.js';
+import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { EXIT } from './failure.js';
+import { historyTexts } from '../starts/historyTexts.js';
 import { dataOption, examples, jsonOption, periodOption } from './options.js';
 import { dataDirOf } from './paths.js';
 import { readState } from './services/stateFile.js';
@@ -16,6 +28,7 @@ interface VerifyCommandOptions {
   data?: string;
   inbox?: string;
   render: boolean;
+  documents: 'all' | 'sample';
   json?: true;
 }
 
@@ -33,15 +46,24 @@ export function verifyCommand(): Command {
     .addOption(periodOption())
     .addOption(dataOption())
     .addOption(new Option('--inbox <dir>', 'folder of the embedded inbox (default: that of the running services)'))
+    .addOption(
+      new Option('--documents <which>', 'how many documents are rendered again: all of them, or a sample')
+        .choices(['all', 'sample'])
+        .default('sample'),
+    )
     .addOption(new Option('--no-render', 'compare documents with their hashes alone, without rendering them again'))
     .addOption(
       jsonOption(
-        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | [what is wrong], …}, …}, "shared": {…}}',
+        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | [what is wrong], …}, …}, "shared": {…}, "searched": {PLACE: count | null, …}}',
       ),
     )
     .addHelpText(
       'after',
-      examples('kontor verify', 'kontor verify --programme msp --period 2026-03 --no-render --json'),
+      examples(
+        'kontor verify',
+        'kontor verify --documents all',
+        'kontor verify --programme msp --period 2026-03 --no-render --json',
+      ),
     )
     .action(verify);
 }
@@ -53,22 +75,50 @@ async function inboxOf(data: string | undefined): Promise<string | undefined> {
   return state === null || state.inboxUrl === null ? undefined : join(dataDir, 'inbox');
 }
 
-async function verify({ programme, period, data, inbox, render, json }: VerifyCommandOptions): Promise<void> {
+/** Log files of services that Kontor starts itself. */
+function logDirsOf(data: string | undefined): string[] {
+  const dataDir = dataDirOf(data);
+  return ['logs', 'postgres'].map((folder) => join(dataDir, folder)).filter((folder) => existsSync(folder));
+}
+
+type Histories = Pick<VerifyOptions, 'histories'>;
+
+/** With the histories of the workflows, where the configuration leads to Temporal and it answers. */
+async function withHistories<T>(env: Env, work: (histories: Histories) => Promise<T>): Promise<T> {
+  if (env.TEMPORAL_ADDRESS === undefined) return work({});
+  return withTemporal(env, (client) => work({ histories: historyTexts(client) }));
+}
+
+async function verify({
+  programme,
+  period,
+  data,
+  inbox,
+  render,
+  documents,
+  json,
+}: VerifyCommandOptions): Promise<void> {
   const inboxDir = inbox ?? (await inboxOf(data));
   const terminal = createTerminal({ json });
   const renderPool = render ? createRenderPool({ threads: RENDER_THREADS }) : null;
   const progress = terminal.progress();
   try {
-    const report = await withDatabase(await environmentOf(data), (db) =>
-      verifyAll(db, {
-        ...(programme === undefined ? {} : { programme }),
-        ...(period === undefined ? {} : { period }),
-        ...(inboxDir === undefined ? {} : { inboxDir }),
-        ...(renderPool === null ? {} : { renderPool }),
-        onProgress: (invariant, done, total) => {
-          progress.set(invariant, done, total, 'statements');
-        },
-      }),
+    const env = await environmentOf(data);
+    const report = await withHistories(env, (histories) =>
+      withDatabase(env, (db) =>
+        verifyAll(db, {
+          ...(programme === undefined ? {} : { programme }),
+          ...(period === undefined ? {} : { period }),
+          ...(inboxDir === undefined ? {} : { inboxDir }),
+          ...(renderPool === null ? {} : { renderPool }),
+          ...histories,
+          documents,
+          logDirs: logDirsOf(data),
+          onProgress: (invariant, done, total) => {
+            progress.set(invariant, done, total, 'statements');
+          },
+        }),
+      ),
     );
     progress.stop();
     if (json === true) console.log(JSON.stringify(report));
@@ -79,11 +129,19 @@ async function verify({ programme, period, data, inbox, render, json }: VerifyCo
   }
 }
 
-function reportLines({ programmes, shared }: Report): string[] {
+/** I10, place by place. */
+function searchedLine({ searched }: Report): string {
+  const places = PLACES.map((place) => `${place} ${searched[place]?.toString() ?? 'not checked'}`);
+  return `     searched for secrets: ${places.join(', ')}`;
+}
+
+function reportLines(report: Report): string[] {
+  const { programmes, shared } = report;
   return [
     ...Object.entries(programmes).flatMap(([code, verdicts]) => [`Programme ${code}`, ...verdictLines(verdicts)]),
     'All programmes together',
     ...verdictLines(shared),
+    searchedLine(report),
   ];
 }
 

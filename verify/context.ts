@@ -1,6 +1,6 @@
 import { ALL, rows, type Database } from '../db/connect.js';
-import type { Period } from '../domain/period.js';
 import type { RenderPool } from '../statements/index.js';
+import type { HistoryText, Place } from './secrets.js';
 
 /** What a checker works with. Checkers read; none writes. */
 export interface VerifyContext {
@@ -8,11 +8,19 @@ export interface VerifyContext {
   /** Code of the programme whose rows are checked; null: what belongs to no single programme. */
   programme: string | null;
   /** Null: every period there is. */
-  period: Period | null;
+  period: string | null;
   /** Null: stored documents are compared with their hashes alone. */
   renderPool: RenderPool | null;
+  /** Which documents are rendered again. */
+  documents: 'all' | 'sample';
   /** Folder of the embedded inbox with one `.eml` file a mail; null: the outbox alone says what was accepted. */
   inboxDir: string | null;
+  /** Histories of workflows as text; null: nobody says where they are. */
+  histories: AsyncIterable<HistoryText> | null;
+  /** Folders of log files; none: nobody says where they are. */
+  logDirs: readonly string[];
+  /** Told of each place where secrets were looked for: how many things were searched, null: none. */
+  searched: (place: Place, count: number | null) => void;
   now: Date;
   progress: (done: number, total: number) => void;
 }

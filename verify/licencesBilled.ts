@@ -1,44 +1,95 @@
-import { licencesBilledIn } from '../db/closing/licencesBilled.js';
-import { ALL } from '../db/connect.js';
-import type { IssuedStatement } from '../db/statements/statementStore.js';
-import { groupBy } from '../domain/groupBy.js';
-import { instalmentIn, instalmentMinor } from '../domain/licences/termPrice.js';
-import { minorToDecimalString } from '../domain/money.js';
-import { termUnitsOf, type ExtensionLine, type TermLine } from '../domain/statement.js';
-import type { VerifyContext } from './context.js';
+import { daysBetween, firstDayOf, lastDayOf, monthsBetween } from './evaluate/calendar.js';
+import { divided, exact, inWords, rounded, times } from './evaluate/exact.js';
+import { ask, type VerifyContext } from './context.js';
+import type { StoredLine, StoredStatement } from './statementBatches.js';
 
 /** Rule 22: the amount is what the line's own units, price, days and instalment come to, rounded once. */
-export function checkTermLine(line: TermLine | ExtensionLine, currency: string, say: (problem: string) => void): void {
-  const rated = instalmentMinor(termUnitsOf(line), line.instalment, line.exchange?.rate ?? null, currency);
-  if (rated === line.amountMinor) return;
-  const [printed, billed] = [rated, line.amountMinor].map((minor) => minorToDecimalString(minor, currency));
-  say(`line ${line.lineNo}: its licence comes to ${printed ?? ''} ${currency}, billed are ${billed ?? ''}`);
+export function checkTermLine(line: StoredLine, currency: string, say: (problem: string) => void): void {
+  const { count, years, unitPrice, instalment, exchange, amountMinor } = line;
+  const share = line.kind === 'term' ? exact(1) : divided(exact(line.daysLeft), exact(line.termDays));
+  const whole = times(exact(count), exact(unitPrice), exact(years), share, exact(exchange?.rate ?? 1));
+  const until = (no: number) => rounded(divided(times(whole, exact(no)), exact(instalment.of)), currency);
+  const due = until(instalment.no) - until(instalment.no - 1);
+  if (due === BigInt(amountMinor)) return;
+  say(
+    `line ${line.lineNo}: its licence comes to ${inWords(due, currency)}, billed are ${inWords(BigInt(amountMinor), currency)}`,
+  );
 }
 
-const keyOf = (licenceId: string, { no, of }: { no: number; of: number }) => `${licenceId} ${no}/${of}`;
+interface Licence {
+  mspId: string;
+  id: string;
+  count: number;
+  startsOn: string;
+  endsOn: string;
+  agreedUntil: string;
+  termStartsOn: string;
+  isExtension: boolean;
+  years: number;
+  unitPrice: string;
+  priceCurrency: string;
+  instalments: number;
+}
+
+/** Which instalment falls into a month: the first with the licence's own first month, none once it has ended. */
+function dueIn(period: string, { startsOn, endsOn, instalments }: Licence): number | null {
+  const no = monthsBetween(startsOn, period) + 1;
+  if (no < 1 || no > instalments || endsOn <= startsOn) return null;
+  return no > 1 && endsOn <= firstDayOf(period) ? null : no;
+}
+
+function checkAgreed(line: StoredLine, licence: Licence, say: (problem: string) => void): void {
+  const agreed = [licence.count, licence.years, licence.priceCurrency];
+  const printed = [line.count, line.years, line.priceCurrency];
+  const [price, printedPrice] = [exact(licence.unitPrice), exact(line.unitPrice)];
+  const samePrice = price.over * printedPrice.under === printedPrice.over * price.under;
+  if (agreed.join() !== printed.join() || !samePrice) say(`line ${line.lineNo}: its licence was agreed otherwise`);
+  if (!licence.isExtension) return;
+  const days = [
+    daysBetween(licence.startsOn, licence.agreedUntil),
+    daysBetween(licence.termStartsOn, licence.agreedUntil),
+  ];
+  if (days.join() !== [line.daysLeft, line.termDays].join()) {
+    say(
+      `line ${line.lineNo}: its licence has ${days.join(' of ')} days, billed are ${line.daysLeft} of ${line.termDays}`,
+    );
+  }
+}
 
 /** Rules 21 and 22: each licence that an approved order made is billed with its instalment of the month, once, and no other is. */
-export async function licenceProblems(context: VerifyContext, batch: readonly IssuedStatement[]): Promise<string[]> {
-  const { programme } = context;
-  if (programme === null) return [];
+export async function licenceProblems(context: VerifyContext, batch: readonly StoredStatement[]): Promise<string[]> {
+  const licences = await ask<Licence>(
+    context,
+    `select l.msp_id as "mspId", l.id, l.count, l.starts_on as "startsOn", l.ends_on as "endsOn",
+       l.agreed_until as "agreedUntil", l.term_starts_on as "termStartsOn", l.extends is not null as "isExtension", l.years,
+       l.unit_price::text as "unitPrice", l.price_currency as "priceCurrency", l.instalments
+     from term_licence l join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = :programme
+     where l.msp_id = any(:msps::uuid[])`,
+    { msps: batch.map(({ mspId }) => mspId) },
+  );
   const problems: string[] = [];
-  for (const [period, ofPeriod] of groupBy(batch, ({ statement }) => statement.period)) {
-    const ids = ofPeriod.map(({ mspId }) => mspId);
-    const licences = await context.db.transaction(ALL, (trx) => licencesBilledIn(trx, { programme, period, ids }));
-    for (const { mspId, statement } of ofPeriod) {
-      const due = licences.flatMap((licence) => {
-        const instalment = licence.mspId === mspId ? instalmentIn(period, licence) : null;
-        return instalment === null ? [] : [keyOf(licence.licenceId, instalment)];
-      });
-      const billed = statement.lines.flatMap((line) =>
-        'licenceId' in line ? [keyOf(line.licenceId, line.instalment)] : [],
-      );
-      for (const key of due) {
-        const times = billed.filter((one) => one === key).length;
-        if (times !== 1) problems.push(`${statement.number}: licence ${key} is billed ${times} times`);
-      }
-      for (const key of billed) {
-        if (!due.includes(key)) problems.push(`${statement.number}: licence ${key} is billed and not due`);
+  for (const { mspId, head, lines } of batch) {
+    const say = (problem: string) => problems.push(`${head.number}: ${problem}`);
+    const billed = lines.filter(({ kind }) => kind === 'term' || kind === 'extension');
+    const held = licences.filter(
+      (one) =>
+        one.mspId === mspId && one.startsOn <= lastDayOf(head.period) && one.agreedUntil >= firstDayOf(head.period),
+    );
+    for (const licence of held) {
+      const no = dueIn(head.period, licence);
+      if (no === null) continue;
+      const its = billed.filter(({ licenceId, instalment }) => licenceId === licence.id && instalment.no === no);
+      if (its.length !== 1) say(`licence ${licence.id} ${no}/${licence.instalments} is billed ${its.length} times`);
+      for (const line of its) checkAgreed(line, licence, say);
+    }
+    for (const { licenceId, instalment } of billed) {
+      const licence = held.find(({ id }) => id === licenceId);
+      if (
+        licence === undefined ||
+        dueIn(head.period, licence) !== instalment.no ||
+        licence.instalments !== instalment.of
+      ) {
+        say(`licence ${licenceId} ${instalment.no}/${instalment.of} is billed and not due`);
       }
     }
   }

@@ -1,142 +1,171 @@
-import type { IssuedStatement } from '../db/statements/statementStore.js';
-import type { MeterCode } from '../domain/catalog/index.js';
-import { canonicalJson } from '../domain/canonicalJson.js';
-import { decimal, minorToDecimalString, roundToMinor, sumMinor } from '../domain/money.js';
-import { amountOf, priceLine, type PriceStep } from '../domain/pricing/index.js';
-import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
-import type { CorrectionLine, MinimumCorrectionLine, MinimumLine, Statement, UsageLine } from '../domain/statement.js';
+import { exact, inWords, major, plus, rounded, sum, times } from './evaluate/exact.js';
+import { keyOf } from './evaluate/known.js';
+import { amountOf, printedProducts, productsOf, sameProducts } from './evaluate/price.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
+import { pricesProblems } from './pricesThen.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
-import { statementBatches } from './statementBatches.js';
+import {
+  statementBatches,
+  type PriceList,
+  type Rate,
+  type StoredLine,
+  type StoredStatement,
+} from './statementBatches.js';
 
 type Say = (problem: string) => void;
 
-function amountIsRated(
-  line: { lineNo: number; steps: PriceStep[]; amountMinor: bigint },
-  exchange: ExchangeRate | null,
-  currency: string,
-  say: Say,
-): void {
-  const exact = amountOf(line.steps);
-  const rated = roundToMinor(exchange === null ? exact : exact.times(decimal(exchange.rate)), currency);
-  if (rated !== line.amountMinor) {
-    const [printed, billed] = [rated, line.amountMinor].map((minor) => minorToDecimalString(minor, currency));
-    say(`line ${line.lineNo}: its formula gives ${printed ?? ''} ${currency}, billed are ${billed ?? ''}`);
-  }
+const minor = (line: { amountMinor: string }) => BigInt(line.amountMinor);
+
+/** Multiplied, added, converted, rounded once (rules 10 and 11). */
+function amountIsRated(line: StoredLine, amountMinor: bigint, rate: Rate | null, currency: string, say: Say): void {
+  const rated = rounded(times(amountOf(printedProducts(line.steps)), exact(rate?.rate ?? 1)), currency);
+  if (rated === amountMinor) return;
+  say(
+    `line ${line.lineNo}: its formula gives ${inWords(rated, currency)}, billed are ${inWords(amountMinor, currency)}`,
+  );
 }
 
 /** Prices the usage lines again, in their printed order, at the frozen price list. */
-function checkUsageLines(statement: Statement, lines: readonly UsageLine[], say: Say): void {
-  const counted = (line: UsageLine) => (line.firstMonthFree ? 0 : line.quantity);
-  const totals = new Map<MeterCode, number>();
+function checkUsageLines({ head }: StoredStatement, lines: readonly StoredLine[], say: Say): void {
+  const { pricePlan, exchange, currency } = head;
+  const counted = (line: StoredLine) => (line.firstMonthFree ? 0 : line.quantity);
+  const totals = new Map<string, number>();
   for (const line of lines) totals.set(line.meter, (totals.get(line.meter) ?? 0) + counted(line));
-  const used = new Map<MeterCode, number>();
+  const used = new Map<string, number>();
   for (const line of lines) {
-    const from = used.get(line.meter) ?? 0;
-    used.set(line.meter, from + counted(line));
+    const before = used.get(line.meter) ?? 0;
+    used.set(line.meter, before + counted(line));
     if (line.quantity !== Math.max(0, line.peak - line.licensed)) {
       say(`line ${line.lineNo}: peak ${line.peak} less ${line.licensed} licensed is not ${line.quantity}`);
     }
-    const price = statement.pricePlan.prices[line.meter];
+    const price = pricePlan.prices[line.meter];
     if (price === undefined) {
       say(`line ${line.lineNo}: the frozen price list has no price for ${line.meter}`);
       continue;
     }
-    if (
-      canonicalJson(priceLine(price, from, counted(line), totals.get(line.meter) ?? 0)) !== canonicalJson(line.steps)
-    ) {
+    const products = productsOf(price, { before, units: counted(line), total: totals.get(line.meter) ?? 0 });
+    if (products === undefined) {
+      say(`line ${line.lineNo}: prices of the model ${price.model} are not known to verify (verify/evaluate/price)`);
+    } else if (!sameProducts(products, printedProducts(line.steps))) {
       say(`line ${line.lineNo}: its formula is not what the price list says for ${line.quantity} units`);
     }
-    amountIsRated(line, statement.exchange, statement.currency, say);
+    amountIsRated(line, minor(line), exchange, currency, say);
   }
 }
 
-function checkMinimum(usage: readonly UsageLine[], minimum: MinimumLine, say: Say): void {
-  const missing = minimum.minimumMinor - sumMinor(usage.map(({ amountMinor }) => amountMinor));
-  if (missing !== minimum.amountMinor || missing <= 0n)
-    say(`line ${minimum.lineNo}: not what is missing to the minimum`);
+/** Rule 9: a list's monthly minimum in the statement's currency, converted and rounded once; null: none. */
+export function minimumOf(list: PriceList, rate: Rate | null, currency: string): bigint | null {
+  if (list.monthlyMinimumMinor === null) return null;
+  const listed = BigInt(list.monthlyMinimumMinor);
+  return rate === null ? listed : rounded(times(major(listed, list.currency), exact(rate.rate)), currency);
+}
+
+function checkMinimum({ head, lines }: StoredStatement, usage: readonly StoredLine[], say: Say): void {
+  const minimum = minimumOf(head.pricePlan, head.exchange, head.currency);
+  const missing = minimum === null ? 0n : minimum - sum(usage.map(minor));
+  const printed = lines.filter(({ kind }) => kind === 'minimum');
+  for (const { lineNo, minimumMinor } of printed) {
+    if (BigInt(minimumMinor) !== minimum) say(`line ${lineNo}: the minimum is another`);
+  }
+  const billed = sum(printed.map(minor));
+  if (billed === (missing > 0n ? missing : 0n) && printed.length < 2) return;
+  const where = printed.map(({ lineNo }) => `line ${lineNo}: `).join('');
+  say(`${where}not what is missing to the minimum: ${inWords(billed, head.currency)}`);
 }
 
 /** A correction is what its formula comes to at the rate of then, less what was billed, converted where it must be. */
-function checkCorrection(
-  line: CorrectionLine | MinimumCorrectionLine,
-  rate: ExchangeRate | null,
-  currency: string,
-  say: Say,
-): void {
-  const { lineNo, ratedMinor, billedMinor, exchange } = line;
-  if (line.kind === 'correction') amountIsRated({ ...line, amountMinor: ratedMinor }, rate, line.currency, say);
-  const difference = decimal(minorToDecimalString(ratedMinor - billedMinor, line.currency));
-  const booked = roundToMinor(exchange === null ? difference : difference.times(decimal(exchange.rate)), currency);
-  if (booked !== line.amountMinor) say(`line ${lineNo}: its difference is not its amount`);
+function checkCorrection(line: StoredLine, rate: Rate | null, currency: string, say: Say): void {
+  const { lineNo, ratedMinor, billedMinor, exchange, amountMinor } = line;
+  if (line.kind === 'correction') amountIsRated(line, BigInt(ratedMinor), rate, line.currency, say);
+  const difference = plus(major(BigInt(ratedMinor), line.currency), major(-BigInt(billedMinor), line.currency));
+  if (!exchange && line.currency !== currency) say(`line ${lineNo}: it is in ${line.currency}, and has no rate`);
+  const booked = rounded(times(difference, exact(exchange?.rate ?? 1)), currency);
+  if (booked !== BigInt(amountMinor)) say(`line ${lineNo}: its difference is not its amount`);
 }
 
-const describe = (line: SettledUsage | UsageLine) =>
+const describe = (line: { siteName: string; tenantRef: string | null; meter: string }) =>
   `${line.siteName}, ${line.tenantRef ?? 'unassigned'}, ${line.meter}`;
-const keyOf = (line: SettledUsage | UsageLine) => JSON.stringify([line.siteId, line.tenantRef, line.meter]);
+const keyOfLine = (line: { siteId: string; tenantRef: string | null; meter: string }) =>
+  keyOf(line.siteId, line.tenantRef, line.meter);
+const days = (spans: SettledUsage['licensedDays']) =>
+  spans.map(({ first, last, count, licensed }) => `${first} ${last} ${count} ${licensed}`).join();
 
 /** What was billed is what the frozen facts and the settled cases come to, no more and no less. */
-function checkPeaks(lines: readonly UsageLine[], settled: readonly SettledUsage[], say: Say): void {
-  const billed = new Map(lines.map((line) => [keyOf(line), line]));
+function checkPeaks(
+  { head }: StoredStatement,
+  lines: readonly StoredLine[],
+  settled: readonly SettledUsage[],
+  say: Say,
+): void {
+  const billed = new Map(lines.map((line) => [keyOfLine(line), line]));
   if (billed.size < lines.length) say('a site, tenant and meter is billed twice');
   for (const usage of settled) {
-    const line = billed.get(keyOf(usage));
-    billed.delete(keyOf(usage));
+    const line = billed.get(keyOfLine(usage));
+    billed.delete(keyOfLine(usage));
     if (line === undefined) {
       say(`${describe(usage)}: reconciled and not billed`);
-    } else if (
+      continue;
+    }
+    const { lineNo } = line;
+    if (
       line.peak !== usage.peak ||
       line.basis !== usage.basis ||
       line.licensed !== usage.licensed ||
-      canonicalJson(line.licensedDays ?? []) !== canonicalJson(usage.licensedDays)
+      days(line.licensedDays ?? []) !== days(usage.licensedDays)
     ) {
       say(
-        `line ${line.lineNo} (${describe(usage)}): bills a peak of ${line.peak} (${line.basis}), ` +
+        `line ${lineNo} (${describe(usage)}): bills a peak of ${line.peak} (${line.basis}), ` +
           `reconciled and decided was ${usage.peak} (${usage.basis})`,
       );
+    } else if (line.quantity !== usage.quantity) {
+      say(`line ${lineNo} (${describe(usage)}): bills ${line.quantity}, licences leave ${usage.quantity}`);
+    }
+    // Rule 8.
+    if (line.firstMonthFree !== (usage.firstMonth && head.pricePlan.firstMonth === 'unbilled')) {
+      say(`line ${lineNo} (${describe(usage)}): its first month is ${line.firstMonthFree ? 'not billed' : 'billed'}`);
     }
   }
   for (const line of billed.values()) say(`line ${line.lineNo} (${describe(line)}): billed and never reconciled`);
 }
 
 function checkStatement(
-  { statement }: IssuedStatement,
+  statement: StoredStatement,
   settled: readonly SettledUsage[],
-  rateOf: (number: string) => ExchangeRate | null | undefined,
+  rateOf: (number: string) => Rate | null | undefined,
 ): string[] {
   const problems: string[] = [];
-  const say: Say = (problem) => problems.push(`${statement.number}: ${problem}`);
-  const { lines, totalMinor, currency } = statement;
-  const sum = sumMinor(lines.map(({ amountMinor }) => amountMinor));
-  if (sum !== totalMinor) {
-    const [added, total] = [sum, totalMinor].map((minor) => minorToDecimalString(minor, currency));
-    say(`its lines add up to ${added ?? ''} ${currency}, its total says ${total ?? ''}`);
+  const { head, lines } = statement;
+  const { number, totalMinor, currency } = head;
+  const say: Say = (problem) => problems.push(`${number}: ${problem}`);
+  const added = sum(lines.map(minor));
+  if (added !== BigInt(totalMinor)) {
+    say(`its lines add up to ${inWords(added, currency)}, its total says ${inWords(BigInt(totalMinor), currency)}`);
   }
   if (lines.some(({ lineNo }, index) => lineNo !== index + 1)) say('its lines are not numbered 1, 2, 3, …');
-  const usage = lines.filter((line): line is UsageLine => line.kind === 'usage');
+  const usage = lines.filter(({ kind }) => kind === 'usage');
   checkUsageLines(statement, usage, say);
+  checkMinimum(statement, usage, say);
   for (const line of lines) {
-    if (line.kind === 'minimum') checkMinimum(usage, line, say);
     if (line.kind === 'term' || line.kind === 'extension') checkTermLine(line, currency, say);
-  }
-  for (const line of lines) {
     if (line.kind !== 'correction' && line.kind !== 'minimum_correction') continue;
     const rate = rateOf(line.correctsNumber);
     if (rate === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
     else checkCorrection(line, rate, currency, say);
   }
-  checkPeaks(usage, settled, say);
+  checkPeaks(statement, usage, settled, say);
   return problems;
 }
 
 /** The rates of statements that others correct, by number; corrections are converted as their statement was (rule 10). */
-async function correctedRates(context: VerifyContext, batch: readonly IssuedStatement[]) {
-  const numbers = batch.flatMap(({ statement }) =>
-    statement.lines.flatMap((line) => ('correctsNumber' in line ? [line.correctsNumber] : [])),
+async function correctedRates(context: VerifyContext, batch: readonly StoredStatement[]) {
+  const numbers = batch.flatMap(({ lines }) =>
+    lines.flatMap(({ kind, correctsNumber }) =>
+      kind === 'correction' || kind === 'minimum_correction' ? [correctsNumber] : [],
+    ),
   );
-  if (numbers.length === 0) return new Map<string, ExchangeRate | null>();
-  const found = await ask<{ number: string; exchange: ExchangeRate | null }>(
+  if (numbers.length === 0) return new Map<string, Rate | null>();
+  const found = await ask<{ number: string; exchange: Rate | null }>(
     context,
     `select number, nullif(content -> 'exchange', 'null') as exchange from statement where number = any(:numbers)`,
     { numbers: [...new Set(numbers)] },
@@ -165,19 +194,38 @@ const CORRECTED_QUANTITIES = `
       or c.quantity <> (c.content ->> 'newQuantity')::int - (c.content ->> 'oldQuantity')::int)
   order by 1`;
 
+/** The same of what was missing to the minimum. */
+const CORRECTED_MINIMUMS = `
+  select format('%s: line %s corrects the minimum of %s from %s minor units, billed were %s', s.number, c.line_no,
+    c.content ->> 'correctsNumber', c.content ->> 'billedMinor', f.minor) as problem
+  from statement_line c
+  join statement s on s.msp_id = c.msp_id and s.id = c.statement_id
+  cross join lateral (
+    select coalesce(sum(case l.kind when 'minimum' then l.amount_minor
+      else (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint end), 0) as minor
+    from statement_line l
+    where l.msp_id = c.msp_id and l.programme_code = c.programme_code
+      and (l.kind = 'minimum' and l.period = c.for_period
+        or l.kind = 'minimum_correction' and l.for_period = c.for_period and l.period < c.period)
+  ) f
+  where c.programme_code = :programme and c.kind = 'minimum_correction' and (:period::text is null or c.period = :period)
+    and f.minor <> (c.content ->> 'billedMinor')::bigint
+  order by 1`;
+
 /**
  * I2: lines add up to the total; each line's formula, multiplied and rounded once, is its amount; formulas are the frozen
- * price list's; licences are billed by what was agreed, each with its instalment; peaks are what the frozen facts and the settled cases come to, for every reconciled usage exactly once.
+ * price list's, which is the one that holds for the month; licences are billed by what was agreed, each with its instalment;
+ * peaks are what the frozen facts and the settled cases come to, for every reconciled usage exactly once.
  */
 export const checkLinesAndTotals: Checker = async (context) => {
   const problems: string[] = [];
   for await (const batch of statementBatches(context)) {
     const settled = await settledUsage(context, batch);
     const rates = await correctedRates(context, batch);
-    problems.push(...(await licenceProblems(context, batch)));
-    for (const issued of batch) {
-      problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], (number) => rates.get(number)));
+    problems.push(...(await licenceProblems(context, batch)), ...(await pricesProblems(context, batch)));
+    for (const statement of batch) {
+      problems.push(...checkStatement(statement, settled.get(statement.id) ?? [], (number) => rates.get(number)));
     }
   }
-  return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES]))];
+  return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES, CORRECTED_MINIMUMS]))];
 };

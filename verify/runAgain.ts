@@ -1,8 +1,7 @@
-import { reconcileSite } from '../domain/reconcile/index.js';
-import type { Period } from '../domain/period.js';
-import { readFacts } from '../domain/frozenFacts.js';
+import { frozenSite, type StoredFacts } from './evaluate/known.js';
+import { rulesByPeriod } from './evaluate/rules.js';
+import { findings, isKnownKind } from './evaluate/settle.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
-import { monthRules } from './monthRules.js';
 
 const SEALED = `r.programme_code = :programme and r.state = 'sealed' and (:period::text is null or r.period = :period)`;
 const ofRun = (alias: string) => `${alias}.programme_code = r.programme_code and ${alias}.period = r.period`;
@@ -40,12 +39,13 @@ const UNSENT = `
   where ${SEALED} order by o.id`;
 
 interface SiteRow {
-  period: Period;
+  period: string;
   mspId: string;
   siteId: string;
   siteName: string;
-  facts: unknown;
-  known: string[];
+  facts: StoredFacts;
+  /** Kind, tenant and meter of each. */
+  cases: string[];
 }
 
 const SITES_AT_ONCE = 1_000;
@@ -54,24 +54,23 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 /** Reconciling the frozen facts again, by the settings and kinds of their month, finds the cases that are there, no others. */
 async function otherFindings(context: VerifyContext): Promise<string[]> {
   const problems: string[] = [];
-  const rulesOf = await monthRules(context);
+  const rulesOf = await rulesByPeriod(context);
   let after = { period: '', msp: NIL, site: NIL };
   for (;;) {
     const sites = await ask<SiteRow>(
       context,
       `select f.period, f.msp_id as "mspId", f.site_id as "siteId", f.facts, f.facts ->> 'siteName' as "siteName",
          array(select concat_ws(' ', d.kind, coalesce(d.tenant_ref, '-'), coalesce(d.meter, '-')) from discrepancy d
-           where d.programme_code = f.programme_code and d.period = f.period and d.msp_id = f.msp_id and d.site_id = f.site_id) as known
+           where d.programme_code = f.programme_code and d.period = f.period and d.msp_id = f.msp_id and d.site_id = f.site_id) as cases
        from reconciled_site f join billing_run r on ${ofRun('f')}
        where ${SEALED} and (f.period, f.msp_id, f.site_id) > (:afterPeriod, :afterMsp::uuid, :afterSite::uuid)
        order by f.period, f.msp_id, f.site_id limit :limit`,
       { afterPeriod: after.period, afterMsp: after.msp, afterSite: after.site, limit: SITES_AT_ONCE },
     );
-    for (const { period, siteName, facts, known } of sites) {
-      const site = readFacts(facts);
-      const { settings, kinds } = rulesOf(period);
-      const found = reconcileSite(site, settings, kinds).map(({ kind, usage }) =>
-        [kind, usage?.tenantRef ?? '-', usage?.meter ?? '-'].join(' '),
+    for (const { period, siteName, facts, cases } of sites) {
+      const known = cases.filter((key) => isKnownKind(key.split(' ')[0] ?? ''));
+      const found = findings(frozenSite(facts), rulesOf(period)).map(({ kind, tenantRef, meter }) =>
+        [kind, tenantRef ?? '-', meter ?? '-'].join(' '),
       );
       for (const key of new Set([...found, ...known])) {
         if (found.includes(key) && known.includes(key)) continue;

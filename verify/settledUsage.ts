@@ -1,12 +1,7 @@
-import { readRules } from '../db/closing/monthRules.js';
-import type { RunRules } from '../db/closing/openRun.js';
-import type { IssuedStatement } from '../db/statements/statementStore.js';
-import type { MeterCode } from '../domain/catalog/index.js';
-import { groupBy } from '../domain/groupBy.js';
-import { meteredOf } from '../domain/licences/licensedDays.js';
-import { settleQuantity, type Decision, type DiscrepancyKind, type Resolution } from '../domain/reconcile/index.js';
-import { readFacts } from '../domain/frozenFacts.js';
-import type { Basis, LicensedDays } from '../domain/usage.js';
+import { frozenSite, type Span, type StoredFacts } from './evaluate/known.js';
+import { leftOf } from './evaluate/licences.js';
+import { rulesOf } from './evaluate/rules.js';
+import { settle, type SettledCase } from './evaluate/settle.js';
 import { ask, type VerifyContext } from './context.js';
 
 /** What one site, tenant and meter comes to by the frozen facts and the cases as they were settled. */
@@ -14,85 +9,83 @@ export interface SettledUsage {
   siteId: string;
   siteName: string;
   tenantRef: string | null;
-  meter: MeterCode;
+  meter: string;
   peak: number;
-  basis: Basis;
+  basis: string;
   licensed: number;
-  licensedDays: LicensedDays[];
+  licensedDays: Span[];
+  quantity: number;
+  firstMonth: boolean;
 }
 
-interface FactsRow {
-  statementId: string;
-  facts: unknown;
-  rules: RunRules;
-}
-
-interface CaseRow {
-  statementId: string;
-  kind: DiscrepancyKind;
-  siteId: string | null;
-  tenantRef: string | null;
-  meter: string | null;
-  resolvedBy: 'rule' | 'default' | 'person';
-  decision: Decision | null;
+/** A case as it is stored. */
+interface CaseRow extends Omit<SettledCase, 'decided'> {
+  mspId: string;
+  period: string;
+  resolvedBy: string;
+  decision: string | null;
   quantity: number | null;
-  reason: string | null;
 }
 
-function isAbout(found: CaseRow, siteId: string, tenantRef: string | null, meter: string): boolean {
-  if (found.siteId !== siteId) return false;
-  return found.meter === null || (found.meter === meter && found.tenantRef === tenantRef);
+/** Settled cases of these MSPs and months by `<msp> <period>`, in the order in which they were found. */
+export async function settledCases(
+  context: VerifyContext,
+  of: readonly { mspId: string; period: string }[],
+): Promise<Map<string, SettledCase[]>> {
+  const found = await ask<CaseRow>(
+    context,
+    `select d.msp_id as "mspId", d.period, d.kind, d.site_id as "siteId", d.tenant_ref as "tenantRef", d.meter,
+       d.resolved_by as "resolvedBy", d.decision, d.decided_quantity as quantity
+     from unnest(:msps::uuid[], :periods::text[]) as x(msp_id, period)
+     join discrepancy d on d.programme_code = :programme and d.msp_id = x.msp_id and d.period = x.period
+     where d.state = 'settled' and d.site_id is not null order by d.found_at, d.id`,
+    { msps: of.map(({ mspId }) => mspId), periods: of.map(({ period }) => period) },
+  );
+  const cases = new Map<string, SettledCase[]>();
+  for (const { mspId, period, resolvedBy, decision, quantity, ...one } of found) {
+    const key = `${mspId} ${period}`;
+    const decided = resolvedBy === 'person' ? { decision: decision ?? 'accept', quantity } : null;
+    const its = cases.get(key);
+    if (its === undefined) cases.set(key, [{ ...one, decided }]);
+    else its.push({ ...one, decided });
+  }
+  return cases;
 }
 
-function resolutionOf({ resolvedBy, decision, quantity, reason }: CaseRow): Resolution {
-  if (resolvedBy !== 'person') return { by: resolvedBy };
-  return { by: 'person', decision: decision ?? 'accept', quantity, reason };
-}
-
-/** The settled usage of each statement of the batch, by statement id. */
+/** The settled usage of each of these statements, by statement id. */
 export async function settledUsage(
   context: VerifyContext,
-  batch: readonly IssuedStatement[],
+  batch: readonly { id: string; mspId: string; head: { period: string } }[],
 ): Promise<Map<string, SettledUsage[]>> {
-  const bindings = { ids: batch.map(({ statementId }) => statementId) };
-  const facts = await ask<FactsRow>(
+  const stored = await ask<{ id: string; facts: StoredFacts; rules: Parameters<typeof rulesOf>[0] }>(
     context,
-    `select s.id as "statementId", r.facts, b.rules from statement s
+    `select s.id, r.facts, b.rules from statement s
      join billing_run b on b.programme_code = s.programme_code and b.period = s.period
      join reconciled_site r on r.programme_code = s.programme_code and r.period = s.period and r.msp_id = s.msp_id
-     where s.id = any(:ids)`,
-    bindings,
+     where s.id = any(:ids::uuid[])`,
+    { ids: batch.map(({ id }) => id) },
   );
-  const cases = groupBy(
-    await ask<CaseRow>(
-      context,
-      `select s.id as "statementId", d.kind, d.site_id as "siteId", d.tenant_ref as "tenantRef", d.meter,
-         d.resolved_by as "resolvedBy", d.decision, d.decided_quantity as quantity, d.reason
-       from statement s join discrepancy d on d.programme_code = s.programme_code and d.period = s.period
-         and d.msp_id = s.msp_id
-       where s.id = any(:ids) and d.state = 'settled'`,
-      bindings,
-    ),
-    ({ statementId, siteId }) => `${statementId} ${siteId ?? ''}`,
+  const cases = await settledCases(
+    context,
+    batch.map(({ mspId, head }) => ({ mspId, period: head.period })),
   );
+  const keys = new Map(batch.map(({ id, mspId, head }) => [id, `${mspId} ${head.period}`]));
   const settled = new Map<string, SettledUsage[]>();
-  for (const { statementId, facts: stored, rules } of facts) {
-    const settings = readRules(rules).settings.discrepancies;
-    const site = readFacts(stored);
-    const ofSite = cases.get(`${statementId} ${site.siteId}`) ?? [];
-    const usages = site.usage.map((usage): SettledUsage => {
-      const { value, basis } = settleQuantity(site, usage, settings, (kind) => {
-        const found = ofSite.find(
-          (candidate) => candidate.kind === kind && isAbout(candidate, site.siteId, usage.tenantRef, usage.meter),
-        );
-        return found === undefined ? undefined : resolutionOf(found);
-      });
-      const { siteId, siteName } = site;
+  for (const { id, facts, rules } of stored) {
+    const site = frozenSite(facts);
+    const ofSite = (cases.get(keys.get(id) ?? '') ?? []).filter(({ siteId: of }) => of === site.siteId);
+    const ruled = rulesOf(rules);
+    const { siteId, siteName, firstMonth } = site;
+    const usages = site.usages.map((usage): SettledUsage => {
+      const { value, basis } = settle(site, usage, ofSite, ruled);
+      const { quantity, licensed, spans } = leftOf(value, usage);
       const { tenantRef, meter } = usage;
-      const { licensed, licensedDays } = meteredOf(value, usage);
-      return { siteId, siteName, tenantRef, meter, peak: value, basis, licensed, licensedDays };
+      const of = { siteId, siteName, tenantRef, meter, firstMonth };
+      return { ...of, peak: value, basis, licensed, quantity, licensedDays: spans };
     });
-    settled.set(statementId, [...(settled.get(statementId) ?? []), ...usages]);
+    const its = settled.get(id);
+    if (its === undefined) settled.set(id, usages);
+    else its.push(...usages);
   }
   return settled;
 }

@@ -1,8 +1,12 @@
 import { aggregationOf, METER_CODES, type Aggregation } from '../domain/catalog/index.js';
-import { addMonths } from '../domain/period.js';
-import { MAX_QUANTITY } from '../domain/usage.js';
+import { monthLater } from './evaluate/calendar.js';
 import { problemsOf, type Checker } from './context.js';
+import { factProblems } from './factsHold.js';
 import { lateUsageProblems } from './lateUsageBooked.js';
+import { receiptProblems } from './receipts.js';
+
+/** Units of one count at the most; a larger one is a defect of the site. */
+const MAX_QUANTITY = 10_000_000;
 
 /**
  * Rule 6: what an installation that was replaced for free before the period's end counts as, and until when; after it,
@@ -179,15 +183,15 @@ function metersBy(aggregation: Aggregation): string[] {
 }
 
 /**
- * I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once, nothing else is; what was
- * late for them is in the next statement.
+ * I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once, nothing else is; what follows
+ * from them is frozen with them; what was late for them is in the next statement.
  */
 export const checkUsageCounted: Checker = async (context) => {
   const { period } = context;
   // Nine days either side: a week for clocks that are off, and the zones.
   const range = {
-    from: period === null ? '-infinity' : `${addMonths(period, -1)}-20T00:00:00Z`,
-    to: period === null ? 'infinity' : `${addMonths(period, 1)}-10T00:00:00Z`,
+    from: period === null ? '-infinity' : `${monthLater(period, -1)}-20T00:00:00Z`,
+    to: period === null ? 'infinity' : `${monthLater(period, 1)}-10T00:00:00Z`,
   };
   const limits = { meters: [...METER_CODES], largest: MAX_QUANTITY };
   const aggregations = { sums: metersBy('sum'), lasts: metersBy('last') };
@@ -202,6 +206,8 @@ export const checkUsageCounted: Checker = async (context) => {
   ];
   return [
     ...(await problemsOf(context, queries, { ...range, ...limits, ...aggregations })),
+    ...(await receiptProblems(context)),
+    ...(await factProblems(context)),
     ...(await lateUsageProblems(context)),
   ];
 };

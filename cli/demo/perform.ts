@@ -6,6 +6,7 @@ import { KontorError } from '../../domain/errors.js';
 import { createRenderPool } from '../../statements/index.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { withDatabase, withTemporal } from '../environment.js';
+import { historyTexts } from '../../starts/historyTexts.js';
 import { whereToLook } from '../up.js';
 import { joinTeam, makeLogins } from './logins.js';
 import { billedOrders } from './ordered.js';
@@ -87,8 +88,13 @@ async function requireNothingThere(db: Database): Promise<void> {
   }
 }
 
-async function verified({ db, services }: Scene) {
+async function verified({ db, client, services }: Scene) {
   const renderPool = createRenderPool({ threads: RENDER_THREADS });
   const inboxDir = join(services.dataDir, 'inbox');
-  return overallVerdicts(await verifyAll(db, { renderPool, inboxDir }).finally(() => renderPool.close()));
+  const logDirs = [join(services.dataDir, 'logs'), join(services.dataDir, 'postgres')];
+  return overallVerdicts(
+    await verifyAll(db, { renderPool, inboxDir, logDirs, histories: historyTexts(client) }).finally(() =>
+      renderPool.close(),
+    ),
+  );
 }

@@ -43,7 +43,8 @@ describe('kontor verify and kontor export, as commands', () => {
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       programmes: { msp: { I1: 'holds', I5: 'holds', I8: 'holds' } },
-      shared: { I5: 'holds', I10: 'not checked' },
+      shared: { I5: 'holds', I10: 'holds' },
+      searched: { mails: null, histories: null },
     });
   });
 

@@ -1,0 +1,68 @@
+/**
+ * Documents against their bytes. Whether a document is the one that its frozen rows give can only be told by drawing it again
+ * as the close did: this and `frozenPacks` are the two files of verify that use what draws documents, and reads them for it.
+ */
+import { ALL } from '../db/connect.js';
+import { loadStatements } from '../db/statements/statementStore.js';
+import { KontorError } from '../domain/errors.js';
+import { TEMPLATE_VERSION } from '../domain/statement.js';
+import { ask, type VerifyContext } from './context.js';
+
+const AT_ONCE = 200;
+
+/** Documents rendered again where a sample will do. */
+const SAMPLE = 16;
+
+interface Stored {
+  id: string;
+  number: string;
+  /** Compared by the database, so that no document is read for it. */
+  isWhole: boolean;
+  templateVersion: number;
+}
+
+/** The first, the last, and so many between them, evenly spread. */
+export function sampleOf<T>(list: readonly T[], size = SAMPLE): T[] {
+  if (list.length <= size) return [...list];
+  return Array.from({ length: size }, (_, place) => Math.round((place * (list.length - 1)) / (size - 1))).flatMap(
+    (index) => list.slice(index, index + 1),
+  );
+}
+
+/** Renders the frozen rows again and compares the bytes; a newer template gives others by right. */
+async function rendered(context: VerifyContext, ids: readonly string[]): Promise<string[]> {
+  const { db, renderPool } = context;
+  if (renderPool === null) return [];
+  const issued = await db.transaction(ALL, (trx) => loadStatements(trx, ids));
+  const documents = await renderPool.renderStatements(issued.map(({ statement }) => statement));
+  const stored = await ask<{ id: string; pdf: Buffer }>(
+    context,
+    'select statement_id as id, pdf from statement_document where statement_id = any(:ids::uuid[])',
+    { ids: [...ids] },
+  );
+  const bytes = new Map(stored.map(({ id, pdf }) => [id, pdf]));
+  return issued.flatMap(({ statementId, statement }, index) => {
+    const document = documents[index];
+    const pdf = bytes.get(statementId);
+    if (document instanceof KontorError) return [`${statement.number}: ${document.message}`];
+    if (document === undefined || pdf === undefined || Buffer.compare(document.bytes, pdf) === 0) return [];
+    return [`${statement.number}: a fresh render of the frozen rows gives another PDF than the one that is stored`];
+  });
+}
+
+/** Every stored PDF against its hash; all of them or a sample against a fresh render, where the context has a render pool. */
+export async function documentProblems(context: VerifyContext): Promise<string[]> {
+  const stored = await ask<Stored>(
+    context,
+    `select s.id, s.number, sha256(d.pdf) = d.sha256 as "isWhole", s.template_version as "templateVersion"
+     from statement s join statement_document d on d.msp_id = s.msp_id and d.statement_id = s.id
+     where s.programme_code = :programme and (:period::text is null or s.period = :period) order by s.number`,
+  );
+  const problems = stored.flatMap(({ number, isWhole }) => (isWhole ? [] : [`${number}: its PDF was changed`]));
+  const drawable = stored.filter(({ templateVersion }) => templateVersion === TEMPLATE_VERSION);
+  const ids = (context.documents === 'all' ? drawable : sampleOf(drawable)).map(({ id }) => id);
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    problems.push(...(await rendered(context, ids.slice(from, from + AT_ONCE))));
+  }
+  return problems;
+}

@@ -1,0 +1,175 @@
+/** Rule 4: what a silent site, tenant and meter was last known to use. */
+import { ask, type VerifyContext } from '../context.js';
+import { monthLater } from './calendar.js';
+import { keyOf } from './known.js';
+import type { Line } from './portfolio.js';
+
+const MONTHS_BACK = 6;
+
+export interface Confirmed {
+  siteId: string;
+  tenantRef: string | null;
+  meter: string;
+  quantity: number;
+  period: string;
+}
+
+export interface ConfirmedOf extends Confirmed {
+  installation: string;
+}
+
+/** The key of an installation's tenant and meter. */
+export const partKeyOf = (one: Omit<ConfirmedOf, 'quantity' | 'period'>) =>
+  `${one.installation} ${keyOf(one.siteId, one.tenantRef, one.meter)}`;
+
+/** A report of a month in which one came after the facts of its site were frozen. */
+export interface LateReport {
+  siteId: string;
+  installation: string;
+  period: string;
+  revision: number;
+  receivedAt: Date;
+  frozenAt: Date;
+  tenantRefs: (string | null)[];
+  meters: string[];
+  peaks: number[];
+}
+
+export function lateReports(context: VerifyContext, msps: readonly string[]): Promise<LateReport[]> {
+  return ask<LateReport>(
+    context,
+    `select g.site_id as "siteId", g.installation_id as installation, g.period, g.revision, g.received_at as "receivedAt",
+       r.reconciled_at as "frozenAt", g.tenant_refs as "tenantRefs", g.meters, g.peaks
+     from reconciled_site r join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
+     where r.programme_code = :programme and r.msp_id = any(:msps::uuid[]) and exists (select from usage_report n
+       where n.msp_id = r.msp_id and n.site_id = r.site_id and n.period = r.period and n.received_at > r.reconciled_at)
+     order by g.revision`,
+    { msps: [...msps] },
+  );
+}
+
+interface Candidate extends Confirmed {
+  rank: number;
+  booked: string;
+}
+
+function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
+  const there = reports.filter(({ receivedAt }) => receivedAt <= asOf);
+  const months = new Set(
+    there.flatMap(({ siteId, period, receivedAt, frozenAt }) => (receivedAt > frozenAt ? [`${siteId} ${period}`] : [])),
+  );
+  // Of each installation the latest revision, which comes last.
+  const latest = new Map<string, LateReport>();
+  for (const one of there) latest.set(`${one.siteId} ${one.installation} ${one.period}`, one);
+  const sums = new Map<string, Candidate>();
+  for (const { siteId, period, tenantRefs, meters, peaks } of latest.values()) {
+    if (!months.has(`${siteId} ${period}`)) continue;
+    meters.forEach((meter, index) => {
+      const tenantRef = tenantRefs[index] ?? null;
+      const key = `${keyOf(siteId, tenantRef, meter)} ${period}`;
+      const before = sums.get(key)?.quantity ?? 0;
+      sums.set(key, {
+        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '' },
+        quantity: before + (peaks[index] ?? 0),
+      });
+    });
+  }
+  return [...sums.values()];
+}
+
+function precedes(a: Candidate, b: Candidate): boolean {
+  if (a.period !== b.period) return a.period > b.period;
+  if (a.rank !== b.rank) return a.rank < b.rank;
+  return a.booked > b.booked;
+}
+
+/** By site: what each tenant and meter was last known to use before the month, by statements issued up to an instant and of earlier months than `bookedBefore`. */
+export function lastKnown(
+  lines: readonly Line[],
+  late: readonly LateReport[],
+  {
+    period,
+    asOf,
+    bookedBefore,
+    confirmed,
+  }: { period: string; asOf: Date; bookedBefore: string; confirmed: ReadonlyMap<string, Confirmed> },
+): Map<string, Confirmed[]> {
+  const earliest = monthLater(period, -MONTHS_BACK);
+  const isWithin = (month: string) => month >= earliest && month < period;
+  const candidates = lines.flatMap((line): Candidate[] => {
+    const { kind, forPeriod, issuedAt, siteId, tenantRef, meter, basis, peak } = line;
+    if ((kind !== 'usage' && kind !== 'correction') || !isWithin(forPeriod)) return [];
+    if (issuedAt > asOf || line.period >= bookedBefore) return [];
+    const isEstimate = basis === 'estimated' && peak > 0;
+    if (!isEstimate && !['reported', 'observed', 'decided'].includes(basis)) return [];
+    const rank = kind === 'correction' ? 0 : isEstimate ? 3 : 1;
+    const booked = kind === 'correction' ? line.period : '';
+    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked }];
+  });
+  const estimated = new Set(candidates.flatMap(({ rank, siteId }) => (rank === 3 ? [siteId] : [])));
+  const reports = late.filter((report) => estimated.has(report.siteId) && isWithin(report.period));
+  const newest = new Map<string, Candidate>();
+  for (const one of [...candidates, ...ofReports(reports, asOf)]) {
+    const key = keyOf(one.siteId, one.tenantRef, one.meter);
+    const found = newest.get(key);
+    if (found === undefined || precedes(one, found)) newest.set(key, one);
+  }
+  const known = new Map<string, Confirmed>(newest);
+  for (const [key, one] of confirmed) {
+    const found = known.get(key);
+    if (found === undefined || one.period >= found.period) known.set(key, one);
+  }
+  return bySite([...known.values()]);
+}
+
+export function bySite<T extends { siteId: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.siteId);
+    if (group === undefined) groups.set(row.siteId, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** What each installation of these sites was last known to use, by facts frozen before the month, or rated again since. */
+export async function lastKnownOfInstallations(
+  context: VerifyContext,
+  siteIds: readonly string[],
+  {
+    period,
+    asOf,
+    confirmedOf,
+    ratedAgain,
+  }: {
+    period: string;
+    asOf: Date;
+    confirmedOf: ReadonlyMap<string, ConfirmedOf>;
+    ratedAgain: ReadonlySet<string>;
+  },
+): Promise<Map<string, ConfirmedOf[]>> {
+  if (siteIds.length === 0) return new Map();
+  const stored = await ask<ConfirmedOf>(
+    context,
+    `select r.site_id as "siteId", part ->> 'installationId' as installation, u ->> 'tenantRef' as "tenantRef",
+       u ->> 'meter' as meter, greatest((part ->> 'reported')::int, (part ->> 'observed')::int) as quantity, r.period
+     from reconciled_site r
+     cross join lateral jsonb_array_elements(r.facts -> 'usage') u
+     cross join lateral jsonb_array_elements(u -> 'installations') part
+     where r.programme_code = :programme and r.site_id = any(:sites::uuid[]) and r.period >= :earliest and r.period < :month
+       and r.reconciled_at <= :asOf::timestamptz
+       and greatest((part ->> 'reported')::int, (part ->> 'observed')::int) is not null
+     order by r.period`,
+    { sites: [...siteIds], earliest: monthLater(period, -MONTHS_BACK), month: period, asOf },
+  );
+  const newest = new Map<string, ConfirmedOf>();
+  for (const one of stored) {
+    if (!ratedAgain.has(`${one.siteId} ${one.period}`)) newest.set(partKeyOf(one), one);
+  }
+  const asked = new Set(siteIds);
+  for (const [key, one] of confirmedOf) {
+    const found = newest.get(key);
+    if (asked.has(one.siteId) && (found === undefined || one.period >= found.period)) newest.set(key, one);
+  }
+  return bySite([...newest.values()]);
+}

@@ -1,0 +1,210 @@
+/** What is stored about some MSPs of a programme, apart from their usage: read once for all their months. */
+import { ask, type VerifyContext } from '../context.js';
+
+/** An MSP's month in a run. */
+export interface Month {
+  mspId: string;
+  period: string;
+  zone: string;
+  zoneBefore: string;
+  start: Date;
+  end: Date;
+  /** When its facts were frozen; null: they were not. */
+  frozenAt: Date | null;
+  /** Rule 7: what is received from then on came too late. */
+  reach: Date;
+  openedAt: Date;
+  statement: StoredHead | null;
+}
+
+/** Of a statement, what its month is rated by. */
+export interface StoredHead {
+  id: string;
+  number: string;
+  currency: string;
+  issuedAt: Date;
+}
+
+export interface Site {
+  mspId: string;
+  siteId: string;
+  name: string;
+  fromPeriod: string;
+  activatedAt: Date | null;
+}
+
+export interface Installation {
+  siteId: string;
+  id: string;
+  activatedAt: Date;
+  replacedBy: string | null;
+  replacedAt: Date | null;
+  free: boolean;
+  retiredAt: Date | null;
+  /** Stretches in which it used a key that had ended; `until` null: it still does. */
+  endedKeys: { from: Date; until: Date | null }[];
+}
+
+/** A key that a site has or uses. */
+export interface Key {
+  siteId: string;
+  issuedAt: Date;
+  /** Null: it is in force, or disabled and may be again. */
+  goneAt: Date | null;
+}
+
+export interface Tenancy {
+  siteId: string;
+  reference: string;
+  tenantId: string;
+  fromPeriod: string;
+  untilPeriod: string | null;
+}
+
+export interface Licence {
+  siteId: string;
+  tenantId: string | null;
+  meter: string;
+  count: number;
+  /** `YYYY-MM-DD`; the end is the first day it does not cover. */
+  startsOn: string;
+  endsOn: string;
+}
+
+/** A line of usage, a correction of one, or what they are brought up to. */
+export interface Line {
+  mspId: string;
+  kind: 'usage' | 'correction' | 'minimum' | 'minimum_correction';
+  period: string;
+  /** The month it is about. */
+  forPeriod: string;
+  issuedAt: Date;
+  siteId: string;
+  siteName: string;
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: string;
+  peak: number;
+  basis: string;
+  /** Of usage: billed; of a correction: after it. */
+  quantity: number;
+  /** What it adds to what was billed for its month, in that month's currency. */
+  addsMinor: bigint;
+}
+
+export interface Portfolio {
+  months: Month[];
+  sites: Site[];
+  /** The oldest of each site first. */
+  installations: Installation[];
+  keys: Key[];
+  tenancies: Tenancy[];
+  licences: Licence[];
+  /** In the order in which they were issued. */
+  lines: Line[];
+}
+
+const MONTHS = `
+  select p.msp_id as "mspId", p.period, p.zone, z.before as "zoneBefore",
+    (p.period || '-01')::date::timestamp at time zone z.before as start,
+    ((p.period || '-01')::date + interval '1 month') at time zone p.zone as "end", f.at as "frozenAt",
+    -- Never before the facts were frozen: however late a month is closed, what came until then was in time.
+    greatest(((p.period || '-01')::date + interval '1 month' + make_interval(days => r.reach::int)) at time zone p.zone, f.first) as reach,
+    b.opened_at as "openedAt",
+    case when s.id is null then null else jsonb_build_object('id', s.id, 'number', s.number, 'currency', s.currency) end as statement,
+    s.issued_at as "issuedAt"
+  from run_participant p
+  join billing_run b on b.programme_code = p.programme_code and b.period = p.period
+  cross join lateral (select coalesce(kontor_zone(p.msp_id, to_char((p.period || '-01')::date - interval '1 month', 'YYYY-MM')),
+    p.zone) as before) z
+  cross join lateral (select coalesce(max(l.rules -> 'settings' -> 'lateUsage' ->> 'reachDays'), '90') as reach
+    from billing_run l where l.programme_code = p.programme_code and l.period = coalesce(:reachOf::text, p.period)) r
+  cross join lateral (select max(e.reconciled_at) as at, min(e.reconciled_at) as first from reconciled_site e
+    where e.programme_code = p.programme_code and e.period = p.period and e.msp_id = p.msp_id) f
+  left join statement s on s.programme_code = p.programme_code and s.period = p.period and s.msp_id = p.msp_id
+    and s.revision = 1
+  where p.programme_code = :programme and p.msp_id = any(:msps::uuid[]) order by p.period, p.msp_id`;
+
+const SITES = `
+  select msp_id as "mspId", id as "siteId", name, from_period as "fromPeriod", activated_at as "activatedAt" from site
+  where programme_code = :programme and msp_id = any(:msps::uuid[]) and state <> 'created' order by name collate "C", id`;
+
+const INSTALLATIONS = `
+  with gone as (
+    select i.msp_id, i.site_id, i.id, k.ended_at as "from", null::timestamptz as until
+    from installation i join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
+    where i.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed')
+    union all
+    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at
+    from former_key f join metered_key k on k.msp_id = f.msp_id and k.id = f.metered_key_id
+    where f.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at)
+  select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
+    i.replaced_at as "replacedAt", coalesce(i.replaced_for_free, false) as free, i.retired_at as "retiredAt",
+    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until)) from gone g
+      where g.msp_id = i.msp_id and g.site_id = i.site_id and g.id = i.id), '[]') as "endedKeys"
+  from installation i join site s on s.msp_id = i.msp_id and s.id = i.site_id and s.programme_code = :programme
+  where i.msp_id = any(:msps::uuid[]) order by i.activated_at, i.id`;
+
+const KEYS = `
+  select s.id as "siteId", k.issued_at as "issuedAt",
+    case when k.state in ('revoked', 'destroyed') then k.ended_at end as "goneAt"
+  from site s join metered_key k on k.msp_id = s.msp_id and (k.site_id = s.id or exists (
+    select from installation i where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))
+  where s.programme_code = :programme and s.msp_id = any(:msps::uuid[])`;
+
+const TENANCIES = `
+  select t.site_id as "siteId", t.reference, t.tenant_id as "tenantId", t.from_period as "fromPeriod",
+    t.until_period as "untilPeriod"
+  from site_tenant t join site s on s.msp_id = t.msp_id and s.id = t.site_id and s.programme_code = :programme
+  where t.msp_id = any(:msps::uuid[])`;
+
+const LICENCES = `
+  select l.site_id as "siteId", l.tenant_id as "tenantId", l.meter, l.count, l.starts_on as "startsOn", l.ends_on as "endsOn"
+  from term_licence l where l.msp_id = any(:msps::uuid[]) and l.ends_on > l.starts_on order by l.starts_on, l.id`;
+
+const LINES = `
+  select l.msp_id as "mspId", l.kind, s.period, coalesce(l.content ->> 'forPeriod', s.period) as "forPeriod",
+    s.issued_at as "issuedAt", l.content ->> 'siteId' as "siteId", l.content ->> 'siteName' as "siteName",
+    l.content ->> 'tenantId' as "tenantId", l.content ->> 'tenantName' as "tenantName",
+    l.content ->> 'tenantRef' as "tenantRef", l.content ->> 'meter' as meter, (l.content ->> 'peak')::int as peak,
+    l.content ->> 'basis' as basis, coalesce(l.content ->> 'newQuantity', l.content ->> 'quantity')::int as quantity,
+    case when l.content ->> 'ratedMinor' is null then l.content ->> 'amountMinor'
+      else ((l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint)::text end as "addsMinor"
+  from statement_line l join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
+  where s.programme_code = :programme and l.msp_id = any(:msps::uuid[])
+    and l.kind in ('usage', 'correction', 'minimum', 'minimum_correction')
+  order by s.period, l.line_no`;
+
+type MonthRow = Omit<Month, 'statement'> & { statement: Omit<StoredHead, 'issuedAt'> | null; issuedAt: Date | null };
+type InstallationRow = Omit<Installation, 'endedKeys'> & { endedKeys: { from: string; until: string | null }[] };
+
+/** Reads what belongs to these MSPs. `reachOf`: the month whose settings say how far late usage reaches; null: each its own. */
+export async function portfolioOf(
+  context: VerifyContext,
+  msps: readonly string[],
+  reachOf: string | null = null,
+): Promise<Portfolio> {
+  const of = { msps: [...msps] };
+  const months = await ask<MonthRow>(context, MONTHS, { ...of, reachOf });
+  const installations = await ask<InstallationRow>(context, INSTALLATIONS, of);
+  const lines = await ask<Omit<Line, 'addsMinor'> & { addsMinor: string }>(context, LINES, of);
+  return {
+    months: months.map(({ statement, issuedAt, ...month }) => ({
+      ...month,
+      statement: statement === null || issuedAt === null ? null : { ...statement, issuedAt },
+    })),
+    sites: await ask<Site>(context, SITES, of),
+    installations: installations.map(({ endedKeys, ...one }) => ({
+      ...one,
+      endedKeys: endedKeys.map(({ from, until }) => ({
+        from: new Date(from),
+        until: until === null ? null : new Date(until),
+      })),
+    })),
+    keys: await ask<Key>(context, KEYS, of),
+    tenancies: await ask<Tenancy>(context, TENANCIES, of),
+    licences: await ask<Licence>(context, LICENCES, of),
+    lines: lines.map((line) => ({ ...line, addsMinor: BigInt(line.addsMinor) })),
+  };
+}

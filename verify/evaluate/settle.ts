@@ -1,0 +1,192 @@
+/**
+ * Rules 3 to 5: what a site, tenant and meter comes to once every finding got its default or a person's decision, and which
+ * findings there are. Written for verify alone, from the table of rule 3.
+ */
+import type { KnownSite, Usage } from './known.js';
+import { leftOf } from './licences.js';
+import type { Rules } from './rules.js';
+
+export interface Settled {
+  value: number;
+  basis: string;
+}
+
+/** A person's decision. */
+export interface Decided {
+  decision: string;
+  quantity: number | null;
+}
+
+/** A case that was settled. */
+export interface SettledCase {
+  kind: string;
+  siteId: string | null;
+  tenantRef: string | null;
+  meter: string | null;
+  /** Null: by rule or default. */
+  decided: Decided | null;
+}
+
+/** Kinds that are about quantities, in the order of rule 3 in which they apply; `site`: one case for all of a site. */
+const ORDER: readonly { kind: string; of: 'site' | 'usage' }[] = [
+  { kind: 'clock_off', of: 'site' },
+  { kind: 'missing_report', of: 'site' },
+  { kind: 'usage_after_revocation', of: 'usage' },
+  { kind: 'report_mismatch', of: 'usage' },
+  { kind: 'two_installations', of: 'usage' },
+  { kind: 'unassigned_tenant', of: 'usage' },
+  { kind: 'usage_jump', of: 'usage' },
+  { kind: 'first_month_large', of: 'usage' },
+  { kind: 'licence_exceeded', of: 'usage' },
+];
+
+/** Whether findings of the kind can be told here. */
+export const isKnownKind = (kind: string) => ORDER.some((one) => one.kind === kind);
+
+const added = (numbers: readonly (number | null)[]) => numbers.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+
+function asReported({ parts }: Usage): Settled {
+  const value = added(parts.map((part) => part.reported ?? (part.expected ? 0 : part.observed)));
+  const nobodyReports = parts.length > 0 && parts.every((part) => !part.expected && part.reported === null);
+  return { value, basis: nobodyReports ? 'observed' : 'reported' };
+}
+
+const asObserved = ({ parts }: Usage): Settled => ({
+  value: added(parts.map((part) => part.observed)),
+  basis: 'observed',
+});
+
+function estimated({ parts, last }: Usage): Settled {
+  if (parts.length === 0) return { value: last ?? 0, basis: 'estimated' };
+  return {
+    value: added(parts.map((part) => part.reported ?? part.observed ?? part.lastConfirmed)),
+    basis: 'estimated',
+  };
+}
+
+function greater(usage: Usage, before: Settled): Settled {
+  const value = added(usage.parts.map((part) => Math.max(part.reported ?? 0, part.observed ?? 0)));
+  if (before.basis === 'estimated') return { value, basis: 'estimated' };
+  return { value, basis: value > asReported(usage).value ? 'observed' : 'reported' };
+}
+
+function untilEnd({ parts }: Usage): Settled {
+  const each = parts.map((part) => {
+    if (part.usedAfterOn !== null) return part.beforeEnd;
+    if (part.reported === null && part.observed === null) return part.lastConfirmed;
+    return Math.max(part.reported ?? 0, part.observed ?? 0);
+  });
+  return { value: added(each), basis: 'observed' };
+}
+
+const unbilled: Settled = { value: 0, basis: 'waived' };
+
+function byDefault(kind: string, chosen: string | undefined, usage: Usage, before: Settled): Settled {
+  switch (`${kind} ${chosen ?? ''}`) {
+    case 'missing_report estimated':
+      return estimated(usage);
+    case 'usage_after_revocation up_to_revocation':
+      return untilEnd(usage);
+    case 'report_mismatch greater':
+      return greater(usage, before);
+    case 'unassigned_tenant not_billed':
+    case 'first_month_large not_billed':
+      return unbilled;
+    default:
+      return before;
+  }
+}
+
+function byPerson({ decision, quantity }: Decided, usage: Usage, default_: Settled): Settled {
+  switch (decision) {
+    case 'accept_reported':
+      return asReported(usage);
+    case 'accept_observed':
+      return asObserved(usage);
+    case 'set_quantity':
+      return { value: quantity ?? 0, basis: 'decided' };
+    case 'waive':
+      return unbilled;
+    case 'defer':
+      return { value: 0, basis: 'deferred' };
+    default:
+      return default_;
+  }
+}
+
+/** What the cases of its month make of a usage; of two cases of one kind and place the later one counts. */
+export function settle(site: KnownSite, usage: Usage, cases: readonly SettledCase[], rules: Rules): Settled {
+  let settled = asReported(usage);
+  for (const { kind } of ORDER) {
+    const its = cases.filter((one) => one.kind === kind && one.siteId === site.siteId);
+    const found =
+      its.findLast((one) => one.meter === usage.meter && one.tenantRef === usage.tenantRef) ??
+      its.findLast((one) => one.meter === null && one.tenantRef === null);
+    if (found === undefined) continue;
+    const default_ = byDefault(kind, rules.defaults[kind], usage, settled);
+    settled = found.decided === null ? default_ : byPerson(found.decided, usage, default_);
+  }
+  return settled;
+}
+
+function isFar(reported: number, observed: number, { units, percent }: Rules['tolerance']): boolean {
+  const [low, high] = reported < observed ? [reported, observed] : [observed, reported];
+  return high - low > units && (high - low) * 100 > percent * high;
+}
+
+function applies(kind: string, site: KnownSite, usage: Usage, { value }: Settled, rules: Rules): boolean {
+  const { parts, last } = usage;
+  switch (kind) {
+    case 'usage_after_revocation':
+      return site.revoked && parts.some((part) => part.usedAfterOn !== null);
+    case 'report_mismatch':
+      return (
+        !parts.some((part) => part.usedAfterOn !== null) &&
+        parts.some(
+          ({ reported, observed }) =>
+            reported !== null && observed !== null && isFar(reported, observed, rules.tolerance),
+        )
+      );
+    case 'two_installations':
+      return parts.length >= 2;
+    case 'unassigned_tenant':
+      return usage.tenantId === null;
+    case 'usage_jump': {
+      if (last === null) return false;
+      const change = value > last ? value - last : last - value;
+      return change > rules.jump.units && change * 100 > rules.jump.percent * last;
+    }
+    case 'first_month_large':
+      return last === null && value > rules.firstMonthUnits;
+    case 'licence_exceeded': {
+      const left = leftOf(value, usage);
+      return left.licensed > 0 && left.quantity > 0;
+    }
+    default:
+      return false;
+  }
+}
+
+/** What rule 3 finds in a site, each as a case that is settled by its rule or default. */
+export function findings(site: KnownSite, rules: Rules): SettledCase[] {
+  const { siteId } = site;
+  const judging = ORDER.filter(({ kind }) => rules.kinds.includes(kind));
+  const ofSite = judging.filter(
+    ({ kind }) =>
+      (kind === 'clock_off' && Math.abs(site.clockOffsetSeconds) > rules.clockOffHours * 3600) ||
+      (kind === 'missing_report' && site.silent.length > 0),
+  );
+  const found = ofSite.map(({ kind }): SettledCase => ({ kind, siteId, tenantRef: null, meter: null, decided: null }));
+  for (const usage of site.usages) {
+    let settled = asReported(usage);
+    for (const each of judging) {
+      const { kind, of } = each;
+      if (of === 'site' ? !ofSite.includes(each) : !applies(kind, site, usage, settled, rules)) continue;
+      if (of === 'usage') {
+        found.push({ kind, siteId, tenantRef: usage.tenantRef, meter: usage.meter, decided: null });
+      }
+      settled = byDefault(kind, rules.defaults[kind], usage, settled);
+    }
+  }
+  return found;
+}
