@@ -37,6 +37,10 @@ export const ENV_SCHEMA = z.object({
     .url({ protocol: /^smtps?$/ })
     .optional()
     .describe('Mail relay, such as smtp://user:pass@host:587'),
+  SMTP_TLS: z
+    .enum(['required', 'optional'])
+    .optional()
+    .describe('`optional`: mail also goes to a relay without TLS; default: required, except on this machine'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender of every mail'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
   RATES_URL: z

@@ -13,7 +13,7 @@ interface Envelope {
   distributorId?: string | null;
   statementId?: string | null;
   billingPackId?: string | null;
-  /** Not sent before this instant. */
+  /** Not sent before this instant. One that is due as it is made is due by the database's clock, whatever other clocks say. */
   notBefore: Date;
 }
 
@@ -28,7 +28,8 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
     `insert into outbox (message_id, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id,
        distributor_id, statement_id, billing_pack_id, not_before, created_at)
      select m.message_id, m.kind, m.locale, m.recipient, m.to_company, m.purpose, m.params, m.programme_code, m.period, m.msp_id, m.distributor_id,
-       m.statement_id, m.billing_pack_id, m.not_before, :createdAt
+       m.statement_id, m.billing_pack_id,
+       case when m.not_before <= :createdAt then least(m.not_before, now()) else m.not_before end, :createdAt
      from jsonb_to_recordset(:mails::jsonb) as m(message_id text, kind text, locale text, recipient text, to_company uuid,
        purpose text, params jsonb, programme_code text, period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
      on conflict (message_id) do nothing

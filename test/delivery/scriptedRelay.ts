@@ -66,7 +66,7 @@ export async function scriptedRelay(script: (mail: number) => Script): Promise<S
           say(current.data, '354 go on');
         } else if (command === 'QUIT') {
           socket.end('221 bye\r\n');
-        } else say(undefined, '250 fine');
+        } else say(undefined, command === 'STARTTLS' ? '502 no TLS here' : '250 fine');
       }
     };
     socket.on('data', (chunk) => {
