@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { bouncesCommand } from './bounces.js';
 import { closeCommand } from './close.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   tokenCommand,
   programmeCommand,
   ratesCommand,
+  bouncesCommand,
   migrateCommand,
 ];
 

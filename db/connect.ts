@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { createPresence } from './presence.js';
 import { SCOPES, type Scope } from './scope.js';
 import { toPrepared, toQuery, type Bindings } from './statement.js';
 
@@ -18,6 +19,8 @@ export interface Database {
   transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T>;
   /** One statement of its own that sees nothing, unless a function it calls says what it may. */
   statement<Row>(sql: string, bindings: Bindings): Promise<Row[]>;
+  /** A number by which other processes see that this one lives (db/presence.ts). */
+  presence(): Promise<number>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -90,6 +93,7 @@ async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
  */
 export function connect(url: string, poolSize: number, { long = false }: { long?: boolean } = {}): Database {
   const pool = createPool(url, poolSize, long);
+  const presence = createPresence(url);
   let closed: Promise<void> | undefined;
   let statements = 0;
 
@@ -145,7 +149,8 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
     ping: async () => {
       await pool.query('select 1');
     },
-    close: () => (closed ??= pool.end()),
+    presence: () => presence.number(),
+    close: () => (closed ??= Promise.all([presence.close(), pool.end()]).then(() => undefined)),
     statementCount: () => statements,
   };
 }

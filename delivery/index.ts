@@ -5,6 +5,7 @@
  * can tell whether it was (the connection ended after the final dot) the outcome is `uncertain` and it is never resent
  * by itself.
  */
+export { failedDeliveries } from './deliveryStatus.js';
 export { createMailer } from './email.js';
 export { MAIL_TEMPLATES, type AttachmentsWanted } from './mail/index.js';
 export type { Attachment, Mailer, MayHandOver, PreparedMail, SendOutcome } from './mailer.js';

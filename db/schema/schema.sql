@@ -949,6 +949,7 @@ create table idempotency_key (
   request_hash bytea not null,
   status integer not null,
   body jsonb not null,
+  worked_on_by integer not null,
   created_at timestamp with time zone not null,
   constraint idempotency_key_pkey PRIMARY KEY (principal, key)
 );

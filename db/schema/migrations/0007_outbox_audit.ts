@@ -89,6 +89,8 @@ export async function up(knex: Knex): Promise<void> {
       request_hash bytea not null,
       status integer not null,
       body jsonb not null,
+      -- The process that works on the answer, by db/presence.ts.
+      worked_on_by integer not null,
       created_at timestamptz not null,
       primary key (principal, key)
     );
