@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { failpoint } from '../domain/failpoint.js';
 import { createPresence } from './presence.js';
 import { SCOPES, type Scope } from './scope.js';
 import { toPrepared, toQuery, type Bindings } from './statement.js';
@@ -117,7 +118,9 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
       await send({ text: begin(scope as never) });
       const result = await work(trx);
       isOver = true;
+      failpoint('commit.before');
       const { command } = await send({ text: 'commit' });
+      failpoint('commit.after');
       if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction went on as if it had not.');
       client.release();
       return result;

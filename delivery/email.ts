@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import { failpoint } from '../domain/failpoint.js';
 import { compose } from './compose.js';
 import type { Mailer, MayHandOver, PreparedMail, SendOutcome } from './mailer.js';
 import { outcomeOfFailure, outcomeOfReply } from './outcome.js';
@@ -44,7 +45,9 @@ async function* inPieces(bytes: Buffer, mayHandOver: MayHandOver): AsyncGenerato
     return performance.now();
   };
   const askedAt = await ask();
+  failpoint('mail.begun');
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+  failpoint('mail.written');
   if (performance.now() - askedAt >= BELIEVED_MS) await ask();
 }
 
@@ -152,6 +155,7 @@ export function createMailer({ smtpUrl, from, requireTls = false, silence = {} }
           dsn: dsnOf(mail),
           signal: handover.signal,
         });
+        failpoint('mail.accepted');
         return outcomeOfReply(response);
       } catch (error) {
         return handover.outcomeOf(error);
