@@ -1,11 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ALL } from '../db/connect.js';
 import { recordBounce } from '../db/outbox/recordBounce.js';
 import { failedDeliveries } from '../delivery/index.js';
-import { KontorError } from '../domain/errors.js';
 import { environmentOf, withDatabase } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
+import { readFileWithin } from './readFileWithin.js';
 
 interface Options {
   data?: string;
@@ -35,7 +34,7 @@ export function bouncesCommand(): Command {
 }
 
 async function load(path: string, options: Options): Promise<void> {
-  const reports = await failedDeliveries(await read(path));
+  const reports = await failedDeliveries(await readFileWithin(path, MAX_BYTES));
   const done = { bounced: 0, ignored: 0 };
   await withDatabase(await environmentOf(options.data), async (db) => {
     for (const report of reports) {
@@ -45,12 +44,4 @@ async function load(path: string, options: Options): Promise<void> {
   });
   if (options.json === true) console.log(JSON.stringify(done));
   else console.log(`${done.bounced} mails have bounced, ${done.ignored} reports are of no mail of ours or known.`);
-}
-
-async function read(path: string): Promise<Buffer> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw new KontorError('VALIDATION_FAILED', `${path} cannot be read: ${String(error)}`);
-  });
-  if (size > MAX_BYTES) throw new KontorError('VALIDATION_FAILED', `${path} has more than ${MAX_BYTES} bytes.`);
-  return readFile(path);
 }

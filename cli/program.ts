@@ -8,9 +8,11 @@ import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
 import { examples } from './options.js';
 import { PACKAGE_FILE } from './paths.js';
+import { outboxCommand } from './outbox.js';
 import { personCommand } from './person.js';
 import { programmeCommand } from './programme.js';
 import { ratesCommand } from './rates.js';
+import { restoredCommand } from './restored.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
@@ -29,6 +31,8 @@ const COMMANDS = [
   programmeCommand,
   ratesCommand,
   bouncesCommand,
+  outboxCommand,
+  restoredCommand,
   migrateCommand,
 ];
 

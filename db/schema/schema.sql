@@ -592,6 +592,7 @@ create table billing_run (
   failed_at timestamp with time zone,
   failure text,
   sealed_at timestamp with time zone,
+  restored_at timestamp with time zone,
   control_totals jsonb,
   seal bytea,
   audit_head jsonb,

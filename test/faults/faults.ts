@@ -131,6 +131,15 @@ const startedOften: Draw = () => ({
   uncertain: 0,
 });
 
+const notGreeted: Draw = (random) => {
+  let left = random.int(1, 12);
+  return {
+    name: `relay cuts the first ${left} connections at the greeting`,
+    relay: () => (left-- > 0 ? { greeting: 'cut' } : {}),
+    uncertain: 0,
+  };
+};
+
 const refused: Draw = (random) => {
   const nth = random.int(0, 5);
   return {
@@ -176,7 +185,7 @@ const FAST: readonly Draw[] = [
   interrupted,
   startedOften,
   refused,
-  onRelay({ end: 'cut', body: 'cut', greeting: 'cut' }),
+  onRelay({ end: 'cut', body: 'cut', mailFrom: 'cut' }),
 ];
 const SLOW: readonly Draw[] = [
   ...FAST,
@@ -188,6 +197,7 @@ const SLOW: readonly Draw[] = [
   onDatabase('silence'),
   onRelay(LATER),
   onRelay(CLOSING),
+  notGreeted,
   onRelay({ mailFrom: 'silence', data: 'silence', end: 'silence' }),
   service('temporal'),
   service('postgres'),
