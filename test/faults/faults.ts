@@ -123,6 +123,19 @@ const interrupted: Draw = (random) => {
   };
 };
 
+const restoredFromBackup: Draw = (random) => {
+  const ms = later(random);
+  return {
+    name: `backup after ${ms} ms, restored once the month is over`,
+    during: async (hands) => {
+      await hands.wait(ms);
+      await hands.restoreBackup();
+    },
+    // Whatever was made anew after the backup.
+    uncertain: 100,
+  };
+};
+
 const startedOften: Draw = () => ({
   name: 'started three times at once, by hand and by schedule',
   during: async (hands) => {
@@ -199,6 +212,7 @@ const SLOW: readonly Draw[] = [
   onRelay(CLOSING),
   notGreeted,
   onRelay({ mailFrom: 'silence', data: 'silence', end: 'silence' }),
+  restoredFromBackup,
   service('temporal'),
   service('postgres'),
 ];

@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { TERMINAL } from '../../domain/access/actor.js';
 import { ALL, connect } from '../../db/connect.js';
+import { markRestored } from '../../db/outbox/restored.js';
 import { resendMail } from '../../db/outbox/resendMail.js';
 import { startClose } from '../../starts/closePeriod.js';
+import { restartClose } from '../../starts/restoredClose.js';
 import { verifyAll, overallVerdicts } from '../../verify/index.js';
 import { closePeriodId } from '../../workflows/closePeriod.js';
 import { closeShardId } from '../../workflows/closeShard.js';
@@ -31,6 +33,8 @@ export interface RoundHands {
   start(): Promise<void>;
   startUntilItGoesOn(): Promise<void>;
   interrupt(which: 'close' | 'shard', how: 'terminate' | 'cancel' | 'reset'): Promise<void>;
+  /** Backs the database up as it is, lets the month end, and goes on from the backup. */
+  restoreBackup(): Promise<void>;
   restart(which: 'temporal' | 'postgres', awayMs: number): Promise<void>;
 }
 
@@ -49,7 +53,11 @@ export interface Played {
   ms: number;
 }
 
-const PATIENCE_MS = 150_000;
+const CLOSE = {
+  ...{ programme: PROGRAMME, period: PERIOD, openedBy: TERMINAL },
+  ...{ collectUntil: null, reviewUntil: null, skipReason: null },
+};
+const PATIENCE_MS = 240_000;
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -88,7 +96,12 @@ class Workers {
     return child;
   }
 
-  /** At rest there is nothing to say goodbye to. */
+  async goOn(): Promise<void> {
+    this.over = false;
+    await this.start();
+  }
+
+  /** Without a goodbye; none is started again. */
   async end(): Promise<void> {
     this.over = true;
     await Promise.all(
@@ -164,12 +177,23 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
     ...{ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: starter.taskQueue },
   });
   const start = async () => {
-    await startClose(starter, {
-      ...{ programme: PROGRAMME, period: PERIOD, openedBy: TERMINAL },
-      ...{ collectUntil: null, reviewUntil: null, skipReason: null },
-    });
+    await startClose(starter, CLOSE);
   };
   const sealed = async () => (await database.ask(`select 1 from billing_run where state = 'sealed'`)).length > 0;
+  const atRest = async () => {
+    if (!(await sealed())) return false;
+    const open = await database.ask(
+      `select 1 from outbox where state in ('pending', 'sending') union all
+       select 1 where not exists (select from outbox where kind = 'runSummary')`,
+    );
+    return open.length === 0;
+  };
+  const untilAtRest = async () => {
+    while (!(await eventually(atRest, deadline))) {
+      if (Date.now() > deadline) throw new Error(await standsAt(database, client));
+      await pause(150);
+    }
+  };
   const hands: RoundHands = {
     wait: pause,
     signal: (signal) => workers.first?.kill(signal),
@@ -218,6 +242,25 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
         // Not there yet, or over: nothing to interrupt.
       }
     },
+    restoreBackup: async () => {
+      await workers.end();
+      await eventually(() => database.backUp(), deadline);
+      await workers.goOn();
+      await untilAtRest();
+      await workers.end();
+      await eventually(() => database.restore(), deadline);
+      const db = connect(database.appUrl, 1);
+      try {
+        const marked = { at: new Date(), actor: TERMINAL, reason: 'a fault' };
+        const { runs } = await db.transaction(ALL, (trx) => markRestored(trx, marked));
+        for (const run of runs) await restartClose(starter, { ...CLOSE, ...run }, [1, 2]);
+        // Of a run that the backup does not know, nothing is told: it is closed anew by hand.
+        if (runs.length === 0) await restartClose(starter, CLOSE, [1, 2]);
+      } finally {
+        await db.close();
+      }
+      await workers.goOn();
+    },
     restart: restartService,
   };
   const wrong: string[] = [];
@@ -225,24 +268,10 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
     await workers.start(fault.failpoint === undefined ? {} : { KONTOR_FAILPOINT: fault.failpoint });
     await start();
     const disturbing = fault.during?.(hands);
-    const atRest = async () => {
-      if (!(await sealed())) return false;
-      const open = await database.ask(
-        `select 1 from outbox where state in ('pending', 'sending') union all
-         select 1 where not exists (select from outbox where kind = 'runSummary')`,
-      );
-      return open.length === 0;
-    };
-    const wait = async () => {
-      while (!(await eventually(atRest, deadline))) {
-        if (Date.now() > deadline) throw new Error(await standsAt(database, client));
-        await pause(150);
-      }
-    };
-    await wait();
+    await untilAtRest();
     await disturbing;
     // What a fault did late may have made something due again.
-    await wait();
+    await untilAtRest();
     const mails = await database.ask<Mail>('select message_id as "messageId", state from outbox order by message_id');
     const outcome = await outcomeOf(database, mails);
     wrong.push(...mailsWrong(mails, relay.accepted, fault));

@@ -18,6 +18,10 @@ export interface RoundDatabase {
   appUrl: string;
   /** Runs SQL as the owner, past every proxy. */
   ask<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Copies it; nobody else may be connected. */
+  backUp(): Promise<void>;
+  /** Puts the copy in its place. */
+  restore(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -82,8 +86,21 @@ export async function createWorld(seed: number): Promise<World> {
       return {
         appUrl: url.toString(),
         ask: (sql, values) => asAdmin(async (client) => (await client.query(sql, values)).rows, name),
+        backUp: () =>
+          asAdmin(async (client) => {
+            await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [name]);
+            await client.query(`create database ${name}_backup template ${name}`);
+          }),
+        restore: () =>
+          asAdmin(async (client) => {
+            await client.query(`drop database ${name} with (force)`);
+            await client.query(`alter database ${name}_backup rename to ${name}`);
+          }),
         drop: async () => {
-          await asAdmin((client) => client.query(`drop database ${name} with (force)`));
+          await asAdmin(async (client) => {
+            await client.query(`drop database if exists ${name}_backup with (force)`);
+            await client.query(`drop database ${name} with (force)`);
+          });
         },
       };
     },
