@@ -1,4 +1,5 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
+import { failpoint } from '../domain/failpoint.js';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 /** A third of what the policies allow between two: a worker that died is noticed soon, one that is busy is left alone. */
@@ -16,7 +17,9 @@ export function earlierProgress(): unknown {
 export function beat(progress?: unknown): void {
   const context = Context.current();
   if (progress !== undefined) latest.set(context, progress);
+  failpoint('heartbeat.before');
   context.heartbeat(earlierProgress());
+  failpoint('heartbeat.after');
   if (context.cancellationSignal.aborted) throw new CancelledFailure('The activity was cancelled.');
 }
 

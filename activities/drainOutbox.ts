@@ -1,17 +1,17 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { ActivityDeps } from './deps.js';
-import { drain, type DrainOutboxInput, type DrainOutboxResult } from './mailing/drain.js';
+import { drain, type DrainOutboxInput, type DrainOutboxResult, type MailCounts } from './mailing/drain.js';
 
 export type { DrainOutboxInput, DrainOutboxResult } from './mailing/drain.js';
 
-const NOTHING: DrainOutboxResult = { sent: 0, deferred: 0, bounced: 0, uncertain: 0, parked: 0 };
+const NOTHING: MailCounts = { sent: 0, deferred: 0, bounced: 0, uncertain: 0, parked: 0 };
 const number = z.int();
 const countsSchema = z.object({ sent: number, deferred: number, bounced: number, uncertain: number, parked: number });
 
 /**
- * Sends what the outbox holds. Doing it twice is safe because a mail is claimed by one at a time, and a mail whose claimer
- * went away after the claim becomes `uncertain` instead of being sent again.
+ * Sends what the outbox holds. Doing it twice is safe because a mail is claimed by one at a time, and one that its
+ * claimer had begun to hand over as it went away becomes `uncertain` instead of being sent again.
  */
 export const drainOutbox =
   (deps: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl'>) =>

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { bouncesCommand } from './bounces.js';
 import { closeCommand } from './close.js';
 import { codecCommand } from './codec.js';
 import { demoCommand } from './demo.js';
@@ -8,9 +9,11 @@ import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
 import { examples } from './options.js';
 import { PACKAGE_FILE } from './paths.js';
+import { outboxCommand } from './outbox.js';
 import { personCommand } from './person.js';
 import { programmeCommand } from './programme.js';
 import { ratesCommand } from './rates.js';
+import { restoredCommand } from './restored.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
@@ -28,6 +31,9 @@ const COMMANDS = [
   tokenCommand,
   programmeCommand,
   ratesCommand,
+  bouncesCommand,
+  outboxCommand,
+  restoredCommand,
   migrateCommand,
   codecCommand,
 ];

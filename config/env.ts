@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { KontorError } from '../domain/errors.js';
 import { codecKeys } from './codecKeys.js';
 import { WORKER_ROLES } from '../domain/workerRole.js';
+import { FAILPOINT_SPEC } from './failpoints.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().min(1).max(1000);
@@ -41,6 +42,10 @@ export const ENV_SCHEMA = z.object({
     .url({ protocol: /^smtps?$/ })
     .optional()
     .describe('Mail relay, such as smtp://user:pass@host:587'),
+  SMTP_TLS: z
+    .enum(['required', 'optional'])
+    .optional()
+    .describe('`optional`: mail also goes to a relay without TLS; default: required, except on this machine'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender of every mail'),
   PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
   RATES_URL: z
@@ -65,6 +70,11 @@ export const ENV_SCHEMA = z.object({
     .default(0)
     .describe('Port of HOST on which a worker or the API answers /readyz and /metrics; 0: none'),
   RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
+  KONTOR_FAILPOINT: z
+    .string()
+    .regex(FAILPOINT_SPEC)
+    .optional()
+    .describe('For trying faults alone: a worker fails there (docs/faults.md)'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

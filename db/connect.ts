@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { failpoint } from '../domain/failpoint.js';
+import { createPresence } from './presence.js';
 import { SCOPES, type Scope } from './scope.js';
 import { toPrepared, toQuery, type Bindings } from './statement.js';
 
@@ -18,6 +20,8 @@ export interface Database {
   transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T>;
   /** One statement of its own that sees nothing, unless a function it calls says what it may. */
   statement<Row>(sql: string, bindings: Bindings): Promise<Row[]>;
+  /** A number by which other processes see that this one lives (db/presence.ts). */
+  presence(): Promise<number>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -90,6 +94,7 @@ async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
  */
 export function connect(url: string, poolSize: number, { long = false }: { long?: boolean } = {}): Database {
   const pool = createPool(url, poolSize, long);
+  const presence = createPresence(url);
   let closed: Promise<void> | undefined;
   let statements = 0;
 
@@ -113,7 +118,9 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
       await send({ text: begin(scope as never) });
       const result = await work(trx);
       isOver = true;
+      failpoint('commit.before');
       const { command } = await send({ text: 'commit' });
+      failpoint('commit.after');
       if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction went on as if it had not.');
       client.release();
       return result;
@@ -145,7 +152,8 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
     ping: async () => {
       await pool.query('select 1');
     },
-    close: () => (closed ??= pool.end()),
+    presence: () => presence.number(),
+    close: () => (closed ??= Promise.all([presence.close(), pool.end()]).then(() => undefined)),
     statementCount: () => statements,
   };
 }

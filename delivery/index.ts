@@ -5,8 +5,10 @@
  * can tell whether it was (the connection ended after the final dot) the outcome is `uncertain` and it is never resent
  * by itself.
  */
+export { failedDeliveries } from './deliveryStatus.js';
 export { createMailer } from './email.js';
 export { MAIL_TEMPLATES, type AttachmentsWanted } from './mail/index.js';
-export type { Attachment, Mailer, PreparedMail, SendOutcome } from './mailer.js';
+export type { Attachment, Mailer, MayHandOver, PreparedMail, SendOutcome } from './mailer.js';
 export { afterTry, PACK_BYTES } from './outbox.js';
+export { readRelayLog } from './relayLog.js';
 export { layOut } from './template.js';

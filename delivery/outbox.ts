@@ -1,19 +1,21 @@
 import type { SendOutcome } from './mailer.js';
 
-/** What a row of the outbox becomes after a try. Absolute values: writing them twice is writing them once. */
+/** What a row of the outbox becomes after a try. The database's clock decides when it is due again. */
 export interface OutboxStep {
   state: 'pending' | 'sent' | 'bounced' | 'uncertain' | 'parked';
   /** Tries so far that count. */
   attempts: number;
-  /** When it is due again; null unless pending. */
-  notBefore: Date | null;
-  sentAt: Date | null;
+  /** In how many milliseconds it is due again; null unless pending. */
+  waitMs: number | null;
   response: string;
 }
 
 const MINUTE_MS = 60_000;
-/** Waits after the first, second, … deferred try. The last one ends 24 hours after the first. */
-const WAITS_MINUTES = [1, 2, 5, 15, 60, 120, 240, 480, 517] as const;
+/**
+ * Waits after the first, second, … deferred try. The first is short: many a 4xx is over within seconds. The last one ends
+ * 24 hours after the first try.
+ */
+const WAITS_MINUTES = [0.25, 2.75, 5, 15, 60, 120, 240, 480, 517] as const;
 
 /** Of the documents in one mail; base64 makes it 27 MB, which common relays still take. */
 export const PACK_BYTES = 20_000_000;
@@ -22,24 +24,26 @@ export const PACK_BYTES = 20_000_000;
 const RESPONSE_CHARACTERS = 500;
 
 /**
- * The next state of a mail that had been tried `attempts` times before this try, decided at `now`. A relay that is down
+ * The next state of a mail that had been tried `attempts` times before this try. A relay that is down
  * is not held against the mail: it stays due, and the try does not count.
  */
-export function afterTry(outcome: SendOutcome, attempts: number, now: Date): OutboxStep {
-  const step = { attempts: attempts + 1, notBefore: null, sentAt: null };
+export function afterTry(outcome: SendOutcome, attempts: number): OutboxStep {
+  const step = { attempts: attempts + 1, waitMs: null };
   switch (outcome.kind) {
     case 'sent':
-      return { ...step, state: 'sent', sentAt: now, response: shortened(outcome.response) };
+      return { ...step, state: 'sent', response: shortened(outcome.response) };
     case 'bounced':
       return { ...step, state: 'bounced', response: shortened(outcome.response) };
     case 'uncertain':
       return { ...step, state: 'uncertain', response: shortened(outcome.detail) };
+    case 'withheld':
+      return { ...step, state: 'pending', attempts, response: shortened(outcome.reason) };
     case 'deferred': {
       const response = shortened(outcome.response);
-      if (outcome.relayDown) return { ...step, state: 'pending', attempts, notBefore: now, response };
+      if (outcome.relayDown) return { ...step, state: 'pending', attempts, waitMs: 0, response };
       const wait = WAITS_MINUTES[attempts];
       if (wait === undefined) return { ...step, state: 'parked', response };
-      return { ...step, state: 'pending', notBefore: new Date(now.getTime() + wait * MINUTE_MS), response };
+      return { ...step, state: 'pending', waitMs: wait * MINUTE_MS, response };
     }
   }
 }

@@ -11,6 +11,7 @@ interface SmtpFailure {
 
 /** Failures of reaching the relay at all; after them no reply to a mail's own commands can have come. */
 const NO_CONNECTION = /^(EDNS|ETLS|EAUTH|ENOAUTH|EOAUTH2|EPROXY)$/;
+const SILENCE = /^(ETIMEDOUT|EABORT|ABORT_ERR)$/;
 const UNREACHABLE =
   /\b(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)\b|Connection timeout|Greeting never received/;
 /** Commands that are about us, not about the mail: the relay refuses the sender whatever the recipient. */
@@ -35,6 +36,7 @@ export function outcomeOfReply(response: string): SendOutcome {
 /**
  * What a failed try means. `bodyEnded` says whether the body has been read to its end, which is before its final dot can
  * have been written: without it the relay cannot have accepted the mail, whatever happened.
+ * A relay that has not answered in time is `silent`.
  */
 export function outcomeOfFailure(error: unknown, bodyEnded: boolean): SendOutcome {
   const { message, code, command, responseCode } = read(error);
@@ -45,7 +47,8 @@ export function outcomeOfFailure(error: unknown, bodyEnded: boolean): SendOutcom
   const refusesUs = responseCode !== undefined && OURS.test(command);
   return {
     kind: 'deferred',
-    response: message,
+    response: code === 'ETLS' ? `${message} (Mail goes over TLS alone unless SMTP_TLS is optional.)` : message,
     relayDown: !answered && (refusesUs || NO_CONNECTION.test(code) || UNREACHABLE.test(message)),
+    silent: SILENCE.test(code),
   };
 }

@@ -13,7 +13,7 @@ import {
 } from '../workflows/closePeriod.js';
 import { BILLING_PERIOD, PROGRAMME } from '../workflows/searchAttributes.js';
 import { ask, type WorkflowAnswer } from './ask.js';
-import { start, type Starter } from './starter.js';
+import { start, type Starter, type WorkflowStart } from './starter.js';
 
 export { closePeriodId };
 
@@ -26,12 +26,9 @@ export interface Run {
 /** The waits of a run that the partner team may end before their deadline. */
 const ENDS = { collection: endCollection, review: endReview } as const;
 
-/**
- * Starts the close of a period; false when it is going on or went well before: the id is programme and period, so there is one
- * (rule 1). One that failed may be started again and goes on from what the database holds.
- */
-export function startClose(starter: Starter, input: ClosePeriodInput): Promise<boolean> {
-  return start(starter, {
+/** How a close is started. */
+export function closeStart(input: ClosePeriodInput): WorkflowStart {
+  return {
     workflowType: closePeriod.name,
     workflowId: closePeriodId(input.programme, input.period),
     args: [input],
@@ -41,7 +38,15 @@ export function startClose(starter: Starter, input: ClosePeriodInput): Promise<b
       { key: BILLING_PERIOD, value: input.period },
     ],
     staticSummary: `Close of ${input.programme} ${input.period}`,
-  });
+  };
+}
+
+/**
+ * Starts the close of a period; false when it is going on or went well before: the id is programme and period, so there is one
+ * (rule 1). One that failed may be started again and goes on from what the database holds.
+ */
+export function startClose(starter: Starter, input: ClosePeriodInput): Promise<boolean> {
+  return start(starter, closeStart(input));
 }
 
 /** Ends a wait of the run for all its shards, idempotent; false where no such run is going on. */

@@ -15,6 +15,12 @@ import { createRenderPool } from '../statements/index.js';
 
 const MAX_RENDER_THREADS = 4;
 
+/** Mail leaves this machine over TLS, unless somebody says that it need not. */
+function requiresTls(setting: Env['SMTP_TLS'], smtpUrl: string): boolean {
+  if (setting !== undefined) return setting === 'required';
+  return !/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(smtpUrl).hostname);
+}
+
 /** The composition root: everything activities work with, from the configuration. `close` in reverse order. */
 export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { close(): Promise<void> }> {
   const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
@@ -23,7 +29,8 @@ export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { c
   const renderPool = createRenderPool({
     threads: env.RENDER_THREADS ?? Math.min(availableParallelism(), MAX_RENDER_THREADS),
   });
-  const mailer = createMailer({ smtpUrl: required(env, 'SMTP_URL'), from: env.MAIL_FROM });
+  const smtpUrl = required(env, 'SMTP_URL');
+  const mailer = createMailer({ smtpUrl, from: env.MAIL_FROM, requireTls: requiresTls(env.SMTP_TLS, smtpUrl) });
   return {
     db,
     renderPool,

@@ -2,6 +2,7 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { receiveEnv } from '../config/env.js';
+import { installFailpoint } from '../config/failpoints.js';
 import { serveProbes } from '../config/probes.js';
 import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
@@ -10,6 +11,7 @@ import { ensureCommonSchedules } from '../starts/schedules.js';
 import { registerSearchAttributes } from './searchAttributes.js';
 
 const env = await receiveEnv();
+installFailpoint(env.KONTOR_FAILPOINT);
 Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' : 'WARN') });
 const deps = await createDeps(env);
 await registerSearchAttributes(deps.temporal);

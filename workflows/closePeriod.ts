@@ -27,6 +27,7 @@ import {
 import type { OpenedShard } from '../activities/openPeriod.js';
 import { closeShardId, endCollection, endReview, issueTurn, lookAgain, shardIssued } from './closeShard.js';
 import { followShard } from './closing/followShard.js';
+import { mailToTheEnd } from './closing/mailToTheEnd.js';
 import { closePeriodId } from './closing/runIds.js';
 import { finishingHandlers } from './finishingHandlers.js';
 import { mailing, quick, rendering } from './policies.js';
@@ -167,6 +168,9 @@ async function close(input: ClosePeriodInput): Promise<CloseResult> {
       message: `Shards ${failed.map(({ shard }) => shard).join(', ')} failed; start the close again once the reason is mended.`,
     });
   }
+  const lateMails = await mailToTheEnd(key, mails.nextDueMs, (details) => {
+    enter('mail', details);
+  });
   enter('seal', 'Control totals and the chain of hashes.');
   const seal = await quick.sealPeriod.executeWithOptions({ summary: 'control totals, seal' }, [
     { ...key, now: new Date().toISOString() },
@@ -178,7 +182,7 @@ async function close(input: ClosePeriodInput): Promise<CloseResult> {
     ...key,
     issued: seal.issued,
     parked: seal.parked,
-    mailed: shardMails + mails.sent + summaryMails.sent,
+    mailed: shardMails + mails.sent + lateMails + summaryMails.sent,
     packs: packs.packs,
   };
 }

@@ -5,7 +5,7 @@ import { packFiles, programmeFiles, type PackFiles } from '../../db/outbox/mailD
 import { PACK_BYTES } from '../../delivery/index.js';
 import { attachmentsOf, linkOf, type LoadedFiles } from './prepareMail.js';
 
-/** Mails in doubt at most when a worker dies: all that one activity has claimed and not recorded. */
+/** Of those only what a connection has begun to hand over is in doubt when a worker dies. */
 const BATCH = 30;
 /** Packs in memory at once: up to 20 MB each, and some four times that while they are encoded. */
 const PACK_BATCH = 2;
@@ -30,7 +30,7 @@ export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>
   const links = new Map<string, string | undefined>();
   for (const mail of mails) {
     const link = linkOf(mail);
-    if (link !== undefined) links.set(link, await giveSecret(trx, link, claim.now));
+    if (link !== undefined) links.set(link, await giveSecret(trx, link, new Date()));
   }
   return { mails, files: { packs, programmes: await programmeFiles(trx, welcomed), links } };
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ALL, type Trx } from '../../db/connect.js';
-import { parkAbandonedMails } from '../../db/outbox/abandonedMails.js';
-import { nextMailDue } from '../../db/outbox/nextDue.js';
-import { heldMails, recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
+import { takeOverMails } from '../../db/outbox/takeOverMails.js';
+import { nextMailDueMs } from '../../db/outbox/nextDue.js';
+import { keepClaims, recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
 import { KontorError } from '../../domain/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { claimBatch, type Batch } from './claimBatch.js';
+import { handOverAsker } from './handOver.js';
 import { sendBatch, type MailOutcome } from './sendBatch.js';
 
 export interface DrainOutboxInput {
@@ -19,7 +20,7 @@ export interface DrainOutboxInput {
 }
 
 /** How many mails became what; `deferred` counts tries, every other number mails. */
-export interface DrainOutboxResult {
+export interface MailCounts {
   sent: number;
   deferred: number;
   bounced: number;
@@ -27,23 +28,31 @@ export interface DrainOutboxResult {
   parked: number;
 }
 
+export interface DrainOutboxResult extends MailCounts {
+  /**
+   * Of a run: in how many milliseconds its mails are to be looked at again, since some are due later, or being sent by
+   * somebody else. Null: all of them have ended.
+   */
+  nextDueMs: number | null;
+}
+
 /** What a drain is told by its surroundings. */
 export interface DrainPlace {
   /** The same for every attempt of one activity. */
   claimant: string;
   /** Counts of earlier attempts. */
-  before: DrainOutboxResult;
+  before: MailCounts;
   signal: AbortSignal;
-  heartbeat: (counts: DrainOutboxResult) => void;
+  heartbeat: (counts: MailCounts) => void;
 }
 
-/** No mail of a batch is begun later than this after its claim: a relay may be slow with each one before it. */
+/** No mail of a batch is begun later than this after its claim: the others wait no longer for a slow relay. */
 const BEGIN_WITHIN_MS = 15 * 60_000;
-/** A claim this old is of a worker that is gone: the last mail it began is over, five minutes of silence included. */
-const LEASE_MS = 2 * BEGIN_WITHIN_MS;
 const HEARTBEAT_MS = 3_000;
-/** A claim is believed for this long; a process that was stopped meanwhile asks again before it hands anything over. */
-const BELIEVED_MS = 5_000;
+/** Whoever is sending says so this often, in the database. */
+const KEEP_CLAIMS_MS = 10_000;
+/** Who has not said so for this long is gone: its mails are taken over. */
+const GONE_MS = 45_000;
 /** Waiting for retries, the outbox is looked at again this often: a person may resend a mail. */
 const LOOK_AGAIN_MS = 5_000;
 /** Outcomes in hand are worth waiting for a database that is away: lost, each of those mails would be in doubt. */
@@ -87,7 +96,7 @@ export async function drain(
     // The claim of a transaction whose answer was lost: nothing of it was sent.
     if (again) await releaseMails(trx, claimedBy);
     if (signal.aborted || left === 0 || relayDown(outcomes) !== undefined) return undefined;
-    return claimBatch(trx, { claimedBy, now: new Date(), run }, left);
+    return claimBatch(trx, { claimedBy, run }, left);
   };
   const next = async (): Promise<Batch | undefined> => {
     for (let tries = 1; ; tries += 1) {
@@ -103,10 +112,13 @@ export async function drain(
   const heartbeats = setInterval(() => {
     heartbeat(counts);
   }, HEARTBEAT_MS);
+  const mayHandOver = handOverAsker(db, claimedBy);
+  const keeping = setInterval(() => {
+    // Where it cannot be said, somebody takes them over: whoever hands over asks first.
+    db.transaction(ALL, (trx) => keepClaims(trx, claimedBy)).catch(() => undefined);
+  }, KEEP_CLAIMS_MS);
   try {
-    await db.transaction(ALL, (trx) =>
-      parkAbandonedMails(trx, { claimant: `${claimant}#`, leaseEnd: new Date(Date.now() - LEASE_MS) }),
-    );
+    await db.transaction(ALL, (trx) => takeOverMails(trx, { claimant: `${claimant}#`, silentMs: GONE_MS }));
     for (;;) {
       const batch = await next();
       const down = relayDown(outcomes);
@@ -116,38 +128,32 @@ export async function drain(
       if (batch !== undefined && batch.mails.length > 0) {
         const date = new Date();
         const mayContinue = () => !signal.aborted && Date.now() - date.getTime() < BEGIN_WITHIN_MS;
-        let askedAt = date.getTime();
-        let mine: Set<string> | undefined;
-        const held = async ({ id }: { id: string }) => {
-          if (Date.now() - askedAt >= BELIEVED_MS) {
-            mine = await db.transaction(ALL, (trx) => heldMails(trx, claimedBy));
-            askedAt = Date.now();
-          }
-          return mine?.has(id) ?? true;
-        };
-        outcomes = await sendBatch(mailer, batch.mails, { files: batch.files, date, publicUrl }, mayContinue, held);
+        const context = { files: batch.files, date, publicUrl };
+        outcomes = await sendBatch(mailer, batch.mails, context, { mayContinue, mayHandOver });
         count(counts, outcomes);
         left -= outcomes.filter(({ outcome }) => outcome !== 'released').length;
         heartbeat(counts);
       } else {
-        const due = untilEmpty && left > 0 ? await db.transaction(ALL, (trx) => nextMailDue(trx, run)) : null;
-        if (due === null) return counts;
-        await pause(Math.max(100, Math.min(LOOK_AGAIN_MS, due.getTime() - Date.now())), signal);
+        const asked = run !== null || untilEmpty;
+        const nextDueMs = asked ? await db.transaction(ALL, (trx) => nextMailDueMs(trx, run)) : null;
+        if (nextDueMs === null || !untilEmpty || left === 0) return { ...counts, nextDueMs };
+        await pause(Math.max(100, Math.min(LOOK_AGAIN_MS, nextDueMs)), signal);
       }
     }
   } finally {
     clearInterval(heartbeats);
+    clearInterval(keeping);
   }
 }
 
-/** What the relay said when no mail of the batch passed because of it. */
+/** What the relay said, or did not say, when no mail of the batch passed because of it. */
 function relayDown(outcomes: readonly MailOutcome[]): string | undefined {
   const tried = outcomes.filter(({ outcome }) => outcome !== 'released');
   if (tried.length === 0 || tried.some(({ outcome }) => outcome === 'tried')) return undefined;
   return tried[0]?.record.response ?? '';
 }
 
-function count(counts: DrainOutboxResult, outcomes: readonly MailOutcome[]): void {
+function count(counts: MailCounts, outcomes: readonly MailOutcome[]): void {
   for (const { record, outcome } of outcomes) {
     if (outcome === 'released') continue;
     counts[record.state === 'pending' ? 'deferred' : record.state] += 1;

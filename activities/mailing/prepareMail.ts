@@ -79,6 +79,7 @@ export function prepareMail(mail: ClaimedMail, { files, date, publicUrl }: Batch
   const written = MAIL_TEMPLATES[mail.kind].write(params, locale);
   return {
     messageId: mail.messageId,
+    envelopeId: mail.envelopeId,
     to: mail.recipient,
     locale,
     date,

@@ -60,7 +60,8 @@ export async function onceOnly(
   now: Date,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
-  const claim = await db.transaction(ALL, (trx) => claimKey(trx, request, now));
+  const presence = await db.presence();
+  const claim = await db.transaction(ALL, (trx) => claimKey(trx, request, presence, now));
   switch (claim.kind) {
     case 'answered':
       return repeated(route, claim.status, claim.body);

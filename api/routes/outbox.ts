@@ -40,7 +40,7 @@ export const outboxRoutes = [
     path: '/v1/outbox/{id}/resend',
     summary: 'Send a mail again',
     description:
-      'Bounced, uncertain and parked mails become due again under the same Message-ID. Of a mail that was accepted a ' +
+      'A mail that no relay has accepted (refused, or parked) becomes due again under the same Message-ID. Of one that was accepted, or may have been, a ' +
       'copy is made, with a Message-ID of its own.',
     tags: ['Mail'],
     action: 'mail.resend',

@@ -66,7 +66,7 @@ export async function untilMailRests({ db }: Scene): Promise<void> {
   const end = Date.now() + REST_TIMEOUT_MS;
   await until(async () => {
     if (Date.now() > end) throw new KontorError('MAIL_DEFERRED', 'Mails are still due; see GET /v1/outbox.');
-    return (await db.transaction(ALL, (trx) => mailsDue(trx, new Date()))) === 0;
+    return (await db.transaction(ALL, (trx) => mailsDue(trx))) === 0;
   });
 }
 

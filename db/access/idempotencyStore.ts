@@ -1,4 +1,5 @@
 import { rows, type Trx } from '../connect.js';
+import { isPresent } from '../presence.js';
 
 /** One request made under an Idempotency-Key. */
 export interface KeyedRequest {
@@ -10,25 +11,30 @@ export interface KeyedRequest {
 /** What became of a key: ours to work on, answered before, being answered now, or given to another request. */
 export type Claim = { kind: 'claimed' | 'busy' | 'other' } | { kind: 'answered'; status: number; body: unknown };
 
-/** A claim without an answer after that long belongs to a process that died. */
+/** A claim without an answer after that long was given up, even where its process lives. */
 const ABANDONED_AFTER_MS = 60_000;
 const IN_PROGRESS = 0;
 
-/** Takes the key for this request, or tells what it was used for. */
-export async function claimKey(trx: Trx, request: KeyedRequest, now: Date): Promise<Claim> {
+/**
+ * Takes the key for this request, or tells what it was used for. `workedOnBy` is this process's presence; a claim without an
+ * answer whose process is gone is taken over at once: the request finds what was made before.
+ */
+export async function claimKey(trx: Trx, request: KeyedRequest, workedOnBy: number, now: Date): Promise<Claim> {
   const { principal, key, requestHash } = request;
   const claimed = await rows(
     trx,
-    `insert into idempotency_key (principal, key, request_hash, status, body, created_at)
-     values (:principal, :key, :requestHash, :inProgress, '{}', :now)
-     on conflict (principal, key) do update set created_at = excluded.created_at
-       where idempotency_key.status = :inProgress and idempotency_key.created_at < :abandoned
+    `insert into idempotency_key (principal, key, request_hash, status, body, worked_on_by, created_at)
+     values (:principal, :key, :requestHash, :inProgress, '{}', :workedOnBy, :now)
+     on conflict (principal, key) do update set created_at = excluded.created_at, worked_on_by = excluded.worked_on_by
+       where idempotency_key.status = :inProgress
+         and (idempotency_key.created_at < :abandoned or not ${isPresent('idempotency_key.worked_on_by')})
          and idempotency_key.request_hash = excluded.request_hash
      returning key`,
     {
       principal,
       key,
       requestHash,
+      workedOnBy,
       now,
       inProgress: IN_PROGRESS,
       abandoned: new Date(now.getTime() - ABANDONED_AFTER_MS),

@@ -6,6 +6,8 @@ import type { MailKind } from '../../locales/index.js';
 export interface ClaimedMail {
   id: string;
   messageId: string;
+  /** Known to the relay alone. */
+  envelopeId: string;
   kind: MailKind;
   locale: string;
   recipient: string;
@@ -23,8 +25,6 @@ export interface ClaimedMail {
 export interface Claim {
   /** Names this claimer; nobody else may record what became of the mails. */
   claimedBy: string;
-  /** Mails due by this instant. */
-  now: Date;
   /** Null: every run, and mails of none. */
   run: RunInput | null;
   /** Billing packs are megabytes each, so they are claimed apart and few at a time. */
@@ -36,7 +36,8 @@ export interface Claim {
 export const HAS_RECIPIENT = '(o.to_company is null or exists (select from kontor_contact(o.to_company, o.purpose)))';
 
 /**
- * Takes mails that are due, oldest first, past those that another claimer holds. One whose statement is not rendered yet
+ * Takes mails that are due, oldest first, past those that another claimer holds. The database's clock says what
+ * is due. One whose statement is not rendered yet
  * stays where it is, so that sending may overlap rendering; so does one that has no recipient. A company's mail goes to
  * whoever is its contact now.
  */
@@ -45,7 +46,7 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
     trx,
     `with due as materialized (
        select o.id from outbox o
-       where o.state = 'pending' and o.not_before <= :now 
+       where o.state = 'pending' and o.not_before <= now()
          and (:period::text is null or (o.programme_code = :programme and o.period = :period))
          and (o.billing_pack_id is not null) = :packs and ${HAS_RECIPIENT}
          and (o.statement_id is null or exists (select from statement_document d
@@ -53,13 +54,13 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
        order by o.not_before, o.id limit :limit
        for update of o skip locked
      ), claimed as (
-       update outbox o set state = 'sending', claimed_at = :now, claimed_by = :claimedBy,
+       update outbox o set state = 'sending', claimed_at = now(), claimed_by = :claimedBy, handed_at = null,
          recipient = case when o.to_company is null then o.recipient
            else (select email from kontor_contact(o.to_company, o.purpose)) end
        from due where o.id = due.id
        returning o.*
      )
-     select c.id, c.message_id as "messageId", c.kind, c.locale, c.recipient, c.params, c.attempts,
+     select c.id, c.message_id as "messageId", c.envelope_id as "envelopeId", c.kind, c.locale, c.recipient, c.params, c.attempts,
        c.programme_code as programme, c.msp_id as "mspId", c.billing_pack_id as "billingPackId", s.number as "statementNumber", d.pdf as "statementPdf"
      from claimed c
      left join statement s on s.msp_id = c.msp_id and s.id = c.statement_id

@@ -1,13 +1,12 @@
-import { rows, type Trx } from '../connect.js';
+import { rows, type Database, type Trx } from '../connect.js';
 
-/** What a mail became. Absolute values. */
+/** What a mail became. Absolute values but for the wait, which the database's clock measures. */
 export interface MailRecord {
   id: string;
   state: 'pending' | 'sent' | 'bounced' | 'uncertain' | 'parked';
   attempts: number;
-  /** Null: as it was. */
-  notBefore: Date | null;
-  sentAt: Date | null;
+  /** It is due again so many milliseconds after it is recorded; null: when it was. */
+  waitMs: number | null;
   /** Null: as it was. */
   response: string | null;
 }
@@ -21,10 +20,10 @@ export async function recordMails(trx: Trx, claimedBy: string, records: readonly
   if (records.length === 0) return 0;
   const recorded = await rows<{ id: string }>(
     trx,
-    `update outbox o set state = r.state, attempts = r.attempts, not_before = coalesce(r."notBefore", o.not_before),
-       sent_at = r."sentAt", last_response = coalesce(r.response, o.last_response)
-     from jsonb_to_recordset(:records::jsonb) as r(id bigint, state text, attempts int, "notBefore" timestamptz,
-       "sentAt" timestamptz, response text)
+    `update outbox o set state = r.state, attempts = r.attempts, claimed_at = now(),
+       not_before = coalesce(now() + r."waitMs" * interval '1 millisecond', o.not_before),
+       sent_at = case when r.state = 'sent' then now() end, last_response = coalesce(r.response, o.last_response)
+     from jsonb_to_recordset(:records::jsonb) as r(id bigint, state text, attempts int, "waitMs" float8, response text)
      where o.id = r.id and o.claimed_by = :claimedBy and o.state in ('sending', 'uncertain')
      returning o.id`,
     { claimedBy, records: JSON.stringify(records) },
@@ -32,19 +31,30 @@ export async function recordMails(trx: Trx, claimedBy: string, records: readonly
   return recorded.length;
 }
 
-/** The mails that `claimedBy` still holds: those it has not recorded, and that nobody has taken over or sent again. */
-export async function heldMails(trx: Trx, claimedBy: string): Promise<Set<string>> {
-  const held = await rows<{ id: string }>(
-    trx,
-    `select id from outbox where claimed_by = :claimedBy and state = 'sending'`,
-    { claimedBy },
+/**
+ * Says that `claimedBy` begins to hand these mails over, and which of them it still holds: none that was taken over, or that
+ * a person has sent again, meanwhile. Asked again, it answers again.
+ */
+export async function handOverMails(db: Database, claimedBy: string, ids: readonly string[]): Promise<Set<string>> {
+  const held = await db.statement<{ id: string }>(
+    'select kontor_hand_over_mails(:ids::bigint[], :claimedBy)::text as id',
+    { ids, claimedBy },
   );
   return new Set(held.map(({ id }) => id));
 }
 
-/** Gives back what `claimedBy` has claimed and knows that it has not handed over. */
-export async function releaseMails(trx: Trx, claimedBy: string): Promise<void> {
-  await rows(trx, `update outbox set state = 'pending' where state = 'sending' and claimed_by = :claimedBy`, {
+/** Whoever is sending lives: its mails are not taken over. */
+export async function keepClaims(trx: Trx, claimedBy: string): Promise<void> {
+  await rows(trx, `update outbox set claimed_at = now() where state = 'sending' and claimed_by = :claimedBy`, {
     claimedBy,
   });
+}
+
+/** Gives back what `claimedBy` has claimed and knows that it has not handed over. */
+export async function releaseMails(trx: Trx, claimedBy: string): Promise<void> {
+  await rows(
+    trx,
+    `update outbox set state = 'pending', claimed_by = null where state = 'sending' and claimed_by = :claimedBy`,
+    { claimedBy },
+  );
 }

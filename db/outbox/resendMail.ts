@@ -25,21 +25,28 @@ interface OutboxRow {
   message_id: string;
   state: MailState;
   msp_id: string | null;
+  /** The relay has accepted it, or nobody knows that it has not. */
+  accepted: boolean;
 }
 
-/** Nobody knows better than a person whether it arrived: the same message is due again, under the same Message-ID. */
-async function setDue(trx: Trx, id: string, at: Date): Promise<Resent> {
+/** It was never accepted: the same message is due again, under the same Message-ID. */
+async function setDue(trx: Trx, id: string): Promise<Resent> {
   const [row] = await rows<Resent>(
     trx,
-    `update outbox set state = 'pending', attempts = 0, not_before = :at, claimed_at = null, claimed_by = null
+    `update outbox set state = 'pending', attempts = 0, not_before = now(), claimed_at = null, claimed_by = null
      where id = :id returning id, message_id as "messageId", state`,
-    { id, at },
+    { id },
   );
   if (row === undefined) throw new KontorError('NOT_FOUND', 'There is no such mail.');
   return row;
 }
 
-/** To the contact of the day, where it goes to a company. It was accepted: a second copy is a message of its own, with an identity that says whose copy it is. */
+/** Whoever was handing it over may do so no more, nor say anything about it: a person has decided that it is over. */
+async function fence(trx: Trx, id: string): Promise<void> {
+  await rows(trx, 'update outbox set claimed_by = null where id = :id', { id });
+}
+
+/** To the contact of the day, where it goes to a company. It was accepted, or may have been: a second copy is a message of its own, with an identity that says whose copy it is. */
 async function insertCopy(trx: Trx, { id, message_id }: OutboxRow, { at, requestId }: Resend): Promise<Resent> {
   const [local, domain] = message_id.split('@');
   const messageId = `${local ?? ''}.copy-${requestId}@${domain ?? ''}`;
@@ -66,14 +73,16 @@ async function insertCopy(trx: Trx, { id, message_id }: OutboxRow, { at, request
 export async function resendMail(trx: Trx, resend: Resend): Promise<Resent> {
   const [row] = await rows<OutboxRow>(
     trx,
-    'select id, message_id, state, msp_id from outbox where id = :id for update',
+    `select id, message_id, state, msp_id, sent_at is not null or state in ('sent', 'uncertain') as accepted
+     from outbox where id = :id for update`,
     { id: resend.id },
   );
   if (row === undefined) throw new KontorError('NOT_FOUND', 'There is no such mail.');
   if (row.state === 'pending' || row.state === 'sending') {
     throw new KontorError('STATE_CONFLICT', `The mail is ${row.state}: it is on its way already.`);
   }
-  const sent = row.state === 'sent' ? await insertCopy(trx, row, resend) : await setDue(trx, row.id, resend.at);
+  await fence(trx, row.id);
+  const sent = row.accepted ? await insertCopy(trx, row, resend) : await setDue(trx, row.id);
   await appendAudit(trx, {
     at: resend.at,
     actor: resend.actor,

@@ -163,6 +163,16 @@ AS $function$
         set_config('kontor.company_id', company::text, true), set_config('kontor.scope', 'tenants', true);
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_hand_over_mails(ids bigint[], claimer text)
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query update outbox set handed_at = coalesce(handed_at, now())
+        where id = any (ids) and claimed_by = claimer and state = 'sending' returning id;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_holds(company uuid, view text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -588,6 +598,7 @@ create table billing_run (
   failed_at timestamp with time zone,
   failure text,
   sealed_at timestamp with time zone,
+  restored_at timestamp with time zone,
   control_totals jsonb,
   seal bytea,
   audit_head jsonb,
@@ -945,6 +956,7 @@ create table idempotency_key (
   request_hash bytea not null,
   status integer not null,
   body jsonb not null,
+  worked_on_by integer not null,
   created_at timestamp with time zone not null,
   constraint idempotency_key_pkey PRIMARY KEY (principal, key)
 );
@@ -1248,10 +1260,13 @@ create table outbox (
   not_before timestamp with time zone not null,
   claimed_at timestamp with time zone,
   claimed_by text,
+  handed_at timestamp with time zone,
+  envelope_id uuid not null default gen_random_uuid(),
   last_response text,
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
   constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_envelope_id_key UNIQUE (envelope_id),
   constraint outbox_message_id_key UNIQUE (message_id),
   constraint outbox_check CHECK (((to_company IS NULL) = (purpose IS NULL))),
   constraint outbox_check1 CHECK (((recipient IS NOT NULL) OR (to_company IS NOT NULL))),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from '../../db/connect.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
 const distributor = (code: string) => ({
@@ -67,10 +68,27 @@ describe('a POST with an Idempotency-Key', () => {
   it('finds what a process that died before answering had made', async () => {
     const first = await post('/v1/distributors', distributor('AG'), 'key-6');
     await api.database.asOwner(
-      `update idempotency_key set status = 0, body = '{}', created_at = created_at - interval '2 minutes' where key = 'key-6'`,
+      `update idempotency_key set status = 0, body = '{}', created_at = now(), worked_on_by = 1 where key = 'key-6'`,
     );
     const second = await post('/v1/distributors', distributor('AG'), 'key-6');
     expect([second.status, second.json.id]).toEqual([201, first.json.id]);
+  });
+
+  it('that another process is answering waits for that one', async () => {
+    const other = connect(api.database.appUrl, 1);
+    try {
+      await post('/v1/distributors', distributor('AI'), 'key-9');
+      await api.database.asOwner(
+        `update idempotency_key set status = 0, body = '{}', created_at = now(), worked_on_by = $1 where key = 'key-9'`,
+        [await other.presence()],
+      );
+      const answer = await post('/v1/distributors', distributor('AI'), 'key-9');
+      expect([answer.status, answer.json.code]).toEqual([409, 'STATE_CONFLICT']);
+    } finally {
+      await other.close();
+    }
+    const answer = await post('/v1/distributors', distributor('AI'), 'key-9');
+    expect(answer.status).toBe(201);
   });
 
   it('that showed a secret shows it no second time, and nobody keeps it', async () => {

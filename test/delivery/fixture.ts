@@ -42,13 +42,23 @@ export interface MailHouse {
   statement(sequence: number, pdf: Buffer | null, to?: string): Promise<string>;
   document(statementId: string, pdf: Buffer): Promise<void>;
   enqueue(mails: readonly MailToSend[]): Promise<void>;
-  drain(input?: DrainOutboxInput, place?: { claimant?: string; mailer?: Mailer }): Promise<DrainOutboxResult>;
+  drain(
+    input?: DrainOutboxInput,
+    place?: { claimant?: string; mailer?: Mailer; signal?: AbortSignal },
+  ): Promise<DrainOutboxResult>;
   outbox(): Promise<OutboxRow[]>;
   source(id: number): Promise<string>;
   close(): Promise<void>;
 }
 
-export const NOTHING: DrainOutboxResult = { sent: 0, deferred: 0, bounced: 0, uncertain: 0, parked: 0 };
+export const NOTHING: DrainOutboxResult = {
+  sent: 0,
+  deferred: 0,
+  bounced: 0,
+  uncertain: 0,
+  parked: 0,
+  nextDueMs: null,
+};
 
 export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<MailHouse> {
   const dataDir = await mkdtemp(join(tmpdir(), 'kontor-mail-'));
@@ -159,7 +169,7 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
       drain({ db: database.db, mailer: place.mailer ?? mailer, publicUrl: 'https://kontor.example' }, input, {
         claimant: place.claimant ?? randomUUID(),
         before: NOTHING,
-        signal: new AbortController().signal,
+        signal: place.signal ?? new AbortController().signal,
         heartbeat: () => undefined,
       }),
     outbox: () => database.asOwner<OutboxRow>('select * from outbox order by id'),

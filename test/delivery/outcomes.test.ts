@@ -3,12 +3,14 @@ import { createMailer, type Mailer, type PreparedMail, type SendOutcome } from '
 import { scriptedRelay, type Script, type ScriptedRelay } from './scriptedRelay.js';
 
 const FROM = 'kontor@kontor.example';
+const always = () => Promise.resolve(true);
 let relay: ScriptedRelay | undefined;
 let mailer: Mailer | undefined;
 
 function mailOf(bytes: number, n = 1): PreparedMail {
   return {
     messageId: `statement.${n}@kontor.example`,
+    envelopeId: `envelope-${n}`,
     to: `msp-${n}@alpha.example`,
     locale: 'en',
     date: new Date('2026-04-06T06:00:00Z'),
@@ -21,8 +23,8 @@ function mailOf(bytes: number, n = 1): PreparedMail {
 
 async function tryOnce(script: Script, bytes = 40_000): Promise<SendOutcome> {
   relay = await scriptedRelay(() => script);
-  mailer = createMailer({ smtpUrl: relay.url, from: FROM, silenceTimeoutMs: 300 });
-  return mailer.send(mailOf(bytes));
+  mailer = createMailer({ smtpUrl: relay.url, from: FROM, silence: { commandsMs: 300, replyMs: 600 } });
+  return mailer.send(mailOf(bytes), always);
 }
 
 afterEach(async () => {
@@ -68,18 +70,49 @@ describe('what became of one try', () => {
     expect(await tryOnce(script)).toMatchObject({ kind: 'deferred', relayDown: true });
   });
 
+  it.each<[string, () => Promise<boolean>]>([
+    ['is not the sender’s any more', () => Promise.resolve(false)],
+    ['nobody can tell whose it is', () => Promise.reject(new Error('database away'))],
+  ])('a mail of which %s is withheld once the relay asks for its body', async (_name, mayHandOver) => {
+    relay = await scriptedRelay(() => ({}));
+    mailer = createMailer({ smtpUrl: relay.url, from: FROM });
+    expect(await mailer.send(mailOf(10), mayHandOver)).toMatchObject({ kind: 'withheld' });
+    expect((await mailer.send(mailOf(10, 2), always)).kind).toBe('sent');
+    expect(relay.bodies.map((body) => /^Message-ID: (.*)$/im.exec(body)?.[1])).toEqual([
+      '<statement.2@kontor.example>',
+    ]);
+  });
+
+  it('nobody asks before the relay has asked for the body', async () => {
+    let asked = 0;
+    relay = await scriptedRelay(() => ({ data: 'silence' }));
+    mailer = createMailer({ smtpUrl: relay.url, from: FROM, silence: { commandsMs: 300 } });
+    const mayHandOver = () => Promise.resolve((asked += 1) > 0);
+    expect(await mailer.send(mailOf(10), mayHandOver)).toMatchObject({ kind: 'deferred', silent: true });
+    expect(asked).toBe(0);
+  });
+
+  it('a relay without TLS gets nothing where TLS is required, and the reason says what to set', async () => {
+    relay = await scriptedRelay(() => ({}));
+    mailer = createMailer({ smtpUrl: relay.url, from: FROM, requireTls: true });
+    const outcome = await mailer.send(mailOf(10), always);
+    expect(outcome).toMatchObject({ kind: 'deferred', relayDown: true });
+    expect(JSON.stringify(outcome)).toContain('SMTP_TLS');
+    expect(relay.bodies).toEqual([]);
+  });
+
   it('nobody listening is a relay that is down', async () => {
     const gone = await scriptedRelay(() => ({}));
     await gone.close();
     mailer = createMailer({ smtpUrl: gone.url, from: FROM });
-    expect(await mailer.send(mailOf(10))).toMatchObject({ kind: 'deferred', relayDown: true });
+    expect(await mailer.send(mailOf(10), always)).toMatchObject({ kind: 'deferred', relayDown: true });
   });
 
   it('a mail cut off after the final dot is not handed over a second time on another connection', async () => {
     relay = await scriptedRelay((mail) => (mail % 2 === 0 ? { end: 'cut' } : {}));
     const here = createMailer({ smtpUrl: relay.url, from: FROM });
     mailer = here;
-    const outcomes = await Promise.all(Array.from({ length: 40 }, (_, n) => here.send(mailOf(2_000, n))));
+    const outcomes = await Promise.all(Array.from({ length: 40 }, (_, n) => here.send(mailOf(2_000, n), always)));
     expect(relay.bodies).toHaveLength(40);
     expect(new Set(relay.bodies.map((body) => /^Message-ID: (.*)$/im.exec(body)?.[1])).size).toBe(40);
     expect(outcomes.filter(({ kind }) => kind === 'uncertain')).toHaveLength(20);
@@ -89,16 +122,16 @@ describe('what became of one try', () => {
   it('a relay that ends the connection with a 421 between two mails loses neither', async () => {
     relay = await scriptedRelay((mail) => (mail === 2 ? { mailFrom: '421 restarting' } : {}));
     mailer = createMailer({ smtpUrl: relay.url, from: FROM });
-    expect((await mailer.send(mailOf(10, 1))).kind).toBe('sent');
-    expect((await mailer.send(mailOf(10, 2))).kind).toBe('deferred');
-    expect((await mailer.send(mailOf(10, 2))).kind).toBe('sent');
+    expect((await mailer.send(mailOf(10, 1), always)).kind).toBe('sent');
+    expect((await mailer.send(mailOf(10, 2), always)).kind).toBe('deferred');
+    expect((await mailer.send(mailOf(10, 2), always)).kind).toBe('sent');
   });
 
   it('at most six connections are open, and they are kept', async () => {
     relay = await scriptedRelay(() => ({}));
     const here = createMailer({ smtpUrl: relay.url, from: FROM });
     mailer = here;
-    await Promise.all(Array.from({ length: 200 }, (_, n) => here.send(mailOf(10, n))));
+    await Promise.all(Array.from({ length: 200 }, (_, n) => here.send(mailOf(10, n), always)));
     expect(relay.bodies).toHaveLength(200);
     expect(relay.connections()).toBeLessThanOrEqual(6);
   });

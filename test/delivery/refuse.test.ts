@@ -4,6 +4,7 @@ import { scriptedRelay } from './scriptedRelay.js';
 
 const GOOD: PreparedMail = {
   messageId: 'statement.1@kontor.example',
+  envelopeId: 'envelope',
   to: 'billing@alpha.example',
   locale: 'en',
   date: new Date('2026-04-06T06:00:00Z'),
@@ -41,7 +42,9 @@ describe('what could add a header, a recipient or a path is refused before anyth
   ])('%s', async (_name, change) => {
     const relay = await scriptedRelay(() => ({}));
     const mailer = createMailer({ smtpUrl: relay.url, from: 'kontor@kontor.example' });
-    await expect(mailer.send({ ...GOOD, ...change })).rejects.toMatchObject({ code: 'MAIL_REFUSED' });
+    await expect(mailer.send({ ...GOOD, ...change }, () => Promise.resolve(true))).rejects.toMatchObject({
+      code: 'MAIL_REFUSED',
+    });
     expect(relay.connections()).toBe(0);
     await mailer.close();
     await relay.close();

@@ -6,7 +6,8 @@ export type Answer = string;
 export interface Script {
   greeting?: Answer;
   mailFrom?: Answer;
-  rcptTo?: Answer;
+  /** To that recipient. */
+  rcptTo?: Answer | ((command: string) => Answer | undefined);
   data?: Answer;
   /** Once the body has begun, long before its end. */
   body?: 'cut';
@@ -18,13 +19,20 @@ export interface ScriptedRelay {
   url: string;
   /** Bodies whose final dot has arrived. */
   bodies: string[];
+  /** Message-IDs of those that it has kept, said so or not. */
+  accepted: string[];
   connections(): number;
   close(): Promise<void>;
+}
+
+function answerOf(answer: Script['rcptTo'], command: string): Answer | undefined {
+  return typeof answer === 'function' ? answer(command) : answer;
 }
 
 /** An SMTP server that follows `script` for the nth mail (from 1): for what a real one does only on bad days. */
 export async function scriptedRelay(script: (mail: number) => Script): Promise<ScriptedRelay> {
   const bodies: string[] = [];
+  const accepted: string[] = [];
   const sockets = new Set<Socket>();
   let mails = 0;
   let connections = 0;
@@ -48,7 +56,9 @@ export async function scriptedRelay(script: (mail: number) => Script): Promise<S
         }
         const end = buffered.indexOf('\r\n.\r\n');
         if (end === -1) return;
-        bodies.push(buffered.slice(0, end));
+        const body = buffered.slice(0, end);
+        bodies.push(body);
+        if (!/^[45]/.test(current.end ?? '')) accepted.push(/^Message-ID: <(.*)>$/im.exec(body)?.[1] ?? '');
         buffered = buffered.slice(end + 5);
         inBody = false;
         say(current.end, '250 kept');
@@ -60,13 +70,13 @@ export async function scriptedRelay(script: (mail: number) => Script): Promise<S
           mails += 1;
           current = script(mails);
           say(current.mailFrom, '250 sender');
-        } else if (command.startsWith('RCPT TO')) say(current.rcptTo, '250 recipient');
+        } else if (command.startsWith('RCPT TO')) say(answerOf(current.rcptTo, command), '250 recipient');
         else if (command === 'DATA') {
           inBody = current.data === undefined;
           say(current.data, '354 go on');
         } else if (command === 'QUIT') {
           socket.end('221 bye\r\n');
-        } else say(undefined, '250 fine');
+        } else say(undefined, command === 'STARTTLS' ? '502 no TLS here' : '250 fine');
       }
     };
     socket.on('data', (chunk) => {
@@ -81,6 +91,7 @@ export async function scriptedRelay(script: (mail: number) => Script): Promise<S
   return {
     url: `smtp://127.0.0.1:${address.port}`,
     bodies,
+    accepted,
     connections: () => connections,
     close: () =>
       new Promise((closed) => {

@@ -22,6 +22,8 @@ export async function up(knex: Knex): Promise<void> {
       failed_at timestamptz,
       failure text,
       sealed_at timestamptz,
+      -- The database was restored from a backup while it was open: its mails may have been accepted before.
+      restored_at timestamptz,
       control_totals jsonb,
       seal bytea,
       -- The newest event of the audit trail when it was sealed: id and hash.

@@ -26,8 +26,13 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('pending', 'sending', 'sent', 'bounced', 'uncertain', 'parked')),
       attempts integer not null default 0,
       not_before timestamptz not null,
+      -- When its claimer was last heard of, and who that is.
       claimed_at timestamptz,
       claimed_by text,
+      -- This claimer has begun to hand it over: from then on it may have been accepted.
+      handed_at timestamptz,
+      -- Given to the relay alone, which names it in a report of what it could not deliver; nobody else can know it.
+      envelope_id uuid not null unique default gen_random_uuid(),
       last_response text,
       sent_at timestamptz,
       created_at timestamptz not null,
@@ -84,6 +89,8 @@ export async function up(knex: Knex): Promise<void> {
       request_hash bytea not null,
       status integer not null,
       body jsonb not null,
+      -- The process that works on the answer, by db/presence.ts.
+      worked_on_by integer not null,
       created_at timestamptz not null,
       primary key (principal, key)
     );
@@ -92,6 +99,15 @@ export async function up(knex: Knex): Promise<void> {
     alter table outbox force row level security;
     create policy owned on outbox using ((select kontor_scope()) = 'all' or msp_id = (select kontor_msp()));
     create policy visible on outbox for select using (distributor_id = (select kontor_distributor()));
+
+    -- A statement of its own, which the sender of mails asks for each: right before a body is handed over.
+    create function kontor_hand_over_mails(ids bigint[], claimer text) returns setof bigint
+      language plpgsql as $$
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query update outbox set handed_at = coalesce(handed_at, now())
+        where id = any (ids) and claimed_by = claimer and state = 'sending' returning id;
+    end $$;
 
     alter table audit_event enable row level security;
     alter table audit_event force row level security;

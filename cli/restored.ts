@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { ALL, rows } from '../db/connect.js';
+import { markRestored } from '../db/outbox/restored.js';
+import { restartClose } from '../starts/restoredClose.js';
+import { environmentOf, withDatabase, withTemporal } from './environment.js';
+import { dataOption, examples, jsonOption } from './options.js';
+import { terminalActor } from './terminalActor.js';
+
+interface Options {
+  reason: string;
+  as?: string;
+  data?: string;
+  json?: true;
+}
+
+/** `kontor restored`: the first thing after a database was restored from a backup. */
+export function restoredCommand(): Command {
+  return new Command('restored')
+    .summary('say that the database was restored from a backup, before workers start')
+    .description(
+      'Say that the database was restored from a backup, before any worker starts on it. What may have been sent since ' +
+        'the backup becomes uncertain instead of being sent again: mails that were due, and those that runs which were open make ' +
+        'anew. Closes of those runs begin again from what the database holds, whatever Temporal has kept. Then settle the ' +
+        'uncertain mails: kontor outbox reconcile.',
+    )
+    .requiredOption('--reason <text>', 'why, for the audit trail')
+    .option('--as <email>', 'the person of the partner team who says so')
+    .addOption(dataOption())
+    .addOption(jsonOption('print {"uncertain", "runs"}'))
+    .addHelpText('after', examples('kontor restored --reason "Disk lost, backup of 04:00"'))
+    .action(restored);
+}
+
+async function restored(options: Options): Promise<void> {
+  const env = await environmentOf(options.data);
+  const { done, shards, actor } = await withDatabase(env, (db) =>
+    db.transaction(ALL, async (trx) => {
+      const actor = await terminalActor(trx, options.as);
+      const done = await markRestored(trx, { at: new Date(), actor, reason: options.reason });
+      const shards = await rows<{ programme: string; period: string; shard: number }>(
+        trx,
+        `select s.programme_code as programme, s.period, s.shard from run_shard s
+         join billing_run r using (programme_code, period) where r.state = 'open'`,
+      );
+      return { done, shards, actor };
+    }),
+  );
+  if (done.runs.length > 0) {
+    await withTemporal(env, async (temporal) => {
+      for (const { programme, period } of done.runs) {
+        const own = shards.filter((shard) => shard.programme === programme && shard.period === period);
+        await restartClose(
+          { temporal, taskQueue: env.TEMPORAL_TASK_QUEUE },
+          { programme, period, openedBy: actor, collectUntil: null, reviewUntil: null, skipReason: null },
+          own.map(({ shard }) => shard),
+        );
+      }
+    });
+  }
+  if (options.json === true) console.log(JSON.stringify(done));
+  else console.log(`${done.uncertain} mails are uncertain, ${done.runs.length} closes begin again.`);
+}
