@@ -15,16 +15,29 @@ interface Case {
   billed?: [quantity: number, basis: BilledLine['basis'], amountMinor?: bigint];
   /** Up to the minimum. */
   billedMinimum?: bigint;
+  standing?: EarlierMonth['standing'];
   decided?: [DiscrepancyKind, Decision, number | null];
   price?: Price;
   minimum?: bigint;
   firstMonth?: 'unbilled';
 }
 
-function month({ now, billed, billedMinimum = 0n, decided, price = TWO, minimum, firstMonth }: Case): EarlierMonth {
+const NOTHING: EarlierMonth['standing'] = { whole: false, minimum: false, usage: new Set() };
+
+function month({
+  now,
+  billed,
+  billedMinimum = 0n,
+  standing = NOTHING,
+  decided,
+  price = TWO,
+  minimum,
+  firstMonth,
+}: Case): EarlierMonth {
   const { site, usage } = frozen(now);
   const line = { siteId: site.siteId, siteName: site.siteName, tenantId: usage.tenantId, tenantName: 'Acme' };
   return {
+    standing,
     ...{ mspId: 'msp', period: parsePeriod('2026-03'), number: 'N-1', currency: 'EUR', exchange: null },
     pricePlan: {
       ...{ name: 'List', currency: 'EUR', fromPeriod: parsePeriod('2026-01'), prices: { [METER]: price } },
