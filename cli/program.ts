@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { closeCommand } from './close.js';
+import { correctCommand } from './correct.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
@@ -20,6 +21,7 @@ const COMMANDS = [
   upCommand,
   demoCommand,
   closeCommand,
+  correctCommand,
   statusCommand,
   verifyCommand,
   exportCommand,

@@ -5,6 +5,7 @@ import { TEMPLATE_VERSION } from '../domain/statement.js';
 import type { IssuedStatement } from '../db/statements/statementStore.js';
 import { chainHash, statementHash } from '../db/statements/statementStore.js';
 import type { RenderedDocument } from '../statements/index.js';
+import { frozenByHandProblems } from './correctedByHand.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { packProblems } from './frozenPacks.js';
 import { statementBatches } from './statementBatches.js';
@@ -173,6 +174,7 @@ export const checkFrozenBytes: Checker = async (context) => {
     chainProblems(context),
     sealProblems(context),
     packProblems(context),
+    frozenByHandProblems(context),
     problemsOf(context, [HEAD_COLUMNS, LINE_COLUMNS]),
   ]);
   return problems.flat();

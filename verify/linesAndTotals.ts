@@ -6,6 +6,7 @@ import { amountOf, priceLine, type PriceStep } from '../domain/pricing/index.js'
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
 import type { CorrectionLine, MinimumCorrectionLine, MinimumLine, Statement, UsageLine } from '../domain/statement.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
+import { byHandProblems, checkManualLine } from './correctedByHand.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
 import { statementBatches } from './statementBatches.js';
@@ -118,6 +119,7 @@ function checkStatement(
   checkUsageLines(statement, usage, say);
   for (const line of lines) {
     if (line.kind === 'minimum') checkMinimum(usage, line, say);
+    if (line.kind === 'manual_correction') checkManualLine(line, currency, say);
     if (line.kind === 'term' || line.kind === 'extension') checkTermLine(line, currency, say);
   }
   for (const line of lines) {
@@ -179,5 +181,5 @@ export const checkLinesAndTotals: Checker = async (context) => {
       problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], (number) => rates.get(number)));
     }
   }
-  return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES]))];
+  return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES])), ...(await byHandProblems(context))];
 };

@@ -1,6 +1,7 @@
 import { reconcileSite } from '../domain/reconcile/index.js';
 import type { Period } from '../domain/period.js';
 import { readFacts } from '../domain/frozenFacts.js';
+import { UNRENDERED_CORRECTIONS } from './correctedByHand.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { monthRules } from './monthRules.js';
 
@@ -88,6 +89,14 @@ async function otherFindings(context: VerifyContext): Promise<string[]> {
 export const checkRunAgain: Checker = async (context) => {
   const sealed = await ask(context, `select 1 from billing_run r where ${SEALED} limit 1`);
   if (sealed.length === 0) return 'not checked';
-  const steps = [OPEN_PARTICIPANTS, UNFINISHED_SHARDS, OPEN_CASES, UNRENDERED, UNPACKED, UNSENT];
+  const steps = [
+    OPEN_PARTICIPANTS,
+    UNFINISHED_SHARDS,
+    OPEN_CASES,
+    UNRENDERED,
+    UNPACKED,
+    UNSENT,
+    UNRENDERED_CORRECTIONS,
+  ];
   return [...(await problemsOf(context, steps, { now: context.now })), ...(await otherFindings(context))];
 };

@@ -3,14 +3,13 @@ import { insertDecision } from '../../db/access/decisionStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { correctionPdf } from '../../db/corrections/correctionDocumentStore.js';
 import { findCorrection, listCorrections } from '../../db/corrections/correctionStore.js';
-import type { Planned } from '../../db/corrections/planned.js';
 import { correctedStatement, revisionNumber } from '../../db/readModels/correctedStatement.js';
-import { requireAsked, type Correction, type Left } from '../../domain/correction.js';
+import { requireAsked, type Correction } from '../../domain/correction.js';
 import type { DecisionContent } from '../../domain/decision.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import type { DueManualCorrection } from '../../domain/rating.js';
 import { askCorrectionDecision } from '../../starts/correctStatement.js';
 import { askForCorrection, previewCorrection } from '../corrections/askForCorrection.js';
+import { correctionJson, previewJson } from '../corrections/present.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, PENDING, reply, route, type Context } from '../route.js';
 import { cursorText, pending, programmeCode, uuid } from '../schemas/common.js';
@@ -30,43 +29,6 @@ import { toAmount } from '../schemas/statements.js';
 const tags = ['Corrections'] as const;
 const byId = z.strictObject({ id: uuid });
 const byRevision = z.strictObject({ id: uuid, revision: z.coerce.number().pipe(z.int().min(2).max(1000)) });
-
-function plannedLine<T extends Omit<DueManualCorrection, 'correctionId' | 'reason'>>(line: T) {
-  const { ratedMinor, billedMinor, currency, ...rest } = line;
-  return {
-    ...rest,
-    rated: toAmount(ratedMinor, currency),
-    billed: toAmount(billedMinor, currency),
-    amount: toAmount(ratedMinor - billedMinor, currency),
-  };
-}
-
-function toJson({ wish: _wish, plan, currency, amountMinor, ...rest }: Correction): z.input<typeof correction> {
-  return {
-    ...rest,
-    amount: toAmount(amountMinor, currency),
-    line: plan.line === null ? null : plannedLine(plan.line),
-    parties: plan.parties,
-  };
-}
-
-function toPreview({ issued, plan, money }: Planned): z.input<typeof correctionPreview> {
-  const { statementId, statement } = issued;
-  const { number, currency } = statement;
-  const left = ({ billedMinor, beforeMinor, afterMinor }: Left) => ({
-    billed: toAmount(billedMinor, currency),
-    before: toAmount(beforeMinor, currency),
-    after: toAmount(afterMinor, currency),
-  });
-  return {
-    statementId,
-    number,
-    line: money === null ? null : plannedLine(money.line),
-    ofLine: money === null || money.ofLine === null ? null : left(money.ofLine),
-    ofStatement: money === null ? null : left(money.ofStatement),
-    parties: plan.parties,
-  };
-}
 
 async function requireCorrection(trx: Trx, id: string): Promise<Correction> {
   const found = await findCorrection(trx, id);
@@ -123,7 +85,7 @@ export const correctionRoutes = [
     body: previewInput,
     responses: { 200: { description: 'Its line with what is left before and after', schema: correctionPreview } },
     handler: async ({ params, body, transaction }) =>
-      reply(200, toPreview(await transaction((trx) => previewCorrection(trx, params.id, body.correction)))),
+      reply(200, previewJson(await transaction((trx) => previewCorrection(trx, params.id, body.correction)))),
   }),
   route({
     method: 'post',
@@ -143,7 +105,7 @@ export const correctionRoutes = [
         askForCorrection(trx, { id, statementId: params.id, input: body.correction, reason: body.reason, actor, at }),
       );
       deps.starts.kept();
-      return reply(202, toJson(asked));
+      return reply(202, correctionJson(asked));
     },
   }),
   route({
@@ -211,7 +173,7 @@ export const correctionRoutes = [
       const found = await transaction((trx) => listCorrections(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,
-        toPage(found, limit, ({ askedAt, id }) => [askedAt.toISOString(), id], toJson),
+        toPage(found, limit, ({ askedAt, id }) => [askedAt.toISOString(), id], correctionJson),
       );
     },
   }),
@@ -224,7 +186,7 @@ export const correctionRoutes = [
     params: byId,
     responses: { 200: { description: 'The correction', schema: correction } },
     handler: async ({ params, transaction }) =>
-      reply(200, toJson(await transaction((trx) => requireCorrection(trx, params.id)))),
+      reply(200, correctionJson(await transaction((trx) => requireCorrection(trx, params.id)))),
   }),
   route({
     method: 'post',
