@@ -222,7 +222,7 @@ function requireWithin(
     throw fieldError(
       'CORRECTION_EXCEEDS_BILLED',
       FIELD_OF[change],
-      `Of ${what} ${amount(beforeMinor)} are left, so no more can be taken off. Give at most that, or waive it.`,
+      `Of ${what} ${amount(beforeMinor)} are left, so no more can be taken off: give an amount of at most that.`,
     );
   }
   if (change === 'amount' && afterMinor > beforeMinor && afterMinor > 2n * billedMinor) {
@@ -256,7 +256,7 @@ export function planCorrection(of: CorrectableStatement, wish: MoneyWish): Plann
   const item = wish.lineNo === null ? null : itemOf(of, wish.lineNo);
   const { ratedMinor, billedMinor, ...quantity } = amounts(of, item, wish);
   const amountMinor = ratedMinor - billedMinor;
-  if (amountMinor === 0n) {
+  if (amountMinor === 0n || (wish.change === 'waiver' && amountMinor > 0n)) {
     throw fieldError(
       'STATE_CONFLICT',
       FIELD_OF[wish.change],

@@ -6,7 +6,7 @@ import { endCorrection, lockCorrection } from '../../db/corrections/correctionSt
 import { involvedInMonth } from '../../db/corrections/involvedInMonth.js';
 import { issueCredit } from '../../db/corrections/creditStore.js';
 import { holdIssue, plannedCorrection } from '../../db/corrections/planned.js';
-import { insertRevision } from '../../db/corrections/revisionStore.js';
+import { insertRevision, partiesPrinted } from '../../db/corrections/revisionStore.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { loadStatements } from '../../db/statements/statementStore.js';
 import {
@@ -42,7 +42,8 @@ async function takeEffect(trx: Trx, correction: Correction, at: Date): Promise<s
   if (booking === 'credit' && plan.line !== null) {
     const [issued] = await loadStatements(trx, [statementId]);
     if (issued === undefined) throw new KontorError('NOT_FOUND', 'There is no such statement.');
-    const made = await issueCredit(trx, correction, draftCredit(issued.statement, plan.line, at), at);
+    const parties = await partiesPrinted(trx, statementId);
+    const made = await issueCredit(trx, correction, draftCredit({ ...issued.statement, ...parties }, plan.line, at), at);
     await enqueueMails(trx, creditMails(made, at), at);
     return made.credit.number;
   }

@@ -4,6 +4,7 @@ import { ALL, type Trx } from '../../db/connect.js';
 import { correctionPdf } from '../../db/corrections/correctionDocumentStore.js';
 import { findCorrection, listCorrections } from '../../db/corrections/correctionStore.js';
 import { correctedStatement, revisionNumber } from '../../db/readModels/correctedStatement.js';
+import { statementPdf } from '../../db/readModels/statementPdf.js';
 import { requireAsked, type Correction } from '../../domain/correction.js';
 import type { DecisionContent } from '../../domain/decision.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
@@ -28,7 +29,15 @@ import { toAmount } from '../schemas/statements.js';
 
 const tags = ['Corrections'] as const;
 const byId = z.strictObject({ id: uuid });
-const byRevision = z.strictObject({ id: uuid, revision: z.coerce.number().pipe(z.int().min(2).max(1000)) });
+const byRevision = z.strictObject({ id: uuid, revision: z.coerce.number().pipe(z.int().min(1).max(1000)) });
+
+/** As it was mailed; the first is the statement as issued. */
+async function revisionPdf(trx: Trx, { id: statementId, revision }: z.output<typeof byRevision>) {
+  if (revision === 1) return statementPdf(trx, statementId);
+  const of = await revisionNumber(trx, { statementId, revision });
+  const document = of && (await correctionPdf(trx, of.correctionId));
+  return of && document && { number: of.number, ...document };
+}
 
 async function requireCorrection(trx: Trx, id: string): Promise<Correction> {
   const found = await findCorrection(trx, id);
@@ -141,11 +150,7 @@ export const correctionRoutes = [
     params: byRevision,
     responses: { 200: { description: 'The document as it was mailed', file: 'application/pdf' } },
     handler: async ({ params, transaction }) => {
-      const found = await transaction(async (trx) => {
-        const of = await revisionNumber(trx, { statementId: params.id, revision: params.revision });
-        const document = of && (await correctionPdf(trx, of.correctionId));
-        return of && document && { ...of, ...document };
-      });
+      const found = await transaction((trx) => revisionPdf(trx, params));
       if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such revision.');
       const { pdf: file, sha256, number } = found;
       return fileReply(200, {

@@ -44,7 +44,8 @@ async function latest(trx: Trx, statementId: string): Promise<Stored> {
 /** What the document of a statement says of its companies by now. */
 export async function partiesPrinted(trx: Trx, statementId: string): Promise<Parties> {
   const { content } = await latest(trx, statementId);
-  return headFromJson(content, statementId);
+  const { msp, distributor, vendor } = headFromJson(content, statementId);
+  return { msp, distributor, vendor };
 }
 
 /**
