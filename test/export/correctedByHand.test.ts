@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportPeriod } from '../../export/index.js';
 import { createRenderPool } from '../../statements/index.js';
-import { correctedMonths, type CorrectedMonths } from '../support/correctedMonths.js';
+import type { ClosedMonths } from '../support/closedMonths.js';
+import { correctedMonths } from '../support/correctedMonths.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/recompute.mjs', import.meta.url));
 
 describe('an auditor redoes corrections by hand from the export alone', () => {
-  let months: CorrectedMonths;
+  let months: ClosedMonths;
   let root: string;
   const dirOf = (period: string) => join(root, period);
 
@@ -45,6 +46,7 @@ describe('an auditor redoes corrections by hand from the export alone', () => {
         ['MSP-PL-2026-000002', '', 'amount', 'next_statement', '-1.00'],
       ]),
     );
+    expect(new Set(rows.map((row) => row.split(',')[0]))).toEqual(new Set(['msp']));
     expect(march).toContain('Anna');
     expect(march).toContain('Ben');
     const manifest = JSON.parse(await readFile(join(dirOf('2026-02'), 'manifest.json'), 'utf8')) as {

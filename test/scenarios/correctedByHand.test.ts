@@ -360,6 +360,27 @@ describe('an issued statement corrected by hand', () => {
     ).toEqual(all);
   });
 
+  it('not by who opened the run of that month, nor by who decided a case of that MSP in it (rule 18)', async () => {
+    const { json: done } = await house.call('GET', '/v1/corrections?state=confirmed&limit=1');
+    const ofBen = { actor: JSON.stringify(done.items[0].decidedBy), mspId: of('Waits').mspId };
+    await house.settings({});
+    const { id } = (await ask('Waits', { change: 'waiver' })).json;
+    const openedBy = (actor: string) =>
+      month.run(`update billing_run set opened_by = :actor where period = '2026-02'`, { actor });
+    await openedBy(ofBen.actor);
+    expect((await decide(id)).json.code).toBe('FOUR_EYES_REQUIRED');
+    await openedBy(JSON.stringify({ kind: 'kontor', id: 'kontor', name: 'kontor' }));
+    await month.run(
+      `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, state, resolved_by, decision, author,
+         found_at, resolved_at)
+       values ('msp', '2026-02', :mspId, 'total_moved', 'person', '{}', 'settled', 'person', 'confirm', :actor, now(), now())`,
+      ofBen,
+    );
+    expect((await decide(id)).json.code).toBe('FOUR_EYES_REQUIRED');
+    const carl = await house.token('vendor', { name: 'Carl' });
+    expect((await decide(id, { decision: 'confirm' }, carl)).json.state).toBe('confirmed');
+  });
+
   it('tells nobody whether a statement or correction exists', async () => {
     const own = await house.token('service_provider', { companyId: of('Amount').mspId });
     for (const id of [of('Credit').statementId, randomUUID()]) {

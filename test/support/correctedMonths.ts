@@ -13,17 +13,18 @@ import { TERMINAL, type Actor } from '../../domain/access/actor.js';
 import type { RenderPool } from '../../statements/index.js';
 import { closedMonths, finish, type ClosedMonths } from './closedMonths.js';
 
-export interface CorrectedMonths extends ClosedMonths {
-  /** Asks as one person and confirms as another; the id. */
-  correct(mspId: string, period: string, correction: object): Promise<string>;
-}
-
 /** After the corrections. */
 export const CORRECTED_AT = '2026-05-20T12:00:00.000Z';
 
-export async function correctedMonths(renderPool: RenderPool): Promise<CorrectedMonths> {
-  const months = await closedMonths(renderPool);
-  const { database, month, msps } = months;
+export interface Corrector {
+  /** Asks as one person; it waits. */
+  ask(mspId: string, period: string, correction: object): Promise<{ id: string; at: Date }>;
+  /** The same, confirmed by another one and rendered; the id. */
+  correct(mspId: string, period: string, correction: object): Promise<string>;
+}
+
+/** Two people of the partner team, who correct statements of these months from 20 April on, five minutes apart. */
+export async function corrector({ database, month }: ClosedMonths, renderPool: RenderPool): Promise<Corrector> {
   const { db } = database;
   const person = async (name: string): Promise<Actor> => {
     const id = randomUUID();
@@ -33,7 +34,7 @@ export async function correctedMonths(renderPool: RenderPool): Promise<Corrected
   };
   const [anna, ben] = [await person('Anna'), await person('Ben')];
   let minutes = 0;
-  const ask = async (mspId: string, period: string, correction: object) => {
+  const ask: Corrector['ask'] = async (mspId, period, correction) => {
     const [statement] = await month.run<{ id: string }>(
       'select id from statement where msp_id = :mspId and period = :period',
       { mspId, period },
@@ -41,15 +42,23 @@ export async function correctedMonths(renderPool: RenderPool): Promise<Corrected
     const at = new Date(Date.parse('2026-04-20T10:00:00Z') + (minutes += 5) * 60_000);
     const input = correctionInput.parse(correction);
     const asking = { id: randomUUID(), statementId: statement?.id ?? '', input, reason: 'Agreed', actor: anna, at };
-    return { ...(await db.transaction(ALL, (trx) => askForCorrection(trx, asking))), at };
+    const { id } = await db.transaction(ALL, (trx) => askForCorrection(trx, asking));
+    return { id, at };
   };
-  const correct: CorrectedMonths['correct'] = async (mspId, period, correction) => {
+  const correct: Corrector['correct'] = async (mspId, period, correction) => {
     const { id, at } = await ask(mspId, period, correction);
     const end = { correctionId: id, end: 'confirm', reason: null, actor: ben, at: at.toISOString() } as const;
     await db.transaction(ALL, (trx) => settle(trx, end));
     await renderCorrection({ db, renderPool })({ correctionId: id, now: at.toISOString() });
     return id;
   };
+  return { ask, correct };
+}
+
+export async function correctedMonths(renderPool: RenderPool): Promise<ClosedMonths> {
+  const months = await closedMonths(renderPool);
+  const { month, msps } = months;
+  const { ask, correct } = await corrector(months, renderPool);
   const eur = (amount: string) => ({ amount, currency: 'EUR' });
   await correct(msps.alpha, '2026-03', { change: 'amount', line: 1, amount: eur('-4.50') });
   await correct(msps.alpha, '2026-03', { change: 'quantity', line: 1, quantity: 29 });
@@ -78,5 +87,5 @@ export async function correctedMonths(renderPool: RenderPool): Promise<Corrected
   );
   await month.endReviewAndIssue('2026-04', new Date(CORRECTED_AT));
   await finish(months, renderPool, '2026-04', CORRECTED_AT);
-  return { ...months, correct };
+  return months;
 }

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { allHold, verifyAll, type Verdict } from '../../verify/index.js';
-import { CORRECTED_AT, correctedMonths, type CorrectedMonths } from '../support/correctedMonths.js';
+import type { ClosedMonths } from '../support/closedMonths.js';
+import { CORRECTED_AT, correctedMonths } from '../support/correctedMonths.js';
 import { planting, type Planting } from './planting.js';
 
 describe('kontor verify of corrections by hand', () => {
   let pool: RenderPool;
-  let months: CorrectedMonths;
+  let months: ClosedMonths;
   let planted: Planting;
 
   beforeAll(async () => {
