@@ -332,6 +332,26 @@ describe('an issued statement corrected by hand', () => {
     expect((await preview('Moved', { change: 'reissue' })).json.code).toBe('STATE_CONFLICT');
   });
 
+  it('confirmed while the next statement is issued: in that one or the one after, and once', async () => {
+    const { json } = await ask('Race two', { change: 'amount', amount: eur('-2.00') });
+    const [, decided] = await Promise.all([month.close('2026-06', new Date('2026-07-06T12:00:00Z')), decide(json.id)]);
+    expect(decided.json.state).toBe('confirmed');
+    await month.close('2026-07', new Date('2026-08-06T12:00:00Z'));
+    const booked = await month.run<{ period: string }>(
+      'select period from statement_line where correction_id = :id order by period',
+      { id: json.id },
+    );
+    expect(booked).toHaveLength(1);
+    await expect(
+      month.run(
+        `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, correction_id, amount_minor, content)
+         select msp_id, statement_id, 99, programme_code, period, kind, correction_id, amount_minor, content
+         from statement_line where correction_id = :id`,
+        { id: json.id },
+      ),
+    ).rejects.toThrow('statement_line_books_once');
+  });
+
   it('has no next statement once the MSP has left: then a credit is what is left', async () => {
     const refused = await preview('Leaves', { change: 'amount', amount: eur('-1.00') });
     expect(refusal(refused)).toEqual([409, 'STATE_CONFLICT', '/correction/booking']);
