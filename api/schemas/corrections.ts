@@ -48,11 +48,8 @@ const left = z
   })
   .meta({ id: 'LeftOfStatement' });
 
-const { lineNo: _lineNo, amount: _amount, ...ofLine } = manualCorrectionLine.shape;
-const plannedLine = z.strictObject({
-  ...ofLine,
-  amount: amount.meta({ description: 'In the currency of the statement' }),
-});
+/** Before a document has booked it: its amount is in the currency of the statement. */
+const plannedLine = manualCorrectionLine.omit({ lineNo: true });
 
 export const correctionPreview = z
   .strictObject({

@@ -2,7 +2,7 @@ import type { Correction, Parties } from '../../domain/correction.js';
 import { TEMPLATE_VERSION, type Statement } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
 import { storedVendor } from '../parties/storedParty.js';
-import { headFromJson, toJson } from '../statements/statementCodec.js';
+import { headFromJson, toJson, type StatementHead } from '../statements/statementCodec.js';
 import { chainHash, loadStatements, statementHash } from '../statements/statementStore.js';
 
 /** The companies of a statement as they are now. */
@@ -62,15 +62,14 @@ export async function insertRevision(
   const [issued] = await loadStatements(trx, [statementId]);
   if (issued === undefined) throw new Error(`There is no statement ${statementId}`);
   const head = headFromJson(before.content, statementId);
-  const revised: Statement = {
+  const content: StatementHead = {
     ...head,
     ...parties,
     revision: head.revision + 1,
     templateVersion: TEMPLATE_VERSION,
-    lines: issued.statement.lines,
   };
+  const revised: Statement = { ...content, lines: issued.statement.lines };
   const contentHash = statementHash(revised);
-  const { lines: _lines, ...content } = revised;
   await rows(
     trx,
     `insert into statement_revision (msp_id, statement_id, revision, correction_id, distributor_id, content, template_version,

@@ -158,7 +158,7 @@ describe('what a correction by hand comes to', () => {
     [
       'a credit that charges',
       statement(),
-      { ...amount(1, 1n), booking: 'credit' } as Wish,
+      { ...amount(1, 1n), booking: 'credit' },
       'STATE_CONFLICT',
       '/correction/booking',
     ],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { draftCredit, type Credit } from '../../domain/credit.js';
 import { parsePeriod } from '../../domain/period.js';
+import type { DueManualCorrection } from '../../domain/rating.js';
 import type { ManualCorrectionLine } from '../../domain/statement.js';
 import { LOCALES, messagesFor } from '../../locales/index.js';
 import { renderCredit } from '../../statements/credit.js';
@@ -11,41 +12,39 @@ import { statementOf, usageLine } from './sampleStatement.js';
 
 const REASON = 'Two days down in May, as agreed with Ms Müller on the telephone';
 
+const DUE: DueManualCorrection = {
+  kind: 'manual_correction',
+  correctionId: 'correction-1',
+  change: 'quantity',
+  correctsLine: 3,
+  correctsKind: 'usage',
+  siteId: 'site-1',
+  siteName: 'Head office',
+  tenantId: 'tenant-1',
+  tenantName: 'Bakery',
+  tenantRef: 'ou=bakery',
+  meter: 'mail-server.mailbox',
+  oldQuantity: 12,
+  newQuantity: 10,
+  steps: [{ kind: 'units', units: 10, unitPrice: '2.5' }],
+  priceCurrency: 'EUR',
+  rate: null,
+  reason: REASON,
+  forPeriod: parsePeriod('2026-04'),
+  correctsNumber: 'DE-2026-000007',
+  currency: 'EUR',
+  ratedMinor: 2_500n,
+  billedMinor: 3_000n,
+  exchange: null,
+};
+
 function manualLine(change: Partial<ManualCorrectionLine> = {}): ManualCorrectionLine {
-  return {
-    kind: 'manual_correction',
-    lineNo: 1,
-    correctionId: 'correction-1',
-    change: 'quantity',
-    correctsLine: 3,
-    correctsKind: 'usage',
-    siteId: 'site-1',
-    siteName: 'Head office',
-    tenantId: 'tenant-1',
-    tenantName: 'Bakery',
-    tenantRef: 'ou=bakery',
-    meter: 'mail-server.mailbox',
-    oldQuantity: 12,
-    newQuantity: 10,
-    steps: [{ kind: 'units', units: 10, unitPrice: '2.5' }],
-    priceCurrency: 'EUR',
-    rate: null,
-    reason: REASON,
-    forPeriod: parsePeriod('2026-04'),
-    correctsNumber: 'DE-2026-000007',
-    currency: 'EUR',
-    ratedMinor: 2_500n,
-    billedMinor: 3_000n,
-    exchange: null,
-    amountMinor: -500n,
-    ...change,
-  };
+  return { ...DUE, lineNo: 1, amountMinor: -500n, ...change };
 }
 
 function creditOf(locale: string): Credit {
-  const { lineNo: _lineNo, amountMinor: _amount, ...due } = manualLine();
   const statement = statementOf([usageLine()], { locale, number: 'DE-2026-000007', zone: 'Pacific/Auckland' });
-  return { number: 'DE-2026-C000001', ...draftCredit(statement, due, new Date('2026-06-30T13:00:00Z')) };
+  return { number: 'DE-2026-C000001', ...draftCredit(statement, DUE, new Date('2026-06-30T13:00:00Z')) };
 }
 
 describe('a rendered credit', () => {

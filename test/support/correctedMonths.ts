@@ -18,9 +18,9 @@ export const CORRECTED_AT = '2026-05-20T12:00:00.000Z';
 
 export interface Corrector {
   /** Asks as one person; it waits. */
-  ask(mspId: string, period: string, correction: object): Promise<{ id: string; at: Date }>;
+  ask: (mspId: string, period: string, correction: object) => Promise<{ id: string; at: Date }>;
   /** The same, confirmed by another one and rendered; the id. */
-  correct(mspId: string, period: string, correction: object): Promise<string>;
+  correct: (mspId: string, period: string, correction: object) => Promise<string>;
 }
 
 /** Two people of the partner team, who correct statements of these months from 20 April on, five minutes apart. */
