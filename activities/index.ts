@@ -1,5 +1,6 @@
 /** Every activity, bound to what it works with. A new one is one file and one line here. */
 import { advanceOnboarding } from './advanceOnboarding.js';
+import { announceCorrection } from './announceCorrection.js';
 import { announceFailure } from './announceFailure.js';
 import { announceNotOpened } from './announceNotOpened.js';
 import { applyDefaults } from './applyDefaults.js';
@@ -13,6 +14,7 @@ import { drainOutbox } from './drainOutbox.js';
 import { endParticipations } from './endParticipations.js';
 import { endSubscriptions } from './endSubscriptions.js';
 import { endWait } from './endWait.js';
+import { expireCorrection } from './expireCorrection.js';
 import { expireMsp } from './expireMsp.js';
 import { expireOrder } from './expireOrder.js';
 import { followShard } from './followShard.js';
@@ -27,8 +29,10 @@ import { reconcileShard } from './reconcileShard.js';
 import { remindOfLicences } from './remindOfLicences.js';
 import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
+import { renderCorrection } from './renderCorrection.js';
 import { renderStatements } from './renderStatements.js';
 import { sealPeriod } from './sealPeriod.js';
+import { settleCorrection } from './settleCorrection.js';
 import { settleOrder } from './settleOrder.js';
 import { startClose } from './startClose.js';
 import { startSettlements } from './startSettlements.js';
@@ -39,6 +43,7 @@ import { watchContact } from './watchContact.js';
 export function createActivities(deps: ActivityDeps) {
   return {
     advanceOnboarding: advanceOnboarding(deps),
+    announceCorrection: announceCorrection(deps),
     announceFailure: announceFailure(deps),
     announceNotOpened: announceNotOpened(deps),
     applyDefaults: applyDefaults(deps),
@@ -51,6 +56,7 @@ export function createActivities(deps: ActivityDeps) {
     endParticipations: endParticipations(deps),
     endSubscriptions: endSubscriptions(deps),
     endWait: endWait(deps),
+    expireCorrection: expireCorrection(deps),
     expireMsp: expireMsp(deps),
     expireOrder: expireOrder(deps),
     followShard: followShard(deps),
@@ -65,8 +71,10 @@ export function createActivities(deps: ActivityDeps) {
     remindOfLicences: remindOfLicences(deps),
     remindOfRegistration: remindOfRegistration(deps),
     remindParked: remindParked(deps),
+    renderCorrection: renderCorrection(deps),
     renderStatements: renderStatements(deps),
     sealPeriod: sealPeriod(deps),
+    settleCorrection: settleCorrection(deps),
     settleOrder: settleOrder(deps),
     startClose: startClose(deps),
     startSettlements: startSettlements(deps),

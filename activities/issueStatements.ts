@@ -30,6 +30,7 @@ import { minorToDecimalString } from '../domain/money.js';
 import { lastDaysOf } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
+import { isOfEarlier } from '../domain/statement.js';
 import { beat, earlierProgress } from './beating.js';
 import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
 import { parkBroken } from './closing/parkBroken.js';
@@ -78,8 +79,7 @@ async function enqueueStatementMails(trx: Trx, programme: string, issued: readon
           currency: statement.currency,
         },
         estimatedLines: statement.lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
-        correctionLines: statement.lines.filter(({ kind }) => kind === 'correction' || kind === 'minimum_correction')
-          .length,
+        correctionLines: statement.lines.filter(isOfEarlier).length,
       },
       programme,
       period: statement.period,

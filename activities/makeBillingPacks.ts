@@ -12,7 +12,7 @@ import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import type { Period } from '../domain/period.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
-import type { Statement } from '../domain/statement.js';
+import { isOfEarlier, type Statement } from '../domain/statement.js';
 import { parkedReasons } from '../locales/index.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary, type RenderPool } from '../statements/index.js';
 import { beat, earlierProgress } from './beating.js';
@@ -150,7 +150,7 @@ function summaryOf(period: Period, contents: PackContents, statements: readonly 
       totalMinor,
       lineCount: lines.length,
       estimatedLines: lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
-      correctionLines: lines.filter(({ kind }) => kind === 'correction' || kind === 'minimum_correction').length,
+      correctionLines: lines.filter(isOfEarlier).length,
     })),
   };
 }

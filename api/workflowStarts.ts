@@ -1,4 +1,9 @@
 import { ALL, type Trx } from '../db/connect.js';
+import {
+  markCorrectionStarted,
+  unstartedCorrections,
+  type UnstartedCorrection,
+} from '../db/corrections/unstartedCorrections.js';
 import { markOrderStarted, unstartedOrders, type UnstartedOrder } from '../db/orders/unstartedOrders.js';
 import {
   markStarted,
@@ -6,12 +11,13 @@ import {
   type UnstartedApplication,
 } from '../db/programmes/unstartedApplications.js';
 import { registrationCalendar } from '../domain/msp.js';
+import { startCorrection } from '../starts/correctStatement.js';
 import { startOrder } from '../starts/order.js';
 import { startRegistration } from '../starts/registerMsp.js';
 import type { Starter } from '../starts/starter.js';
 import type { ApiDeps } from './deps.js';
 
-/** Starts the workflows of applications and orders once they are kept. */
+/** Starts the workflows of applications, orders and corrections once they are kept. */
 export interface WorkflowStarts {
   /** Call it after the commit. Not waited for: the row says what is true, no connection is held while Temporal is asked. */
   kept(): void;
@@ -48,6 +54,13 @@ const ORDERS: Kept<UnstartedOrder> = {
   mark: (trx, order, at) => markOrderStarted(trx, { ...order, at }),
 };
 
+const CORRECTIONS: Kept<UnstartedCorrection> = {
+  name: 'a correction',
+  waiting: unstartedCorrections,
+  start: startCorrection,
+  mark: (trx, correction, at) => markCorrectionStarted(trx, { ...correction, at }),
+};
+
 /** True where there may be more of them. */
 async function startSome<T>({ db, temporal, taskQueue, log }: Deps, kept: Kept<T>): Promise<boolean> {
   try {
@@ -73,7 +86,11 @@ export function createWorkflowStarts(deps: Deps): WorkflowStarts {
   const relay = async (): Promise<void> => {
     do {
       again = false;
-      const more = [await startSome(deps, APPLICATIONS), await startSome(deps, ORDERS)];
+      const more = [
+        await startSome(deps, APPLICATIONS),
+        await startSome(deps, ORDERS),
+        await startSome(deps, CORRECTIONS),
+      ];
       again ||= more.includes(true);
     } while (again);
   };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { bouncesCommand } from './bounces.js';
 import { closeCommand } from './close.js';
 import { codecCommand } from './codec.js';
+import { correctCommand } from './correct.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
@@ -24,6 +25,7 @@ const COMMANDS = [
   upCommand,
   demoCommand,
   closeCommand,
+  correctCommand,
   statusCommand,
   verifyCommand,
   exportCommand,

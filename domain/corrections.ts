@@ -2,7 +2,7 @@
  * Rules 4, 5 and 7: an issued month is never changed; what is known of it later is booked in the next open one. There is
  * one way to find out what: the month is rated again as a whole with what is known now, by its own settings, prices,
  * rate, licences and minimum, and what was billed for it so far is taken off, line by line. So it does not matter in
- * which order or how late usage arrives.
+ * which order or how late usage arrives. What people corrected by hand (domain/correction) is no part of either side.
  */
 import type { BilledLine, EarlierMonth, MonthCase } from './month/inputs.js';
 import { usageToBill } from './month/usageToBill.js';
@@ -68,8 +68,11 @@ export function rateAgain(month: EarlierMonth): DueCorrection[] {
   const ofStatement = { forPeriod, correctsNumber, currency, exchange: null };
   const now = new Map(lines.flatMap((line) => (line.kind === 'usage' ? [[usageKey(line), line] as const] : [])));
   const before = new Map(month.billed.map((line) => [usageKey(line), line]));
+  const { standing } = month;
+  if (standing.whole) return [];
   const due: DueCorrection[] = [];
   for (const key of new Set([...now.keys(), ...before.keys()])) {
+    if (standing.usage.has(key)) continue;
     const billed = before.get(key);
     const line = now.get(key) ?? (billed && nothingLeft(billed));
     if (line === undefined) continue;
@@ -95,7 +98,7 @@ export function rateAgain(month: EarlierMonth): DueCorrection[] {
   }
   const minimum = lines.find((line) => line.kind === 'minimum');
   const ratedMinor = minimum?.amountMinor ?? 0n;
-  if (ratedMinor !== month.billedMinimumMinor) {
+  if (ratedMinor !== month.billedMinimumMinor && !standing.minimum) {
     const minimumMinor = minimumOf(pricePlan, rateOfThen, currency) ?? 0n;
     const billedMinor = month.billedMinimumMinor;
     due.push({ kind: 'minimum_correction', ...ofStatement, minimumMinor, ratedMinor, billedMinor });

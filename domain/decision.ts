@@ -30,6 +30,11 @@ export const DECISION_CONTENT = {
     /** Mandatory with `refuse`. */
     reason: z.string().nullable(),
   }),
+  correction: z.strictObject({
+    end: z.enum(['confirm', 'refuse', 'withdraw']),
+    /** Mandatory with `refuse`. */
+    reason: z.string().nullable(),
+  }),
 } as const;
 
 export type DecisionKind = keyof typeof DECISION_CONTENT;
@@ -43,7 +48,7 @@ export interface StoredDecision<K extends DecisionKind> {
   /** Of the request: the same for a repeat. */
   id: string;
   kind: K;
-  /** As in the audit trail: `case:<id>`, `run:<programme>:<period>`, `registration:<programme>:<msp>`, `order:<id>`. */
+  /** As in the audit trail: `case:<id>`, `run:<programme>:<period>`, `registration:<programme>:<msp>`, `order:<id>`, `correction:<id>`. */
   subject: string;
   content: DecisionContent<K>;
   actor: Actor;

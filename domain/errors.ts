@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   REVIEW_ENDED: { retryable: false },
   ID_REUSED_WITH_OTHER_CONTENT: { retryable: false },
   IDEMPOTENCY_KEY_REUSED: { retryable: false },
+  CORRECTION_EXCEEDS_BILLED: { retryable: false },
   // the close
   PRICE_NOT_CONFIRMED: { retryable: false },
   EXCHANGE_RATE_MISSING: { retryable: false },

@@ -9,7 +9,7 @@ import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from '.
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import { amountOf, priceLine, type PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
-import type { CorrectionLine, MinimumCorrectionLine, StatementLine } from './statement.js';
+import type { CorrectionLine, ManualCorrectionLine, MinimumCorrectionLine, StatementLine } from './statement.js';
 import type { LicensedDays, Quantity } from './usage.js';
 
 /** One site, tenant and meter with its settled quantity: the unit of billing (rule 2). */
@@ -32,6 +32,9 @@ export interface BillableUsage {
 export type DueCorrection =
   Omit<CorrectionLine, 'lineNo' | 'amountMinor'> | Omit<MinimumCorrectionLine, 'lineNo' | 'amountMinor'>;
 
+/** The same of a correction by hand. */
+export type DueManualCorrection = Omit<ManualCorrectionLine, 'lineNo' | 'amountMinor'>;
+
 /** A licence that is billed in this period, wholly or in part (rule 22). */
 export interface DueTerm {
   licence: PricedLicence;
@@ -51,7 +54,7 @@ export interface RatingInput {
   exchange: ExchangeRate | null;
   usage: readonly BillableUsage[];
   terms: readonly DueTerm[];
-  corrections: readonly DueCorrection[];
+  corrections: readonly (DueCorrection | DueManualCorrection)[];
 }
 
 export interface Rating {
@@ -176,8 +179,8 @@ const priceTerms: Step = ({ terms, currency }) =>
         : { kind: 'extension', ...line, extends: licence.extends, ...share, amountMinor };
     });
 
-/** Usage before what is missing to the minimum, each in its printed order. */
-function inCorrectedOrder(a: DueCorrection, b: DueCorrection): number {
+/** Usage, what was corrected by hand as it was confirmed, what is missing to the minimum; each in its printed order. */
+function inCorrectedOrder(a: DueCorrection | DueManualCorrection, b: DueCorrection | DueManualCorrection): number {
   if (a.kind === 'correction' && b.kind === 'correction') return inPrintedOrder(a, b);
   return compare(a.kind, b.kind);
 }

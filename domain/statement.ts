@@ -7,7 +7,7 @@ import type { KindWithEvidence, Resolution } from './reconcile/index.js';
 import type { Basis, LicensedDays } from './usage.js';
 
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
-export const TEMPLATE_VERSION = 3;
+export const TEMPLATE_VERSION = 4;
 
 /** A company as printed, frozen at issue. */
 export interface Party {
@@ -105,6 +105,38 @@ export interface MinimumCorrectionLine extends LineBase, Corrected {
   minimumMinor: bigint;
 }
 
+/** What of an issued statement people corrected by hand: a line of it, or the statement as a whole. */
+export const CORRECTED_KINDS = ['usage', 'minimum', 'term', 'extension'] as const;
+
+/**
+ * A correction that two people made of an issued statement (rules 5 and 18). `ratedMinor` is what is left of the line or
+ * statement, `billedMinor` what was billed for it so far, earlier corrections included; both in `currency`.
+ */
+export interface ManualCorrectionLine extends LineBase, Corrected {
+  kind: 'manual_correction';
+  correctionId: string;
+  change: 'amount' | 'quantity' | 'waiver';
+  /** Which line of the corrected statement; null: the statement as a whole. */
+  correctsLine: number | null;
+  correctsKind: (typeof CORRECTED_KINDS)[number] | null;
+  /** Of a line of usage or a licence; null: of the minimum, or of the whole. */
+  siteId: string | null;
+  siteName: string | null;
+  tenantId: string | null;
+  tenantName: string | null;
+  tenantRef: string | null;
+  meter: MeterCode | null;
+  /** With `quantity`: billable, before and after; `steps` price the quantity after by the list of that statement. */
+  oldQuantity: number | null;
+  newQuantity: number | null;
+  steps: PriceStep[];
+  /** Of that price list, and the rate by which its prices became that statement's currency; null: no quantity. */
+  priceCurrency: string | null;
+  rate: ExchangeRate | null;
+  /** As whoever asked for it wrote it. */
+  reason: string;
+}
+
 interface LicenceLine extends LineBase {
   licenceId: string;
   siteId: string;
@@ -141,10 +173,18 @@ export interface ExtensionLine extends LicenceLine {
   termDays: number;
 }
 
-export type StatementLine = UsageLine | CorrectionLine | MinimumLine | MinimumCorrectionLine | TermLine | ExtensionLine;
+export type StatementLine =
+  UsageLine | CorrectionLine | MinimumLine | MinimumCorrectionLine | ManualCorrectionLine | TermLine | ExtensionLine;
+
+/** Lines that are about an earlier statement: by the rules, or by hand. */
+export type LineOfEarlier = CorrectionLine | MinimumCorrectionLine | ManualCorrectionLine;
+
+export function isOfEarlier(line: StatementLine): line is LineOfEarlier {
+  return 'forPeriod' in line;
+}
 
 /** Years and count of a line, with the share of the days of an extension: what its amount is reckoned from. */
-export function termUnitsOf(line: TermLine | ExtensionLine): TermUnits & { unitPrice: string } {
+function termUnitsOf(line: TermLine | ExtensionLine): TermUnits & { unitPrice: string } {
   const { count, years, unitPrice } = line;
   const share = line.kind === 'term' ? null : { daysLeft: line.daysLeft, termDays: line.termDays };
   return { count, years, unitPrice, share };

@@ -15,6 +15,8 @@ import { parsePeriod, type Period } from '../domain/period.js';
 import type { RunKey } from '../domain/run.js';
 import type { ExportFile } from './exportFile.js';
 import { checkIns } from './files/checkIns.js';
+import { corrections } from './files/corrections.js';
+import { credits } from './files/credits.js';
 import { discrepancies } from './files/discrepancies.js';
 import { installations } from './files/installations.js';
 import { participants } from './files/participants.js';
@@ -43,9 +45,11 @@ const FILES: readonly ExportFile[] = [
   termLicences,
   statementLines,
   statements,
+  corrections,
+  credits,
 ];
 const MANIFEST = 'manifest.json';
-const FORMAT = 4;
+const FORMAT = 5;
 
 export interface ExportOptions {
   /** A programme's code; may be left out where there is only one. */
@@ -79,6 +83,8 @@ export interface Manifest {
   auditHead: AuditHead | null;
   /** Of the statements in `statements.csv`. */
   totals: Record<string, string>;
+  /** Of the credits in `credits.csv`: negative. */
+  creditTotals: Record<string, string>;
   files: WrittenFile[];
 }
 
@@ -126,6 +132,16 @@ async function totalsOf(trx: Trx, { programme, period }: RunKey): Promise<Record
   return decimals(Object.fromEntries(found.map(({ currency, total }) => [currency, total])));
 }
 
+async function creditTotalsOf(trx: Trx, { programme, period }: RunKey): Promise<Record<string, string>> {
+  const found = await rows<{ currency: string; total: string }>(
+    trx,
+    `select currency, sum(total_minor)::text as total from credit
+     where programme_code = :programme and period = :period group by 1 order by 1`,
+    { programme, period },
+  );
+  return decimals(Object.fromEntries(found.map(({ currency, total }) => [currency, total])));
+}
+
 async function prepare(dir: string, force: boolean): Promise<void> {
   await mkdir(dir, { recursive: true });
   const there = await readdir(dir);
@@ -157,7 +173,10 @@ export async function exportPeriod(db: Database, options: ExportOptions): Promis
       );
     }
     const totals = await totalsOf(trx, key);
-    const manifest: Manifest = { format: FORMAT, ...key, run, auditHead: await auditHead(trx), totals, files };
+    const creditTotals = await creditTotalsOf(trx, key);
+    const manifest: Manifest = {
+      ...{ format: FORMAT, ...key, run, auditHead: await auditHead(trx), totals, creditTotals, files },
+    };
     const draft = join(dir, `${MANIFEST}.part`);
     await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draft, join(dir, MANIFEST));

@@ -114,6 +114,34 @@ export interface MailParams {
   /** To the partner team. */
   orderWithdrawn: OrderedParams;
   /**
+   * To the partner team: a correction by hand waits for a second person until `expiresOn` (rule 18); `amount` null: the document
+   * is made anew and no amount changes.
+   */
+  correctionAsked: {
+    mspName: string;
+    number: string;
+    period: Period;
+    amount: Total | null;
+    reason: string;
+    askedBy: string;
+    expiresOn: Day;
+    reminder: boolean;
+  };
+  /** To the partner team: nobody confirmed it in time. */
+  correctionExpired: { mspName: string; number: string; period: Period; reason: string };
+  /** To the MSP and to its distributor of that month; `total` is what is taken back, negative. */
+  creditIssued: {
+    vendorName: string;
+    distributorName: string;
+    mspName: string;
+    number: string;
+    statementNumber: string;
+    period: Period;
+    total: Total;
+  };
+  /** To the MSP and to its distributor of that month: the same statement with other names or addresses. */
+  statementReissued: { mspName: string; number: string; revision: number; period: Period; reason: string };
+  /**
    * To the MSP before a term licence ends (rule 22), and to it and the partner team once it has. `count` includes what was
    * added to it; `lastDay` is the last day that it covers; `daysLeft` 0: it is over.
    */

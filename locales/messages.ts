@@ -1,7 +1,7 @@
 import type { ProductCode, Unit } from '../domain/catalog/index.js';
 import type { PriceWords } from '../domain/pricing/index.js';
 import type { Decision, DefaultOf, DiscrepancyKind, EvidenceOf } from '../domain/reconcile/index.js';
-import type { CorrectionLine } from '../domain/statement.js';
+import type { CorrectionLine, ManualCorrectionLine } from '../domain/statement.js';
 import type { Basis } from '../domain/usage.js';
 import type { PluralForms } from './format.js';
 import type { LinkPageMessages } from './linkPage.js';
@@ -99,6 +99,13 @@ export interface StatementMessages {
     minimum: (amount: string) => string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
+    /** What two people changed by hand. */
+    byHand: {
+      minimum: string;
+      line: (no: string) => string;
+      reason: (reason: string) => string;
+      changes: Record<ManualCorrectionLine['change'], string>;
+    };
   };
   totals: { usage: string; terms: string; corrections: string; minimum: (minimum: string) => string; total: string };
   findings: {
@@ -121,6 +128,18 @@ export interface StatementMessages {
   notes: { title: string; estimated: string; waived: string; deferred: string; rounding: string; attachment: string };
   attachment: string;
   page: (page: string, pages: string) => string;
+}
+
+/** A credit: the rest of its words are a statement's. */
+export interface CreditMessages {
+  documentName: string;
+  title: (number: string, statementNumber: string) => string;
+  intro: (statementNumber: string, date: string, period: string) => string;
+  facts: { number: string; corrects: string };
+  lines: string;
+  total: string;
+  notInvoice: (distributor: string) => string;
+  attachment: string;
 }
 
 /** What parks an MSP besides cases of its own. */
@@ -158,6 +177,7 @@ export interface Messages {
   decisions: Record<Decision, (quantity: string | null) => string>;
   bases: Record<Basis, string>;
   statement: StatementMessages;
+  credit: CreditMessages;
   summary: SummaryMessages;
   mail: MailMessages;
   linkPage: LinkPageMessages;

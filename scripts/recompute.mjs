@@ -218,13 +218,13 @@ function checkStatement(number, own) {
       const due = until(no) - until(no - 1);
       if (due !== minor(line.amount)) differ(line, 'the licence', due, line.amount);
     }
-    if (line.kind === 'correction' || line.kind === 'minimum_correction') {
+    if (['correction', 'minimum_correction', 'manual_correction'].includes(line.kind)) {
       const steps = content.steps ?? [];
       const product = (step) => times(frac(step.units ?? step.packages), frac(step.unitPrice ?? step.packagePrice));
       const exact = steps.reduce((total, step) => plus(total, product(step)), ZERO);
       const now = rated(exact, line.exchange_rate, digitsOf(line.rated_amount));
-      if (line.kind === 'correction' && now !== minor(line.rated_amount))
-        differ(line, 'the corrected line', now, line.rated_amount);
+      const hasFormula = line.kind === 'correction' || line.change === 'quantity';
+      if (hasFormula && now !== minor(line.rated_amount)) differ(line, 'the corrected line', now, line.rated_amount);
       const difference = plus(frac(line.rated_amount), times(frac('-1'), frac(line.billed_amount)));
       const booked = rated(difference, line.correction_rate, digits);
       if (booked !== minor(line.amount)) differ(line, 'the difference', booked, line.amount);
@@ -237,6 +237,46 @@ function checkStatement(number, own) {
 
 const byStatement = groupBy(lines, (line) => line.statement_number);
 for (const [number] of statements) checkStatement(number, byStatement.get(number) ?? []);
+
+// What people corrected of these statements: by two of them, and by no more than was billed. A quantity is priced where its line stands.
+const corrections = table('corrections.csv');
+const byHand = (what) => differences.push(what);
+for (const correction of corrections) {
+  const { statement_number: number, correction_id: id, state } = correction;
+  const { line: plan } = JSON.parse(correction.content);
+  if (state === 'confirmed' && (correction.decided_by_id === '' || correction.decided_by_id === correction.asked_by_id))
+    byHand(`${number}: correction ${id} was not confirmed by a second person`);
+  if (plan === null) continue;
+  const [left, billed] = [BigInt(plan.ratedMinor), BigInt(plan.billedMinor)];
+  if (left - billed !== minor(correction.amount))
+    byHand(`${number}: correction ${id} comes to ${left - billed}, exported is ${correction.amount}`);
+  if (left < billed && left < 0n) byHand(`${number}: correction ${id} takes off more than was billed`);
+  if (plan.change !== 'quantity') continue;
+  const own = (byStatement.get(number) ?? []).filter(({ kind, meter }) => kind === 'usage' && meter === plan.meter);
+  const at = own.findIndex((line) => line.line_no === correction.line_no);
+  const units = own.map((line) => (line.first_month_free === 'yes' ? 0 : Number(line.quantity)));
+  const add = (counts) => counts.reduce((all, count) => all + count, 0);
+  const total = add(units) - units[at] + plan.newQuantity;
+  const price = prices.get(`${period} ${statements.get(number).distributor} ${plan.meter}`);
+  const exact = priced(price, add(units.slice(0, at)), plan.newQuantity, total);
+  const amount = rated(exact, plan.rate === null ? '' : plan.rate.rate, digitsOf(correction.amount));
+  if (amount !== left)
+    byHand(`${number}: correction ${id}: ${plan.newQuantity} units come to ${amount}, exported is ${left}`);
+}
+const creditTotals = {};
+for (const credit of table('credits.csv')) {
+  const of = corrections.find(({ correction_id: id }) => id === credit.correction_id);
+  const added = sum(JSON.parse(credit.content).lines.map(({ amountMinor }) => BigInt(amountMinor)));
+  if (of?.state !== 'confirmed' || minor(of.amount) !== minor(credit.total))
+    byHand(`${credit.credit_number}: it is not what was confirmed`);
+  if (added !== minor(credit.total))
+    byHand(`${credit.credit_number}: its lines add up to ${added}, its total is ${credit.total}`);
+  creditTotals[credit.currency] = (creditTotals[credit.currency] ?? 0n) + minor(credit.total);
+}
+for (const [currency, total] of Object.entries(manifest.creditTotals)) {
+  if (creditTotals[currency] !== minor(total))
+    byHand(`${currency}: credits add up to ${creditTotals[currency]}, the manifest says ${total}`);
+}
 const totals = {};
 for (const { currency, total } of statements.values()) totals[currency] = (totals[currency] ?? 0n) + minor(total);
 for (const [currency, total] of Object.entries(manifest.totals)) {

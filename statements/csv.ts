@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
+import type { Credit } from '../domain/credit.js';
 import { spreadsheetText } from '../domain/spreadsheetText.js';
 import { licensedDaysText, termFormula, type Statement, type StatementLine } from '../domain/statement.js';
 import { decimalSeparator, type Locale } from '../locales/index.js';
@@ -19,8 +20,14 @@ const text = (value: string | null): Cell => ({ text: value ?? '', isNumber: fal
 const number = (value: string | number | null): Cell => ({ text: value === null ? '' : String(value), isNumber: true });
 const none: Cell = { text: '', isNumber: false };
 
+/** What a record says of the document that its line is of; of a credit the price list and its rate are with the line. */
+type CsvDocument = Pick<
+  Statement,
+  'number' | 'revision' | 'statementDate' | 'period' | 'msp' | 'currency' | 'exchange' | 'lines'
+> & { pricePlan: Pick<Statement['pricePlan'], 'currency'> | null };
+
 /** Columns, in order. Amounts are exact decimals in major units; the names are stable, whatever the language. */
-const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: Statement) => Cell][] = [
+const COLUMNS: readonly [name: string, cell: (line: StatementLine, document: CsvDocument) => Cell][] = [
   ['statement_number', (_l, s) => text(s.number)],
   ['revision', (_l, s) => number(s.revision)],
   ['statement_date', (_l, s) => text(s.statementDate)],
@@ -42,9 +49,9 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['first_month_free', (l) => (l.kind === 'usage' ? text(l.firstMonthFree ? 'yes' : 'no') : none)],
   ['for_period', (l) => ('forPeriod' in l ? text(l.forPeriod) : none)],
   ['corrects_number', (l) => ('forPeriod' in l ? text(l.correctsNumber) : none)],
-  ['correction_reason', (l) => (l.kind === 'correction' ? text(l.reason) : none)],
-  ['old_quantity', (l) => (l.kind === 'correction' ? number(l.oldQuantity) : none)],
-  ['new_quantity', (l) => (l.kind === 'correction' ? number(l.newQuantity) : none)],
+  ['correction_reason', (l) => ('reason' in l ? text(l.reason) : none)],
+  ['old_quantity', (l) => ('oldQuantity' in l ? number(l.oldQuantity) : none)],
+  ['new_quantity', (l) => ('newQuantity' in l ? number(l.newQuantity) : none)],
   ['licence_id', (l) => ('licenceId' in l ? text(l.licenceId) : none)],
   // The first day that is billed, and the first that is not covered.
   ['licence_from', (l) => ('licenceId' in l ? text(l.startsOn) : none)],
@@ -63,11 +70,12 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, statement: St
   ['currency', (_l, s) => text(s.currency)],
 ];
 
-function exchangeOf(line: StatementLine, statement: Statement): ExchangeRate | null {
+function exchangeOf(line: StatementLine, statement: CsvDocument): ExchangeRate | null {
   switch (line.kind) {
     case 'usage':
       return statement.exchange;
     case 'correction':
+    case 'manual_correction':
       return line.rate;
     case 'term':
     case 'extension':
@@ -78,8 +86,8 @@ function exchangeOf(line: StatementLine, statement: Statement): ExchangeRate | n
   }
 }
 
-function priceCurrencyOf(line: StatementLine, { pricePlan }: Statement): string | null {
-  if (line.kind === 'usage') return pricePlan.currency;
+function priceCurrencyOf(line: StatementLine, { pricePlan }: CsvDocument): string | null {
+  if (line.kind === 'usage') return pricePlan?.currency ?? null;
   return 'priceCurrency' in line ? line.priceCurrency : null;
 }
 
@@ -87,7 +95,7 @@ function written(cell: Cell, decimal: string): string {
   return cell.isNumber ? cell.text.replace('.', decimal) : spreadsheetText(cell.text);
 }
 
-function toCsv(statements: readonly Statement[], form: CsvForm): Buffer {
+function toCsv(statements: readonly CsvDocument[], form: CsvForm): Buffer {
   const decimal = form === 'plain' ? '.' : decimalSeparator(form.local);
   const rows = statements.flatMap((statement) =>
     statement.lines.map((line) => COLUMNS.map(([, cell]) => written(cell(line, statement), decimal))),
@@ -103,6 +111,23 @@ function toCsv(statements: readonly Statement[], form: CsvForm): Buffer {
 /** The lines of one statement as CSV, one record a line, UTF-8 and CRLF. `local` opens in a spreadsheet as it is. */
 export function statementCsv(statement: Statement, form: CsvForm = 'plain'): Buffer {
   return toCsv([statement], form);
+}
+
+/** The lines of a credit in the columns of a statement's; the period is that of the statement it corrects. */
+export function creditCsv(credit: Credit, form: CsvForm = 'plain'): Buffer {
+  const { number, creditDate: statementDate, period, msp, currency, lines } = credit;
+  const document = {
+    number,
+    revision: 1,
+    statementDate,
+    period,
+    msp,
+    currency,
+    lines,
+    exchange: null,
+    pricePlan: null,
+  };
+  return toCsv([document], form);
 }
 
 /** The lines of all statements of a billing pack as one CSV, in the order given. */

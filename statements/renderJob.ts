@@ -1,3 +1,4 @@
+import type { Credit } from '../domain/credit.js';
 import type { Statement } from '../domain/statement.js';
 import type { BillingSummary } from './billingSummary.js';
 import type { RenderedDocument } from './sheet.js';
@@ -5,6 +6,7 @@ import type { RenderedDocument } from './sheet.js';
 /** What a thread is asked. bigint survives the structured clone. */
 export type RenderJob =
   | { kind: 'statements'; statements: readonly Statement[] }
+  | { kind: 'credit'; credit: Credit }
   | { kind: 'summary'; summary: BillingSummary; statements: readonly Statement[] };
 
 /** What a thread answers, one per document in the order asked: the document, or why there is none. */
@@ -13,5 +15,6 @@ export type RenderOutcome = { document: RenderedDocument } | { failure: string }
 /** Names the documents of a job, for errors. */
 export function subjectsOf(job: RenderJob): string[] {
   if (job.kind === 'statements') return job.statements.map(({ number }) => `statement ${number}`);
+  if (job.kind === 'credit') return [`credit ${job.credit.number}`];
   return [`the billing summary ${job.summary.period} of ${job.summary.distributor.name}`];
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { KontorError } from '../domain/errors.js';
+import type { Credit } from '../domain/credit.js';
 import type { Statement } from '../domain/statement.js';
 import type { BillingSummary } from './billingSummary.js';
 import { subjectsOf, type RenderJob, type RenderOutcome } from './renderJob.js';
@@ -32,6 +33,8 @@ export interface RenderPool {
   renderStatement(statement: Statement): Promise<RenderedDocument>;
   /** One per statement, in the same order: the document, or the error of that statement alone. */
   renderStatements(statements: readonly Statement[]): Promise<(RenderedDocument | KontorError)[]>;
+  /** Rejects with RENDER_FAILED. */
+  renderCredit(credit: Credit): Promise<RenderedDocument>;
   /** The summary of a billing pack, with the lines of `statements` attached. Rejects with RENDER_FAILED. */
   renderBillingSummary(summary: BillingSummary, statements: readonly Statement[]): Promise<RenderedDocument>;
   /** Stops the threads. What is still waiting fails. */
@@ -65,7 +68,8 @@ function inJobs(statements: readonly Statement[]): Statement[][] {
   return jobs;
 }
 
-function linesOf({ statements }: RenderJob): number {
+function linesOf(job: RenderJob): number {
+  const statements: readonly Pick<Statement, 'lines'>[] = job.kind === 'credit' ? [job.credit] : job.statements;
   return statements.reduce((sum, { lines }) => sum + LINES_OF_A_DOCUMENT + lines.length, 0);
 }
 
@@ -158,7 +162,7 @@ class ThreadPool {
   /** One statement killed the thread: each of the job is tried alone, so that only that one fails. */
   private afterCrash(pending: PendingJob, reason: string): void {
     const { job, resolve } = pending;
-    if (job.kind === 'summary' || job.statements.length === 1 || this.isClosed) {
+    if (job.kind !== 'statements' || job.statements.length === 1 || this.isClosed) {
       this.fail(pending, reason);
       return;
     }
@@ -191,6 +195,7 @@ export function createRenderPool({ threads, script = RENDER_THREAD }: RenderPool
       const jobs = inJobs(statements).map((job) => pool.run({ kind: 'statements', statements: job }));
       return (await Promise.all(jobs)).flat();
     },
+    renderCredit: (credit) => one({ kind: 'credit', credit }),
     renderBillingSummary: (summary, statements) => one({ kind: 'summary', summary, statements }),
     close: () => pool.close(),
   };

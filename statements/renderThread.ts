@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { renderStatement } from './render.js';
+import { renderCredit } from './credit.js';
 import type { RenderJob, RenderOutcome } from './renderJob.js';
 import type { RenderedDocument } from './sheet.js';
 import { renderBillingSummary } from './summary.js';
@@ -14,6 +15,7 @@ function attempt(render: () => RenderedDocument): RenderOutcome {
 
 function outcomesOf(job: RenderJob): RenderOutcome[] {
   if (job.kind === 'summary') return [attempt(() => renderBillingSummary(job.summary, job.statements))];
+  if (job.kind === 'credit') return [attempt(() => renderCredit(job.credit))];
   return job.statements.map((statement) => attempt(() => renderStatement(statement)));
 }
 

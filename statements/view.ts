@@ -1,15 +1,15 @@
 import { sumMinor } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
 import type {
-  CorrectionLine,
   ExtensionLine,
-  MinimumCorrectionLine,
+  LineOfEarlier,
   MinimumLine,
   Statement,
   StatementLine,
   TermLine,
   UsageLine,
 } from '../domain/statement.js';
+import { isOfEarlier } from '../domain/statement.js';
 import { counted, formatDay, formatDecimal, formatMinor, formatPeriod } from '../locales/index.js';
 import { arithmeticSection } from './views/arithmetic.js';
 import { chartView } from './views/chart.js';
@@ -25,7 +25,7 @@ export type { StatementView } from './views/types.js';
 
 interface LinesByKind {
   usage: UsageLine[];
-  corrections: (CorrectionLine | MinimumCorrectionLine)[];
+  corrections: LineOfEarlier[];
   minimum: MinimumLine[];
   terms: (TermLine | ExtensionLine)[];
 }
@@ -33,7 +33,7 @@ interface LinesByKind {
 function linesByKind(lines: readonly StatementLine[]): LinesByKind {
   return {
     usage: lines.filter((line) => line.kind === 'usage'),
-    corrections: lines.filter((line) => line.kind === 'correction' || line.kind === 'minimum_correction'),
+    corrections: lines.filter(isOfEarlier),
     minimum: lines.filter((line) => line.kind === 'minimum'),
     terms: lines.filter((line) => line.kind === 'term' || line.kind === 'extension'),
   };

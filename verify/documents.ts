@@ -3,6 +3,8 @@
  * as the close did: this and `frozenPacks` are the two files of verify that use what draws documents, and reads them for it.
  */
 import { ALL } from '../db/connect.js';
+import { loadCredits } from '../db/corrections/creditStore.js';
+import { revisionOf } from '../db/corrections/revisionStore.js';
 import { loadStatements } from '../db/statements/statementStore.js';
 import { KontorError } from '../domain/errors.js';
 import { TEMPLATE_VERSION } from '../domain/statement.js';
@@ -63,6 +65,45 @@ export async function documentProblems(context: VerifyContext): Promise<string[]
   const ids = (context.documents === 'all' ? drawable : sampleOf(drawable)).map(({ id }) => id);
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     problems.push(...(await rendered(context, ids.slice(from, from + AT_ONCE))));
+  }
+  return problems;
+}
+
+interface StoredCorrection {
+  correctionId: string;
+  /** Null: of a revision. */
+  creditId: string | null;
+  name: string;
+  isWhole: boolean;
+  pdf: Buffer;
+}
+
+/** The same of credits and revisions, of which there are few: all of them are rendered again. */
+export async function correctionDocumentProblems(context: VerifyContext): Promise<string[]> {
+  const { db, renderPool } = context;
+  const stored = await ask<StoredCorrection>(
+    context,
+    `select c.id as "correctionId", r.id as "creditId", coalesce('credit ' || r.number, s.number || ', revision ' || v.revision)
+         as name, sha256(e.pdf) = e.sha256 as "isWhole", e.pdf
+     from correction c join statement s on s.id = c.statement_id join correction_document e on e.correction_id = c.id
+     left join credit r on r.correction_id = c.id left join statement_revision v on v.correction_id = c.id
+     where c.programme_code = :programme and (:period::text is null or c.period = :period) and e.pdf is not null
+     order by 3`,
+  );
+  const problems: string[] = [];
+  for (const { correctionId, creditId, name, isWhole, pdf } of stored) {
+    if (!isWhole) problems.push(`${name}: its PDF was changed`);
+    if (renderPool === null) continue;
+    const fresh = await db.transaction(ALL, async (trx) => {
+      if (creditId === null) {
+        const revised = await revisionOf(trx, correctionId);
+        return revised?.templateVersion === TEMPLATE_VERSION ? renderPool.renderStatement(revised) : null;
+      }
+      const [issued] = await loadCredits(trx, [creditId]);
+      return issued?.credit.templateVersion === TEMPLATE_VERSION ? renderPool.renderCredit(issued.credit) : null;
+    });
+    if (fresh === null || Buffer.compare(fresh.bytes, pdf) === 0) continue;
+    problems.push(`${name}: a fresh render gives another PDF than the one that is stored`);
   }
   return problems;
 }

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
 import { documentProblems } from './documents.js';
 import { canonical } from './evaluate/canonical.js';
+import { sha256 } from './evaluate/sha256.js';
+import { frozenByHandProblems } from './correctedByHand.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { packProblems } from './frozenPacks.js';
 import { statementBatches } from './statementBatches.js';
-
-const sha256 = (...parts: (string | Uint8Array)[]) => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
 
 /** The hash that the chain covers: the whole statement, its lines included. */
 async function contentProblems(context: VerifyContext): Promise<string[]> {
@@ -139,6 +134,7 @@ export const checkFrozenBytes: Checker = async (context) => {
     chainProblems(context),
     sealProblems(context),
     packProblems(context),
+    frozenByHandProblems(context),
     problemsOf(context, [HEAD_COLUMNS, LINE_COLUMNS]),
   ]);
   return problems.flat();

@@ -2,6 +2,8 @@ import { exact, inWords, major, plus, rounded, sum, times } from './evaluate/exa
 import { keyOf } from './evaluate/known.js';
 import { amountOf, printedProducts, productsOf, sameProducts } from './evaluate/price.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
+import { byHandProblems } from './correctedByHand.js';
+import { amountIsRated, checkCorrection, type Say } from './correctionLine.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { pricesProblems } from './pricesThen.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
@@ -13,18 +15,7 @@ import {
   type StoredStatement,
 } from './statementBatches.js';
 
-type Say = (problem: string) => void;
-
 const minor = (line: { amountMinor: string }) => BigInt(line.amountMinor);
-
-/** Multiplied, added, converted, rounded once (rules 10 and 11). */
-function amountIsRated(line: StoredLine, amountMinor: bigint, rate: Rate | null, currency: string, say: Say): void {
-  const rated = rounded(times(amountOf(printedProducts(line.steps)), exact(rate?.rate ?? 1)), currency);
-  if (rated === amountMinor) return;
-  say(
-    `line ${line.lineNo}: its formula gives ${inWords(rated, currency)}, billed are ${inWords(amountMinor, currency)}`,
-  );
-}
 
 /** Prices the usage lines again, in their printed order, at the frozen price list. */
 function checkUsageLines({ head }: StoredStatement, lines: readonly StoredLine[], say: Say): void {
@@ -72,16 +63,6 @@ function checkMinimum({ head, lines }: StoredStatement, usage: readonly StoredLi
   if (billed === (missing > 0n ? missing : 0n) && printed.length < 2) return;
   const where = printed.map(({ lineNo }) => `line ${lineNo}: `).join('');
   say(`${where}not what is missing to the minimum: ${inWords(billed, head.currency)}`);
-}
-
-/** A correction is what its formula comes to at the rate of then, less what was billed, converted where it must be. */
-function checkCorrection(line: StoredLine, rate: Rate | null, currency: string, say: Say): void {
-  const { lineNo, ratedMinor, billedMinor, exchange, amountMinor } = line;
-  if (line.kind === 'correction') amountIsRated(line, BigInt(ratedMinor), rate, line.currency, say);
-  const difference = plus(major(BigInt(ratedMinor), line.currency), major(-BigInt(billedMinor), line.currency));
-  if (!exchange && line.currency !== currency) say(`line ${lineNo}: it is in ${line.currency}, and has no rate`);
-  const booked = rounded(times(difference, exact(exchange?.rate ?? 1)), currency);
-  if (booked !== BigInt(amountMinor)) say(`line ${lineNo}: its difference is not its amount`);
 }
 
 const describe = (line: { siteName: string; tenantRef: string | null; meter: string }) =>
@@ -147,6 +128,7 @@ function checkStatement(
   checkUsageLines(statement, usage, say);
   checkMinimum(statement, usage, say);
   for (const line of lines) {
+    if (line.kind === 'manual_correction') checkCorrection(line, line.rate, currency, say);
     if (line.kind === 'term' || line.kind === 'extension') checkTermLine(line, currency, say);
     if (line.kind !== 'correction' && line.kind !== 'minimum_correction') continue;
     const rate = rateOf(line.correctsNumber);
@@ -227,5 +209,9 @@ export const checkLinesAndTotals: Checker = async (context) => {
       problems.push(...checkStatement(statement, settled.get(statement.id) ?? [], (number) => rates.get(number)));
     }
   }
-  return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES, CORRECTED_MINIMUMS]))];
+  return [
+    ...problems,
+    ...(await problemsOf(context, [CORRECTED_QUANTITIES, CORRECTED_MINIMUMS])),
+    ...(await byHandProblems(context)),
+  ];
 };

@@ -1,3 +1,4 @@
+import { creditNumberProblems } from './correctedByHand.js';
 import { problemsOf, type Checker } from './context.js';
 
 const ONE_PER_REVISION = `
@@ -47,5 +48,7 @@ const COUNTERS = `
   where n.last is distinct from s.last order by 1`;
 
 /** I1 and rule 13: one statement per MSP, period and revision; numbers of a distributor and year are 1, 2, 3, … */
-export const checkNumbering: Checker = (context) =>
-  problemsOf(context, [ONE_PER_REVISION, REVISIONS, GAPS, NUMBERS, COUNTERS]);
+export const checkNumbering: Checker = async (context) => [
+  ...(await problemsOf(context, [ONE_PER_REVISION, REVISIONS, GAPS, NUMBERS, COUNTERS])),
+  ...(await creditNumberProblems(context)),
+];

@@ -1,6 +1,7 @@
 import { frozenSite, type StoredFacts } from './evaluate/known.js';
 import { rulesByPeriod } from './evaluate/rules.js';
 import { findings, isKnownKind } from './evaluate/settle.js';
+import { UNRENDERED_CORRECTIONS } from './correctedByHand.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 
 const SEALED = `r.programme_code = :programme and r.state = 'sealed' and (:period::text is null or r.period = :period)`;
@@ -87,6 +88,14 @@ async function otherFindings(context: VerifyContext): Promise<string[]> {
 export const checkRunAgain: Checker = async (context) => {
   const sealed = await ask(context, `select 1 from billing_run r where ${SEALED} limit 1`);
   if (sealed.length === 0) return 'not checked';
-  const steps = [OPEN_PARTICIPANTS, UNFINISHED_SHARDS, OPEN_CASES, UNRENDERED, UNPACKED, UNSENT];
+  const steps = [
+    OPEN_PARTICIPANTS,
+    UNFINISHED_SHARDS,
+    OPEN_CASES,
+    UNRENDERED,
+    UNPACKED,
+    UNSENT,
+    UNRENDERED_CORRECTIONS,
+  ];
   return [...(await problemsOf(context, steps, { now: context.now })), ...(await otherFindings(context))];
 };

@@ -53,6 +53,8 @@ export interface StoredLine {
   rate: Rate | null;
   ratedMinor: string;
   billedMinor: string;
+  /** Of corrections by hand: 'amount', 'quantity' or 'waiver'. */
+  change?: string;
   /** Of corrections and licences. */
   exchange?: Rate | null;
   /** Of licences. */

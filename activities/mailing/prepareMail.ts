@@ -50,6 +50,11 @@ function attachments(mail: ClaimedMail, files: LoadedFiles): readonly Attachment
         throw new KontorError('MAIL_REFUSED', 'The statement that belongs to this mail has no document.');
       }
       return [statementFile(mail.statementNumber, mail.statementPdf)];
+    case 'correction':
+      if (mail.correctionName === null || mail.correctionPdf === null) {
+        throw new KontorError('MAIL_REFUSED', 'The credit or revision that belongs to this mail has no document.');
+      }
+      return [statementFile(mail.correctionName, mail.correctionPdf)];
     case 'billingPack': {
       const pack = files.packs.get(mail.billingPackId ?? '');
       if (pack === undefined || pack.own.length === 0) {

@@ -6,6 +6,8 @@ import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
 import { companyRoutes } from './companies.js';
 import { companyStateRoutes } from './companyStates.js';
+import { correctionRoutes } from './corrections.js';
+import { creditRoutes } from './credits.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { identityRoutes } from './identities.js';
@@ -91,6 +93,8 @@ export const ROUTES: readonly Route[] = [
   ...runStepRoutes,
   ...caseRoutes,
   ...statementRoutes,
+  ...correctionRoutes,
+  ...creditRoutes,
   ...billingPackRoutes,
   ...outboxRoutes,
   ...auditRoutes,

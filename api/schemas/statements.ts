@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Statement, StatementLine } from '../../domain/statement.js';
+import type { ManualCorrectionLine, Statement, StatementLine } from '../../domain/statement.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { priceStep } from '../../domain/pricing/index.js';
 import { amount, day, instant, party, periodText, uuid } from './common.js';
@@ -74,6 +74,32 @@ const corrected = {
   exchange: exchange.meta({ description: 'From that currency into this statement’s; null: they are the same' }),
 };
 
+/** A correction by hand; null where it is not about a site, a tenant or a quantity. */
+export const manualCorrectionLine = z
+  .strictObject({
+    kind: z.literal('manual_correction'),
+    lineNo: z.int(),
+    ...corrected,
+    correctionId: uuid,
+    change: z.enum(['amount', 'quantity', 'waiver']),
+    correctsLine: z.int().nullable().meta({ description: 'Null: the statement as a whole' }),
+    correctsKind: z.string().nullable(),
+    siteId: uuid.nullable(),
+    siteName: z.string().nullable(),
+    tenantId: uuid.nullable(),
+    tenantName: z.string().nullable(),
+    tenantRef: z.string().nullable(),
+    meter: z.string().nullable(),
+    oldQuantity: z.int().nullable(),
+    newQuantity: z.int().nullable(),
+    steps: z.array(priceStep),
+    priceCurrency: z.string().nullable(),
+    rate: exchange,
+    reason: z.string(),
+    amount,
+  })
+  .meta({ id: 'ManualCorrectionLine' });
+
 const line = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -110,6 +136,7 @@ const line = z
       minimum: amount.meta({ description: 'Of that month' }),
       amount,
     }),
+    manualCorrectionLine,
     z.strictObject({ kind: z.literal('term'), ...ofLicence }),
     z.strictObject({
       kind: z.literal('extension'),
@@ -181,11 +208,25 @@ export function toAmount(minor: bigint, currency: string): { amount: string; cur
   return { amount: minorToDecimalString(minor, currency), currency };
 }
 
+/** A line by hand in the form of the API; `currency` is that of the document that books it. */
+export function toManualLine(
+  { amountMinor, ratedMinor, billedMinor, currency: of, ...rest }: ManualCorrectionLine,
+  currency: string,
+): z.input<typeof manualCorrectionLine> {
+  return {
+    ...rest,
+    rated: toAmount(ratedMinor, of),
+    billed: toAmount(billedMinor, of),
+    amount: toAmount(amountMinor, currency),
+  };
+}
+
 function toLine(entry: StatementLine, currency: string): z.input<typeof line> {
   if (entry.kind === 'minimum') {
     const { amountMinor, minimumMinor, ...rest } = entry;
     return { ...rest, minimum: toAmount(minimumMinor, currency), amount: toAmount(amountMinor, currency) };
   }
+  if (entry.kind === 'manual_correction') return toManualLine(entry, currency);
   if (entry.kind === 'correction' || entry.kind === 'minimum_correction') {
     const { amountMinor, ratedMinor, billedMinor, currency: of, ...rest } = entry;
     const corrected = { rated: toAmount(ratedMinor, of), billed: toAmount(billedMinor, of) };

@@ -5,6 +5,7 @@ import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { addMonths, type Period } from '../../domain/period.js';
 import { usageKey, type SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
+import { NOTHING_STANDS, standingCorrections } from '../corrections/standingCorrections.js';
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
@@ -271,6 +272,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
   const issued = await issuedFrom(trx, selection, from);
   const billed = await billedFor(trx, programme, issued);
   const names = await tenantNames(trx, [...from.keys()]);
+  const standing = await standingCorrections(trx, { programme, mspIds: [...from.keys()] });
   const changes: Changes = {
     reached: groupBy(reached, ({ mspId, period }) => `${mspId} ${period}`),
     // What was found is let in, too.
@@ -315,6 +317,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
         tenantNames: new Map([...(names.get(mspId) ?? []), ...namesThen(lines)]),
         billed: lines,
         billedMinimumMinor: minimumMinor,
+        standing: standing.get(`${mspId} ${period}`) ?? NOTHING_STANDS,
       };
       months.push(month);
       for (const siteId of sites.keys()) {

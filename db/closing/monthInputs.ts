@@ -5,6 +5,7 @@ import type { PricePlan } from '../../domain/pricing/pricePlan.js';
 import type { MonthInput } from '../../domain/month/inputs.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import { unbookedCorrections } from '../corrections/unbookedCorrections.js';
 import { storedVendor } from '../parties/storedParty.js';
 import { storedPrices, storedTermPrices } from '../prices/storedPrices.js';
 import { casesOf } from './casesOf.js';
@@ -13,7 +14,7 @@ import { selected, type Selection } from './participants.js';
 
 type ParticipantRow = Omit<
   MonthInput,
-  'sites' | 'cases' | 'tenantNames' | 'licences' | 'history' | 'lastTermsMinor' | 'vendor'
+  'sites' | 'cases' | 'tenantNames' | 'licences' | 'manual' | 'history' | 'lastTermsMinor' | 'vendor'
 > & { vendor: unknown };
 
 /** Earlier statements that the chart shows; the last of them is what the total is compared with, however old. */
@@ -67,7 +68,7 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
       `select "mspId", period, "totalMinor", "termsMinor" from (
          select s.msp_id as "mspId", s.period, s.total_minor as "totalMinor",
            (select coalesce(sum(l.amount_minor), 0)::text from statement_line l where l.msp_id = s.msp_id
-             and l.statement_id = s.id and l.kind in ('term', 'extension')) as "termsMinor",
+             and l.statement_id = s.id and l.kind in ('term', 'extension', 'manual_correction')) as "termsMinor",
            row_number() over (partition by s.msp_id order by s.period desc) as nth
          from statement s
          join run_participant p on p.programme_code = s.programme_code and p.period = :period and p.msp_id = s.msp_id
@@ -81,8 +82,10 @@ export async function loadMonthInputs(trx: Trx, selection: Selection): Promise<M
     ),
   );
   const licences = groupByMsp(await licencesBilledIn(trx, msps));
+  const manual = groupByMsp(await unbookedCorrections(trx, msps));
   return participants.map((participant) => ({
     ...participant,
+    manual: (manual.get(participant.mspId) ?? []).map(({ due }) => due),
     vendor: storedVendor(participant.vendor, programme),
     sites: (facts.get(participant.mspId) ?? []).map(({ facts: site }) => readFacts(site)),
     cases: cases.get(participant.mspId) ?? [],

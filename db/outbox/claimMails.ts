@@ -20,6 +20,9 @@ export interface ClaimedMail {
   /** The statement that goes along, with its document. */
   statementNumber: string | null;
   statementPdf: Buffer | null;
+  /** The credit or revision that goes along. */
+  correctionName: string | null;
+  correctionPdf: Buffer | null;
 }
 
 export interface Claim {
@@ -51,6 +54,7 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
          and (o.billing_pack_id is not null) = :packs and ${HAS_RECIPIENT}
          and (o.statement_id is null or exists (select from statement_document d
            where d.msp_id = o.msp_id and d.statement_id = o.statement_id))
+         and (o.correction_id is null or exists (select from correction_document d where d.correction_id = o.correction_id))
        order by o.not_before, o.id limit :limit
        for update of o skip locked
      ), claimed as (
@@ -61,10 +65,14 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
        returning o.*
      )
      select c.id, c.message_id as "messageId", c.envelope_id as "envelopeId", c.kind, c.locale, c.recipient, c.params, c.attempts,
-       c.programme_code as programme, c.msp_id as "mspId", c.billing_pack_id as "billingPackId", s.number as "statementNumber", d.pdf as "statementPdf"
+       c.programme_code as programme, c.msp_id as "mspId", c.billing_pack_id as "billingPackId", s.number as "statementNumber", d.pdf as "statementPdf",
+       coalesce(r.number, r.content ->> 'number' || '-' || (r.content ->> 'revision')) as "correctionName", e.pdf as "correctionPdf"
      from claimed c
      left join statement s on s.msp_id = c.msp_id and s.id = c.statement_id
      left join statement_document d on d.msp_id = c.msp_id and d.statement_id = c.statement_id
+     left join correction_document e on e.correction_id = c.correction_id
+     left join (select correction_id, number, content from credit union all
+       select correction_id, null, content from statement_revision) r on r.correction_id = c.correction_id
      order by c.not_before, c.id`,
     { ...rest, programme: run?.programme ?? null, period: run?.period ?? null },
   );

@@ -13,6 +13,8 @@ interface Envelope {
   distributorId?: string | null;
   statementId?: string | null;
   billingPackId?: string | null;
+  /** Its credit or revision goes along; not sent before that is rendered. */
+  correctionId?: string | null;
   /** Not sent before this instant. One that is due as it is made is due by the database's clock, whatever other clocks say. */
   notBefore: Date;
 }
@@ -35,14 +37,14 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
   const inserted = await rows<{ id: string }>(
     trx,
     `insert into outbox (message_id, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id,
-       distributor_id, statement_id, billing_pack_id, not_before, created_at, state, last_response)
+       distributor_id, statement_id, billing_pack_id, correction_id, not_before, created_at, state, last_response)
      select m.message_id, m.kind, m.locale, m.recipient, m.to_company, m.purpose, m.params, m.programme_code, m.period, m.msp_id, m.distributor_id,
-       m.statement_id, m.billing_pack_id,
+       m.statement_id, m.billing_pack_id, m.correction_id,
        case when m.not_before <= :createdAt then least(m.not_before, now()) else m.not_before end, :createdAt,
        case when ${OF_RESTORED_RUN} then 'uncertain' else 'pending' end,
        case when ${OF_RESTORED_RUN} then '${RESTORED}' end
      from jsonb_to_recordset(:mails::jsonb) as m(message_id text, kind text, locale text, recipient text, to_company uuid,
-       purpose text, params jsonb, programme_code text, period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, not_before timestamptz)
+       purpose text, params jsonb, programme_code text, period text, msp_id uuid, distributor_id uuid, statement_id uuid, billing_pack_id uuid, correction_id uuid, not_before timestamptz)
      on conflict (message_id) do nothing
      returning id`,
     {
@@ -62,6 +64,7 @@ export async function enqueueMails(trx: Trx, mails: readonly OutgoingMail[], cre
           distributor_id: mail.distributorId ?? null,
           statement_id: mail.statementId ?? null,
           billing_pack_id: mail.billingPackId ?? null,
+          correction_id: mail.correctionId ?? null,
           not_before: mail.notBefore,
         })),
       ),

@@ -53,9 +53,9 @@ async function insertCopy(trx: Trx, { id, message_id }: OutboxRow, { at, request
   await rows(
     trx,
     `insert into outbox (message_id, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id,
-       distributor_id, statement_id, billing_pack_id, not_before, created_at)
+       distributor_id, statement_id, billing_pack_id, correction_id, not_before, created_at)
      select :messageId, kind, locale, recipient, to_company, purpose, params, programme_code, period, msp_id, distributor_id,
-       statement_id, billing_pack_id, :at, :at
+       statement_id, billing_pack_id, correction_id, :at, :at
      from outbox where id = :id
      on conflict (message_id) do nothing returning id`,
     { id, messageId, at },

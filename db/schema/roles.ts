@@ -38,6 +38,8 @@ const UPDATES = [
   'run_participant',
   'discrepancy',
   'statement_number',
+  'correction',
+  'credit_number',
   'outbox',
   'person',
   'service_account',

@@ -263,6 +263,18 @@ AS $function$
       return new;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_require_confirmation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if not exists (select from correction c
+        where c.msp_id = new.msp_id and c.id = new.correction_id and c.state = 'confirmed' and c.booking = tg_argv[0]) then
+        raise exception 'a correction takes effect once it is confirmed' using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_scope()
  RETURNS text
  LANGUAGE sql
@@ -791,6 +803,156 @@ grant insert, select, update on company_zone to kontor_all;
 grant insert, select, update on company_zone to kontor_app;
 grant insert, select, update on company_zone to kontor_limited;
 
+create table correction (
+  id uuid not null,
+  programme_code text not null,
+  msp_id uuid not null,
+  statement_id uuid not null,
+  distributor_id uuid not null,
+  period text not null,
+  change text not null,
+  booking text not null,
+  line_no integer,
+  wish jsonb not null,
+  plan jsonb not null,
+  currency text not null,
+  amount_minor bigint not null,
+  reason text not null,
+  state text not null,
+  asked_at timestamp with time zone not null,
+  asked_by jsonb not null,
+  remind_at timestamp with time zone not null,
+  decide_until timestamp with time zone not null,
+  workflow_started_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  decided_by jsonb,
+  decision_reason text,
+  constraint correction_pkey PRIMARY KEY (id),
+  constraint correction_msp_id_id_key UNIQUE (msp_id, id),
+  constraint correction_booking_check CHECK ((booking = ANY (ARRAY['next_statement'::text, 'credit'::text, 'revision'::text]))),
+  constraint correction_change_check CHECK ((change = ANY (ARRAY['amount'::text, 'quantity'::text, 'waiver'::text, 'reissue'::text]))),
+  constraint correction_check CHECK (((state = 'asked'::text) = (decided_at IS NULL))),
+  constraint correction_check1 CHECK (((change = 'reissue'::text) = (booking = 'revision'::text))),
+  constraint correction_check2 CHECK (((booking <> 'credit'::text) OR (amount_minor < 0))),
+  constraint correction_reason_check CHECK ((reason <> ''::text)),
+  constraint correction_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'confirmed'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text]))),
+  constraint correction_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint correction_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
+  constraint correction_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id),
+  constraint correction_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX correction_by_statement ON public.correction USING btree (statement_id);
+CREATE INDEX correction_by_time ON public.correction USING btree (asked_at, id);
+CREATE UNIQUE INDEX correction_one_waits ON public.correction USING btree (msp_id, statement_id) WHERE (state = 'asked'::text);
+CREATE INDEX correction_to_book ON public.correction USING btree (msp_id, programme_code) WHERE ((state = 'confirmed'::text) AND (booking = 'next_statement'::text));
+CREATE INDEX correction_unstarted ON public.correction USING btree (asked_at) WHERE ((state = 'asked'::text) AND (workflow_started_at IS NULL));
+alter table correction enable row level security;
+alter table correction force row level security;
+create policy "all" on correction for all to kontor_all
+  using (true);
+create policy visible on correction for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on correction to kontor_all;
+grant insert, select, update on correction to kontor_app;
+grant insert, select, update on correction to kontor_limited;
+
+create table correction_document (
+  msp_id uuid not null,
+  correction_id uuid not null,
+  sha256 bytea not null,
+  pages integer not null,
+  pdf bytea not null storage external,
+  rendered_at timestamp with time zone not null,
+  constraint correction_document_pkey PRIMARY KEY (msp_id, correction_id),
+  constraint correction_document_msp_id_correction_id_fkey FOREIGN KEY (msp_id, correction_id) REFERENCES correction(msp_id, id)
+);
+alter table correction_document enable row level security;
+alter table correction_document force row level security;
+create policy "all" on correction_document for all to kontor_all
+  using (true);
+create policy owned on correction_document for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on correction_document for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (correction_id IN ( SELECT credit.correction_id
+   FROM credit
+UNION ALL
+ SELECT statement_revision.correction_id
+   FROM statement_revision))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.correction_document FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.correction_document FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on correction_document to kontor_all;
+grant insert, select on correction_document to kontor_app;
+grant insert, select on correction_document to kontor_limited;
+
+create table credit (
+  id uuid not null,
+  correction_id uuid not null,
+  programme_code text not null,
+  msp_id uuid not null,
+  distributor_id uuid not null,
+  statement_id uuid not null,
+  period text not null,
+  number text not null,
+  sequence integer not null,
+  year integer not null,
+  credit_date date not null,
+  currency text not null,
+  total_minor bigint not null,
+  content jsonb not null,
+  template_version integer not null,
+  content_hash bytea not null,
+  previous_hash bytea not null,
+  chain_hash bytea not null,
+  issued_at timestamp with time zone not null,
+  constraint credit_pkey PRIMARY KEY (id),
+  constraint credit_correction_id_key UNIQUE (correction_id),
+  constraint credit_number_key UNIQUE (number),
+  constraint credit_programme_code_distributor_id_year_sequence_key UNIQUE (programme_code, distributor_id, year, sequence),
+  constraint credit_total_minor_check CHECK ((total_minor < 0)),
+  constraint credit_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint credit_msp_id_correction_id_fkey FOREIGN KEY (msp_id, correction_id) REFERENCES correction(msp_id, id),
+  constraint credit_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
+  constraint credit_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id),
+  constraint credit_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX credit_by_date ON public.credit USING btree (credit_date, number);
+CREATE INDEX credit_by_statement ON public.credit USING btree (msp_id, statement_id);
+alter table credit enable row level security;
+alter table credit force row level security;
+create policy "all" on credit for all to kontor_all
+  using (true);
+create policy owned on credit for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on credit for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+CREATE TRIGGER confirmed AFTER INSERT ON public.credit FOR EACH ROW EXECUTE FUNCTION kontor_require_confirmation('credit');
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.credit FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.credit FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on credit to kontor_all;
+grant insert, select on credit to kontor_app;
+grant insert, select on credit to kontor_limited;
+
+create table credit_number (
+  programme_code text not null,
+  distributor_id uuid not null,
+  year integer not null,
+  last integer not null,
+  chain_hash bytea not null,
+  constraint credit_number_pkey PRIMARY KEY (programme_code, distributor_id, year),
+  constraint credit_number_last_check CHECK ((last >= 0)),
+  constraint credit_number_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint credit_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+alter table credit_number enable row level security;
+alter table credit_number force row level security;
+create policy "all" on credit_number for all to kontor_all
+  using (true);
+create policy visible on credit_number for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on credit_number to kontor_all;
+grant insert, select, update on credit_number to kontor_app;
+grant insert, select, update on credit_number to kontor_limited;
+
 create table decision (
   id uuid not null,
   kind text not null,
@@ -799,7 +961,7 @@ create table decision (
   actor jsonb not null,
   decided_at timestamp with time zone not null,
   constraint decision_pkey PRIMARY KEY (id),
-  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text, 'order'::text])))
+  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text, 'order'::text, 'correction'::text])))
 );
 alter table decision enable row level security;
 alter table decision force row level security;
@@ -1265,6 +1427,7 @@ create table outbox (
   last_response text,
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  correction_id uuid,
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_envelope_id_key UNIQUE (envelope_id),
   constraint outbox_message_id_key UNIQUE (message_id),
@@ -1273,6 +1436,7 @@ create table outbox (
   constraint outbox_purpose_check CHECK ((purpose = ANY (ARRAY['statements'::text, 'technical'::text, 'legal'::text]))),
   constraint outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'bounced'::text, 'uncertain'::text, 'parked'::text]))),
   constraint outbox_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
+  constraint outbox_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES correction(id),
   constraint outbox_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint outbox_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id),
   constraint outbox_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code),
@@ -2004,12 +2168,16 @@ create table statement_line (
   quantity integer,
   basis text,
   for_period text,
+  correction_id uuid,
   amount_minor bigint not null,
   content jsonb not null,
   constraint statement_line_pkey PRIMARY KEY (msp_id, statement_id, line_no),
-  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text, 'minimum_correction'::text, 'term'::text, 'extension'::text]))),
+  constraint statement_line_check CHECK (((correction_id IS NULL) = (kind <> 'manual_correction'::text))),
+  constraint statement_line_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'correction'::text, 'minimum'::text, 'minimum_correction'::text, 'manual_correction'::text, 'term'::text, 'extension'::text]))),
+  constraint statement_line_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES correction(id),
   constraint statement_line_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id)
 );
+CREATE UNIQUE INDEX statement_line_books_once ON public.statement_line USING btree (correction_id) WHERE (correction_id IS NOT NULL);
 CREATE INDEX statement_line_by_correction ON public.statement_line USING btree (msp_id, for_period, site_id) WHERE (for_period IS NOT NULL);
 CREATE INDEX statement_line_by_usage ON public.statement_line USING btree (msp_id, period, site_id) WHERE (kind = 'usage'::text);
 alter table statement_line enable row level security;
@@ -2021,6 +2189,7 @@ create policy owned on statement_line for all to kontor_app, kontor_limited
 create policy visible on statement_line for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+CREATE TRIGGER confirmed AFTER INSERT ON public.statement_line FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION kontor_require_confirmation('next_statement');
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_line FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
 CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
 grant insert, select on statement_line to kontor_all;
@@ -2047,6 +2216,40 @@ create policy owned on statement_number for all to kontor_app, kontor_limited
 grant insert, select, update on statement_number to kontor_all;
 grant insert, select, update on statement_number to kontor_app;
 grant insert, select, update on statement_number to kontor_limited;
+
+create table statement_revision (
+  msp_id uuid not null,
+  statement_id uuid not null,
+  revision integer not null,
+  correction_id uuid not null,
+  distributor_id uuid not null,
+  content jsonb not null,
+  template_version integer not null,
+  content_hash bytea not null,
+  previous_hash bytea not null,
+  chain_hash bytea not null,
+  issued_at timestamp with time zone not null,
+  constraint statement_revision_pkey PRIMARY KEY (msp_id, statement_id, revision),
+  constraint statement_revision_correction_id_key UNIQUE (correction_id),
+  constraint statement_revision_revision_check CHECK ((revision > 1)),
+  constraint statement_revision_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
+  constraint statement_revision_msp_id_correction_id_fkey FOREIGN KEY (msp_id, correction_id) REFERENCES correction(msp_id, id),
+  constraint statement_revision_msp_id_statement_id_fkey FOREIGN KEY (msp_id, statement_id) REFERENCES statement(msp_id, id)
+);
+alter table statement_revision enable row level security;
+alter table statement_revision force row level security;
+create policy "all" on statement_revision for all to kontor_all
+  using (true);
+create policy owned on statement_revision for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy visible on statement_revision for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+CREATE TRIGGER confirmed AFTER INSERT ON public.statement_revision FOR EACH ROW EXECUTE FUNCTION kontor_require_confirmation('revision');
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement_revision FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_revision FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on statement_revision to kontor_all;
+grant insert, select on statement_revision to kontor_app;
+grant insert, select on statement_revision to kontor_limited;
 
 create table subscription (
   msp_id uuid not null,

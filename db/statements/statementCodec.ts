@@ -4,7 +4,7 @@ import { parsePeriod } from '../../domain/period.js';
 import { priceStep } from '../../domain/pricing/index.js';
 import { pricesByMeter, type ExchangeRate } from '../../domain/pricing/pricePlan.js';
 import { ALL_KINDS, DECISIONS, readEvidence, type Resolution } from '../../domain/reconcile/index.js';
-import type { Statement, StatementFinding, StatementLine } from '../../domain/statement.js';
+import { CORRECTED_KINDS, type Statement, type StatementFinding, type StatementLine } from '../../domain/statement.js';
 import { BASES } from '../../domain/usage.js';
 import { party } from '../parties/storedParty.js';
 import { readStored } from '../../domain/readStored.js';
@@ -18,15 +18,15 @@ export function toJson(value: unknown): string {
 }
 
 const text = z.string().nullable();
-const minor = z
+export const minor = z
   .string()
   .regex(/^-?\d+$/)
   .transform((digits) => BigInt(digits));
-const period = z
+export const period = z
   .string()
   .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
   .transform((value) => parsePeriod(value));
-const day = z.iso.date();
+export const day = z.iso.date();
 const meter = z.enum(METER_CODES);
 
 const exchange: z.ZodType<ExchangeRate> = z.object({
@@ -122,6 +122,29 @@ const corrected = {
   exchange: exchange.nullable(),
 };
 
+/** A correction by hand before a statement has booked it. */
+export const dueManualCorrection = z.object({
+  kind: z.literal('manual_correction'),
+  ...corrected,
+  correctionId: z.string(),
+  change: z.enum(['amount', 'quantity', 'waiver']),
+  correctsLine: z.int().nullable(),
+  correctsKind: z.enum(CORRECTED_KINDS).nullable(),
+  siteId: text,
+  siteName: text,
+  tenantId: text,
+  tenantName: text,
+  tenantRef: text,
+  meter: meter.nullable(),
+  oldQuantity: z.int().nullable(),
+  newQuantity: z.int().nullable(),
+  steps: z.array(priceStep),
+  priceCurrency: text,
+  rate: exchange.nullable(),
+  reason: z.string(),
+});
+export const manualLine = dueManualCorrection.extend(ofLine);
+
 const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('usage'),
@@ -151,6 +174,7 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('minimum'), ...ofLine, minimumMinor: minor }),
   z.object({ kind: z.literal('minimum_correction'), ...ofLine, ...corrected, minimumMinor: minor }),
+  manualLine,
   z.object({ kind: z.literal('term'), ...ofLicence }),
   z.object({
     kind: z.literal('extension'),

@@ -22,7 +22,8 @@ export interface IssuedStatement {
   statement: Statement;
 }
 
-const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {
+/** SHA-256 of the parts, one after the other. */
+export const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();
@@ -158,6 +159,7 @@ async function insertLines(trx: Trx, statements: readonly (IssuedStatement & { p
         line.kind === 'usage' ? line.quantity : line.kind === 'correction' ? line.newQuantity - line.oldQuantity : null,
       basis: 'basis' in line ? line.basis : null,
       for_period: 'forPeriod' in line ? line.forPeriod : null,
+      correction_id: line.kind === 'manual_correction' ? line.correctionId : null,
       amount_minor: line.amountMinor,
       content: line,
     })),
@@ -166,12 +168,12 @@ async function insertLines(trx: Trx, statements: readonly (IssuedStatement & { p
   await rows(
     trx,
     `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_ref, tenant_id, meter, peak,
-       quantity, basis, for_period, amount_minor, content)
+       quantity, basis, for_period, correction_id, amount_minor, content)
      select x.msp_id, x.statement_id, x.line_no, x.programme_code, x.period, x.kind, x.site_id, x.tenant_ref, x.tenant_id, x.meter, x.peak,
-       x.quantity, x.basis, x.for_period, x.amount_minor, x.content
+       x.quantity, x.basis, x.for_period, x.correction_id, x.amount_minor, x.content
      from jsonb_to_recordset(:lines::jsonb) as x(msp_id uuid, statement_id uuid, line_no int, programme_code text, period text, kind text,
        site_id uuid, tenant_ref text, tenant_id uuid, meter text, peak int, quantity int, basis text, for_period text,
-       amount_minor bigint, content jsonb)`,
+       correction_id uuid, amount_minor bigint, content jsonb)`,
     { lines: toJson(lines) },
   );
 }

@@ -10,7 +10,7 @@ import {
 } from '../../locales/index.js';
 
 /** What goes along with a mail; the outbox row says which one. */
-export type AttachmentsWanted = 'none' | 'programmeDocuments' | 'statement' | 'billingPack';
+export type AttachmentsWanted = 'none' | 'programmeDocuments' | 'statement' | 'billingPack' | 'correction';
 
 /** A mail in words, in the recipient's language. */
 export interface WrittenMail {

@@ -9,6 +9,9 @@ import { contactBlocked } from './contactBlocked.js';
 import { contactConfirmation } from './contactConfirmation.js';
 import { contactReplaced } from './contactReplaced.js';
 import { contactWarning } from './contactWarning.js';
+import { correctionAsked } from './correctionAsked.js';
+import { correctionExpired } from './correctionExpired.js';
+import { creditIssued } from './creditIssued.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
 import { licenceEnds } from './licenceEnds.js';
@@ -34,6 +37,7 @@ import { runSummary } from './runSummary.js';
 import { signInLocked } from './signInLocked.js';
 import { siteActivationReminder } from './siteActivationReminder.js';
 import { statementIssued } from './statementIssued.js';
+import { statementReissued } from './statementReissued.js';
 import { territoryOpened } from './territoryOpened.js';
 
 export type { AttachmentsWanted, WrittenMail } from './defineMail.js';
@@ -69,6 +73,10 @@ const MAILS = {
   orderRefused,
   orderExpired,
   orderWithdrawn,
+  correctionAsked,
+  correctionExpired,
+  creditIssued,
+  statementReissued,
   licenceEnds,
 } satisfies { [Kind in MailKind]: MailDefinition<Kind> };
 

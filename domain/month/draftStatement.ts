@@ -3,7 +3,7 @@ import { rateAgain } from '../corrections.js';
 import { exchangeRate } from '../pricing/exchange.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import { instalmentIn } from '../licences/termPrice.js';
-import { rate, type DueCorrection, type DueTerm } from '../rating.js';
+import { rate, type DueCorrection, type DueManualCorrection, type DueTerm } from '../rating.js';
 import { ALL_KINDS } from '../reconcile/index.js';
 import { TEMPLATE_VERSION, type Statement, type StatementFinding } from '../statement.js';
 import type { EarlierMonth, MonthCase, MonthInput, RunTerms } from './inputs.js';
@@ -30,8 +30,15 @@ function exchangeFor(base: string, currency: string, { rates }: RunTerms): Excha
 }
 
 /** What earlier months come to now, less what was billed; of another currency (rule 20): by this period's rate. */
-function dueCorrections(currency: string, earlier: readonly EarlierMonth[], terms: RunTerms): DueCorrection[] {
-  return earlier.flatMap(rateAgain).map((due) => ({ ...due, exchange: exchangeFor(due.currency, currency, terms) }));
+function dueCorrections(
+  { currency, manual }: MonthInput,
+  earlier: readonly EarlierMonth[],
+  terms: RunTerms,
+): (DueCorrection | DueManualCorrection)[] {
+  return [...earlier.flatMap(rateAgain), ...manual].map((due) => ({
+    ...due,
+    exchange: exchangeFor(due.currency, currency, terms),
+  }));
 }
 
 /** Rule 22: the licences that are billed in the period, each with its rate where its price is in another currency. */
@@ -97,7 +104,7 @@ export function draftStatement(
     exchange,
     usage: usageToBill(input, terms.settings),
     terms: dueTerms(input, terms),
-    corrections: dueCorrections(input.currency, earlier, terms),
+    corrections: dueCorrections(input, earlier, terms),
   });
   return {
     revision: 1,

@@ -4,6 +4,7 @@ import type { PricedLicence } from '../licences/termPrice.js';
 import type { Day, Period } from '../period.js';
 import type { ExchangeRate, PricePlan } from '../pricing/pricePlan.js';
 import type { DiscrepancyKind, KindWithEvidence, ReconcileSettings, Resolution } from '../reconcile/index.js';
+import type { DueManualCorrection } from '../rating.js';
 import type { Party, Statement } from '../statement.js';
 import type { Basis, SiteFacts } from '../usage.js';
 
@@ -36,9 +37,11 @@ export interface MonthInput {
   tenantNames: Map<string, string>;
   /** The MSP's licences that may be billed in the period. */
   licences: PricedLicence[];
+  /** Corrections by hand that no statement has booked yet, in the order in which they were confirmed. */
+  manual: DueManualCorrection[];
   /** Totals of earlier periods in the statement's currency, oldest first. */
   history: Statement['history'];
-  /** Of the last of them: what its licences were billed. */
+  /** Of the last of them: its licences, and what was corrected by hand. */
   lastTermsMinor: bigint;
 }
 
@@ -82,6 +85,17 @@ export interface EarlierMonth {
   billed: readonly BilledLine[];
   /** What was billed up to the minimum. */
   billedMinimumMinor: bigint;
+  /** What people corrected by hand: it stands, whatever is known later. */
+  standing: StandingCorrections;
+}
+
+/** Waivers and quantities by hand of one month. Amounts by hand are not among them: they come on top of what is rated. */
+export interface StandingCorrections {
+  /** The statement as a whole was waived. */
+  whole: boolean;
+  minimum: boolean;
+  /** By `usageKey`. */
+  usage: ReadonlySet<string>;
 }
 
 /** What every MSP of a run is rated with. */

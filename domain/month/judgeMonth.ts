@@ -19,7 +19,7 @@ export type Judgement =
 
 /**
  * Rule 3: the total against the last statement there is, however long ago that was. Licences are left out of both: each was
- * priced, confirmed and approved on its own (rule 21).
+ * priced, confirmed and approved on its own (rule 21); so is what two people corrected by hand.
  */
 function movedWithoutTerms(
   statement: Omit<Statement, 'number'>,
@@ -28,7 +28,7 @@ function movedWithoutTerms(
 ): EvidenceOf<'total_moved'> | null {
   const { currency, lines, totalMinor } = statement;
   const last = history.at(-1);
-  const terms = lines.filter(({ kind }) => kind === 'term' || kind === 'extension');
+  const terms = lines.filter(({ kind }) => kind === 'term' || kind === 'extension' || kind === 'manual_correction');
   return detectTotalMoved(
     { currency, totalMinor: totalMinor - sumMinor(terms.map(({ amountMinor }) => amountMinor)) },
     last === undefined ? null : { ...last, totalMinor: last.totalMinor - lastTermsMinor },

@@ -11,6 +11,7 @@ import { fieldErrors } from '../fieldErrors.js';
 import { reconcileSettings, SHIPPED_SETTINGS as SHIPPED_DISCREPANCIES } from '../reconcile/settings.js';
 import { calendar } from './calendar.js';
 import { contact } from './contact.js';
+import { corrections } from './corrections.js';
 import { estimates } from './estimates.js';
 import { exchangeRates } from './exchangeRates.js';
 import { installations } from './installations.js';
@@ -32,6 +33,7 @@ export const SETTINGS_GROUPS = {
   exchangeRates, // rule 10
   registration, // rule 14
   keeping, // rule 15
+  corrections, // rule 18
   orders, // rule 21
   subscriptions, // rule 21
   termLicences, // rule 22
@@ -64,6 +66,7 @@ export const programmeSettings = z
     exchangeRates: exchangeRates.schema.optional(),
     registration: registration.schema.optional(),
     keeping: keeping.schema.optional(),
+    corrections: corrections.schema.optional(),
     orders: orders.schema.optional(),
     subscriptions: subscriptions.schema.optional(),
     termLicences: termLicences.schema.optional(),
@@ -89,6 +92,7 @@ export function resolveSettings(given: PartialSettings) {
     exchangeRates: exchangeRates.resolve(given.exchangeRates),
     registration: registration.resolve(given.registration),
     keeping: keeping.resolve(given.keeping),
+    corrections: corrections.resolve(given.corrections),
     orders: orders.resolve(given.orders),
     subscriptions: subscriptions.resolve(given.subscriptions),
     termLicences: termLicences.resolve(given.termLicences),

@@ -44,7 +44,7 @@ export const prices = tableOf<PriceRow>(
          select s.distributor_id, s.period, s.content -> 'pricePlan' as plan, count(*)::int as statements from statement s
          where s.programme_code = :programme and (s.period = :period or s.number in (
            select l.content ->> 'correctsNumber' from statement_line l
-           where l.programme_code = :programme and l.kind = 'correction' and l.period = :period))
+           where l.programme_code = :programme and l.kind in ('correction', 'manual_correction') and l.period = :period))
          group by 1, 2, 3
        ) p
        join distributor d on d.id = p.distributor_id
@@ -85,7 +85,7 @@ export const exchangeRates = tableOf<RateRow>(
          select s.content -> 'exchange' as rate, s.period from statement s
          where s.programme_code = :programme and jsonb_typeof(s.content -> 'exchange') = 'object' and (s.period = :period or s.number in (
            select l.content ->> 'correctsNumber' from statement_line l
-           where l.programme_code = :programme and l.kind = 'correction' and l.period = :period))
+           where l.programme_code = :programme and l.kind in ('correction', 'manual_correction') and l.period = :period))
        ) x
        group by x.rate, x.period order by x.period, x.rate ->> 'base', x.rate ->> 'currency', x.rate ->> 'day', x.rate`,
       { programme, period },

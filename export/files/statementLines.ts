@@ -7,9 +7,11 @@ import type { ExchangeRate } from '../../domain/pricing/pricePlan.js';
 import {
   licensedDaysText,
   termFormula,
+  isOfEarlier,
   type CorrectionLine,
   type ExtensionLine,
-  type MinimumCorrectionLine,
+  type LineOfEarlier,
+  type ManualCorrectionLine,
   type StatementLine,
   type TermLine,
   type UsageLine,
@@ -30,18 +32,20 @@ type Row = StoredRow & { line: StatementLine };
 const NONE = plain(null);
 type OfLicence = TermLine | ExtensionLine;
 
-const metered = (cell: (line: UsageLine | CorrectionLine) => Cell) => (row: Row) =>
-  row.line.kind === 'usage' || row.line.kind === 'correction' ? cell(row.line) : NONE;
+const metered = (cell: (line: UsageLine | CorrectionLine | ManualCorrectionLine) => Cell) => (row: Row) =>
+  'tenantRef' in row.line ? cell(row.line) : NONE;
 const licence = (cell: (line: OfLicence) => Cell) => (row: Row) =>
   row.line.kind === 'term' || row.line.kind === 'extension' ? cell(row.line) : NONE;
-const placed = (cell: (line: UsageLine | CorrectionLine | OfLicence) => Cell) => (row: Row) =>
+const placed = (cell: (line: UsageLine | CorrectionLine | ManualCorrectionLine | OfLicence) => Cell) => (row: Row) =>
   'siteId' in row.line ? cell(row.line) : NONE;
 const usage = (cell: (line: UsageLine, row: Row) => Cell) => (row: Row) =>
   row.line.kind === 'usage' ? cell(row.line, row) : NONE;
-const correction = (cell: (line: CorrectionLine) => Cell) => (row: Row) =>
-  row.line.kind === 'correction' ? cell(row.line) : NONE;
-const corrected = (cell: (line: CorrectionLine | MinimumCorrectionLine) => Cell) => (row: Row) =>
-  'forPeriod' in row.line ? cell(row.line) : NONE;
+const correction = (cell: (line: CorrectionLine | ManualCorrectionLine) => Cell) => (row: Row) =>
+  row.line.kind === 'correction' || row.line.kind === 'manual_correction' ? cell(row.line) : NONE;
+const corrected = (cell: (line: LineOfEarlier) => Cell) => (row: Row) =>
+  isOfEarlier(row.line) ? cell(row.line) : NONE;
+const byHand = (cell: (line: ManualCorrectionLine) => Cell) => (row: Row) =>
+  row.line.kind === 'manual_correction' ? cell(row.line) : NONE;
 
 /** Whether the price list of the statement gives it its price, and the statement's rate its amount. */
 function byList(line: StatementLine): boolean {
@@ -51,7 +55,7 @@ function byList(line: StatementLine): boolean {
 /** From the currency of the line's prices: a correction's is that of the statement it corrects. */
 function rateOf(line: StatementLine, exchange: ExchangeRate | null): ExchangeRate | null {
   if (byList(line)) return exchange;
-  if (line.kind === 'correction') return line.rate;
+  if (line.kind === 'correction' || line.kind === 'manual_correction') return line.rate;
   return 'licenceId' in line ? line.exchange : null;
 }
 
@@ -78,7 +82,9 @@ export const statementLines = tableOf<Row>(
     first_month_free: usage((line) => plain(line.firstMonthFree ? 'yes' : 'no')),
     for_period: corrected((line) => plain(line.forPeriod)),
     corrects_number: corrected((line) => plain(line.correctsNumber)),
-    correction_reason: correction((line) => plain(line.reason)),
+    correction_reason: correction((line) => (line.kind === 'correction' ? plain(line.reason) : text(line.reason))),
+    corrects_line: byHand((line) => plain(line.correctsLine)),
+    change: byHand((line) => plain(line.change)),
     old_quantity: correction((line) => plain(line.oldQuantity)),
     new_quantity: correction((line) => plain(line.newQuantity)),
     licence_id: licence((line) => plain(line.licenceId)),

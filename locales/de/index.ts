@@ -1,4 +1,5 @@
 import type { Translation } from '../translation.js';
+import { credit } from './credit.js';
 import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
@@ -125,6 +126,7 @@ export const de: Translation = {
     deferred: 'verschoben',
   },
   statement,
+  credit,
   summary,
   mail,
   linkPage,

@@ -248,6 +248,37 @@ export const mail: NonNullable<Translation['mail']> = {
       'Es ist nichts mehr zu entscheiden.',
     ],
   },
+  correctionAsked: {
+    subject: ({ number, reminder }) =>
+      `${reminder ? 'Erinnerung: eine' : 'Eine'} Korrektur von ${number} wartet auf eine zweite Person`,
+    body: ({ mspName, number, period, amount, reason, askedBy, expiresOn }) => [
+      `${askedBy} möchte die Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} korrigieren${amount === null ? '; kein Betrag ändert sich' : `: ${formatMinor(amount.totalMinor, amount.currency, 'de')}`}.`,
+      `Grund: ${reason}`,
+      `Eine andere Person des Partnerteams bestätigt oder lehnt ab. Ohne Entscheidung verfällt die Korrektur am ${day(expiresOn)} und nichts ändert sich.`,
+    ],
+  },
+  correctionExpired: {
+    subject: ({ number }) => `Die Korrektur von ${number} ist verfallen`,
+    body: ({ mspName, number, period, reason }) => [
+      `Niemand hat die Korrektur der Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} rechtzeitig bestätigt. Es wurde nichts geändert.`,
+      `Grund der Anfrage: ${reason}`,
+      'Falls sie noch gebraucht wird, fragen Sie sie bitte neu an.',
+    ],
+  },
+  creditIssued: {
+    subject: ({ number, statementNumber }) => `Gutschrift ${number} zur Nutzungsabrechnung ${statementNumber}`,
+    body: ({ mspName, number, period, statementNumber, total, distributorName }) => [
+      `Anbei die Gutschrift ${number} zur Nutzungsabrechnung ${statementNumber} von ${mspName} für ${month(period)}. Summe: ${formatMinor(total.totalMinor, total.currency, 'de')}.`,
+      fullStop(`Diese Gutschrift ist kein Rechnungsdokument. Sie wird verrechnet von ${distributorName}`),
+    ],
+  },
+  statementReissued: {
+    subject: ({ number, revision }) => `Nutzungsabrechnung ${number}, Fassung ${revision}`,
+    body: ({ mspName, number, period, reason, revision }) => [
+      `Anbei die Fassung ${revision} der Nutzungsabrechnung ${number} von ${mspName} für ${month(period)}. Sie ersetzt das bisherige Dokument; Beträge und Zeilen sind dieselben.`,
+      `Grund: ${reason}`,
+    ],
+  },
   licenceEnds: {
     subject: ({ productName, siteName, lastDay, daysLeft }) =>
       daysLeft > 0

@@ -100,6 +100,16 @@ export const statement: NonNullable<Translation['statement']> = {
       rated_again: 'mit dem Monat neu bewertet',
       deferred: 'verschoben, nun entschieden',
     },
+    byHand: {
+      minimum: 'Monatlicher Mindestbetrag',
+      line: (no) => `Zeile ${no}`,
+      reason: (reason) => `Grund: ${reason}`,
+      changes: {
+        amount: 'Betrag vom Partnerteam geändert',
+        quantity: 'Menge vom Partnerteam berichtigt',
+        waiver: 'vom Partnerteam erlassen',
+      },
+    },
   },
   totals: {
     usage: 'Nutzung',

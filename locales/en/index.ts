@@ -1,4 +1,5 @@
 import type { Messages } from '../messages.js';
+import { credit } from './credit.js';
 import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
@@ -124,6 +125,7 @@ export const en: Messages = {
     deferred: 'deferred',
   },
   statement,
+  credit,
   summary,
   mail,
   linkPage,

@@ -243,6 +243,37 @@ export const mail: MailMessages = {
       'Nothing is left to decide.',
     ],
   },
+  correctionAsked: {
+    subject: ({ number, reminder }) =>
+      `${reminder ? 'Reminder: a' : 'A'} correction of ${number} waits for a second person`,
+    body: ({ mspName, number, period, amount, reason, askedBy, expiresOn }) => [
+      `${askedBy} asks to correct usage statement ${number} of ${mspName} for ${month(period)}${amount === null ? '; no amount changes' : `: ${formatMinor(amount.totalMinor, amount.currency, 'en')}`}.`,
+      `Reason: ${reason}`,
+      `Another person of the partner team confirms or refuses it. Undecided, it expires on ${day(expiresOn)} and nothing changes.`,
+    ],
+  },
+  correctionExpired: {
+    subject: ({ number }) => `The correction of ${number} has expired`,
+    body: ({ mspName, number, period, reason }) => [
+      `Nobody confirmed the correction of usage statement ${number} of ${mspName} for ${month(period)} in time. Nothing was changed.`,
+      `Reason it was asked for: ${reason}`,
+      'If it is still needed, ask for it again.',
+    ],
+  },
+  creditIssued: {
+    subject: ({ number, statementNumber }) => `Credit ${number} to usage statement ${statementNumber}`,
+    body: ({ mspName, number, period, statementNumber, total, distributorName }) => [
+      `Attached is credit ${number} to usage statement ${statementNumber} of ${mspName} for ${month(period)}. Total: ${formatMinor(total.totalMinor, total.currency, 'en')}.`,
+      fullStop(`This credit is not an invoice document. It is settled by ${distributorName}`),
+    ],
+  },
+  statementReissued: {
+    subject: ({ number, revision }) => `Usage statement ${number}, revision ${revision}`,
+    body: ({ mspName, number, period, reason, revision }) => [
+      `Attached is revision ${revision} of usage statement ${number} of ${mspName} for ${month(period)}. It replaces the document you have; amounts and lines are the same.`,
+      `Reason: ${reason}`,
+    ],
+  },
   licenceEnds: {
     subject: ({ productName, siteName, lastDay, daysLeft }) =>
       daysLeft > 0

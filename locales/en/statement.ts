@@ -100,6 +100,16 @@ export const statement: StatementMessages = {
       rated_again: 'rated again with the month',
       deferred: 'deferred, now decided',
     },
+    byHand: {
+      minimum: 'Monthly minimum',
+      line: (no) => `line ${no}`,
+      reason: (reason) => `Reason: ${reason}`,
+      changes: {
+        amount: 'amount changed by the partner team',
+        quantity: 'quantity corrected by the partner team',
+        waiver: 'waived by the partner team',
+      },
+    },
   },
   totals: {
     usage: 'Usage',

@@ -1,4 +1,5 @@
 import type { Translation } from '../translation.js';
+import { credit } from './credit.js';
 import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
@@ -126,6 +127,7 @@ export const it: Translation = {
     deferred: 'rinviata',
   },
   statement,
+  credit,
   summary,
   mail,
   linkPage,

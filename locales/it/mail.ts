@@ -246,6 +246,38 @@ export const mail: NonNullable<Translation['mail']> = {
       'Non resta nulla da decidere.',
     ],
   },
+  correctionAsked: {
+    subject: ({ number, reminder }) =>
+      `${reminder ? 'Promemoria: una' : 'Una'} correzione di ${number} attende una seconda persona`,
+    body: ({ mspName, number, period, amount, reason, askedBy, expiresOn }) => [
+      `${askedBy} chiede di correggere l’estratto dei consumi ${number} di ${mspName} per ${month(period)}${amount === null ? '; nessun importo cambia' : `: ${formatMinor(amount.totalMinor, amount.currency, 'it')}`}.`,
+      `Motivo: ${reason}`,
+      `Un’altra persona del team partner la conferma o la rifiuta. Senza decisione scade il ${day(expiresOn)} e nulla cambia.`,
+    ],
+  },
+  correctionExpired: {
+    subject: ({ number }) => `La correzione di ${number} è scaduta`,
+    body: ({ mspName, number, period, reason }) => [
+      `Nessuno ha confermato in tempo la correzione dell’estratto dei consumi ${number} di ${mspName} per ${month(period)}. Nulla è cambiato.`,
+      `Motivo della richiesta: ${reason}`,
+      'Se serve ancora, va richiesta di nuovo.',
+    ],
+  },
+  creditIssued: {
+    subject: ({ number, statementNumber }) =>
+      `Nota di accredito ${number} sull’estratto dei consumi ${statementNumber}`,
+    body: ({ mspName, number, period, statementNumber, total, distributorName }) => [
+      `In allegato la nota di accredito ${number} sull’estratto dei consumi ${statementNumber} di ${mspName} per ${month(period)}. Totale: ${formatMinor(total.totalMinor, total.currency, 'it')}.`,
+      fullStop(`Questa nota di accredito non è un documento di fatturazione. Viene regolata da ${distributorName}`),
+    ],
+  },
+  statementReissued: {
+    subject: ({ number, revision }) => `Estratto dei consumi ${number}, revisione ${revision}`,
+    body: ({ mspName, number, period, reason, revision }) => [
+      `In allegato la revisione ${revision} dell’estratto dei consumi ${number} di ${mspName} per ${month(period)}. Sostituisce il documento precedente; importi e righe sono gli stessi.`,
+      `Motivo: ${reason}`,
+    ],
+  },
   licenceEnds: {
     subject: ({ productName, siteName, lastDay, daysLeft }) =>
       daysLeft > 0

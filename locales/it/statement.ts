@@ -106,6 +106,16 @@ export const statement: NonNullable<Translation['statement']> = {
       rated_again: 'ricalcolato con il mese',
       deferred: 'rinviata, ora decisa',
     },
+    byHand: {
+      minimum: 'Minimo mensile',
+      line: (no) => `riga ${no}`,
+      reason: (reason) => `Motivo: ${reason}`,
+      changes: {
+        amount: 'importo modificato dal team partner',
+        quantity: 'quantità corretta dal team partner',
+        waiver: 'abbuonato dal team partner',
+      },
+    },
   },
   totals: {
     usage: 'Consumi',

@@ -1,4 +1,5 @@
 import type { Translation } from '../translation.js';
+import { credit } from './credit.js';
 import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
@@ -124,6 +125,7 @@ export const pl: Translation = {
     deferred: 'odłożona',
   },
   statement,
+  credit,
   summary,
   mail,
   linkPage,

@@ -250,6 +250,37 @@ export const mail: NonNullable<Translation['mail']> = {
       'Nie ma już nic do rozstrzygnięcia.',
     ],
   },
+  correctionAsked: {
+    subject: ({ number, reminder }) =>
+      `${reminder ? 'Przypomnienie: korekta' : 'Korekta'} zestawienia ${number} czeka na drugą osobę`,
+    body: ({ mspName, number, period, amount, reason, askedBy, expiresOn }) => [
+      `${askedBy} prosi o korektę zestawienia użycia ${number} (${mspName}) za ${month(period)}${amount === null ? '; żadna kwota się nie zmienia' : `: ${formatMinor(amount.totalMinor, amount.currency, 'pl')}`}.`,
+      `Powód: ${reason}`,
+      `Inna osoba z zespołu partnerskiego potwierdza ją lub odrzuca. Bez decyzji wygasa ${day(expiresOn)} i nic się nie zmienia.`,
+    ],
+  },
+  correctionExpired: {
+    subject: ({ number }) => `Korekta zestawienia ${number} wygasła`,
+    body: ({ mspName, number, period, reason }) => [
+      `Nikt nie potwierdził na czas korekty zestawienia użycia ${number} (${mspName}) za ${month(period)}. Nic nie zostało zmienione.`,
+      `Powód prośby: ${reason}`,
+      'Jeśli jest nadal potrzebna, należy poprosić o nią ponownie.',
+    ],
+  },
+  creditIssued: {
+    subject: ({ number, statementNumber }) => `Nota uznaniowa ${number} do zestawienia użycia ${statementNumber}`,
+    body: ({ mspName, number, period, statementNumber, total, distributorName }) => [
+      `W załączniku nota uznaniowa ${number} do zestawienia użycia ${statementNumber} (${mspName}) za ${month(period)}. Suma: ${formatMinor(total.totalMinor, total.currency, 'pl')}.`,
+      fullStop(`Ta nota uznaniowa nie jest fakturą. Rozlicza ją ${distributorName}`),
+    ],
+  },
+  statementReissued: {
+    subject: ({ number, revision }) => `Zestawienie użycia ${number}, wersja ${revision}`,
+    body: ({ mspName, number, period, reason, revision }) => [
+      `W załączniku wersja ${revision} zestawienia użycia ${number} (${mspName}) za ${month(period)}. Zastępuje dotychczasowy dokument; kwoty i pozycje są te same.`,
+      `Powód: ${reason}`,
+    ],
+  },
   licenceEnds: {
     subject: ({ productName, siteName, lastDay, daysLeft }) =>
       daysLeft > 0

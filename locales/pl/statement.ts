@@ -105,6 +105,16 @@ export const statement: NonNullable<Translation['statement']> = {
       rated_again: 'naliczone ponownie wraz z miesiącem',
       deferred: 'odłożone, teraz rozstrzygnięte',
     },
+    byHand: {
+      minimum: 'Miesięczne minimum',
+      line: (no) => `pozycja ${no}`,
+      reason: (reason) => `Powód: ${reason}`,
+      changes: {
+        amount: 'kwota zmieniona przez zespół partnerski',
+        quantity: 'ilość poprawiona przez zespół partnerski',
+        waiver: 'umorzone przez zespół partnerski',
+      },
+    },
   },
   totals: {
     usage: 'Użycie',

@@ -21,7 +21,8 @@ export const USAGE_COLUMNS: readonly ColumnLayout[] = [
 
 export const CORRECTION_COLUMNS: readonly ColumnLayout[] = [
   { share: 6 },
-  { share: 23 },
+  // With the reason, as people wrote it.
+  { share: 23, maxLines: 40 },
   { share: 17 },
   { share: 18 },
   { share: 8, align: 'right' },

@@ -19,13 +19,14 @@ import {
 } from '../../locales/index.js';
 import { body, small, type Cell } from './types.js';
 
-/** A statement with the words and number formats of its language at hand. */
-export interface ViewContext {
-  statement: Statement;
+/** What a document is written with: the words and number formats of its language. */
+export interface DocumentContext {
   locale: Locale;
   words: Messages;
+  /** Of the document. */
+  currency: string;
   count: (quantity: number) => string;
-  /** Amount with the statement's currency. */
+  /** Amount with the document's currency. */
   amount: (minor: bigint) => string;
   /** The same for columns whose title names the currency. */
   number: (minor: bigint) => string;
@@ -33,17 +34,25 @@ export interface ViewContext {
   price: (unitPrice: string) => string;
 }
 
+/** A statement with all of that at hand. */
+export interface ViewContext extends DocumentContext {
+  statement: Statement;
+}
+
 export function contextOf(statement: Statement): ViewContext {
   const { currency, pricePlan } = statement;
-  const locale = localeOf(statement.locale);
+  return { statement, ...documentContext(localeOf(statement.locale), currency, pricePlan.currency) };
+}
+
+export function documentContext(locale: Locale, currency: string, priceCurrency: string): DocumentContext {
   return {
-    statement,
     locale,
     words: messagesFor(locale),
+    currency,
     count: (quantity) => formatQuantity(quantity, locale),
     amount: (minor) => formatMinor(minor, currency, locale),
     number: (minor) => formatMinorNumber(minor, currency, locale),
-    price: (unitPrice) => formatUnitPrice(unitPrice, pricePlan.currency, locale),
+    price: (unitPrice) => formatUnitPrice(unitPrice, priceCurrency, locale),
   };
 }
 
@@ -73,20 +82,20 @@ export interface Place {
 }
 
 /** Site, and below it the tenant; usage of no known tenant says so, with the site's own reference. */
-export function placeCell(context: ViewContext, place: Place): Cell {
+export function placeCell(context: DocumentContext, place: Place): Cell {
   const { unassigned } = context.words.statement.usage;
   const reference = place.tenantRef === null ? unassigned : `${unassigned}: ${place.tenantRef}`;
   return [body(place.siteName ?? '–'), small(place.tenantName ?? reference)];
 }
 
 /** The product, and below it what is counted. */
-export function meterCell({ locale }: ViewContext, meter: MeterCode): Cell {
+export function meterCell({ locale }: DocumentContext, meter: MeterCode): Cell {
   const { product, unit } = meterParts(meter, locale);
   return [body(product), small(unit)];
 }
 
 /** The formula of one line: `100 × 2.50`, and below it `+ 20 × 2.00`; then what is to be known about packages. */
-export function stepsCell(context: ViewContext, steps: readonly PriceStep[]): Cell {
+export function stepsCell(context: DocumentContext, steps: readonly PriceStep[]): Cell {
   const products = steps
     .map(factorsOf)
     .filter(({ count }) => count !== 0)
@@ -96,7 +105,7 @@ export function stepsCell(context: ViewContext, steps: readonly PriceStep[]): Ce
 }
 
 /** A product of zero packages would mislead: the line says instead that an earlier one bears the package. */
-function packageNotes({ words, count }: ViewContext, step: PriceStep): string[] {
+function packageNotes({ words, count }: DocumentContext, step: PriceStep): string[] {
   if (step.kind !== 'package') return [];
   const { packagesOf, inOpenPackage } = words.statement.usage;
   return [

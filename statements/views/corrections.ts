@@ -1,22 +1,21 @@
-import type { CorrectionLine, MinimumCorrectionLine } from '../../domain/statement.js';
+import type { LineOfEarlier, ManualCorrectionLine } from '../../domain/statement.js';
 import { formatMinor, formatPeriod, formatUnitPrice } from '../../locales/index.js';
-import { meterCell, placeCell, rateText, stepsCell, type ViewContext } from './context.js';
+import { meterCell, placeCell, rateText, stepsCell, type DocumentContext } from './context.js';
 import { body, small, warning, type Cell, type CellLine, type Section } from './types.js';
-
-type Correction = CorrectionLine | MinimumCorrectionLine;
 
 /**
  * One row per correction: what it corrects and why, the quantity before and after, what the line comes to by the prices
  * and the rate of then, what was billed for it so far, and the difference. Null: none.
  */
-export function correctionsSection(context: ViewContext, lines: readonly Correction[]): Section | null {
+export function correctionsSection(context: DocumentContext, lines: readonly LineOfEarlier[]): Section | null {
   if (lines.length === 0) return null;
   const { corrections, usage } = context.words.statement;
   const { columns } = corrections;
-  const { currency } = context.statement;
+  const { currency } = context;
   return {
     title: corrections.title,
-    intro: corrections.prices,
+    // How the rules reckon says nothing of what people changed.
+    intro: lines.some(({ kind }) => kind !== 'manual_correction') ? corrections.prices : null,
     columns: [
       columns.no,
       columns.where,
@@ -32,7 +31,10 @@ export function correctionsSection(context: ViewContext, lines: readonly Correct
 }
 
 /** What it comes to less what was billed, and the rate where that was in another currency (rules 10 and 20). */
-function difference(context: ViewContext, { ratedMinor, billedMinor, currency, exchange }: Correction): CellLine[] {
+function difference(
+  context: DocumentContext,
+  { ratedMinor, billedMinor, currency, exchange }: LineOfEarlier,
+): CellLine[] {
   const { rated, billed } = context.words.statement.corrections;
   const amount = (minor: bigint) => formatMinor(minor, currency, context.locale);
   return [
@@ -42,7 +44,7 @@ function difference(context: ViewContext, { ratedMinor, billedMinor, currency, e
   ];
 }
 
-function correctionRow(context: ViewContext, line: Correction): Cell[] {
+function correctionRow(context: DocumentContext, line: LineOfEarlier): Cell[] {
   const { corrections } = context.words.statement;
   const corrects = [body(formatPeriod(line.forPeriod, context.locale)), small(line.correctsNumber)];
   const number = [small(String(line.lineNo))];
@@ -51,6 +53,7 @@ function correctionRow(context: ViewContext, line: Correction): Cell[] {
     const minimum = corrections.minimum(formatMinor(line.minimumMinor, line.currency, context.locale));
     return [number, [body(minimum)], [], corrects, [], [], difference(context, line), amount];
   }
+  if (line.kind === 'manual_correction') return [number, ...manualCells(context, line, corrects), amount];
   const ofThen = {
     ...context,
     price: (unitPrice: string) => formatUnitPrice(unitPrice, line.priceCurrency, context.locale),
@@ -68,5 +71,38 @@ function correctionRow(context: ViewContext, line: Correction): Cell[] {
       ...difference(context, line),
     ],
     amount,
+  ];
+}
+
+/** What it corrects by hand, why, and how: the cells between number and amount. */
+function manualCells(context: DocumentContext, line: ManualCorrectionLine, corrects: Cell): Cell[] {
+  const { byHand } = context.words.statement.corrections;
+  const { locale, count } = context;
+  const ofThen = {
+    ...context,
+    price: (unitPrice: string) => formatUnitPrice(unitPrice, line.priceCurrency ?? line.currency, locale),
+  };
+  const where =
+    line.correctsLine === null
+      ? [body(context.words.statement.findings.wholeStatement)]
+      : line.siteName === null
+        ? [body(byHand.minimum)]
+        : placeCell(context, { ...line, siteName: line.siteName });
+  const quantity = (units: number | null) => (units === null ? [] : [body(count(units))]);
+  return [
+    [...where, small(byHand.reason(line.reason))],
+    line.meter === null ? [] : meterCell(context, line.meter),
+    [
+      ...corrects,
+      ...(line.correctsLine === null ? [] : [small(byHand.line(String(line.correctsLine)))]),
+      warning(byHand.changes[line.change]),
+    ],
+    quantity(line.oldQuantity),
+    quantity(line.newQuantity),
+    [
+      ...(line.change === 'quantity' ? stepsCell(ofThen, line.steps) : []),
+      ...(line.rate === null ? [] : [small(rateText(context, line.rate))]),
+      ...difference(context, line),
+    ],
   ];
 }

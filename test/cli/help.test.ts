@@ -32,6 +32,7 @@ describe('the help of kontor', () => {
       'up',
       'demo',
       'close',
+      'correct',
       'status',
       'verify',
       'export',

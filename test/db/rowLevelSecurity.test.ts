@@ -6,6 +6,7 @@ import { migrate } from '../../db/schema/migrate.js';
 import { createRenderPool } from '../../statements/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
 import { LOGIN_PASSWORD } from '../support/services.js';
+import { corrector } from '../support/correctedMonths.js';
 import { addTenancy, type Tenancy } from '../support/tenancy.js';
 
 /** Tables that name somebody and are open to all, and why. */
@@ -32,6 +33,10 @@ const REACH: Record<string, Reach> = {
   company_contact: 'never',
   company_view: 'msp',
   company_zone: 'own',
+  correction: 'team',
+  correction_document: 'never',
+  credit: 'never',
+  credit_number: 'team',
   decision: 'team',
   discrepancy: 'tenant',
   enabled_product: 'msp',
@@ -69,6 +74,7 @@ const REACH: Record<string, Reach> = {
   statement_document: 'never',
   statement_line: 'tenant',
   statement_number: 'team',
+  statement_revision: 'never',
   subscription: 'tenant',
   tenant: 'tenant',
   term_licence: 'licence',
@@ -177,9 +183,19 @@ describe('row level security', () => {
   beforeAll(async () => {
     const pool = createRenderPool({ threads: 1 });
     months = await closedMonths(pool);
+    const { month, database } = months;
+    const { correct } = await corrector(months, pool);
+    for (const [mspId, currency] of [
+      [months.msps.alpha, 'EUR'],
+      [months.msps.gamma, 'PLN'],
+    ] as const) {
+      const amount = { amount: '-1.00', currency };
+      await correct(mspId, '2026-02', { change: 'amount', amount, booking: 'credit' });
+      await database.asOwner(`update company set address = '{New Road 9}' where id = $1`, [mspId]);
+      await correct(mspId, '2026-02', { change: 'reissue' });
+    }
     await pool.close();
     tenancy = await addTenancy(months);
-    const { month, database } = months;
     for (const mspId of [months.msps.alpha, months.msps.gamma]) {
       await database.asOwner(
         `insert into enabled_product select msp_id, programme_code, 'backup', null, now(), '{}', null

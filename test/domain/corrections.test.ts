@@ -4,6 +4,7 @@ import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { parsePeriod } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import { SHIPPED_SETTINGS, type Decision, type DiscrepancyKind } from '../../domain/reconcile/index.js';
+import { usageKey } from '../../domain/usage.js';
 import { frozen, METER, RULE_3, type World } from './harness.js';
 
 const TWO: Price = { model: 'per_unit', unitPrice: '2.00' };
@@ -15,16 +16,29 @@ interface Case {
   billed?: [quantity: number, basis: BilledLine['basis'], amountMinor?: bigint];
   /** Up to the minimum. */
   billedMinimum?: bigint;
+  standing?: EarlierMonth['standing'];
   decided?: [DiscrepancyKind, Decision, number | null];
   price?: Price;
   minimum?: bigint;
   firstMonth?: 'unbilled';
 }
 
-function month({ now, billed, billedMinimum = 0n, decided, price = TWO, minimum, firstMonth }: Case): EarlierMonth {
+const NOTHING: EarlierMonth['standing'] = { whole: false, minimum: false, usage: new Set() };
+
+function month({
+  now,
+  billed,
+  billedMinimum = 0n,
+  standing = NOTHING,
+  decided,
+  price = TWO,
+  minimum,
+  firstMonth,
+}: Case): EarlierMonth {
   const { site, usage } = frozen(now);
   const line = { siteId: site.siteId, siteName: site.siteName, tenantId: usage.tenantId, tenantName: 'Acme' };
   return {
+    standing,
     ...{ mspId: 'msp', period: parsePeriod('2026-03'), number: 'N-1', currency: 'EUR', exchange: null },
     pricePlan: {
       ...{ name: 'List', currency: 'EUR', fromPeriod: parsePeriod('2026-01'), prices: { [METER]: price } },
@@ -207,5 +221,22 @@ describe('rules 4, 5 and 7: an issued month is rated again, less what was billed
     const [due] = rateAgain(month({ now: { installations: [{ reported: 10 }] }, billed: [12, 'estimated'] }));
     const billed: Case['billed'] = [10, 'reported', due?.ratedMinor ?? 0n];
     expect(corrected({ now: { installations: [{ reported: 10 }] }, billed })).toEqual([]);
+  });
+
+  it('what two people corrected by hand stands: a line, the minimum, or the statement as a whole', () => {
+    const now = { installations: [{ reported: 40 }] };
+    const billed: Case['billed'] = [30, 'reported'];
+    const usage = new Set(month({ now, billed }).billed.map(usageKey));
+    expect(corrected({ now, billed })).toHaveLength(1);
+    expect(corrected({ now, billed, standing: { ...NOTHING, usage } })).toEqual([]);
+    expect(corrected({ now, billed, standing: { ...NOTHING, whole: true } })).toEqual([]);
+    const below = {
+      now: { installations: [{ reported: 5 }] },
+      billed: [20, 'estimated'] as NonNullable<Case['billed']>,
+      minimum: 2_500n,
+    };
+    expect(corrected({ ...below, standing: { ...NOTHING, minimum: true } })).toEqual([
+      ['estimate_confirmed', [20, 5], -3_000n],
+    ]);
   });
 });

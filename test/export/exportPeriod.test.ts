@@ -136,7 +136,9 @@ describe('kontor export', () => {
 
   it('holds one programme’s rows and no other’s, each with its code', async () => {
     for (const { name } of manifest.files) {
-      expect([name, new Set((await table(name)).map(({ programme }) => programme))]).toEqual([name, new Set(['msp'])]);
+      // Nobody corrected anything by hand here; correctedByHand.test.ts has rows of these.
+      const ofMsp = ['corrections.csv', 'credits.csv'].includes(name) ? [] : ['msp'];
+      expect([name, new Set((await table(name)).map(({ programme }) => programme))]).toEqual([name, new Set(ofMsp)]);
     }
     const scan = join(root, 'scan');
     const other = await exportPeriod(months.database.db, { programme: 'scan', period: '2026-03', dir: scan });

@@ -39,6 +39,7 @@ function document(text: string): RenderedDocument {
 const PAPER: RenderPool = {
   renderStatement: ({ number }) => Promise.resolve(document(number)),
   renderStatements: (statements) => Promise.resolve(statements.map(({ number }) => document(number))),
+  renderCredit: ({ number }) => Promise.resolve(document(number)),
   renderBillingSummary: ({ period }) => Promise.resolve(document(period)),
   close: () => Promise.resolve(),
 };
@@ -273,13 +274,7 @@ const claim = (claimedBy: string) => ({ claimedBy, now: new Date(), run: null })
 
 function send(mailer: Mailer, { mails, files }: Awaited<ReturnType<typeof claimBatch>>) {
   const context = { files, date: new Date(), publicUrl: PUBLIC_URL };
-  return sendBatch(
-    mailer,
-    mails,
-    context,
-    () => true,
-    () => Promise.resolve(true),
-  );
+  return sendBatch(mailer, mails, context, { mayContinue: () => true, mayHandOver: () => Promise.resolve(true) });
 }
 
 /** Two workers claim while neither has committed: each mail is one's alone. */
@@ -317,7 +312,7 @@ async function sendAfterStop(db: Database, month: Month, mailer: Mailer): Promis
   );
   const taken = await db.transaction(ALL, (trx) => claimBatch(trx, claim('taken over'), 1));
   const failed = stopped.mails.map(({ id }) => ({
-    ...{ id, state: 'pending' as const, attempts: 1, notBefore: null, sentAt: null, response: '451 later' },
+    ...{ id, state: 'pending' as const, attempts: 1, waitMs: null, response: '451 later' },
   }));
   await db.transaction(ALL, (trx) => recordMails(trx, 'stopped', failed));
   await sendAll(db, mailer);

@@ -12,6 +12,9 @@ const THAWED = [
   'statement_document',
   'billing_pack',
   'billing_pack_statement',
+  'credit',
+  'statement_revision',
+  'correction_document',
   'audit_event',
 ].map((table) => `alter table ${table} disable trigger user`);
 

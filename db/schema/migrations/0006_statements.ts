@@ -48,7 +48,8 @@ export async function up(knex: Knex): Promise<void> {
       line_no integer not null,
       programme_code text not null,
       period text not null,
-      kind text not null check (kind in ('usage', 'correction', 'minimum', 'minimum_correction', 'term', 'extension')),
+      kind text not null check (kind in
+        ('usage', 'correction', 'minimum', 'minimum_correction', 'manual_correction', 'term', 'extension')),
       site_id uuid,
       tenant_ref text,
       tenant_id uuid,
@@ -57,6 +58,8 @@ export async function up(knex: Knex): Promise<void> {
       quantity integer,
       basis text,
       for_period text,
+      -- The correction by hand that it books.
+      correction_id uuid check ((correction_id is null) = (kind <> 'manual_correction')),
       amount_minor bigint not null,
       -- domain StatementLine in full.
       content jsonb not null,
@@ -64,6 +67,7 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, statement_id) references statement (msp_id, id)
     );
     create index statement_line_by_usage on statement_line (msp_id, period, site_id) where kind = 'usage';
+    create unique index statement_line_books_once on statement_line (correction_id) where correction_id is not null;
     create index statement_line_by_correction on statement_line (msp_id, for_period, site_id) where for_period is not null;
 
     create table statement_document (

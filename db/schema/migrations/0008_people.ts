@@ -94,7 +94,7 @@ export async function up(knex: Knex): Promise<void> {
     -- What people decided, kept before any workflow hears of it: workflows get the id alone.
     create table decision (
       id uuid primary key,
-      kind text not null check (kind in ('case', 'completeness', 'registration', 'order')),
+      kind text not null check (kind in ('case', 'completeness', 'registration', 'order', 'correction')),
       subject text not null,
       content jsonb not null,
       actor jsonb not null,

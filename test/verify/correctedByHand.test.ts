@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRenderPool, type RenderPool } from '../../statements/index.js';
+import { allHold, verifyAll, type Verdict } from '../../verify/index.js';
+import type { ClosedMonths } from '../support/closedMonths.js';
+import { CORRECTED_AT, correctedMonths } from '../support/correctedMonths.js';
+import { planting, type Planting } from './planting.js';
+
+describe('kontor verify of corrections by hand', () => {
+  let pool: RenderPool;
+  let months: ClosedMonths;
+  let planted: Planting;
+
+  beforeAll(async () => {
+    pool = createRenderPool({ threads: 1 });
+    months = await correctedMonths(pool);
+    planted = planting(months.database);
+  }, 60_000);
+  afterAll(async () => {
+    await planted.stop();
+    await pool.close();
+    await months.database.drop();
+  });
+
+  const text = (verdict: Verdict | undefined) => (Array.isArray(verdict) ? verdict.join('\n') : verdict);
+
+  it('finds nothing, documents rendered again', async () => {
+    const report = await verifyAll(months.database.db, { now: new Date(CORRECTED_AT), renderPool: pool });
+    expect(report.programmes.msp).toMatchObject({ I1: 'holds', I2: 'holds', I5: 'holds', I8: 'holds' });
+    expect(allHold(report)).toBe(true);
+  });
+
+  it.each<[string, string[], string, RegExp]>([
+    [
+      'a number that is missing',
+      [`update credit set sequence = 9, number = 'MSP-PL-2026-C000009' where currency = 'PLN'`],
+      'I1',
+      /PL 2026: credit MSP-PL-2026-C000009 has place 1/,
+    ],
+    ['a counter that went on', ['update credit_number set last = 7'], 'I1', /the counter of credits stands at 7/],
+    [
+      'a confirmation by who asked',
+      [`update correction set decided_by = asked_by where state = 'confirmed'`],
+      'I2',
+      /was not confirmed by a second person/,
+    ],
+    [
+      'an amount that was raised',
+      [`update correction set amount_minor = amount_minor - 1 where booking = 'credit'`],
+      'I2',
+      /credit MSP-DE-2026-C000001 is not what was confirmed/,
+    ],
+    [
+      'another reason on the line than on the correction',
+      [`update statement_line set content = jsonb_set(content, '{reason}', '"x"') where kind = 'manual_correction'`],
+      'I2',
+      /is not what was confirmed/,
+    ],
+    [
+      'a line that no statement booked',
+      [`delete from statement_line where kind = 'manual_correction'`],
+      'I2',
+      /was confirmed and is in no next_statement/,
+    ],
+    [
+      'a credit that is gone',
+      [`delete from credit where currency = 'PLN'`, `update credit_number set last = 0 where last = 1`],
+      'I2',
+      /was confirmed and is in no credit/,
+    ],
+    [
+      'what was never billed',
+      [`update correction set plan = jsonb_set(plan, '{line,billedMinor}', '"99900"') where booking = 'credit'`],
+      'I2',
+      /says that 99900 minor units were billed/,
+    ],
+    [
+      'more taken off than billed',
+      [`update correction set plan = jsonb_set(plan, '{line,ratedMinor}', '"-1"') where booking = 'credit'`],
+      'I2',
+      /takes off more than was billed/,
+    ],
+    [
+      'a credit that nobody was told of',
+      [`delete from outbox where kind = 'creditIssued' and msp_id is null`],
+      'I2',
+      /has 1 mails instead of 2/,
+    ],
+    [
+      'a credit that was changed',
+      [`update credit set content = jsonb_set(content, '{lines,0,reason}', '"x"')`],
+      'I5',
+      /its content was changed/,
+    ],
+    [
+      'a chain that was cut',
+      [`update credit set previous_hash = '\\x00'`],
+      'I5',
+      /the chain of hashes is broken before it/,
+    ],
+    ['a document that was changed', [`update correction_document set pdf = '\\x00'`], 'I5', /its PDF was changed/],
+    [
+      'a revision that was changed',
+      [`update statement_revision set content = jsonb_set(content, '{msp,name}', '"x"')`],
+      'I5',
+      /revision 2: its content was changed/,
+    ],
+    ['a document that was never made', ['delete from correction_document'], 'I8', /would be rendered now/],
+  ])('finds %s', async (_what, statements, invariant, found) => {
+    const { programmes } = await planted.verifyWith(statements);
+    expect(text(programmes.msp?.[invariant as 'I1'])).toMatch(found);
+  });
+});
