@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ALL, rows } from '../db/connect.js';
+import { ALL } from '../db/connect.js';
 import { markRestored } from '../db/outbox/restored.js';
 import { restartClose } from '../starts/restoredClose.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
@@ -33,28 +33,18 @@ export function restoredCommand(): Command {
 
 async function restored(options: Options): Promise<void> {
   const env = await environmentOf(options.data);
-  const { done, shards, actor } = await withDatabase(env, (db) =>
+  const { done, actor } = await withDatabase(env, (db) =>
     db.transaction(ALL, async (trx) => {
       const actor = await terminalActor(trx, options.as);
-      const done = await markRestored(trx, { at: new Date(), actor, reason: options.reason });
-      const shards = await rows<{ programme: string; period: string; shard: number }>(
-        trx,
-        `select s.programme_code as programme, s.period, s.shard from run_shard s
-         join billing_run r using (programme_code, period) where r.state = 'open'`,
-      );
-      return { done, shards, actor };
+      return { done: await markRestored(trx, { at: new Date(), actor, reason: options.reason }), actor };
     }),
   );
   if (done.runs.length > 0) {
     await withTemporal(env, async (temporal) => {
-      for (const { programme, period } of done.runs) {
-        const own = shards.filter((shard) => shard.programme === programme && shard.period === period);
-        await restartClose(
-          { temporal, taskQueue: env.TEMPORAL_TASK_QUEUE },
-          { programme, period, openedBy: actor, collectUntil: null, reviewUntil: null, skipReason: null },
-          own.map(({ shard }) => shard),
-        );
-      }
+      const starter = { temporal, taskQueue: env.TEMPORAL_TASK_QUEUE };
+      const waits = { collectUntil: null, reviewUntil: null, skipReason: null };
+      for (const { shards, ...run } of done.runs)
+        await restartClose(starter, { ...run, openedBy: actor, ...waits }, shards);
     });
   }
   if (options.json === true) console.log(JSON.stringify(done));

@@ -133,7 +133,7 @@ export function createMailer({ smtpUrl, from, requireTls = false, silence = {} }
       return;
     }
     // What is composed goes out as it is. The pool asks for it when a connection takes the mail, and reads when the relay does.
-    message.createReadStream = (() => handover.begin()) as typeof message.createReadStream;
+    message.createReadStream = () => handover.begin();
     done();
   });
   const dsnOf = ({ envelopeId, to }: PreparedMail) => ({

@@ -8,7 +8,7 @@
 export { failedDeliveries } from './deliveryStatus.js';
 export { createMailer } from './email.js';
 export { MAIL_TEMPLATES, type AttachmentsWanted } from './mail/index.js';
-export type { Attachment, Mailer, MayHandOver, PreparedMail, SendOutcome } from './mailer.js';
+export type { Attachment, Mailer, PreparedMail, SendOutcome } from './mailer.js';
 export { afterTry, PACK_BYTES } from './outbox.js';
 export { readRelayLog } from './relayLog.js';
 export { layOut } from './template.js';

@@ -8,7 +8,7 @@ export interface Restored {
   /** Mails that may have been accepted since the backup. */
   uncertain: number;
   /** Runs that were open then: their closes may be over, or elsewhere, as Temporal knows them. */
-  runs: RunInput[];
+  runs: (RunInput & { shards: number[] })[];
 }
 
 /**
@@ -19,9 +19,11 @@ export async function markRestored(
   trx: Trx,
   { at, actor, reason }: { at: Date; actor: Actor; reason: string },
 ): Promise<Restored> {
-  const runs = await rows<RunInput>(
+  const runs = await rows<Restored['runs'][number]>(
     trx,
-    `update billing_run set restored_at = :at where state = 'open' returning programme_code as programme, period`,
+    `update billing_run r set restored_at = :at where state = 'open'
+     returning programme_code as programme, period, array(select s.shard from run_shard s
+       where s.programme_code = r.programme_code and s.period = r.period order by 1) as shards`,
     { at },
   );
   const mails = await rows(

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { ALL } from '../../db/connect.js';
@@ -137,13 +138,12 @@ describe('draining the outbox', () => {
     await house.enqueue(Array.from({ length: 30 }, (_, n) => ({ messageId: `m.${n}@kontor.example` })));
     const { mailer } = house;
     let stopped = 0;
-    let goOn = () => undefined as void;
-    const still = new Promise<void>((resolve) => (goOn = resolve));
+    const goOn = new AbortController();
     const slow: typeof mailer = {
       ...mailer,
       send: async (mail, mayHandOver) => {
         stopped += 1;
-        await still;
+        if (!goOn.signal.aborted) await once(goOn.signal, 'abort');
         return mailer.send(mail, mayHandOver);
       },
     };
@@ -151,7 +151,7 @@ describe('draining the outbox', () => {
     while (stopped < mailer.atOnce) await new Promise((resolve) => setTimeout(resolve, 20));
     await house.database.asOwner(`update outbox set claimed_at = now() - interval '1 minute'`);
     expect(await house.drain()).toEqual({ ...NOTHING, sent: 30 });
-    goOn();
+    goOn.abort();
     expect(await zombie).toEqual(NOTHING);
     expect(house.inbox.messages()).toHaveLength(30);
     expect(new Set(await states())).toEqual(new Set(['sent']));

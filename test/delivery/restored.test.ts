@@ -22,7 +22,7 @@ describe('a database that was restored from a backup', () => {
       { messageId: 'due.1@kontor.example' },
       { messageId: 'later.1@kontor.example', notBefore: new Date(Date.now() + 3_600_000) },
     ]);
-    expect(await restored()).toEqual({ uncertain: 1, runs: [{ programme: 'msp', period: PERIOD }] });
+    expect(await restored()).toEqual({ uncertain: 1, runs: [{ programme: 'msp', period: PERIOD, shards: [] }] });
     await house.enqueue([
       { messageId: 'anew.1@kontor.example', programme: 'msp', period: PERIOD },
       { messageId: 'other.1@kontor.example' },

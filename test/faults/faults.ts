@@ -166,7 +166,7 @@ const refused: Draw = (random) => {
 };
 
 function hashOf(text: string): number {
-  return [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return Buffer.from(text).reduce((sum, byte) => sum + byte, 0);
 }
 
 const service =

@@ -253,7 +253,7 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
       try {
         const marked = { at: new Date(), actor: TERMINAL, reason: 'a fault' };
         const { runs } = await db.transaction(ALL, (trx) => markRestored(trx, marked));
-        for (const run of runs) await restartClose(starter, { ...CLOSE, ...run }, [1, 2]);
+        for (const { shards, ...run } of runs) await restartClose(starter, { ...CLOSE, ...run }, shards);
         // Of a run that the backup does not know, nothing is told: it is closed anew by hand.
         if (runs.length === 0) await restartClose(starter, CLOSE, [1, 2]);
       } finally {
