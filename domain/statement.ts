@@ -1,5 +1,5 @@
 import type { MeterCode } from './catalog/index.js';
-import type { Instalment, TermUnits } from './licences/termPrice.js';
+import type { Instalment } from './licences/termPrice.js';
 import type { Day, Period } from './period.js';
 import type { PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricesByMeter } from './pricing/pricePlan.js';
@@ -181,13 +181,6 @@ export type LineOfEarlier = CorrectionLine | MinimumCorrectionLine | ManualCorre
 
 export function isOfEarlier(line: StatementLine): line is LineOfEarlier {
   return 'forPeriod' in line;
-}
-
-/** Years and count of a line, with the share of the days of an extension: what its amount is reckoned from. */
-function termUnitsOf(line: TermLine | ExtensionLine): TermUnits & { unitPrice: string } {
-  const { count, years, unitPrice } = line;
-  const share = line.kind === 'term' ? null : { daysLeft: line.daysLeft, termDays: line.termDays };
-  return { count, years, unitPrice, share };
 }
 
 /** A licence's arithmetic as files for machines write it: `10 x 24.00 x 2 x 170/730`. */
