@@ -43,7 +43,12 @@ async function takeEffect(trx: Trx, correction: Correction, at: Date): Promise<s
     const [issued] = await loadStatements(trx, [statementId]);
     if (issued === undefined) throw new KontorError('NOT_FOUND', 'There is no such statement.');
     const parties = await partiesPrinted(trx, statementId);
-    const made = await issueCredit(trx, correction, draftCredit({ ...issued.statement, ...parties }, plan.line, at), at);
+    const made = await issueCredit(
+      trx,
+      correction,
+      draftCredit({ ...issued.statement, ...parties }, plan.line, at),
+      at,
+    );
     await enqueueMails(trx, creditMails(made, at), at);
     return made.credit.number;
   }

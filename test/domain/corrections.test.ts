@@ -225,16 +225,12 @@ describe('rules 4, 5 and 7: an issued month is rated again, less what was billed
 
   it('what two people corrected by hand stands: a line, the minimum, or the statement as a whole', () => {
     const now = { installations: [{ reported: 40 }] };
-    const billed: Case['billed'] = [30, 'reported'];
+    const billed: NonNullable<Case['billed']> = [30, 'reported'];
     const usage = new Set(month({ now, billed }).billed.map(usageKey));
     expect(corrected({ now, billed })).toHaveLength(1);
     expect(corrected({ now, billed, standing: { ...NOTHING, usage } })).toEqual([]);
     expect(corrected({ now, billed, standing: { ...NOTHING, whole: true } })).toEqual([]);
-    const below = {
-      now: { installations: [{ reported: 5 }] },
-      billed: [20, 'estimated'] as NonNullable<Case['billed']>,
-      minimum: 2_500n,
-    };
+    const below: Case = { now: { installations: [{ reported: 5 }] }, billed: [20, 'estimated'], minimum: 2_500n };
     expect(corrected({ ...below, standing: { ...NOTHING, minimum: true } })).toEqual([
       ['estimate_confirmed', [20, 5], -3_000n],
     ]);
