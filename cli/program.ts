@@ -10,6 +10,7 @@ import { PACKAGE_FILE } from './paths.js';
 import { personCommand } from './person.js';
 import { programmeCommand } from './programme.js';
 import { ratesCommand } from './rates.js';
+import { retentionCommand } from './retention.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   tokenCommand,
   programmeCommand,
   ratesCommand,
+  retentionCommand,
   migrateCommand,
 ];
 

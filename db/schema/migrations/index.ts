@@ -14,6 +14,7 @@ import { up as people } from './0008_people.js';
 import { up as orders } from './0009_orders.js';
 import { up as signIn } from './0010_sign_in.js';
 import { up as openId } from './0011_open_id.js';
+import { up as retention } from './0012_retention.js';
 
 interface Migration {
   name: string;
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0009_orders', up: orders },
   { name: '0010_sign_in', up: signIn },
   { name: '0011_open_id', up: openId },
+  { name: '0012_retention', up: retention },
 ];
 
 export const migrationSource: Knex.MigrationSource<Migration> = {
