@@ -3,6 +3,7 @@ import { ALL } from '../db/connect.js';
 import { loadStatements } from '../db/statements/statementStore.js';
 import { billingLinesCsv, type BillingSummary } from '../statements/index.js';
 import { ask, type VerifyContext } from './context.js';
+import { keptFrom } from './kept.js';
 
 type Summarised = BillingSummary['statements'][number];
 
@@ -50,6 +51,7 @@ export async function packProblems(context: VerifyContext): Promise<string[]> {
   const ids = await ask<{ id: string }>(
     context,
     `select id from billing_pack where programme_code = :programme and (:period::text is null or period = :period)
+       and period >= ${keptFrom('documents')}
      order by period, id`,
   );
   const problems: string[] = [];

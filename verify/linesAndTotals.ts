@@ -8,6 +8,7 @@ import type { CorrectionLine, MinimumCorrectionLine, MinimumLine, Statement, Usa
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
+import { firstKept, keptFrom } from './kept.js';
 import { statementBatches } from './statementBatches.js';
 
 type Say = (problem: string) => void;
@@ -103,6 +104,7 @@ function checkPeaks(lines: readonly UsageLine[], settled: readonly SettledUsage[
 function checkStatement(
   { statement }: IssuedStatement,
   settled: readonly SettledUsage[],
+  kept: string,
   rateOf: (number: string) => ExchangeRate | null | undefined,
 ): string[] {
   const problems: string[] = [];
@@ -123,6 +125,8 @@ function checkStatement(
   for (const line of lines) {
     if (line.kind !== 'correction' && line.kind !== 'minimum_correction') continue;
     const rate = rateOf(line.correctsNumber);
+    // What it corrects may have gone by rule 15.
+    if (rate === undefined && line.forPeriod < kept) continue;
     if (rate === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
     else checkCorrection(line, rate, currency, say);
   }
@@ -161,6 +165,7 @@ const CORRECTED_QUANTITIES = `
         or l.kind = 'correction' and l.for_period = c.for_period and l.period < c.period)
   ) f
   where c.programme_code = :programme and c.kind = 'correction' and (:period::text is null or c.period = :period)
+    and c.for_period >= ${keptFrom('documents')}
     and (f.billed <> (c.content ->> 'oldQuantity')::int or f.minor <> (c.content ->> 'billedMinor')::bigint
       or c.quantity <> (c.content ->> 'newQuantity')::int - (c.content ->> 'oldQuantity')::int)
   order by 1`;
@@ -171,12 +176,13 @@ const CORRECTED_QUANTITIES = `
  */
 export const checkLinesAndTotals: Checker = async (context) => {
   const problems: string[] = [];
+  const kept = await firstKept(context, 'documents');
   for await (const batch of statementBatches(context)) {
     const settled = await settledUsage(context, batch);
     const rates = await correctedRates(context, batch);
     problems.push(...(await licenceProblems(context, batch)));
     for (const issued of batch) {
-      problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], (number) => rates.get(number)));
+      problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], kept, (number) => rates.get(number)));
     }
   }
   return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES]))];

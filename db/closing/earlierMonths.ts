@@ -11,7 +11,7 @@ import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
 import { monthRules } from './monthRules.js';
 import { REACH } from './reach.js';
-import { USAGE_KEPT } from './usageKept.js';
+import { usageKept } from './usageKept.js';
 import { loadSiteFacts } from './siteFacts.js';
 
 /** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */
@@ -69,7 +69,7 @@ function reachedSites(
        from statement s
        join billing_run b on b.programme_code = s.programme_code and b.period = s.period
        where s.programme_code = :programme and s.msp_id = any(:mspIds::uuid[]) and s.period < :before and s.revision = 1
-         and ${USAGE_KEPT} and (s.period >= :earliest or (s.msp_id, s.period) in (
+         and ${usageKept('s')} and (s.period >= :earliest or (s.msp_id, s.period) in (
            select x.msp_id, x.period from unnest(:admittedMsps::uuid[], :admittedPeriods::text[]) as x(msp_id, period)))
      ), arrived as (
        select f.msp_id, f.period, g.site_id

@@ -1,0 +1,14 @@
+/** Rule 15 removes what is old: the checks look at what is complete, and say of the rest that it is no longer kept. */
+import type { RetentionClass } from '../domain/retention.js';
+import { ask, type VerifyContext } from './context.js';
+
+/** SQL: from where on a class is complete, a month or a year; empty where nothing of it ever went. Binds `:programme`. */
+export const keptFrom = (name: RetentionClass): string =>
+  `coalesce((select max(k.kept_from) from retained_from k where k.class = '${name}'
+     and (k.programme_code is null or k.programme_code = :programme)), '')`;
+
+/** The same, asked. */
+export async function firstKept(context: VerifyContext, name: RetentionClass): Promise<string> {
+  const [row] = await ask<{ from: string }>(context, `select ${keptFrom(name)} as "from"`);
+  return row?.from ?? '';
+}
