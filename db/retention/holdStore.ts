@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/access/actor.js';
 import { rows, type Trx } from '../connect.js';
+import { PARTNER_TEAM } from '../parties/companyStore.js';
 
 /** What a legal hold names: a company, a programme, or, with neither, everything. */
 export interface HoldSubject {
@@ -75,12 +76,14 @@ export async function liftHold(
   return lifted.length > 0;
 }
 
-/** Whether a hold stands over a person's or contact's companies, or over everything. */
+/** The holds that stand over any of these companies, over a programme they take part in, or over everything. */
 export async function holdsOver(trx: Trx, companyIds: readonly string[]): Promise<LegalHold[]> {
   return rows<LegalHold>(
     trx,
-    `${SELECT} where lifted_at is null and programme_code is null
-       and (company_id is null or company_id = any(:companyIds::uuid[])) order by set_at`,
-    { companyIds: [...companyIds] },
+    `${SELECT} where lifted_at is null and (company_id is null and programme_code is null
+       or company_id = any(:companyIds::uuid[])
+       or programme_code is not null and (:partnerTeam::uuid = any(:companyIds::uuid[]) or programme_code in (
+         select a.programme_code from participation a where a.msp_id = any(:companyIds::uuid[])))) order by set_at`,
+    { companyIds: [...companyIds], partnerTeam: PARTNER_TEAM },
   );
 }

@@ -1989,18 +1989,17 @@ grant delete, select on refused_message to kontor_retention;
 
 create table restriction (
   id uuid not null,
-  person_id uuid,
+  person_ids uuid[] not null,
   address_hash bytea not null,
   reason text not null,
   since timestamp with time zone not null,
   until_day date not null,
   restricted_by jsonb not null,
   constraint restriction_pkey PRIMARY KEY (id),
-  constraint restriction_address_hash_check CHECK ((length(address_hash) = 32)),
-  constraint restriction_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+  constraint restriction_address_hash_check CHECK ((length(address_hash) = 32))
 );
 CREATE UNIQUE INDEX restriction_by_address ON public.restriction USING btree (address_hash);
-CREATE INDEX restriction_by_person ON public.restriction USING btree (person_id) WHERE (person_id IS NOT NULL);
+CREATE INDEX restriction_by_person ON public.restriction USING gin (person_ids);
 alter table restriction enable row level security;
 alter table restriction force row level security;
 create policy "all" on restriction for all to kontor_all

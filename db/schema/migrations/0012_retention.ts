@@ -24,7 +24,8 @@ export async function up(knex: Knex): Promise<void> {
     -- Somebody who is not to be named any more. The address is kept as a hash alone: enough to know it again.
     create table restriction (
       id uuid primary key,
-      person_id uuid references person,
+      -- Everybody who had that address, for the name that stands beside the id in what is kept.
+      person_ids uuid[] not null,
       address_hash bytea not null check (length(address_hash) = 32),
       reason text not null,
       since timestamptz not null,
@@ -33,7 +34,7 @@ export async function up(knex: Knex): Promise<void> {
       restricted_by jsonb not null
     );
     create unique index restriction_by_address on restriction (address_hash);
-    create index restriction_by_person on restriction (person_id) where person_id is not null;
+    create index restriction_by_person on restriction using gin (person_ids);
     call kontor_protect_team('restriction');
 
     create function kontor_address_hash(address text) returns bytea language sql immutable parallel safe
