@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/access/actor.js';
 import type { RetentionClass } from '../../domain/retention.js';
 import { appendAudit } from '../access/auditStore.js';
 import { RETENTION, rows, type Database, type Trx } from '../connect.js';
-import { dueNow, type Due } from './dueNow.js';
+import { classesKept, dueOf, type Due, type KeptFrom } from './dueNow.js';
 import { REMOVALS } from './removals.js';
 
 /** Rows, statements or applicants in one transaction: seconds at the most, whatever is in them. */
@@ -106,25 +106,39 @@ async function removeAll(db: Database, due: Due, how: Removing): Promise<number>
   return total;
 }
 
+/** What is due of a class by now: the facts of a month are once its documents have gone. */
+async function markedDue(db: Database, kept: KeptFrom, { now }: Removing): Promise<Due> {
+  return removing(db, async (trx) => {
+    const due = await dueOf(trx, kept);
+    if (due.due > 0) await mark(trx, due, now);
+    return due;
+  });
+}
+
+/** Whole months of check-ins, marked before for each programme. */
+async function removeMonths(db: Database, kept: readonly KeptFrom[], how: Removing): Promise<Removed[]> {
+  const [first] = kept;
+  const dues: Due[] = [];
+  for (const each of kept) dues.push(await markedDue(db, each, how));
+  if (first === undefined || !dues.some(({ due }) => due > 0)) return [];
+  const months = await removing(db, (trx) => dropMonths(trx, dues, how));
+  if (months === 0) return [];
+  how.onBatch?.('checkIns', months);
+  return [{ ...first, programme: null, due: months, held: 0, removed: months }];
+}
+
 /**
  * Rule 15: removes what is kept no longer as of `how.now`, class by class, each batch a transaction with an event of the audit
  * trail that says how much went. Doing it twice is safe: what has gone is not found again, and a run that broke off is gone on
  * with by the next one. Returns what went of each class; of check-ins whole months first, which belong to every programme.
  */
 export async function applyRetention(db: Database, how: Removing): Promise<Removed[]> {
-  const dues = await db.transaction(RETENTION, (trx) => dueNow(trx, how.now));
-  await db.transaction(RETENTION, async (trx) => {
-    for (const due of dues) if (due.due > 0) await mark(trx, due, how.now);
-  });
-  const checkIns = dues.filter((due) => due.class === 'checkIns');
-  const months = checkIns.some(({ due }) => due > 0)
-    ? await removing(db, (trx) => dropMonths(trx, checkIns, how))
-    : 0;
-  if (months > 0) how.onBatch?.('checkIns', months);
-  const removed: Removed[] = [];
-  for (const due of dues) removed.push({ ...due, removed: due.due === 0 ? 0 : await removeAll(db, due, how) });
-  const [first] = checkIns;
-  return first === undefined || months === 0
-    ? removed
-    : [{ ...first, programme: null, due: months, held: 0, removed: months }, ...removed];
+  const classes = await db.transaction(RETENTION, (trx) => classesKept(trx, how.now));
+  const isCheckIns = (kept: KeptFrom) => kept.class === 'checkIns';
+  const removed = await removeMonths(db, classes.filter(isCheckIns), how);
+  for (const kept of classes) {
+    const due = await markedDue(db, kept, how);
+    removed.push({ ...due, removed: due.due === 0 ? 0 : await removeAll(db, due, how) });
+  }
+  return removed;
 }

@@ -42,7 +42,7 @@ function keptFromOf(name: RetentionClass, now: Date, zone: string, length: numbe
   }
 }
 
-type KeptFrom = Pick<Due, 'class' | 'programme' | 'keptFrom'>;
+export type KeptFrom = Pick<Due, 'class' | 'programme' | 'keptFrom'>;
 
 /** From where on each class is kept as of `now`, by the settings of each programme. */
 function keptFrom(now: Date, programmes: readonly ProgrammeKeeping[]): KeptFrom[] {
@@ -61,13 +61,21 @@ function keptFrom(now: Date, programmes: readonly ProgrammeKeeping[]): KeptFrom[
   });
 }
 
+/** From where on each class is kept as of `now`, in the order in which they are removed. */
+export async function classesKept(trx: Trx, now: Date): Promise<KeptFrom[]> {
+  return keptFrom(now, await keepingOf(trx));
+}
+
+/** What there is to remove of one. */
+export async function dueOf(trx: Trx, kept: KeptFrom): Promise<Due> {
+  const { programme, keptFrom: from } = kept;
+  const [row] = await rows<{ due: number; held: number }>(trx, REMOVALS[kept.class].count, { programme, from });
+  return { ...kept, due: row?.due ?? 0, held: row?.held ?? 0 };
+}
+
 /** Rule 15: what there is to remove as of `now`, class by class; nothing is removed. */
 export async function dueNow(trx: Trx, now: Date): Promise<Due[]> {
   const found: Due[] = [];
-  for (const each of keptFrom(now, await keepingOf(trx))) {
-    const { programme, keptFrom: from } = each;
-    const [row] = await rows<{ due: number; held: number }>(trx, REMOVALS[each.class].count, { programme, from });
-    found.push({ ...each, due: row?.due ?? 0, held: row?.held ?? 0 });
-  }
+  for (const kept of await classesKept(trx, now)) found.push(await dueOf(trx, kept));
   return found;
 }

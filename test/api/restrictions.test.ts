@@ -53,7 +53,7 @@ describe('a person who is restricted', () => {
     });
     person = await addPerson(api.database.db, { name: NAME, email: ADDRESS, companyId: msp });
     hers = browser(api);
-    expect((await hers.signIn(ADDRESS)).status).toBe(200);
+    expect((await hers.signIn(ADDRESS)).status).toBe(201);
     const own = { id: randomUUID(), membershipId: person.membershipId, view: 'service_provider' as const, name: 'hers' };
     const by = { kind: 'person' as const, id: person.id, name: NAME };
     ownToken = (await api.database.db.transaction(ALL, (trx) => issueToken(trx, { ...own, at: new Date(), by }))).token;
