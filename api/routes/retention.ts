@@ -1,13 +1,10 @@
 /** Rule 15: what is kept no longer, legal holds, and people who are named no more. */
 import { z } from 'zod';
-import { appendAudit } from '../../db/access/auditStore.js';
 import { listRestrictions } from '../../db/access/restrictionStore.js';
 import { dueNow } from '../../db/retention/dueNow.js';
-import { findHold, insertHold, liftHold, listHolds } from '../../db/retention/holdStore.js';
-import { companyName } from '../../db/parties/companyStore.js';
-import { fieldError, KontorError } from '../../domain/errors.js';
+import { endHold, setHold } from '../../db/retention/changeHold.js';
+import { listHolds } from '../../db/retention/holdStore.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { requireProgramme } from '../requireProgramme.js';
 import { restrict } from '../restrict.js';
 import { reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
@@ -63,23 +60,8 @@ export const retentionRoutes = [
     responses: { 201: { description: 'The hold', schema: legalHold } },
     handler: async ({ body, actor, receivedAt: at, requestId: id, transaction }) => {
       const { companyId = null, programme = null, reason } = body;
-      const hold = await transaction(async (trx) => {
-        const before = await findHold(trx, id);
-        if (before !== undefined) return before;
-        if (programme !== null) await requireProgramme(trx, programme);
-        if (companyId !== null && (await companyName(trx, companyId)) === '') {
-          throw fieldError('VALIDATION_FAILED', '/companyId', 'There is no such company.');
-        }
-        const set = { id, companyId, programme, reason, setAt: at, setBy: actor };
-        if (!(await insertHold(trx, set))) {
-          throw new KontorError('STATE_CONFLICT', 'A hold over the same stands already.');
-        }
-        const after = { companyId, programme };
-        await appendAudit(trx, {
-          ...{ at, actor, action: 'legalHold.set', subject: `legalHold:${id}`, mspId: companyId, after, reason },
-        });
-        return { ...set, liftedAt: null, liftedBy: null, liftReason: null };
-      });
+      const change = { id, reason, at, actor };
+      const hold = await transaction((trx) => setHold(trx, { companyId, programme }, change));
       return reply(201, hold);
     },
   }),
@@ -93,14 +75,7 @@ export const retentionRoutes = [
     body: reasonInput,
     responses: { 200: { description: 'The hold as it is now', schema: legalHold } },
     handler: async ({ params: { holdId: id }, body: { reason }, actor, receivedAt: at, transaction }) => {
-      const lifted = await transaction(async (trx) => {
-        if (await liftHold(trx, { id, at, by: actor, reason })) {
-          await appendAudit(trx, { at, actor, action: 'legalHold.lifted', subject: `legalHold:${id}`, reason });
-        }
-        return findHold(trx, id);
-      });
-      if (lifted === undefined) throw new KontorError('NOT_FOUND', 'There is no such hold.');
-      return reply(200, lifted);
+      return reply(200, await transaction((trx) => endHold(trx, { id, reason, at, actor })));
     },
   }),
   route({

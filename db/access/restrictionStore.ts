@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../../domain/access/actor.js';
-import { comparableAddress, RESTRICTED_ADDRESS, RESTRICTED_NAME, type Named } from '../../domain/restricted.js';
+import {
+  comparableAddress,
+  namedIn,
+  RESTRICTED_ADDRESS,
+  RESTRICTED_NAME,
+  withoutRestricted,
+  type Named,
+} from '../../domain/restricted.js';
 import { rows, type Trx } from '../connect.js';
 
 /** Somebody who is named no more; her address is known as a hash alone. */
@@ -69,6 +76,18 @@ export async function restrictedOf(trx: Trx, named: Named): Promise<Named> {
   return {
     personIds: new Set(found.flatMap(({ personIds }) => personIds)),
     addresses: new Set(found.flatMap(({ hash }) => byHash.get(hash) ?? [])),
+  };
+}
+
+/** Replaces the addresses of those who are restricted in a text; for many texts, by what is known of them now. */
+export async function addressHider(trx: Trx): Promise<(text: string) => string> {
+  const found = await rows<{ hash: string }>(trx, `select encode(address_hash, 'hex') as hash from restriction`);
+  const hashes = new Set(found.map(({ hash }) => hash));
+  return (text) => {
+    if (hashes.size === 0 || !text.includes('@')) return text;
+    const { addresses } = namedIn(text);
+    const restricted = [...addresses].filter((address) => hashes.has(hashOf(address).toString('hex')));
+    return String(withoutRestricted(text, { personIds: new Set(), addresses: new Set(restricted) }));
   };
 }
 

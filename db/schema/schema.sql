@@ -431,6 +431,15 @@ AS $function$
         order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
         limit 1 $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_shown_actor(actor jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select case when actor ->> 'kind' = 'person' then case when exists (
+          select from restriction r where r.person_ids @> array[(actor ->> 'id')::uuid])
+        then actor || '{"name": "Restricted person"}' else actor end else actor end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_sites()
  RETURNS uuid[]
  LANGUAGE sql

@@ -50,6 +50,11 @@ export async function up(knex: Knex): Promise<void> {
       perform set_config('kontor.scope', scope, true);
       return found_one;
     end $$;
+    -- An actor as it is shown: without the name of somebody who is restricted.
+    create function kontor_shown_actor(actor jsonb) returns jsonb language sql stable as $$
+      select case when actor ->> 'kind' = 'person' then case when exists (
+          select from restriction r where r.person_ids @> array[(actor ->> 'id')::uuid])
+        then actor || '{"name": "Restricted person"}' else actor end else actor end $$;
     -- No mail goes to somebody who is restricted, whoever writes or resends it.
     create function kontor_park_restricted() returns trigger language plpgsql as $$
     begin
