@@ -118,7 +118,8 @@ async function retention({ apply, as, data, json }: { apply?: true; as?: string;
     }
     for (const line of classes.map(lineOf)) terminal.say(line);
     for (const { id, companyId, programme, reason } of holds) {
-      const what = companyId === null ? (programme === null ? 'everything' : `programme ${programme}`) : `company ${companyId}`;
+      const what =
+        companyId === null ? (programme === null ? 'everything' : `programme ${programme}`) : `company ${companyId}`;
       terminal.say(`Hold ${id} over ${what}: ${reason}`);
     }
     if (apply !== true) terminal.say('Nothing was removed: --apply does that.');

@@ -182,7 +182,9 @@ export const checkLinesAndTotals: Checker = async (context) => {
     const rates = await correctedRates(context, batch);
     problems.push(...(await licenceProblems(context, batch)));
     for (const issued of batch) {
-      problems.push(...checkStatement(issued, settled.get(issued.statementId) ?? [], kept, (number) => rates.get(number)));
+      problems.push(
+        ...checkStatement(issued, settled.get(issued.statementId) ?? [], kept, (number) => rates.get(number)),
+      );
     }
   }
   return [...problems, ...(await problemsOf(context, [CORRECTED_QUANTITIES]))];

@@ -186,8 +186,11 @@ function metersBy(aggregation: Aggregation): string[] {
 export const checkUsageCounted: Checker = async (context) => {
   const { period } = context;
   if (period !== null) {
-    const kept = await ask(context, `select 1 from billing_run r where r.programme_code = :programme and r.period = :period
-      and not ${usageKept('r')}`);
+    const kept = await ask(
+      context,
+      `select 1 from billing_run r where r.programme_code = :programme and r.period = :period
+      and not ${usageKept('r')}`,
+    );
     if (kept.length > 0) return 'no longer kept';
   }
   // Nine days either side: a week for clocks that are off, and the zones.

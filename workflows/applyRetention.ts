@@ -29,7 +29,9 @@ export const RETENTION_SCHEDULE = {
 export async function applyRetention(input: ApplyRetentionInput): Promise<ApplyRetentionResult> {
   const now = input.now ?? scheduledAt().toISOString();
   setCurrentDetails(`**Retention** as of ${now}\n\nRemoves what is kept no longer; waits for nobody.`);
-  const result = await batch.applyRetention.executeWithOptions({ summary: `what is kept no longer on ${now}` }, [{ now }]);
+  const result = await batch.applyRetention.executeWithOptions({ summary: `what is kept no longer on ${now}` }, [
+    { now },
+  ]);
   const counts = Object.entries(result.removed).map(([name, removed]) => `${removed} ${name}`);
   setCurrentDetails(
     `**Retention** as of ${now}: ${counts.length === 0 ? 'nothing was due' : `removed ${counts.join(', ')}`}; ` +

@@ -10,7 +10,8 @@ type Json = Parameters<typeof withoutRestricted>[0];
  */
 export async function hideRestricted(db: Database, body: unknown): Promise<unknown> {
   const text = JSON.stringify(body) as string | undefined;
-  if (text === undefined || !(text.includes('@') || text.includes('"person"') || text.includes('"personId"'))) return body;
+  if (text === undefined || !(text.includes('@') || text.includes('"person"') || text.includes('"personId"')))
+    return body;
   const value = JSON.parse(text) as Json;
   const named = namedIn(value);
   if (named.addresses.size + named.personIds.size === 0) return body;

@@ -19,7 +19,8 @@ export const retentionRoutes = [
     method: 'get',
     path: '/v1/retention',
     summary: 'Show what is kept no longer, class by class, and what legal holds keep',
-    description: 'A preview: each night it is removed (rule 15). What belongs to no single programme is kept as long as by the programme that keeps it longest.',
+    description:
+      'A preview: each night it is removed (rule 15). What belongs to no single programme is kept as long as by the programme that keeps it longest.',
     tags,
     action: 'retention.read',
     responses: { 200: { description: 'Every class', schema: z.strictObject({ items: z.array(retentionDue) }) } },

@@ -162,7 +162,9 @@ const FORGET = [
 /** Keeps the restriction and has it hold at once, in every process. */
 export async function insertRestriction(
   trx: Trx,
-  restriction: Pick<Restriction, 'id' | 'personIds' | 'reason' | 'since' | 'until' | 'restrictedBy'> & { address: string },
+  restriction: Pick<Restriction, 'id' | 'personIds' | 'reason' | 'since' | 'until' | 'restrictedBy'> & {
+    address: string;
+  },
 ): Promise<void> {
   const { id, personIds, reason, since, until, restrictedBy, address } = restriction;
   await rows(

@@ -21,7 +21,11 @@ export const keeping = settingsGroup(15, {
     24,
     'How long usage reports and refused messages are kept, from the end of their month; longer where a correction may still need them',
   ),
-  mailMonths: setting(whole('months', 13, 240), 24, 'How long mails that have ended are kept, from the end of their month'),
+  mailMonths: setting(
+    whole('months', 13, 240),
+    24,
+    'How long mails that have ended are kept, from the end of their month',
+  ),
   applicationMonths: setting(
     whole('months', 3, 120),
     12,

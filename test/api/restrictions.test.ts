@@ -39,8 +39,11 @@ describe('a person who is restricted', () => {
       ),
     );
   const mailState = async (id: string) =>
-    (await month.run<{ state: string }>('select state from outbox where message_id = :id', { id: `${id}@kontor.example` }))[0]
-      ?.state;
+    (
+      await month.run<{ state: string }>('select state from outbox where message_id = :id', {
+        id: `${id}@kontor.example`,
+      })
+    )[0]?.state;
 
   beforeAll(async () => {
     api = await startTestApi();
@@ -48,17 +51,29 @@ describe('a person who is restricted', () => {
     month = monthFixture(api.database.db);
     const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
     msp = await month.msp({ name: 'MSP Alpha', distributorId });
-    await month.run(`update company_contact set name = :name, email = :email where company_id = :msp and purpose = 'statements'`, {
-      ...{ name: NAME, email: ADDRESS.toLowerCase(), msp },
-    });
+    await month.run(
+      `update company_contact set name = :name, email = :email where company_id = :msp and purpose = 'statements'`,
+      {
+        ...{ name: NAME, email: ADDRESS.toLowerCase(), msp },
+      },
+    );
     person = await addPerson(api.database.db, { name: NAME, email: ADDRESS, companyId: msp });
     hers = browser(api);
     expect((await hers.signIn(ADDRESS)).status).toBe(201);
-    const own = { id: randomUUID(), membershipId: person.membershipId, view: 'service_provider' as const, name: 'hers' };
+    const own = {
+      id: randomUUID(),
+      membershipId: person.membershipId,
+      view: 'service_provider' as const,
+      name: 'hers',
+    };
     const by = { kind: 'person' as const, id: person.id, name: NAME };
     ownToken = (await api.database.db.transaction(ALL, (trx) => issueToken(trx, { ...own, at: new Date(), by }))).token;
     // Deeds of hers, and what others wrote about her.
-    await hers.call('PATCH', `/v1/companies/${msp}`, { version: 1, address: ['Another road 3'], reason: `${ADDRESS} moved` });
+    await hers.call('PATCH', `/v1/companies/${msp}`, {
+      version: 1,
+      address: ['Another road 3'],
+      reason: `${ADDRESS} moved`,
+    });
     await call('PUT', `/v1/companies/${msp}/contacts/technical`, { name: NAME, email: ADDRESS });
     await call('POST', '/v1/people', { name: NAME, email: ADDRESS, locale: 'en', zone: 'UTC', level: 'reader' });
     await month.run(
@@ -98,7 +113,9 @@ describe('a person who is restricted', () => {
     const manager = await api.token('vendor', { level: 'manager' });
     const body = { personId: person.id, reason: REASON };
     expect((await api.call('POST', '/v1/restrictions', { token: manager, body })).status).toBe(403);
-    expect((await call('POST', '/v1/restrictions', { address: 'nobody@nowhere.example', reason: REASON })).status).toBe(404);
+    expect((await call('POST', '/v1/restrictions', { address: 'nobody@nowhere.example', reason: REASON })).status).toBe(
+      404,
+    );
   });
 
   it('is restricted from now on until documents and the audit trail that name her have gone', async () => {
@@ -132,7 +149,9 @@ describe('a person who is restricted', () => {
     const [row] = await month.run<{ id: string }>(`select id from outbox where message_id = 'after@kontor.example'`);
     await call('POST', `/v1/outbox/${row?.id}/resend`, { reason: 'try' });
     expect(await mailState('after')).toBe('parked');
-    expect(await month.run(`select 1 from outbox where state in ('pending', 'sending') and recipient = :a`, { a: ADDRESS })).toEqual([]);
+    expect(
+      await month.run(`select 1 from outbox where state in ('pending', 'sending') and recipient = :a`, { a: ADDRESS }),
+    ).toEqual([]);
   });
 
   it('is named by no route that lists or shows, by name or address', async () => {
@@ -183,8 +202,8 @@ describe('a person who is restricted', () => {
 
   it('a mail of the company waits for another contact, whom its administrators name', async () => {
     const contacts = await call('GET', `/v1/companies/${msp}/contacts`);
-    expect(contacts.json.items.map(({ email, confirmedAt }: { email: string; confirmedAt: null }) => [email, confirmedAt])).toEqual(
-      contacts.json.items.map(() => ['restricted@restricted.invalid', null]),
-    );
+    expect(
+      contacts.json.items.map(({ email, confirmedAt }: { email: string; confirmedAt: null }) => [email, confirmedAt]),
+    ).toEqual(contacts.json.items.map(() => ['restricted@restricted.invalid', null]));
   });
 });

@@ -81,7 +81,12 @@ describe('issued tables and the audit trail are insert-only', () => {
     const nothing = { maySomethingMore: false, owns: false, inherits: false };
     expect(roles).toEqual([
       { role: 'kontor_all', maySignIn: false, mayGoOnAs: [], ...nothing },
-      { role: 'kontor_app', maySignIn: true, mayGoOnAs: ['kontor_all', 'kontor_limited', 'kontor_retention'], ...nothing },
+      {
+        role: 'kontor_app',
+        maySignIn: true,
+        mayGoOnAs: ['kontor_all', 'kontor_limited', 'kontor_retention'],
+        ...nothing,
+      },
       { role: 'kontor_limited', maySignIn: false, mayGoOnAs: [], ...nothing },
       { role: 'kontor_retention', maySignIn: false, mayGoOnAs: [], ...nothing },
     ]);

@@ -56,9 +56,18 @@ describe('check-ins, rule 15', () => {
   it('a legal hold over the MSP, the programme or everything keeps them, and the preview names how many', async () => {
     const [holder] = [{ setAt: NEXT_DAY, setBy: KONTOR, reason: 'a lawsuit' }];
     for (const [what, expected] of [
-      [{ companyId: old.msps.alpha, programme: null }, { due: 2, held: 2 }],
-      [{ companyId: null, programme: 'msp' }, { due: 0, held: 4 }],
-      [{ companyId: null, programme: null }, { due: 0, held: 4 }],
+      [
+        { companyId: old.msps.alpha, programme: null },
+        { due: 2, held: 2 },
+      ],
+      [
+        { companyId: null, programme: 'msp' },
+        { due: 0, held: 4 },
+      ],
+      [
+        { companyId: null, programme: null },
+        { due: 0, held: 4 },
+      ],
     ] as const) {
       const id = randomUUID();
       await old.database.db.transaction(ALL, (trx) => insertHold(trx, { id, ...what, ...holder }));
@@ -69,7 +78,14 @@ describe('check-ins, rule 15', () => {
 
   it('under a hold over one MSP those of the others go, row by row, and the held ones stay', async () => {
     const id = randomUUID();
-    const hold = { id, companyId: old.msps.alpha, programme: null, reason: 'a lawsuit', setAt: NEXT_DAY, setBy: KONTOR };
+    const hold = {
+      id,
+      companyId: old.msps.alpha,
+      programme: null,
+      reason: 'a lawsuit',
+      setAt: NEXT_DAY,
+      setBy: KONTOR,
+    };
     await old.database.db.transaction(ALL, (trx) => insertHold(trx, hold));
     await applyRetention(old.database.db, { now: NEXT_DAY, actor: KONTOR });
     expect(await kept()).toEqual([
@@ -110,7 +126,9 @@ describe('check-ins, rule 15', () => {
     expect([site === undefined, removed]).toEqual([false, []]);
     const month = new Date().toISOString().slice(0, 10);
     await expect(
-      old.database.db.transaction(RETENTION, (trx) => rows(trx, 'select kontor_drop_check_ins(:month::date)', { month })),
+      old.database.db.transaction(RETENTION, (trx) =>
+        rows(trx, 'select kontor_drop_check_ins(:month::date)', { month }),
+      ),
     ).rejects.toThrow('13 months at least');
     await expect(
       old.database.db.transaction(ALL, (trx) => rows(trx, `select kontor_drop_check_ins('2020-01-01')`)),

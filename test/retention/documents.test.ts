@@ -60,7 +60,9 @@ describe('what is kept by the calendar year, rule 15', () => {
   it('the role that removes cannot remove a document before, whatever it is told, nor anybody else ever', async () => {
     await old.database.asOwner(`alter table statement disable trigger user`);
     await old.database.asOwner(`update statement set year = extract(year from now())::int - 8`);
-    const removed = await old.database.db.transaction(RETENTION, (trx) => rows(trx, 'delete from statement_document returning 1'));
+    const removed = await old.database.db.transaction(RETENTION, (trx) =>
+      rows(trx, 'delete from statement_document returning 1'),
+    );
     expect(removed).toEqual([]);
     await old.database.asOwner(`update statement set year = 2016`);
     await old.database.asOwner(`alter table statement enable trigger user`);
@@ -74,7 +76,10 @@ describe('what is kept by the calendar year, rule 15', () => {
     ).rejects.toThrow('permission denied');
     await expect(
       old.database.db.transaction(ALL, (trx) =>
-        rows(trx, `insert into retained_from (class, kept_from, at) values ('auditTrail', '2030', now()) returning class`),
+        rows(
+          trx,
+          `insert into retained_from (class, kept_from, at) values ('auditTrail', '2030', now()) returning class`,
+        ),
       ),
     ).rejects.toThrow('permission denied');
   });
@@ -84,7 +89,9 @@ describe('what is kept by the calendar year, rule 15', () => {
     expect(await due(LATER, 'documents')).toEqual({ keptFrom: '2017', due: 1, held: 1 });
     expect((await due(LATER, 'auditTrail')).due).toBe(0);
     await apply(LATER);
-    expect([await count('statement'), await count('statement_document'), await count('billing_pack')]).toEqual([1, 1, 1]);
+    expect([await count('statement'), await count('statement_document'), await count('billing_pack')]).toEqual([
+      1, 1, 1,
+    ]);
     const [left] = await old.month.run<{ id: string }>('select msp_id as id from statement');
     expect(left?.id).toBe(old.msps.alpha);
     expect(await old.month.run(`select distinct msp_id from reconciled_site`)).toEqual([{ msp_id: old.msps.alpha }]);
@@ -136,7 +143,13 @@ describe('what is kept by the calendar year, rule 15', () => {
 
   it('an applicant’s data goes twelve months after the month of the refusal, and not that of who takes part', async () => {
     const [id, at] = [randomUUID(), new Date('2023-11-30T12:00:00Z')];
-    const who = { name: 'Applying Anton', registrationNumber: 'R', address: ['Road'], country: 'DE', contactName: 'Anton' };
+    const who = {
+      name: 'Applying Anton',
+      registrationNumber: 'R',
+      address: ['Road'],
+      country: 'DE',
+      contactName: 'Anton',
+    };
     const rest = { email: 'anton@applicant.example', locale: 'en' as const, zone: 'UTC' };
     await old.database.db.transaction(ALL, (trx) => insertMsp(trx, { id, ...who, ...rest }, { at, by: TERMINAL }));
     await old.month.run(
@@ -145,7 +158,11 @@ describe('what is kept by the calendar year, rule 15', () => {
       { id, at },
     );
     expect(await due(new Date('2024-12-01T11:59:59Z'), 'applications')).toMatchObject({ due: 0 });
-    expect(await due(new Date('2024-12-01T12:00:00Z'), 'applications')).toEqual({ keptFrom: '2023-12', due: 1, held: 0 });
+    expect(await due(new Date('2024-12-01T12:00:00Z'), 'applications')).toEqual({
+      keptFrom: '2023-12',
+      due: 1,
+      held: 0,
+    });
     const lift = await hold({ companyId: id });
     await apply(LATER);
     expect(await old.month.run('select name from company where id = :id', { id })).toEqual([{ name: who.name }]);
