@@ -4,6 +4,7 @@ import { announceCorrection } from './announceCorrection.js';
 import { announceFailure } from './announceFailure.js';
 import { announceNotOpened } from './announceNotOpened.js';
 import { applyDefaults } from './applyDefaults.js';
+import { applyRetention } from './applyRetention.js';
 import { checkCompleteness } from './checkCompleteness.js';
 import { checkGate } from './checkGate.js';
 import { decideCase } from './decideCase.js';
@@ -47,6 +48,7 @@ export function createActivities(deps: ActivityDeps) {
     announceFailure: announceFailure(deps),
     announceNotOpened: announceNotOpened(deps),
     applyDefaults: applyDefaults(deps),
+    applyRetention: applyRetention(deps),
     checkCompleteness: checkCompleteness(deps),
     checkGate: checkGate(deps),
     decideCase: decideCase(deps),

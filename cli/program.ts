@@ -15,6 +15,7 @@ import { personCommand } from './person.js';
 import { programmeCommand } from './programme.js';
 import { ratesCommand } from './rates.js';
 import { restoredCommand } from './restored.js';
+import { retentionCommand } from './retention.js';
 import { statusCommand } from './status.js';
 import { tokenCommand } from './token.js';
 import { upCommand } from './up.js';
@@ -36,6 +37,7 @@ const COMMANDS = [
   bouncesCommand,
   outboxCommand,
   restoredCommand,
+  retentionCommand,
   migrateCommand,
   codecCommand,
 ];

@@ -54,7 +54,7 @@ export function verifyCommand(): Command {
     .addOption(new Option('--no-render', 'compare documents with their hashes alone, without rendering them again'))
     .addOption(
       jsonOption(
-        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | [what is wrong], …}, …}, "shared": {…}, "searched": {PLACE: count | null, …}}',
+        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | "no longer kept" | [what is wrong], …}, …}, "shared": {…}, "searched": {PLACE: count | null, …}}',
       ),
     )
     .addHelpText(

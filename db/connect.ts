@@ -4,7 +4,7 @@ import { createPresence } from './presence.js';
 import { SCOPES, type Scope } from './scope.js';
 import { toPrepared, toQuery, type Bindings } from './statement.js';
 
-export { ALL, type Scope } from './scope.js';
+export { ALL, RETENTION, type Scope } from './scope.js';
 export type { Bindings } from './statement.js';
 
 /** A transaction with its scope set. Every store takes one; none opens its own. */

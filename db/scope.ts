@@ -6,9 +6,12 @@ export type Scope =
   | { kind: 'msp'; mspId: string }
   | { kind: 'distributor'; distributorId: string }
   /** Named tenants alone, of whatever MSP; `companyId` is the reader's own. */
-  | { kind: 'tenants'; companyId: string; tenantIds: readonly string[] };
+  | { kind: 'tenants'; companyId: string; tenantIds: readonly string[] }
+  /** Everything, to remove what is kept no longer (rule 15). */
+  | { kind: 'retention' };
 
 export const ALL: Scope = { kind: 'all' };
+export const RETENTION: Scope = { kind: 'retention' };
 
 interface OfKind<S> {
   /** What a transaction begins with, in one round trip; the settings are local to it. */
@@ -42,5 +45,9 @@ export const SCOPES: { readonly [K in Scope['kind']]: OfKind<Extract<Scope, { ki
       `begin; set local role kontor_limited; ` +
       `select kontor_enter_tenants(${literal(companyId)}, ${literal(`{${tenantIds.join()}}`)})`,
     plans: '.limited',
+  },
+  retention: {
+    begin: () => `begin; set local role kontor_retention; set local kontor.scope = 'all'`,
+    plans: '.retention',
   },
 };

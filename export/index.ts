@@ -7,13 +7,14 @@ import type { Actor } from '../domain/access/actor.js';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditHead, type AuditHead } from '../db/access/auditStore.js';
+import { addressHider } from '../db/access/restrictionStore.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { KontorError } from '../domain/errors.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { parsePeriod, type Period } from '../domain/period.js';
 import type { RunKey } from '../domain/run.js';
-import type { ExportFile } from './exportFile.js';
+import { text, type Cell, type ExportFile } from './exportFile.js';
 import { checkIns } from './files/checkIns.js';
 import { corrections } from './files/corrections.js';
 import { credits } from './files/credits.js';
@@ -107,7 +108,7 @@ function decimals(totals: Record<string, string>): Record<string, string> {
 async function runOf(trx: Trx, { programme, period }: RunKey): Promise<Manifest['run']> {
   const [run] = await rows<RunRow>(
     trx,
-    `select state, opened_at as "openedAt", opened_by as "openedBy", reason, sealed_at as "sealedAt",
+    `select state, opened_at as "openedAt", kontor_shown_actor(opened_by) as "openedBy", reason, sealed_at as "sealedAt",
        encode(seal, 'hex') as seal, control_totals as "controlTotals"
      from billing_run where programme_code = :programme and period = :period`,
     { programme, period },
@@ -152,6 +153,16 @@ async function prepare(dir: string, force: boolean): Promise<void> {
   await rm(join(dir, MANIFEST), { force: true });
 }
 
+/** Rows without the addresses of those who are restricted. */
+async function* hidden(
+  found: AsyncIterable<readonly Cell[]>,
+  hide: (text: string) => string,
+): AsyncGenerator<readonly Cell[]> {
+  for await (const cells of found) {
+    yield cells.map((cell) => ('text' in cell && cell.text !== null ? text(hide(cell.text)) : cell));
+  }
+}
+
 /**
  * Writes the export and returns its manifest, which is written last. Throws PERIOD_INVALID, VALIDATION_FAILED where it is
  * not clear which programme is meant, NOT_FOUND where the period was never opened, CONFIGURATION_INVALID where the folder
@@ -165,9 +176,10 @@ export async function exportPeriod(db: Database, options: ExportOptions): Promis
     const run = await runOf(trx, key);
     await prepare(dir, force);
     const files: WrittenFile[] = [];
+    const hide = await addressHider(trx);
     for (const file of FILES) {
       files.push(
-        await writeCsv(join(dir, file.name), file, file.rows(trx, key), (count) => {
+        await writeCsv(join(dir, file.name), file, hidden(file.rows(trx, key), hide), (count) => {
           onProgress(file.name, count);
         }),
       );

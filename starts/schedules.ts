@@ -1,7 +1,8 @@
-/** What Temporal starts by the calendar: the month-end of each programme, the contact watch, the rates of exchange, and the mail that falls due. */
+/** What Temporal starts by the calendar: the month-end of each programme, the contact watch, the rates of exchange, what is kept no longer, and the mail that falls due. */
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import type { CalendarSettings } from '../domain/settings/calendar.js';
 import { opensAt, type Period } from '../domain/period.js';
+import { RETENTION_SCHEDULE } from '../workflows/applyRetention.js';
 import { PROGRAMME } from '../workflows/searchAttributes.js';
 import { WATCH_CONTACT_SCHEDULE } from '../workflows/watchContact.js';
 import { WATCH_RATES_SCHEDULE } from '../workflows/watchRates.js';
@@ -88,6 +89,22 @@ function watchRates(taskQueue: string): ScheduleOptions {
   };
 }
 
+function retention(taskQueue: string): ScheduleOptions {
+  const { scheduleId, calendar, args } = RETENTION_SCHEDULE;
+  return {
+    scheduleId,
+    spec: { calendars: [calendar] },
+    action: action(scheduleId, {
+      taskQueue,
+      workflow: 'applyRetention',
+      args: [...args],
+      summary: 'Removes what is kept no longer (rule 15)',
+    }),
+    // The next day's run removes what this one did not.
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+  };
+}
+
 /** Deferred mails come due within minutes; one drain at a time is enough, and a missed one needs no catching up. */
 function deliverMail(taskQueue: string): ScheduleOptions {
   const id = 'deliver-mail';
@@ -124,7 +141,7 @@ export function ensureMonthEnd(starter: Starter, of: MonthEndSchedule): Promise<
 
 /** Sets the schedules that are the same for all programmes. Idempotent; at each start of a worker. */
 export async function ensureCommonSchedules(starter: Starter): Promise<void> {
-  for (const schedule of [watchContact, watchRates, deliverMail]) {
+  for (const schedule of [watchContact, watchRates, retention, deliverMail]) {
     await upsert(starter, schedule(starter.taskQueue));
   }
 }

@@ -25,8 +25,11 @@ export interface VerifyContext {
   progress: (done: number, total: number) => void;
 }
 
-/** One sentence for each thing that is wrong; empty: it holds. `not checked`: there is nothing yet it could be told by. */
-export type Finding = string[] | 'not checked';
+/**
+ * One sentence for each thing that is wrong; empty: it holds. `not checked`: there is nothing yet it could be told by; `no longer
+ * kept`: what it could be told by has gone by rule 15.
+ */
+export type Finding = string[] | 'not checked' | 'no longer kept';
 export type Checker = (context: VerifyContext) => Promise<Finding>;
 
 /** Rows of one query over everything; `:programme`, and `:period`, null for every period, are bound. */

@@ -4,6 +4,7 @@ import { sha256 } from './evaluate/sha256.js';
 import { frozenByHandProblems } from './correctedByHand.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { packProblems } from './frozenPacks.js';
+import { keptFrom } from './kept.js';
 import { statementBatches } from './statementBatches.js';
 
 /** The hash that the chain covers: the whole statement, its lines included. */
@@ -48,12 +49,19 @@ const LINE_COLUMNS = `
     or l.kind = 'usage' and (l.content ->> 'quantity')::int is distinct from l.quantity)
   order by 1`;
 
+/** Where the trail begins: after the last event that rule 15 removed, whose hash the first that is left follows. */
+const TRAIL = `trail as (
+    select coalesce(max(event_id), 0) as last_id, coalesce(max(event_hash), '\\x'::bytea) as last_hash
+    from retained_from where class = 'auditTrail')`;
+
 /** The audit trail as its trigger chains it (db/schema/migrations/0007). */
 const AUDIT_CHAIN = `
+  with ${TRAIL}
   select case when a.id <> a.place then format('audit event %s: events before it are missing', a.id)
     else format('audit event %s: it was changed', a.id) end as problem
-  from (select e.*, row_number() over (order by id) as place, lag(hash, 1, '\\x'::bytea) over (order by id) as hash_before
-    from audit_event e) a
+  from (select e.*, t.last_id + row_number() over (order by id) as place,
+      coalesce(lag(hash) over (order by id), t.last_hash) as hash_before
+    from audit_event e cross join trail t) a
   where a.id <> a.place or a.previous_hash <> a.hash_before
     or a.hash <> sha256(a.previous_hash || convert_to(jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.action,
       a.subject, a.msp_id, a.before, a.after, a.reason)::text, 'UTF8'))
@@ -61,11 +69,12 @@ const AUDIT_CHAIN = `
 
 /** What runs were sealed over: an end that was cut off is missed by the seals that knew it. */
 const AUDIT_ANCHORS = `
+  with ${TRAIL}
   select format('audit event %s: the run %s %s was sealed over it, and it is gone', r.audit_head ->> 'id', r.programme_code,
     r.period) as problem
   from billing_run r left join audit_event a
     on a.id = (r.audit_head ->> 'id')::bigint and encode(a.hash, 'hex') = r.audit_head ->> 'hash'
-  where r.audit_head is not null and a.id is null order by 1`;
+  where r.audit_head is not null and a.id is null and (r.audit_head ->> 'id')::bigint > (select last_id from trail) order by 1`;
 
 /** The chain of each distributor and year of the programme, from its first statement to the counter. */
 async function chainProblems(context: VerifyContext): Promise<string[]> {
@@ -83,7 +92,7 @@ async function chainProblems(context: VerifyContext): Promise<string[]> {
      from statement s join distributor d on d.id = s.distributor_id
      left join statement_number n on n.programme_code = s.programme_code and n.distributor_id = s.distributor_id
        and n.year = s.year
-     where s.programme_code = :programme
+     where s.programme_code = :programme and s.year::text >= ${keptFrom('documents')}
      order by d.code, s.year, s.sequence`,
   );
   const problems: string[] = [];
@@ -110,7 +119,7 @@ async function sealProblems(context: VerifyContext): Promise<string[]> {
        (select coalesce(jsonb_agg(jsonb_build_object('number', s.number, 'chain', encode(s.chain_hash, 'hex'))
           order by s.number), '[]') from statement s
         where s.programme_code = r.programme_code and s.period = r.period) as heads
-     from billing_run r where r.programme_code = :programme and r.state = 'sealed'
+     from billing_run r where r.programme_code = :programme and r.state = 'sealed' and r.period >= ${keptFrom('documents')}
        and (:period::text is null or r.period = :period) order by 1`,
   );
   return runs

@@ -4,6 +4,7 @@ import { loadStatements } from '../db/statements/statementStore.js';
 import { billingLinesCsv, type BillingSummary } from '../statements/index.js';
 import { ask, type VerifyContext } from './context.js';
 import { sampleOf } from './documents.js';
+import { keptFrom } from './kept.js';
 
 /** Summaries drawn again where a sample will do. */
 const SAMPLE = 4;
@@ -54,6 +55,7 @@ export async function packProblems(context: VerifyContext): Promise<string[]> {
   const ids = await ask<{ id: string }>(
     context,
     `select id from billing_pack where programme_code = :programme and (:period::text is null or period = :period)
+       and period >= ${keptFrom('documents')}
      order by period, id`,
   );
   const drawn = new Set(context.documents === 'all' ? ids : sampleOf(ids, SAMPLE));

@@ -11,7 +11,7 @@ import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { listProgrammes } from '../db/programmes/programmeStore.js';
 import { parsePeriod } from '../domain/period.js';
 import type { RenderPool } from '../statements/index.js';
-import type { Checker, VerifyContext } from './context.js';
+import type { Checker, Finding, VerifyContext } from './context.js';
 import { checkAuditTrail, checkFrozenBytes } from './frozenBytes.js';
 import { checkLinesAndTotals } from './linesAndTotals.js';
 import { checkMailIdentities, checkMails } from './mails.js';
@@ -61,7 +61,7 @@ export type Invariant = keyof typeof INVARIANTS;
 export const INVARIANT_NAMES = Object.keys(INVARIANTS) as Invariant[];
 
 /** A list says what is wrong, at most `SHOWN` sentences and then how many more. */
-export type Verdict = 'holds' | 'not checked' | string[];
+export type Verdict = 'holds' | 'not checked' | 'no longer kept' | string[];
 export type Verdicts = Partial<Record<Invariant, Verdict>>;
 
 export interface Report {
@@ -94,8 +94,8 @@ export interface VerifyOptions {
 
 const SHOWN = 20;
 
-function verdictOf(finding: string[] | 'not checked'): Verdict {
-  if (finding === 'not checked') return finding;
+function verdictOf(finding: Finding): Verdict {
+  if (!Array.isArray(finding)) return finding;
   if (finding.length === 0) return 'holds';
   return finding.length <= SHOWN ? finding : [...finding.slice(0, SHOWN), `and ${finding.length - SHOWN} more`];
 }

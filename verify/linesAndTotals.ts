@@ -7,6 +7,7 @@ import { amountIsRated, checkCorrection, type Say } from './correctionLine.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { pricesProblems } from './pricesThen.js';
 import { settledUsage, type SettledUsage } from './settledUsage.js';
+import { firstKept, keptFrom } from './kept.js';
 import {
   statementBatches,
   type PriceList,
@@ -113,6 +114,7 @@ function checkPeaks(
 function checkStatement(
   statement: StoredStatement,
   settled: readonly SettledUsage[],
+  kept: string,
   rateOf: (number: string) => Rate | null | undefined,
 ): string[] {
   const problems: string[] = [];
@@ -132,6 +134,8 @@ function checkStatement(
     if (line.kind === 'term' || line.kind === 'extension') checkTermLine(line, currency, say);
     if (line.kind !== 'correction' && line.kind !== 'minimum_correction') continue;
     const rate = rateOf(line.correctsNumber);
+    // What it corrects may have gone by rule 15.
+    if (rate === undefined && line.forPeriod < kept) continue;
     if (rate === undefined) say(`line ${line.lineNo}: corrects ${line.correctsNumber}, which is not there`);
     else checkCorrection(line, rate, currency, say);
   }
@@ -172,6 +176,7 @@ const CORRECTED_QUANTITIES = `
         or l.kind = 'correction' and l.for_period = c.for_period and l.period < c.period)
   ) f
   where c.programme_code = :programme and c.kind = 'correction' and (:period::text is null or c.period = :period)
+    and c.for_period >= ${keptFrom('documents')}
     and (f.billed <> (c.content ->> 'oldQuantity')::int or f.minor <> (c.content ->> 'billedMinor')::bigint
       or c.quantity <> (c.content ->> 'newQuantity')::int - (c.content ->> 'oldQuantity')::int)
   order by 1`;
@@ -201,12 +206,13 @@ const CORRECTED_MINIMUMS = `
  */
 export const checkLinesAndTotals: Checker = async (context) => {
   const problems: string[] = [];
+  const kept = await firstKept(context, 'documents');
   for await (const batch of statementBatches(context)) {
     const settled = await settledUsage(context, batch);
     const rates = await correctedRates(context, batch);
     problems.push(...(await licenceProblems(context, batch)), ...(await pricesProblems(context, batch)));
     for (const statement of batch) {
-      problems.push(...checkStatement(statement, settled.get(statement.id) ?? [], (number) => rates.get(number)));
+      problems.push(...checkStatement(statement, settled.get(statement.id) ?? [], kept, (number) => rates.get(number)));
     }
   }
   return [

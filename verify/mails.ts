@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
+import { keptFrom } from './kept.js';
 
 const SENT_TWICE = `
   select format('%s was accepted %s times', message_id, count(*)) as problem from outbox
@@ -40,14 +41,16 @@ const SENT_WITHOUT_INSTANT = `
 
 const STATEMENT_WITHOUT_MAIL = `
   select format('nobody mails statement %s', s.number) as problem from statement s
-  where s.programme_code = :programme and (:period::text is null or s.period = :period) and not exists (
+  where s.programme_code = :programme and (:period::text is null or s.period = :period) and s.period >= ${keptFrom('mails')}
+    and not exists (
     select from outbox o where o.statement_id = s.id and o.kind = 'statementIssued')
   order by 1`;
 
 const PACK_WITHOUT_MAIL = `
   select format('nobody mails billing pack %s of %s, supplement %s', b.period, d.code, b.supplement) as problem
   from billing_pack b join distributor d on d.id = b.distributor_id
-  where b.programme_code = :programme and (:period::text is null or b.period = :period) and not exists (
+  where b.programme_code = :programme and (:period::text is null or b.period = :period) and b.period >= ${keptFrom('mails')}
+    and not exists (
     select from outbox o where o.billing_pack_id = b.id and o.kind = 'billingPack')
   order by 1`;
 

@@ -1,5 +1,9 @@
 import { creditNumberProblems } from './correctedByHand.js';
 import { problemsOf, type Checker } from './context.js';
+import { keptFrom } from './kept.js';
+
+/** Of the years before only what is held is left (rule 15). */
+const KEPT_YEAR = `s.year::text >= ${keptFrom('documents')}`;
 
 const ONE_PER_REVISION = `
   select format('%s has %s statements of %s, revision %s: %s', m.name, count(*), s.period, s.revision,
@@ -12,7 +16,7 @@ const REVISIONS = `
   select format('revision %s of %s for %s is not preceded by revision %s', s.revision, s.period, m.name, s.revision - 1)
     as problem
   from statement s join msp m on m.id = s.msp_id
-  where s.programme_code = :programme and s.revision > 1 and (:period::text is null or s.period = :period)
+  where s.programme_code = :programme and ${KEPT_YEAR} and s.revision > 1 and (:period::text is null or s.period = :period)
     and not exists (select from statement b where b.msp_id = s.msp_id and b.programme_code = s.programme_code
       and b.period = s.period and b.revision = s.revision - 1)
   order by 1`;
@@ -24,7 +28,7 @@ const GAPS = `
     select s.number, s.sequence, s.year, d.code,
       row_number() over counter as place, lag(s.number) over counter as before
     from statement s join distributor d on d.id = s.distributor_id
-    where s.programme_code = :programme
+    where s.programme_code = :programme and ${KEPT_YEAR}
     window counter as (partition by s.distributor_id, s.year order by s.sequence, s.number)
   ) n
   where n.sequence <> n.place order by n.code, n.year, n.place`;
@@ -40,14 +44,15 @@ const NUMBERS = `
 const COUNTERS = `
   select format('%s %s: the counter stands at %s, the last number is %s', d.code, coalesce(n.year, s.year),
     coalesce(n.last::text, 'nothing'), coalesce(s.last::text, 'none')) as problem
-  from (select * from statement_number where programme_code = :programme) n
+  from (select * from statement_number s where programme_code = :programme and ${KEPT_YEAR}) n
   full join (
-    select distributor_id, year, max(sequence) as last from statement where programme_code = :programme group by 1, 2
+    select distributor_id, year, max(sequence) as last from statement s where programme_code = :programme and ${KEPT_YEAR}
+    group by 1, 2
   ) s on s.distributor_id = n.distributor_id and s.year = n.year
   join distributor d on d.id = coalesce(n.distributor_id, s.distributor_id)
   where n.last is distinct from s.last order by 1`;
 
-/** I1 and rule 13: one statement per MSP, period and revision; numbers of a distributor and year are 1, 2, 3, … */
+/** I1 and rule 13: one statement per MSP, period and revision; numbers of a distributor and year that is kept are 1, 2, 3, … */
 export const checkNumbering: Checker = async (context) => [
   ...(await problemsOf(context, [ONE_PER_REVISION, REVISIONS, GAPS, NUMBERS, COUNTERS])),
   ...(await creditNumberProblems(context)),

@@ -1,4 +1,5 @@
 import { problemsOf, type Checker } from './context.js';
+import { keptFrom } from './kept.js';
 
 /**
  * Sites that owe a period an account: the programme's, active before its end in the zone their MSP's month is reckoned in,
@@ -16,6 +17,7 @@ const EXPECTED = `
     from run_participant p join msp m on m.id = p.msp_id
     join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
     where p.programme_code = :programme and (:period::text is null or p.period = :period)
+      and p.period >= ${keptFrom('documents')}
   ), expected as (
     select b.*, s.id as site_id, s.name as site
     from bounds b join site s on s.msp_id = b.msp_id and s.programme_code = b.programme_code and s.from_period <= b.period
@@ -72,6 +74,7 @@ const LEFT_OUT = `
     and (a.left_period is null or a.left_period >= r.period)
   join msp m on m.id = a.msp_id
   where r.programme_code = :programme and r.state <> 'skipped' and (:period::text is null or r.period = :period)
+    and r.period >= ${keptFrom('runFacts')}
     and not exists (select from run_participant p where p.programme_code = r.programme_code and p.period = r.period
       and p.msp_id = m.id)
     and exists (select from site s where s.msp_id = m.id and s.programme_code = r.programme_code

@@ -48,6 +48,7 @@ export interface StoredLine {
   firstMonthFree: boolean;
   minimumMinor: string;
   /** Of corrections. */
+  forPeriod: string;
   correctsNumber: string;
   currency: string;
   rate: Rate | null;

@@ -10,7 +10,7 @@ const TABLES = `
 
 const ROLES = `
   select format('%s may see past row level security: it is a superuser, bypasses it or owns tables', rolname) as problem
-  from pg_roles r where rolname in ('kontor_app', 'kontor_all', 'kontor_limited') and (rolsuper or rolbypassrls or exists (
+  from pg_roles r where rolname in ('kontor_app', 'kontor_all', 'kontor_limited', 'kontor_retention') and (rolsuper or rolbypassrls or exists (
     select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relowner = r.oid))`;
 
 const MAIL_TO_OTHERS = `

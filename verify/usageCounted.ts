@@ -1,7 +1,8 @@
 import { aggregationOf, METER_CODES, type Aggregation } from '../domain/catalog/index.js';
 import { monthLater } from './evaluate/calendar.js';
-import { problemsOf, type Checker } from './context.js';
+import { ask, problemsOf, type Checker } from './context.js';
 import { factProblems } from './factsHold.js';
+import { usageKept } from './kept.js';
 import { lateUsageProblems } from './lateUsageBooked.js';
 import { receiptProblems } from './receipts.js';
 
@@ -43,14 +44,14 @@ const FROZEN_AT = `
     from run_participant p
     left join reconciled_site r on r.programme_code = p.programme_code and r.period = p.period and r.msp_id = p.msp_id
     left join statement s on s.programme_code = p.programme_code and s.period = p.period and s.msp_id = p.msp_id
-    where p.programme_code = :programme and (:period::text is null or p.period = :period)
+    where p.programme_code = :programme and (:period::text is null or p.period = :period) and ${usageKept('p')}
     group by 1, 2, 3, 4 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
   ), frozen as (
     select r.period, r.msp_id, r.site_id, i ->> 'installationId' as installation_id, u ->> 'tenantRef' as tenant_ref,
       u ->> 'meter' as meter, (i ->> 'observed')::int as observed, (i ->> 'reported')::int as reported
     from reconciled_site r cross join jsonb_array_elements(r.facts -> 'usage') u
     cross join jsonb_array_elements(u -> 'installations') i
-    where r.programme_code = :programme and (:period::text is null or r.period = :period)
+    where r.programme_code = :programme and (:period::text is null or r.period = :period) and ${usageKept('r')}
   )`;
 
 /**
@@ -184,10 +185,19 @@ function metersBy(aggregation: Aggregation): string[] {
 
 /**
  * I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once, nothing else is; what follows
- * from them is frozen with them; what was late for them is in the next statement.
+ * from them is frozen with them; what was late for them is in the next statement. A month whose check-ins or
+ * reports have gone (rule 15) is not checked any more.
  */
 export const checkUsageCounted: Checker = async (context) => {
   const { period } = context;
+  if (period !== null) {
+    const kept = await ask(
+      context,
+      `select 1 from billing_run r where r.programme_code = :programme and r.period = :period
+      and not ${usageKept('r')}`,
+    );
+    if (kept.length > 0) return 'no longer kept';
+  }
   // Nine days either side: a week for clocks that are off, and the zones.
   const range = {
     from: period === null ? '-infinity' : `${monthLater(period, -1)}-20T00:00:00Z`,

@@ -2,6 +2,7 @@
  * Every workflow, for the bundle. A workflow file is a whole contract: function, input, id, signals, queries, updates.
  * Nothing here reaches Node, a clock other than the workflow's, randomness or I/O.
  */
+export { applyRetention } from './applyRetention.js';
 export { closePeriod } from './closePeriod.js';
 export { closeShard } from './closeShard.js';
 export { correctStatement } from './correctStatement.js';

@@ -6,6 +6,7 @@ import type { RouteDeps } from '../deps.js';
 import { actorOf } from '../principal.js';
 import type { RawContext, Reply, Route } from '../route.js';
 import { parseJson, readBody, requireJson } from './body.js';
+import { hideRestricted } from './hideRestricted.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
 import type { Limits } from './limits.js';
 import { labelRoute } from './metrics.js';
@@ -15,7 +16,7 @@ function cachingOf({ method, showsSecret }: Route): string {
   return method === 'get' && !showsSecret ? 'private, no-cache' : 'no-store';
 }
 
-function send(res: Response, reply: Reply, route: Route): void {
+async function send(db: RouteDeps['db'], res: Response, reply: Reply, route: Route): Promise<void> {
   res.status(reply.status);
   if ('file' in reply) {
     res.set({
@@ -33,7 +34,7 @@ function send(res: Response, reply: Reply, route: Route): void {
     res.end();
     return;
   }
-  res.json(reply.body);
+  res.json(await hideRestricted(db, reply.body));
 }
 
 function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandler {
@@ -63,7 +64,8 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
     // Temporal's client tries a server that is away again and again; whoever waits for the answer should not.
     const deadline = receivedAt.getTime() + limits.temporalTimeoutMs;
     const work = () => deps.temporal.connection.withDeadline(deadline, () => route.handle(context));
-    send(res, keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work), route);
+    const answer = keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work);
+    await send(deps.db, res, answer, route);
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isRestricted } from '../../db/access/restrictionStore.js';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { IdentityProvider } from '../../db/access/identityProviderStore.js';
 import {
@@ -66,6 +67,8 @@ async function link({ trx, provider, claims, at }: Entry, personId: string): Pro
 }
 
 async function makePerson({ trx, provider, claims, at }: Entry, email: string): Promise<string | undefined> {
+  // Her address is that of somebody who asked to be forgotten.
+  if (await isRestricted(trx, email)) return undefined;
   const id = randomUUID();
   const { locale, zone } = await requireCompany(trx, provider.companyId);
   const person = { id, name: nameOf(claims, email), email, locale, zone, state: 'active' as const };

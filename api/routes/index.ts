@@ -31,6 +31,7 @@ import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
+import { retentionRoutes } from './retention.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
 import { secondFactorRoutes } from './secondFactor.js';
@@ -98,4 +99,5 @@ export const ROUTES: readonly Route[] = [
   ...billingPackRoutes,
   ...outboxRoutes,
   ...auditRoutes,
+  ...retentionRoutes,
 ];

@@ -3,6 +3,7 @@ import { readFacts } from '../../domain/frozenFacts.js';
 import { groupBy } from '../../domain/groupBy.js';
 import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { addMonths, type Period } from '../../domain/period.js';
+import { periodsBack } from '../../domain/settings/lateUsage.js';
 import { usageKey, type SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { NOTHING_STANDS, standingCorrections } from '../corrections/standingCorrections.js';
@@ -11,6 +12,7 @@ import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
 import { monthRules } from './monthRules.js';
 import { REACH } from './reach.js';
+import { usageKept } from './usageKept.js';
 import { loadSiteFacts } from './siteFacts.js';
 
 /** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */
@@ -20,9 +22,6 @@ export interface EarlierSelection {
   before: Period;
   reachDays: number;
 }
-
-/** Months that were issued longer ago are looked at where a person let something in that reached them too late. */
-const periodsBack = (reachDays: number) => Math.ceil(reachDays / 28) + 2;
 
 /**
  * Messages are stored with the instant at which their request came: one that was under way when the facts were frozen
@@ -54,7 +53,8 @@ function admittedSites(
 
 /**
  * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, and those with
- * deferred quantities (rule 5). Found by the time of receipt.
+ * deferred quantities (rule 5). Found by the time of receipt. A month whose usage has gone (rule 15) is rated again no more:
+ * months that were issued longer ago are looked at only where a person let something in that reached them too late.
  */
 function reachedSites(
   trx: Trx,
@@ -70,7 +70,7 @@ function reachedSites(
        from statement s
        join billing_run b on b.programme_code = s.programme_code and b.period = s.period
        where s.programme_code = :programme and s.msp_id = any(:mspIds::uuid[]) and s.period < :before and s.revision = 1
-         and (s.period >= :earliest or (s.msp_id, s.period) in (
+         and ${usageKept('s')} and (s.period >= :earliest or (s.msp_id, s.period) in (
            select x.msp_id, x.period from unnest(:admittedMsps::uuid[], :admittedPeriods::text[]) as x(msp_id, period)))
      ), arrived as (
        select f.msp_id, f.period, g.site_id

@@ -23,6 +23,18 @@ AS $function$
         where m.id = $1 and m.invited_as is null and m.from_at <= now() and (m.until_at is null or m.until_at > now())
           and coalesce(p.state, 'active') = 'active' and a.ended_at is null $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_address_hash(address text)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select sha256(convert_to(lower(trim(address)), 'UTF8')) $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_all_held()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$ select exists (select from legal_hold where lifted_at is null and company_id is null and programme_code is null) $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -68,6 +80,18 @@ CREATE OR REPLACE FUNCTION public.kontor_company()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('kontor.company_id', true), '')::uuid $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_company_of(membership uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$ select company_id from membership where id = $1 $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_company_of_link(applicant uuid, membership uuid, contact uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$ select coalesce($1, kontor_company_of($2), (select company_id from company_contact where id = $3)) $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_comparable_name(name text)
  RETURNS text
@@ -115,6 +139,22 @@ AS $function$
       perform set_config('kontor.scope', 'all', true);
       return query select s.id, s.number, s.currency, s.statement_date from statement s where s.id = any(seen);
       perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_drop_check_ins(month date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    declare
+      first date := date_trunc('month', month);
+    begin
+      if first >= ((now() at time zone 'Etc/GMT+12') - interval '14 months')::date then
+        raise exception 'check-ins are kept for 13 months at least' using errcode = 'integrity_constraint_violation';
+      end if;
+      perform pg_advisory_xact_lock(hashtext('kontor_check_in_partition'));
+      execute format('drop table if exists public.%I', 'check_in_' || to_char(first, 'YYYY_MM'));
     end $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_end_distributor()
@@ -173,6 +213,18 @@ AS $function$
         where id = any (ids) and claimed_by = claimer and state = 'sending' returning id;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_held_companies()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$ select coalesce(array_agg(company_id), '{}') from legal_hold where lifted_at is null and company_id is not null $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_held_programmes()
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+AS $function$ select coalesce(array_agg(programme_code), '{}') from legal_hold where lifted_at is null and programme_code is not null $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_holds(company uuid, view text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -194,6 +246,50 @@ CREATE OR REPLACE FUNCTION public.kontor_ids(setting text)
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select coalesce(nullif(current_setting('kontor.' || setting, true), ''), '{}')::uuid[] $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_is_held(company uuid, programme text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$ select exists (select from legal_hold h where h.lifted_at is null
+        and ((h.company_id is null and h.programme_code is null) or h.company_id = $1 or h.programme_code = $2)) $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_is_restricted(address text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      found_one boolean;
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      found_one := exists (select from restriction r where r.address_hash = kontor_address_hash($1));
+      perform set_config('kontor.scope', scope, true);
+      return found_one;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_least_month(months integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select to_char((now() at time zone 'Etc/GMT+12') - make_interval(months => months), 'YYYY-MM') $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_least_year(years integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$ select extract(year from now() at time zone 'Etc/GMT+12')::integer - years $function$;
+
+CREATE OR REPLACE PROCEDURE public.kontor_let_go(IN target regclass, IN old_enough text, IN company text, IN programme text)
+ LANGUAGE plpgsql
+AS $procedure$
+    begin
+      execute format($policy$create policy let_go on %s for delete to kontor_retention using (
+          not (select kontor_all_held()) and coalesce(%s <> all((select kontor_held_companies())::uuid[]), true)
+          and coalesce(%s <> all((select kontor_held_programmes())::text[]), true) and (%s)
+        )$policy$, target, company, programme, old_enough);
+    end $procedure$;
 
 CREATE OR REPLACE FUNCTION public.kontor_mail_domain(email text)
  RETURNS text
@@ -219,6 +315,32 @@ CREATE OR REPLACE FUNCTION public.kontor_named_contact(company uuid)
  STABLE
 AS $function$ select * from company_contact k where k.company_id = $1 and k.purpose = 'statements' and k.ended_at is null
         order by k.confirmed_at is null limit 1 $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_only_applied(company uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select exists (select from participation a where a.msp_id = $1)
+        and not exists (select from participation a where a.msp_id = $1
+          and a.state not in ('rejected', 'withdrawn', 'expired') and not (a.state = 'unconfirmed' and a.decide_until < now()))
+        and not exists (select from membership m where m.company_id = $1)
+        and not exists (select from company c where c.parent_id = $1 or c.merged_into = $1)
+        and not exists (select from company_view v where v.company_id = $1 and v.view <> 'service_provider')
+        and not exists (select from tenant t where t.msp_id = $1 or t.customer_id = $1)
+        and not exists (select from site s where s.msp_id = $1) $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_park_restricted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if new.state in ('pending', 'sending') and new.recipient is not null and kontor_is_restricted(new.recipient) then
+        new.state := 'parked';
+        new.last_response := 'Its addressee is restricted: no mail goes there.';
+      end if;
+      return new;
+    end $function$;
 
 CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN to_distributor text, IN to_tenants text, IN owner text DEFAULT 'msp_id'::text)
  LANGUAGE plpgsql
@@ -247,6 +369,7 @@ CREATE OR REPLACE FUNCTION public.kontor_refuse_change()
  LANGUAGE plpgsql
 AS $function$
     begin
+      if tg_op = 'DELETE' and current_user = 'kontor_retention' then return old; end if;
       raise exception 'rows of % are never changed or deleted once written', tg_table_name
         using errcode = 'integrity_constraint_violation';
     end $function$;
@@ -329,6 +452,15 @@ AS $function$
         select * from programme_setting where programme_code = $1
         order by from_period <= $2 desc, case when from_period <= $2 then from_period end desc, from_period, version desc
         limit 1 $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_shown_actor(actor jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select case when actor ->> 'kind' = 'person' then case when exists (
+          select from restriction r where r.person_ids @> array[(actor ->> 'id')::uuid])
+        then actor || '{"name": "Restricted person"}' else actor end else actor end $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_sites()
  RETURNS uuid[]
@@ -475,11 +607,14 @@ alter table access_level enable row level security;
 alter table access_level force row level security;
 create policy "all" on access_level for all to kontor_all
   using (true);
+create policy retention on access_level for select to kontor_retention
+  using (true);
 create policy visible on access_level for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on access_level to kontor_all;
 grant insert, select, update on access_level to kontor_app;
 grant insert, select, update on access_level to kontor_limited;
+grant select on access_level to kontor_retention;
 
 create table api_token (
   id uuid not null,
@@ -503,11 +638,16 @@ alter table api_token enable row level security;
 alter table api_token force row level security;
 create policy "all" on api_token for all to kontor_all
   using (true);
+create policy let_go on api_token for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((kontor_company_of(membership_id) <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (LEAST(revoked_at, expires_at) < (now() - '30 days'::interval))));
+create policy retention on api_token for select to kontor_retention
+  using (true);
 create policy visible on api_token for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on api_token to kontor_all;
 grant insert, select, update on api_token to kontor_app;
 grant insert, select, update on api_token to kontor_limited;
+grant delete, select on api_token to kontor_retention;
 
 create table audit_event (
   id bigint not null,
@@ -530,8 +670,16 @@ alter table audit_event enable row level security;
 alter table audit_event force row level security;
 create policy "all" on audit_event for all to kontor_all
   using (true);
+create policy append_only on audit_event for insert to kontor_retention
+  with check (true);
 create policy appended on audit_event for insert to kontor_app, kontor_limited
   with check (true);
+create policy let_go on audit_event for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((EXTRACT(year FROM (at AT TIME ZONE 'Etc/GMT-14'::text)) < (( SELECT kontor_least_year(8) AS kontor_least_year))::numeric) AND (NOT (EXISTS ( SELECT
+   FROM legal_hold
+  WHERE (legal_hold.lifted_at IS NULL)))))));
+create policy retention on audit_event for select to kontor_retention
+  using (true);
 create policy visible on audit_event for select to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 CREATE TRIGGER chain BEFORE INSERT ON public.audit_event FOR EACH ROW EXECUTE FUNCTION kontor_chain_audit();
@@ -540,6 +688,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.audit_event FOR EACH STATEME
 grant insert, select on audit_event to kontor_all;
 grant insert, select on audit_event to kontor_app;
 grant insert, select on audit_event to kontor_limited;
+grant delete, insert, select on audit_event to kontor_retention;
 
 create table billing_pack (
   id uuid not null,
@@ -562,8 +711,14 @@ alter table billing_pack enable row level security;
 alter table billing_pack force row level security;
 create policy "all" on billing_pack for all to kontor_all
   using (true);
+create policy let_go on billing_pack for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((EXTRACT(year FROM (made_at AT TIME ZONE 'Etc/GMT-14'::text)) < (( SELECT kontor_least_year(8) AS kontor_least_year))::numeric) AND (NOT (EXISTS ( SELECT
+   FROM billing_pack_statement b
+  WHERE (b.billing_pack_id = billing_pack.id)))))));
 create policy owned on billing_pack for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on billing_pack for select to kontor_retention
+  using (true);
 create policy visible on billing_pack for select to kontor_app, kontor_limited
   using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
@@ -571,6 +726,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack FOR EACH STATEM
 grant insert, select on billing_pack to kontor_all;
 grant insert, select on billing_pack to kontor_app;
 grant insert, select on billing_pack to kontor_limited;
+grant delete, select on billing_pack to kontor_retention;
 
 create table billing_pack_statement (
   billing_pack_id uuid not null,
@@ -585,8 +741,14 @@ alter table billing_pack_statement enable row level security;
 alter table billing_pack_statement force row level security;
 create policy "all" on billing_pack_statement for all to kontor_all
   using (true);
+create policy let_go on billing_pack_statement for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (EXISTS ( SELECT
+   FROM statement s
+  WHERE ((s.msp_id = billing_pack_statement.msp_id) AND (s.id = billing_pack_statement.statement_id) AND (s.year < ( SELECT kontor_least_year(8) AS kontor_least_year)) AND (s.programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])) AND (s.distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])))))));
 create policy owned on billing_pack_statement for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on billing_pack_statement for select to kontor_retention
+  using (true);
 create policy visible on billing_pack_statement for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
@@ -595,6 +757,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_statement FOR E
 grant insert, select on billing_pack_statement to kontor_all;
 grant insert, select on billing_pack_statement to kontor_app;
 grant insert, select on billing_pack_statement to kontor_limited;
+grant delete, select on billing_pack_statement to kontor_retention;
 
 create table billing_run (
   programme_code text not null,
@@ -624,6 +787,7 @@ create table billing_run (
 grant insert, select, update on billing_run to kontor_all;
 grant insert, select, update on billing_run to kontor_app;
 grant insert, select, update on billing_run to kontor_limited;
+grant select on billing_run to kontor_retention;
 
 create table check_in (
   msp_id uuid not null,
@@ -653,13 +817,20 @@ alter table check_in enable row level security;
 alter table check_in force row level security;
 create policy "all" on check_in for all to kontor_all
   using (true);
+create policy let_go on check_in for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((observed_at < (((( SELECT kontor_least_month(13) AS kontor_least_month) || '-01'::text))::timestamp without time zone AT TIME ZONE 'UTC'::text)) AND ((( SELECT cardinality(kontor_held_programmes()) AS cardinality) = 0) OR (NOT (EXISTS ( SELECT
+   FROM site s
+  WHERE ((s.msp_id = check_in.msp_id) AND (s.id = check_in.site_id) AND (s.programme_code = ANY (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[]))))))))));
 create policy owned on check_in for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on check_in for select to kontor_retention
+  using (true);
 create policy visible on check_in for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on check_in to kontor_all;
 grant insert, select on check_in to kontor_app;
 grant insert, select on check_in to kontor_limited;
+grant delete, select on check_in to kontor_retention;
 
 create table company (
   id uuid not null,
@@ -694,8 +865,12 @@ create policy "all" on company for all to kontor_all
 create policy in_mandate on company for select to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id IN ( SELECT unnest(ARRAY[mandate.integrator_id, mandate.customer_id]) AS unnest
    FROM mandate))));
+create policy let_go_applicants on company for update to kontor_retention
+  using ((kontor_only_applied(id) AND (NOT kontor_is_held(id, NULL::text))));
 create policy owned on company for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on company for select to kontor_retention
+  using (true);
 create policy visible on company for select to kontor_app, kontor_limited
   using (((id = ( SELECT kontor_company() AS kontor_company)) OR ((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[]))) OR ((( SELECT kontor_scope() AS kontor_scope) <> ''::text) AND (id IN ( SELECT distributor_terms.id
@@ -703,6 +878,7 @@ create policy visible on company for select to kontor_app, kontor_limited
 grant insert, select, update on company to kontor_all;
 grant insert, select, update on company to kontor_app;
 grant insert, select, update on company to kontor_limited;
+grant select on company to kontor_retention;
 
 create table company_change (
   id bigint not null generated always as identity,
@@ -720,8 +896,12 @@ alter table company_change enable row level security;
 alter table company_change force row level security;
 create policy "all" on company_change for all to kontor_all
   using (true);
+create policy let_go on company_change for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((company_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_only_applied(company_id)));
 create policy owned on company_change for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on company_change for select to kontor_retention
+  using (true);
 create policy visible on company_change for select to kontor_app, kontor_limited
   using ((company_id = ( SELECT kontor_company() AS kontor_company)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.company_change FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
@@ -729,6 +909,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.company_change FOR EACH STAT
 grant insert, select on company_change to kontor_all;
 grant insert, select on company_change to kontor_app;
 grant insert, select on company_change to kontor_limited;
+grant delete, select on company_change to kontor_retention;
 
 create table company_contact (
   id uuid not null,
@@ -752,14 +933,19 @@ alter table company_contact enable row level security;
 alter table company_contact force row level security;
 create policy "all" on company_contact for all to kontor_all
   using (true);
+create policy let_go on company_contact for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((company_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_only_applied(company_id)));
 create policy owned on company_contact for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on company_contact for select to kontor_retention
+  using (true);
 create policy visible on company_contact for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((company_id = ( SELECT kontor_distributor() AS kontor_distributor)) OR (company_id IN ( SELECT billed_now.msp_id
    FROM billed_now)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on company_contact to kontor_all;
 grant insert, select, update on company_contact to kontor_app;
 grant insert, select, update on company_contact to kontor_limited;
+grant delete, select on company_contact to kontor_retention;
 
 create table company_view (
   company_id uuid not null,
@@ -774,12 +960,15 @@ create policy "all" on company_view for all to kontor_all
   using (true);
 create policy owned on company_view for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on company_view for select to kontor_retention
+  using (true);
 create policy visible on company_view for select to kontor_app, kontor_limited
   using ((company_id IN ( SELECT company.id
    FROM company)));
 grant delete, insert, select on company_view to kontor_all;
 grant delete, insert, select on company_view to kontor_app;
 grant delete, insert, select on company_view to kontor_limited;
+grant select on company_view to kontor_retention;
 
 create table company_zone (
   company_id uuid not null,
@@ -796,12 +985,15 @@ create policy own on company_zone for select to kontor_app, kontor_limited
   using ((company_id = ( SELECT kontor_company() AS kontor_company)));
 create policy owned on company_zone for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on company_zone for select to kontor_retention
+  using (true);
 create policy visible on company_zone for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (company_id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on company_zone to kontor_all;
 grant insert, select, update on company_zone to kontor_app;
 grant insert, select, update on company_zone to kontor_limited;
+grant select on company_zone to kontor_retention;
 
 create table correction (
   id uuid not null,
@@ -850,11 +1042,14 @@ alter table correction enable row level security;
 alter table correction force row level security;
 create policy "all" on correction for all to kontor_all
   using (true);
+create policy retention on correction for select to kontor_retention
+  using (true);
 create policy visible on correction for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on correction to kontor_all;
 grant insert, select, update on correction to kontor_app;
 grant insert, select, update on correction to kontor_limited;
+grant select on correction to kontor_retention;
 
 create table correction_document (
   msp_id uuid not null,
@@ -872,6 +1067,8 @@ create policy "all" on correction_document for all to kontor_all
   using (true);
 create policy owned on correction_document for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on correction_document for select to kontor_retention
+  using (true);
 create policy visible on correction_document for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (correction_id IN ( SELECT credit.correction_id
    FROM credit
@@ -883,6 +1080,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.correction_document FOR EACH
 grant insert, select on correction_document to kontor_all;
 grant insert, select on correction_document to kontor_app;
 grant insert, select on correction_document to kontor_limited;
+grant select on correction_document to kontor_retention;
 
 create table credit (
   id uuid not null,
@@ -923,6 +1121,8 @@ create policy "all" on credit for all to kontor_all
   using (true);
 create policy owned on credit for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on credit for select to kontor_retention
+  using (true);
 create policy visible on credit for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER confirmed AFTER INSERT ON public.credit FOR EACH ROW EXECUTE FUNCTION kontor_require_confirmation('credit');
@@ -931,6 +1131,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.credit FOR EACH STATEMENT EX
 grant insert, select on credit to kontor_all;
 grant insert, select on credit to kontor_app;
 grant insert, select on credit to kontor_limited;
+grant select on credit to kontor_retention;
 
 create table credit_number (
   programme_code text not null,
@@ -947,11 +1148,14 @@ alter table credit_number enable row level security;
 alter table credit_number force row level security;
 create policy "all" on credit_number for all to kontor_all
   using (true);
+create policy retention on credit_number for select to kontor_retention
+  using (true);
 create policy visible on credit_number for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on credit_number to kontor_all;
 grant insert, select, update on credit_number to kontor_app;
 grant insert, select, update on credit_number to kontor_limited;
+grant select on credit_number to kontor_retention;
 
 create table decision (
   id uuid not null,
@@ -967,6 +1171,12 @@ alter table decision enable row level security;
 alter table decision force row level security;
 create policy "all" on decision for all to kontor_all
   using (true);
+create policy let_go on decision for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((EXTRACT(year FROM (decided_at AT TIME ZONE 'Etc/GMT-14'::text)) < (( SELECT kontor_least_year(8) AS kontor_least_year))::numeric) AND (NOT (EXISTS ( SELECT
+   FROM legal_hold
+  WHERE (legal_hold.lifted_at IS NULL)))))));
+create policy retention on decision for select to kontor_retention
+  using (true);
 create policy visible on decision for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
@@ -974,6 +1184,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT 
 grant insert, select on decision to kontor_all;
 grant insert, select on decision to kontor_app;
 grant insert, select on decision to kontor_limited;
+grant delete, select on decision to kontor_retention;
 
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
@@ -1011,8 +1222,14 @@ alter table discrepancy enable row level security;
 alter table discrepancy force row level security;
 create policy "all" on discrepancy for all to kontor_all
   using (true);
+create policy let_go on discrepancy for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((period < (( SELECT kontor_least_year(8) AS kontor_least_year))::text) AND (NOT (EXISTS ( SELECT
+   FROM statement s
+  WHERE ((s.programme_code = discrepancy.programme_code) AND (s.period = discrepancy.period) AND ((discrepancy.msp_id IS NULL) OR (s.msp_id = discrepancy.msp_id)))))))));
 create policy owned on discrepancy for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on discrepancy for select to kontor_retention
+  using (true);
 create policy visible on discrepancy for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
@@ -1021,6 +1238,7 @@ create policy visible on discrepancy for select to kontor_limited
 grant insert, select, update on discrepancy to kontor_all;
 grant insert, select, update on discrepancy to kontor_app;
 grant insert, select, update on discrepancy to kontor_limited;
+grant delete, select on discrepancy to kontor_retention;
 
 create table distributor_terms (
   id uuid not null,
@@ -1034,6 +1252,7 @@ create table distributor_terms (
 grant insert, select, update on distributor_terms to kontor_all;
 grant insert, select, update on distributor_terms to kontor_app;
 grant insert, select, update on distributor_terms to kontor_limited;
+grant select on distributor_terms to kontor_retention;
 
 create table document_content (
   sha256 bytea not null,
@@ -1044,6 +1263,7 @@ create table document_content (
 grant insert, select on document_content to kontor_all;
 grant insert, select on document_content to kontor_app;
 grant insert, select on document_content to kontor_limited;
+grant select on document_content to kontor_retention;
 
 create table enabled_product (
   msp_id uuid not null,
@@ -1063,6 +1283,8 @@ create policy "all" on enabled_product for all to kontor_all
   using (true);
 create policy owned on enabled_product for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on enabled_product for select to kontor_retention
+  using (true);
 create policy visible on enabled_product for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
@@ -1070,6 +1292,7 @@ create policy visible on enabled_product for select to kontor_limited
 grant delete, insert, select on enabled_product to kontor_all;
 grant delete, insert, select on enabled_product to kontor_app;
 grant delete, insert, select on enabled_product to kontor_limited;
+grant select on enabled_product to kontor_retention;
 
 create table exchange_rate (
   source text not null,
@@ -1088,6 +1311,7 @@ CREATE INDEX exchange_rate_by_day ON public.exchange_rate USING btree (day);
 grant insert, select on exchange_rate to kontor_all;
 grant insert, select on exchange_rate to kontor_app;
 grant insert, select on exchange_rate to kontor_limited;
+grant select on exchange_rate to kontor_retention;
 
 create table former_key (
   msp_id uuid not null,
@@ -1105,12 +1329,15 @@ create policy "all" on former_key for all to kontor_all
   using (true);
 create policy owned on former_key for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on former_key for select to kontor_retention
+  using (true);
 create policy visible on former_key for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on former_key to kontor_all;
 grant insert, select, update on former_key to kontor_app;
 grant insert, select, update on former_key to kontor_limited;
+grant select on former_key to kontor_retention;
 
 create table idempotency_key (
   principal text not null,
@@ -1125,6 +1352,7 @@ create table idempotency_key (
 grant delete, insert, select, update on idempotency_key to kontor_all;
 grant delete, insert, select, update on idempotency_key to kontor_app;
 grant delete, insert, select, update on idempotency_key to kontor_limited;
+grant select on idempotency_key to kontor_retention;
 
 create table identity_provider (
   id uuid not null,
@@ -1154,11 +1382,14 @@ alter table identity_provider enable row level security;
 alter table identity_provider force row level security;
 create policy "all" on identity_provider for all to kontor_all
   using (true);
+create policy retention on identity_provider for select to kontor_retention
+  using (true);
 create policy visible on identity_provider for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on identity_provider to kontor_all;
 grant insert, select, update on identity_provider to kontor_app;
 grant insert, select, update on identity_provider to kontor_limited;
+grant select on identity_provider to kontor_retention;
 
 create table installation (
   msp_id uuid not null,
@@ -1188,12 +1419,15 @@ create policy "all" on installation for all to kontor_all
   using (true);
 create policy owned on installation for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on installation for select to kontor_retention
+  using (true);
 create policy visible on installation for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])))));
 grant insert, select, update on installation to kontor_all;
 grant insert, select, update on installation to kontor_app;
 grant insert, select, update on installation to kontor_limited;
+grant select on installation to kontor_retention;
 
 create table late_check_in (
   msp_id uuid not null,
@@ -1207,13 +1441,50 @@ alter table late_check_in enable row level security;
 alter table late_check_in force row level security;
 create policy "all" on late_check_in for all to kontor_all
   using (true);
+create policy let_go on late_check_in for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((period < ( SELECT kontor_least_month(13) AS kontor_least_month)) AND ((( SELECT cardinality(kontor_held_programmes()) AS cardinality) = 0) OR (NOT (EXISTS ( SELECT
+   FROM site s
+  WHERE ((s.msp_id = late_check_in.msp_id) AND (s.id = late_check_in.site_id) AND (s.programme_code = ANY (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[]))))))))));
 create policy owned on late_check_in for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on late_check_in for select to kontor_retention
+  using (true);
 create policy visible on late_check_in for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on late_check_in to kontor_all;
 grant insert, select, update on late_check_in to kontor_app;
 grant insert, select, update on late_check_in to kontor_limited;
+grant delete, select on late_check_in to kontor_retention;
+
+create table legal_hold (
+  id uuid not null,
+  company_id uuid,
+  programme_code text,
+  reason text not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  lifted_at timestamp with time zone,
+  lifted_by jsonb,
+  lift_reason text,
+  constraint legal_hold_pkey PRIMARY KEY (id),
+  constraint legal_hold_check CHECK (((company_id IS NULL) OR (programme_code IS NULL))),
+  constraint legal_hold_check1 CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lift_reason IS NULL)))),
+  constraint legal_hold_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint legal_hold_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE UNIQUE INDEX legal_hold_standing ON public.legal_hold USING btree (company_id, programme_code) NULLS NOT DISTINCT WHERE (lifted_at IS NULL);
+alter table legal_hold enable row level security;
+alter table legal_hold force row level security;
+create policy "all" on legal_hold for all to kontor_all
+  using (true);
+create policy retention on legal_hold for select to kontor_retention
+  using (true);
+create policy visible on legal_hold for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on legal_hold to kontor_all;
+grant insert, select, update on legal_hold to kontor_app;
+grant insert, select, update on legal_hold to kontor_limited;
+grant select on legal_hold to kontor_retention;
 
 create table mandate (
   id uuid not null,
@@ -1246,11 +1517,14 @@ create policy asked on mandate for insert to kontor_app, kontor_limited
   with check (((integrator_id = ( SELECT kontor_company() AS kontor_company)) AND (consented_at IS NULL) AND (revoked_at IS NULL)));
 create policy owned on mandate for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on mandate for select to kontor_retention
+  using (true);
 create policy visible on mandate for select to kontor_app, kontor_limited
   using (((( SELECT kontor_company() AS kontor_company) = integrator_id) OR (( SELECT kontor_company() AS kontor_company) = customer_id)));
 grant insert, select, update on mandate to kontor_all;
 grant insert, select, update on mandate to kontor_app;
 grant insert, select, update on mandate to kontor_limited;
+grant select on mandate to kontor_retention;
 
 create table membership (
   id uuid not null,
@@ -1288,11 +1562,14 @@ alter table membership enable row level security;
 alter table membership force row level security;
 create policy "all" on membership for all to kontor_all
   using (true);
+create policy retention on membership for select to kontor_retention
+  using (true);
 create policy visible on membership for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on membership to kontor_all;
 grant insert, select, update on membership to kontor_app;
 grant insert, select, update on membership to kontor_limited;
+grant select on membership to kontor_retention;
 
 create table metered_key (
   msp_id uuid not null,
@@ -1336,6 +1613,8 @@ create policy destroyed on metered_key for update to kontor_app, kontor_limited
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'destroyed'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
 create policy owned on metered_key for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on metered_key for select to kontor_retention
+  using (true);
 create policy visible on metered_key for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((site_id IN ( SELECT site.id
    FROM site)) OR ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
@@ -1344,6 +1623,7 @@ create policy visible on metered_key for select to kontor_limited
 grant insert, select, update on metered_key to kontor_all;
 grant insert, select, update on metered_key to kontor_app;
 grant insert, select, update on metered_key to kontor_limited;
+grant select on metered_key to kontor_retention;
 
 create table msp_terms (
   id uuid not null,
@@ -1357,12 +1637,15 @@ create policy "all" on msp_terms for all to kontor_all
   using (true);
 create policy owned on msp_terms for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on msp_terms for select to kontor_retention
+  using (true);
 create policy visible on msp_terms for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id IN ( SELECT billed_now.msp_id
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on msp_terms to kontor_all;
 grant insert, select, update on msp_terms to kontor_app;
 grant insert, select, update on msp_terms to kontor_limited;
+grant select on msp_terms to kontor_retention;
 
 create table one_time_link (
   id uuid not null,
@@ -1396,11 +1679,16 @@ alter table one_time_link enable row level security;
 alter table one_time_link force row level security;
 create policy "all" on one_time_link for all to kontor_all
   using (true);
+create policy let_go on one_time_link for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((kontor_company_of_link(applicant_id, membership_id, contact_id) <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (LEAST(used_at, withdrawn_at, expires_at) < (now() - '30 days'::interval))));
+create policy retention on one_time_link for select to kontor_retention
+  using (true);
 create policy visible on one_time_link for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on one_time_link to kontor_all;
 grant insert, select, update on one_time_link to kontor_app;
 grant insert, select, update on one_time_link to kontor_limited;
+grant delete, select on one_time_link to kontor_retention;
 
 create table outbox (
   id bigint not null generated always as identity,
@@ -1450,13 +1738,19 @@ alter table outbox enable row level security;
 alter table outbox force row level security;
 create policy "all" on outbox for all to kontor_all
   using (true);
+create policy let_go on outbox for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((COALESCE(msp_id, to_company) <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((state <> ALL (ARRAY['pending'::text, 'sending'::text])) AND (to_char(created_at, 'YYYY-MM'::text) < ( SELECT kontor_least_month(3) AS kontor_least_month)) AND COALESCE((distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true))));
 create policy owned on outbox for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on outbox for select to kontor_retention
+  using (true);
 create policy visible on outbox for select to kontor_app, kontor_limited
   using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
+CREATE TRIGGER restricted BEFORE INSERT OR UPDATE OF state, recipient ON public.outbox FOR EACH ROW EXECUTE FUNCTION kontor_park_restricted();
 grant insert, select, update on outbox to kontor_all;
 grant insert, select, update on outbox to kontor_app;
 grant insert, select, update on outbox to kontor_limited;
+grant delete, select on outbox to kontor_retention;
 
 create table participation (
   msp_id uuid not null,
@@ -1484,8 +1778,12 @@ alter table participation enable row level security;
 alter table participation force row level security;
 create policy "all" on participation for all to kontor_all
   using (true);
+create policy let_go_applicants on participation for update to kontor_retention
+  using ((kontor_only_applied(msp_id) AND (NOT kontor_is_held(msp_id, programme_code))));
 create policy owned on participation for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on participation for select to kontor_retention
+  using (true);
 create policy visible on participation for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
@@ -1493,6 +1791,7 @@ create policy visible on participation for select to kontor_limited
 grant insert, select, update on participation to kontor_all;
 grant insert, select, update on participation to kontor_app;
 grant insert, select, update on participation to kontor_limited;
+grant select on participation to kontor_retention;
 
 create table participation_distributor (
   msp_id uuid not null,
@@ -1512,12 +1811,15 @@ create policy "all" on participation_distributor for all to kontor_all
   using (true);
 create policy owned on participation_distributor for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on participation_distributor for select to kontor_retention
+  using (true);
 create policy visible on participation_distributor for select to kontor_app, kontor_limited
   using (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))));
 CREATE TRIGGER ended AFTER INSERT ON public.participation_distributor FOR EACH ROW EXECUTE FUNCTION kontor_end_distributor();
 grant insert, select, update on participation_distributor to kontor_all;
 grant insert, select, update on participation_distributor to kontor_app;
 grant insert, select, update on participation_distributor to kontor_limited;
+grant select on participation_distributor to kontor_retention;
 
 create table person (
   id uuid not null,
@@ -1538,11 +1840,14 @@ alter table person enable row level security;
 alter table person force row level security;
 create policy "all" on person for all to kontor_all
   using (true);
+create policy retention on person for select to kontor_retention
+  using (true);
 create policy visible on person for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on person to kontor_all;
 grant insert, select, update on person to kontor_app;
 grant insert, select, update on person to kontor_limited;
+grant select on person to kontor_retention;
 
 create table person_identity (
   id uuid not null,
@@ -1563,11 +1868,14 @@ alter table person_identity enable row level security;
 alter table person_identity force row level security;
 create policy "all" on person_identity for all to kontor_all
   using (true);
+create policy retention on person_identity for select to kontor_retention
+  using (true);
 create policy visible on person_identity for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select, update on person_identity to kontor_all;
 grant delete, insert, select, update on person_identity to kontor_app;
 grant delete, insert, select, update on person_identity to kontor_limited;
+grant select on person_identity to kontor_retention;
 
 create table person_password (
   person_id uuid not null,
@@ -1580,11 +1888,14 @@ alter table person_password enable row level security;
 alter table person_password force row level security;
 create policy "all" on person_password for all to kontor_all
   using (true);
+create policy retention on person_password for select to kontor_retention
+  using (true);
 create policy visible on person_password for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-grant insert, select, update on person_password to kontor_all;
-grant insert, select, update on person_password to kontor_app;
-grant insert, select, update on person_password to kontor_limited;
+grant delete, insert, select, update on person_password to kontor_all;
+grant delete, insert, select, update on person_password to kontor_app;
+grant delete, insert, select, update on person_password to kontor_limited;
+grant select on person_password to kontor_retention;
 
 create table person_totp (
   person_id uuid not null,
@@ -1599,11 +1910,14 @@ alter table person_totp enable row level security;
 alter table person_totp force row level security;
 create policy "all" on person_totp for all to kontor_all
   using (true);
+create policy retention on person_totp for select to kontor_retention
+  using (true);
 create policy visible on person_totp for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select, update on person_totp to kontor_all;
 grant delete, insert, select, update on person_totp to kontor_app;
 grant delete, insert, select, update on person_totp to kontor_limited;
+grant select on person_totp to kontor_retention;
 
 create table price_plan (
   id uuid not null,
@@ -1632,9 +1946,12 @@ create policy "all" on price_plan for all to kontor_all
   using (true);
 create policy owned on price_plan for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on price_plan for select to kontor_retention
+  using (true);
 grant insert, select, update on price_plan to kontor_all;
 grant insert, select, update on price_plan to kontor_app;
 grant insert, select, update on price_plan to kontor_limited;
+grant select on price_plan to kontor_retention;
 
 create table programme (
   code text not null,
@@ -1652,6 +1969,7 @@ create table programme (
 grant insert, select, update on programme to kontor_all;
 grant insert, select, update on programme to kontor_app;
 grant insert, select, update on programme to kontor_limited;
+grant select on programme to kontor_retention;
 
 create table programme_document (
   programme_code text not null,
@@ -1674,6 +1992,7 @@ create table programme_document (
 grant insert, select, update on programme_document to kontor_all;
 grant insert, select, update on programme_document to kontor_app;
 grant insert, select, update on programme_document to kontor_limited;
+grant select on programme_document to kontor_retention;
 
 create table programme_setting (
   programme_code text not null,
@@ -1691,6 +2010,7 @@ create table programme_setting (
 grant insert, select on programme_setting to kontor_all;
 grant insert, select on programme_setting to kontor_app;
 grant insert, select on programme_setting to kontor_limited;
+grant select on programme_setting to kontor_retention;
 
 create table purchase_order (
   msp_id uuid not null,
@@ -1747,6 +2067,8 @@ create policy "all" on purchase_order for all to kontor_all
   using (true);
 create policy owned on purchase_order for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on purchase_order for select to kontor_retention
+  using (true);
 create policy visible on purchase_order for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
@@ -1754,6 +2076,7 @@ create policy visible on purchase_order for select to kontor_limited
 grant insert, select, update on purchase_order to kontor_all;
 grant insert, select, update on purchase_order to kontor_app;
 grant insert, select, update on purchase_order to kontor_limited;
+grant select on purchase_order to kontor_retention;
 
 create table reconciled_site (
   programme_code text not null,
@@ -1769,8 +2092,14 @@ alter table reconciled_site enable row level security;
 alter table reconciled_site force row level security;
 create policy "all" on reconciled_site for all to kontor_all
   using (true);
+create policy let_go on reconciled_site for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((period < (( SELECT kontor_least_year(8) AS kontor_least_year))::text) AND (NOT (EXISTS ( SELECT
+   FROM statement s
+  WHERE ((s.programme_code = reconciled_site.programme_code) AND (s.period = reconciled_site.period) AND (s.msp_id = reconciled_site.msp_id))))))));
 create policy owned on reconciled_site for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on reconciled_site for select to kontor_retention
+  using (true);
 create policy visible on reconciled_site for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((programme_code, period, msp_id) IN ( SELECT run_participant.programme_code,
     run_participant.period,
@@ -1779,6 +2108,7 @@ create policy visible on reconciled_site for select to kontor_limited
 grant insert, select on reconciled_site to kontor_all;
 grant insert, select on reconciled_site to kontor_app;
 grant insert, select on reconciled_site to kontor_limited;
+grant delete, select on reconciled_site to kontor_retention;
 
 create table recovery_code (
   person_id uuid not null,
@@ -1792,11 +2122,14 @@ alter table recovery_code enable row level security;
 alter table recovery_code force row level security;
 create policy "all" on recovery_code for all to kontor_all
   using (true);
+create policy retention on recovery_code for select to kontor_retention
+  using (true);
 create policy visible on recovery_code for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select, update on recovery_code to kontor_all;
 grant delete, insert, select, update on recovery_code to kontor_app;
 grant delete, insert, select, update on recovery_code to kontor_limited;
+grant select on recovery_code to kontor_retention;
 
 create table refused_claims (
   day date not null,
@@ -1815,11 +2148,16 @@ alter table refused_claims enable row level security;
 alter table refused_claims force row level security;
 create policy "all" on refused_claims for all to kontor_all
   using (true);
+create policy let_go on refused_claims for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (to_char((day)::timestamp with time zone, 'YYYY-MM'::text) < ( SELECT kontor_least_month(13) AS kontor_least_month))));
+create policy retention on refused_claims for select to kontor_retention
+  using (true);
 create policy visible on refused_claims for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on refused_claims to kontor_all;
 grant insert, select, update on refused_claims to kontor_app;
 grant insert, select, update on refused_claims to kontor_limited;
+grant delete, select on refused_claims to kontor_retention;
 
 create table refused_message (
   id bigint not null generated always as identity,
@@ -1838,11 +2176,58 @@ alter table refused_message enable row level security;
 alter table refused_message force row level security;
 create policy "all" on refused_message for all to kontor_all
   using (true);
+create policy let_go on refused_message for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (to_char(received_at, 'YYYY-MM'::text) < ( SELECT kontor_least_month(13) AS kontor_least_month))));
+create policy retention on refused_message for select to kontor_retention
+  using (true);
 create policy visible on refused_message for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select on refused_message to kontor_all;
 grant insert, select on refused_message to kontor_app;
 grant insert, select on refused_message to kontor_limited;
+grant delete, select on refused_message to kontor_retention;
+
+create table restriction (
+  id uuid not null,
+  person_ids uuid[] not null,
+  address_hash bytea not null,
+  reason text not null,
+  since timestamp with time zone not null,
+  until_day date not null,
+  restricted_by jsonb not null,
+  constraint restriction_pkey PRIMARY KEY (id),
+  constraint restriction_address_hash_check CHECK ((length(address_hash) = 32))
+);
+CREATE UNIQUE INDEX restriction_by_address ON public.restriction USING btree (address_hash);
+CREATE INDEX restriction_by_person ON public.restriction USING gin (person_ids);
+alter table restriction enable row level security;
+alter table restriction force row level security;
+create policy "all" on restriction for all to kontor_all
+  using (true);
+create policy retention on restriction for select to kontor_retention
+  using (true);
+create policy visible on restriction for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select on restriction to kontor_all;
+grant insert, select on restriction to kontor_app;
+grant insert, select on restriction to kontor_limited;
+grant select on restriction to kontor_retention;
+
+create table retained_from (
+  class text not null,
+  programme_code text,
+  kept_from text not null,
+  event_id bigint,
+  event_hash bytea,
+  at timestamp with time zone not null,
+  constraint retained_from_class_programme_code_key UNIQUE NULLS NOT DISTINCT (class, programme_code),
+  constraint retained_from_check CHECK (((event_id IS NULL) = (event_hash IS NULL))),
+  constraint retained_from_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+grant select on retained_from to kontor_all;
+grant select on retained_from to kontor_app;
+grant select on retained_from to kontor_limited;
+grant insert, select, update on retained_from to kontor_retention;
 
 create table run_participant (
   programme_code text not null,
@@ -1867,13 +2252,20 @@ alter table run_participant enable row level security;
 alter table run_participant force row level security;
 create policy "all" on run_participant for all to kontor_all
   using (true);
+create policy let_go on run_participant for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((period < (( SELECT kontor_least_year(8) AS kontor_least_year))::text) AND (state = 'issued'::text) AND (NOT (EXISTS ( SELECT
+   FROM statement s
+  WHERE ((s.programme_code = run_participant.programme_code) AND (s.period = run_participant.period) AND (s.msp_id = run_participant.msp_id))))))));
 create policy owned on run_participant for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on run_participant for select to kontor_retention
+  using (true);
 create policy visible on run_participant for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on run_participant to kontor_all;
 grant insert, select, update on run_participant to kontor_app;
 grant insert, select, update on run_participant to kontor_limited;
+grant delete, select on run_participant to kontor_retention;
 
 create table run_shard (
   programme_code text not null,
@@ -1894,6 +2286,7 @@ create table run_shard (
 grant insert, select, update on run_shard to kontor_all;
 grant insert, select, update on run_shard to kontor_app;
 grant insert, select, update on run_shard to kontor_limited;
+grant select on run_shard to kontor_retention;
 
 create table service_account (
   id uuid not null,
@@ -1910,11 +2303,14 @@ alter table service_account enable row level security;
 alter table service_account force row level security;
 create policy "all" on service_account for all to kontor_all
   using (true);
+create policy retention on service_account for select to kontor_retention
+  using (true);
 create policy visible on service_account for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant insert, select, update on service_account to kontor_all;
 grant insert, select, update on service_account to kontor_app;
 grant insert, select, update on service_account to kontor_limited;
+grant select on service_account to kontor_retention;
 
 create table session (
   id uuid not null,
@@ -1941,11 +2337,16 @@ alter table session enable row level security;
 alter table session force row level security;
 create policy "all" on session for all to kontor_all
   using (true);
+create policy let_go on session for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((kontor_company_of(membership_id) <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (LEAST(ended_at, ends_at) < (now() - '30 days'::interval))));
+create policy retention on session for select to kontor_retention
+  using (true);
 create policy visible on session for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select, update on session to kontor_all;
 grant delete, insert, select, update on session to kontor_app;
 grant delete, insert, select, update on session to kontor_limited;
+grant delete, select on session to kontor_retention;
 
 create table sign_in_attempt (
   state_hash bytea not null,
@@ -1961,11 +2362,14 @@ alter table sign_in_attempt enable row level security;
 alter table sign_in_attempt force row level security;
 create policy "all" on sign_in_attempt for all to kontor_all
   using (true);
+create policy retention on sign_in_attempt for select to kontor_retention
+  using (true);
 create policy visible on sign_in_attempt for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select on sign_in_attempt to kontor_all;
 grant delete, insert, select on sign_in_attempt to kontor_app;
 grant delete, insert, select on sign_in_attempt to kontor_limited;
+grant select on sign_in_attempt to kontor_retention;
 
 create table sign_in_failure (
   subject bytea not null,
@@ -1978,11 +2382,14 @@ alter table sign_in_failure enable row level security;
 alter table sign_in_failure force row level security;
 create policy "all" on sign_in_failure for all to kontor_all
   using (true);
+create policy retention on sign_in_failure for select to kontor_retention
+  using (true);
 create policy visible on sign_in_failure for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 grant delete, insert, select, update on sign_in_failure to kontor_all;
 grant delete, insert, select, update on sign_in_failure to kontor_app;
 grant delete, insert, select, update on sign_in_failure to kontor_limited;
+grant select on sign_in_failure to kontor_retention;
 
 create table signing_key (
   msp_id uuid not null,
@@ -2004,12 +2411,15 @@ create policy "all" on signing_key for all to kontor_all
   using (true);
 create policy owned on signing_key for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on signing_key for select to kontor_retention
+  using (true);
 create policy visible on signing_key for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select, update on signing_key to kontor_all;
 grant insert, select, update on signing_key to kontor_app;
 grant insert, select, update on signing_key to kontor_limited;
+grant select on signing_key to kontor_retention;
 
 create table site (
   msp_id uuid not null,
@@ -2043,6 +2453,8 @@ create policy "all" on site for all to kontor_all
   using (true);
 create policy owned on site for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on site for select to kontor_retention
+  using (true);
 create policy retired on site for update to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))))
   with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (state = 'retired'::text) AND (id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[]))));
@@ -2053,6 +2465,7 @@ create policy visible on site for select to kontor_limited
 grant insert, select, update on site to kontor_all;
 grant insert, select, update on site to kontor_app;
 grant insert, select, update on site to kontor_limited;
+grant select on site to kontor_retention;
 
 create table site_tenant (
   msp_id uuid not null,
@@ -2076,12 +2489,15 @@ create policy "all" on site_tenant for all to kontor_all
   using (true);
 create policy owned on site_tenant for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on site_tenant for select to kontor_retention
+  using (true);
 create policy visible on site_tenant for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (((until_period IS NULL) OR (until_period > ( SELECT kontor_this_period() AS kontor_this_period))) AND (site_id IN ( SELECT site.id
    FROM site)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
 grant delete, insert, select, update on site_tenant to kontor_all;
 grant delete, insert, select, update on site_tenant to kontor_app;
 grant delete, insert, select, update on site_tenant to kontor_limited;
+grant select on site_tenant to kontor_retention;
 
 create table statement (
   id uuid not null,
@@ -2118,8 +2534,12 @@ alter table statement enable row level security;
 alter table statement force row level security;
 create policy "all" on statement for all to kontor_all
   using (true);
+create policy let_go on statement for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((year < ( SELECT kontor_least_year(8) AS kontor_least_year)) AND (distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])))));
 create policy owned on statement for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on statement for select to kontor_retention
+  using (true);
 create policy visible on statement for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
@@ -2127,6 +2547,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement FOR EACH STATEMENT
 grant insert, select on statement to kontor_all;
 grant insert, select on statement to kontor_app;
 grant insert, select on statement to kontor_limited;
+grant delete, select on statement to kontor_retention;
 
 create table statement_document (
   msp_id uuid not null,
@@ -2142,8 +2563,14 @@ alter table statement_document enable row level security;
 alter table statement_document force row level security;
 create policy "all" on statement_document for all to kontor_all
   using (true);
+create policy let_go on statement_document for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (EXISTS ( SELECT
+   FROM statement s
+  WHERE ((s.msp_id = statement_document.msp_id) AND (s.id = statement_document.statement_id) AND (s.year < ( SELECT kontor_least_year(8) AS kontor_least_year)) AND (s.programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])) AND (s.distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])))))));
 create policy owned on statement_document for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on statement_document for select to kontor_retention
+  using (true);
 create policy visible on statement_document for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
@@ -2152,6 +2579,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_document FOR EACH 
 grant insert, select on statement_document to kontor_all;
 grant insert, select on statement_document to kontor_app;
 grant insert, select on statement_document to kontor_limited;
+grant delete, select on statement_document to kontor_retention;
 
 create table statement_line (
   msp_id uuid not null,
@@ -2184,8 +2612,14 @@ alter table statement_line enable row level security;
 alter table statement_line force row level security;
 create policy "all" on statement_line for all to kontor_all
   using (true);
+create policy let_go on statement_line for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (EXISTS ( SELECT
+   FROM statement s
+  WHERE ((s.msp_id = statement_line.msp_id) AND (s.id = statement_line.statement_id) AND (s.year < ( SELECT kontor_least_year(8) AS kontor_least_year)) AND (s.distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])))))));
 create policy owned on statement_line for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on statement_line for select to kontor_retention
+  using (true);
 create policy visible on statement_line for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (statement_id IN ( SELECT statement.id
    FROM statement))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
@@ -2195,6 +2629,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_line FOR EACH STAT
 grant insert, select on statement_line to kontor_all;
 grant insert, select on statement_line to kontor_app;
 grant insert, select on statement_line to kontor_limited;
+grant delete, select on statement_line to kontor_retention;
 
 create table statement_number (
   programme_code text not null,
@@ -2213,9 +2648,12 @@ create policy "all" on statement_number for all to kontor_all
   using (true);
 create policy owned on statement_number for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on statement_number for select to kontor_retention
+  using (true);
 grant insert, select, update on statement_number to kontor_all;
 grant insert, select, update on statement_number to kontor_app;
 grant insert, select, update on statement_number to kontor_limited;
+grant select on statement_number to kontor_retention;
 
 create table statement_revision (
   msp_id uuid not null,
@@ -2242,6 +2680,8 @@ create policy "all" on statement_revision for all to kontor_all
   using (true);
 create policy owned on statement_revision for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on statement_revision for select to kontor_retention
+  using (true);
 create policy visible on statement_revision for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (distributor_id = ( SELECT kontor_distributor() AS kontor_distributor))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 CREATE TRIGGER confirmed AFTER INSERT ON public.statement_revision FOR EACH ROW EXECUTE FUNCTION kontor_require_confirmation('revision');
@@ -2250,6 +2690,7 @@ CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.statement_revision FOR EACH 
 grant insert, select on statement_revision to kontor_all;
 grant insert, select on statement_revision to kontor_app;
 grant insert, select on statement_revision to kontor_limited;
+grant select on statement_revision to kontor_retention;
 
 create table subscription (
   msp_id uuid not null,
@@ -2276,6 +2717,8 @@ create policy "all" on subscription for all to kontor_all
   using (true);
 create policy owned on subscription for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on subscription for select to kontor_retention
+  using (true);
 create policy visible on subscription for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
@@ -2283,6 +2726,7 @@ create policy visible on subscription for select to kontor_limited
 grant insert, select, update on subscription to kontor_all;
 grant insert, select, update on subscription to kontor_app;
 grant insert, select, update on subscription to kontor_limited;
+grant select on subscription to kontor_retention;
 
 create table tenant (
   msp_id uuid not null,
@@ -2311,6 +2755,8 @@ create policy "all" on tenant for all to kontor_all
   using (true);
 create policy owned on tenant for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on tenant for select to kontor_retention
+  using (true);
 create policy visible on tenant for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((id IN ( SELECT site_tenant.tenant_id
    FROM site_tenant)) OR (id IN ( SELECT metered_key.tenant_id
@@ -2319,6 +2765,7 @@ create policy visible on tenant for select to kontor_limited
 grant insert, select, update on tenant to kontor_all;
 grant insert, select, update on tenant to kontor_app;
 grant insert, select, update on tenant to kontor_limited;
+grant select on tenant to kontor_retention;
 
 create table term_licence (
   msp_id uuid not null,
@@ -2367,6 +2814,8 @@ create policy "all" on term_licence for all to kontor_all
   using (true);
 create policy owned on term_licence for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on term_licence for select to kontor_retention
+  using (true);
 create policy visible on term_licence for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (site_id IN ( SELECT site.id
    FROM site))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) OR ((tenant_id IS NULL) AND (site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])))))));
@@ -2374,6 +2823,7 @@ CREATE TRIGGER approved AFTER INSERT OR UPDATE OF order_id ON public.term_licenc
 grant insert, select, update on term_licence to kontor_all;
 grant insert, select, update on term_licence to kontor_app;
 grant insert, select, update on term_licence to kontor_limited;
+grant select on term_licence to kontor_retention;
 
 create table territory (
   programme_code text not null,
@@ -2389,6 +2839,7 @@ create table territory (
 grant delete, insert, select, update on territory to kontor_all;
 grant delete, insert, select, update on territory to kontor_app;
 grant delete, insert, select, update on territory to kontor_limited;
+grant select on territory to kontor_retention;
 
 create table usage_report (
   msp_id uuid not null,
@@ -2419,13 +2870,20 @@ alter table usage_report enable row level security;
 alter table usage_report force row level security;
 create policy "all" on usage_report for all to kontor_all
   using (true);
+create policy let_go on usage_report for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((msp_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((period < ( SELECT kontor_least_month(13) AS kontor_least_month)) AND ((( SELECT cardinality(kontor_held_programmes()) AS cardinality) = 0) OR (NOT (EXISTS ( SELECT
+   FROM site s
+  WHERE ((s.msp_id = usage_report.msp_id) AND (s.id = usage_report.site_id) AND (s.programme_code = ANY (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[]))))))))));
 create policy owned on usage_report for all to kontor_app, kontor_limited
   using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on usage_report for select to kontor_retention
+  using (true);
 create policy visible on usage_report for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
 grant insert, select on usage_report to kontor_all;
 grant insert, select on usage_report to kontor_app;
 grant insert, select on usage_report to kontor_limited;
+grant delete, select on usage_report to kontor_retention;
 
 create table used_nonce (
   signing_key_id text not null,
@@ -2437,6 +2895,7 @@ CREATE INDEX used_nonce_by_time ON public.used_nonce USING btree (used_at);
 grant delete, insert, select on used_nonce to kontor_all;
 grant delete, insert, select on used_nonce to kontor_app;
 grant delete, insert, select on used_nonce to kontor_limited;
+grant select on used_nonce to kontor_retention;
 
 create table waiting_list (
   id uuid not null,
@@ -2454,11 +2913,16 @@ alter table waiting_list enable row level security;
 alter table waiting_list force row level security;
 create policy "all" on waiting_list for all to kontor_all
   using (true);
+create policy let_go on waiting_list for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (to_char(told_at, 'YYYY-MM'::text) < ( SELECT kontor_least_month(3) AS kontor_least_month))));
+create policy retention on waiting_list for select to kontor_retention
+  using (true);
 create policy visible on waiting_list for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
-grant insert, select, update on waiting_list to kontor_all;
-grant insert, select, update on waiting_list to kontor_app;
-grant insert, select, update on waiting_list to kontor_limited;
+grant delete, insert, select, update on waiting_list to kontor_all;
+grant delete, insert, select, update on waiting_list to kontor_app;
+grant delete, insert, select, update on waiting_list to kontor_limited;
+grant delete, select on waiting_list to kontor_retention;
 
 create view billed_now with (security_invoker=true) as
  SELECT msp_id,

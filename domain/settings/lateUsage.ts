@@ -9,3 +9,6 @@ export const lateUsage = settingsGroup(7, {
     'Usage that comes up to so many days after its month is booked as a correction; later: a case',
   ),
 });
+
+/** How many months before the one that is closed are looked at for late usage: a little more than the reach. */
+export const periodsBack = (reachDays: number): number => Math.ceil(reachDays / 28) + 2;

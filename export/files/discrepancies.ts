@@ -53,7 +53,7 @@ export const discrepancies = tableOf<Row>(
       trx,
       `select d.id, d.msp_id as "mspId", m.name as msp, d.kind, d.handling, d.site_id as "siteId", s.name as site,
          d.tenant_ref as "tenantRef", d.meter, d.evidence, d.state, d.resolved_by as "resolvedBy", d.decision,
-         d.decided_quantity as quantity, d.reason, d.author, d.found_at as "foundAt", d.resolved_at as "resolvedAt"
+         d.decided_quantity as quantity, d.reason, kontor_shown_actor(d.author) as author, d.found_at as "foundAt", d.resolved_at as "resolvedAt"
        from discrepancy d
        left join msp m on m.id = d.msp_id
        left join site s on s.msp_id = d.msp_id and s.id = d.site_id

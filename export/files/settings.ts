@@ -32,7 +32,7 @@ export const settings = tableOf<Row>(
     cursorRows<Row>(
       trx,
       `select (r.rules ->> 'settingVersion')::int as version, s.from_period as "fromPeriod", s.set_at as "setAt",
-         s.set_by as "setBy", s.reason, r.rules ->> 'zone' as zone, r.rules -> 'kinds' as kinds,
+         kontor_shown_actor(s.set_by) as "setBy", s.reason, r.rules ->> 'zone' as zone, r.rules -> 'kinds' as kinds,
          r.rules -> 'settings' as settings
        from billing_run r
        left join programme_setting s on s.programme_code = r.programme_code

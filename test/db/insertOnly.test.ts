@@ -76,13 +76,19 @@ describe('issued tables and the audit trail are insert-only', () => {
          exists (select from pg_class where relowner = r.oid) or exists (select from pg_proc where proowner = r.oid) as owns,
          array(select m.roleid::regrole::text from pg_auth_members m where m.member = r.oid order by 1) as "mayGoOnAs",
          exists (select from pg_auth_members m where m.member = r.oid and (m.inherit_option or m.admin_option)) as inherits
-       from pg_roles r where rolname in ('kontor_app', 'kontor_all', 'kontor_limited') order by 1`,
+       from pg_roles r where rolname in ('kontor_app', 'kontor_all', 'kontor_limited', 'kontor_retention') order by 1`,
     );
     const nothing = { maySomethingMore: false, owns: false, inherits: false };
     expect(roles).toEqual([
       { role: 'kontor_all', maySignIn: false, mayGoOnAs: [], ...nothing },
-      { role: 'kontor_app', maySignIn: true, mayGoOnAs: ['kontor_all', 'kontor_limited'], ...nothing },
+      {
+        role: 'kontor_app',
+        maySignIn: true,
+        mayGoOnAs: ['kontor_all', 'kontor_limited', 'kontor_retention'],
+        ...nothing,
+      },
       { role: 'kontor_limited', maySignIn: false, mayGoOnAs: [], ...nothing },
+      { role: 'kontor_retention', maySignIn: false, mayGoOnAs: [], ...nothing },
     ]);
     expect(await attempt(app, 'create table mine (a int)')).toBe('42501');
     expect(await attempt(app, 'alter table statement disable trigger user')).toBe('42501');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,29 @@ describe('kontor export', () => {
       expect([name, createHash('sha256').update(content).digest('hex'), content.length]).toEqual([name, sha256, bytes]);
       expect([name, (await table(name)).length]).toEqual([name, rows]);
     }
+  });
+
+  it('names nobody who is restricted, neither as who decided nor by her address in a reason', async () => {
+    const [author, address] = [randomUUID(), 'henrietta@away.example'];
+    const { database } = months;
+    await database.asOwner(
+      `update discrepancy set author = jsonb_build_object('kind', 'person', 'id', $1::text, 'name', 'Henrietta'),
+         reason = 'as HENRIETTA@away.example. wrote' where kind = 'report_mismatch' and period = '2026-03'`,
+      [author],
+    );
+    const written = async (name: string) => {
+      await exportPeriod(database.db, { programme: 'msp', period: '2026-03', dir: join(root, name) });
+      return (await read('discrepancies.csv', join(root, name))).toLowerCase();
+    };
+    expect(await written('before')).toContain('henrietta@away.example');
+    await database.asOwner(
+      `insert into restriction (id, person_ids, address_hash, reason, since, until_day, restricted_by)
+       values (gen_random_uuid(), array[$1::uuid], kontor_address_hash($2), 'asked', now(), '2034-12-31', '{}')`,
+      [author, address],
+    );
+    const after = await written('after');
+    expect([after.includes('henrietta'), after.includes('restricted person')]).toEqual([false, true]);
+    await database.asOwner('delete from restriction');
   });
 
   it('says what the run was sealed with', () => {

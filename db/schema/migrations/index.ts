@@ -15,6 +15,7 @@ import { up as orders } from './0009_orders.js';
 import { up as signIn } from './0010_sign_in.js';
 import { up as openId } from './0011_open_id.js';
 import { up as corrections } from './0012_corrections.js';
+import { up as retention } from './0013_retention.js';
 
 interface Migration {
   name: string;
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0010_sign_in', up: signIn },
   { name: '0011_open_id', up: openId },
   { name: '0012_corrections', up: corrections },
+  { name: '0013_retention', up: retention },
 ];
 
 export const migrationSource: Knex.MigrationSource<Migration> = {
