@@ -17,6 +17,8 @@ import { terminalActor } from './terminalActor.js';
 export function retentionCommand(): Command {
   const command = new Command('retention')
     .summary('show, remove or hold what is kept no longer')
+    // Options after a command below are its own.
+    .enablePositionalOptions()
     .description(
       'Show what is kept no longer by the settings of the programmes, and what legal holds keep. With --apply it is removed, ' +
         'in batches; a run that broke off is gone on with by the next one. The schedule "retention" does the same each day.',

@@ -159,7 +159,7 @@ async function* hidden(
   hide: (text: string) => string,
 ): AsyncGenerator<readonly Cell[]> {
   for await (const cells of found) {
-    yield cells.map((cell) => ('text' in cell && cell.text !== null ? text(hide(cell.text)) : cell));
+    yield cells.map((cell) => ('text' in cell && typeof cell.text === 'string' ? text(hide(cell.text)) : cell));
   }
 }
 

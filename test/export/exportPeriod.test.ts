@@ -49,29 +49,6 @@ describe('kontor export', () => {
     }
   });
 
-  it('names nobody who is restricted, neither as who decided nor by her address in a reason', async () => {
-    const [author, address] = [randomUUID(), 'henrietta@away.example'];
-    const { database } = months;
-    await database.asOwner(
-      `update discrepancy set author = jsonb_build_object('kind', 'person', 'id', $1::text, 'name', 'Henrietta'),
-         reason = 'as HENRIETTA@away.example. wrote' where kind = 'report_mismatch' and period = '2026-03'`,
-      [author],
-    );
-    const written = async (name: string) => {
-      await exportPeriod(database.db, { programme: 'msp', period: '2026-03', dir: join(root, name) });
-      return (await read('discrepancies.csv', join(root, name))).toLowerCase();
-    };
-    expect(await written('before')).toContain('henrietta@away.example');
-    await database.asOwner(
-      `insert into restriction (id, person_ids, address_hash, reason, since, until_day, restricted_by)
-       values (gen_random_uuid(), array[$1::uuid], kontor_address_hash($2), 'asked', now(), '2034-12-31', '{}')`,
-      [author, address],
-    );
-    const after = await written('after');
-    expect([after.includes('henrietta'), after.includes('restricted person')]).toEqual([false, true]);
-    await database.asOwner('delete from restriction');
-  });
-
   it('says what the run was sealed with', () => {
     expect(manifest.run).toMatchObject({
       state: 'sealed',
@@ -261,5 +238,28 @@ describe('kontor export', () => {
     await expect(into('2027-01')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(into('2026-3')).rejects.toMatchObject({ code: 'PERIOD_INVALID' });
     expect(await readdir(root)).not.toContain('never');
+  });
+
+  it('names nobody who is restricted, neither as who decided nor by her address in a reason', async () => {
+    const [author, address] = [randomUUID(), 'henrietta@away.example'];
+    const { database } = months;
+    await database.asOwner(
+      `update discrepancy set author = jsonb_build_object('kind', 'person', 'id', $1::text, 'name', 'Henrietta'),
+         reason = 'as HENRIETTA@away.example. wrote' where kind = 'report_mismatch' and period = '2026-03'`,
+      [author],
+    );
+    const written = async (name: string) => {
+      await exportPeriod(database.db, { programme: 'msp', period: '2026-03', dir: join(root, name) });
+      return (await read('discrepancies.csv', join(root, name))).toLowerCase();
+    };
+    expect(await written('before')).toContain('henrietta@away.example');
+    await database.asOwner(
+      `insert into restriction (id, person_ids, address_hash, reason, since, until_day, restricted_by)
+       values (gen_random_uuid(), array[$1::uuid], kontor_address_hash($2), 'asked', now(), '2034-12-31', '{}')`,
+      [author, address],
+    );
+    const after = await written('after');
+    expect([after.includes('henrietta'), after.includes('restricted person')]).toEqual([false, true]);
+    await database.asOwner('delete from restriction');
   });
 });

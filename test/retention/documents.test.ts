@@ -131,7 +131,7 @@ describe('what is kept by the calendar year, rule 15', () => {
 
   it('the trail is cut at its beginning alone, and its chain is checked from there on', async () => {
     const first = await old.month.run<{ at: Date }>('select at from audit_event order by id limit 1');
-    expect(first[0]?.at.toISOString().slice(0, 4) >= '2017').toBe(true);
+    expect(first.map(({ at }) => at.getUTCFullYear() >= 2017)).toEqual([true]);
     const report = await verifyAll(old.database.db, {});
     expect([report.shared.I5, allHold(report)]).toEqual(['holds', true]);
     await old.database.asOwner('alter table audit_event disable trigger user');
