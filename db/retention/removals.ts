@@ -30,7 +30,9 @@ const MAILS = `outbox x where x.state not in ('pending', 'sending')
   and to_char(x.created_at at time zone 'UTC', 'YYYY-MM') < :from`;
 const MAIL_HELD = `(kontor_is_held(coalesce(x.msp_id, x.to_company), x.programme_code) or kontor_is_held(x.distributor_id, null))`;
 
-const STATEMENTS = `statement x where x.programme_code = :programme and x.year < :from::int`;
+/** One that was corrected by hand stays, with what corrected it: credits are numbered and chained on their own. */
+const STATEMENTS = `statement x where x.programme_code = :programme and x.year < :from::int
+  and not exists (select from correction c where c.statement_id = x.id)`;
 const STATEMENT_HELD = `(kontor_is_held(x.msp_id, x.programme_code) or kontor_is_held(x.distributor_id, null))`;
 /** Packs whose statements have all gone. */
 const PACKS = `billing_pack x where x.programme_code = :programme and x.period < :from
