@@ -24,6 +24,7 @@ import { participationRoutes } from './participations.js';
 import { ownTokenRoutes } from './ownTokens.js';
 import { passwordRoutes } from './password.js';
 import { peopleRoutes } from './people.js';
+import { peopleLoginRoutes } from './peopleLogins.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
@@ -56,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   ...ownTokenRoutes,
   ...identityRoutes,
   ...peopleRoutes,
+  ...peopleLoginRoutes,
   ...levelRoutes,
   ...identityProviderRoutes,
   ...serviceAccountRoutes,

@@ -12,6 +12,7 @@ import { contactWarning } from './contactWarning.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
 import { licenceEnds } from './licenceEnds.js';
+import { loginChanged } from './loginChanged.js';
 import { orderApproved } from './orderApproved.js';
 import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
@@ -64,6 +65,7 @@ const MAILS = {
   personInvited,
   passwordReset,
   signInLocked,
+  loginChanged,
   orderPlaced,
   orderApproved,
   orderRefused,
