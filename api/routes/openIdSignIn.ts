@@ -69,7 +69,7 @@ export const openIdSignInRoutes = [
       const session = sessionCookie(deps.publicUrl, secret)['Set-Cookie'] ?? '';
       return emptyReply(303, {
         Location: `${deps.publicUrl}${returnTo}`,
-        'Set-Cookie': [session, noAttemptCookie(deps.publicUrl, provider.code)],
+        'Set-Cookie': [session, noAttemptCookie(deps.publicUrl)],
       });
     },
   }),
