@@ -9,6 +9,7 @@ import { parseJson, readBody, requireJson } from './body.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
 import type { Limits } from './limits.js';
 import { labelRoute } from './metrics.js';
+import { ledHere } from './problemPage.js';
 
 /**
  * An answer is kept nowhere on its way, nor by a browser. Only who reads with a token may keep what shows no secret, and ask
@@ -89,6 +90,7 @@ export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limit
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   const label: RequestHandler = (req, _res, next) => {
     labelRoute(req, route.path);
+    if (route.leadsBrowsers) ledHere(req);
     next();
   };
   const guards: RequestHandler[] = [];

@@ -40,6 +40,36 @@ describe('every answer', () => {
   });
 });
 
+describe('a browser that comes back from a provider in vain', () => {
+  const back = (path: string, headers: Record<string, string>) => api.call('GET', path, { headers });
+  const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+  it('is shown a page in its language that says what to do, and nothing that was sent', async () => {
+    const path = '/v1/sign-in/nobody/callback?state=%3Cscript%3Ealert(1)%3C/script%3E&error=access_denied';
+    const page = await back(path, { accept, 'accept-language': 'de-DE,de;q=0.9,en;q=0.5' });
+    const html = page.bytes.toString();
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('Sie sind nicht angemeldet');
+    expect(html).toMatch(/diese Nummer: [0-9a-f-]{36}/);
+    expect(html).not.toMatch(/script|nobody|access_denied/);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('is told the same as JSON where it asks for that, and everywhere else', async () => {
+    const programs = ['application/json', '*/*'];
+    for (const each of programs) {
+      const { json } = await back('/v1/sign-in/nobody/callback', { accept: each });
+      expect(json.code).toBe('NOT_FOUND');
+    }
+    expect((await back('/v1/me', { accept })).json.code).toBe('UNAUTHENTICATED');
+  });
+});
+
 describe('the cookie of a session over TLS', () => {
   it('has a name that no other host can give a cookie, and is sent over TLS alone', async () => {
     const { email } = await addPerson(api.database.db);
