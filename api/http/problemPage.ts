@@ -25,7 +25,7 @@ export function sendProblemPage(
   { status, code, requestId }: { status: number; code: ErrorCode; requestId: string },
 ): boolean {
   if (!led.has(req)) return false;
-  res.vary(['Accept', 'Accept-Language']);
+  res.vary('Accept, Accept-Language');
   if (req.accepts(['json', 'html']) !== 'html') return false;
   const locale = LOCALES.find((each) => each === req.acceptsLanguages([...LOCALES])) ?? 'en';
   const { heading, refused, noAccess, later, tell } = messagesFor(locale).linkPage.signInFailed;
