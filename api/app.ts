@@ -18,6 +18,7 @@ import type { Limits } from './http/limits.js';
 import { logRequests } from './http/logging.js';
 import type { Metrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
+import { NOTHING_AT_ALL } from './http/ownFilesOnly.js';
 import { answerProblem, notFound } from './http/problem.js';
 import { limitByAddress, limitByToken, limitGuesses, limitStrangersNamed } from './http/rateLimit.js';
 import { createIngest } from './ingest/createIngest.js';
@@ -32,7 +33,7 @@ export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics): Expr
   app.set('trust proxy', deps.trustedProxies);
   app.use(logRequests(deps.log));
   app.use(metrics.observe);
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } } }));
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING_AT_ALL } }));
   // Before anything is read or asked: not even the pages are for whoever asks without end.
   app.use(limitByAddress(limits));
   app.get('/healthz', (_req, res) => {

@@ -28,7 +28,7 @@ async function senderBehind(req: Request, { db, publicUrl }: AuthDeps): Promise<
     const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization) ?? [];
     return token === undefined ? undefined : findSenderByToken(db, secretHash(token));
   }
-  const secret = sessionSecretOf(req);
+  const secret = sessionSecretOf(req, publicUrl);
   if (secret === undefined) return undefined;
   const sender = await findSenderBySession(db, secretHash(secret));
   if (sender !== undefined && req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(req, secret, publicUrl);

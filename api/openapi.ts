@@ -4,6 +4,7 @@ import { isAction, ruleOf, type Action } from '../domain/access/actions.js';
 import { ERROR_CODES, type ErrorCode } from '../domain/errors.js';
 import { STATUS_OF } from './errors.js';
 import type { ResponseSpec, Route } from './route.js';
+import { sessionCookieName } from './session.js';
 
 const problem = z
   .strictObject({
@@ -85,7 +86,11 @@ const idempotencyHeader = z.object({
 export function openApiDocument(routes: readonly Route[], publicUrl: string) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'kontor_session' });
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookieName(publicUrl),
+  });
   registry.registerComponent('securitySchemes', 'siteSignature', {
     type: 'apiKey',
     in: 'header',

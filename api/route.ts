@@ -128,6 +128,8 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   guessable?: true;
   /** Anybody writes down a mail address, which gets a mail: few an hour from one host. */
   namesStrangers?: true;
+  /** Browsers are led here by themselves: a person reads what fails, as a page. */
+  leadsBrowsers?: true;
   responses: R;
   handler: (context: Context<z.output<P>, z.output<Q>, z.output<B>>) => Promise<ReplyOf<R>>;
 }
@@ -151,6 +153,7 @@ export interface Route {
   provesHerself: boolean;
   guessable: boolean;
   namesStrangers: boolean;
+  leadsBrowsers: boolean;
   responses: ResponseMap;
   handle: (raw: RawContext) => Promise<Reply>;
 }
@@ -192,6 +195,7 @@ export function route<
     provesHerself: spec.provesHerself ?? false,
     guessable: spec.guessable ?? false,
     namesStrangers: spec.namesStrangers ?? false,
+    leadsBrowsers: spec.leadsBrowsers ?? false,
     responses: spec.responses,
     handle: (raw) => {
       let parsed: { body: z.output<B> } | undefined;

@@ -6,6 +6,29 @@ export function canonicalPassword(password: string): string {
   return password.normalize('NFKC');
 }
 
+/** What whoever guesses a password for this programme tries first, in the languages of its people. */
+const CONTEXT = [
+  'kontor',
+  'password',
+  'passwort',
+  'kennwort',
+  'haslo',
+  'hasło',
+  'admin',
+  'welcome',
+  'willkommen',
+  'benvenuto',
+];
+/** So few characters beside names, such words and digits are no password. */
+const OWN_CHARACTERS = 4;
+
+/** Whether hardly anything is left of it without names of the person, words of the programme, digits and signs. */
+function isGuessable(password: string, own: readonly string[]): boolean {
+  let rest = comparable(password);
+  for (const word of [...own, ...CONTEXT]) if (word.length > 2) rest = rest.replaceAll(word, '');
+  return Array.from(rest.replaceAll(/[\d\p{S}]/gu, '')).length < OWN_CHARACTERS;
+}
+
 function comparable(text: string): string {
   return canonicalPassword(text)
     .toLowerCase()
@@ -21,5 +44,7 @@ export function passwordProblem(password: string, person: { name: string; email:
   const own = [person.name, person.email, local].map(comparable);
   if (own.includes(comparable(password))) return 'Take something else than your name or address.';
   if (new Set(canonicalPassword(password)).size === 1) return 'Take more than one character over and over.';
+  const names = [...own, ...person.name.split(/\s+/).map(comparable)];
+  if (isGuessable(password, names)) return 'Take more than your name, digits and words such as "Kontor" or "password".';
   return null;
 }

@@ -1,16 +1,16 @@
 import { createHash, randomInt } from 'node:crypto';
 
 const CODES = 10;
-/** Without letters and digits that are taken for each other. 16 of 31 are 79 bits, which nobody guesses from a hash. */
+/** Without letters and digits that are taken for each other. 24 of 31 are 118 bits: for 112 and more a plain hash is enough. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
-const GROUPS = 4;
+const GROUPS = 6;
 const GROUP_LENGTH = 4;
 
 function group(): string {
   return Array.from({ length: GROUP_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
 }
 
-/** Ten codes for a person whose authenticator is lost, each good once; shown once, as `abcd-efgh-jkmn-pqrs`. */
+/** Ten codes for a person whose authenticator is lost, each good once; shown once, as `abcd-efgh-jkmn-pqrs-tuvw-xyz2`. */
 export function newRecoveryCodes(): string[] {
   return Array.from({ length: CODES }, () => Array.from({ length: GROUPS }, group).join('-'));
 }

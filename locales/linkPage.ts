@@ -64,4 +64,6 @@ export interface LinkPageMessages {
     pending: string;
     decided: string;
   };
+  /** Not on that page: what a browser is shown that comes back from an identity provider in vain. `{id}` is the request's. */
+  signInFailed: { heading: string; refused: string; noAccess: string; later: string; tell: string };
 }

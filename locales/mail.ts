@@ -1,3 +1,4 @@
+import type { LoginChange } from '../domain/access/loginChange.js';
 import type { Day, Period } from '../domain/period.js';
 
 /** A mail in words: `body` is one string per paragraph, without greeting lines' markup; delivery makes text and HTML. */
@@ -165,6 +166,8 @@ export interface MailParams {
   passwordReset: { personName: string; link: string; minutes: number };
   /** To a person: so many tries to sign in failed, and the next ones have to wait. */
   signInLocked: { personName: string; failures: number };
+  /** To a person: how she signs in has changed. `byAdministrator`: somebody of the partner team changed it. */
+  loginChanged: { personName: string; change: LoginChange; byAdministrator: boolean };
   /** To the partner team when the run is sealed. */
   runSummary: {
     programmeName: string;

@@ -3,25 +3,37 @@ import { isAction } from '../../domain/access/actions.js';
 import { KontorError } from '../../domain/errors.js';
 import { authenticate, principalOf, requireAction, requireOwnProof, requireSession } from '../auth.js';
 import type { RouteDeps } from '../deps.js';
-import { actorOf } from '../principal.js';
+import { actorOf, type Principal } from '../principal.js';
 import type { RawContext, Reply, Route } from '../route.js';
 import { parseJson, readBody, requireJson } from './body.js';
 import { hideRestricted } from './hideRestricted.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
 import type { Limits } from './limits.js';
 import { labelRoute } from './metrics.js';
+import { ledHere } from './problemPage.js';
 
-/** An answer is kept nowhere on its way, but for reads that show no secret: those may be asked for again, whether they changed. */
-function cachingOf({ method, showsSecret }: Route): string {
-  return method === 'get' && !showsSecret ? 'private, no-cache' : 'no-store';
+/**
+ * An answer is kept nowhere on its way, nor by a browser. Only who reads with a token may keep what shows no secret, and ask
+ * whether it has changed.
+ */
+function cachingOf({ method, showsSecret }: Route, principal: Principal): string {
+  const inBrowser = principal.kind === 'person' && principal.credential === 'session';
+  return method === 'get' && !showsSecret && !inBrowser ? 'private, no-cache' : 'no-store';
 }
 
-async function send(db: RouteDeps['db'], res: Response, reply: Reply, route: Route): Promise<void> {
+async function send(
+  db: RouteDeps['db'],
+  res: Response,
+  reply: Reply,
+  route: Route,
+  principal: Principal,
+): Promise<void> {
+  const caching = cachingOf(route, principal);
   res.status(reply.status);
   if ('file' in reply) {
     res.set({
       ETag: `"${reply.sha256}"`,
-      'Cache-Control': cachingOf(route),
+      'Cache-Control': caching,
       'Content-Type': reply.contentType,
       // The filename is made of codes and numbers, but a quote in it would end the parameter.
       'Content-Disposition': `attachment; filename="${reply.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
@@ -29,7 +41,7 @@ async function send(db: RouteDeps['db'], res: Response, reply: Reply, route: Rou
     res.send(reply.file);
     return;
   }
-  res.set({ 'Cache-Control': cachingOf(route), ...reply.headers });
+  res.set({ 'Cache-Control': caching, ...reply.headers });
   if (!('body' in reply)) {
     res.end();
     return;
@@ -65,7 +77,7 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
     const deadline = receivedAt.getTime() + limits.temporalTimeoutMs;
     const work = () => deps.temporal.connection.withDeadline(deadline, () => route.handle(context));
     const answer = keyed === undefined ? await work() : await onceOnly(deps, route, keyed, receivedAt, work);
-    await send(deps.db, res, answer, route);
+    await send(deps.db, res, answer, route, principal);
   };
 }
 
@@ -81,6 +93,7 @@ export function mount(app: Express, deps: RouteDeps, route: Route, limits: Limit
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   const label: RequestHandler = (req, _res, next) => {
     labelRoute(req, route.path);
+    if (route.leadsBrowsers) ledHere(req);
     next();
   };
   const guards: RequestHandler[] = [];

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { KontorError, type FieldError } from '../../domain/errors.js';
 import { noteCode } from './logging.js';
+import { sendProblemPage } from './problemPage.js';
 import { RETRY_AFTER_SECONDS, STATUS_OF, toKontorError } from '../errors.js';
 
 /** RFC 9457 with Kontor's stable `code` and the broken fields. */
@@ -61,7 +62,8 @@ export const answerProblem: ErrorRequestHandler = (thrown, req, res, next) => {
     return;
   }
   const error = toKontorError(thrown);
-  const problem = problemOf(error, typeof req.id === 'string' ? req.id : '');
+  const requestId = typeof req.id === 'string' ? req.id : '';
+  const problem = problemOf(error, requestId);
   noteCode(req, error.code);
   if (error.code === 'REQUEST_ABORTED') req.log.info({ code: error.code }, 'the sender broke off');
   if (problem.status >= 500) req.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
@@ -74,6 +76,8 @@ export const answerProblem: ErrorRequestHandler = (thrown, req, res, next) => {
   }
   // An unread body would be taken for the next request on the same connection.
   if (!req.complete) res.set('Connection', 'close');
-  res.status(problem.status).type('application/problem+json').set('Cache-Control', 'no-store');
+  res.set('Cache-Control', 'no-store');
+  if (sendProblemPage(req, res, { ...problem, code: error.code, requestId })) return;
+  res.status(problem.status).type('application/problem+json');
   res.send(JSON.stringify(problem));
 };

@@ -13,11 +13,11 @@ import { KONTOR } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
 import { isLoopback, type Claims, type Reach } from '../../identity/index.js';
 import type { RouteDeps } from '../deps.js';
-import { cookieAttributes, openSession, seatOf, secretInCookie } from '../session.js';
+import { cookieAttributes, cookieName, openSession, seatOf, secretInCookie, type Seat } from '../session.js';
 import { admitByProvider } from './admitByProvider.js';
 import { signInRefused, type Refusal } from './refusal.js';
 
-const COOKIE = 'kontor_sign_in';
+const ATTEMPT = 'kontor_sign_in';
 const ATTEMPT_SECONDS = 600;
 const STATE = /^[A-Za-z0-9_-]{43}$/;
 
@@ -33,15 +33,15 @@ export function redirectUriOf(publicUrl: string, code: string): string {
   return `${publicUrl}/v1/sign-in/${code}/callback`;
 }
 
-function cookie(publicUrl: string, code: string, secret: string): string {
-  const path = new URL(redirectUriOf(publicUrl, code)).pathname.replace(/\/callback$/, '');
+/** A browser has one attempt at a time, at whatever provider. */
+function cookie(publicUrl: string, secret: string): string {
   const age = secret === '' ? 0 : ATTEMPT_SECONDS;
-  return `${COOKIE}=${secret}; Max-Age=${age}; ${cookieAttributes(publicUrl, path)}`;
+  return `${cookieName(publicUrl, ATTEMPT)}=${secret}; Max-Age=${age}; ${cookieAttributes(publicUrl)}`;
 }
 
-/** The headers that take the attempt's cookie away. */
-export function noAttemptCookie(publicUrl: string, code: string): string {
-  return cookie(publicUrl, code, '');
+/** The header that takes the attempt's cookie away. */
+export function noAttemptCookie(publicUrl: string): string {
+  return cookie(publicUrl, '');
 }
 
 /** Begins: where the browser goes, and its cookie. Throws IDENTITY_PROVIDER_UNAVAILABLE. */
@@ -61,7 +61,7 @@ export async function beginSignIn(
       expiresAt: new Date(at.getTime() + ATTEMPT_SECONDS * 1000),
     }),
   );
-  return { location: door.href, cookie: cookie(publicUrl, provider.code, browserSecret) };
+  return { location: door.href, cookie: cookie(publicUrl, browserSecret) };
 }
 
 /** Why, without what a library's error carries: that may be tokens. */
@@ -95,12 +95,12 @@ async function refuse(
 type Entered = { secret: string } | { refused: Refusal; personId?: string; cause?: unknown };
 
 /** The provider as it is now: meanwhile it may have ended or may vouch for less. */
-async function enter(trx: Trx, provider: IdentityProvider, claims: Claims, req: Request, at: Date): Promise<Entered> {
+async function enter(trx: Trx, provider: IdentityProvider, claims: Claims, seat: Seat, at: Date): Promise<Entered> {
   const now = await lockIdentityProvider(trx, provider.id);
   if (now === undefined || now.endedAt !== null) return { refused: 'otherProvider' };
   const admitted = await admitByProvider(trx, now, claims, at);
   if ('refused' in admitted) return admitted;
-  return openSession(trx, admitted.person, seatOf(req), at, now);
+  return openSession(trx, admitted.person, seat, at, now);
 }
 
 /** What had been changed was undone: by the rule of the last administrator, or since no access has begun. */
@@ -121,7 +121,7 @@ export async function finishSignIn(
   const { db, publicUrl, relyingParty } = deps;
   const context = { req, provider, at };
   const parameters = new URL(req.originalUrl, publicUrl).searchParams;
-  const [state, browserSecret] = [parameters.get('state') ?? '', secretInCookie(req, COOKIE)];
+  const [state, browserSecret] = [parameters.get('state') ?? '', secretInCookie(req, cookieName(publicUrl, ATTEMPT))];
   if (browserSecret === undefined || !STATE.test(state)) {
     throw await refuse(deps, context, { refused: 'attemptUnknown' });
   }
@@ -135,7 +135,8 @@ export async function finishSignIn(
     const refused = thrown instanceof KontorError && thrown.code === 'SIGN_IN_REFUSED';
     throw refused ? await refuse(deps, context, { refused: 'protocol', cause: thrown.cause }) : thrown;
   });
-  const entered = await db.transaction(ALL, (trx) => enter(trx, provider, claims, req, at)).catch(undone);
+  const seat = seatOf(req, publicUrl);
+  const entered = await db.transaction(ALL, (trx) => enter(trx, provider, claims, seat, at)).catch(undone);
   if ('refused' in entered) throw await refuse(deps, context, entered);
   return { secret: entered.secret, returnTo: attempt.returnTo };
 }

@@ -26,6 +26,7 @@ import { participationRoutes } from './participations.js';
 import { ownTokenRoutes } from './ownTokens.js';
 import { passwordRoutes } from './password.js';
 import { peopleRoutes } from './people.js';
+import { peopleLoginRoutes } from './peopleLogins.js';
 import { pricePlanRoutes } from './pricePlans.js';
 import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
@@ -59,6 +60,7 @@ export const ROUTES: readonly Route[] = [
   ...ownTokenRoutes,
   ...identityRoutes,
   ...peopleRoutes,
+  ...peopleLoginRoutes,
   ...levelRoutes,
   ...identityProviderRoutes,
   ...serviceAccountRoutes,

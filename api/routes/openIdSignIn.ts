@@ -39,6 +39,7 @@ export const openIdSignInRoutes = [
     action: 'public',
     guessable: true,
     showsSecret: true,
+    leadsBrowsers: true,
     params: byProvider,
     query: z.strictObject({ to: ownPath.optional() }),
     responses: { 303: { description: 'To the provider, with a cookie that only the way back needs' } },
@@ -54,11 +55,13 @@ export const openIdSignInRoutes = [
     summary: 'Where the provider sends the browser back to: opens a session',
     description:
       'The session acts for the company for which the provider vouches, and for no other. What does not fit is answered ' +
-      'SIGN_IN_REFUSED, whatever it is; FORBIDDEN where the person is known and nothing gives her access.',
+      'SIGN_IN_REFUSED, whatever it is; FORBIDDEN where the person is known and nothing gives her access. ' +
+      'A browser is shown a page.',
     tags,
     action: 'public',
     guessable: true,
     showsSecret: true,
+    leadsBrowsers: true,
     params: byProvider,
     // Providers add parameters of their own, which are not looked at.
     query: z.object({ state: z.string().max(1_000).optional() }),
@@ -69,7 +72,7 @@ export const openIdSignInRoutes = [
       const session = sessionCookie(deps.publicUrl, secret)['Set-Cookie'] ?? '';
       return emptyReply(303, {
         Location: `${deps.publicUrl}${returnTo}`,
-        'Set-Cookie': [session, noAttemptCookie(deps.publicUrl, provider.code)],
+        'Set-Cookie': [session, noAttemptCookie(deps.publicUrl)],
       });
     },
   }),

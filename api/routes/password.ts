@@ -19,7 +19,8 @@ import { prove, requireLocalLogin } from '../proof.js';
 import { emptyReply, reply, route } from '../route.js';
 import { byLink, changePassword, forgotten } from '../schemas/password.js';
 import { rotatedSession } from '../schemas/signIn.js';
-import { csrfTokenOf, requireOwnOrigin, seatOf, sessionCookie } from '../session.js';
+import { tellLoginChanged } from '../tellLoginChanged.js';
+import { csrfTokenOf, requireOwnOrigin, sessionCookie } from '../session.js';
 
 const tags = ['Sign-in'] as const;
 
@@ -100,7 +101,7 @@ export const passwordRoutes = [
       if (sets && password === undefined) throw fieldError('VALIDATION_FAILED', '/password', 'Choose a password.');
       if (sets && password !== undefined) requirePassword(password, found.login);
       const hash = sets && password !== undefined ? await hashPassword(password) : undefined;
-      await deps.db.transaction(ALL, async (trx) => {
+      const mail = await deps.db.transaction(ALL, async (trx) => {
         const link = await takeLink(trx, secret, at);
         const login = link === undefined ? undefined : await loginOf(trx, link.personId);
         // Meanwhile another link may have set a password.
@@ -120,7 +121,11 @@ export const passwordRoutes = [
           const subject = `membership:${link.membershipId}`;
           await appendAudit(trx, { ...who, subject, action: 'membership.accepted' });
         }
+        // Who chooses her first password has nothing that could have been taken from her.
+        const replaced = hash !== undefined && login.passwordHash !== null;
+        return replaced ? tellLoginChanged(trx, login, { change: 'password', at }) : undefined;
       });
+      if (mail !== undefined) deps.mails.soon(mail);
       return emptyReply(204);
     },
   }),
@@ -141,9 +146,9 @@ export const passwordRoutes = [
       const login = await deps.db.transaction(ALL, (trx) => loginOf(trx, id));
       if (login === undefined) throw new KontorError('UNAUTHENTICATED', 'Sign in.');
       requirePassword(password, login);
-      await prove(deps, { email: login.email, password: current, code, host: seatOf(req).address, at });
+      await prove(deps, { email: login.email, password: current, code, host: req.ip ?? '', at });
       const hash = await hashPassword(password);
-      const secret = await deps.db.transaction(ALL, async (trx) => {
+      const { secret, mail } = await deps.db.transaction(ALL, async (trx) => {
         await putPassword(trx, id, hash, at);
         await endSessions(trx, { personId: id, except: credentialId }, at);
         await appendAudit(trx, {
@@ -152,8 +157,10 @@ export const passwordRoutes = [
           action: 'password.changed',
           subject: `person:${id}`,
         });
-        return rotateSession(trx, credentialId);
+        const mail = await tellLoginChanged(trx, login, { change: 'password', at });
+        return { secret: await rotateSession(trx, credentialId), mail };
       });
+      deps.mails.soon(mail);
       if (secret === undefined) throw new KontorError('UNAUTHENTICATED', 'The session has ended: sign in.');
       return reply(200, { csrfToken: csrfTokenOf(secret) }, sessionCookie(deps.publicUrl, secret));
     },

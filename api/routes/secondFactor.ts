@@ -16,7 +16,7 @@ import { senderOf } from '../principal.js';
 import { prove } from '../proof.js';
 import { emptyReply, reply, route, type RawContext } from '../route.js';
 import { proof, recoveryCodes, secondFactor, totpCode, totpSecret } from '../schemas/password.js';
-import { seatOf } from '../session.js';
+import { tellLoginChanged } from '../tellLoginChanged.js';
 
 const tags = ['Sign-in'] as const;
 
@@ -27,7 +27,7 @@ async function provedAgain(
 ) {
   const { id } = senderOf(principal);
   const login = await deps.db.transaction(ALL, (trx) => loginOf(trx, id));
-  return prove(deps, { ...given, email: login?.email ?? '', host: seatOf(req).address, at });
+  return prove(deps, { ...given, email: login?.email ?? '', host: req.ip ?? '', at });
 }
 
 async function freshRecoveryCodes(trx: Trx, personId: string, at: Date): Promise<string[]> {
@@ -91,9 +91,10 @@ export const secondFactorRoutes = [
     responses: { 200: { description: 'Ten recovery codes, shown once', schema: recoveryCodes } },
     handler: async ({ deps, body: { code }, principal, actor, receivedAt: at }) => {
       const { id, credentialId } = senderOf(principal);
-      const codes = await deps.db.transaction(ALL, async (trx) => {
+      const { codes, mail } = await deps.db.transaction(ALL, async (trx) => {
+        const login = await loginOf(trx, id);
         const totp = await findTotp(trx, id);
-        if (totp === undefined || totp.confirmed) {
+        if (login === undefined || totp === undefined || totp.confirmed) {
           throw new KontorError('STATE_CONFLICT', 'There is no authenticator that waits for its first code.');
         }
         const step = totpStep(totp.secret, code, at);
@@ -107,8 +108,10 @@ export const secondFactorRoutes = [
           action: 'authenticator.confirmed',
           subject: `person:${id}`,
         });
-        return freshRecoveryCodes(trx, id, at);
+        const mail = await tellLoginChanged(trx, login, { change: 'authenticatorSetUp', at });
+        return { codes: await freshRecoveryCodes(trx, id, at), mail };
       });
+      deps.mails.soon(mail);
       return reply(200, { recoveryCodes: codes });
     },
   }),
@@ -125,16 +128,19 @@ export const secondFactorRoutes = [
     responses: { 204: { description: 'Signing in asks for the password alone' } },
     handler: async (context) => {
       const { deps, body, actor, receivedAt: at } = context;
-      const { id } = await provedAgain(context, body);
-      await deps.db.transaction(ALL, async (trx) => {
-        await removeSecondFactor(trx, id);
+      const login = await provedAgain(context, body);
+      const { id } = login;
+      const mail = await deps.db.transaction(ALL, async (trx) => {
+        const removed = await removeSecondFactor(trx, id);
         await appendAudit(trx, {
           at,
           actor,
           action: 'authenticator.removed',
           subject: `person:${id}`,
         });
+        return removed ? tellLoginChanged(trx, login, { change: 'authenticatorRemoved', at }) : undefined;
       });
+      if (mail !== undefined) deps.mails.soon(mail);
       return emptyReply(204);
     },
   }),
@@ -152,17 +158,20 @@ export const secondFactorRoutes = [
     responses: { 201: { description: 'The codes, shown once', schema: recoveryCodes } },
     handler: async (context) => {
       const { deps, body, actor, receivedAt: at } = context;
-      const { id, secondFactor: setUp } = await provedAgain(context, body);
+      const login = await provedAgain(context, body);
+      const { id, secondFactor: setUp } = login;
       if (!setUp) throw new KontorError('STATE_CONFLICT', 'Set up an authenticator first.');
-      const codes = await deps.db.transaction(ALL, async (trx) => {
+      const { codes, mail } = await deps.db.transaction(ALL, async (trx) => {
         await appendAudit(trx, {
           at,
           actor,
           action: 'recoveryCodes.made',
           subject: `person:${id}`,
         });
-        return freshRecoveryCodes(trx, id, at);
+        const mail = await tellLoginChanged(trx, login, { change: 'recoveryCodes', at });
+        return { codes: await freshRecoveryCodes(trx, id, at), mail };
       });
+      deps.mails.soon(mail);
       return reply(201, { recoveryCodes: codes });
     },
   }),

@@ -62,7 +62,7 @@ export const sessionRoutes = [
     responses: { 201: { description: 'The session is open', schema: openedSession } },
     handler: async ({ deps, body, req, receivedAt: at }) => {
       requireOwnOrigin(req, deps.publicUrl);
-      const seat = seatOf(req);
+      const seat = seatOf(req, deps.publicUrl);
       const person = await prove(deps, { ...body, host: seat.address, at });
       const session = await deps.db.transaction(ALL, (trx) => openSession(trx, person, seat, at));
       return reply(201, opened(session.secret, session.acting), sessionCookie(deps.publicUrl, session.secret));
@@ -77,9 +77,9 @@ export const sessionRoutes = [
     session: true,
     showsSecret: true,
     responses: { 200: { description: 'Your session', schema: openedSession } },
-    handler: ({ principal, req }) => {
+    handler: ({ deps, principal, req }) => {
       const sender = senderOf(principal);
-      return Promise.resolve(reply(200, opened(sessionSecretOf(req) ?? '', sender)));
+      return Promise.resolve(reply(200, opened(sessionSecretOf(req, deps.publicUrl) ?? '', sender)));
     },
   }),
   route({

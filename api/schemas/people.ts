@@ -29,6 +29,12 @@ export const invitation = z
   })
   .meta({ id: 'Invitation' });
 
+export const loginMeasure = z
+  .strictObject({
+    reason: text(500).meta({ description: 'How it is known that it is she who asks, or what happened' }),
+  })
+  .meta({ id: 'LoginMeasure' });
+
 export const membershipChange = z
   .strictObject({
     level: systemLevel.optional(),

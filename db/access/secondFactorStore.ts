@@ -43,10 +43,15 @@ export async function acceptStep(trx: Trx, personId: string, step: number, at: D
   return accepted.length > 0;
 }
 
-/** Removes the authenticator and its recovery codes. */
-export async function removeSecondFactor(trx: Trx, personId: string): Promise<void> {
-  await rows(trx, 'delete from person_totp where person_id = :personId', { personId });
+/** Removes the authenticator and its recovery codes; false where none was confirmed. */
+export async function removeSecondFactor(trx: Trx, personId: string): Promise<boolean> {
+  const removed = await rows<{ confirmed: boolean }>(
+    trx,
+    'delete from person_totp where person_id = :personId returning confirmed_at is not null as confirmed',
+    { personId },
+  );
   await rows(trx, 'delete from recovery_code where person_id = :personId', { personId });
+  return removed.some(({ confirmed }) => confirmed);
 }
 
 /** Keeps new recovery codes, by their hashes; those before them are worth nothing from now on. */

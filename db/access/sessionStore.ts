@@ -152,6 +152,16 @@ export async function endSessions(
   return ended.map(({ id }) => id);
 }
 
+/** Ends the session of that secret; returns its id, undefined where it had ended, or never was. */
+export async function endSessionOf(trx: Trx, hash: Buffer, at: Date): Promise<string | undefined> {
+  const [ended] = await rows<{ id: string }>(
+    trx,
+    'update session set ended_at = :at where token_hash = :hash and ended_at is null returning id',
+    { hash, at },
+  );
+  return ended?.id;
+}
+
 /** Forgets sessions that ended, by themselves or not, before `before`. */
 export async function forgetSessions(trx: Trx, before: Date): Promise<void> {
   await rows(trx, 'delete from session where least(ended_at, ends_at) < :before returning id', { before });

@@ -15,6 +15,7 @@ import { creditIssued } from './creditIssued.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
 import { licenceEnds } from './licenceEnds.js';
+import { loginChanged } from './loginChanged.js';
 import { orderApproved } from './orderApproved.js';
 import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
@@ -68,6 +69,7 @@ const MAILS = {
   personInvited,
   passwordReset,
   signInLocked,
+  loginChanged,
   orderPlaced,
   orderApproved,
   orderRefused,

@@ -28,6 +28,7 @@ export const ACTIONS = {
   'people.read': { views: EVERYBODY, level: 'administrator', tenants: true },
   'people.manage': { views: EVERYBODY, level: 'administrator', tenants: true },
   'people.end': { views: VENDOR, level: 'administrator' },
+  'people.recover': { views: VENDOR, level: 'administrator' },
   'identityProviders.manage': { views: EVERYBODY, level: 'administrator', tenants: true },
   'audit.read': { views: VENDOR, level: 'manager' },
   'retention.read': { views: VENDOR, level: 'manager' },

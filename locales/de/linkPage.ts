@@ -108,4 +108,13 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     pending: 'Sie wird zurückgezogen. Sehen Sie in ein paar Minuten noch einmal nach, über den Link in Ihrer Mail.',
     decided: 'Über sie wurde inzwischen entschieden.',
   },
+  signInFailed: {
+    heading: 'Sie sind nicht angemeldet',
+    refused:
+      'Diese Anmeldung kam nicht zum Ende. Gehen Sie dorthin zurück, wo Sie begonnen haben, und beginnen Sie im selben Browser neu.',
+    noAccess:
+      'Sie sind hier bekannt, haben aber zurzeit keinen Zugang: Fragen Sie die Administration Ihres Unternehmens.',
+    later: 'Das geht im Augenblick nicht. Versuchen Sie es in ein paar Minuten wieder.',
+    tell: 'Wenn es wieder geschieht, nennen Sie Ihrer Administration diese Nummer: {id}',
+  },
 };

@@ -1,3 +1,4 @@
+import type { LoginChange } from '../../domain/access/loginChange.js';
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 import type { Translation } from '../translation.js';
@@ -21,6 +22,14 @@ function ordered(productName: string, siteName: string | null, units: number | n
     ? `Nutzung von ${productName}`
     : `${units} × ${productName} am Standort ${siteName}`;
 }
+
+const LOGIN_CHANGES: Record<LoginChange, string> = {
+  password: 'Ihr Passwort wurde geändert.',
+  authenticatorSetUp: 'Eine Authenticator-App wurde eingerichtet: Die Anmeldung fragt von jetzt an nach ihren Codes.',
+  authenticatorRemoved:
+    'Ihre Authenticator-App wurde entfernt: Die Anmeldung fragt von jetzt an nur nach dem Passwort.',
+  recoveryCodes: 'Neue Wiederherstellungscodes wurden erzeugt: Die früheren gelten nicht mehr.',
+};
 
 export const mail: NonNullable<Translation['mail']> = {
   contactConfirmation: {
@@ -324,6 +333,17 @@ export const mail: NonNullable<Translation['mail']> = {
       `Guten Tag ${personName},`,
       `Wählen Sie hier ein neues Passwort: ${link}`,
       `Der Link gilt einmal und ${count(minutes, MINUTES)} lang. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt, wie es ist.`,
+    ],
+  },
+  loginChanged: {
+    subject: () => 'Ihre Anmeldung bei Kontor wurde geändert',
+    body: ({ personName, change, byAdministrator }) => [
+      `Guten Tag ${personName},`,
+      LOGIN_CHANGES[change],
+      byAdministrator
+        ? 'Das hat jemand von der Administration des Partnerteams getan. Ihre Sitzungen sind beendet. Richten Sie nach der Anmeldung eine neue Authenticator-App ein.'
+        : 'Wenn Sie es waren, ist nichts zu tun.',
+      'Wenn Sie nichts davon wissen, wählen Sie sofort ein neues Passwort und sagen Sie es Ihrer Administration: Vielleicht benutzt jemand Ihren Zugang.',
     ],
   },
   signInLocked: {

@@ -106,4 +106,11 @@ export const linkPage: LinkPageMessages = {
     pending: 'It is being withdrawn. Look again in a few minutes, by the link in your mail.',
     decided: 'It was decided meanwhile.',
   },
+  signInFailed: {
+    heading: 'You are not signed in',
+    refused: 'This sign-in did not come to its end. Go back to where you began, and begin again in the same browser.',
+    noAccess: 'You are known here, but nothing gives you access now: ask an administrator of your company.',
+    later: 'This does not work at the moment. Try again in a few minutes.',
+    tell: 'If it happens again, give your administrator this number: {id}',
+  },
 };

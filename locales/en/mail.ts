@@ -1,3 +1,4 @@
+import type { LoginChange } from '../../domain/access/loginChange.js';
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
@@ -20,6 +21,13 @@ function ordered(productName: string, siteName: string | null, units: number | n
     ? `the use of ${productName}`
     : `${units} × ${productName} at site ${siteName}`;
 }
+
+const LOGIN_CHANGES: Record<LoginChange, string> = {
+  password: 'Your password was changed.',
+  authenticatorSetUp: 'An authenticator was set up: signing in asks for its codes from now on.',
+  authenticatorRemoved: 'Your authenticator was removed: signing in asks for the password alone from now on.',
+  recoveryCodes: 'New recovery codes were made: those before are worth nothing from now on.',
+};
 
 export const mail: MailMessages = {
   contactConfirmation: {
@@ -319,6 +327,17 @@ export const mail: MailMessages = {
       `Dear ${personName},`,
       `Choose a new password here: ${link}`,
       `The link works once, for ${count(minutes, MINUTES)}. If you did not ask for it, ignore this mail: your password stays as it is.`,
+    ],
+  },
+  loginChanged: {
+    subject: () => 'How you sign in to Kontor has changed',
+    body: ({ personName, change, byAdministrator }) => [
+      `Dear ${personName},`,
+      LOGIN_CHANGES[change],
+      byAdministrator
+        ? 'An administrator of the partner team did this. Your sessions have ended. Set up a new authenticator when you sign in.'
+        : 'If it was you, there is nothing to do.',
+      'If you know nothing of it, choose a new password at once and tell your administrator: somebody may be using your login.',
     ],
   },
   signInLocked: {

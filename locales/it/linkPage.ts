@@ -106,4 +106,11 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     pending: 'Viene ritirata. Guarda di nuovo tra qualche minuto, con il link nella tua e-mail.',
     decided: 'Nel frattempo è stata decisa.',
   },
+  signInFailed: {
+    heading: 'Accesso non riuscito',
+    refused: 'L’accesso non si è concluso. Torna dove hai iniziato e ricomincia con lo stesso browser.',
+    noAccess: 'Qui sei noto, ma al momento nulla ti dà accesso: chiedi a un amministratore della tua azienda.',
+    later: 'In questo momento non è possibile. Riprova tra qualche minuto.',
+    tell: 'Se succede di nuovo, comunica questo numero al tuo amministratore: {id}',
+  },
 };

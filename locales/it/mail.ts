@@ -1,3 +1,4 @@
+import type { LoginChange } from '../../domain/access/loginChange.js';
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 import type { Translation } from '../translation.js';
@@ -20,6 +21,13 @@ function ordered(productName: string, siteName: string | null, units: number | n
     ? `l’uso di ${productName}`
     : `${units} × ${productName} presso la sede ${siteName}`;
 }
+
+const LOGIN_CHANGES: Record<LoginChange, string> = {
+  password: 'La sua password è stata cambiata.',
+  authenticatorSetUp: 'È stata configurata un’app di autenticazione: d’ora in poi l’accesso ne chiede i codici.',
+  authenticatorRemoved: 'La sua app di autenticazione è stata rimossa: d’ora in poi l’accesso chiede solo la password.',
+  recoveryCodes: 'Sono stati creati nuovi codici di recupero: quelli precedenti non valgono più.',
+};
 
 export const mail: NonNullable<Translation['mail']> = {
   contactConfirmation: {
@@ -323,6 +331,17 @@ export const mail: NonNullable<Translation['mail']> = {
       `Gentile ${personName},`,
       `Scelga qui una nuova password: ${link}`,
       `Il link vale una volta sola, per ${count(minutes, MINUTES)}. Se non l’ha richiesto, ignori questa e-mail: la sua password resta com’è.`,
+    ],
+  },
+  loginChanged: {
+    subject: () => 'Il suo accesso a Kontor è cambiato',
+    body: ({ personName, change, byAdministrator }) => [
+      `Gentile ${personName},`,
+      LOGIN_CHANGES[change],
+      byAdministrator
+        ? 'Lo ha fatto un amministratore del team partner. Le sue sessioni sono terminate. Dopo l’accesso configuri una nuova app di autenticazione.'
+        : 'Se è stata Lei, non deve fare nulla.',
+      'Se non ne sa nulla, scelga subito una nuova password e avvisi il suo amministratore: forse qualcuno usa il suo accesso.',
     ],
   },
   signInLocked: {

@@ -106,4 +106,12 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     pending: 'Zgłoszenie jest wycofywane. Sprawdź za kilka minut, używając linku z wiadomości.',
     decided: 'W międzyczasie zapadła decyzja.',
   },
+  signInFailed: {
+    heading: 'Logowanie nie powiodło się',
+    refused:
+      'To logowanie nie zostało ukończone. Wróć do miejsca, w którym się zaczęło, i zacznij ponownie w tej samej przeglądarce.',
+    noAccess: 'To konto jest znane, ale obecnie nic nie daje dostępu: zapytaj administratora swojej firmy.',
+    later: 'Teraz to niemożliwe. Spróbuj ponownie za kilka minut.',
+    tell: 'Jeśli to się powtórzy, podaj administratorowi ten numer: {id}',
+  },
 };

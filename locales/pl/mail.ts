@@ -1,3 +1,4 @@
+import type { LoginChange } from '../../domain/access/loginChange.js';
 import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 import type { Translation } from '../translation.js';
@@ -22,6 +23,13 @@ function ordered(productName: string, siteName: string | null, units: number | n
     ? `korzystanie z produktu ${productName}`
     : `${units} × ${productName} w lokalizacji ${siteName}`;
 }
+
+const LOGIN_CHANGES: Record<LoginChange, string> = {
+  password: 'Hasło zostało zmienione.',
+  authenticatorSetUp: 'Skonfigurowano aplikację uwierzytelniającą: odtąd logowanie wymaga jej kodów.',
+  authenticatorRemoved: 'Usunięto aplikację uwierzytelniającą: odtąd do logowania wystarcza hasło.',
+  recoveryCodes: 'Utworzono nowe kody odzyskiwania: poprzednie są nieważne.',
+};
 
 export const mail: NonNullable<Translation['mail']> = {
   contactConfirmation: {
@@ -326,6 +334,17 @@ export const mail: NonNullable<Translation['mail']> = {
       `Dzień dobry, ${personName}!`,
       `Nowe hasło można wybrać tutaj: ${link}`,
       `Odnośnik działa jeden raz, przez ${count(minutes, MINUTES)}. Kto o niego nie prosił, może zignorować tę wiadomość: hasło pozostaje bez zmian.`,
+    ],
+  },
+  loginChanged: {
+    subject: () => 'Zmieniono sposób logowania do Kontor',
+    body: ({ personName, change, byAdministrator }) => [
+      `Dzień dobry, ${personName}!`,
+      LOGIN_CHANGES[change],
+      byAdministrator
+        ? 'Zmiany dokonał administrator zespołu partnerskiego. Wszystkie sesje zostały zakończone. Po zalogowaniu należy skonfigurować nową aplikację uwierzytelniającą.'
+        : 'Jeśli to własna zmiana, nic nie trzeba robić.',
+      'Jeśli to ktoś inny, należy od razu wybrać nowe hasło i powiadomić administratora: możliwe, że ktoś używa tego konta.',
     ],
   },
   signInLocked: {

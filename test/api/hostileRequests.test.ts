@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { admitToSession } from '../support/access.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
 
@@ -151,5 +152,7 @@ describe('requests of a hostile or careless sender', () => {
     const failed = await api.call('POST', '/v1/session', { body: { email: 'a@b.example', password: 'wrong' } });
     expect([account, failed].map(({ headers }) => headers.get('cache-control'))).toEqual(['no-store', 'no-store']);
     expect(made.headers.get('cache-control')).toBe('private, no-cache');
+    const headers = await admitToSession(api.database.db, 'vendor');
+    expect((await api.call('GET', '/v1/me', { headers })).headers.get('cache-control')).toBe('no-store');
   });
 });

@@ -59,8 +59,11 @@ describe('a session', () => {
     const [own, secret] = [first.headers(), first.cookie()];
     await first.signIn(person.email);
     expect(first.cookie()).not.toBe(secret);
+    expect((await api.call('GET', '/v1/me', { headers: own })).status).toBe(401);
     // Two cookies of the name: one was planted by a neighbour.
-    const both = { ...own, cookie: `kontor_session=${planted}; ${own.cookie ?? ''}` };
+    const now = first.headers();
+    expect((await api.call('GET', '/v1/me', { headers: now })).status).toBe(200);
+    const both = { ...now, cookie: `kontor_session=${planted}; ${now.cookie ?? ''}` };
     expect((await api.call('GET', '/v1/me', { headers: both })).status).toBe(401);
   });
 

@@ -45,6 +45,7 @@ describe('a forgotten password', () => {
     expect((await anna.call('GET', '/v1/me')).status).toBe(401);
     expect((await anna.signIn(person.email)).status).toBe(401);
     expect((await anna.signIn(person.email, NEW_PASSWORD)).status).toBe(201);
+    expect((await mailbox.read(person.email)).at(-1)?.text).toContain('Your password was changed.');
     const again = await byLink(mail.link, NEW_PASSWORD);
     expect([again.status, again.json.code]).toEqual([410, 'LINK_INVALID']);
   });
@@ -100,6 +101,19 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('sessions in wrong hands', () => {
+  it('are ended by the partner team, and nobody learns from it who has a login', async () => {
+    const { person, anna } = await signedIn();
+    const helper = (await signedIn()).anna;
+    const end = (id: string) =>
+      helper.call('POST', `/v1/people/${id}/sessions/end`, { reason: 'her laptop was stolen' });
+    expect((await end(person.id)).status).toBe(204);
+    expect((await anna.call('GET', '/v1/me')).status).toBe(401);
+    expect((await anna.signIn(person.email)).status).toBe(201);
+    expect((await end('6f1c1a52-0000-4000-8000-000000000000')).status).toBe(404);
+  });
+});
+
 describe('changing the password', () => {
   it('asks for the present one, ends other sessions and gives this one another secret', async () => {
     const { person, anna } = await signedIn();
@@ -115,6 +129,9 @@ describe('changing the password', () => {
     expect((await api.call('GET', '/v1/me', { headers: before })).status).toBe(401);
     expect((await other.call('GET', '/v1/me')).status).toBe(401);
     expect((await other.signIn(person.email, NEW_PASSWORD)).status).toBe(201);
+    const [mail] = (await mailbox.read(person.email)).slice(-1);
+    expect([mail?.subject, mail?.link]).toEqual(['How you sign in to Kontor has changed', '']);
+    expect(mail?.text).toContain('Your password was changed.');
   });
 });
 
@@ -150,6 +167,42 @@ describe('an authenticator', () => {
       authenticator: true,
       recoveryCodesLeft: 10,
     });
+  });
+
+  it('is told by mail when it is set up, removed, or has other recovery codes', async () => {
+    const { person, anna, secret } = await setUp();
+    const told = async () => (await mailbox.read(person.email)).at(-1)?.text;
+    expect(await told()).toContain('An authenticator was set up');
+    const proof = (steps: number) => ({ password: PASSWORD, code: codeOf(secret, steps) });
+    expect((await anna.call('POST', '/v1/me/recovery-codes', proof(0))).status).toBe(201);
+    expect(await told()).toContain('New recovery codes were made');
+    expect((await anna.call('POST', '/v1/me/totp/remove', proof(1))).status).toBe(204);
+    expect(await told()).toContain('Your authenticator was removed');
+  });
+
+  it('that is lost is removed by the partner team, with a reason and a mail, and ends her sessions', async () => {
+    const { person, anna } = await setUp();
+    const path = `/v1/people/${person.id}/authenticator/remove`;
+    const helper = (await signedIn()).anna;
+    const reader = await addPerson(api.database.db, { level: 'manager' });
+    const other = browser(api);
+    await other.signIn(reader.email);
+    const reason = 'seen at the desk, with her passport';
+    expect((await other.call('POST', path, { reason })).status).toBe(403);
+    expect((await anna.call('POST', path, { reason })).json.code).toBe('FORBIDDEN');
+    expect((await api.call('POST', path, { token: await api.token('vendor'), body: { reason } })).status).toBe(403);
+    expect((await helper.call('POST', path, {})).status).toBe(422);
+    expect((await anna.call('GET', '/v1/me')).status).toBe(200);
+    expect((await helper.call('POST', path, { reason })).status).toBe(204);
+    expect((await anna.call('GET', '/v1/me')).status).toBe(401);
+    expect((await helper.call('POST', path, { reason })).json.code).toBe('STATE_CONFLICT');
+    const texts = (await mailbox.read(person.email)).map(({ text }) => text).join();
+    expect(texts).toContain('An administrator of the partner team did this.');
+    expect((await browser(api).signIn(person.email)).status).toBe(201);
+    const [event] = await api.database.asOwner<{ action: string; reason: string }>(
+      `select action, reason from audit_event where subject = 'person:${person.id}' and reason is not null`,
+    );
+    expect(event).toEqual({ action: 'authenticator.removed', reason });
   });
 
   it('is not guessed: codes that are wrong lead to a wait', async () => {

@@ -63,7 +63,14 @@ function checkDeclared(method: string, target: string, answer: Answer): void {
 }
 
 export async function startTestApi(
-  options: { limits?: Partial<Limits>; temporalAddress?: string; localLogin?: boolean; trustedProxies?: number } = {},
+  options: {
+    limits?: Partial<Limits>;
+    temporalAddress?: string;
+    localLogin?: boolean;
+    trustedProxies?: number;
+    /** As browsers name it, where a proxy in front speaks TLS. */
+    publicUrl?: string;
+  } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   // An address at which nobody answers is not tried again and again: the retries would outlive the test.
@@ -95,7 +102,7 @@ export async function startTestApi(
     onboarding,
     mails,
     starts,
-    publicUrl: url,
+    publicUrl: options.publicUrl ?? url,
     trustedProxies: options.trustedProxies ?? 0,
     localLogin,
     log,

@@ -96,6 +96,7 @@ const PARAMS: MailParams = {
   },
   passwordReset: { personName: 'Anna Example', link: 'https://kontor.example/console/link#secret', minutes: 60 },
   signInLocked: { personName: 'Anna Example', failures: 5 },
+  loginChanged: { personName: 'Anna Example', change: 'authenticatorRemoved', byAdministrator: true },
   orderPlaced: { ...ordered, expiresOn: '2026-06-08' },
   orderApproved: { ...ordered, startsOn: '2026-06-08', endsOn: '2027-06-08' },
   orderRefused: { ...ordered, reason: 'no contract' },
