@@ -1,6 +1,6 @@
-import { exact, inWords, major, plus, rounded, sum, times } from './evaluate/exact.js';
+import { exact, inWords, major, rounded, sum, times } from './evaluate/exact.js';
 import { keyOf } from './evaluate/known.js';
-import { amountOf, printedProducts, productsOf, sameProducts } from './evaluate/price.js';
+import { printedProducts, productsOf, sameProducts } from './evaluate/price.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { byHandProblems } from './correctedByHand.js';
 import { amountIsRated, checkCorrection, type Say } from './correctionLine.js';

@@ -87,7 +87,8 @@ export async function addressHider(trx: Trx): Promise<(text: string) => string> 
     if (hashes.size === 0 || !text.includes('@')) return text;
     const { addresses } = namedIn(text);
     const restricted = [...addresses].filter((address) => hashes.has(hashOf(address).toString('hex')));
-    return String(withoutRestricted(text, { personIds: new Set(), addresses: new Set(restricted) }));
+    const shown = withoutRestricted(text, { personIds: new Set(), addresses: new Set(restricted) });
+    return typeof shown === 'string' ? shown : text;
   };
 }
 

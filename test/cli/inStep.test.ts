@@ -87,8 +87,8 @@ describe('README.md', () => {
           .map((cell) => cell.trim()),
       );
     const expected = Object.entries(ENV_SCHEMA.shape).map(([name, field]) => {
-      const value = field.safeParse(undefined).data;
-      return [`\`${name}\``, value === undefined ? '–' : `\`${String(value)}\``, field.description];
+      const value: unknown = field.safeParse(undefined).data;
+      return [`\`${name}\``, value === undefined ? '–' : `\`${Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '')}\``, field.description];
     });
     expect(rows).toEqual(expected);
   });
