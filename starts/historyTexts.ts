@@ -21,9 +21,7 @@ function textsOf(value: unknown, texts: string[] = []): string[] {
 const AT_ONCE = 8;
 
 /** Every workflow run that the server still keeps, with all that its history says. What is retired meanwhile is passed over. */
-export async function* historyTexts(
-  client: Pick<Client, 'workflow'>,
-): AsyncGenerator<{ name: string; text: string }> {
+export async function* historyTexts(client: Pick<Client, 'workflow'>): AsyncGenerator<{ name: string; text: string }> {
   const read = async ({ workflowId, runId }: { workflowId: string; runId: string }) => {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     return { name: workflowId, text: textsOf(readable(history.events ?? [])).join('\n') };

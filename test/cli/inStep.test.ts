@@ -88,7 +88,13 @@ describe('README.md', () => {
       );
     const expected = Object.entries(ENV_SCHEMA.shape).map(([name, field]) => {
       const value: unknown = field.safeParse(undefined).data;
-      return [`\`${name}\``, value === undefined ? '–' : `\`${Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '')}\``, field.description];
+      return [
+        `\`${name}\``,
+        value === undefined
+          ? '–'
+          : `\`${Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '')}\``,
+        field.description,
+      ];
     });
     expect(rows).toEqual(expected);
   });
