@@ -11,7 +11,9 @@ import { requireUnopened } from '../../db/programmes/periods.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
 import {
   isLicensed,
+  changeOf,
   listSubscriptions,
+  lockSubscription,
   putSubscription,
   subscriptionIn,
   type Subscription,
@@ -84,11 +86,17 @@ async function change(
 ): Promise<z.input<typeof subscriptionCourse>> {
   return transaction(async (trx) => {
     const reason = body.reason ?? null;
+    const wasChanging = await lockSubscription(trx, key);
     await requireTenant(trx, key);
     if (productByCode(key.product) === undefined) throw new KontorError('NOT_FOUND', 'There is no such product.');
     const registration = await requireParticipant(trx, key.programme, key.mspId);
     const fromPeriod = changesFrom(kind, body.fromPeriod, periodOf(receivedAt, registration.msp.zone));
     await requireUnopened(trx, key.programme, fromPeriod, '/fromPeriod');
+    // Of two opposite changes at once the second is told of the first (case 59); later it may be changed again.
+    const set = await changeOf(trx, key, fromPeriod);
+    if (wasChanging && set !== undefined && set !== kind) {
+      throw new KontorError('ALREADY_DECIDED', `Somebody else set "${set}" from ${fromPeriod} on just now.`);
+    }
     if (kind !== 'ended') await requireMayRun(trx, key, kind, fromPeriod, registration);
     const before = await subscriptionIn(trx, key, fromPeriod);
     if (kind === 'ended' && before === undefined) {

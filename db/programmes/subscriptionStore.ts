@@ -76,6 +76,37 @@ export async function subscriptionIn(
   return (await listSubscriptions(trx, { ...key, period, limit: 1 }))[0];
 }
 
+/** What was set for that very period. */
+export async function changeOf(
+  trx: Trx,
+  key: SubscriptionKey,
+  period: Period,
+): Promise<SubscriptionChange | undefined> {
+  const [set] = await rows<{ kind: SubscriptionChange }>(
+    trx,
+    `select kind from subscription where msp_id = :mspId and programme_code = :programme and tenant_id = :tenantId
+       and product = :product and from_period = :period`,
+    { ...key, period },
+  );
+  return set?.kind;
+}
+
+/** One change of a subscription at a time until the transaction ends; whether another was being made meanwhile. */
+export async function lockSubscription(
+  trx: Trx,
+  { mspId, programme, tenantId, product }: SubscriptionKey,
+): Promise<boolean> {
+  const key = { key: `subscription ${mspId} ${programme} ${tenantId} ${product}` };
+  const [free] = await rows<{ locked: boolean }>(
+    trx,
+    'select pg_try_advisory_xact_lock(hashtextextended(:key, 0)) as locked',
+    key,
+  );
+  if (free?.locked === true) return false;
+  await rows(trx, 'select pg_advisory_xact_lock(hashtextextended(:key, 0))', key);
+  return true;
+}
+
 /** Sets what holds from a period on, until the next change; what was set for that very period before is replaced. */
 export async function putSubscription(
   trx: Trx,

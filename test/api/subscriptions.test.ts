@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { endSubscriptions } from '../../activities/endSubscriptions.js';
 import { addMonths, nextPeriod, periodOf } from '../../domain/period.js';
 import { monthFixture } from '../support/month.js';
@@ -67,6 +68,31 @@ describe('a subscription: a tenant’s use of a product', () => {
     ]);
     const past = await set(tenantId, { kind: 'metered', fromPeriod: addMonths(now, -1) });
     expect([past.status, past.json.errors[0].field]).toEqual([422, '/fromPeriod']);
+  });
+
+  it('case 59: of two opposite changes at once the second is told of the first, and may be made again', async () => {
+    const tenantId = await tenant('both');
+    await set(tenantId, { kind: 'metered', fromPeriod: next });
+    // The first waits for the tenant, which the test holds, the other for the first.
+    const holder = new pg.Client({ connectionString: api.database.ownerUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select from tenant where id = $1 for update', [tenantId]);
+    const both = [set(tenantId, { kind: 'metered', fromPeriod: later }), end(tenantId, { fromPeriod: later })];
+    const waiting = async () =>
+      (
+        await api.database.asOwner<{ count: number }>(
+          `select count(*)::int as count from pg_stat_activity
+             where wait_event_type = 'Lock' and datname = current_database()`,
+        )
+      )[0]?.count ?? 0;
+    while ((await waiting()) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    await holder.end();
+    const answers = await Promise.all(both);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.json.code).toBe('ALREADY_DECIDED');
+    expect((await set(tenantId, { kind: 'metered', fromPeriod: later })).status).toBe(200);
+    expect((await end(tenantId, { fromPeriod: later })).status).toBe(200);
   });
 
   it('of the kind term asks for a licence that covers the tenant', async () => {
