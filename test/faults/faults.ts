@@ -61,7 +61,8 @@ function onRelay(script: Partial<Record<keyof Script, string>>): Draw {
   return (random) => {
     const [verb, answer] = random.pick(Object.entries(script));
     const nth = random.int(1, MAILS);
-    const unknown = verb === 'end' && /^(cut|silence|2\d?)$/.test(answer);
+    // A body cut short may have been written to its end before anybody notices: then too nobody knows.
+    const unknown = (verb === 'end' || verb === 'body') && /^(cut|silence|2\d?)$/.test(answer);
     return {
       name: `relay answers ${answer} to ${verb} of mail ${nth}`,
       relay: (mail) => (mail === nth ? { [verb]: answer } : {}),

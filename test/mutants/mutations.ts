@@ -166,8 +166,8 @@ const corrections: Mutation[] = [
     id: 'minimum-never-corrected',
     what: 'a minimum stays although usage came late',
     file: 'domain/corrections.ts',
-    text: 'if (ratedMinor !== month.billedMinimumMinor) {',
-    by: 'if (ratedMinor > month.billedMinimumMinor) {',
+    text: 'if (ratedMinor !== month.billedMinimumMinor && !standing.minimum) {',
+    by: 'if (ratedMinor > month.billedMinimumMinor && !standing.minimum) {',
     caughtBy: 'I6',
   },
   {
@@ -305,8 +305,8 @@ const reconciliation: Mutation[] = [
     id: 'revoked-billed-on',
     what: 'what was used after a key was revoked is billed',
     file: 'domain/reconcile/usageAfterRevocation.ts',
-    text: 'up_to_revocation: (_quantity, usage) => quantityBeforeRevocation(usage),',
-    by: 'up_to_revocation: (quantity) => quantity,',
+    text: 'usage.installations.some(usedAfterVendorsRevocation)',
+    by: 'usage.installations.length < 0',
     caughtBy: 'I2',
   },
 ];

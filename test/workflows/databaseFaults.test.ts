@@ -106,18 +106,21 @@ describe('a close whose database connections fail', () => {
   }, 240_000);
 
   it('says the whole of “too many connections for role”, which is tried again', async () => {
-    await database.asOwner('alter role kontor_app connection limit 0');
-    const refused = connect(database.appUrl, 1);
+    // The role is every suite's; a role of its own for this test.
+    await database.asOwner('create role crowded login password $$test$$ connection limit 0');
+    const url = new URL(database.appUrl);
+    url.username = 'crowded';
+    const refused = connect(url.toString(), 1);
     try {
       const error = await refused.transaction(ALL, () => Promise.resolve()).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: '53300', message: 'too many connections for role "kontor_app"' });
+      expect(error).toMatchObject({ code: '53300', message: 'too many connections for role "crowded"' });
       expect(isTransient(error)).toBe(true);
       expect(describeFailure(error).message).toMatch(
-        /^PostgreSQL: too many connections for role "kontor_app" \(53300\)\. Each process holds up to DATABASE_POOL/,
+        /^PostgreSQL: too many connections for role "crowded" \(53300\)\. Each process holds up to DATABASE_POOL/,
       );
     } finally {
-      await database.asOwner('alter role kontor_app connection limit -1');
       await refused.close();
+      await database.asOwner('drop role crowded');
     }
   });
 });
