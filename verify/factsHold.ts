@@ -49,11 +49,12 @@ function differences(frozen: KnownSite, known: KnownSite): string[] {
       usage.spans.map(({ first, last, count, licensed }) => [first, last, count, licensed]),
       stored.spans.map(({ first, last, count, licensed }) => [first, last, count, licensed]),
     );
-    const rest = ({ installation, expected, beforeEnd, usedAfterOn, lastConfirmed }: Part) => [
+    const rest = ({ installation, expected, beforeEnd, usedAfterOn, ownEnd, lastConfirmed }: Part) => [
       installation,
       expected,
       beforeEnd,
       usedAfterOn,
+      ownEnd,
       lastConfirmed,
     ];
     compare(`${what}what its installations are`, partsOf(usage, rest), partsOf(stored, rest));

@@ -256,9 +256,12 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
 }
 
 function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
-  const { site, used, reporting, expected, unseen } = heard;
+  const { site, range, ended, used, reporting, expected, unseen } = heard;
   const isCutByVendor = (id: string) =>
-    heard.ended.some(({ installationId, byMsp }) => installationId === id && !byMsp);
+    ended.some(
+      ({ installationId, byMsp, from, until }) =>
+        installationId === id && !byMsp && from < range.end && (until === null || until > range.start),
+    );
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
     const key = tenantKey(tenantRef, meter);

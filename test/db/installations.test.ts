@@ -4,6 +4,7 @@ import { ALL } from '../../db/connect.js';
 import { completenessOf } from '../../db/closing/completeness.js';
 import { parsePeriod } from '../../domain/period.js';
 import type { Statement } from '../../domain/statement.js';
+import { verifyAll } from '../../verify/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 
@@ -127,6 +128,8 @@ describe('installations in the close', () => {
       { revokedAt: '2026-05-15T00:00:00.000Z', usedOn: '2026-05-20', upToRevocation: 5 },
     ]);
     expect(lines(await month.close('2026-06'))).toMatchObject([{ site: 'own', peak: 80 }]);
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-08-20T00:00:00Z') });
+    expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
   });
 
   it('case 16: an installation that went on under a new key is judged by the revoked one only while it used it', async () => {

@@ -159,9 +159,14 @@ function earliestOf(days: readonly (string | null)[]): string | null {
   );
 }
 
+function isOfMonth({ from, until }: { from: Date; until: Date | null }, { start, end }: Month): boolean {
+  return from < end && (until === null || until > start);
+}
+
 /** Every usage that a site named, tenants in the order in which they are stored, those without a name last. */
 function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usage[] {
   const { counted, reported, countsAs, expected, reporting } = known;
+  const { month } = known.wanted;
   const named = new Map<string, { tenantRef: string | null; meter: string; installations: Set<string> }>();
   const asCounted = (id: string) => countsAs.get(id) ?? id;
   const note = (tenantRef: string | null, meter: string, installation: string) => {
@@ -190,6 +195,8 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
           (one.early ? asCounted(one.installation) : one.installation) === installation,
       );
       const reports = reported.filter((one) => asCounted(one.installation) === installation);
+      const usedAfterOn = earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn));
+      const endedKeys = known.installations.find(({ id }) => id === installation)?.endedKeys ?? [];
       return {
         installation,
         expected: expected.has(installation),
@@ -200,7 +207,8 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
           counts.filter(({ late }) => !late),
           meter,
         ),
-        usedAfterOn: earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn)),
+        usedAfterOn,
+        ownEnd: usedAfterOn !== null && !endedKeys.some((key) => !key.byMsp && isOfMonth(key, month)),
         lastConfirmed: null,
       };
     }),
@@ -249,7 +257,7 @@ function addUnheard(
       if (lastConfirmed === 0) continue;
       usage.parts.push({
         ...{ installation, expected: true, reported: null, observed: null, beforeEnd: null, usedAfterOn: null },
-        lastConfirmed,
+        ...{ ownEnd: false, lastConfirmed },
       });
     }
   }
@@ -419,9 +427,7 @@ export async function knownSites(
     return {
       ...{ siteId, siteName: name, installations: listed, usages },
       firstMonth: !billedBefore && activatedAt !== null && activatedAt >= one.month.start,
-      revoked: installations.some(({ endedKeys }) =>
-        endedKeys.some(({ from, until }) => from < one.month.end && (until === null || until > one.month.start)),
-      ),
+      revoked: installations.some(({ endedKeys }) => endedKeys.some((key) => isOfMonth(key, one.month))),
       silent: listed.filter((id) => expected.has(id) && !reporting.has(id)),
       clockOffsetSeconds: furthest([
         ...known.counted.flatMap(({ maxOffset, minOffset }) => [maxOffset, minOffset]),

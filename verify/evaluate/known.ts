@@ -8,6 +8,8 @@ export interface Part {
   beforeEnd: number | null;
   /** First day on which something was used after that end. */
   usedAfterOn: string | null;
+  /** Used after the MSP itself had ended its key, and nobody else had. */
+  ownEnd: boolean;
   /** What it was last known to use, where it is silent beside others. */
   lastConfirmed: number | null;
 }
@@ -51,6 +53,8 @@ interface StoredPart {
   observed: number | null;
   observedBeforeRevocation: number | null;
   usedAfterRevocationOn: string | null;
+  /** Left out before there was a difference. */
+  revokedByMsp?: boolean;
   lastConfirmed: number | null;
 }
 
@@ -94,6 +98,7 @@ export function frozenSite(facts: StoredFacts): KnownSite {
         observed: one.observed,
         beforeEnd: one.observedBeforeRevocation,
         usedAfterOn: one.usedAfterRevocationOn,
+        ownEnd: one.revokedByMsp ?? false,
         lastConfirmed: one.lastConfirmed,
       })),
     })),

@@ -42,7 +42,7 @@ export interface Installation {
   free: boolean;
   retiredAt: Date | null;
   /** Stretches in which it used a key that had ended; `until` null: it still does. */
-  endedKeys: { from: Date; until: Date | null }[];
+  endedKeys: { from: Date; until: Date | null; byMsp: boolean }[];
 }
 
 /** A key that a site has or uses. */
@@ -132,16 +132,16 @@ const SITES = `
 
 const INSTALLATIONS = `
   with gone as (
-    select i.msp_id, i.site_id, i.id, k.ended_at as "from", null::timestamptz as until
+    select i.msp_id, i.site_id, i.id, k.ended_at as "from", null::timestamptz as until, k.ended_by = 'msp' as "byMsp"
     from installation i join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
     where i.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed')
     union all
-    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at
+    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at, k.ended_by = 'msp'
     from former_key f join metered_key k on k.msp_id = f.msp_id and k.id = f.metered_key_id
     where f.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at)
   select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
     i.replaced_at as "replacedAt", coalesce(i.replaced_for_free, false) as free, i.retired_at as "retiredAt",
-    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until)) from gone g
+    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until, 'byMsp', g."byMsp")) from gone g
       where g.msp_id = i.msp_id and g.site_id = i.site_id and g.id = i.id), '[]') as "endedKeys"
   from installation i join site s on s.msp_id = i.msp_id and s.id = i.site_id and s.programme_code = :programme
   where i.msp_id = any(:msps::uuid[]) order by i.activated_at, i.id`;
@@ -177,7 +177,9 @@ const LINES = `
   order by s.period, l.line_no`;
 
 type MonthRow = Omit<Month, 'statement'> & { statement: Omit<StoredHead, 'issuedAt'> | null; issuedAt: Date | null };
-type InstallationRow = Omit<Installation, 'endedKeys'> & { endedKeys: { from: string; until: string | null }[] };
+type InstallationRow = Omit<Installation, 'endedKeys'> & {
+  endedKeys: { from: string; until: string | null; byMsp: boolean }[];
+};
 
 /** Reads what belongs to these MSPs. `reachOf`: the month whose settings say how far late usage reaches; null: each its own. */
 export async function portfolioOf(
@@ -197,7 +199,8 @@ export async function portfolioOf(
     sites: await ask<Site>(context, SITES, of),
     installations: installations.map(({ endedKeys, ...one }) => ({
       ...one,
-      endedKeys: endedKeys.map(({ from, until }) => ({
+      endedKeys: endedKeys.map(({ from, until, byMsp }) => ({
+        byMsp,
         from: new Date(from),
         until: until === null ? null : new Date(until),
       })),

@@ -2,7 +2,7 @@
  * Rules 3 to 5: what a site, tenant and meter comes to once every finding got its default or a person's decision, and which
  * findings there are. Written for verify alone, from the table of rule 3.
  */
-import type { KnownSite, Usage } from './known.js';
+import type { KnownSite, Part, Usage } from './known.js';
 import { leftOf } from './licences.js';
 import type { Rules } from './rules.js';
 
@@ -70,9 +70,12 @@ function greater(usage: Usage, before: Settled): Settled {
   return { value, basis: value > asReported(usage).value ? 'observed' : 'reported' };
 }
 
-function untilEnd({ parts }: Usage): Settled {
+/** Who ended its own key does not set its bill by it. */
+function untilEnd({ parts }: Usage, before: Settled): Settled {
+  const isCut = (part: Part) => part.usedAfterOn !== null && !part.ownEnd;
+  if (!parts.some(isCut)) return before;
   const each = parts.map((part) => {
-    if (part.usedAfterOn !== null) return part.beforeEnd;
+    if (isCut(part)) return part.beforeEnd;
     if (part.reported === null && part.observed === null) return part.lastConfirmed;
     return Math.max(part.reported ?? 0, part.observed ?? 0);
   });
@@ -86,7 +89,7 @@ function byDefault(kind: string, chosen: string | undefined, usage: Usage, befor
     case 'missing_report estimated':
       return estimated(usage);
     case 'usage_after_revocation up_to_revocation':
-      return untilEnd(usage);
+      return untilEnd(usage, before);
     case 'report_mismatch greater':
       return greater(usage, before);
     case 'unassigned_tenant not_billed':
