@@ -1,4 +1,13 @@
-import { isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  isGrpcDeadlineError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { MadeDecision } from '../domain/decision.js';
+import { KontorError } from '../domain/errors.js';
 import type { Starter } from './starter.js';
 
 /** A workflow's answer, or that no worker gave one in time. */
@@ -23,5 +32,40 @@ export async function ask<T>(
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isGrpcDeadlineError(error)) throw error;
     await connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
     return { answered: false };
+  }
+}
+
+/** The workflow that a decision is for, as it is started where it is not there. */
+type Decided = Omit<WorkflowStartOptions, 'taskQueue'> & {
+  workflowType: string;
+  workflowIdConflictPolicy: 'USE_EXISTING';
+};
+
+/**
+ * Passes a decision to its workflow and waits for the outcome. With start: what is decided by a workflow that was lost with
+ * Temporal's data can still be decided; its row refuses a second decision. Throws ALREADY_DECIDED where the workflow is over.
+ */
+export async function askDecision<T>(
+  starter: Starter,
+  { workflowType, ...options }: Decided,
+  update: UpdateDefinition<T, [MadeDecision]>,
+  decision: MadeDecision,
+  { what, requestId, timeoutMs }: { what: string; requestId: string; timeoutMs: number },
+): Promise<WorkflowAnswer<T>> {
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
+    ...options,
+    taskQueue: starter.taskQueue,
+  });
+  try {
+    return await ask(starter, timeoutMs, () =>
+      starter.temporal.workflow.executeUpdateWithStart(update, {
+        args: [decision],
+        updateId: requestId,
+        startWorkflowOperation,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new KontorError('ALREADY_DECIDED', `This ${what} is decided already.`);
   }
 }

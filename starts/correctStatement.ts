@@ -1,6 +1,4 @@
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { MadeDecision } from '../domain/decision.js';
-import { KontorError } from '../domain/errors.js';
 import {
   correctStatement,
   correctStatementId,
@@ -9,7 +7,7 @@ import {
   type CorrectStatementInput,
 } from '../workflows/correctStatement.js';
 import { MSP_ID, PROGRAMME, stage } from '../workflows/searchAttributes.js';
-import { ask, type WorkflowAnswer } from './ask.js';
+import { askDecision, type WorkflowAnswer } from './ask.js';
 import { start, type Starter } from './starter.js';
 
 export interface AskedCorrection {
@@ -52,27 +50,11 @@ export async function startCorrection(starter: Starter, of: AskedCorrection): Pr
  * Passes a decision to the correction's workflow and waits for its outcome. With start: a correction whose workflow was lost
  * with Temporal's data can still be decided; its row refuses a second decision.
  */
-export async function askCorrectionDecision(
+export function askCorrectionDecision(
   starter: Starter,
   of: AskedCorrection,
   decision: MadeDecision,
-  { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
+  within: { requestId: string; timeoutMs: number },
 ): Promise<WorkflowAnswer<CorrectionOutcome>> {
-  const { workflowType, ...options } = ofCorrection(of);
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
-    ...options,
-    taskQueue: starter.taskQueue,
-  });
-  try {
-    return await ask(starter, timeoutMs, () =>
-      starter.temporal.workflow.executeUpdateWithStart(decideCorrection, {
-        args: [decision],
-        updateId: requestId,
-        startWorkflowOperation,
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new KontorError('ALREADY_DECIDED', 'This correction is decided already.');
-  }
+  return askDecision(starter, ofCorrection(of), decideCorrection, decision, { what: 'correction', ...within });
 }

@@ -1,9 +1,7 @@
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { MadeDecision } from '../domain/decision.js';
-import { KontorError } from '../domain/errors.js';
 import { decideOrder, order, orderWorkflowId, type OrderInput, type OrderOutcome } from '../workflows/order.js';
 import { MSP_ID, PROGRAMME, stage } from '../workflows/searchAttributes.js';
-import { ask, type WorkflowAnswer } from './ask.js';
+import { askDecision, type WorkflowAnswer } from './ask.js';
 import { start, type Starter } from './starter.js';
 
 export interface PlacedOrder {
@@ -41,27 +39,11 @@ export async function startOrder(starter: Starter, of: PlacedOrder): Promise<voi
  * Passes a decision to the order's workflow and waits for its outcome. With start: an order whose workflow was lost with
  * Temporal's data can still be decided; its row refuses a second decision.
  */
-export async function askOrderDecision(
+export function askOrderDecision(
   starter: Starter,
   of: PlacedOrder,
   decision: MadeDecision,
-  { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
+  within: { requestId: string; timeoutMs: number },
 ): Promise<WorkflowAnswer<OrderOutcome>> {
-  const { workflowType, ...options } = ofOrder(of);
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
-    ...options,
-    taskQueue: starter.taskQueue,
-  });
-  try {
-    return await ask(starter, timeoutMs, () =>
-      starter.temporal.workflow.executeUpdateWithStart(decideOrder, {
-        args: [decision],
-        updateId: requestId,
-        startWorkflowOperation,
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new KontorError('ALREADY_DECIDED', 'This order is decided already.');
-  }
+  return askDecision(starter, ofOrder(of), decideOrder, decision, { what: 'order', ...within });
 }

@@ -1,6 +1,4 @@
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { MadeDecision } from '../domain/decision.js';
-import { KontorError } from '../domain/errors.js';
 import {
   decideRegistration,
   registerMsp,
@@ -9,7 +7,7 @@ import {
   type RegistrationOutcome,
 } from '../workflows/registerMsp.js';
 import { DISTRIBUTOR_ID, MSP_ID, PROGRAMME, stage } from '../workflows/searchAttributes.js';
-import { ask, type WorkflowAnswer } from './ask.js';
+import { askDecision, type WorkflowAnswer } from './ask.js';
 import { start, type Starter } from './starter.js';
 
 export interface Registration {
@@ -58,27 +56,11 @@ export async function startRegistration(starter: Starter, of: Registration): Pro
  * Passes the partner team's decision to the application's workflow and waits for its outcome. With start: an application
  * whose workflow was lost with Temporal's data can still be decided. Throws ALREADY_DECIDED where the workflow is over.
  */
-export async function askRegistrationDecision(
+export function askRegistrationDecision(
   starter: Starter,
   of: Registration,
   decision: MadeDecision,
-  { requestId, timeoutMs }: { requestId: string; timeoutMs: number },
+  within: { requestId: string; timeoutMs: number },
 ): Promise<WorkflowAnswer<RegistrationOutcome>> {
-  const { workflowType, ...options } = registration(of);
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
-    ...options,
-    taskQueue: starter.taskQueue,
-  });
-  try {
-    return await ask(starter, timeoutMs, () =>
-      starter.temporal.workflow.executeUpdateWithStart(decideRegistration, {
-        args: [decision],
-        updateId: requestId,
-        startWorkflowOperation,
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new KontorError('ALREADY_DECIDED', 'This registration is decided already.');
-  }
+  return askDecision(starter, registration(of), decideRegistration, decision, { what: 'registration', ...within });
 }
