@@ -4,19 +4,11 @@
  * outcome, one that is refused changes nothing, and the row's state in PostgreSQL is the guard against a second one. A credit or
  * a revision is frozen in the transaction that confirms, then rendered and mailed; a line is booked by the MSP's next statement.
  */
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  defineUpdate,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, defineUpdate, setCurrentDetails } from '@temporalio/workflow';
 import type { CorrectionState } from '../domain/correction.js';
 import type { MadeDecision } from '../domain/decision.js';
+import { awaitDecision } from './awaitedDecision.js';
 import { local, mailing, msUntil, quick, rendering } from './policies.js';
-import { stage } from './searchAttributes.js';
 
 export interface CorrectStatementInput {
   correctionId: string;
@@ -40,74 +32,48 @@ export function correctStatementId(correctionId: string): string {
 
 export async function correctStatement(input: CorrectStatementInput): Promise<{ state: CorrectionState }> {
   const { correctionId, remindAt, decideUntil } = input;
-  let state: CorrectionState = 'asked';
-  let deciding = false;
-  const settle = (next: CorrectionState, details: string): void => {
-    state = next;
-    upsertSearchAttributes([stage(next)]);
-    setCurrentDetails(`**Correction** \`${correctionId}\`: ${next}.\n\n${details}`);
-  };
-  setHandler(
-    decideCorrection,
-    async ({ decisionId }) => {
-      deciding = true;
-      try {
-        const decided = await local.settleCorrection.executeWithOptions({ summary: 'record the decision' }, [
-          { correctionId, decisionId, at: new Date().toISOString() },
-        ]);
-        settle(decided.state, `Decided at ${decided.decidedAt}, decision ${decisionId}.`);
-        return decided;
-      } finally {
-        deciding = false;
-      }
-    },
-    {
-      validator: (_made: MadeDecision) => {
-        if (deciding || state !== 'asked') {
-          throw ApplicationFailure.nonRetryable('This correction is decided already.', 'ALREADY_DECIDED');
-        }
-      },
-    },
-  );
-  const over = () => state !== 'asked';
-  const awaitDecision = async (until: string, summary: string): Promise<void> => {
-    const waitMs = msUntil(until, Date.now());
-    if (waitMs > 0) await condition(over, waitMs, { summary });
-    // A decision that is being recorded when the time runs out still counts.
-    await condition(() => !deciding);
-  };
+  const title = `**Correction** \`${correctionId}\``;
+  const decision = awaitDecision<CorrectionState, CorrectionOutcome>(decideCorrection, {
+    what: 'correction',
+    title,
+    open: 'asked',
+    record: (decisionId) =>
+      local.settleCorrection.executeWithOptions({ summary: 'record the decision' }, [
+        { correctionId, decisionId, at: new Date().toISOString() },
+      ]),
+  });
   const announce = async (reminder: boolean, at: string): Promise<void> => {
     const said = await quick.announceCorrection.executeWithOptions(
       { summary: reminder ? 'remind the partner team' : 'ask the partner team' },
       [{ correctionId, reminder, at }],
     );
-    await condition(() => !deciding);
+    await decision.recorded();
     // Decided where this execution did not see it: by one that was lost with Temporal's data.
-    if (said.state !== 'asked' && !over()) settle(said.state, 'Decided before this execution began.');
-    if (!over()) await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{}]);
+    if (said.state !== 'asked' && !decision.over()) decision.settle(said.state, 'Decided before this execution began.');
+    if (!decision.over()) await mailing.drainOutbox.executeWithOptions({ summary: 'mail it' }, [{}]);
   };
 
   setCurrentDetails(
-    `**Correction** \`${correctionId}\`\n\nWaits until ${decideUntil} for a second person of the partner team, who neither ` +
+    `${title}\n\nWaits until ${decideUntil} for a second person of the partner team, who neither ` +
       `asked for it, opened the run nor decided a case of it: \`GET /v1/corrections/${correctionId}\`, then ` +
       `\`POST /v1/corrections/${correctionId}/decision\`. Reminder at ${remindAt}; undecided it expires and nothing changes.`,
   );
   await announce(false, new Date().toISOString());
-  if (!over()) await awaitDecision(remindAt, `a second person; reminder at ${remindAt}`);
-  if (!over() && msUntil(decideUntil, Date.now()) > 0) await announce(true, remindAt);
-  if (!over()) await awaitDecision(decideUntil, `a second person; expires at ${decideUntil}`);
-  if (!over()) {
+  if (!decision.over()) await decision.until(remindAt, `a second person; reminder at ${remindAt}`);
+  if (!decision.over() && msUntil(decideUntil, Date.now()) > 0) await announce(true, remindAt);
+  if (!decision.over()) await decision.until(decideUntil, `a second person; expires at ${decideUntil}`);
+  if (!decision.over()) {
     const ended = await quick.expireCorrection.executeWithOptions({ summary: 'expire it' }, [
       { correctionId, at: decideUntil },
     ]);
-    settle(ended.state, `Not decided until ${decideUntil}.`);
+    decision.settle(ended.state, `Not decided until ${decideUntil}.`);
   }
-  if ((state as CorrectionState) === 'confirmed') {
+  if (decision.state() === 'confirmed') {
     await rendering.renderCorrection.executeWithOptions({ summary: 'PDF of the credit or revision, if any' }, [
       { correctionId, now: new Date().toISOString() },
     ]);
   }
   await mailing.drainOutbox.executeWithOptions({ summary: 'mail the outcome' }, [{}]);
   await condition(allHandlersFinished);
-  return { state };
+  return { state: decision.state() };
 }

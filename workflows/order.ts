@@ -4,19 +4,11 @@
  * one that is refused changes nothing, and the row's state in PostgreSQL is the guard against a second one. A licence comes
  * into being in the transaction that approves.
  */
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  defineUpdate,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, defineUpdate, setCurrentDetails } from '@temporalio/workflow';
 import type { MadeDecision } from '../domain/decision.js';
 import type { OrderState } from '../domain/order.js';
-import { local, mailing, msUntil, quick } from './policies.js';
-import { stage } from './searchAttributes.js';
+import { awaitDecision } from './awaitedDecision.js';
+import { local, mailing, quick } from './policies.js';
 
 export interface OrderInput {
   mspId: string;
@@ -39,60 +31,38 @@ export function orderWorkflowId(orderId: string): string {
 }
 
 export async function order({ mspId, orderId, decideUntil }: OrderInput): Promise<{ state: OrderState }> {
-  let state: OrderState = 'placed';
-  let deciding = false;
-  const settle = (next: OrderState, details: string): void => {
-    state = next;
-    upsertSearchAttributes([stage(next)]);
-    setCurrentDetails(`**Order** \`${orderId}\` of MSP \`${mspId}\`: ${next}.\n\n${details}`);
-  };
-  setHandler(
-    decideOrder,
-    async ({ decisionId }) => {
-      deciding = true;
-      try {
-        const decided = await local.settleOrder.executeWithOptions({ summary: 'record the decision' }, [
-          { mspId, orderId, decisionId, at: new Date().toISOString() },
-        ]);
-        settle(decided.state, `Decided at ${decided.decidedAt}, decision ${decisionId}.`);
-        return decided;
-      } finally {
-        deciding = false;
-      }
-    },
-    {
-      validator: (_made: MadeDecision) => {
-        if (deciding || state !== 'placed') {
-          throw ApplicationFailure.nonRetryable('This order is decided already.', 'ALREADY_DECIDED');
-        }
-      },
-    },
-  );
-  const over = () => state !== 'placed';
+  const title = `**Order** \`${orderId}\` of MSP \`${mspId}\``;
+  const decision = awaitDecision<OrderState, OrderOutcome>(decideOrder, {
+    what: 'order',
+    title,
+    open: 'placed',
+    record: (decisionId) =>
+      local.settleOrder.executeWithOptions({ summary: 'record the decision' }, [
+        { mspId, orderId, decisionId, at: new Date().toISOString() },
+      ]),
+  });
 
   setCurrentDetails(
-    `**Order** \`${orderId}\` of MSP \`${mspId}\`\n\nWaits for the partner team until ${decideUntil}: ` +
+    `${title}\n\nWaits for the partner team until ${decideUntil}: ` +
       `\`POST /v1/msps/${mspId}/orders/${orderId}/decision\`.`,
   );
   const taken = await local.takeOrder.executeWithOptions({ summary: 'approve by rule, or ask the partner team' }, [
     { mspId, orderId, at: new Date().toISOString() },
   ]);
-  await condition(() => !deciding);
-  if (taken.state !== 'placed' && !over()) settle(taken.state, 'Approved by a rule of the programme.');
-  if (!over()) {
+  await decision.recorded();
+  if (taken.state !== 'placed' && !decision.over())
+    decision.settle(taken.state, 'Approved by a rule of the programme.');
+  if (!decision.over()) {
     await mailing.drainOutbox.executeWithOptions({ summary: 'mail the partner team' }, [{}]);
-    const waitMs = msUntil(decideUntil, Date.now());
-    if (waitMs > 0) await condition(over, waitMs, { summary: `a decision; expires at ${decideUntil}` });
-    // A decision that is being recorded when the time runs out still counts.
-    await condition(() => !deciding);
+    await decision.until(decideUntil, `a decision; expires at ${decideUntil}`);
   }
-  if (!over()) {
+  if (!decision.over()) {
     const ended = await quick.expireOrder.executeWithOptions({ summary: 'expire it' }, [
       { mspId, orderId, at: decideUntil },
     ]);
-    if (ended.state !== null) settle(ended.state, `Not decided until ${decideUntil}.`);
+    if (ended.state !== null) decision.settle(ended.state, `Not decided until ${decideUntil}.`);
   }
   await mailing.drainOutbox.executeWithOptions({ summary: 'mail the outcome' }, [{}]);
   await condition(allHandlersFinished);
-  return { state };
+  return { state: decision.state() };
 }

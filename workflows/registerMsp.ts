@@ -4,19 +4,11 @@
  * instants, fixed when the application came in. The decision is an Update: the caller gets the outcome, one that is
  * refused changes nothing, and the row's state in PostgreSQL is the guard against a second one.
  */
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  defineUpdate,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, defineUpdate, setCurrentDetails } from '@temporalio/workflow';
 import type { MadeDecision } from '../domain/decision.js';
 import type { ParticipationState } from '../domain/msp.js';
-import { local, mailing, msUntil, quick } from './policies.js';
-import { stage } from './searchAttributes.js';
+import { awaitDecision } from './awaitedDecision.js';
+import { local, mailing, quick } from './policies.js';
 
 export interface RegisterMspInput {
   programme: string;
@@ -44,72 +36,45 @@ export function registrationId(programme: string, mspId: string): string {
 
 export async function registerMsp(input: RegisterMspInput): Promise<{ state: ParticipationState }> {
   const { programme, mspId, decideUntil } = input;
-  let state: ParticipationState = 'applied';
-  let deciding = false;
-  const settle = (next: ParticipationState, details: string): void => {
-    state = next;
-    upsertSearchAttributes([stage(next)]);
-    setCurrentDetails(`**Registration** of MSP \`${mspId}\` in \`${programme}\`: ${next}.\n\n${details}`);
-  };
-  setHandler(
-    decideRegistration,
-    async ({ decisionId }) => {
-      deciding = true;
-      try {
-        const decided = await local.decideMsp.executeWithOptions({ summary: 'record the decision' }, [
-          { programme, mspId, decisionId, at: new Date().toISOString() },
-        ]);
-        settle(decided.state, `Decided at ${decided.decidedAt}, decision ${decisionId}.`);
-        return decided;
-      } finally {
-        deciding = false;
-      }
-    },
-    {
-      validator: (_made: MadeDecision) => {
-        if (deciding || state !== 'applied') {
-          throw ApplicationFailure.nonRetryable('This registration is decided already.', 'ALREADY_DECIDED');
-        }
-      },
-    },
-  );
-
-  const over = () => state !== 'applied';
-  const awaitDecision = async (until: string, summary: string): Promise<void> => {
-    const waitMs = msUntil(until, Date.now());
-    if (waitMs > 0) await condition(over, waitMs, { summary });
-    // A decision that is being recorded when the time runs out still counts.
-    await condition(() => !deciding);
-  };
+  const title = `**Registration** of MSP \`${mspId}\` in \`${programme}\``;
+  const decision = awaitDecision<ParticipationState, RegistrationOutcome>(decideRegistration, {
+    what: 'registration',
+    title,
+    open: 'applied',
+    record: (decisionId) =>
+      local.decideMsp.executeWithOptions({ summary: 'record the decision' }, [
+        { programme, mspId, decisionId, at: new Date().toISOString() },
+      ]),
+  });
 
   setCurrentDetails(
-    `**Registration** of MSP \`${mspId}\` in \`${programme}\`\n\nWaits for the partner team until ${decideUntil}: ` +
+    `${title}\n\nWaits for the partner team until ${decideUntil}: ` +
       `\`POST /v1/programmes/${programme}/registrations/${mspId}/decision\`. Reminders: ${input.remindAt.join(', ') || 'none'}.`,
   );
   for (const [index, remindAt] of input.remindAt.entries()) {
-    await awaitDecision(remindAt, `a decision; reminder ${index + 1} at ${remindAt}`);
-    if (over()) break;
+    await decision.until(remindAt, `a decision; reminder ${index + 1} at ${remindAt}`);
+    if (decision.over()) break;
     if (Date.parse(input.remindAt[index + 1] ?? decideUntil) <= Date.now()) continue;
     const { waiting } = await quick.remindOfRegistration.executeWithOptions({ summary: `reminder ${index + 1}` }, [
       { programme, mspId, reminder: index + 1, at: remindAt },
     ]);
     if (!waiting) {
-      await condition(() => !deciding);
+      await decision.recorded();
       // Not decided here either: nothing waits any more.
-      if (!over()) return { state: 'withdrawn' };
+      if (!decision.over()) return { state: 'withdrawn' };
       break;
     }
     await mailing.drainOutbox.executeWithOptions({ summary: 'mail the reminder' }, [{}]);
   }
-  if (!over()) await awaitDecision(decideUntil, `a decision; expires at ${decideUntil}`);
-  if (!over()) {
+  if (!decision.over()) await decision.until(decideUntil, `a decision; expires at ${decideUntil}`);
+  if (!decision.over()) {
     const ended = await quick.expireMsp.executeWithOptions({ summary: 'expire it' }, [
       { programme, mspId, at: decideUntil },
     ]);
     if (ended.state === null) return { state: 'withdrawn' };
-    settle(ended.state, `Not decided until ${decideUntil}.`);
+    decision.settle(ended.state, `Not decided until ${decideUntil}.`);
   }
   await mailing.drainOutbox.executeWithOptions({ summary: 'mail the outcome' }, [{}]);
   await condition(allHandlersFinished);
-  return { state };
+  return { state: decision.state() };
 }
