@@ -39,6 +39,11 @@ describe('an issued statement corrected by hand', () => {
   const confirmed = async (name: Name, correction: object, reason?: string): Promise<string> => {
     const asked = await ask(name, correction, reason);
     expect([asked.status, asked.json.code]).toEqual([202, undefined]);
+    // Decided at once, it would be over before anybody was asked.
+    await eventually(
+      () => mails(asked.json.id),
+      (found) => found.length > 0,
+    );
     const { json } = await decide(asked.json.id);
     expect(json.state).toBe('confirmed');
     return asked.json.id;
