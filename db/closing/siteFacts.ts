@@ -235,15 +235,19 @@ function earliest(instants: readonly (Date | null)[]): Date | null {
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
+/** Keys of its installations that had ended before the month did, as far as they were used in it. */
+function endedWithin({ ended, range }: HeardSite): EndedRow[] {
+  return ended.filter(({ from, until }) => from < range.end && (until === null || until > range.start));
+}
+
 function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
-  const { site, range, used, ended, reporting, expected, installationIds } = heard;
-  const within = ended.filter(({ from, until }) => from < range.end && (until === null || until > range.start));
+  const { site, range, used, reporting, expected, installationIds } = heard;
   const usedAfterAt = earliest(used.map((row) => row.usedAfterAt));
   const licences = context.licences.map(({ siteId: _siteId, ...licence }) => licence);
   return {
     siteId: site.siteId,
     siteName: site.name,
-    revokedAt: earliest(within.map(({ from }) => from)),
+    revokedAt: earliest(endedWithin(heard).map(({ from }) => from)),
     installationIds,
     // A key revoked in mid-month ends the site, not its bill: what it used until then and never reported is estimated.
     silentInstallationIds: installationIds.filter((id) => expected.has(id) && !reporting.has(id)),
@@ -256,12 +260,8 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
 }
 
 function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
-  const { site, range, ended, used, reporting, expected, unseen } = heard;
-  const isCutByVendor = (id: string) =>
-    ended.some(
-      ({ installationId, byMsp, from, until }) =>
-        installationId === id && !byMsp && from < range.end && (until === null || until > range.start),
-    );
+  const { site, used, reporting, expected, unseen } = heard;
+  const cutByVendor = new Set(endedWithin(heard).flatMap((key) => (key.byMsp ? [] : [key.installationId])));
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
     const key = tenantKey(tenantRef, meter);
@@ -283,7 +283,7 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
       observedOn: row.observedAt === null ? null : dayOf(row.observedAt, site.zone),
       observedBeforeRevocation: row.beforeRevocation,
       usedAfterRevocationOn: row.usedAfterAt === null ? null : dayOf(row.usedAfterAt, site.zone),
-      revokedByMsp: row.usedAfterAt !== null && !isCutByVendor(row.installationId),
+      revokedByMsp: row.usedAfterAt !== null && !cutByVendor.has(row.installationId),
       lastConfirmed: null,
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);
