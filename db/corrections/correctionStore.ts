@@ -1,44 +1,21 @@
 import { z } from 'zod';
-import type { Actor } from '../../domain/access/actor.js';
 import {
   CORRECTION_BOOKINGS,
   type Correction,
-  type CorrectionBooking,
-  type CorrectionChange,
   type CorrectionPlan,
   type CorrectionState,
   type CorrectionWish,
 } from '../../domain/correction.js';
-import type { Period } from '../../domain/period.js';
 import { readStored } from '../../domain/readStored.js';
 import { rows, type Trx } from '../connect.js';
 import { party } from '../parties/storedParty.js';
 import { dueManualCorrection, minor, toJson } from '../statements/statementCodec.js';
 
-interface CorrectionRow {
-  id: string;
-  programme: string;
-  mspId: string;
-  statementId: string;
-  number: string;
-  distributorId: string;
-  period: Period;
-  change: CorrectionChange;
-  booking: CorrectionBooking;
+type CorrectionRow = Omit<Correction, 'wish' | 'plan' | 'amountMinor'> & {
   wish: unknown;
   plan: unknown;
-  currency: string;
   amountMinor: string;
-  reason: string;
-  state: CorrectionState;
-  askedAt: Date;
-  askedBy: Actor;
-  remindAt: Date;
-  decideUntil: Date;
-  decidedAt: Date | null;
-  decidedBy: Actor | null;
-  decisionReason: string | null;
-}
+};
 
 const money = { lineNo: z.int().nullable(), booking: z.enum(CORRECTION_BOOKINGS).exclude(['revision']) };
 const wish: z.ZodType<CorrectionWish> = z.discriminatedUnion('change', [
