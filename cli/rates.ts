@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ALL } from '../db/connect.js';
 import { loadRatesByHand, type Loaded } from '../db/prices/loadRates.js';
@@ -10,6 +9,7 @@ import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import type { Env } from '../config/env.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
+import { readFileWithin } from './readFileWithin.js';
 import { terminalActor } from './terminalActor.js';
 
 interface Options {
@@ -62,7 +62,7 @@ async function load(path: string, options: Options): Promise<void> {
     throw new KontorError('REASON_REQUIRED', 'Say why rates that are known are replaced: --reason TEXT.');
   }
   const now = new Date();
-  const rates = readRateFile(await read(path));
+  const rates = readRateFile((await readFileWithin(path, MAX_BYTES)).toString('utf8'));
   const tomorrow = new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10);
   const early = rates.find(({ day }) => day > tomorrow);
   if (early !== undefined) {
@@ -86,14 +86,6 @@ async function load(path: string, options: Options): Promise<void> {
   );
   await tryAgain(env, parked);
   print({ ...loaded, tried: env.TEMPORAL_ADDRESS === undefined ? 0 : parked.length }, options.json);
-}
-
-async function read(path: string): Promise<string> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw new KontorError('VALIDATION_FAILED', `${path} cannot be read: ${String(error)}`);
-  });
-  if (size > MAX_BYTES) throw new KontorError('VALIDATION_FAILED', `${path} has more than ${MAX_BYTES} bytes.`);
-  return readFile(path, 'utf8');
 }
 
 /** The rates are loaded by then: without Temporal the daily look finds the parked MSPs. */
