@@ -5,6 +5,7 @@ import { toClientOptions } from '@temporalio/envconfig';
 import { KontorError } from '../domain/errors.js';
 import { required, type Env } from './env.js';
 import { createPayloadCodec } from './payloadCodec.js';
+import { isThisMachine } from './thisMachine.js';
 
 export interface TemporalClient {
   client: Client;
@@ -12,9 +13,6 @@ export interface TemporalClient {
 }
 
 const FAILURE_CONVERTER = fileURLToPath(new URL('../workflows/failureConverter.cjs', import.meta.url));
-
-/** A server on this machine is the embedded one, or a person's own; what it keeps stays readable in its Web UI. */
-const THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
 /**
  * Encrypts what goes to Temporal where keys are set. Throws CONFIGURATION_INVALID for a server elsewhere without keys.
@@ -24,7 +22,8 @@ export function dataConverterOf(env: Env): DataConverter | undefined {
   if (first !== undefined) {
     return { payloadCodecs: [createPayloadCodec([first, ...older])], failureConverterPath: FAILURE_CONVERTER };
   }
-  if (THIS_MACHINE.test(required(env, 'TEMPORAL_ADDRESS'))) return undefined;
+  // The embedded server, or a person's own; what it keeps stays readable in its Web UI.
+  if (isThisMachine(required(env, 'TEMPORAL_ADDRESS'))) return undefined;
   throw new KontorError(
     'CONFIGURATION_INVALID',
     'Set TEMPORAL_CODEC_KEYS: what a Temporal server elsewhere keeps is encrypted. `kontor codec key` makes a key.',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ActivityDeps } from '../activities/deps.js';
 import { required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
+import { isThisMachine } from '../config/thisMachine.js';
 import { connect } from '../db/connect.js';
 import { createMailer } from '../delivery/index.js';
 import { ecbFeed } from '../rates/ecbFeed.js';
@@ -18,7 +19,7 @@ const MAX_RENDER_THREADS = 4;
 /** Mail leaves this machine over TLS, unless somebody says that it need not. */
 function requiresTls(setting: Env['SMTP_TLS'], smtpUrl: string): boolean {
   if (setting !== undefined) return setting === 'required';
-  return !/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(smtpUrl).hostname);
+  return !isThisMachine(new URL(smtpUrl).hostname);
 }
 
 /** The composition root: everything activities work with, from the configuration. `close` in reverse order. */
