@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { billingPackFiles, type BillingPackFiles } from '../../db/readModels/billingPackFiles.js';
 import { billingPackList, type BillingPackSummary } from '../../db/readModels/billingPackList.js';
 import { KontorError } from '../../domain/errors.js';
+import { csvReply } from '../csvReply.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
 import { amount, cursorNumber, instant, period, periodText, programmeCode, uuid } from '../schemas/common.js';
@@ -110,12 +110,7 @@ export const billingPackRoutes = [
     handler: async ({ params, transaction }) => {
       const found = await transaction((trx) => billingPackFiles(trx, params.id));
       if (found === undefined) throw notFound();
-      return fileReply(200, {
-        file: found.linesCsv,
-        contentType: 'text/csv; charset=utf-8',
-        filename: `${baseName(found)}-lines.csv`,
-        sha256: createHash('sha256').update(found.linesCsv).digest('hex'),
-      });
+      return csvReply(`${baseName(found)}-lines`, found.linesCsv);
     },
   }),
 ];

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Trx } from '../../db/connect.js';
 import { correctionPdf } from '../../db/corrections/correctionDocumentStore.js';
 import { loadCredits, type IssuedCredit } from '../../db/corrections/creditStore.js';
 import { creditList, type CreditSummary } from '../../db/readModels/creditList.js';
 import { KontorError } from '../../domain/errors.js';
-import { localeOf } from '../../locales/index.js';
 import { creditCsv } from '../../statements/index.js';
+import { csvFormOf, csvQuery, csvReply } from '../csvReply.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
 import { day, period, programmeCode, uuid } from '../schemas/common.js';
@@ -104,17 +103,11 @@ export const creditRoutes = [
     tags,
     action: 'statements.read',
     params: byId,
-    query: z.strictObject({ form: z.enum(['plain', 'local']).default('plain') }),
+    query: csvQuery,
     responses: { 200: { description: 'The lines', file: 'text/csv' } },
     handler: async ({ params, query, transaction }) => {
       const { credit: frozen } = await transaction((trx) => requireCredit(trx, params.id));
-      const file = creditCsv(frozen, query.form === 'plain' ? 'plain' : { local: localeOf(frozen.locale) });
-      return fileReply(200, {
-        file,
-        contentType: 'text/csv; charset=utf-8',
-        filename: `${frozen.number}.csv`,
-        sha256: createHash('sha256').update(file).digest('hex'),
-      });
+      return csvReply(frozen.number, creditCsv(frozen, csvFormOf(query, frozen.locale)));
     },
   }),
 ];

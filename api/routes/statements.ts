@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { findStatementMail, resendMail } from '../../db/outbox/resendMail.js';
 import { statementList, type StatementSummary } from '../../db/readModels/statementList.js';
 import { statementPdf } from '../../db/readModels/statementPdf.js';
 import { loadStatements } from '../../db/statements/statementStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { localeOf } from '../../locales/index.js';
 import { statementCsv } from '../../statements/index.js';
+import { csvFormOf, csvQuery, csvReply } from '../csvReply.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
 import { period, periodText, programmeCode, uuid } from '../schemas/common.js';
@@ -93,24 +92,13 @@ export const statementRoutes = [
     tags: ['Statements'],
     action: 'statements.read',
     params: byId,
-    query: z.strictObject({
-      form: z
-        .enum(['plain', 'local'])
-        .default('plain')
-        .meta({ description: 'RFC 4180, or as a spreadsheet of the MSP expects it' }),
-    }),
+    query: csvQuery,
     responses: { 200: { description: 'The lines', file: 'text/csv' } },
     handler: async ({ params, query, transaction }) => {
       const [found] = await transaction((trx) => loadStatements(trx, [params.id]));
       if (found === undefined) throw notFound();
-      const form = query.form === 'plain' ? 'plain' : { local: localeOf(found.statement.locale) };
-      const file = statementCsv(found.statement, form);
-      return fileReply(200, {
-        file,
-        contentType: 'text/csv; charset=utf-8',
-        filename: `${found.statement.number}.csv`,
-        sha256: createHash('sha256').update(file).digest('hex'),
-      });
+      const { statement } = found;
+      return csvReply(statement.number, statementCsv(statement, csvFormOf(query, statement.locale)));
     },
   }),
   route({
