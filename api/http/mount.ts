@@ -46,7 +46,10 @@ async function send(
     res.end();
     return;
   }
-  res.json(await hideRestricted(db, reply.body));
+  const text = await hideRestricted(db, reply.body);
+  // As `res.json` sends it, but written once.
+  if (res.get('Content-Type') === undefined) res.type('json');
+  res.send(text);
 }
 
 function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandler {
