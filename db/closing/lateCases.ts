@@ -6,7 +6,8 @@ import { REACH } from './reach.js';
 
 /**
  * What came for issued months since the run before this one opened: reports, and of check-ins the highest count, per
- * installation, tenant and meter, each with the instant up to which late usage reaches that month (rule 7).
+ * installation, tenant and meter, each with the instant up to which late usage reaches that month (rule 7). Check-ins are
+ * read site by site (`offset 0`): right after a month's arrivals the planner's statistics are too old to choose it.
  */
 const arrivals = (selection: string) => `
   part as materialized (
@@ -21,6 +22,12 @@ const arrivals = (selection: string) => `
     join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
     join statement s on s.programme_code = p.programme_code and s.msp_id = p.msp_id and s.period = p.period
       and s.revision = 1
+  ), late_site as materialized (
+    select l.msp_id, l.site_id, l.period, m.month_end, m.zone, since.at
+    from part cross join since
+    join late_check_in l on l.msp_id = part.msp_id and l.period < :period and l.last_received_at > since.at
+    join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = part.programme_code
+    join month m on m.msp_id = l.msp_id and m.period = l.period
   ), arrival as (
     select g.msp_id, g.site_id, g.installation_id, g.period, g.received_at, u.tenant_ref, u.meter, u.count
     from part cross join since
@@ -29,13 +36,11 @@ const arrivals = (selection: string) => `
     left join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, count) on true
     union all
     select c.msp_id, c.site_id, c.installation_id, l.period, c.received_at, u.tenant_ref, u.meter, u.count
-    from part cross join since
-    join late_check_in l on l.msp_id = part.msp_id and l.period < :period and l.last_received_at > since.at
-    join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = part.programme_code
-    join month m on m.msp_id = l.msp_id and m.period = l.period
-    join check_in c on c.msp_id = l.msp_id and c.site_id = l.site_id and c.received_at > since.at
-      and c.counted_at < m.month_end and to_char(c.counted_at at time zone m.zone, 'YYYY-MM') = l.period
-      and c.observed_at >= m.month_end - interval '40 days' and c.observed_at < m.month_end + interval '8 days'
+    from late_site l cross join lateral (
+      select * from check_in c where c.msp_id = l.msp_id and c.site_id = l.site_id and c.received_at > l.at
+        and c.counted_at < l.month_end and to_char(c.counted_at at time zone l.zone, 'YYYY-MM') = l.period
+        and c.observed_at >= l.month_end - interval '40 days' and c.observed_at < l.month_end + interval '8 days'
+      offset 0) c
     cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, count)
   ), found as (
     select a.msp_id, a.site_id, a.installation_id, a.period, a.tenant_ref, a.meter, max(a.count) as count,
