@@ -23,7 +23,7 @@ export interface Simulation {
  * Requests under way at once: two cores are shared with everything that answers them. More would only wait for the audit
  * trail, which one transaction at a time appends to, each on a connection whose statements are planned anew.
  */
-export const WIDTH = 6;
+export const WIDTH = 12;
 
 export function periodOf(world: World, when: When): Period {
   return when === 'current' ? world.period : world.previous;
