@@ -17,7 +17,6 @@ import {
 import { KontorError } from '../domain/errors.js';
 import { monthEndOf, type MonthEnd } from '../db/readModels/monthEnds.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
-import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
 
@@ -107,8 +106,6 @@ async function schedule(env: Env, monthEnd: MonthEnd): Promise<void> {
     return;
   }
   await withTemporal(env, async (temporal) => {
-    // Before the first worker has started nobody has registered what the schedule carries.
-    await registerSearchAttributes(temporal);
     await ensureMonthEnd({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, monthEnd);
   });
 }

@@ -5,7 +5,6 @@ import { parkedForRates, type ParkedForRate } from '../db/readModels/parkedForRa
 import { KontorError } from '../domain/errors.js';
 import { readRateFile } from '../rates/rateFile.js';
 import { tellRateLoaded } from '../starts/settleStatement.js';
-import { registerSearchAttributes } from '../worker/searchAttributes.js';
 import type { Env } from '../config/env.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
 import { dataOption, examples, jsonOption } from './options.js';
@@ -96,7 +95,6 @@ async function tryAgain(env: Env, parked: readonly ParkedForRate[]): Promise<voi
     return;
   }
   await withTemporal(env, async (temporal) => {
-    await registerSearchAttributes(temporal);
     for (const of of parked) await tellRateLoaded({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, of);
   });
 }

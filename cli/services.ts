@@ -15,9 +15,9 @@ import { startMail } from './services/mail.js';
 import { startKeptProcess, type Keeping } from './services/keptProcess.js';
 import type { NodeProcess, NodeProcessSpec } from './services/nodeProcess.js';
 import { Parts } from './services/parts.js';
-import { setSchedules } from './services/schedules.js';
 import { removeState, writeState } from './services/stateFile.js';
 import { startTemporalPart } from './services/temporal.js';
+import { setUp } from './services/temporalSetup.js';
 
 export interface Services {
   dataDir: string;
@@ -109,7 +109,7 @@ async function start(
       TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
       ...temporal.env,
     };
-    for (const sentence of (await setSchedules(readEnv(childEnvironment(leads)))).failed) say(sentence);
+    for (const sentence of (await setUp(readEnv(childEnvironment(leads)))).failed) say(sentence);
     return leads;
   });
 

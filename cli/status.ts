@@ -7,11 +7,17 @@ import { KontorError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
 import { decimalTotals, runLines } from './closing/runView.js';
 import { stepFor } from '../domain/parkedStep.js';
+import { setupWarnings } from '../starts/temporalSetup.js';
+import type { Env } from '../config/env.js';
 import { environmentOf, withDatabase } from './environment.js';
+import { describeFailure } from './failure.js';
 import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
+import { lookAtSetup } from './services/temporalSetup.js';
 
 const RUNS = 24;
 const PARKED = 100;
+/** Whoever asks how things stand does not wait longer for a Temporal that is away. */
+const TEMPORAL_MS = 5_000;
 
 interface StatusOptions {
   programme?: string;
@@ -26,24 +32,27 @@ export function statusCommand(): Command {
     .summary('show the runs and what waits for a person')
     .description(
       'Show the runs of every programme, or of one, and of the latest of each (or the given month) its shards with their deadlines, participants, parked ' +
-        'MSPs with the reason and what to do, open cases, mails by state and totals.',
+        'MSPs with the reason and what to do, open cases, mails by state and totals; and what is missing in Temporal.',
     )
     .addOption(programmeOption())
     .addOption(periodOption())
     .addOption(dataOption())
-    .addOption(jsonOption('print {"runs", "details"}'))
+    .addOption(jsonOption('print {"runs", "details", "warnings"}'))
     .addHelpText('after', examples('kontor status', 'kontor status --programme msp --period 2026-03 --json'))
     .action(status);
 }
 
 async function status({ programme, period, data, json }: StatusOptions): Promise<void> {
-  const found = await withDatabase(await environmentOf(data), (db) =>
-    db.transaction(ALL, (trx) => load(trx, programme, period)),
-  );
+  const env = await environmentOf(data);
+  const [found, warnings] = await Promise.all([
+    withDatabase(env, (db) => db.transaction(ALL, (trx) => load(trx, programme, period))),
+    temporalWarnings(env),
+  ]);
   if (json === true) {
-    console.log(JSON.stringify(asJson(found)));
+    console.log(JSON.stringify({ ...asJson(found), warnings }));
     return;
   }
+  for (const warning of warnings) console.log(warning);
   if (found.runs.length === 0)
     console.log('No month has been closed yet: kontor close --programme CODE --period YYYY-MM');
   for (const run of found.runs) {
@@ -51,6 +60,24 @@ async function status({ programme, period, data, json }: StatusOptions): Promise
     console.log(`${run.programme}  ${run.period}  ${run.state}  ${issued} issued, ${parked} parked, ${open} open`);
   }
   for (const { run, parked } of found.details) console.log(`\n${runLines(run, parked).join('\n')}`);
+}
+
+/** A sentence for each thing that is not as it has to be in Temporal, where one is configured. */
+async function temporalWarnings(env: Env): Promise<string[]> {
+  if (env.TEMPORAL_ADDRESS === undefined) return [];
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('no answer in time'));
+    }, TEMPORAL_MS);
+  });
+  try {
+    return setupWarnings(await Promise.race([lookAtSetup(env, { migrated: true }), timeout]));
+  } catch (error) {
+    return [`Temporal at ${env.TEMPORAL_ADDRESS} does not answer: ${describeFailure(error).message}`];
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 interface Found {

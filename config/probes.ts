@@ -6,6 +6,8 @@ import type { Env } from './env.js';
 export interface Probes {
   /** What the process needs, and whether each of it answers. */
   ready(): Promise<Record<string, 'ok' | 'down'>>;
+  /** What does not keep it from working, a sentence each. */
+  warnings?(): readonly string[];
   /** In Prometheus' text form. */
   metrics(): Promise<{ contentType: string; text: string }>;
 }
@@ -27,7 +29,9 @@ async function answer(path: string, probes: Probes, response: ServerResponse): P
     case '/readyz': {
       const parts = await probes.ready();
       const isReady = Object.values(parts).every((state) => state === 'ok');
-      response.writeHead(isReady ? 200 : 503, { 'Content-Type': 'application/json' }).end(JSON.stringify(parts));
+      const warnings = probes.warnings?.() ?? [];
+      const body = JSON.stringify(warnings.length === 0 ? parts : { ...parts, warnings });
+      response.writeHead(isReady ? 200 : 503, { 'Content-Type': 'application/json' }).end(body);
       return;
     }
     case '/metrics': {
@@ -40,7 +44,7 @@ async function answer(path: string, probes: Probes, response: ServerResponse): P
   }
 }
 
-/** Answers probes: `/healthz` (the process lives), `/readyz` (503 where something it needs does not answer), `/metrics`. */
+/** Answers probes: `/healthz` (the process lives), `/readyz` (503 where something it needs does not answer, with warnings), `/metrics`. */
 export function createProbeServer(probes: Probes): Server {
   return createServer((request, response) => {
     if (!isLocalHost(request.headers.host)) {

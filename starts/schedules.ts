@@ -1,5 +1,13 @@
 /** What Temporal starts by the calendar: the month-end of each programme, the contact watch, the rates of exchange, what is kept no longer, and the mail that falls due. */
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type ScheduleDescription,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import { decodeScheduleSpec, encodeScheduleSpec } from '@temporalio/client/lib/schedule-helpers.js';
+import { msToNumber } from '@temporalio/common/lib/time.js';
 import type { CalendarSettings } from '../domain/settings/calendar.js';
 import { opensAt, type Period } from '../domain/period.js';
 import { RETENTION_SCHEDULE } from '../workflows/applyRetention.js';
@@ -139,9 +147,91 @@ export function ensureMonthEnd(starter: Starter, of: MonthEndSchedule): Promise<
   return upsert(starter, monthEnd(starter.taskQueue, of));
 }
 
-/** Sets the schedules that are the same for all programmes. Idempotent; at each start of a worker. */
-export async function ensureCommonSchedules(starter: Starter): Promise<void> {
-  for (const schedule of [watchContact, watchRates, retention, deliverMail]) {
-    await upsert(starter, schedule(starter.taskQueue));
+/** The schedules that are the same for all programmes, and the month-end of each of these. */
+function wanted(taskQueue: string, ends: readonly MonthEndSchedule[]): ScheduleOptions[] {
+  const common = [watchContact, watchRates, retention, deliverMail].map((schedule) => schedule(taskQueue));
+  return [...common, ...ends.map((end) => monthEnd(taskQueue, end))];
+}
+
+/** A schedule by its id, and what is the matter with it: it is not there, or starts something else or at other times. */
+export interface ScheduleFault {
+  scheduleId: string;
+  fault: 'missing' | 'other';
+}
+
+/** Whatever Kontor sets of a schedule, in one form for what it would set and for what Temporal has. */
+function comparable({ spec, action, policies }: Pick<ScheduleDescription, 'spec' | 'action' | 'policies'>): string {
+  const calendars = (spec.calendars ?? []).map(({ comment: _comment, ...calendar }) => calendar);
+  const { workflowType, taskQueue, args } = action;
+  return JSON.stringify([
+    ...[calendars, spec.intervals ?? [], spec.timezone ?? '', spec.endAt?.getTime() ?? null],
+    ...[workflowType, taskQueue, args ?? [], policies.overlap, policies.catchupWindow],
+  ]);
+}
+
+function comparableOptions({ spec, action, policies }: ScheduleOptions): string {
+  return comparable({
+    spec: decodeScheduleSpec(encodeScheduleSpec(spec)),
+    action: action as ScheduleDescription['action'],
+    policies: {
+      overlap: policies?.overlap ?? ScheduleOverlapPolicy.SKIP,
+      catchupWindow: msToNumber(policies?.catchupWindow ?? 0),
+      pauseOnFailure: false,
+    },
+  });
+}
+
+async function faultOf({ temporal }: Starter, options: ScheduleOptions, now: Date): Promise<ScheduleFault | null> {
+  const { scheduleId } = options;
+  try {
+    const found = await temporal.schedule.getHandle(scheduleId).describe();
+    return comparable(found) === comparableOptions(options) ? null : { scheduleId, fault: 'other' };
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    // Temporal forgets a schedule a while after its end.
+    const isOver = options.spec.endAt !== undefined && options.spec.endAt <= now;
+    return isOver ? null : { scheduleId, fault: 'missing' };
   }
+}
+
+/** The schedules that are not as `setSchedules` would leave them, for these programmes. Throws where Temporal does not answer. */
+export async function scheduleFaults(
+  starter: Starter,
+  ends: readonly MonthEndSchedule[],
+  now: Date,
+): Promise<ScheduleFault[]> {
+  const faults: ScheduleFault[] = [];
+  // One after the other: a deployment asks once, and no server minds.
+  for (const options of wanted(starter.taskQueue, ends)) {
+    const fault = await faultOf(starter, options, now);
+    if (fault !== null) faults.push(fault);
+  }
+  return faults;
+}
+
+/** A schedule that Temporal did not take, and what it said. */
+export interface ScheduleRefusal {
+  scheduleId: string;
+  reason: string;
+}
+
+/**
+ * Sets the schedules that are the same for all programmes and the month-end of each of these. Idempotent; one that Temporal
+ * refuses stops no other. Returns how many were set.
+ */
+export async function setSchedules(
+  starter: Starter,
+  ends: readonly MonthEndSchedule[],
+): Promise<{ set: number; refused: ScheduleRefusal[] }> {
+  const refused: ScheduleRefusal[] = [];
+  const all = wanted(starter.taskQueue, ends);
+  for (const options of all) {
+    try {
+      await upsert(starter, options);
+    } catch (error) {
+      const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
+      refused.push({ scheduleId: options.scheduleId, reason: cause });
+    }
+  }
+  return { set: all.length - refused.length, refused };
 }

@@ -2,6 +2,7 @@ import type { Worker } from '@temporalio/worker';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Probes } from '../config/probes.js';
 import type { Database } from '../db/connect.js';
+import type { SetupWatch } from './setup.js';
 
 function metricsOf(workers: readonly Worker[], db: Database): Registry {
   const registry = new Registry();
@@ -29,8 +30,8 @@ function metricsOf(workers: readonly Worker[], db: Database): Registry {
   return registry;
 }
 
-/** What probes ask a worker: whether it polls, and whether the database answers. */
-export function workerProbes(workers: readonly Worker[], db: Database): Probes {
+/** What probes ask a worker: whether it polls, whether the database answers, and what `kontor migrate` would mend. */
+export function workerProbes(workers: readonly Worker[], db: Database, setup: SetupWatch): Probes {
   const registry = metricsOf(workers, db);
   return {
     ready: async () => ({
@@ -40,6 +41,7 @@ export function workerProbes(workers: readonly Worker[], db: Database): Probes {
         () => 'down' as const,
       ),
     }),
+    warnings: () => setup.warnings(),
     metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -7,19 +7,19 @@ import { serveProbes } from '../config/probes.js';
 import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
 import { workerProbes } from './health.js';
-import { ensureCommonSchedules } from '../starts/schedules.js';
-import { registerSearchAttributes } from './searchAttributes.js';
+import { refusedToStart } from './refusedToStart.js';
+import { requireSetup } from './setup.js';
 
 const env = await receiveEnv();
 installFailpoint(env.KONTOR_FAILPOINT);
 Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' : 'WARN') });
 const deps = await createDeps(env);
-await registerSearchAttributes(deps.temporal);
-await ensureCommonSchedules(deps);
+const setup = await requireSetup(deps).catch(refusedToStart);
+for (const warning of setup.warnings()) console.error(warning);
 const { workers, connection } = await createWorkers(env, deps);
 
 // Before they poll: a worker whose probes nobody can reach would look dead while it works.
-const probes = await serveProbes(env, workerProbes(workers, deps.db));
+const probes = await serveProbes(env, workerProbes(workers, deps.db, setup));
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
 closeWithGrace({ delay: 40_000 }, async () => {

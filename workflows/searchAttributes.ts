@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 
-/** What an operator filters by in the Temporal Web UI. Registered at start-up; values are ids and states, never names. */
+/** What an operator filters by in the Temporal Web UI. Registered by `kontor migrate`; values are ids and states, never names. */
 export const PROGRAMME = defineSearchAttributeKey('Programme', SearchAttributeType.KEYWORD);
 export const MSP_ID = defineSearchAttributeKey('MspId', SearchAttributeType.KEYWORD);
 export const DISTRIBUTOR_ID = defineSearchAttributeKey('DistributorId', SearchAttributeType.KEYWORD);

@@ -12,6 +12,7 @@ import { markRestored } from '../../db/outbox/restored.js';
 import { resendMail } from '../../db/outbox/resendMail.js';
 import { startClose } from '../../starts/closePeriod.js';
 import { restartClose } from '../../starts/restoredClose.js';
+import { setUpTemporal } from '../../starts/temporalSetup.js';
 import { verifyAll, overallVerdicts } from '../../verify/index.js';
 import { closePeriodId } from '../../workflows/closePeriod.js';
 import { closeShardId } from '../../workflows/closeShard.js';
@@ -265,6 +266,7 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
   };
   const wrong: string[] = [];
   try {
+    await setUpTemporal(starter, []);
     await workers.start(fault.failpoint === undefined ? {} : { KONTOR_FAILPOINT: fault.failpoint });
     await start();
     const disturbing = fault.during?.(hands);

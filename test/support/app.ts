@@ -8,6 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { readEnv } from '../../config/env.js';
 import { temporalOptions } from '../../config/temporalClient.js';
 import { startInbox, type Fault, type Inbox } from '../../embedded/index.js';
+import { setUpTemporal } from '../../starts/temporalSetup.js';
 import type { TestDatabase } from './database.js';
 import { createTestNamespace, testTemporal } from './temporal.js';
 
@@ -79,8 +80,11 @@ export async function createTestApp(
     started.push(process);
     return process;
   };
+  const client = new Client({ connection, ...temporalOptions(readEnv(env)).options });
+  // As `kontor migrate` does, before there is a programme.
+  await setUpTemporal({ temporal: client, taskQueue }, []);
   return {
-    client: new Client({ connection, ...temporalOptions(readEnv(env)).options }),
+    client,
     taskQueue,
     inbox,
     env,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ensureCommonSchedules } from '../../starts/schedules.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { applyRetention } from '../../workflows/applyRetention.js';
 import { createTestApp, type TestApp } from '../support/app.js';
@@ -36,7 +35,6 @@ describe('what is kept no longer, each day', () => {
     expect(result).toMatchObject({ removed: { checkIns: 4, usageReports: 2 }, held: 0 });
     await recordHistory(app.client, workflowId, 'applyRetention-removed');
     expect((await remove('2026-04-01T03:15:00Z')).result).toEqual({ removed: {}, held: 0 });
-    await ensureCommonSchedules({ temporal: app.client, taskQueue: app.taskQueue });
     const { action } = await app.client.schedule.getHandle('retention').describe();
     expect(action).toMatchObject({ type: 'startWorkflow', workflowType: 'applyRetention' });
   });

@@ -38,6 +38,9 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0013_retention', up: retention },
 ];
 
+/** In their order. */
+export const migrationNames: readonly string[] = MIGRATIONS.map(({ name }) => name);
+
 export const migrationSource: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...MIGRATIONS]),
   getMigrationName: ({ name }) => name,
