@@ -90,6 +90,11 @@ const siteFacts: z.ZodType<SiteFacts> = z.object({
 
 const stored = z.looseObject({ version: z.int().min(1).max(FACTS_VERSION) });
 
+/** Whether facts of that version can be read: those of earlier ones are brought to today's shape. */
+export function knowsFactsVersion(version: unknown): boolean {
+  return stored.safeParse({ version }).success;
+}
+
 /** What is written when the collection ends. */
 export function freezeFacts(facts: SiteFacts): SiteFacts & { version: number } {
   return { version: FACTS_VERSION, ...facts };

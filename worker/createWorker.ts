@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import { BeatingInterceptor } from '../activities/beating.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import { FailureInterceptor } from '../activities/failures.js';
@@ -9,16 +7,12 @@ import type { Env } from '../config/env.js';
 import { temporalOptions } from '../config/temporalClient.js';
 import { queueOf, type WorkerRole } from '../domain/workerRole.js';
 
-const BUNDLE = new URL('../workflow-bundle.js', import.meta.url);
-const WORKFLOWS = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
-
 /** Slots for a small box: workflow tasks are short, activities wait for PostgreSQL, rendering has its threads. */
-async function optionsOf(role: WorkerRole, isEncrypted: boolean): Promise<Partial<WorkerOptions>> {
+function optionsOf(role: WorkerRole, workflowBundle: WorkflowBundle | null): Partial<WorkerOptions> {
   switch (role) {
     case 'main':
       return {
-        // How failures are converted is part of a bundle: with encryption the worker makes its own, which takes seconds.
-        ...(isEncrypted ? { workflowsPath: WORKFLOWS } : { workflowBundle: { code: await readFile(BUNDLE, 'utf8') } }),
+        ...(workflowBundle === null ? {} : { workflowBundle }),
         maxConcurrentWorkflowTaskExecutions: 40,
         maxConcurrentActivityTaskExecutions: 16,
         // Workflows mostly sleep for days; a run and its shards fit many times over.
@@ -34,10 +28,11 @@ async function optionsOf(role: WorkerRole, isEncrypted: boolean): Promise<Partia
   }
 }
 
-/** A worker for each role on its task queue, not yet running, and the connection to close after them. */
+/** A worker for each role on its task queue, not yet running, and the connection to close after them; no bundle without `main`. */
 export async function createWorkers(
   env: Env,
   deps: ActivityDeps,
+  bundle: WorkflowBundle | null,
 ): Promise<{ workers: Worker[]; connection: NativeConnection }> {
   const { connectionOptions, options } = temporalOptions(env);
   const connection = await NativeConnection.connect(connectionOptions);
@@ -60,7 +55,7 @@ export async function createWorkers(
       defaultHeartbeatThrottleInterval: '2 seconds',
       // A batch chunk or a mail in flight ends within this; later ones are retried elsewhere.
       shutdownGraceTime: '30 seconds',
-      ...(await optionsOf(role, options.dataConverter !== undefined)),
+      ...optionsOf(role, bundle),
     });
     workers.push(worker);
   }

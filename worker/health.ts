@@ -2,6 +2,7 @@ import type { Worker } from '@temporalio/worker';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Probes } from '../config/probes.js';
 import type { Database } from '../db/connect.js';
+import type { SdkMetrics } from './runtime.js';
 import type { SetupWatch } from './setup.js';
 
 function metricsOf(workers: readonly Worker[], db: Database): Registry {
@@ -30,8 +31,17 @@ function metricsOf(workers: readonly Worker[], db: Database): Registry {
   return registry;
 }
 
-/** What probes ask a worker: whether it polls, whether the database answers, and what `kontor migrate` would mend. */
-export function workerProbes(workers: readonly Worker[], db: Database, setup: SetupWatch): Probes {
+interface Watched {
+  db: Database;
+  setup: SetupWatch;
+  sdkMetrics: SdkMetrics;
+}
+
+/**
+ * What probes ask a worker: whether it polls, whether the database answers, what `kontor migrate` would mend; and on one page
+ * what Kontor and Temporal's SDK measure.
+ */
+export function workerProbes(workers: readonly Worker[], { db, setup, sdkMetrics }: Watched): Probes {
   const registry = metricsOf(workers, db);
   return {
     ready: async () => ({
@@ -42,6 +52,9 @@ export function workerProbes(workers: readonly Worker[], db: Database, setup: Se
       ),
     }),
     warnings: () => setup.warnings(),
-    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    metrics: async () => {
+      const [ours, theirs] = await Promise.all([registry.metrics(), sdkMetrics()]);
+      return { contentType: registry.contentType, text: `${ours}${theirs}` };
+    },
   };
 }

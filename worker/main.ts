@@ -1,25 +1,36 @@
 /** The worker process: workflows and activities of the roles it serves. Any number of them may run side by side. */
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { receiveEnv } from '../config/env.js';
 import { installFailpoint } from '../config/failpoints.js';
 import { serveProbes } from '../config/probes.js';
+import { dataConverterOf } from '../config/temporalClient.js';
 import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
+import { requireKnownMonths } from './openMonths.js';
+import { loadWorkflowBundle } from './workflowBundle.js';
 import { workerProbes } from './health.js';
 import { refusedToStart } from './refusedToStart.js';
+import { installRuntime } from './runtime.js';
 import { requireSetup } from './setup.js';
 
 const env = await receiveEnv();
 installFailpoint(env.KONTOR_FAILPOINT);
-Runtime.install({ logger: new DefaultLogger(env.LOG_LEVEL === 'debug' ? 'INFO' : 'WARN') });
+const sdkMetrics = await installRuntime(env);
 const deps = await createDeps(env);
 const setup = await requireSetup(deps).catch(refusedToStart);
 for (const warning of setup.warnings()) console.error(warning);
-const { workers, connection } = await createWorkers(env, deps);
+const dataConverter = dataConverterOf(env);
+const workflowBundle = env.WORKER_ROLES.includes('main')
+  ? await loadWorkflowBundle(dataConverter?.failureConverterPath)
+  : null;
+if (workflowBundle !== null) {
+  const replay = { workflowBundle, ...(dataConverter === undefined ? {} : { dataConverter }) };
+  await requireKnownMonths(deps, replay).catch(refusedToStart);
+}
+const { workers, connection } = await createWorkers(env, deps, workflowBundle);
 
 // Before they poll: a worker whose probes nobody can reach would look dead while it works.
-const probes = await serveProbes(env, workerProbes(workers, deps.db, setup));
+const probes = await serveProbes(env, workerProbes(workers, { ...deps, setup, sdkMetrics }));
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
 closeWithGrace({ delay: 40_000 }, async () => {

@@ -109,7 +109,7 @@ describe('kontor migrate and workers', () => {
     });
   });
 
-  it('a worker leaves a schedule as it finds it, says so on /readyz, and migrate sets it without ending a pause', async () => {
+  it('a worker leaves a schedule as it finds it, says so on /readyz, and migrate sets it without ending a pause; the SDK and Kontor measure on one page', async () => {
     await schedule('watch-rates').delete();
     await schedule('deliver-mail').update((previous) => ({
       ...previous,
@@ -131,6 +131,15 @@ describe('kontor migrate and workers', () => {
     expect(await answer.json()).toEqual({ worker: 'ok', database: 'ok', warnings });
     const status = await run('cli/main.js', ['status', '--json'], env);
     expect(JSON.parse(status.out)).toMatchObject({ runs: [], warnings });
+    const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    for (const name of [
+      'kontor_worker_activities_in_flight',
+      'process_cpu_seconds_total',
+      'temporal_worker_start_total',
+    ]) {
+      expect(page).toMatch(new RegExp(`^# TYPE ${name} (counter|gauge)$`, 'm'));
+    }
+    expect(page).toMatch(/^temporal_worker_task_slots_available\{.*worker_type="ActivityWorker".*\} \d+$/m);
     expect((await check()).schedules).toMatchObject([
       { scheduleId: 'watch-rates' },
       { scheduleId: 'deliver-mail', fault: 'other' },
