@@ -14,7 +14,6 @@ import { installRuntime } from './runtime.js';
 import { requireSetup } from './setup.js';
 
 const env = await receiveEnv();
-installFailpoint(env.KONTOR_FAILPOINT);
 const sdkMetrics = await installRuntime(env);
 const deps = await createDeps(env);
 const setup = await requireSetup(deps).catch(refusedToStart);
@@ -27,6 +26,8 @@ if (workflowBundle !== null) {
   const replay = { workflowBundle, ...(dataConverter === undefined ? {} : { dataConverter }) };
   await requireKnownMonths(deps, replay).catch(refusedToStart);
 }
+// What it counts is the work itself.
+installFailpoint(env.KONTOR_FAILPOINT);
 const { workers, connection } = await createWorkers(env, deps, workflowBundle);
 
 // Before they poll: a worker whose probes nobody can reach would look dead while it works.
