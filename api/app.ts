@@ -12,6 +12,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { createRelyingParty } from '../identity/index.js';
+import type { Tracing } from '../config/tracing.js';
 import type { ApiDeps } from './deps.js';
 import { docs } from './docs.js';
 import type { Limits } from './http/limits.js';
@@ -20,6 +21,7 @@ import type { Metrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
 import { NOTHING_AT_ALL } from './http/ownFilesOnly.js';
 import { answerProblem, notFound } from './http/problem.js';
+import { traceRequests } from './http/tracing.js';
 import { limitByAddress, limitByToken, limitGuesses, limitStrangersNamed } from './http/rateLimit.js';
 import { createIngest } from './ingest/createIngest.js';
 import { linkPage } from './linkPage.js';
@@ -27,12 +29,13 @@ import { openApiDocument } from './openapi.js';
 import { ROUTES } from './routes/index.js';
 
 /** `metrics`: what the process's probes show (health.ts), on a listener of their own. */
-export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics): Express {
+export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics, tracing: Tracing | null = null): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', deps.trustedProxies);
   app.use(logRequests(deps.log));
   app.use(metrics.observe);
+  if (tracing !== null) app.use(traceRequests(tracing));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING_AT_ALL } }));
   // Before anything is read or asked: not even the pages are for whoever asks without end.
   app.use(limitByAddress(limits));

@@ -9,11 +9,13 @@ import { destination, pino, type Logger } from 'pino';
 import { receiveEnv, required, type Env } from '../config/env.js';
 import { serveProbes } from '../config/probes.js';
 import { connectTemporal } from '../config/temporalClient.js';
+import { loadTracing } from '../config/tracing.js';
 import { ALL, connect, type Database } from '../db/connect.js';
 import { forgetOldFailures } from '../db/access/failureStore.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { forgetSessions } from '../db/access/sessionStore.js';
 import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
+import { traced } from '../db/traced.js';
 import { createMailStarts } from '../starts/deliverMail.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
@@ -74,8 +76,9 @@ function stop(server: Server): Promise<void> {
 
 const env = await receiveEnv();
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
-const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
-const temporal = await connectTemporal(env);
+const tracing = await loadTracing(env, 'kontor-api');
+const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
+const temporal = await connectTemporal(env, tracing);
 const server = createServer({
   requestTimeout: REQUEST_TIMEOUT_MS,
   headersTimeout: HEADERS_TIMEOUT_MS,
@@ -94,7 +97,7 @@ const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
 const deps = { db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, log };
 const metrics = createMetrics(deps);
 const probes = await serveProbes(env, apiProbes(deps, metrics));
-server.on('request', createApp(deps, limits, metrics));
+server.on('request', createApp(deps, limits, metrics, tracing));
 void resumeOnboarding({ db, onboarding, log });
 starts.kept();
 const forgetting = forgetOld(db, log);
@@ -108,6 +111,7 @@ const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err
   await starts.close();
   await temporal.close();
   await db.close();
+  await tracing?.close();
 });
 process.once('disconnect', () => {
   grace.close();

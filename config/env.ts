@@ -69,6 +69,10 @@ export const ENV_SCHEMA = z.object({
   METRICS_PORT: port
     .default(0)
     .describe('Port of HOST on which a worker or the API answers /readyz and /metrics; 0: none'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Collector that traces are sent to (OTLP over HTTP), such as http://collector:4318; without one: none'),
   RENDER_THREADS: count.optional().describe('Threads that render documents; default: the number of cores, at most 4'),
   KONTOR_FAILPOINT: z
     .string()

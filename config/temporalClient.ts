@@ -6,6 +6,7 @@ import { KontorError } from '../domain/errors.js';
 import { required, type Env } from './env.js';
 import { createPayloadCodec } from './payloadCodec.js';
 import { isThisMachine } from './thisMachine.js';
+import type { Tracing } from './tracing.js';
 
 export interface TemporalClient {
   client: Client;
@@ -49,7 +50,7 @@ export function temporalOptions(env: Env) {
 }
 
 /** Connects a client, which compresses nothing by itself; throws when the server does not answer. */
-export async function connectTemporal(env: Env): Promise<TemporalClient> {
+export async function connectTemporal(env: Env, tracing: Tracing | null = null): Promise<TemporalClient> {
   const { connectionOptions, options } = temporalOptions(env);
   const { address, tls, apiKey, metadata } = connectionOptions;
   const connection = await Connection.connect({
@@ -58,5 +59,6 @@ export async function connectTemporal(env: Env): Promise<TemporalClient> {
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
   });
-  return { client: new Client({ connection, ...options }), close: () => connection.close() };
+  const interceptors = tracing === null ? {} : { interceptors: { workflow: [tracing.client] } };
+  return { client: new Client({ connection, ...options, ...interceptors }), close: () => connection.close() };
 }

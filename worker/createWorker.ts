@@ -5,6 +5,7 @@ import { FailureInterceptor } from '../activities/failures.js';
 import { createActivities } from '../activities/index.js';
 import type { Env } from '../config/env.js';
 import { temporalOptions } from '../config/temporalClient.js';
+import type { Tracing } from '../config/tracing.js';
 import { queueOf, type WorkerRole } from '../domain/workerRole.js';
 
 /** Slots for a small box: workflow tasks are short, activities wait for PostgreSQL, rendering has its threads. */
@@ -32,7 +33,7 @@ function optionsOf(role: WorkerRole, workflowBundle: WorkflowBundle | null): Par
 export async function createWorkers(
   env: Env,
   deps: ActivityDeps,
-  bundle: WorkflowBundle | null,
+  { bundle, tracing }: { bundle: WorkflowBundle | null; tracing: Tracing | null },
 ): Promise<{ workers: Worker[]; connection: NativeConnection }> {
   const { connectionOptions, options } = temporalOptions(env);
   const connection = await NativeConnection.connect(connectionOptions);
@@ -46,10 +47,12 @@ export async function createWorkers(
       activities,
       interceptors: {
         activity: [
+          ...(tracing === null ? [] : [tracing.worker.activity]),
           () => ({ inbound: new FailureInterceptor() }),
           (context) => ({ inbound: new BeatingInterceptor(context) }),
         ],
       },
+      ...(tracing === null ? {} : { sinks: tracing.worker.sinks }),
       // Beats come every three seconds; held back for longer, the server would take a busy worker for a dead one.
       maxHeartbeatThrottleInterval: '2 seconds',
       defaultHeartbeatThrottleInterval: '2 seconds',

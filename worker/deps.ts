@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import type { ActivityDeps } from '../activities/deps.js';
 import { required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
+import type { Tracing } from '../config/tracing.js';
 import { isThisMachine } from '../config/thisMachine.js';
 import { connect } from '../db/connect.js';
+import { traced } from '../db/traced.js';
 import { createMailer } from '../delivery/index.js';
 import { ecbFeed } from '../rates/ecbFeed.js';
 import { ecbFile } from '../rates/ecbFile.js';
@@ -23,9 +25,12 @@ function requiresTls(setting: Env['SMTP_TLS'], smtpUrl: string): boolean {
 }
 
 /** The composition root: everything activities work with, from the configuration. `close` in reverse order. */
-export async function createDeps(env: Env): Promise<ActivityDeps & Starter & { close(): Promise<void> }> {
-  const db = connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL);
-  const temporal = await connectTemporal(env);
+export async function createDeps(
+  env: Env,
+  tracing: Tracing | null,
+): Promise<ActivityDeps & Starter & { close(): Promise<void> }> {
+  const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
+  const temporal = await connectTemporal(env, tracing);
   const starter: Starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
   const renderPool = createRenderPool({
     threads: env.RENDER_THREADS ?? Math.min(availableParallelism(), MAX_RENDER_THREADS),

@@ -4,6 +4,7 @@ import { receiveEnv } from '../config/env.js';
 import { installFailpoint } from '../config/failpoints.js';
 import { serveProbes } from '../config/probes.js';
 import { dataConverterOf } from '../config/temporalClient.js';
+import { loadTracing } from '../config/tracing.js';
 import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
 import { requireKnownMonths } from './openMonths.js';
@@ -15,12 +16,16 @@ import { requireSetup } from './setup.js';
 
 const env = await receiveEnv();
 const sdkMetrics = await installRuntime(env);
-const deps = await createDeps(env);
+const tracing = await loadTracing(env, 'kontor-worker');
+const deps = await createDeps(env, tracing);
 const setup = await requireSetup(deps).catch(refusedToStart);
 for (const warning of setup.warnings()) console.error(warning);
 const dataConverter = dataConverterOf(env);
 const workflowBundle = env.WORKER_ROLES.includes('main')
-  ? await loadWorkflowBundle(dataConverter?.failureConverterPath)
+  ? await loadWorkflowBundle({
+      failureConverterPath: dataConverter?.failureConverterPath,
+      interceptorModules: tracing === null ? [] : [tracing.worker.workflowModule],
+    })
   : null;
 if (workflowBundle !== null) {
   const replay = { workflowBundle, ...(dataConverter === undefined ? {} : { dataConverter }) };
@@ -28,7 +33,7 @@ if (workflowBundle !== null) {
 }
 // What it counts is the work itself.
 installFailpoint(env.KONTOR_FAILPOINT);
-const { workers, connection } = await createWorkers(env, deps, workflowBundle);
+const { workers, connection } = await createWorkers(env, deps, { bundle: workflowBundle, tracing });
 
 // Before they poll: a worker whose probes nobody can reach would look dead while it works.
 const probes = await serveProbes(env, workerProbes(workers, { ...deps, setup, sdkMetrics }));
@@ -51,3 +56,4 @@ await running;
 probes?.close();
 await connection.close();
 await deps.close();
+await tracing?.close();

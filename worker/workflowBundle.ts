@@ -5,11 +5,29 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@tempora
 const BUNDLE = new URL('../workflow-bundle.js', import.meta.url);
 const WORKFLOWS = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
 
+/** What is part of a bundle beside the workflows. */
+export interface BundleParts {
+  /** Where payloads are encrypted: how failures are converted. */
+  failureConverterPath: string | undefined;
+  /** Where traces are wanted: what passes them on. */
+  interceptorModules: readonly string[];
+}
+
 /**
- * The workflows as a worker runs them: as they were bundled with the build; or, where payloads are encrypted, made anew, which
- * takes seconds, since how failures are converted is part of a bundle.
+ * The workflows as a worker runs them: as they were bundled with the build; or, with other parts, made anew, which takes
+ * seconds.
  */
-export async function loadWorkflowBundle(failureConverterPath: string | undefined): Promise<WorkflowBundle> {
-  if (failureConverterPath === undefined) return { code: await readFile(BUNDLE, 'utf8') };
-  return bundleWorkflowCode({ workflowsPath: WORKFLOWS, failureConverterPath, logger: new DefaultLogger('WARN') });
+export async function loadWorkflowBundle({
+  failureConverterPath,
+  interceptorModules,
+}: BundleParts): Promise<WorkflowBundle> {
+  if (failureConverterPath === undefined && interceptorModules.length === 0) {
+    return { code: await readFile(BUNDLE, 'utf8') };
+  }
+  return bundleWorkflowCode({
+    workflowsPath: WORKFLOWS,
+    workflowInterceptorModules: [...interceptorModules],
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+    logger: new DefaultLogger('WARN'),
+  });
 }

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import pg from 'pg';
 import { lookAtSetup, setUp } from '../../cli/services/temporalSetup.js';
 import { readEnv } from '../../config/env.js';
@@ -17,6 +18,7 @@ import { createTestNamespace, testTemporal } from '../support/temporal.js';
 
 const script = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const NAMES = SEARCH_ATTRIBUTES.map(({ name }) => name);
+const INT = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_INT;
 const COMMON = ['watch-contact', 'watch-rates', 'retention', 'deliver-mail'];
 
 interface Ended {
@@ -156,7 +158,7 @@ describe('kontor migrate and workers', () => {
 
   it('names an attribute of another type, which nobody changes by itself', async () => {
     const namespace = await createTestNamespace();
-    await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { Stage: 3 } });
+    await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { Stage: INT } });
     const elsewhere = { ...env, TEMPORAL_NAMESPACE: namespace };
     const migrated = await run('cli/main.js', ['migrate'], elsewhere);
     expect(migrated.status).toBe(1);
