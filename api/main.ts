@@ -78,7 +78,7 @@ const env = await receiveEnv();
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
 const tracing = await loadTracing(env, 'kontor-api');
 const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
-const temporal = await connectTemporal(env, tracing);
+const temporal = await connectTemporal(env, { tracing });
 const server = createServer({
   requestTimeout: REQUEST_TIMEOUT_MS,
   headersTimeout: HEADERS_TIMEOUT_MS,

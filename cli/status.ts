@@ -65,18 +65,10 @@ async function status({ programme, period, data, json }: StatusOptions): Promise
 /** A sentence for each thing that is not as it has to be in Temporal, where one is configured. */
 async function temporalWarnings(env: Env): Promise<string[]> {
   if (env.TEMPORAL_ADDRESS === undefined) return [];
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('no answer in time'));
-    }, TEMPORAL_MS);
-  });
   try {
-    return setupWarnings(await Promise.race([lookAtSetup(env, { migrated: true }), timeout]));
+    return setupWarnings(await lookAtSetup(env, { migrated: true, patienceMs: TEMPORAL_MS }));
   } catch (error) {
-    return [`Temporal at ${env.TEMPORAL_ADDRESS} does not answer: ${describeFailure(error).message}`];
-  } finally {
-    clearTimeout(timer);
+    return [`What Temporal at ${env.TEMPORAL_ADDRESS} holds is not known: ${describeFailure(error).message}`];
   }
 }
 

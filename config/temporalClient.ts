@@ -49,12 +49,19 @@ export function temporalOptions(env: Env) {
   };
 }
 
-/** Connects a client, which compresses nothing by itself; throws when the server does not answer. */
-export async function connectTemporal(env: Env, tracing: Tracing | null = null): Promise<TemporalClient> {
+/**
+ * Connects a client, which compresses nothing by itself; throws when the server does not answer within `patienceMs` (10 s unless
+ * given).
+ */
+export async function connectTemporal(
+  env: Env,
+  { tracing = null, patienceMs }: { tracing?: Tracing | null; patienceMs?: number } = {},
+): Promise<TemporalClient> {
   const { connectionOptions, options } = temporalOptions(env);
   const { address, tls, apiKey, metadata } = connectionOptions;
   const connection = await Connection.connect({
     ...(address === undefined ? {} : { address }),
+    ...(patienceMs === undefined ? {} : { connectTimeout: patienceMs }),
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),

@@ -30,7 +30,7 @@ export async function createDeps(
   tracing: Tracing | null,
 ): Promise<ActivityDeps & Starter & { close(): Promise<void> }> {
   const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
-  const temporal = await connectTemporal(env, tracing);
+  const temporal = await connectTemporal(env, { tracing });
   const starter: Starter = { temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE };
   const renderPool = createRenderPool({
     threads: env.RENDER_THREADS ?? Math.min(availableParallelism(), MAX_RENDER_THREADS),
