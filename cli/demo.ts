@@ -82,7 +82,7 @@ async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions
   const dataDir = dataDirOf(data);
   await freshDataDir(dataDir);
   const terminal = createTerminal({ json });
-  const stack = startStack({ env, dataDir, say: terminal.say });
+  const stack = startStack({ env, dataDir, fleeting: true, say: terminal.say });
   await runUntilEnded({ stop: () => stack.stop(), ...terminal }, async (serving) => {
     terminal.say(`Starting the services (seed ${seed}, ${msps} MSPs, ${sites} sites, ${period})`);
     const begun = performance.now();

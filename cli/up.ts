@@ -29,7 +29,7 @@ async function up({ data }: { data?: string }): Promise<void> {
     console.log(line);
   };
   const dataDir = dataDirOf(data);
-  const stack = startStack({ env: readEnv(), dataDir, say });
+  const stack = startStack({ env: readEnv(), dataDir, fleeting: false, say });
   await runUntilEnded({ stop: () => stack.stop(), say, complain: console.error }, async (serving) => {
     const services = await stack.services;
     for (const line of whereToLook(services)) say(line);
