@@ -38,7 +38,7 @@ export interface Services {
 export interface ServicesOptions {
   env: Env;
   dataDir: string;
-  /** The data directory is wiped at the next start: nothing in it has to survive a power cut. */
+  /** The data directory is wiped at the next start: nothing in it has to survive a power cut or an end. */
   fleeting: boolean;
   say: (line: string) => void;
 }
