@@ -3,14 +3,13 @@ import { readEnv, required } from '../config/env.js';
 import { migrate } from '../db/schema/migrate.js';
 import { LOGIN_ROLE } from '../db/schema/roles.js';
 import { KontorError } from '../domain/errors.js';
-import { EXIT } from './failure.js';
+import { EXIT } from './exit.js';
 import { examples } from './options.js';
 import { setSchedules } from './services/schedules.js';
 
 /** `kontor migrate`: for deployments, where a job of its own does it before the services start. */
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .summary('bring the database up to date')
     .description(
       `Bring the database at DATABASE_OWNER_URL up to date and give its login role ${LOGIN_ROLE} the password that ` +
         'DATABASE_URL contains. Where TEMPORAL_ADDRESS is set, the month-end schedule of every programme is set too. Safe ' +
