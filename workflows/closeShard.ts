@@ -176,7 +176,7 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
 
   enter(
     'review',
-    `${found.openCases} cases may be decided until ${reviewUntil}; then the defaults apply. See \`/v1/cases?programme=${programme}&period=${period}\`.`,
+    `${found.openCases} ${found.openCases === 1 ? 'case' : 'cases'} may be decided until ${reviewUntil}; then the defaults apply. See \`/v1/cases?programme=${programme}&period=${period}\`.`,
   );
   // Without a timer where it is over already: the shortest there is takes a second.
   if (msUntil(reviewUntil, Date.now()) > 0) {
