@@ -93,6 +93,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     }
     const licences = (await get('/term-licences')).items;
     expect(licences.map(({ siteId }: { siteId: string }) => siteId)).toEqual([site.North.siteId]);
+    expect(licences[0].unitPrice).toBeNull();
   });
 
   it('sees nothing of another MSP, and no whole statement', async () => {
@@ -148,7 +149,9 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
         ['South', 'south'],
       ]);
       expect(await seen('usage-lines')).toHaveLength(5);
-      const { json } = await api.call('GET', `/v1/msps/${alpha}/usage-lines?siteId=${site.North.siteId}`, { token: whole });
+      const { json } = await api.call('GET', `/v1/msps/${alpha}/usage-lines?siteId=${site.North.siteId}`, {
+        token: whole,
+      });
       expect(json.items[0].amount).toEqual({ amount: '14.00', currency: 'EUR' });
     }
   });
