@@ -15,9 +15,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** `kontor bounces`: reports of mails that could not be delivered. */
 export function bouncesCommand(): Command {
-  const command = new Command('bounces')
-    .summary('load reports of mails that were not delivered')
-    .description('Load reports of mails that were not delivered.');
+  const command = new Command('bounces').description('Load reports of mails that were not delivered.');
   command
     .command('load')
     .description(

@@ -43,7 +43,6 @@ interface Place {
 /** `kontor close`: what the month-end schedule does, by hand. */
 export function closeCommand(): Command {
   return new Command('close')
-    .summary('close a month, or join the close that is going on')
     .description(
       'Close a month: reconcile, issue statements, mail them. There is one run per programme and period: a second ' +
         'start joins the first and changes none of its deadlines. Shows progress until the run is sealed; leaving it does not stop it.',

@@ -7,7 +7,7 @@ import { codecServer } from '../api/codecServer.js';
 import { createPayloadCodec } from '../config/payloadCodec.js';
 import { KontorError } from '../domain/errors.js';
 import { environmentOf } from './environment.js';
-import { EXIT } from './failure.js';
+import { EXIT } from './exit.js';
 import { examples, jsonOption, wholeNumber } from './options.js';
 import { runUntilEnded } from './runUntilEnded.js';
 
@@ -15,9 +15,9 @@ const KEY_BYTES = 32;
 
 /** `kontor codec`: keys of what Temporal keeps, and its Web UI for those who may read it. */
 export function codecCommand(): Command {
-  const command = new Command('codec')
-    .summary('encryption of what Temporal keeps')
-    .description('Keys that encrypt what Temporal keeps (TEMPORAL_CODEC_KEYS), and a codec server for its Web UI.');
+  const command = new Command('codec').description(
+    'Keys that encrypt what Temporal keeps (TEMPORAL_CODEC_KEYS), and a codec server for its Web UI.',
+  );
   command
     .command('key')
     .description(

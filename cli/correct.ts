@@ -41,7 +41,6 @@ function change(flags: string, description: string, name: (typeof CHANGES)[numbe
 /** `kontor correct`: asks for a correction of an issued statement; another person confirms it over the API. */
 export function correctCommand(): Command {
   return new Command('correct')
-    .summary('ask for a correction of an issued statement')
     .description(
       'Ask for a correction of an issued statement, or show what it would say. The statement itself never changes. Another ' +
         'person of the partner team confirms it with her own login (POST /v1/corrections/<id>/decision): whoever is at the ' +

@@ -9,7 +9,7 @@ import { fieldError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
 import { ecbFile } from '../rates/ecbFile.js';
 import { playableMonths } from './demo/playableMonths.js';
-import { EXIT } from './failure.js';
+import { EXIT } from './exit.js';
 import { examples, jsonOption, toPeriod, wholeNumber } from './options.js';
 import { dataDirOf, DEFAULT_DATA_DIR } from './paths.js';
 import { runUntilEnded } from './runUntilEnded.js';
@@ -28,7 +28,6 @@ export function demoCommand(): Command {
   const number = (flags: string, description: string, [min, max, value]: [number, number, number]) =>
     new Option(flags, description).argParser(wholeNumber(min, max)).default(value);
   return new Command('demo')
-    .summary('play a month of two programmes on real parts')
     .description(
       'Play a month of two programmes: MSPs sign up, their sites report, the month is closed, statements are mailed. Starts ' +
         'what is not configured, over an empty data directory, and stays up until Ctrl-C. The same seed gives the same ' +
@@ -82,7 +81,7 @@ async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions
   const dataDir = dataDirOf(data);
   await freshDataDir(dataDir);
   const terminal = createTerminal({ json });
-  const stack = startStack({ env, dataDir, say: terminal.say });
+  const stack = startStack({ env, dataDir, fleeting: true, say: terminal.say });
   await runUntilEnded({ stop: () => stack.stop(), ...terminal }, async (serving) => {
     terminal.say(`Starting the services (seed ${seed}, ${msps} MSPs, ${sites} sites, ${period})`);
     const begun = performance.now();

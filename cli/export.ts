@@ -18,7 +18,6 @@ interface ExportCommandOptions {
 /** `kontor export`: one month of a programme for auditors, as CSV with a manifest of hashes. */
 export function exportCommand(): Command {
   return new Command('export')
-    .summary('write a month for auditors')
     .description(
       'Write a month of a programme for auditors: participants, settings, check-ins, usage reports, cases and decisions, ' +
         'price plans, the prices and rates used, statement lines and totals as CSV, and a manifest with the SHA-256 of each file, control totals and seal. The same month ' +

@@ -3,9 +3,7 @@ import { CommanderError } from 'commander';
 import { databaseAway } from '../db/transient.js';
 import { EmbeddedError } from '../embedded/index.js';
 import { KontorError, type FieldError } from '../domain/errors.js';
-
-/** Exit statuses of every command. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+import { EXIT, exitOfCall } from './exit.js';
 
 export interface Failure {
   /** Null for an error without a code of ours: then only the message is printed. */
@@ -27,7 +25,7 @@ const USAGE_CODES = new Set([
 /** What anything that was thrown means to the person at the terminal. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
-    return { code: null, message: error.message, exit: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
+    return { code: null, message: error.message, exit: exitOfCall(error) };
   }
   const known = error instanceof KontorError || error instanceof EmbeddedError ? error : fromTemporal(error);
   if (known !== null) {

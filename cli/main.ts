@@ -2,7 +2,7 @@
 /** The process behind `kontor`. */
 import { CommanderError } from 'commander';
 import { readEnv } from '../config/env.js';
-import { describeFailure, failureText } from './failure.js';
+import { exitOfCall } from './exit.js';
 import { createProgram } from './program.js';
 
 function debugging(): boolean {
@@ -23,11 +23,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram().parseAsync();
+  await (await createProgram(process.argv.slice(2))).parseAsync();
 } catch (error) {
-  const failure = describeFailure(error);
-  // Commander has said already what is wrong with the call.
-  if (!(error instanceof CommanderError)) console.error(failureText(failure));
+  if (error instanceof CommanderError) {
+    // Commander has said already what is wrong with the call.
+    process.exitCode = exitOfCall(error);
+  } else {
+    const { describeFailure, failureText } = await import('./failure.js');
+    const failure = describeFailure(error);
+    console.error(failureText(failure));
+    process.exitCode = failure.exit;
+  }
   if (debugging()) console.error(error);
-  process.exitCode = failure.exit;
 }

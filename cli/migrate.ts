@@ -5,7 +5,7 @@ import type { SchemaFaults } from '../db/schema/schemaFaults.js';
 import { LOGIN_ROLE } from '../db/schema/roles.js';
 import { KontorError } from '../domain/errors.js';
 import type { SetUp, SetupFaults } from '../starts/temporalSetup.js';
-import { EXIT } from './failure.js';
+import { EXIT } from './exit.js';
 import { examples, jsonOption } from './options.js';
 import { lookAtSetup, setUp } from './services/temporalSetup.js';
 
@@ -17,7 +17,6 @@ interface MigrateOptions {
 /** `kontor migrate`: for deployments, where a job of its own does it before the services start. */
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .summary('bring the database and Temporal up to date')
     .description(
       `Bring the database at DATABASE_OWNER_URL up to date and give its login role ${LOGIN_ROLE} the password that ` +
         'DATABASE_URL contains. Then, where TEMPORAL_ADDRESS is set, register the search attributes that are missing in its ' +

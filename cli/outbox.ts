@@ -19,9 +19,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** `kontor outbox`: mails of which nobody knows whether they were accepted. */
 export function outboxCommand(): Command {
-  const command = new Command('outbox')
-    .summary('settle mails of which nobody knows whether they were accepted')
-    .description('Settle mails of which nobody knows whether they were accepted.');
+  const command = new Command('outbox').description('Settle mails of which nobody knows whether they were accepted.');
   command
     .command('reconcile')
     .description(

@@ -27,9 +27,7 @@ const PAGE = 500;
 
 /** `kontor person`: people straight in the database, for the first one and for when nobody can sign in. */
 export function personCommand(): Command {
-  const command = new Command('person')
-    .summary('invite, list and unlock people')
-    .description('Invite, list and unlock people, straight in the database.');
+  const command = new Command('person').description('Invite, list and unlock people, straight in the database.');
   command
     .command('invite')
     .description('Invite somebody and print the one-time link with which she chooses a password. No mail is sent.')

@@ -29,9 +29,7 @@ interface Options {
 
 /** `kontor programme`: programmes straight in the database, for the first one. */
 export function programmeCommand(): Command {
-  const command = new Command('programme')
-    .summary('list, show and set programmes')
-    .description('List, show and set programmes, straight in the database.');
+  const command = new Command('programme').description('List, show and set programmes, straight in the database.');
   command
     .command('list')
     .description('List programmes by code.')

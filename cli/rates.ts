@@ -25,9 +25,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** `kontor rates`: reference rates of exchange by hand (rule 24). */
 export function ratesCommand(): Command {
-  const command = new Command('rates')
-    .summary('load reference rates of exchange')
-    .description('Load reference rates of exchange from a file.');
+  const command = new Command('rates').description('Load reference rates of exchange from a file.');
   command
     .command('load')
     .description(

@@ -16,7 +16,6 @@ interface Options {
 /** `kontor restored`: the first thing after a database was restored from a backup. */
 export function restoredCommand(): Command {
   return new Command('restored')
-    .summary('say that the database was restored from a backup, before workers start')
     .description(
       'Say that the database was restored from a backup, before any worker starts on it. What may have been sent since ' +
         'the backup becomes uncertain instead of being sent again: mails that were due, and those that runs which were open make ' +

@@ -16,7 +16,6 @@ import { terminalActor } from './terminalActor.js';
 /** `kontor retention`: what is kept no longer (rule 15), as a preview unless `--apply` removes it; and legal holds. */
 export function retentionCommand(): Command {
   const command = new Command('retention')
-    .summary('show, remove or hold what is kept no longer')
     // Options after a command below are its own.
     .enablePositionalOptions()
     .description(

@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
-import { describeFailure, EXIT, failureText } from './failure.js';
+import { EXIT } from './exit.js';
+import { describeFailure, failureText } from './failure.js';
 
 /** Longer than the worker's own grace, so that nothing is cut short. */
 const STOP_MS = 60_000;

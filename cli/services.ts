@@ -38,6 +38,8 @@ export interface Services {
 export interface ServicesOptions {
   env: Env;
   dataDir: string;
+  /** The data directory is wiped at the next start: nothing in it has to survive a power cut or an end. */
+  fleeting: boolean;
   say: (line: string) => void;
 }
 
@@ -63,7 +65,7 @@ export function startStack(options: ServicesOptions): Stack {
 }
 
 async function start(
-  { env, dataDir, say }: ServicesOptions,
+  { env, dataDir, fleeting, say }: ServicesOptions,
   { folder, servers, processes }: { folder: Parts; servers: Parts; processes: Parts },
 ): Promise<Services> {
   let report: (error: Error) => void = () => undefined;
@@ -72,6 +74,7 @@ async function start(
   });
   const part = {
     dataDir,
+    fleeting,
     say,
     died: (line: string) => {
       report(new EmbeddedError('EMBEDDED_START_FAILED', line));

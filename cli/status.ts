@@ -29,7 +29,6 @@ interface StatusOptions {
 /** `kontor status`: where the runs stand and what waits for a person. */
 export function statusCommand(): Command {
   return new Command('status')
-    .summary('show the runs and what waits for a person')
     .description(
       'Show the runs of every programme, or of one, and of the latest of each (or the given month) its shards with their deadlines, participants, parked ' +
         'MSPs with the reason and what to do, open cases, mails by state and totals; and what is missing in Temporal.',

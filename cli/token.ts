@@ -16,9 +16,7 @@ const PAGE = 500;
 
 /** `kontor token`: tokens straight in the database, for the first one and for when none is left. */
 export function tokenCommand(): Command {
-  const command = new Command('token')
-    .summary('create, list and revoke API tokens')
-    .description('Create, list and revoke API tokens, straight in the database.');
+  const command = new Command('token').description('Create, list and revoke API tokens, straight in the database.');
   command
     .command('create')
     .description('Create a service account with a token and print the token: it is shown only now.')

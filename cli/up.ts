@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { childEnvironment, readEnv } from '../config/env.js';
-import { EXIT } from './failure.js';
+import { EXIT } from './exit.js';
 import { firstAdministrator } from './firstAdministrator.js';
 import { dataOption, examples } from './options.js';
 import { dataDirOf } from './paths.js';
@@ -10,7 +10,6 @@ import { startStack, type Services } from './services.js';
 /** `kontor up`: the services, kept between starts, until Ctrl-C. */
 export function upCommand(): Command {
   return new Command('up')
-    .summary('start the services and keep them running')
     .description(
       'Start what is not configured (PostgreSQL, Temporal, an inbox for mail) with a worker and the API, and keep it ' +
         'running until Ctrl-C. Data stays for the next start. DATABASE_URL, TEMPORAL_ADDRESS and SMTP_URL each replace ' +
@@ -29,7 +28,7 @@ async function up({ data }: { data?: string }): Promise<void> {
     console.log(line);
   };
   const dataDir = dataDirOf(data);
-  const stack = startStack({ env: readEnv(), dataDir, say });
+  const stack = startStack({ env: readEnv(), dataDir, fleeting: false, say });
   await runUntilEnded({ stop: () => stack.stop(), say, complain: console.error }, async (serving) => {
     const services = await stack.services;
     for (const line of whereToLook(services)) say(line);

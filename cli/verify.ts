@@ -15,7 +15,7 @@ import {
 } from '../verify/index.js';
 import { PLACES } from '../verify/secrets.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { EXIT } from './failure.js';
+import { EXIT } from './exit.js';
 import { historyTexts } from '../starts/historyTexts.js';
 import { dataOption, examples, jsonOption, periodOption } from './options.js';
 import { dataDirOf } from './paths.js';
@@ -37,7 +37,6 @@ const RENDER_THREADS = 2;
 /** `kontor verify`: the invariants over the database and the stored documents. Exit status 1 when one is broken. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .summary('check the invariants over what is stored')
     .description(
       'Check the invariants over the database and the stored documents, and list what is wrong. Meant for a system at ' +
         'rest: a mail or a run that is under way is reported as not finished.',

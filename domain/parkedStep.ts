@@ -12,11 +12,12 @@ export interface Parked {
 export function stepFor({ mspId, code, openCases }: Parked, { programme, period }: RunInput, baseUrl = ''): string {
   const retry = `POST ${baseUrl}/v1/programmes/${programme}/runs/${period}/parked/${mspId}/retry`;
   if (openCases > 0) {
-    return `decide its ${openCases} open cases: GET ${baseUrl}/v1/cases?programme=${programme}&period=${period}&mspId=${mspId}`;
+    const cases = openCases === 1 ? 'open case' : `${openCases} open cases`;
+    return `decide its ${cases}: GET ${baseUrl}/v1/cases?programme=${programme}&period=${period}&mspId=${mspId}`;
   }
   switch (code) {
     case 'EXCHANGE_RATE_MISSING':
-      return `the rate source has to publish the rate, then ${retry}`;
+      return `load the rate: POST ${baseUrl}/v1/exchange-rates, or kontor rates load; it goes on by itself`;
     case 'PRICE_MISSING':
     case 'PRICE_PLAN_MISSING':
       return `add the price, from ${period} on, with all others of the plan in force: POST ${baseUrl}/v1/price-plans, then ${retry}`;

@@ -1,6 +1,7 @@
 /**
  * The simulator: a process of its own that plays a world of MSPs and sites against the public API, reads their mail where
- * it arrives, and speaks nothing but HTTP. It reads what to play from stdin, a JSON line each, `{"phase": "setup"}`; prints progress as JSON lines, and
+ * it arrives, and speaks nothing but HTTP. The first line of stdin has the tokens of the partner team, `{"token": …,
+ * "secondToken": …}`; the others say what to play, `{"phase": "setup"}`. It prints progress as JSON lines, and
  * `{"result": …}` at the end of each. What the world did not expect ends it with status 1 and a line `{"error": …}` that
  * holds the whole answer.
  */
@@ -28,11 +29,12 @@ const COMMAND = z.strictObject({
 });
 type Command = z.output<typeof COMMAND>;
 
+/** Of two people of the partner team; the second confirms what the first decided. */
+const TOKENS = z.strictObject({ token: z.string().min(1), secondToken: z.string().min(1) });
+
 const OPTIONS = z.strictObject({
   api: z.url(),
   inbox: z.url(),
-  token: z.string().min(1),
-  'second-token': z.string().min(1).optional(),
   seed: z.coerce.number().int().min(0).max(0xffffffff).default(1),
   period: z.string().default('2026-03'),
   msps: z.coerce.number().int().min(5).max(5_000).default(40),
@@ -42,16 +44,7 @@ const OPTIONS = z.strictObject({
 function readOptions(): z.output<typeof OPTIONS> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: {
-      api: text,
-      inbox: text,
-      token: text,
-      'second-token': text,
-      seed: text,
-      period: text,
-      msps: text,
-      sites: text,
-    },
+    options: { api: text, inbox: text, seed: text, period: text, msps: text, sites: text },
   });
   return OPTIONS.parse(values);
 }
@@ -88,7 +81,7 @@ function tell(line: object): void {
 }
 
 try {
-  const { api, inbox, token, 'second-token': secondToken = null, ...options } = readOptions();
+  const { api, inbox, ...options } = readOptions();
   const world = buildWorld(options);
   const client = createApiClient(api);
   const mailbox = createMailbox(inbox);
@@ -96,9 +89,12 @@ try {
     (line) => process.stdout.write(`${line}\n`),
     () => performance.now(),
   );
-  const simulation = { world, client, mailbox, clock: await learnClock(client), progress, token, secondToken };
+  const met = { world, client, mailbox, clock: await learnClock(client), progress };
+  let simulation: Simulation | undefined;
   for await (const line of createInterface({ input: process.stdin })) {
-    tell({ result: await play(simulation, COMMAND.parse(JSON.parse(line))) });
+    const said: unknown = JSON.parse(line);
+    if (simulation === undefined) simulation = { ...met, ...TOKENS.parse(said) };
+    else tell({ result: await play(simulation, COMMAND.parse(said)) });
   }
 } catch (error) {
   tell({ error: error instanceof Error ? error.message : String(error) });

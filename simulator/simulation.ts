@@ -16,7 +16,7 @@ export interface Simulation {
   /** Of the partner team. */
   token: string;
   /** Of a second person of the partner team (four eyes). */
-  secondToken: string | null;
+  secondToken: string;
 }
 
 /**

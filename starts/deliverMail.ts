@@ -5,13 +5,16 @@ import { start, type Starter } from './starter.js';
 export interface MailStarts {
   /**
    * Sends what has fallen due, that mail among it, without being waited for. Call it after the commit. What is asked for
-   * within a moment is sent together; a start that fails is logged, since the schedule sends the mail later.
+   * within a moment is sent together, four times a second at most; a start that fails is logged, since the schedule sends
+   * the mail later.
    */
   soon(messageId: string): void;
 }
 
 /** People who wait for a mail do not notice it; a crowd that signs up at once is a few workflows. */
 const TOGETHER_MS = 100;
+/** From one workflow to the next. */
+const APART_MS = 250;
 
 interface Log {
   warn(details: object, message: string): void;
@@ -20,8 +23,10 @@ interface Log {
 /** One for a process. */
 export function createMailStarts({ log, ...starter }: Starter & { log: Log }): MailStarts {
   let asked: NodeJS.Timeout | undefined;
+  let sentAt = -Infinity;
   const send = (messageId: string): void => {
     asked = undefined;
+    sentAt = performance.now();
     const [mail = messageId] = messageId.split('@');
     start(starter, {
       workflowType: deliverMail.name,
@@ -36,7 +41,8 @@ export function createMailStarts({ log, ...starter }: Starter & { log: Log }): M
   };
   return {
     soon: (messageId) => {
-      asked ??= setTimeout(send, TOGETHER_MS, messageId).unref();
+      const delayMs = Math.max(TOGETHER_MS, sentAt + APART_MS - performance.now());
+      asked ??= setTimeout(send, delayMs, messageId).unref();
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Starter } from './starter.js';
 export interface OnboardingStarts {
   /**
    * Call it after the commit. Not waited for: the rows say what is true, and no connection or lock is held while Temporal
-   * is asked. Changes of one MSP within a second are told together; while Temporal is away, telling is tried again.
+   * is asked. Changes of one MSP within two seconds are told together; while Temporal is away, telling is tried again.
    */
   changed(mspId: string): void;
   /** Tells at once what is still to be told, once; at the end of the process. */
@@ -15,7 +15,7 @@ export interface OnboardingStarts {
 }
 
 /** Changes of one MSP within this time are one signal: an MSP that adds a hundred sites does so in a few seconds. */
-const TOGETHER_MS = 1_000;
+const TOGETHER_MS = 2_000;
 /** Telling is a read and a write of the server; longer is a server in trouble. */
 const TELL_TIMEOUT_MS = 5_000;
 /** Until a server that was away is asked again. */
@@ -64,7 +64,7 @@ async function tell({ temporal, taskQueue }: Starter, mspId: string): Promise<vo
   });
 }
 
-/** One for a process: what it is told within a second it tells together. */
+/** One for a process: what it is told within two seconds it tells together. */
 export function createOnboardingStarts(starter: Starter & { log: Log }): OnboardingStarts {
   const waiting = new Map<string, NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();

@@ -115,7 +115,7 @@ async function verdictsOf(
 }
 
 /**
- * Checks every invariant, side by side, of one programme after the other. Throws PERIOD_INVALID, NOT_FOUND where there is no such
+ * Checks every invariant, side by side, of one programme after the other, and beside them what is shared. Throws PERIOD_INVALID, NOT_FOUND where there is no such
  * programme, and what the database throws.
  */
 export async function verifyAll(db: Database, options: VerifyOptions = {}): Promise<Report> {
@@ -137,9 +137,16 @@ export async function verifyAll(db: Database, options: VerifyOptions = {}): Prom
     },
     now: options.now ?? new Date(),
   };
-  const programmes: Record<string, Verdicts> = {};
-  for (const programme of codes) programmes[programme] = await verdictsOf({ ...context, programme }, options);
-  const shared = await verdictsOf({ ...context, programme: null }, options);
+  const ofProgrammes = async () => {
+    const programmes: Record<string, Verdicts> = {};
+    for (const programme of codes) programmes[programme] = await verdictsOf({ ...context, programme }, options);
+    return programmes;
+  };
+  // What is shared searches texts here while the database works for the programmes.
+  const [programmes, shared] = await Promise.all([
+    ofProgrammes(),
+    verdictsOf({ ...context, programme: null }, options),
+  ]);
   return { programmes, shared, searched };
 }
 

@@ -176,9 +176,12 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
 
   enter(
     'review',
-    `${found.openCases} cases may be decided until ${reviewUntil}; then the defaults apply. See \`/v1/cases?programme=${programme}&period=${period}\`.`,
+    `${found.openCases} ${found.openCases === 1 ? 'case' : 'cases'} may be decided until ${reviewUntil}; then the defaults apply. See \`/v1/cases?programme=${programme}&period=${period}\`.`,
   );
-  await condition(() => reviewEnded, msUntil(reviewUntil, Date.now()), { summary: `review, until ${reviewUntil}` });
+  // Without a timer where it is over already: the shortest there is takes a second.
+  if (msUntil(reviewUntil, Date.now()) > 0) {
+    await condition(() => reviewEnded, msUntil(reviewUntil, Date.now()), { summary: `review, until ${reviewUntil}` });
+  }
 
   enter('issue', 'Applying defaults; waiting for its turn to number statements.');
   await quick.applyDefaults.executeWithOptions({ summary: 'defaults for untouched cases' }, [{ ...key, now: now() }]);

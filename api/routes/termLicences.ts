@@ -1,3 +1,4 @@
+import { seesAmounts } from '../../domain/access/actions.js';
 import type { Actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
@@ -16,6 +17,7 @@ import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import type { Day } from '../../domain/period.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { senderOf, type Principal } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { day, uuid } from '../schemas/common.js';
@@ -26,8 +28,8 @@ const tags = ['Term licences'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
 const byLicence = z.strictObject({ mspId: uuid, licenceId: uuid });
 
-function toJson({ mspId: _mspId, ...licence }: TermLicence): z.input<typeof termLicence> {
-  return licence;
+function toJson({ mspId: _mspId, ...licence }: TermLicence, principal: Principal): z.input<typeof termLicence> {
+  return seesAmounts(senderOf(principal).view) ? licence : { ...licence, unitPrice: null };
 }
 
 const NO_LICENCE = 'This MSP has no such licence.';
@@ -72,7 +74,7 @@ export const termLicenceRoutes = [
     params: byMsp,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of licences', schema: pageOf(termLicence) } },
-    handler: async ({ params: { mspId }, query, transaction }) => {
+    handler: async ({ params: { mspId }, query, principal, transaction }) => {
       const after = readCursor(query.after, z.tuple([day, uuid]));
       const found = await transaction(async (trx) => {
         await requireMsp(trx, mspId);
@@ -80,7 +82,12 @@ export const termLicenceRoutes = [
       });
       return reply(
         200,
-        toPage(found, query.limit, ({ startsOn, id }) => [startsOn, id], toJson),
+        toPage(
+          found,
+          query.limit,
+          ({ startsOn, id }) => [startsOn, id],
+          (licence) => toJson(licence, principal),
+        ),
       );
     },
   }),
@@ -92,13 +99,13 @@ export const termLicenceRoutes = [
     action: 'licences.read',
     params: byLicence,
     responses: { 200: { description: 'The licence', schema: termLicence } },
-    handler: async ({ params: { mspId, licenceId }, transaction }) => {
+    handler: async ({ params: { mspId, licenceId }, principal, transaction }) => {
       const found = await transaction(async (trx) => {
         await requireMsp(trx, mspId);
         return findTermLicence(trx, mspId, licenceId);
       });
       if (found === undefined) throw new KontorError('NOT_FOUND', NO_LICENCE);
-      return reply(200, toJson(found));
+      return reply(200, toJson(found, principal));
     },
   }),
   route({
@@ -113,7 +120,7 @@ export const termLicenceRoutes = [
     params: byLicence,
     body: termLicenceEnd,
     responses: { 200: { description: 'The licence as it is now', schema: termLicence } },
-    handler: async ({ params, body: { endsOn, reason }, actor, receivedAt, transaction }) => {
+    handler: async ({ params, body: { endsOn, reason }, principal, actor, receivedAt, transaction }) => {
       const ended = await transaction(async (trx) => {
         const before = await lock(trx, params);
         await requireEnd(trx, before, endsOn);
@@ -130,7 +137,7 @@ export const termLicenceRoutes = [
         });
         return lock(trx, params);
       });
-      return reply(200, toJson(ended));
+      return reply(200, toJson(ended, principal));
     },
   }),
   route({
@@ -145,7 +152,7 @@ export const termLicenceRoutes = [
     params: byLicence,
     body: termLicenceCorrection,
     responses: { 200: { description: 'The licence as it is now', schema: termLicence } },
-    handler: async ({ params, body, actor, receivedAt, transaction }) => {
+    handler: async ({ params, body, principal, actor, receivedAt, transaction }) => {
       const corrected = await transaction(async (trx) => {
         const before = await lock(trx, params);
         const { programme } = await requireSite(trx, before.mspId, before.siteId);
@@ -168,7 +175,7 @@ export const termLicenceRoutes = [
         });
         return lock(trx, params);
       });
-      return reply(200, toJson(corrected));
+      return reply(200, toJson(corrected, principal));
     },
   }),
 ];

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { monthUsage } from '../../db/readModels/monthUsage.js';
 import { usageLines, type IssuedLine } from '../../db/readModels/usageLines.js';
+import { seesAmounts } from '../../domain/access/actions.js';
 import { METER_CODES } from '../../domain/catalog/index.js';
 import { periodOf } from '../../domain/period.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { senderOf } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
 import { period, periodText, programmeCode, uuid } from '../schemas/common.js';
@@ -14,10 +16,10 @@ import { monthUsage as monthUsageJson, usageLine } from '../schemas/usage.js';
 const tags = ['Usage'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
 
-function toJson({ key: _key, currency, line, ...issued }: IssuedLine): z.input<typeof usageLine> {
+function toJson({ key: _key, currency, line, ...issued }: IssuedLine, withAmounts: boolean): z.input<typeof usageLine> {
   const { siteId, siteName, tenantId, tenantName, tenantRef, meter } = line;
   const of = { siteId, siteName, tenantId, tenantName, tenantRef, meter };
-  const amount = toAmount(line.amountMinor, currency);
+  const amount = withAmounts ? toAmount(line.amountMinor, currency) : null;
   if (line.kind === 'usage') {
     const { kind, peak, peakOn, basis, licensed, quantity } = line;
     return { kind, ...issued, ...of, peak, peakOn, basis, licensed, quantity, amount };
@@ -71,7 +73,7 @@ export const usageRoutes = [
     summary: 'List what was billed for usage, line by line of issued statements',
     description:
       'The latest month first. Whoever sees some tenants only, sees their lines; minimums belong to no tenant and are on ' +
-      'the statement alone.',
+      'the statement alone. What the MSP pays is not shown to its customers and to those who act for them.',
     tags,
     action: 'usage.read',
     params: byMsp,
@@ -83,7 +85,8 @@ export const usageRoutes = [
       tenantId: uuid.optional(),
     }),
     responses: { 200: { description: 'A page of lines', schema: pageOf(usageLine) } },
-    handler: async ({ params: { mspId }, query: { limit, after, ...filter }, transaction }) => {
+    handler: async ({ params: { mspId }, query: { limit, after, ...filter }, principal, transaction }) => {
+      const withAmounts = seesAmounts(senderOf(principal).view);
       const cursor = readCursor(after, z.tuple([periodText, z.string(), z.string()]));
       const found = await transaction(async (trx) => {
         const lines = await usageLines(trx, { mspId, ...filter, limit: limit + 1, after: cursor });
@@ -92,7 +95,12 @@ export const usageRoutes = [
       });
       return reply(
         200,
-        toPage(found, limit, ({ period: of, line, key }) => [of, line.siteName, key], toJson),
+        toPage(
+          found,
+          limit,
+          ({ period: of, line, key }) => [of, line.siteName, key],
+          (line) => toJson(line, withAmounts),
+        ),
       );
     },
   }),

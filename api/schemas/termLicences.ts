@@ -19,7 +19,10 @@ export const termLicence = z
     renews: uuid.nullable().meta({ description: 'The licence that it follows' }),
     termStartsOn: day,
     years: z.int(),
-    unitPrice: z.string().meta({ description: 'Of one unit and year, in `priceCurrency`, as agreed' }),
+    unitPrice: z
+      .string()
+      .nullable()
+      .meta({ description: "Of one unit and year, in `priceCurrency`, as agreed; null: not the reader's to see" }),
     priceCurrency: z.string(),
     billing: z.enum(['whole', 'twelfths']),
     instalments: z.int().meta({ description: 'Months in which it is billed' }),

@@ -36,7 +36,7 @@ const issued = {
   tenantName: z.string().nullable(),
   tenantRef: z.string().nullable(),
   meter: z.string(),
-  amount,
+  amount: amount.nullable().meta({ description: "What the MSP pays; null: not the reader's to see" }),
 };
 
 export const usageLine = z

@@ -41,22 +41,25 @@ export async function perform(
       await requireNothingThere(db);
       const inboxUrl = requireInbox(services);
       const door = { apiUrl: services.apiUrl, inboxUrl, password: newSecret() };
-      const [first, second] = await stopwatch.timed('people', () =>
-        Promise.all([joinTeam(setting.env, door, TEAM[0]), joinTeam(setting.env, door, TEAM[1])]),
-      );
-      const tokens = { first, second };
-      const stage = { ...setting, inboxUrl, world, db, client, tokens };
-      const scene: Scene = { ...stage, simulator: await startSimulator(stage) };
+      const people = stopwatch.timed('people', async () => {
+        const join = (person: (typeof TEAM)[number]) => joinTeam(setting.env, door, person);
+        const [first, second] = await Promise.all([join(TEAM[0]), join(TEAM[1])]);
+        return { first, second };
+      });
+      const stage = { ...setting, inboxUrl, world, db, client };
+      const simulator = await startSimulator(stage, people);
+      const tokens = await people;
+      const scene: Scene = { ...stage, tokens, simulator };
       const load = await playMonth(scene, stopwatch);
       terminal.say('Checking the invariants');
       const verdicts = await stopwatch.timed('verify', () => verified(scene));
       const pdfDir = join(services.dataDir, 'pdf');
       const pdfs = await stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir));
-      const logins = [
-        ...TEAM.map(({ email }) => ({ role: 'partner team', email })),
-        ...(await stopwatch.timed('logins', () => makeLogins(db, door, tokens.first))),
-      ];
-      const licencesBilled = await stopwatch.timed('runningMonth', () => billedOrders(scene, new Date()));
+      const [made, licencesBilled] = await Promise.all([
+        stopwatch.timed('logins', () => makeLogins(db, door, tokens.first)),
+        stopwatch.timed('runningMonth', () => billedOrders(scene, new Date())),
+      ]);
+      const logins = [...TEAM.map(({ email }) => ({ role: 'partner team', email })), ...made];
       const outcome = await outcomeOf(scene, { load, timings: stopwatch.timings, pdfs, verdicts, licencesBilled });
       for (const line of summaryLines(outcome)) terminal.say(line);
       for (const line of whereToLook(services)) terminal.say(line);

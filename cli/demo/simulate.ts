@@ -25,12 +25,16 @@ export interface Simulator {
   play(phase: SimulatorPhase): Promise<Record<string, unknown>>;
 }
 
-/** Starts the simulator, a process of its own that speaks HTTP alone. Its clock and its world are the same throughout. */
-export async function startSimulator(scene: Omit<Scene, 'simulator'>): Promise<Simulator> {
-  const { services, inboxUrl, tokens, world, terminal } = scene;
+/**
+ * Starts the simulator, a process of its own that speaks HTTP alone. Its clock and its world are the same throughout. It
+ * starts while the partner team is still getting its tokens.
+ */
+export async function startSimulator(
+  { services, inboxUrl, world, terminal }: Omit<Scene, 'simulator' | 'tokens'>,
+  tokens: Promise<Scene['tokens']>,
+): Promise<Simulator> {
   const args = [
     ...[SIMULATOR_MAIN, '--api', services.apiUrl, '--inbox', inboxUrl],
-    ...['--token', tokens.first, '--second-token', tokens.second],
     ...['--seed', String(world.seed), '--msps', String(world.msps), '--sites', String(world.sites)],
     ...['--period', world.period],
   ];
@@ -39,6 +43,8 @@ export async function startSimulator(scene: Omit<Scene, 'simulator'>): Promise<S
     end,
   );
   const complaints = text(child.stderr);
+  const { first, second } = await tokens;
+  child.stdin.write(`${JSON.stringify({ token: first, secondToken: second })}\n`);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     play: async (command) => {

@@ -32,10 +32,11 @@ export async function startDatabase(env: Env, options: PartOptions): Promise<Dat
   return { url: await migrate(env.DATABASE_URL, await keptPassword(options.dataDir)), stop: nothing };
 }
 
-async function startEmbedded({ dataDir, say, died }: PartOptions): Promise<DatabasePart> {
+async function startEmbedded({ dataDir, fleeting, say, died }: PartOptions): Promise<DatabasePart> {
   let running = false;
   const postgres = await startPostgres({
     dataDir: join(dataDir, 'postgres'),
+    fsync: !fleeting,
     log: (line) => {
       if (running) died(line);
       else say(line);

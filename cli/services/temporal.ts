@@ -14,8 +14,11 @@ export interface TemporalPart {
 const PORT = 7233;
 const UI_PORT = 8233;
 
-/** The Temporal service the configuration names, or the development server over a file in `dataDir`. */
-export async function startTemporalPart(env: Env, { dataDir, say, died }: PartOptions): Promise<TemporalPart> {
+/** The Temporal service the configuration names, or the development server, over a file in `dataDir` unless it is fleeting. */
+export async function startTemporalPart(
+  env: Env,
+  { dataDir, fleeting, say, died }: PartOptions,
+): Promise<TemporalPart> {
   if (env.TEMPORAL_ADDRESS !== undefined) {
     return { env: { TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS }, uiUrl: null, stop: () => Promise.resolve() };
   }
@@ -28,6 +31,7 @@ export async function startTemporalPart(env: Env, { dataDir, say, died }: PartOp
   const temporal = await startTemporal({
     binary,
     dataDir: join(dataDir, 'temporal'),
+    inMemory: fleeting,
     logFile: join(dataDir, 'logs', 'temporal.log'),
     port: PORT,
     uiPort: UI_PORT,

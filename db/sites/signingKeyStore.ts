@@ -47,13 +47,12 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
   const found = await rows<SigningKeyRow>(
     trx,
     `select s.id, s.msp_id, s.site_id, s.installation_id, s.public_key, s.retired_at is not null as retired,
-       site.product, kontor_zone(msp.id) as zone,
+       site.product, kontor_zone(s.msp_id) as zone,
        (select v.settings -> 'minimumVersions' ->> site.product from kontor_settings(site.programme_code) v)
          as minimum_version, site.from_period, coalesce(i.product_version_seen, i.product_version) as product_version,
        k.state as key_state, k.ended_at as key_ended_at
      from signing_key s
      join site on site.msp_id = s.msp_id and site.id = s.site_id
-     join msp on msp.id = s.msp_id
      join installation i on i.msp_id = s.msp_id and i.site_id = s.site_id and i.id = s.installation_id
      join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
      where s.id = any(:ids::text[])`,

@@ -12,6 +12,9 @@ interface ActionRule {
 const VENDOR = ['vendor'] as const satisfies readonly View[];
 /** Who sees what is billed. */
 const BILLING = ['vendor', 'distributor', 'service_provider'] as const satisfies readonly View[];
+/** Whether a view sees amounts: what an MSP pays is between those who bill it and itself, and not its customers'. */
+export const seesAmounts = (view: View): boolean => BILLING.some((one) => one === view);
+
 /** Who runs an MSP's sites: itself, or the partner team for it. */
 const RUNS_SITES = ['vendor', 'service_provider'] as const satisfies readonly View[];
 /** Who sees sites, tenants and their keys. */

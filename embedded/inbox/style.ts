@@ -15,7 +15,7 @@ table { width: 100%; border-collapse: collapse; margin: 1rem 0; }
 th { text-align: left; font-weight: 600; font-size: .85em; color: var(--dim); }
 th, td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 tbody tr:hover { background: var(--tint); }
-.who { max-width: 20rem; overflow-wrap: anywhere; } .num { text-align: right; white-space: nowrap; }
+.who { min-width: 15rem; max-width: 20rem; overflow-wrap: anywhere; } .num { text-align: right; white-space: nowrap; }
 th.num { text-align: right; }
 .chip { display: inline-block; margin: 0 .3rem; padding: 0 .5rem; border: 1px solid var(--line); border-radius: 99px;
   font-size: .85em; text-decoration: none; }

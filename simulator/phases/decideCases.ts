@@ -88,7 +88,7 @@ export interface Confirmed {
 /** A second person confirms the totals that moved, all but the last one: that MSP stays parked, for all to see. */
 export async function confirmTotals(simulation: Simulation): Promise<Confirmed> {
   const { client, progress } = simulation;
-  const token = simulation.secondToken ?? simulation.token;
+  const token = simulation.secondToken;
   const moved = (await openCases(simulation, 'person')).sort((a, b) =>
     (a.mspName ?? '') < (b.mspName ?? '') ? -1 : 1,
   );

@@ -36,7 +36,7 @@ export async function orderLicence(
     {
       method: 'POST',
       path: `${base}/${id}/decision`,
-      token: secondToken ?? simulation.token,
+      token: secondToken,
       body: { decision: 'approve' },
     },
     ANY,

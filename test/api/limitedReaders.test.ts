@@ -93,6 +93,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     }
     const licences = (await get('/term-licences')).items;
     expect(licences.map(({ siteId }: { siteId: string }) => siteId)).toEqual([site.North.siteId]);
+    expect(licences[0].unitPrice).toBeNull();
   });
 
   it('sees nothing of another MSP, and no whole statement', async () => {
@@ -118,12 +119,12 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     expect((await get('/usage?period=2026-02')).items).toEqual([]);
   });
 
-  it('sees what was billed for it, line by line', async () => {
+  it('sees what was billed for it, line by line, though not what its MSP pays', async () => {
     const { items, next } = await get('/usage-lines');
     const shown = items.map((row: Record<string, unknown>) => [row.siteName, row.tenantRef, row.quantity, row.amount]);
     expect(shown).toEqual([
-      ['North', 'north', 7, { amount: '14.00', currency: 'EUR' }],
-      ['North and South', 'north', 3, { amount: '6.00', currency: 'EUR' }],
+      ['North', 'north', 7, null],
+      ['North and South', 'north', 3, null],
     ]);
     expect(next).toBeNull();
     const page = await get('/usage-lines?limit=1');
@@ -148,6 +149,10 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
         ['South', 'south'],
       ]);
       expect(await seen('usage-lines')).toHaveLength(5);
+      const { json } = await api.call('GET', `/v1/msps/${alpha}/usage-lines?siteId=${site.North.siteId}`, {
+        token: whole,
+      });
+      expect(json.items[0].amount).toEqual({ amount: '14.00', currency: 'EUR' });
     }
   });
 

@@ -11,8 +11,20 @@ function commandsOf(command: Command, path: string[] = []): { path: string[]; co
   return path.length === 0 ? own : [{ path, command }, ...own];
 }
 
+/** The words of every command there is; each is loaded as it is called. */
+async function everyPath(): Promise<string[][]> {
+  const paths: string[][] = [];
+  for (const listed of (await createProgram([])).commands) {
+    const called = commandsOf(await createProgram([listed.name()])).map(({ path }) => path);
+    paths.push(...called.filter(([first]) => first === listed.name()));
+  }
+  return paths;
+}
+
+const PATHS = await everyPath();
+
 async function run(...words: string[]): Promise<{ out: string; error: unknown }> {
-  const program = createProgram();
+  const program = await createProgram(words);
   let out = '';
   const output = { writeOut: (text: string) => (out += text), writeErr: (text: string) => (out += text) };
   program.configureOutput(output);
@@ -46,7 +58,7 @@ describe('the help of kontor', () => {
     }
   });
 
-  it.each(commandsOf(createProgram()).map(({ path }) => [path.join(' '), path] as const))(
+  it.each(PATHS.map((path) => [path.join(' '), path] as const))(
     'of %s says what it does and ends well',
     async (_name, path) => {
       const { out, error } = await run(...path, '--help');
