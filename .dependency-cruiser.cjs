@@ -13,6 +13,7 @@ const only = (name, from, allowed, comment) => ({
 
 /** npm packages that compute and nothing else. */
 const PURE_PACKAGES = [
+  'node_modules/@noble/curves',
   'node_modules/big.js',
   'node_modules/@types/big.js',
   'node_modules/temporal-polyfill',
