@@ -100,7 +100,7 @@ function heardOf(
     ...reporting,
     ...counted.map(({ installation, early }) => (early ? asCounted(installation) : installation)),
   ]);
-  const there = keys.filter(({ issuedAt }) => issuedAt <= asOf);
+  const there = keys.filter(({ issuedAt }) => issuedAt <= asOf && issuedAt < end);
   const hadEnded = there.length > 0 && there.every(({ goneAt }) => goneAt !== null && goneAt < start);
   const wasActive = (site.activatedAt !== null && site.activatedAt < end) || billedBefore;
   if (heard.size === 0 && (hadEnded || !wasActive)) return null;
@@ -110,11 +110,11 @@ function heardOf(
       !countsAs.has(id) &&
       (replacedAt === null || replacedAt >= end) &&
       (retiredAt === null || retiredAt >= end) &&
-      !endedKeys.some(({ from, until }) => until === null && from < start),
+      !endedKeys.some(({ from, until }) => from < start && (until === null || until >= end)),
   );
   const expected = new Set(
-    inUse.flatMap(({ id, activatedAt }, place) =>
-      activatedAt < end || heard.has(id) || (billedBefore && place === 0) ? [id] : [],
+    inUse.flatMap(({ id, activatedAt }) =>
+      activatedAt < end || heard.has(id) || (billedBefore && id === installations[0]?.id) ? [id] : [],
     ),
   );
   return { wanted, counted, reported, installations, countsAs, expected, reporting, heard, billedBefore };
@@ -321,7 +321,7 @@ function countOn(
       activatedAt < end &&
       (replacedAt === null || replacedAt >= begin) &&
       (retiredAt === null || retiredAt >= begin) &&
-      !endedKeys.some(({ from, until }) => until === null && from < begin),
+      !endedKeys.some(({ from, until }) => from < begin && (until === null || until >= end)),
   );
   // On days on which nobody saw it, its number for the month.
   if (!wasThere) return 0;
