@@ -1,11 +1,15 @@
-import { addMonths, type Period } from '../../domain/period.js';
+import { addMonths, previousPeriod, type Period } from '../../domain/period.js';
 import { usageKey, type UsageOf } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
+import { reachBy } from './reach.js';
 
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
+
+/** Rule 7, of the month that is closed: `b` is its run. */
+const REACH_DAYS = `coalesce((b.rules #>> '{settings,lateUsage,reachDays}')::int, 90)`;
 
 export interface KnownRow extends UsageOf {
   quantity: number;
@@ -23,8 +27,9 @@ export interface KnownOfInstallation extends Confirmed {
 
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
- * silent again also what it reported late, or else what it was estimated by last, so that it is never silently zero. What
- * was corrected since counts as corrected; `confirmed` is what is about to be corrected, by `usageKey`.
+ * silent again also what it reported late, as far as that reaches (rule 7), or else what it was estimated by last, so that
+ * it is never silently zero. What was corrected since counts as corrected; `confirmed` is what is about to be corrected, by
+ * `usageKey`. Nothing where a later month was reported without it.
  */
 export async function lastConfirmed(
   trx: Trx,
@@ -54,10 +59,14 @@ export async function lastConfirmed(
        select distinct on (g.site_id, g.installation_id, g.period) g.site_id, g.period, g.tenant_refs, g.meters, g.peaks
        from estimated e join usage_report g on g.msp_id = e.msp_id and g.site_id = e.site_id
          and g.period >= :earliest and g.period < :period
+       join run_participant p on p.programme_code = :programme and p.msp_id = g.msp_id and p.period = g.period
+       join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
+       join billing_run b on b.programme_code = :programme and b.period = :period
        -- Only where one came late: what came in time is in the line.
        where exists (select from reconciled_site r join usage_report n on n.msp_id = r.msp_id and n.site_id = r.site_id
          and n.period = r.period and n.received_at > r.reconciled_at
          where r.programme_code = :programme and r.msp_id = g.msp_id and r.site_id = g.site_id and r.period = g.period)
+         and g.received_at < ${reachBy(REACH_DAYS)}
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
        select site_id, tenant_ref, meter, quantity, period, rank, '' as booked from billed
@@ -71,7 +80,41 @@ export async function lastConfirmed(
      from known order by site_id, tenant_ref, meter, period desc, rank, booked desc`,
     { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
   );
-  return newest(found, confirmed, usageKey);
+  return withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
+}
+
+/**
+ * A month in which every installation of the site reported, in time or late, and none named that tenant and meter, says that
+ * it was not used, also where nobody knew of it then. A month that has a line of it says so itself.
+ */
+async function withoutReportedNothing(
+  trx: Trx,
+  { programme, period }: RunKey,
+  known: Confirmed[],
+): Promise<Confirmed[]> {
+  const before = previousPeriod(period);
+  const gaps = known.filter((row) => row.quantity > 0 && row.period < before);
+  if (gaps.length === 0) return known;
+  const nothing = await rows<UsageOf>(
+    trx,
+    `select distinct x."siteId", x."tenantRef", x.meter
+     from jsonb_to_recordset(:gaps::jsonb) as x("siteId" uuid, "tenantRef" text, meter text, period text)
+     join site s on s.id = x."siteId"
+     join reconciled_site r on r.programme_code = :programme and r.msp_id = s.msp_id and r.site_id = s.id
+       and r.period > x.period and r.period < :period
+     where jsonb_array_length(r.facts -> 'installationIds') > 0
+       and not exists (select from jsonb_array_elements(r.facts -> 'usage') u
+         where u ->> 'meter' = x.meter and u ->> 'tenantRef' is not distinct from x."tenantRef")
+       and not exists (select from jsonb_array_elements_text(r.facts -> 'silentInstallationIds') as silent(id)
+         where not exists (select from usage_report g where g.msp_id = r.msp_id and g.site_id = r.site_id
+           and g.installation_id = silent.id::uuid and g.period = r.period))
+       and not exists (select from statement_line l where l.msp_id = r.msp_id and l.programme_code = :programme
+         and l.site_id = r.site_id and l.kind = 'correction' and l.for_period = r.period and l.meter = x.meter
+         and l.tenant_ref is not distinct from x."tenantRef")`,
+    { programme, period, gaps: JSON.stringify(gaps) },
+  );
+  const none = new Set(nothing.map(usageKey));
+  return known.map((row) => (none.has(usageKey(row)) ? { ...row, quantity: 0 } : row));
 }
 
 /** What the newest months say: stored, or about to be corrected. */

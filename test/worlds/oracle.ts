@@ -5,7 +5,7 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import type { Price } from '../../domain/pricing/index.js';
-import { cutOff, lastDayOf, membership, monthAfter, periodIn, startOf, type Installed, type SiteChronicle } from './chronicle.js';
+import { closedAt, cutOff, lastDayOf, membership, monthAfter, periodIn, startOf, type Installed, type SiteChronicle } from './chronicle.js';
 import { MOVED_TO, UNASSIGNED, type World, type WorldLicence, type WorldMeter, type WorldProgramme } from './world.js';
 
 /** A decision that was taken, by the place of the site in the world. */
@@ -100,9 +100,10 @@ function endedKeyAt(site: SiteChronicle, one: Installed, at: Date): { byVendor: 
 }
 
 /** Who each installation counts as (rule 6). */
-function countsAs({ site, end }: SiteMonth, reporting: ReadonlySet<number>): Map<number, number> {
+function countsAs({ site, end, programme }: SiteMonth, reporting: ReadonlySet<number>): Map<number, number> {
+  const last = closedAt(membership(programme).at(-1) ?? '');
   const next = (one: Installed): number | null => {
-    if (one.replacedAt === null || !one.free) return null;
+    if (one.replacedAt === null || !one.free || one.replacedAt >= last) return null;
     const by = one.replacedBy ?? -1;
     return one.replacedAt < end || (reporting.has(by) && !reporting.has(one.index)) ? by : null;
   };

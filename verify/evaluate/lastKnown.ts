@@ -2,7 +2,7 @@
 import { ask, type VerifyContext } from '../context.js';
 import { monthLater } from './calendar.js';
 import { keyOf } from './known.js';
-import type { Line } from './portfolio.js';
+import type { Line, Portfolio } from './portfolio.js';
 
 const MONTHS_BACK = 6;
 
@@ -30,23 +30,52 @@ export interface LateReport {
   revision: number;
   receivedAt: Date;
   frozenAt: Date;
+  /** Rule 7: too late for its month from then on. */
+  reach: Date;
   tenantRefs: (string | null)[];
   meters: string[];
   peaks: number[];
 }
 
-export function lateReports(context: VerifyContext, msps: readonly string[]): Promise<LateReport[]> {
-  return ask<LateReport>(
+export async function lateReports(
+  context: VerifyContext,
+  { months }: Pick<Portfolio, 'months'>,
+): Promise<LateReport[]> {
+  const msps = [...new Set(months.map(({ mspId }) => mspId))];
+  const reaches = new Map(months.map(({ mspId, period, reach }) => [`${mspId} ${period}`, reach]));
+  const found = await ask<Omit<LateReport, 'reach'> & { mspId: string }>(
     context,
-    `select g.site_id as "siteId", g.installation_id as installation, g.period, g.revision, g.received_at as "receivedAt",
+    `select g.msp_id as "mspId", g.site_id as "siteId", g.installation_id as installation, g.period, g.revision, g.received_at as "receivedAt",
        r.reconciled_at as "frozenAt", g.tenant_refs as "tenantRefs", g.meters, g.peaks
      from reconciled_site r join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
      where r.programme_code = :programme and r.msp_id = any(:msps::uuid[]) and exists (select from usage_report n
        where n.msp_id = r.msp_id and n.site_id = r.site_id and n.period = r.period and n.received_at > r.reconciled_at)
      order by g.revision`,
-    { msps: [...msps] },
+    { msps },
   );
+  return found.flatMap(({ mspId, ...report }) => {
+    const reach = reaches.get(`${mspId} ${report.period}`);
+    return reach === undefined ? [] : [{ ...report, reach }];
+  });
 }
+
+const WITHOUT = `
+  select o."siteId", o."tenantRef", o.meter
+  from jsonb_to_recordset(:old::jsonb) as o("siteId" uuid, "asOf" timestamptz, "bookedBefore" text, "tenantRef" text,
+    meter text, since text)
+  join reconciled_site f on f.programme_code = :programme and f.site_id = o."siteId" and f.period > o.since
+    and f.period < :period and f.reconciled_at <= o."asOf" and f.facts -> 'installationIds' <> '[]'
+  where not jsonb_path_exists(f.facts, '$.usage[*] ? (@.meter == $m && @.tenantRef == $t)',
+      jsonb_build_object('m', o.meter, 't', o."tenantRef"))
+    and (select count(*) from jsonb_array_elements_text(f.facts -> 'silentInstallationIds') i) = (
+      select count(distinct g.installation_id) from usage_report g where g.msp_id = f.msp_id and g.site_id = f.site_id
+        and g.period = f.period and g.received_at <= o."asOf"
+        and f.facts -> 'silentInstallationIds' @> to_jsonb(g.installation_id::text))
+    and not exists (select from statement_line l join statement t on t.msp_id = l.msp_id and t.id = l.statement_id
+      where l.msp_id = f.msp_id and l.programme_code = :programme and l.kind = 'correction' and l.for_period = f.period
+        and l.site_id = f.site_id and l.meter = o.meter and l.tenant_ref is not distinct from o."tenantRef"
+        and l.period < o."bookedBefore" and t.issued_at <= o."asOf")
+  group by 1, 2, 3`;
 
 interface Candidate extends Confirmed {
   rank: number;
@@ -107,7 +136,9 @@ export function lastKnown(
     return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked }];
   });
   const estimated = new Set(candidates.flatMap(({ rank, siteId }) => (rank === 3 ? [siteId] : [])));
-  const reports = late.filter((report) => estimated.has(report.siteId) && isWithin(report.period));
+  const reports = late.filter(
+    ({ siteId, period: month, receivedAt, reach }) => estimated.has(siteId) && isWithin(month) && receivedAt < reach,
+  );
   const newest = new Map<string, Candidate>();
   for (const one of [...candidates, ...ofReports(reports, asOf)]) {
     const key = keyOf(one.siteId, one.tenantRef, one.meter);
@@ -120,6 +151,40 @@ export function lastKnown(
     if (found === undefined || one.period >= found.period) known.set(key, one);
   }
   return bySite([...known.values()]);
+}
+
+/** What is last known of a site, as far as an instant and the month that is closed see. */
+export interface LastOfSite {
+  siteId: string;
+  asOf: Date;
+  bookedBefore: string;
+  last: readonly Confirmed[];
+}
+
+/**
+ * The same by site, nothing where a later month was frozen without that tenant and meter and each of its installations has
+ * reported it by then.
+ */
+export async function unlessReportedWithout(
+  context: VerifyContext,
+  period: string,
+  sites: readonly LastOfSite[],
+): Promise<Map<string, Confirmed[]>> {
+  const old = sites.flatMap(({ siteId, asOf, bookedBefore, last }) =>
+    last.flatMap((one) =>
+      one.quantity > 0 && one.period < monthLater(period, -1)
+        ? [{ siteId, asOf, bookedBefore, tenantRef: one.tenantRef, meter: one.meter, since: one.period }]
+        : [],
+    ),
+  );
+  const without = old.length === 0 ? [] : await ask<Confirmed>(context, WITHOUT, { old: JSON.stringify(old), period });
+  const none = new Set(without.map((one) => keyOf(one.siteId, one.tenantRef, one.meter)));
+  return new Map(
+    sites.map(({ siteId, last }) => [
+      siteId,
+      last.map((one) => (none.has(keyOf(siteId, one.tenantRef, one.meter)) ? { ...one, quantity: 0 } : one)),
+    ]),
+  );
 }
 
 export function bySite<T extends { siteId: string }>(rows: readonly T[]): Map<string, T[]> {
