@@ -182,8 +182,8 @@ const corrections: Mutation[] = [
     id: 'reach-ignored',
     what: 'usage is booked however late it came',
     file: 'db/closing/reach.ts',
-    text: 'make_interval(days => :reachDays::int)',
-    by: 'make_interval(days => :reachDays::int + 365)',
+    text: 'at time zone p.zone) + make_interval(days => ',
+    by: 'at time zone p.zone) + make_interval(days => 365 + ',
     caughtBy: 'I6',
   },
   {
