@@ -297,8 +297,8 @@ const reconciliation: Mutation[] = [
     id: 'decision-ignored',
     what: 'what a person decided counts for nothing',
     file: 'domain/reconcile/index.ts',
-    text: "resolution.by === 'person'\n        ?",
-    by: "resolution.by === 'person' && resolution.decision === 'waive'\n        ?",
+    text: "if (resolution.by === 'person') {",
+    by: "if (resolution.by === 'person' && resolution.decision === 'waive') {",
     caughtBy: 'I2',
   },
   {

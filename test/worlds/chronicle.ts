@@ -161,7 +161,12 @@ function siteChronicle(world: World, spec: WorldSite, place: number): SiteChroni
   }));
   const acts = spec.acts.map((given, index) => {
     const at = instantOf(given, 50 + index);
-    return { at, act: () => { act(given, at); } };
+    return {
+      at,
+      act: () => {
+        act(given, at);
+      },
+    };
   });
   for (const step of [...installs, ...acts.filter(({ at }) => at > activatedAt)].toSorted(
     (a, b) => a.at.getTime() - b.at.getTime(),
@@ -228,7 +233,11 @@ export function monthAfter(period: string): string {
 
 /** The month that the wall clock of a zone shows. */
 export function periodIn(zone: string, at: Date): string {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString().slice(0, 7);
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime())
+    .toZonedDateTimeISO(zone)
+    .toPlainDate()
+    .toString()
+    .slice(0, 7);
 }
 
 /** The months of which the MSP gets statements of a programme. */
@@ -241,7 +250,9 @@ export function membership({ joined, left }: WorldProgramme): ClosedPeriod[] {
  * month, and what comes after the MSP's last statement was made is on none. The months before that last one are settled.
  */
 export function cutOff(period: string, zone: string, programme: WorldProgramme): Date {
-  const reach = Temporal.PlainDate.from(`${monthAfter(period)}-01`).add({ days: 90 }).toZonedDateTime(zone);
+  const reach = Temporal.PlainDate.from(`${monthAfter(period)}-01`)
+    .add({ days: 90 })
+    .toZonedDateTime(zone);
   const last = membership(programme).at(-1);
   return new Date(Math.min(reach.epochMilliseconds, last === undefined ? 0 : closedAt(last).getTime()));
 }

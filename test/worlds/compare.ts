@@ -5,7 +5,8 @@ import { expectedMonths, type ExpectedMonth, type PrintedRate } from './oracle.j
 import { STANDING, type Played } from './play.js';
 import type { World } from './world.js';
 
-const said = (quantity: number | null, minor: bigint) => `${quantity === null ? '' : `${quantity} units, `}${minor} minor`;
+const said = (quantity: number | null, minor: bigint) =>
+  `${quantity === null ? '' : `${quantity} units, `}${minor} minor`;
 
 /** Per month and line what its statement and all corrections of it come to, in the month's currency. */
 function billed(statements: readonly Statement[]): Map<string, string> {
@@ -56,7 +57,12 @@ function expected(months: readonly ExpectedMonth[]): Map<string, string> {
 }
 
 /** The lines in which two of them differ, of months that are settled. */
-function differences(what: string, a: Map<string, string>, b: Map<string, string>, settled: ReadonlySet<string>): string[] {
+function differences(
+  what: string,
+  a: Map<string, string>,
+  b: Map<string, string>,
+  settled: ReadonlySet<string>,
+): string[] {
   return [...new Set([...a.keys(), ...b.keys()])]
     .filter((key) => settled.has(key.slice(0, 7)) && a.get(key) !== b.get(key))
     .sort()
@@ -71,11 +77,16 @@ export function problemsOf(world: World, played: Played): string[] {
     // What was learnt last is booked for all months but the one that was closed with it.
     const settled = new Set(membership(programme).slice(0, -1));
     const rates = new Map(
-      late.map(({ period, currency, exchange }): [string, PrintedRate] => [period, { currency, rate: exchange?.rate ?? null }]),
+      late.map(({ period, currency, exchange }): [string, PrintedRate] => [
+        period,
+        { currency, rate: exchange?.rate ?? null },
+      ]),
     );
     const decided = played.taken.filter(({ decision }) => STANDING.has(decision));
     const right = expected(expectedMonths(world, { sites, index, rates, decided }));
-    const broken = Object.entries(played.broken[index] ?? {}).map(([name, verdict]) => `verify ${name}: ${JSON.stringify(verdict)}`);
+    const broken = Object.entries(played.broken[index] ?? {}).map(
+      ([name, verdict]) => `verify ${name}: ${JSON.stringify(verdict)}`,
+    );
     return [
       ...differences('late, by the oracle', billed(late), right, settled),
       ...differences('in time, by the oracle', billed(inTime), right, settled),

@@ -5,8 +5,26 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import type { Price } from '../../domain/pricing/index.js';
-import { closedAt, cutOff, lastDayOf, membership, monthAfter, periodIn, startOf, type Installed, type SiteChronicle } from './chronicle.js';
-import { MOVED_TO, UNASSIGNED, type World, type WorldLicence, type WorldMeter, type WorldProgramme } from './world.js';
+import {
+  closedAt,
+  cutOff,
+  lastDayOf,
+  membership,
+  monthAfter,
+  periodIn,
+  startOf,
+  type Installed,
+  type SiteChronicle,
+} from './chronicle.js';
+import {
+  MOVED_TO,
+  UNASSIGNED,
+  type World,
+  type WorldLicence,
+  type WorldMeter,
+  type WorldProgramme,
+  type WorldRules,
+} from './world.js';
 
 /** A decision that was taken, by the place of the site in the world. */
 export interface Decided {
@@ -187,7 +205,12 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
   const own = site.installations.get(one);
   const byVendor = (own?.uses ?? []).some(({ key, until }) => {
     const ended = site.keys[key]?.ended;
-    return ended?.how === 'revoked' && ended.by === 'vendor' && (until === null || ended.at < until) && wasIn({ from: ended.at, until }, month);
+    return (
+      ended?.how === 'revoked' &&
+      ended.by === 'vendor' &&
+      (until === null || ended.at < until) &&
+      wasIn({ from: ended.at, until }, month)
+    );
   });
   return {
     ...{ installation: one, expected, byVendor, last: null },
@@ -212,10 +235,13 @@ function usesOf(month: SiteMonth, memory: Memory) {
   // A key that was rotated has a successor: what counts is whether the last of them had ended.
   const hadEnded = keys.every(({ ended }) => ended !== null && ended.at < start);
   if (heard.size === 0 && (hadEnded || site.activatedAt >= end)) return null;
-  const installations = [...site.installations.values()].sort((a, b) => a.activatedAt.getTime() - b.activatedAt.getTime());
+  const installations = [...site.installations.values()].sort(
+    (a, b) => a.activatedAt.getTime() - b.activatedAt.getTime(),
+  );
   const expected = new Set(
     installations.flatMap((one) => {
-      const isGone = (one.replacedAt !== null && one.replacedAt < end) || (one.retiredAt !== null && one.retiredAt < end);
+      const isGone =
+        (one.replacedAt !== null && one.replacedAt < end) || (one.retiredAt !== null && one.retiredAt < end);
       const key = endedKeyAt(site, one, start);
       const wentOn = one.uses.some(({ until }) => until !== null && until >= start && until < end);
       const endedBefore = key !== null && endedBeforeStart(site, one, start) && !wentOn;
@@ -240,7 +266,9 @@ function usesOf(month: SiteMonth, memory: Memory) {
     const use = { tenantRef, meter };
     uses.push({ ...use, last: null, parts: [...by].map((one) => partOf(month, said, use, one, expected.has(one))) });
   }
-  const recent = [...memory.uses].filter(([, { period: of, quantity }]) => quantity > 0 && monthsBetween(of, period) <= MONTHS_BACK);
+  const recent = [...memory.uses].filter(
+    ([, { period: of, quantity }]) => quantity > 0 && monthsBetween(of, period) <= MONTHS_BACK,
+  );
   const remembered = recent.map(([key, { quantity }]) => {
     const [tenantRef = '', meter = ''] = key.split('|');
     return { tenantRef, meter: meter as WorldMeter, quantity };
@@ -265,7 +293,17 @@ function usesOf(month: SiteMonth, memory: Memory) {
     if (use.parts.length === 0 && known.size < 2) continue;
     for (const one of unheard) {
       const last = known.get(one) ?? 0;
-      if (last > 0) use.parts.push({ installation: one, expected: true, reported: null, seen: null, seenBeforeEnd: null, afterEnd: false, byVendor: false, last });
+      if (last > 0)
+        use.parts.push({
+          installation: one,
+          expected: true,
+          reported: null,
+          seen: null,
+          seenBeforeEnd: null,
+          afterEnd: false,
+          byVendor: false,
+          last,
+        });
     }
   }
   const isSilent = [...expected].some((one) => !reporting.has(one));
@@ -301,53 +339,114 @@ function asReported({ parts }: Use): Settled {
   };
 }
 
-/** Rule 3, in the order of its table, and what people decided (rule 5). */
-function settled(use: Use, isSilent: boolean, decisions: readonly Decided[]): Settled {
+/** The kinds that are about quantities, in the order of rule 3's table. */
+const KINDS = [
+  'missing_report',
+  'usage_after_revocation',
+  'report_mismatch',
+  'two_installations',
+  'unassigned_tenant',
+  'usage_jump',
+  'first_month_large',
+] as const;
+
+interface Judging {
+  rules: WorldRules;
+  isSilent: boolean;
+  isUnassigned: boolean;
+  decisions: readonly Decided[];
+}
+
+/** What the default of a kind makes of a use that has come to `before`; undefined: there is no such finding. */
+function byDefault(
+  kind: (typeof KINDS)[number],
+  use: Use,
+  before: Settled,
+  { rules, isSilent, isUnassigned }: Judging,
+): Settled | undefined {
   const { parts, last } = use;
-  const decided = (kind: string, otherwise: Settled): Settled => {
-    const found = decisions.find(
-      (one) => one.kind === kind && one.tenantRef === use.tenantRef && one.meter === use.meter,
-    );
-    switch (found?.decision) {
-      case 'accept_reported':
-        return asReported(use);
-      case 'accept_observed':
-        return { value: sum(parts.map(({ seen }) => seen ?? 0)), basis: 'seen' };
-      case 'set_quantity':
-        return { value: found.quantity, basis: 'decided' };
-      case 'waive':
-        return { value: 0, basis: 'waived' };
-      default:
-        return otherwise;
+  const unbilled: Settled = { value: 0, basis: 'waived' };
+  switch (kind) {
+    case 'missing_report': {
+      if (!isSilent) return undefined;
+      const each = parts.map((one) => one.reported ?? one.seen ?? one.last ?? 0);
+      return { value: parts.length === 0 ? (last ?? 0) : sum(each), basis: 'estimated' };
     }
-  };
-  let now = asReported(use);
-  if (isSilent) {
-    const value = parts.length === 0 ? (last ?? 0) : sum(parts.map((one) => one.reported ?? one.seen ?? one.last ?? 0));
-    now = { value, basis: 'estimated' };
-  }
-  const isCut = (one: Part) => one.afterEnd && one.byVendor;
-  if (parts.some(isCut)) {
-    const value = sum(
-      parts.map((one) => {
+    case 'usage_after_revocation': {
+      if (!parts.some(({ afterEnd }) => afterEnd)) return undefined;
+      const isCut = (one: Part) => one.afterEnd && one.byVendor;
+      if (rules.usage_after_revocation === 'billed' || !parts.some(isCut)) return before;
+      const each = parts.map((one) => {
         if (isCut(one)) return one.seenBeforeEnd ?? 0;
         return one.reported === null && one.seen === null ? (one.last ?? 0) : most(one);
-      }),
+      });
+      return { value: sum(each), basis: 'seen' };
+    }
+    case 'report_mismatch': {
+      const isFar = ({ reported, seen }: Part) =>
+        reported !== null && seen !== null && Math.abs(reported - seen) > Math.max(1, 0.02 * Math.max(reported, seen));
+      if (parts.some(({ afterEnd }) => afterEnd) || !parts.some(isFar)) return undefined;
+      if (rules.report_mismatch === 'as_reported') return before;
+      const value = sum(parts.map(most));
+      const basis = value > asReported(use).value ? 'seen' : 'reported';
+      return { value, basis: before.basis === 'estimated' ? 'estimated' : basis };
+    }
+    case 'unassigned_tenant':
+      if (!isUnassigned) return undefined;
+      return rules.unassigned_tenant === 'not_billed' ? unbilled : before;
+    case 'first_month_large':
+      if (last !== null || before.value <= rules.firstMonthUnits) return undefined;
+      return rules.first_month_large === 'not_billed' ? unbilled : before;
+    case 'two_installations':
+    case 'usage_jump':
+      return before;
+  }
+}
+
+/** Rules 3 and 5: what is found gets its default, unless a person decided, whose quantity no other default counts anew. */
+function settled(use: Use, judging: Judging): Settled {
+  const found = new Set<string>();
+  let unattended = asReported(use);
+  for (const kind of KINDS) {
+    const next = byDefault(kind, use, unattended, judging);
+    if (next === undefined) continue;
+    found.add(kind);
+    unattended = next;
+  }
+  let now = asReported(use);
+  let isChosen = false;
+  for (const kind of KINDS) {
+    const decision = judging.decisions.find(
+      (one) =>
+        one.kind === kind && (one.meter === null || (one.tenantRef === use.tenantRef && one.meter === use.meter)),
     );
-    now = { value, basis: 'seen' };
-  }
-  now = decided('usage_after_revocation', now);
-  const isFar = ({ reported, seen }: Part) =>
-    reported !== null && seen !== null && Math.abs(reported - seen) > Math.max(1, 0.02 * Math.max(reported, seen));
-  if (!parts.some(({ afterEnd }) => afterEnd) && parts.some(isFar)) {
-    const value = sum(parts.map(most));
-    const basis = value > asReported(use).value ? 'seen' : 'reported';
-    now = { value, basis: now.basis === 'estimated' ? 'estimated' : basis };
-  }
-  for (const kind of ['report_mismatch', 'two_installations', 'unassigned_tenant', 'usage_jump', 'first_month_large']) {
-    now = decided(kind, now);
+    if (decision !== undefined) {
+      now = decided(use, decision);
+      isChosen = true;
+      continue;
+    }
+    // Found by what the defaults before made of it, whatever was decided.
+    const next = found.has(kind)
+      ? (byDefault(kind, use, now, { ...judging, rules: unlimited(judging.rules) }) ?? now)
+      : now;
+    if (!isChosen || next.basis === 'waived') now = next;
   }
   return now;
+}
+
+const unlimited = (rules: WorldRules): WorldRules => ({ ...rules, firstMonthUnits: -1 });
+
+function decided(use: Use, { decision, quantity }: Decided): Settled {
+  switch (decision) {
+    case 'accept_reported':
+      return asReported(use);
+    case 'accept_observed':
+      return { value: sum(use.parts.map(({ seen }) => seen ?? 0)), basis: 'seen' };
+    case 'set_quantity':
+      return { value: quantity, basis: 'decided' };
+    default:
+      return { value: 0, basis: 'waived' };
+  }
 }
 
 interface Span {
@@ -360,8 +459,7 @@ const dayAfter = (day: string, days = 1) => Temporal.PlainDate.from(day).add({ d
 function spansOf(period: string, licences: readonly WorldLicence[]): Span[] {
   const [first, last] = [`${period}-01`, `${period}-${lastDayOf(period)}`];
   const spans: Span[] = [];
-  const holding = (day: string) =>
-    licences.map(({ from, until }) => (from <= day && day < until ? '1' : '0')).join('');
+  const holding = (day: string) => licences.map(({ from, until }) => (from <= day && day < until ? '1' : '0')).join('');
   for (let day = first; day <= last; day = dayAfter(day)) {
     const before = spans.at(-1);
     // A licence and its successor are two, even if nothing changes from one day to the next.
@@ -372,7 +470,11 @@ function spansOf(period: string, licences: readonly WorldLicence[]): Span[] {
 }
 
 /** What licences cover of the needs of the uses, in their order: those of a tenant first, then those of the site. */
-function covered(needs: readonly number[], tenantOf: readonly (string | null)[], licences: readonly { tenant: string | null; count: number }[]): number[] {
+function covered(
+  needs: readonly number[],
+  tenantOf: readonly (string | null)[],
+  licences: readonly { tenant: string | null; count: number }[],
+): number[] {
   const got = needs.map(() => 0);
   for (const own of [true, false]) {
     for (const { tenant, count } of licences.filter((one) => (one.tenant !== null) === own)) {
@@ -395,20 +497,26 @@ function metered(month: SiteMonth, said: Said, uses: readonly (Use & Settled)[])
   const { spec, meters } = site;
   const tenants = ['one', 'two'].slice(0, spec.tenants);
   const meterOf = (licence: WorldLicence) => meters[licence.meter % meters.length];
-  const tenantOfLicence = ({ tenant }: WorldLicence) => (tenant === null ? null : (tenants[tenant % tenants.length] ?? null));
+  const tenantOfLicence = ({ tenant }: WorldLicence) =>
+    tenant === null ? null : (tenants[tenant % tenants.length] ?? null);
   return uses.map((use) => {
     const ofMeter = uses.filter(({ meter }) => meter === use.meter);
     const place = ofMeter.indexOf(use);
     const tenantOf = ofMeter.map(({ tenantRef }) => tenantAt(site, tenantRef, period));
     const licences = spec.licences.filter((one) => meterOf(one) === use.meter && one.from < one.until);
-    const touching = licences.filter(({ from, until }) => from <= `${period}-${lastDayOf(period)}` && until > `${period}-01`);
+    const touching = licences.filter(
+      ({ from, until }) => from <= `${period}-${lastDayOf(period)}` && until > `${period}-01`,
+    );
     // A sum has no day that decides: the share of a licence's days, rounded up.
     const spans = use.meter === EVENTS ? [] : spansOf(period, touching);
     if (spans.length < 2) {
       const needs = ofMeter.map(({ parts, last }) =>
         parts.length === 0 ? (last ?? 0) : sum(parts.map((one) => Math.max(most(one), one.last ?? 0))),
       );
-      const counts = touching.map((licence) => ({ tenant: tenantOfLicence(licence), count: countIn(period, use.meter, licence) }));
+      const counts = touching.map((licence) => ({
+        tenant: tenantOfLicence(licence),
+        count: countIn(period, use.meter, licence),
+      }));
       return Math.max(0, use.value - (covered(needs, tenantOf, counts)[place] ?? 0));
     }
     const counted = ofMeter.map((one) =>
@@ -439,12 +547,18 @@ function countIn(period: string, meter: WorldMeter, { count, from, until }: Worl
   if (meter !== EVENTS) return count;
   const days = lastDayOf(period);
   let held = 0;
-  for (let day = `${period}-01`; day <= `${period}-${days}`; day = dayAfter(day)) held += Number(from <= day && day < until);
+  for (let day = `${period}-01`; day <= `${period}-${days}`; day = dayAfter(day))
+    held += Number(from <= day && day < until);
   return Math.ceil((count * held) / days);
 }
 
 /** What an installation counts on some days: what was seen on them, or on days on which nobody saw it its number of the month. */
-function countOn(site: SiteChronicle, said: Said, { tenantRef, meter, parts, last }: Use, { begin, until }: { begin: Date; until: Date }): number {
+function countOn(
+  site: SiteChronicle,
+  said: Said,
+  { tenantRef, meter, parts, last }: Use,
+  { begin, until }: { begin: Date; until: Date },
+): number {
   if (parts.length === 0) return last ?? 0;
   return sum(
     parts.map((part) => {
@@ -463,7 +577,10 @@ function countOn(site: SiteChronicle, said: Said, { tenantRef, meter, parts, las
           one.activatedAt < until &&
           (one.replacedAt === null || one.replacedAt >= begin) &&
           (one.retiredAt === null || one.retiredAt >= begin) &&
-          !(endedBeforeStart(site, one, begin) && !one.uses.some((use) => use.until !== null && use.until >= begin && use.until < until)),
+          !(
+            endedBeforeStart(site, one, begin) &&
+            !one.uses.some((use) => use.until !== null && use.until >= begin && use.until < until)
+          ),
       );
       if (!wasThere) return 0;
       return part.reported === null && part.seen === null ? (part.last ?? 0) : most(part);
@@ -530,7 +647,17 @@ const nameOf = (tenant: string | null) => (tenant === null ? '\uffff' : `Tenant 
 /** What the months of one programme come to in the end, the oldest first. */
 export function expectedMonths(
   world: World,
-  { sites, index, rates, decided }: { sites: readonly SiteChronicle[]; index: number; rates: ReadonlyMap<string, PrintedRate>; decided: readonly Decided[] },
+  {
+    sites,
+    index,
+    rates,
+    decided,
+  }: {
+    sites: readonly SiteChronicle[];
+    index: number;
+    rates: ReadonlyMap<string, PrintedRate>;
+    decided: readonly Decided[];
+  },
 ): ExpectedMonth[] {
   const programme = world.programmes[index];
   if (programme === undefined) return [];
@@ -542,11 +669,22 @@ export function expectedMonths(
       if (site.programme !== index || site.fromPeriod > period) continue;
       const memory = memories.get(site) ?? { uses: new Map(), installations: new Map() };
       memories.set(site, memory);
-      const month = { site, zone, period, start: startOf(period, zone), end: startOf(monthAfter(period), zone), programme };
+      const month = {
+        site,
+        zone,
+        period,
+        start: startOf(period, zone),
+        end: startOf(monthAfter(period), zone),
+        programme,
+      };
       const known = usesOf(month, memory);
       if (known === null) continue;
       const decisions = decided.filter((one) => one.programme === index && one.site === place && one.period === period);
-      const uses = known.uses.map((use) => ({ ...use, ...settled(use, known.isSilent, decisions) }));
+      const { rules } = programme;
+      const judge = ({ tenantRef }: Use): Judging => ({
+        ...{ rules, decisions, isSilent: known.isSilent, isUnassigned: tenantAt(site, tenantRef, period) === null },
+      });
+      const uses = known.uses.map((use) => ({ ...use, ...settled(use, judge(use)) }));
       const left = metered(month, known.said, uses);
       const isFree = programme.firstMonth === 'unbilled' && periodIn(zone, site.activatedAt) === period;
       for (const [at, { tenantRef, meter, value, basis, parts }] of uses.entries()) {
@@ -558,7 +696,10 @@ export function expectedMonths(
         }
         for (const part of parts) {
           if (part.reported === null && part.seen === null) continue;
-          memory.installations.set(`${part.installation}|${useKey(tenantRef, meter)}`, { quantity: most(part), period });
+          memory.installations.set(`${part.installation}|${useKey(tenantRef, meter)}`, {
+            quantity: most(part),
+            period,
+          });
         }
       }
     }
@@ -591,15 +732,18 @@ function rated(
       before += line.counted;
     }
   }
-  const lines = found.map(({ site, tenantRef, meter, quantity, minor }) => ({ site, tenantRef, meter, quantity, minor }));
+  const lines = found.map(({ site, tenantRef, meter, quantity, minor }) => ({
+    site,
+    tenantRef,
+    meter,
+    quantity,
+    minor,
+  }));
   const { minimum } = programme;
   if (minimum === null) return { period, lines, minimumMinor: 0n };
   // The distributor's own list has a third of it, in its own currency.
   const isOwn = programme.local && printed.rate === null && printed.currency === programme.currency;
-  const least = isOwn
-    ? BigInt(minimum) / 3n
-    : toMinor({ over: BigInt(minimum), under: 100n }, printed);
+  const least = isOwn ? BigInt(minimum) / 3n : toMinor({ over: BigInt(minimum), under: 100n }, printed);
   const missing = least - lines.reduce((all, { minor }) => all + minor, 0n);
   return { period, lines, minimumMinor: missing > 0n ? missing : 0n };
 }
-

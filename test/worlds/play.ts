@@ -10,15 +10,7 @@ import { endKey, insertKey, moveInstallations } from '../../db/sites/meteredKeyS
 import type { Statement } from '../../domain/statement.js';
 import { verifyAll, type Verdict } from '../../verify/index.js';
 import { monthFixture } from '../support/month.js';
-import {
-  chronicleOf,
-  closedAt,
-  cutOff,
-  periodIn,
-  type Change,
-  type SiteChronicle,
-  type Told,
-} from './chronicle.js';
+import { chronicleOf, closedAt, cutOff, periodIn, type Change, type SiteChronicle, type Told } from './chronicle.js';
 import { CLOSED, MOVED_TO, REFERENCES, type World, type WorldDecision, type WorldProgramme } from './world.js';
 
 /** The instants at which messages come. */
@@ -79,7 +71,11 @@ async function distributor(month: Month, currency: string): Promise<string> {
 
 /** A programme with its lists; the distributor of its MSPs. */
 async function programme(month: Month, code: string, spec: WorldProgramme): Promise<string> {
-  await month.programme({ code, firstPeriod: CLOSED[0] });
+  const { reviewsSilence, firstMonthUnits, ...defaults } = spec.rules;
+  const kinds = Object.fromEntries<object>(Object.entries(defaults).map(([kind, name]) => [kind, { default: name }]));
+  if (reviewsSilence) kinds['missing_report'] = { handling: 'review' };
+  const settings = { discrepancies: { kinds, firstMonthUnits } };
+  await month.programme({ code, firstPeriod: CLOSED[0], settings });
   const distributorId = await distributor(month, spec.currency);
   const list = { programme: code, prices: spec.prices, firstMonth: spec.firstMonth };
   const minimumMinor = spec.minimum === null ? null : BigInt(spec.minimum);
@@ -174,7 +170,8 @@ async function change(db: Database, site: MadeSite, what: Change): Promise<void>
         const keyId = randomUUID();
         keys.set(what.key, keyId);
         const old = what.rotates === null ? undefined : keys.get(what.rotates);
-        if (old !== undefined) await endKey(trx, owner, { keyId: old, how: 'rotated', by: null, at, reason: 'Rotated' });
+        if (old !== undefined)
+          await endKey(trx, owner, { keyId: old, how: 'rotated', by: null, at, reason: 'Rotated' });
         const keyHash = Buffer.from(keyId.replaceAll('-', ''), 'hex');
         const state = old === undefined ? 'issued' : 'active';
         await insertKey(trx, owner, { keyId, kind: 'metered', keyHash, at, state });
@@ -245,10 +242,19 @@ async function decide(
     const late = sites.find(({ twin, place }) => twin === 'late' && place === wish.site);
     const inTime = sites.find(({ twin, place }) => twin === 'inTime' && place === wish.site);
     if (late === undefined || inTime === undefined || late.chronicle.programme !== index) continue;
-    const { kind, decision, quantity } = wish;
+    const { kind, quantity } = wish;
+    // Of a whole site no single quantity can be set.
+    const isOfSite =
+      kind === 'missing_report' && (wish.decision === 'set_quantity' || wish.decision === 'accept_reported');
+    const decision = isOfSite ? 'waive' : wish.decision;
     for (const found of open.filter((one) => one.kind === kind && one.siteId === late.made.siteId)) {
       const { tenantRef, meter, id } = found;
-      if (taken.some((one) => one.kind === kind && one.tenantRef === tenantRef && one.meter === meter && one.site === wish.site)) continue;
+      if (
+        taken.some(
+          (one) => one.kind === kind && one.tenantRef === tenantRef && one.meter === meter && one.site === wish.site,
+        )
+      )
+        continue;
       const settled = { decision, quantity: decision === 'set_quantity' ? quantity : null, at: closedAt(period) };
       await month.run(
         `update discrepancy set state = 'settled', resolved_by = 'person', decision = :decision, decided_quantity = :quantity,

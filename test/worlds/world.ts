@@ -34,6 +34,17 @@ export const REFERENCES = ['one', 'two', UNASSIGNED] as const;
 /** The tenant to which a reference moves. */
 export const MOVED_TO = 'elsewhere';
 
+/** Rule 3 as the programme sets it. */
+export interface WorldRules {
+  /** A missing report is reviewed: a person may decide on it. */
+  reviewsSilence: boolean;
+  report_mismatch: 'greater' | 'as_reported';
+  usage_after_revocation: 'up_to_revocation' | 'billed';
+  unassigned_tenant: 'billed' | 'not_billed';
+  first_month_large: 'accepted' | 'not_billed';
+  firstMonthUnits: number;
+}
+
 export interface WorldProgramme {
   prices: Record<WorldMeter, Price>;
   /** Minor units of EUR, the base currency. */
@@ -44,6 +55,7 @@ export interface WorldProgramme {
   local: boolean;
   joined: '2025-01' | '2026-03';
   left: '2026-04' | '2026-06' | null;
+  rules: WorldRules;
   /** The MSP moves to a distributor of that currency at the start of a month. */
   moves: { from: '2026-03' | '2026-04' | '2026-06'; currency: WorldCurrency } | null;
 }
@@ -117,7 +129,20 @@ export interface World {
 
 const price: fc.Arbitrary<Price> = fc.oneof(...(Object.values(PRICES_OF) as fc.Arbitrary<Price>[]));
 
+/** Mostly as shipped. */
+const shipped = <T>(first: T, ...others: T[]) => fc.constantFrom(first, first, first, ...others);
+
+const rules: fc.Arbitrary<WorldRules> = fc.record({
+  reviewsSilence: shipped(false, true),
+  report_mismatch: shipped<WorldRules['report_mismatch']>('greater', 'as_reported'),
+  usage_after_revocation: shipped<WorldRules['usage_after_revocation']>('up_to_revocation', 'billed'),
+  unassigned_tenant: shipped<WorldRules['unassigned_tenant']>('billed', 'not_billed'),
+  first_month_large: shipped<WorldRules['first_month_large']>('accepted', 'not_billed'),
+  firstMonthUnits: shipped<WorldRules['firstMonthUnits']>(1_000, 60),
+});
+
 const programme: fc.Arbitrary<WorldProgramme> = fc.record({
+  rules,
   prices: fc.record(Object.fromEntries(METERS.map((meter) => [meter, price])) as Record<WorldMeter, typeof price>),
   minimum: fc.option(fc.integer({ min: 1, max: 300_00 })),
   firstMonth: fc.constantFrom('billed', 'billed', 'unbilled'),
@@ -192,7 +217,15 @@ const site: fc.Arbitrary<WorldSite> = fc.record({
 const decision: fc.Arbitrary<WorldDecision> = fc.record({
   site: fc.integer({ min: 0, max: 2 }),
   period: fc.constantFrom(...CLOSED),
-  kind: fc.constantFrom('report_mismatch', 'usage_after_revocation', 'two_installations', 'usage_jump', 'unassigned_tenant'),
+  kind: fc.constantFrom(
+    'missing_report',
+    'first_month_large',
+    'report_mismatch',
+    'usage_after_revocation',
+    'two_installations',
+    'usage_jump',
+    'unassigned_tenant',
+  ),
   decision: fc.constantFrom('accept', 'accept_reported', 'accept_observed', 'set_quantity', 'waive', 'defer'),
   quantity: fc.integer({ min: 0, max: 150 }),
 });
