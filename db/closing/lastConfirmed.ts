@@ -28,30 +28,32 @@ export interface KnownOfInstallation extends Confirmed {
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
  * silent again also what it reported late, as far as that reaches (rule 7), or else what it was estimated by last, so that
- * it is never silently zero. What was corrected since counts as corrected; `confirmed` is what is about to be corrected, by
- * `usageKey`. Nothing where a later month was reported without it.
+ * it is never silently zero. What was corrected since counts as corrected; a month that was waived or deferred after all
+ * confirms nothing. `confirmed`, by `usageKey`, is what months that are rated again are about to say, in place of what is stored
+ * of them. A later month that was reported without that tenant and meter says none.
  */
 export async function lastConfirmed(
   trx: Trx,
   selection: Selection,
-  confirmed: ReadonlyMap<string, Confirmed>,
+  { confirmed, ratedAgain }: { confirmed: ReadonlyMap<string, Confirmed>; ratedAgain: ReadonlySet<string> },
 ): Promise<KnownRow[]> {
   const { sql, bindings } = selected(selection);
   const found = await rows<Confirmed>(
     trx,
     `with billed as (
        select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.period,
-         case when l.basis = 'estimated' then 3 else 1 end as rank
+         case when l.basis = 'estimated' then 3 else 1 end as rank, l.basis not in ('waived', 'deferred') as is_known
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage'
          and l.period >= :earliest and l.period < :period
-       where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
+       where ${sql} and (l.basis <> 'estimated' or l.peak > 0)),
      corrected as (
-       select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked
+       select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked,
+         l.basis not in ('waived', 'deferred') as is_known
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'correction'
          and l.for_period >= :earliest and l.for_period < :period
-       where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
+       where ${sql} and (l.basis <> 'estimated' or l.peak > 0)),
      estimated as (
        select distinct p.msp_id, b.site_id from billed b join site s on s.id = b.site_id
        join run_participant p on p.msp_id = s.msp_id where ${sql} and b.rank = 3),
@@ -69,16 +71,20 @@ export async function lastConfirmed(
          and g.received_at < ${reachBy(REACH_DAYS)}
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
-       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked from billed
+       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked, is_known from billed
        union all
-       select site_id, tenant_ref, meter, quantity, period, 0, booked from corrected
+       select site_id, tenant_ref, meter, quantity, period, 0, booked, is_known from corrected
        union all
-       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, ''
+       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, '', true
        from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
-       group by l.site_id, u.tenant_ref, u.meter, l.period)
+       group by l.site_id, u.tenant_ref, u.meter, l.period),
+     by_month as (
+       select distinct on (site_id, tenant_ref, meter, period) * from known
+       where not site_id || ' ' || period = any(:ratedAgain::text[])
+       order by site_id, tenant_ref, meter, period desc, rank, booked desc)
      select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity, period
-     from known order by site_id, tenant_ref, meter, period desc, rank, booked desc`,
-    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
+     from by_month where is_known order by site_id, tenant_ref, meter, period desc`,
+    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS), ratedAgain: [...ratedAgain] },
   );
   return withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
 }

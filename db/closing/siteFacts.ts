@@ -133,7 +133,7 @@ const EVERYTHING: Again = {
 export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Again): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
   const ratedAgain = again ?? EVERYTHING;
-  const { receivedBefore, confirmed } = ratedAgain;
+  const { receivedBefore } = ratedAgain;
   const sites = await sitesOf(trx, selection, again === undefined ? null : [...receivedBefore.keys()]);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
@@ -185,7 +185,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Agai
     ];
   });
 
-  const known = groupBySite(await lastConfirmed(trx, selection, confirmed));
+  const known = groupBySite(await lastConfirmed(trx, selection, ratedAgain));
   const split = heardSites.filter(
     ({ site, unseen }) => unseen.length > 0 && (installations.get(site.siteId) ?? []).length > 1,
   );

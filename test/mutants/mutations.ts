@@ -257,8 +257,8 @@ const reconciliation: Mutation[] = [
     id: 'estimate-of-wrong-month',
     what: 'a silent site is estimated by its oldest month',
     file: 'db/closing/lastConfirmed.ts',
-    text: 'order by site_id, tenant_ref, meter, period desc, rank',
-    by: 'order by site_id, tenant_ref, meter, period, rank',
+    text: 'from by_month where is_known order by site_id, tenant_ref, meter, period desc',
+    by: 'from by_month where is_known order by site_id, tenant_ref, meter, period',
     caughtBy: 'I6',
   },
   {

@@ -418,7 +418,7 @@ export async function knownSites(
       );
       const { asOf, bookedBefore } = one;
       const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], {
-        ...{ period, asOf, bookedBefore },
+        ...{ period, asOf, bookedBefore, ratedAgain: again.months },
         confirmed: its,
       });
       return { siteId, asOf, bookedBefore, last: last.get(siteId) ?? [] };

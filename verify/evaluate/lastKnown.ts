@@ -80,6 +80,8 @@ const WITHOUT = `
 interface Candidate extends Confirmed {
   rank: number;
   booked: string;
+  /** The month was waived or deferred after all: it confirms nothing, whatever else says of it. */
+  none: boolean;
 }
 
 function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
@@ -98,7 +100,7 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
       const key = `${keyOf(siteId, tenantRef, meter)} ${period}`;
       const before = sums.get(key)?.quantity ?? 0;
       sums.set(key, {
-        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '' },
+        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '', none: false },
         quantity: before + (peaks[index] ?? 0),
       });
     });
@@ -106,8 +108,8 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
   return [...sums.values()];
 }
 
+/** Of two of one month. */
 function precedes(a: Candidate, b: Candidate): boolean {
-  if (a.period !== b.period) return a.period > b.period;
   if (a.rank !== b.rank) return a.rank < b.rank;
   return a.booked > b.booked;
 }
@@ -121,7 +123,13 @@ export function lastKnown(
     asOf,
     bookedBefore,
     confirmed,
-  }: { period: string; asOf: Date; bookedBefore: string; confirmed: ReadonlyMap<string, Confirmed> },
+    ratedAgain,
+  }: Pick<LastOfSite, 'asOf' | 'bookedBefore'> & {
+    period: string;
+    confirmed: ReadonlyMap<string, Confirmed>;
+    /** Months that `confirmed` speaks of: `<site> <month>`. */
+    ratedAgain: ReadonlySet<string>;
+  },
 ): Map<string, Confirmed[]> {
   const earliest = monthLater(period, -MONTHS_BACK);
   const isWithin = (month: string) => month >= earliest && month < period;
@@ -129,21 +137,29 @@ export function lastKnown(
     const { kind, forPeriod, issuedAt, siteId, tenantRef, meter, basis, peak } = line;
     if ((kind !== 'usage' && kind !== 'correction') || !isWithin(forPeriod)) return [];
     if (issuedAt > asOf || line.period >= bookedBefore) return [];
-    const isEstimate = basis === 'estimated' && peak > 0;
-    if (!isEstimate && !['reported', 'observed', 'decided'].includes(basis)) return [];
+    const isEstimate = basis === 'estimated';
+    if (isEstimate && peak === 0) return [];
+    const none = basis === 'waived' || basis === 'deferred';
     const rank = kind === 'correction' ? 0 : isEstimate ? 3 : 1;
     const booked = kind === 'correction' ? line.period : '';
-    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked }];
+    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked, none }];
   });
   const estimated = new Set(candidates.flatMap(({ rank, siteId }) => (rank === 3 ? [siteId] : [])));
   const reports = late.filter(
     ({ siteId, period: month, receivedAt, reach }) => estimated.has(siteId) && isWithin(month) && receivedAt < reach,
   );
-  const newest = new Map<string, Candidate>();
+  const ofMonths = new Map<string, Candidate>();
   for (const one of [...candidates, ...ofReports(reports, asOf)]) {
+    if (ratedAgain.has(`${one.siteId} ${one.period}`)) continue;
+    const key = `${keyOf(one.siteId, one.tenantRef, one.meter)} ${one.period}`;
+    const found = ofMonths.get(key);
+    if (found === undefined || precedes(one, found)) ofMonths.set(key, one);
+  }
+  const newest = new Map<string, Candidate>();
+  for (const one of ofMonths.values()) {
     const key = keyOf(one.siteId, one.tenantRef, one.meter);
     const found = newest.get(key);
-    if (found === undefined || precedes(one, found)) newest.set(key, one);
+    if (!one.none && (found === undefined || one.period > found.period)) newest.set(key, one);
   }
   const known = new Map<string, Confirmed>(newest);
   for (const [key, one] of confirmed) {
