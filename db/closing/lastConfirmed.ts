@@ -86,7 +86,17 @@ export async function lastConfirmed(
      from by_month where is_known order by site_id, tenant_ref, meter, period desc`,
     { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS), ratedAgain: [...ratedAgain] },
   );
-  return withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
+  const known = await withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
+  // Licences of a site are shared in this order, wherever a quantity is known from.
+  return known.toSorted((a, b) => compare(a.tenantRef, b.tenantRef) || compare(a.meter, b.meter));
+}
+
+/** In code point order, none last. */
+function compare(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b ? -1 : 1;
 }
 
 /**

@@ -275,6 +275,40 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     expect([may, june].flatMap(corrections)).toEqual([]);
   });
 
+  it('rule 4: a month that is waived after all is not what later months are estimated by', async () => {
+    await month.programme({
+      settings: { discrepancies: { firstMonthUnits: 60, kinds: { first_month_large: { default: 'not_billed' } } } },
+    });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'new' });
+    await report(site, '2026-01', 29);
+    await close('2026-01');
+    // A first month of 145 would not have been billed, nor any estimate by it.
+    await report(site, '2026-01', 145, '2026-02-10T10:00:00Z', { revision: 2 });
+    await report(site, '2026-03', 0);
+    // January is taken back with February's statement, February's estimate with March's.
+    const later = [await close('2026-02'), await close('2026-03'), await close('2026-04')];
+    expect(later.map(({ totalMinor }) => totalMinor)).toEqual([0n, -58_00n, 0n]);
+  });
+
+  it('rule 5: a waiver of a silent site stands, whatever a late report and check-ins make of it', async () => {
+    await month.programme({ settings: { discrepancies: { kinds: { missing_report: { handling: 'review' } } } } });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'silent' });
+    await month.checkIn(site, { at: '2026-01-20T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 60 });
+    const now = new Date('2026-02-04T12:00:00Z');
+    await month.openAndReconcile('2026-01', now);
+    await month.run(
+      `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'waive', reason = 'agreed', author = '{}',
+         resolved_at = :now where kind = 'missing_report' and period = '2026-01'`,
+      { now },
+    );
+    const [january] = await month.endReviewAndIssue('2026-01', now);
+    await report(site, '2026-01', 40, '2026-02-10T10:00:00Z');
+    await report(site, '2026-02', 0);
+    expect([january?.totalMinor, (await close('2026-02')).totalMinor]).toEqual([0n, 0n]);
+  });
+
   it('rule 7: what came too late for its month is not what later months are estimated by', async () => {
     const mspId = await msp();
     const site = await month.site({ mspId, name: 'silent' });
