@@ -39,7 +39,7 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** The commands that play a world again and make it small. */
+/** The command that plays a world again and makes it small. */
 const command = (seed: number, path: string) => `npm run worlds -- --seed ${seed} --path ${path}`;
 
 /** Plays so many worlds of a seed, from the `from`th on; tells of each that differs. Returns how many do. */
@@ -55,7 +55,8 @@ export async function playWorlds(
       const found = await player.problems(given).catch((error: unknown) => [sentenceOf(error)]);
       if (found.length === 0) continue;
       differences += 1;
-      tell(`World ${index} differs:\n${found.join('\n')}\n${command(seed, String(index))}`);
+      const again = `npm run worlds -- --seed ${seed} --from ${index} --worlds 1`;
+      tell(`World ${index} differs:\n${found.join('\n')}\nAgain: ${again}\nSmall: ${command(seed, String(index))}`);
     }
   } finally {
     await player.end();
