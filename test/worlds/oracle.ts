@@ -742,7 +742,7 @@ function rated(
   const { minimum } = programme;
   if (minimum === null) return { period, lines, minimumMinor: 0n };
   // The distributor's own list has a third of it, in its own currency.
-  const isOwn = programme.local && printed.rate === null && printed.currency === programme.currency;
+  const isOwn = programme.local && (programme.moves === null || period < programme.moves.from);
   const least = isOwn ? BigInt(minimum) / 3n : toMinor({ over: BigInt(minimum), under: 100n }, printed);
   const missing = least - lines.reduce((all, { minor }) => all + minor, 0n);
   return { period, lines, minimumMinor: missing > 0n ? missing : 0n };
