@@ -75,7 +75,7 @@ interface Stored {
 
 async function problemsOfMsps(context: VerifyContext, msps: readonly string[]): Promise<string[]> {
   const portfolio = await portfolioOf(context, msps);
-  const knowledge = { portfolio, late: await lateReports(context, msps) };
+  const knowledge = { portfolio, late: await lateReports(context, portfolio) };
   const months = portfolio.months.filter(
     ({ period, frozenAt }) => frozenAt !== null && (context.period === null || period === context.period),
   );

@@ -38,6 +38,11 @@ const REACHED = `
   join usage_report g on g.msp_id = f.msp_id and g.period = f.period and g.received_at > f.at
     and g.received_at < f.reach
   union
+  select f.period, i.site_id from frozen f
+  join installation i on i.msp_id = f.msp_id and i.replaced_for_free and i.replaced_at > f.at
+  join usage_report g on g.installation_id = i.replaced_by and g.msp_id = i.msp_id and g.site_id = i.site_id
+    and g.period = f.period
+  union
   select f.period, c.site_id from frozen f
   join check_in c on c.msp_id = f.msp_id and c.received_at > f.at
     and c.received_at < f.reach
@@ -203,7 +208,7 @@ async function problemsBefore(
   const again = new Set([...reached, ...deferred, ...admitted].map(({ siteId, period }) => `${siteId} ${period}`));
   if (again.size === 0) return [];
   const until = new Map(admitted.map((one) => [`${one.siteId} ${one.period}`, one.until]));
-  const knowledge = { portfolio, late: await lateReports(context, msps) };
+  const knowledge = { portfolio, late: await lateReports(context, portfolio) };
   const cases = await settledCases(context, earlier);
   const names = await ask<{ id: string; name: string }>(
     context,

@@ -52,8 +52,8 @@ function admittedSites(
 }
 
 /**
- * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, and those with
- * deferred quantities (rule 5). Found by the time of receipt. A month whose usage has gone (rule 15) is rated again no more:
+ * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, those whose hardware
+ * was replaced for free since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage has gone (rule 15) is rated again no more:
  * months that were issued longer ago are looked at only where a person let something in that reached them too late.
  */
 function reachedSites(
@@ -80,6 +80,12 @@ function reachedSites(
        select f.msp_id, f.period, c.site_id
        from frozen f join late_check_in c on c.msp_id = f.msp_id and c.period = f.period
        where c.last_received_at > f.at - interval '${UNDER_WAY}'
+       union
+       -- Hardware that was replaced for free after the month, which its successor reported in its place (rule 6).
+       select f.msp_id, f.period, i.site_id
+       from frozen f join installation i on i.msp_id = f.msp_id and i.replaced_for_free and i.replaced_at > f.at
+       join usage_report g on g.msp_id = i.msp_id and g.site_id = i.site_id and g.installation_id = i.replaced_by
+         and g.period = f.period
        union
        select l.msp_id, l.period, l.site_id
        from frozen f join statement_line l on l.msp_id = f.msp_id and l.period = f.period

@@ -1,11 +1,15 @@
-import { addMonths, type Period } from '../../domain/period.js';
+import { addMonths, previousPeriod, type Period } from '../../domain/period.js';
 import { usageKey, type UsageOf } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
+import { reachBy } from './reach.js';
 
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
+
+/** Rule 7, of the month that is closed: `b` is its run. */
+const REACH_DAYS = `coalesce((b.rules #>> '{settings,lateUsage,reachDays}')::int, 90)`;
 
 export interface KnownRow extends UsageOf {
   quantity: number;
@@ -23,30 +27,33 @@ export interface KnownOfInstallation extends Confirmed {
 
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
- * silent again also what it reported late, or else what it was estimated by last, so that it is never silently zero. What
- * was corrected since counts as corrected; `confirmed` is what is about to be corrected, by `usageKey`.
+ * silent again also what it reported late, as far as that reaches (rule 7), or else what it was estimated by last, so that
+ * it is never silently zero. What was corrected since counts as corrected; a month that was waived or deferred after all
+ * confirms nothing. `confirmed`, by `usageKey`, is what months that are rated again are about to say, in place of what is stored
+ * of them. A later month that was reported without that tenant and meter says none.
  */
 export async function lastConfirmed(
   trx: Trx,
   selection: Selection,
-  confirmed: ReadonlyMap<string, Confirmed>,
+  { confirmed, ratedAgain }: { confirmed: ReadonlyMap<string, Confirmed>; ratedAgain: ReadonlySet<string> },
 ): Promise<KnownRow[]> {
   const { sql, bindings } = selected(selection);
   const found = await rows<Confirmed>(
     trx,
     `with billed as (
        select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.period,
-         case when l.basis = 'estimated' then 3 else 1 end as rank
+         case when l.basis = 'estimated' then 3 else 1 end as rank, l.basis not in ('waived', 'deferred') as is_known
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage'
          and l.period >= :earliest and l.period < :period
-       where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
+       where ${sql} and (l.basis <> 'estimated' or l.peak > 0)),
      corrected as (
-       select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked
+       select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked,
+         l.basis not in ('waived', 'deferred') as is_known
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'correction'
          and l.for_period >= :earliest and l.for_period < :period
-       where ${sql} and (l.basis in ('reported', 'observed', 'decided') or l.basis = 'estimated' and l.peak > 0)),
+       where ${sql} and (l.basis <> 'estimated' or l.peak > 0)),
      estimated as (
        select distinct p.msp_id, b.site_id from billed b join site s on s.id = b.site_id
        join run_participant p on p.msp_id = s.msp_id where ${sql} and b.rank = 3),
@@ -54,24 +61,76 @@ export async function lastConfirmed(
        select distinct on (g.site_id, g.installation_id, g.period) g.site_id, g.period, g.tenant_refs, g.meters, g.peaks
        from estimated e join usage_report g on g.msp_id = e.msp_id and g.site_id = e.site_id
          and g.period >= :earliest and g.period < :period
+       join run_participant p on p.programme_code = :programme and p.msp_id = g.msp_id and p.period = g.period
+       join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
+       join billing_run b on b.programme_code = :programme and b.period = :period
        -- Only where one came late: what came in time is in the line.
        where exists (select from reconciled_site r join usage_report n on n.msp_id = r.msp_id and n.site_id = r.site_id
          and n.period = r.period and n.received_at > r.reconciled_at
          where r.programme_code = :programme and r.msp_id = g.msp_id and r.site_id = g.site_id and r.period = g.period)
+         and g.received_at < ${reachBy(REACH_DAYS)}
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
-       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked from billed
+       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked, is_known from billed
        union all
-       select site_id, tenant_ref, meter, quantity, period, 0, booked from corrected
+       select site_id, tenant_ref, meter, quantity, period, 0, booked, is_known from corrected
        union all
-       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, ''
+       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, '', true
        from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
-       group by l.site_id, u.tenant_ref, u.meter, l.period)
+       group by l.site_id, u.tenant_ref, u.meter, l.period),
+     by_month as (
+       select distinct on (site_id, tenant_ref, meter, period) * from known
+       where not site_id || ' ' || period = any(:ratedAgain::text[])
+       order by site_id, tenant_ref, meter, period desc, rank, booked desc)
      select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity, period
-     from known order by site_id, tenant_ref, meter, period desc, rank, booked desc`,
-    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS) },
+     from by_month where is_known order by site_id, tenant_ref, meter, period desc`,
+    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS), ratedAgain: [...ratedAgain] },
   );
-  return newest(found, confirmed, usageKey);
+  const known = await withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
+  // Licences of a site are shared in this order, wherever a quantity is known from.
+  return known.toSorted((a, b) => compare(a.tenantRef, b.tenantRef) || compare(a.meter, b.meter));
+}
+
+/** In code point order, none last. */
+function compare(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b ? -1 : 1;
+}
+
+/**
+ * A month in which every installation of the site reported, in time or late, and none named that tenant and meter, says that
+ * it was not used, also where nobody knew of it then. A month that has a line of it says so itself.
+ */
+async function withoutReportedNothing(
+  trx: Trx,
+  { programme, period }: RunKey,
+  known: Confirmed[],
+): Promise<Confirmed[]> {
+  const before = previousPeriod(period);
+  const gaps = known.filter((row) => row.quantity > 0 && row.period < before);
+  if (gaps.length === 0) return known;
+  const nothing = await rows<UsageOf>(
+    trx,
+    `select distinct x."siteId", x."tenantRef", x.meter
+     from jsonb_to_recordset(:gaps::jsonb) as x("siteId" uuid, "tenantRef" text, meter text, period text)
+     join site s on s.id = x."siteId"
+     join reconciled_site r on r.programme_code = :programme and r.msp_id = s.msp_id and r.site_id = s.id
+       and r.period > x.period and r.period < :period
+     where jsonb_array_length(r.facts -> 'installationIds') > 0
+       and not exists (select from jsonb_array_elements(r.facts -> 'usage') u
+         where u ->> 'meter' = x.meter and u ->> 'tenantRef' is not distinct from x."tenantRef")
+       and not exists (select from jsonb_array_elements_text(r.facts -> 'silentInstallationIds') as silent(id)
+         where not exists (select from usage_report g where g.msp_id = r.msp_id and g.site_id = r.site_id
+           and g.installation_id = silent.id::uuid and g.period = r.period))
+       and not exists (select from statement_line l where l.msp_id = r.msp_id and l.programme_code = :programme
+         and l.site_id = r.site_id and l.kind = 'correction' and l.for_period = r.period and l.meter = x.meter
+         and l.tenant_ref is not distinct from x."tenantRef")`,
+    { programme, period, gaps: JSON.stringify(gaps) },
+  );
+  const none = new Set(nothing.map(usageKey));
+  return known.map((row) => (none.has(usageKey(row)) ? { ...row, quantity: 0 } : row));
 }
 
 /** What the newest months say: stored, or about to be corrected. */

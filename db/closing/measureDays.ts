@@ -31,7 +31,7 @@ export function presenceOf(
         activatedAt < end &&
         !(replacedAt !== null && replacedAt < start) &&
         !(retiredAt !== null && retiredAt < start) &&
-        !ended.some((one) => one.installationId === id && one.until === null && one.from < start),
+        !ended.some((one) => one.installationId === id && one.from < start && (one.until === null || one.until >= end)),
     );
 }
 

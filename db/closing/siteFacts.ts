@@ -54,6 +54,8 @@ function movedIn(installations: readonly InstallationRow[], end: Date, reporting
 
 interface Expecting {
   range: InstantRange;
+  /** The oldest installation of the site. */
+  first: string | undefined;
   billedBefore: boolean;
   ended: readonly EndedRow[];
   heard: ReadonlySet<string>;
@@ -61,21 +63,24 @@ interface Expecting {
 
 /**
  * Rule 6: the installations that are expected to report. One that was replaced or retired by the period's end is not, nor
- * one whose key had ended before it began. One that activated after the period is where it was heard all the same, and the
- * first of a site that was billed before.
+ * one whose key had ended before it began, unless it went on under another one in it: what was done after the period (a new
+ * key, new hardware) expects nothing of it. One that activated after the period is expected where it was heard all the same,
+ * and the first that a site ever had where the site was billed before.
  */
 function expectedOf(
   installations: readonly InstallationRow[],
-  { range: { start, end }, billedBefore, ended, heard }: Expecting,
+  { range: { start, end }, first, billedBefore, ended, heard }: Expecting,
 ): Set<string> {
   const inUse = installations.filter(
     ({ id, replacedAt, retiredAt }) =>
       !(replacedAt !== null && replacedAt < end) &&
       !(retiredAt !== null && retiredAt < end) &&
-      !ended.some(({ installationId, from, until }) => installationId === id && until === null && from < start),
+      !ended.some(
+        ({ installationId, from, until }) => installationId === id && from < start && (until === null || until >= end),
+      ),
   );
   const expected = inUse.filter(
-    ({ id, activatedAt }, index) => activatedAt < end || heard.has(id) || (billedBefore && index === 0),
+    ({ id, activatedAt }) => activatedAt < end || heard.has(id) || (billedBefore && id === first),
   );
   return new Set(expected.map(({ id }) => id));
 }
@@ -128,7 +133,7 @@ const EVERYTHING: Again = {
 export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Again): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
   const ratedAgain = again ?? EVERYTHING;
-  const { receivedBefore, confirmed } = ratedAgain;
+  const { receivedBefore } = ratedAgain;
   const sites = await sitesOf(trx, selection, again === undefined ? null : [...receivedBefore.keys()]);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
@@ -160,7 +165,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Agai
     const endedKeys = endedBySite.get(siteId) ?? [];
     const expected = expectedOf(
       its.filter(({ id }) => !countsAs.has(`${siteId}/${id}`)),
-      { range, billedBefore, ended: endedKeys, heard },
+      { range, first: its[0]?.id, billedBefore, ended: endedKeys, heard },
     );
     return [
       {
@@ -180,7 +185,7 @@ export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Agai
     ];
   });
 
-  const known = groupBySite(await lastConfirmed(trx, selection, confirmed));
+  const known = groupBySite(await lastConfirmed(trx, selection, ratedAgain));
   const split = heardSites.filter(
     ({ site, unseen }) => unseen.length > 0 && (installations.get(site.siteId) ?? []).length > 1,
   );

@@ -14,7 +14,7 @@ export interface SiteRow {
   siteId: string;
   name: string;
   activatedAt: Date | null;
-  /** When the last of its keys was revoked or destroyed; null while it has one in force. */
+  /** When the last of the keys it had in the month was revoked or destroyed; null while one of them is in force. */
   endedAt: Date | null;
   billedBefore: boolean;
 }
@@ -35,9 +35,12 @@ export interface TenantRow {
   ref: string;
 }
 
-/** The keys of a site: its own, and those of a tenant that its installations use. */
-const ITS_KEYS = `k.msp_id = s.msp_id and (k.site_id = s.id or exists (select from installation i
-  where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))`;
+/** The keys of a site in the month: its own, and those of a tenant that its installations use or used; later ones are not. */
+const ITS_KEYS = `k.msp_id = s.msp_id and k.issued_at < ((p.period || '-01')::date + interval '1 month') at time zone p.zone
+  and (k.site_id = s.id or exists (select from installation i
+    where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id)
+  or exists (select from former_key f
+    where f.msp_id = s.msp_id and f.site_id = s.id and f.metered_key_id = k.id))`;
 
 /** The sites of the selected participants, all or those of `siteIds`: what they are, not yet what they used. */
 export function sitesOf(trx: Trx, selection: Selection, siteIds: readonly string[] | null): Promise<SiteRow[]> {

@@ -87,7 +87,8 @@ export function quantityByDefault(
 
 /**
  * The quantity of one usage after all its cases: the month's defaults where nobody decided, people's decisions where they
- * did. Kinds without a case change nothing.
+ * did. Kinds without a case change nothing. What a person decided is not counted anew by the default of a later kind, which
+ * may only leave it unbilled.
  */
 export function settleQuantity(
   site: SiteFacts,
@@ -96,14 +97,17 @@ export function settleQuantity(
   resolutionOf: ResolutionOf,
 ): Quantity {
   let quantity = reportedQuantity(usage);
+  let isDecided = false;
   for (const kind of QUANTITY_KINDS) {
     const resolution = resolutionOf(kind.kind, site, usage);
     if (resolution === undefined) continue;
     const byDefault = kind.applyDefault(settings.kinds[kind.kind].default, quantity, usage, site);
-    quantity =
-      resolution.by === 'person'
-        ? decidedQuantity(resolution.decision, byDefault, usage, resolution.quantity)
-        : byDefault;
+    if (resolution.by === 'person') {
+      quantity = decidedQuantity(resolution.decision, byDefault, usage, resolution.quantity);
+      isDecided ||= resolution.decision !== 'accept' && resolution.decision !== 'confirm';
+    } else if (!isDecided || byDefault.basis === 'waived') {
+      quantity = byDefault;
+    }
   }
   return quantity;
 }

@@ -252,6 +252,77 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     expect(corrections(await close('2026-05'))).toEqual([]);
   });
 
+  it('rule 4: a month that was reported without a tenant says that it used nothing, also where it became known later', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'two', tenants: ['main', 'late'] });
+    for (const period of ['2026-01', '2026-02', '2026-03']) await report(site, period, 10);
+    for (const period of ['2026-01', '2026-02', '2026-03']) await close(period);
+    // February had another tenant, too; March has none, and was reported without it.
+    const lines = [
+      { tenant: 'main', meter: MAILBOX, peak: 10 },
+      { tenant: 'late', meter: MAILBOX, peak: 118 },
+    ] as const;
+    await month.report(site, { period: '2026-02', revision: 2, receivedAt: '2026-04-10T10:00:00Z', lines: [...lines] });
+    const april = await close('2026-04');
+    expect(corrections(april)).toEqual([236_00n]);
+    // Silent from then on: the tenant is estimated by what March said, not by February.
+    const may = await close('2026-05');
+    const june = await close('2026-06');
+    const estimated = [april, may, june].map(({ lines: its }) =>
+      its.flatMap((line) => (line.kind === 'usage' && line.peak > 0 ? [`${line.tenantRef ?? ''} ${line.peak}`] : [])),
+    );
+    expect(estimated).toEqual([['main 10'], ['main 10'], ['main 10']]);
+    expect([may, june].flatMap(corrections)).toEqual([]);
+  });
+
+  it('rule 4: a month that is waived after all is not what later months are estimated by', async () => {
+    await month.programme({
+      settings: { discrepancies: { firstMonthUnits: 60, kinds: { first_month_large: { default: 'not_billed' } } } },
+    });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'new' });
+    await report(site, '2026-01', 29);
+    await close('2026-01');
+    // A first month of 145 would not have been billed, nor any estimate by it.
+    await report(site, '2026-01', 145, '2026-02-10T10:00:00Z', { revision: 2 });
+    await report(site, '2026-03', 0);
+    // January is taken back with February's statement, February's estimate with March's.
+    const later = [await close('2026-02'), await close('2026-03'), await close('2026-04')];
+    expect(later.map(({ totalMinor }) => totalMinor)).toEqual([0n, -58_00n, 0n]);
+  });
+
+  it('rule 5: a waiver of a silent site stands, whatever a late report and check-ins make of it', async () => {
+    await month.programme({ settings: { discrepancies: { kinds: { missing_report: { handling: 'review' } } } } });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'silent' });
+    await month.checkIn(site, { at: '2026-01-20T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 60 });
+    const now = new Date('2026-02-04T12:00:00Z');
+    await month.openAndReconcile('2026-01', now);
+    await month.run(
+      `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'waive', reason = 'agreed', author = '{}',
+         resolved_at = :now where kind = 'missing_report' and period = '2026-01'`,
+      { now },
+    );
+    const [january] = await month.endReviewAndIssue('2026-01', now);
+    await report(site, '2026-01', 40, '2026-02-10T10:00:00Z');
+    await report(site, '2026-02', 0);
+    expect([january?.totalMinor, (await close('2026-02')).totalMinor]).toEqual([0n, 0n]);
+  });
+
+  it('rule 7: what came too late for its month is not what later months are estimated by', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'silent' });
+    await report(site, '2026-01', 10);
+    await close('2026-01');
+    await close('2026-02');
+    // 95 days after February.
+    await report(site, '2026-02', 90, '2026-06-03T23:00:00Z');
+    for (const period of ['2026-03', '2026-04']) await close(period);
+    const may = await close('2026-05');
+    expect(may.lines.map((line) => (line.kind === 'usage' ? line.peak : null))).toEqual([10]);
+    expect(corrections(await close('2026-06'))).toEqual([]);
+  });
+
   it('a statement that stands is corrected to the cent, however its lines were rounded', async () => {
     const mspId = await msp({ price: { model: 'per_unit', unitPrice: '0.333' } });
     const sites: Site[] = [];

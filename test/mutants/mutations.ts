@@ -182,8 +182,8 @@ const corrections: Mutation[] = [
     id: 'reach-ignored',
     what: 'usage is booked however late it came',
     file: 'db/closing/reach.ts',
-    text: 'make_interval(days => :reachDays::int)',
-    by: 'make_interval(days => :reachDays::int + 365)',
+    text: 'at time zone p.zone) + make_interval(days => ',
+    by: 'at time zone p.zone) + make_interval(days => 365 + ',
     caughtBy: 'I6',
   },
   {
@@ -257,8 +257,8 @@ const reconciliation: Mutation[] = [
     id: 'estimate-of-wrong-month',
     what: 'a silent site is estimated by its oldest month',
     file: 'db/closing/lastConfirmed.ts',
-    text: 'order by site_id, tenant_ref, meter, period desc, rank',
-    by: 'order by site_id, tenant_ref, meter, period, rank',
+    text: 'from by_month where is_known order by site_id, tenant_ref, meter, period desc',
+    by: 'from by_month where is_known order by site_id, tenant_ref, meter, period',
     caughtBy: 'I6',
   },
   {
@@ -297,8 +297,8 @@ const reconciliation: Mutation[] = [
     id: 'decision-ignored',
     what: 'what a person decided counts for nothing',
     file: 'domain/reconcile/index.ts',
-    text: "resolution.by === 'person'\n        ?",
-    by: "resolution.by === 'person' && resolution.decision === 'waive'\n        ?",
+    text: "if (resolution.by === 'person') {",
+    by: "if (resolution.by === 'person' && resolution.decision === 'waive') {",
     caughtBy: 'I2',
   },
   {

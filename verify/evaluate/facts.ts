@@ -10,6 +10,7 @@ import {
   bySite,
   lastKnown,
   lastKnownOfInstallations,
+  unlessReportedWithout,
   type Confirmed,
   type ConfirmedOf,
   type LateReport,
@@ -60,10 +61,14 @@ interface Heard {
 }
 
 /** Rule 6: who an installation that was replaced for free counts as: the last of those that replaced it in the month. */
-function successors(installations: readonly Installation[], end: Date, reported: readonly Reported[]) {
+function successors(
+  installations: readonly Installation[],
+  { end, asOf }: { end: Date; asOf: Date },
+  reported: readonly Reported[],
+) {
   const reports = new Set(reported.map(({ installation }) => installation));
   const next = (one: Installation): Installation | undefined => {
-    if (!one.free || one.replacedAt === null || one.replacedBy === null) return undefined;
+    if (!one.free || one.replacedAt === null || one.replacedBy === null || one.replacedAt > asOf) return undefined;
     const tookItsPlace = reports.has(one.replacedBy) && !reports.has(one.id);
     if (one.replacedAt >= end && !tookItsPlace) return undefined;
     return installations.find(({ id }) => id === one.replacedBy);
@@ -93,14 +98,14 @@ function heardOf(
 ): Heard | null {
   const { site, month, asOf } = wanted;
   const { start, end } = month;
-  const countsAs = successors(installations, end, reported);
+  const countsAs = successors(installations, { end, asOf }, reported);
   const asCounted = (id: string) => countsAs.get(id) ?? id;
   const reporting = new Set(reported.map(({ installation }) => asCounted(installation)));
   const heard = new Set([
     ...reporting,
     ...counted.map(({ installation, early }) => (early ? asCounted(installation) : installation)),
   ]);
-  const there = keys.filter(({ issuedAt }) => issuedAt <= asOf);
+  const there = keys.filter(({ issuedAt }) => issuedAt <= asOf && issuedAt < end);
   const hadEnded = there.length > 0 && there.every(({ goneAt }) => goneAt !== null && goneAt < start);
   const wasActive = (site.activatedAt !== null && site.activatedAt < end) || billedBefore;
   if (heard.size === 0 && (hadEnded || !wasActive)) return null;
@@ -110,11 +115,11 @@ function heardOf(
       !countsAs.has(id) &&
       (replacedAt === null || replacedAt >= end) &&
       (retiredAt === null || retiredAt >= end) &&
-      !endedKeys.some(({ from, until }) => until === null && from < start),
+      !endedKeys.some(({ from, until }) => from < start && (until === null || until >= end)),
   );
   const expected = new Set(
-    inUse.flatMap(({ id, activatedAt }, place) =>
-      activatedAt < end || heard.has(id) || (billedBefore && place === 0) ? [id] : [],
+    inUse.flatMap(({ id, activatedAt }) =>
+      activatedAt < end || heard.has(id) || (billedBefore && id === installations[0]?.id) ? [id] : [],
     ),
   );
   return { wanted, counted, reported, installations, countsAs, expected, reporting, heard, billedBefore };
@@ -321,7 +326,7 @@ function countOn(
       activatedAt < end &&
       (replacedAt === null || replacedAt >= begin) &&
       (retiredAt === null || retiredAt >= begin) &&
-      !endedKeys.some(({ from, until }) => until === null && from < begin),
+      !endedKeys.some(({ from, until }) => from < begin && (until === null || until >= end)),
   );
   // On days on which nobody saw it, its number for the month.
   if (!wasThere) return 0;
@@ -403,6 +408,22 @@ export async function knownSites(
       listening.filter(({ siteId }) => changingIds.has(siteId)),
     ),
   );
+  const lastOf = await unlessReportedWithout(
+    context,
+    period,
+    sites.map(({ wanted: one }) => {
+      const { siteId } = one.site;
+      const its = new Map(
+        (confirmedOfSite.get(siteId) ?? []).map((row) => [keyOf(siteId, row.tenantRef, row.meter), row]),
+      );
+      const { asOf, bookedBefore } = one;
+      const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], {
+        ...{ period, asOf, bookedBefore, ratedAgain: again.months },
+        confirmed: its,
+      });
+      return { siteId, asOf, bookedBefore, last: last.get(siteId) ?? [] };
+    }),
+  );
   return sites.map((known): KnownSite => {
     const { wanted: one, billedBefore, expected, heard, reporting, installations } = known;
     const { siteId, name, activatedAt } = one.site;
@@ -411,15 +432,8 @@ export async function knownSites(
         .filter(({ fromPeriod, untilPeriod }) => fromPeriod <= period && (untilPeriod === null || untilPeriod > period))
         .map(({ reference, tenantId }) => [reference, tenantId]),
     );
-    const its = new Map(
-      (confirmedOfSite.get(siteId) ?? []).map((row) => [keyOf(siteId, row.tenantRef, row.meter), row]),
-    );
-    const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], {
-      ...{ period, asOf: one.asOf, bookedBefore: one.bookedBefore },
-      confirmed: its,
-    });
     const usages = usagesNamed(known, tenancies);
-    addUnheard(known, usages, last.get(siteId) ?? [], ofInstallations.get(siteId) ?? [], tenancies);
+    addUnheard(known, usages, lastOf.get(siteId) ?? [], ofInstallations.get(siteId) ?? [], tenancies);
     const held = licencesIn(period, licencesOf.get(siteId) ?? []);
     measure(known, usages, held, onDays.get(siteId) ?? []);
     cover(period, usages, held);

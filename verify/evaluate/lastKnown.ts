@@ -2,7 +2,7 @@
 import { ask, type VerifyContext } from '../context.js';
 import { monthLater } from './calendar.js';
 import { keyOf } from './known.js';
-import type { Line } from './portfolio.js';
+import type { Line, Portfolio } from './portfolio.js';
 
 const MONTHS_BACK = 6;
 
@@ -30,27 +30,58 @@ export interface LateReport {
   revision: number;
   receivedAt: Date;
   frozenAt: Date;
+  /** Rule 7: too late for its month from then on. */
+  reach: Date;
   tenantRefs: (string | null)[];
   meters: string[];
   peaks: number[];
 }
 
-export function lateReports(context: VerifyContext, msps: readonly string[]): Promise<LateReport[]> {
-  return ask<LateReport>(
+export async function lateReports(
+  context: VerifyContext,
+  { months }: Pick<Portfolio, 'months'>,
+): Promise<LateReport[]> {
+  const msps = [...new Set(months.map(({ mspId }) => mspId))];
+  const reaches = new Map(months.map(({ mspId, period, reach }) => [`${mspId} ${period}`, reach]));
+  const found = await ask<Omit<LateReport, 'reach'> & { mspId: string }>(
     context,
-    `select g.site_id as "siteId", g.installation_id as installation, g.period, g.revision, g.received_at as "receivedAt",
+    `select g.msp_id as "mspId", g.site_id as "siteId", g.installation_id as installation, g.period, g.revision, g.received_at as "receivedAt",
        r.reconciled_at as "frozenAt", g.tenant_refs as "tenantRefs", g.meters, g.peaks
      from reconciled_site r join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
      where r.programme_code = :programme and r.msp_id = any(:msps::uuid[]) and exists (select from usage_report n
        where n.msp_id = r.msp_id and n.site_id = r.site_id and n.period = r.period and n.received_at > r.reconciled_at)
      order by g.revision`,
-    { msps: [...msps] },
+    { msps },
   );
+  return found.flatMap(({ mspId, ...report }) => {
+    const reach = reaches.get(`${mspId} ${report.period}`);
+    return reach === undefined ? [] : [{ ...report, reach }];
+  });
 }
+
+const WITHOUT = `
+  select o."siteId", o."tenantRef", o.meter
+  from jsonb_to_recordset(:old::jsonb) as o("siteId" uuid, "asOf" timestamptz, "bookedBefore" text, "tenantRef" text,
+    meter text, since text)
+  join reconciled_site f on f.programme_code = :programme and f.site_id = o."siteId" and f.period > o.since
+    and f.period < :period and f.reconciled_at <= o."asOf" and f.facts -> 'installationIds' <> '[]'
+  where not jsonb_path_exists(f.facts, '$.usage[*] ? (@.meter == $m && @.tenantRef == $t)',
+      jsonb_build_object('m', o.meter, 't', o."tenantRef"))
+    and (select count(*) from jsonb_array_elements_text(f.facts -> 'silentInstallationIds') i) = (
+      select count(distinct g.installation_id) from usage_report g where g.msp_id = f.msp_id and g.site_id = f.site_id
+        and g.period = f.period and g.received_at <= o."asOf"
+        and f.facts -> 'silentInstallationIds' @> to_jsonb(g.installation_id::text))
+    and not exists (select from statement_line l join statement t on t.msp_id = l.msp_id and t.id = l.statement_id
+      where l.msp_id = f.msp_id and l.programme_code = :programme and l.kind = 'correction' and l.for_period = f.period
+        and l.site_id = f.site_id and l.meter = o.meter and l.tenant_ref is not distinct from o."tenantRef"
+        and l.period < o."bookedBefore" and t.issued_at <= o."asOf")
+  group by 1, 2, 3`;
 
 interface Candidate extends Confirmed {
   rank: number;
   booked: string;
+  /** The month was waived or deferred after all: it confirms nothing, whatever else says of it. */
+  none: boolean;
 }
 
 function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
@@ -69,7 +100,7 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
       const key = `${keyOf(siteId, tenantRef, meter)} ${period}`;
       const before = sums.get(key)?.quantity ?? 0;
       sums.set(key, {
-        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '' },
+        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '', none: false },
         quantity: before + (peaks[index] ?? 0),
       });
     });
@@ -77,8 +108,8 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
   return [...sums.values()];
 }
 
+/** Of two of one month. */
 function precedes(a: Candidate, b: Candidate): boolean {
-  if (a.period !== b.period) return a.period > b.period;
   if (a.rank !== b.rank) return a.rank < b.rank;
   return a.booked > b.booked;
 }
@@ -92,7 +123,13 @@ export function lastKnown(
     asOf,
     bookedBefore,
     confirmed,
-  }: { period: string; asOf: Date; bookedBefore: string; confirmed: ReadonlyMap<string, Confirmed> },
+    ratedAgain,
+  }: Pick<LastOfSite, 'asOf' | 'bookedBefore'> & {
+    period: string;
+    confirmed: ReadonlyMap<string, Confirmed>;
+    /** Months that `confirmed` speaks of: `<site> <month>`. */
+    ratedAgain: ReadonlySet<string>;
+  },
 ): Map<string, Confirmed[]> {
   const earliest = monthLater(period, -MONTHS_BACK);
   const isWithin = (month: string) => month >= earliest && month < period;
@@ -100,19 +137,29 @@ export function lastKnown(
     const { kind, forPeriod, issuedAt, siteId, tenantRef, meter, basis, peak } = line;
     if ((kind !== 'usage' && kind !== 'correction') || !isWithin(forPeriod)) return [];
     if (issuedAt > asOf || line.period >= bookedBefore) return [];
-    const isEstimate = basis === 'estimated' && peak > 0;
-    if (!isEstimate && !['reported', 'observed', 'decided'].includes(basis)) return [];
+    const isEstimate = basis === 'estimated';
+    if (isEstimate && peak === 0) return [];
+    const none = basis === 'waived' || basis === 'deferred';
     const rank = kind === 'correction' ? 0 : isEstimate ? 3 : 1;
     const booked = kind === 'correction' ? line.period : '';
-    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked }];
+    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked, none }];
   });
   const estimated = new Set(candidates.flatMap(({ rank, siteId }) => (rank === 3 ? [siteId] : [])));
-  const reports = late.filter((report) => estimated.has(report.siteId) && isWithin(report.period));
-  const newest = new Map<string, Candidate>();
+  const reports = late.filter(
+    ({ siteId, period: month, receivedAt, reach }) => estimated.has(siteId) && isWithin(month) && receivedAt < reach,
+  );
+  const ofMonths = new Map<string, Candidate>();
   for (const one of [...candidates, ...ofReports(reports, asOf)]) {
+    if (ratedAgain.has(`${one.siteId} ${one.period}`)) continue;
+    const key = `${keyOf(one.siteId, one.tenantRef, one.meter)} ${one.period}`;
+    const found = ofMonths.get(key);
+    if (found === undefined || precedes(one, found)) ofMonths.set(key, one);
+  }
+  const newest = new Map<string, Candidate>();
+  for (const one of ofMonths.values()) {
     const key = keyOf(one.siteId, one.tenantRef, one.meter);
     const found = newest.get(key);
-    if (found === undefined || precedes(one, found)) newest.set(key, one);
+    if (!one.none && (found === undefined || one.period > found.period)) newest.set(key, one);
   }
   const known = new Map<string, Confirmed>(newest);
   for (const [key, one] of confirmed) {
@@ -120,6 +167,40 @@ export function lastKnown(
     if (found === undefined || one.period >= found.period) known.set(key, one);
   }
   return bySite([...known.values()]);
+}
+
+/** What is last known of a site, as far as an instant and the month that is closed see. */
+export interface LastOfSite {
+  siteId: string;
+  asOf: Date;
+  bookedBefore: string;
+  last: readonly Confirmed[];
+}
+
+/**
+ * The same by site, nothing where a later month was frozen without that tenant and meter and each of its installations has
+ * reported it by then.
+ */
+export async function unlessReportedWithout(
+  context: VerifyContext,
+  period: string,
+  sites: readonly LastOfSite[],
+): Promise<Map<string, Confirmed[]>> {
+  const old = sites.flatMap(({ siteId, asOf, bookedBefore, last }) =>
+    last.flatMap((one) =>
+      one.quantity > 0 && one.period < monthLater(period, -1)
+        ? [{ siteId, asOf, bookedBefore, tenantRef: one.tenantRef, meter: one.meter, since: one.period }]
+        : [],
+    ),
+  );
+  const without = old.length === 0 ? [] : await ask<Confirmed>(context, WITHOUT, { old: JSON.stringify(old), period });
+  const none = new Set(without.map((one) => keyOf(one.siteId, one.tenantRef, one.meter)));
+  return new Map(
+    sites.map(({ siteId, last }) => [
+      siteId,
+      last.map((one) => (none.has(keyOf(siteId, one.tenantRef, one.meter)) ? { ...one, quantity: 0 } : one)),
+    ]),
+  );
 }
 
 export function bySite<T extends { siteId: string }>(rows: readonly T[]): Map<string, T[]> {

@@ -149,8 +149,10 @@ const INSTALLATIONS = `
 const KEYS = `
   select s.id as "siteId", k.issued_at as "issuedAt",
     case when k.state in ('revoked', 'destroyed') then k.ended_at end as "goneAt"
-  from site s join metered_key k on k.msp_id = s.msp_id and (k.site_id = s.id or exists (
-    select from installation i where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))
+  from site s join metered_key k on k.msp_id = s.msp_id and (k.site_id = s.id or k.id in (
+    select i.metered_key_id from installation i where i.msp_id = s.msp_id and i.site_id = s.id
+    union all
+    select f.metered_key_id from former_key f where f.msp_id = s.msp_id and f.site_id = s.id))
   where s.programme_code = :programme and s.msp_id = any(:msps::uuid[])`;
 
 const TENANCIES = `

@@ -117,9 +117,13 @@ function byPerson({ decision, quantity }: Decided, usage: Usage, default_: Settl
   }
 }
 
-/** What the cases of its month make of a usage; of two cases of one kind and place the later one counts. */
+/**
+ * What the cases of its month make of a usage; of two cases of one kind and place the later one counts. A quantity that a
+ * person chose stays, whatever is done by default about another case, unless that leaves it unbilled.
+ */
 export function settle(site: KnownSite, usage: Usage, cases: readonly SettledCase[], rules: Rules): Settled {
   let settled = asReported(usage);
+  let chosen = false;
   for (const { kind } of ORDER) {
     const its = cases.filter((one) => one.kind === kind && one.siteId === site.siteId);
     const found =
@@ -127,7 +131,10 @@ export function settle(site: KnownSite, usage: Usage, cases: readonly SettledCas
       its.findLast((one) => one.meter === null && one.tenantRef === null);
     if (found === undefined) continue;
     const default_ = byDefault(kind, rules.defaults[kind], usage, settled);
-    settled = found.decided === null ? default_ : byPerson(found.decided, usage, default_);
+    if (found.decided !== null) {
+      settled = byPerson(found.decided, usage, default_);
+      if (settled !== default_) chosen = true;
+    } else if (!chosen || default_.basis === 'waived') settled = default_;
   }
   return settled;
 }
