@@ -93,6 +93,8 @@ export interface MailParams {
     period: Period;
     supplement: number;
     statements: number;
+    /** Issued since the pack before; in the totals they are deducted. */
+    credits: number;
     totals: Total[];
     parked: ParkedMsp[];
     /** Where the statements are when they are too large for a mail; null: they are attached. */

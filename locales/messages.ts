@@ -156,6 +156,13 @@ export interface SummaryMessages {
   columns: { number: string; msp: string; lines: string; marks: string; total: string };
   list: string;
   none: string;
+  /** Credits issued since the pack before: a table of number, date, MSP, statement and amount. */
+  credits: {
+    title: string;
+    text: string;
+    counted: PluralForms;
+    columns: { date: string; corrects: string; amount: string };
+  };
   parked: { title: string; text: string; columns: { msp: string; reason: string } };
   /** Why an MSP is parked, by the code that parked it. */
   parkedBy: {

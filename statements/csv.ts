@@ -115,22 +115,18 @@ export function statementCsv(statement: Statement, form: CsvForm = 'plain'): Buf
 
 /** The lines of a credit in the columns of a statement's; the period is that of the statement it corrects. */
 export function creditCsv(credit: Credit, form: CsvForm = 'plain'): Buffer {
-  const { number, creditDate: statementDate, period, msp, currency, lines } = credit;
-  const document = {
-    number,
-    revision: 1,
-    statementDate,
-    period,
-    msp,
-    currency,
-    lines,
-    exchange: null,
-    pricePlan: null,
-  };
-  return toCsv([document], form);
+  return toCsv([documentOf(credit)], form);
 }
 
-/** The lines of all statements of a billing pack as one CSV, in the order given. */
-export function billingLinesCsv(statements: readonly Statement[], form: CsvForm = 'plain'): Buffer {
-  return toCsv(statements, form);
+function documentOf({ number, creditDate: statementDate, period, msp, currency, lines }: Credit): CsvDocument {
+  return { number, revision: 1, statementDate, period, msp, currency, lines, exchange: null, pricePlan: null };
+}
+
+/** The lines of all statements and credits of a billing pack as one CSV, in the order given, under the number of each. */
+export function billingLinesCsv(
+  statements: readonly Statement[],
+  credits: readonly Credit[] = [],
+  form: CsvForm = 'plain',
+): Buffer {
+  return toCsv([...statements, ...credits.map(documentOf)], form);
 }

@@ -3,6 +3,7 @@ import { keyOf } from './evaluate/known.js';
 import { printedProducts, productsOf, sameProducts } from './evaluate/price.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { byHandProblems } from './correctedByHand.js';
+import { creditsInPacks } from './creditsInPacks.js';
 import { amountIsRated, checkCorrection, type Say } from './correctionLine.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { pricesProblems } from './pricesThen.js';
@@ -219,5 +220,6 @@ export const checkLinesAndTotals: Checker = async (context) => {
     ...problems,
     ...(await problemsOf(context, [CORRECTED_QUANTITIES, CORRECTED_MINIMUMS])),
     ...(await byHandProblems(context)),
+    ...(await creditsInPacks(context)),
   ];
 };

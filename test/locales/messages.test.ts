@@ -70,6 +70,7 @@ const PARAMS: MailParams = {
     period,
     supplement: 1,
     statements: 5,
+    credits: 2,
     totals,
     parked,
     download: null,

@@ -373,6 +373,41 @@ const numbering: Mutation[] = [
   },
 ];
 
+const credits: Mutation[] = [
+  {
+    id: 'credit-not-packed',
+    what: 'a credit comes in no billing pack',
+    file: 'db/closing/makeBillingPacks.ts',
+    text: 'creditIds: row.creditIds ?? [],',
+    by: 'creditIds: [],',
+    caughtBy: 'I2',
+  },
+  {
+    id: 'credit-not-deducted',
+    what: 'the total of a pack does not deduct its credits',
+    file: 'statements/billingSummary.ts',
+    text: "for (const credit of credits) add(credit, 'credits');",
+    by: '',
+    caughtBy: 'I2',
+  },
+  {
+    id: 'credit-packed-again',
+    what: 'a credit comes in every pack',
+    file: 'db/closing/makeBillingPacks.ts',
+    text: 'and not exists (select from billing_pack_credit b where b.credit_id = c.id)',
+    by: '',
+    caughtBy: 'refused',
+  },
+  {
+    id: 'credit-to-todays-distributor',
+    what: 'a credit goes to every distributor that gets a pack',
+    file: 'db/closing/makeBillingPacks.ts',
+    text: 'c where c.distributor_id = :distributorId)',
+    by: 'c)',
+    caughtBy: 'I7',
+  },
+];
+
 const mails: Mutation[] = [
   {
     id: 'claimed-without-lock',
@@ -423,5 +458,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...reconciliation,
   ...coverage,
   ...numbering,
+  ...credits,
   ...mails,
 ];

@@ -19,6 +19,7 @@ import { createMailer, type Mailer } from '../../delivery/index.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { RenderPool, RenderedDocument } from '../../statements/index.js';
 import { ecbFile } from '../../rates/ecbFile.js';
+import { corrector } from '../support/correctedMonths.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
@@ -326,6 +327,15 @@ async function sendAfterStop(db: Database, month: Month, mailer: Mailer): Promis
   );
 }
 
+/** Two people credit something of March: it comes in April's packs. */
+async function credit(db: Database, month: Month, { small, polish }: Sites): Promise<void> {
+  const { correct } = await corrector({ database: { db }, month }, PAPER);
+  const less = (amount: string, currency: string) =>
+    ({ change: 'amount', amount: { amount, currency }, booking: 'credit' }) as const;
+  await correct(small.mspId, '2026-03', less('-7.31', 'EUR'));
+  await correct(polish.mspId, '2026-03', less('-2.50', 'PLN'));
+}
+
 /** Plays the months over an empty database. */
 export async function playMonths(db: Database, smtpUrl: string): Promise<void> {
   const month = monthFixture(db);
@@ -342,6 +352,7 @@ export async function playMonths(db: Database, smtpUrl: string): Promise<void> {
       await paper(db, period, now);
       if (period === '2026-02') await sendByTwo(db, mailer);
       if (period === '2026-03') await sendAfterStop(db, month, mailer);
+      if (period === '2026-03') await credit(db, month, sites);
       await sendAll(db, mailer);
     }
   } finally {
