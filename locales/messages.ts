@@ -96,6 +96,8 @@ export interface StatementMessages {
     /** What the line comes to now, and what was billed for it so far; amounts with their currency. */
     rated: (amount: string) => string;
     billed: (amount: string) => string;
+    /** What is not taken off, since people took it off by hand before. */
+    withheld: (amount: string) => string;
     minimum: (amount: string) => string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;

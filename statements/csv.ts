@@ -61,14 +61,20 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, document: Csv
   // A correction is priced as the statement it corrects was: by its price list and rate.
   ['price_currency', (l, s) => text(priceCurrencyOf(l, s))],
   ['exchange_rate', (l, s) => number(exchangeOf(l, s)?.rate ?? null)],
-  // Of corrections: what the line comes to less what was billed for it, in that statement's currency; and from it into this one's.
+  // Of corrections: what the line comes to less what was billed for it, plus what was taken off by hand before, in that statement's currency; and from it into this one's.
   ['rated_amount', (l) => ('forPeriod' in l ? number(minorToDecimalString(l.ratedMinor, l.currency)) : none)],
   ['billed_amount', (l) => ('forPeriod' in l ? number(minorToDecimalString(l.billedMinor, l.currency)) : none)],
+  ['withheld_amount', (l) => number(withheldOf(l))],
   ['corrected_currency', (l) => ('forPeriod' in l ? text(l.currency) : none)],
   ['correction_rate', (l) => ('forPeriod' in l ? number(l.exchange?.rate ?? null) : none)],
   ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
   ['currency', (_l, s) => text(s.currency)],
 ];
+
+function withheldOf(line: StatementLine): string | null {
+  if (line.kind !== 'correction' && line.kind !== 'minimum_correction') return null;
+  return line.withheldMinor === undefined ? null : minorToDecimalString(line.withheldMinor, line.currency);
+}
 
 function exchangeOf(line: StatementLine, statement: CsvDocument): ExchangeRate | null {
   switch (line.kind) {
