@@ -47,6 +47,8 @@ export function createProgram(): Command {
   const kontor = new Command('kontor')
     .description('Back office of a software vendor’s programme for managed service providers.')
     .version(version())
+    // What stands after a command below another is that one's, also where both have an option of that name.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExit status: 0 done, 1 failed or something is broken, 2 the call or the configuration is wrong, 130 interrupted.\n' +

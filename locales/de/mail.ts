@@ -272,6 +272,21 @@ export const mail: NonNullable<Translation['mail']> = {
       `Eine andere Person des Partnerteams bestätigt oder lehnt ab. Ohne Entscheidung verfällt die Korrektur am ${day(expiresOn)} und nichts ändert sich.`,
     ],
   },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed'
+        ? `Die Korrektur von ${number} ist bestätigt`
+        : `Die Korrektur von ${number} wurde abgelehnt`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `${decidedBy} hat Ihre Korrektur der Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} bestätigt` : `${decidedBy} hat Ihre Korrektur der Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} abgelehnt`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'de')}`}.`,
+      state === 'refused'
+        ? 'Es wurde nichts geändert.'
+        : document === null
+          ? 'Sie kommt mit der nächsten Abrechnung.'
+          : `Daraus wurde ${document}.`,
+      ...paragraphIf(reason !== null, `Grund: ${reason ?? ''}`),
+    ],
+  },
   correctionExpired: {
     subject: ({ number }) => `Die Korrektur von ${number} ist verfallen`,
     body: ({ mspName, number, period, reason }) => [

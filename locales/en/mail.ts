@@ -266,6 +266,19 @@ export const mail: MailMessages = {
       `Another person of the partner team confirms or refuses it. Undecided, it expires on ${day(expiresOn)} and nothing changes.`,
     ],
   },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed' ? `The correction of ${number} is confirmed` : `The correction of ${number} was refused`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `${decidedBy} has confirmed your correction of usage statement ${number} of ${mspName} for ${month(period)}` : `${decidedBy} has refused your correction of usage statement ${number} of ${mspName} for ${month(period)}`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'en')}`}.`,
+      state === 'refused'
+        ? 'Nothing was changed.'
+        : document === null
+          ? 'It comes with the next statement.'
+          : `It led to ${document}.`,
+      ...paragraphIf(reason !== null, `Reason: ${reason ?? ''}`),
+    ],
+  },
   correctionExpired: {
     subject: ({ number }) => `The correction of ${number} has expired`,
     body: ({ mspName, number, period, reason }) => [

@@ -269,6 +269,21 @@ export const mail: NonNullable<Translation['mail']> = {
       `Un’altra persona del team partner la conferma o la rifiuta. Senza decisione scade il ${day(expiresOn)} e nulla cambia.`,
     ],
   },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed'
+        ? `La correzione di ${number} è confermata`
+        : `La correzione di ${number} è stata rifiutata`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `${decidedBy} ha confermato la sua correzione dell’estratto dei consumi ${number} di ${mspName} per ${month(period)}` : `${decidedBy} ha rifiutato la sua correzione dell’estratto dei consumi ${number} di ${mspName} per ${month(period)}`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'it')}`}.`,
+      state === 'refused'
+        ? 'Nulla è cambiato.'
+        : document === null
+          ? 'Sarà nel prossimo estratto.'
+          : `Ne è risultato ${document}.`,
+      ...paragraphIf(reason !== null, `Motivo: ${reason ?? ''}`),
+    ],
+  },
   correctionExpired: {
     subject: ({ number }) => `La correzione di ${number} è scaduta`,
     body: ({ mspName, number, period, reason }) => [

@@ -278,6 +278,21 @@ export const mail: NonNullable<Translation['mail']> = {
       `Inna osoba z zespołu partnerskiego potwierdza ją lub odrzuca. Bez decyzji wygasa ${day(expiresOn)} i nic się nie zmienia.`,
     ],
   },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed'
+        ? `Korekta zestawienia ${number} została potwierdzona`
+        : `Korekta zestawienia ${number} została odrzucona`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `Korekta zestawienia użycia ${number} (${mspName}) za ${month(period)} została potwierdzona; potwierdza: ${decidedBy}` : `Korekta zestawienia użycia ${number} (${mspName}) za ${month(period)} została odrzucona; odrzuca: ${decidedBy}`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'pl')}`}.`,
+      state === 'refused'
+        ? 'Nic nie zostało zmienione.'
+        : document === null
+          ? 'Znajdzie się w następnym zestawieniu.'
+          : `Powstał dokument ${document}.`,
+      ...paragraphIf(reason !== null, `Powód: ${reason ?? ''}`),
+    ],
+  },
   correctionExpired: {
     subject: ({ number }) => `Korekta zestawienia ${number} wygasła`,
     body: ({ mspName, number, period, reason }) => [

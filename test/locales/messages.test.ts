@@ -113,6 +113,10 @@ const PARAMS: MailParams = {
     expiresOn: '2026-04-20',
     reminder: true,
   },
+  correctionDecided: {
+    ...{ mspName: 'MSP Alpha', number: 'MSP-IT-2026-000042', period, amount: totals[0] ?? null, state: 'confirmed' },
+    ...{ decidedBy: 'Ben', reason: 'Agreed', document: 'MSP-IT-2026-C000001' },
+  },
   correctionExpired: { mspName: 'MSP Alpha', number: 'MSP-IT-2026-000042', period, reason: 'Counted twice' },
   creditIssued: {
     vendorName: 'Vendor',
