@@ -4,10 +4,8 @@ import { ALL, type Database } from '../../db/connect.js';
 import { requireAsked, type Correction } from '../../domain/correction.js';
 import type { DecisionContent } from '../../domain/decision.js';
 import { fieldError } from '../../domain/errors.js';
-import type { WorkflowAnswer } from '../../starts/ask.js';
 import { askCorrectionDecision } from '../../starts/correctStatement.js';
 import type { Starter } from '../../starts/starter.js';
-import type { CorrectionOutcome } from '../../workflows/correctStatement.js';
 
 export interface DecidingCorrection {
   /** Of the request: the same for a repeat. */
@@ -26,7 +24,7 @@ export async function decideCorrection(
   { id: correctionId, state, programme, mspId, remindAt, decideUntil }: Correction,
   content: DecisionContent<'correction'>,
   { requestId, actor, at, timeoutMs }: DecidingCorrection,
-): Promise<WorkflowAnswer<CorrectionOutcome>> {
+) {
   if (content.end === 'refuse' && (content.reason ?? '').trim() === '') {
     throw fieldError('REASON_REQUIRED', '/reason', 'A refusal needs a reason, for whoever asked.');
   }
