@@ -3,11 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendAudit } from '../db/access/auditStore.js';
 import { insertBillingPack, lockPacks } from '../db/statements/billingPackStore.js';
-import { distributorsOfRun, packContents, type PackContents } from '../db/closing/makeBillingPacks.js';
+import {
+  distributorsOfRun,
+  lastRunWithoutNext,
+  packContents,
+  type PackContents,
+} from '../db/closing/makeBillingPacks.js';
 import { ALL, type Trx } from '../db/connect.js';
+import { loadCredits } from '../db/corrections/creditStore.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { toJson } from '../db/statements/statementCodec.js';
 import { loadStatements } from '../db/statements/statementStore.js';
+import type { Credit } from '../domain/credit.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import type { Period } from '../domain/period.js';
@@ -31,7 +38,9 @@ const progressSchema = z.object({ packs: z.int() }).catch({ packs: 0 });
  * makes pack 0 of each distributor, if need be with nothing in it but the names that are still open; a supplement exists
  * only where there is a statement for it. An MSP settled before the run has made pack 0 comes in that one.
  *
- * Doing it twice is safe: a statement is in one pack (unique key), and what is packed is not looked at again.
+ * A credit comes in the next pack of its distributor, whichever that is: of the next run, or a supplement made before.
+ *
+ * Doing it twice is safe: a statement or credit is in one pack (unique key), and what is packed is not looked at again.
  */
 export const makeBillingPacks =
   ({ db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>) =>
@@ -67,6 +76,25 @@ export async function makePacks(
   return packs;
 }
 
+/**
+ * Where no month of the programme follows any more, a credit has no next pack: it gets a supplement to the last one. Safe to
+ * repeat, as `makePacks`; how many packs it has made.
+ */
+export async function packCreditsAfterLastRun(
+  { db, renderPool }: Pick<ActivityDeps, 'db' | 'renderPool'>,
+  { programme, distributorId, now }: { programme: string; distributorId: string; now: string },
+): Promise<number> {
+  return db.transaction(ALL, async (trx) => {
+    await lockPacks(trx, { programme }, distributorId);
+    const key = await lastRunWithoutNext(trx, programme, distributorId);
+    if (key === undefined) return 0;
+    const contents = await packContents(trx, key, distributorId);
+    if (contents.creditIds.length === 0) return 0;
+    await makePack(trx, renderPool, { key, distributorId, contents, at: new Date(now) });
+    return 1;
+  });
+}
+
 interface PackDue {
   key: RunKey;
   distributorId: string;
@@ -78,8 +106,10 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
   const { programme, period } = key;
   const issued = await loadStatements(trx, contents.statementIds);
   const statements = issued.map(({ statement }) => statement);
-  const summary = summaryOf(period, contents, statements);
-  const document = await renderPool.renderBillingSummary(summary, statements);
+  const credited = await loadCredits(trx, contents.creditIds);
+  const credits = credited.map(({ credit }) => credit);
+  const summary = summaryOf(period, contents, { statements, credits });
+  const document = await renderPool.renderBillingSummary(summary, statements, credits);
   const id = randomUUID();
   await insertBillingPack(
     trx,
@@ -92,8 +122,9 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
       summary: toJson(summary),
       summarySha256: document.sha256,
       summaryPdf: Buffer.from(document.bytes.buffer, document.bytes.byteOffset, document.bytes.byteLength),
-      linesCsv: billingLinesCsv(statements),
+      linesCsv: billingLinesCsv(statements, credits),
       statements: issued.map(({ mspId, statementId }) => ({ mspId, statementId })),
+      credits: credited.map(({ mspId, id: creditId }) => ({ mspId, creditId })),
     },
     at,
   );
@@ -111,7 +142,8 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
           period,
           supplement: summary.supplement,
           statements: statements.length,
-          totals: totalsByCurrency(summary.statements).map(({ currency, totalMinor }) => ({
+          credits: credits.length,
+          totals: totalsByCurrency(summary).map(({ currency, totalMinor }) => ({
             currency,
             amount: minorToDecimalString(totalMinor, currency),
           })),
@@ -128,11 +160,15 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
     ],
     at,
   );
-  const after = { statements: statements.length, summarySha256: document.sha256 };
+  const after = { statements: statements.length, credits: credits.length, summarySha256: document.sha256 };
   await appendAudit(trx, { at, actor: KONTOR, action: 'billingPack.made', subject: `billing-pack:${id}`, after });
 }
 
-function summaryOf(period: Period, contents: PackContents, statements: readonly Statement[]): BillingSummary {
+function summaryOf(
+  period: Period,
+  contents: PackContents,
+  { statements, credits }: { statements: readonly Statement[]; credits: readonly Credit[] },
+): BillingSummary {
   const { distributor, vendor, locale, date, supplement, parked } = contents;
   return {
     distributor,
@@ -151,6 +187,10 @@ function summaryOf(period: Period, contents: PackContents, statements: readonly 
       lineCount: lines.length,
       estimatedLines: lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
       correctionLines: lines.filter(isOfEarlier).length,
+    })),
+    credits: credits.map(({ number, creditDate, msp, statementNumber, currency, totalMinor }) => ({
+      ...{ number, creditDate, mspName: msp.name, registrationNumber: msp.registrationNumber },
+      ...{ statementNumber, currency, totalMinor },
     })),
   };
 }

@@ -12,12 +12,13 @@ import { KontorError } from '../domain/errors.js';
 import { MAX_QUANTITY } from '../domain/usage.js';
 import { startCorrection } from '../starts/correctStatement.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
+import { decidingCommands, readingCommands } from './correctDecisions.js';
 import { dataOption, examples, jsonOption, wholeNumber } from './options.js';
 import { createTerminal } from './terminal.js';
 import { terminalActor } from './terminalActor.js';
 
 interface CorrectOptions {
-  statement: string;
+  statement?: string;
   line?: number;
   amount?: string;
   quantity?: number;
@@ -38,15 +39,15 @@ function change(flags: string, description: string, name: (typeof CHANGES)[numbe
   return new Option(flags, description).conflicts(CHANGES.filter((other) => other !== name));
 }
 
-/** `kontor correct`: asks for a correction of an issued statement; another person confirms it over the API. */
+/** `kontor correct`: asks for a correction of an issued statement; another person confirms it. Below it what waits is read and decided. */
 export function correctCommand(): Command {
-  return new Command('correct')
+  const command = new Command('correct')
     .description(
       'Ask for a correction of an issued statement, or show what it would say. The statement itself never changes. Another ' +
-        'person of the partner team confirms it with her own login (POST /v1/corrections/<id>/decision): whoever is at the ' +
-        'terminal could name two people, and is one.',
+        'person of the partner team confirms it with a token of her own (kontor correct confirm) or over the API ' +
+        '(POST /v1/corrections/<id>/decision): whoever is at the terminal could name two people, and is one.',
     )
-    .addOption(new Option('--statement <number>', 'such as MSP-IT-2026-000042').makeOptionMandatory())
+    .option('--statement <number>', 'such as MSP-IT-2026-000042')
     .addOption(
       new Option('--line <number>', 'the line; left out: the statement as a whole').argParser(
         wholeNumber(1, MAX_QUANTITY),
@@ -76,9 +77,12 @@ export function correctCommand(): Command {
         'kontor correct --statement MSP-IT-2026-000042 --line 3 --quantity 25 --preview',
         'kontor correct --statement MSP-IT-2026-000042 --amount -12.50 --credit --reason "Two days down" --as first@partner-team.example',
         'kontor correct --statement MSP-IT-2026-000042 --reissue --reason "New address" --as first@partner-team.example --json',
+        'kontor correct list --state asked',
       ),
     )
     .action(correct);
+  for (const below of [...readingCommands(), ...decidingCommands()]) command.addCommand(below);
+  return command;
 }
 
 /** The body that the API takes for it. */
@@ -92,7 +96,8 @@ function wishOf(options: CorrectOptions, currency: string): object {
   throw new KontorError('VALIDATION_FAILED', 'Say what to change: --amount, --quantity, --waive or --reissue.');
 }
 
-async function statementOf(trx: Trx, number: string): Promise<{ id: string; currency: string }> {
+async function statementOf(trx: Trx, number: string | undefined): Promise<{ id: string; currency: string }> {
+  if (number === undefined) throw new KontorError('VALIDATION_FAILED', '--statement: say which statement.');
   const found = await statementByNumber(trx, number);
   if (found === undefined) throw new KontorError('NOT_FOUND', `There is no statement ${number}.`);
   return found;
@@ -128,7 +133,7 @@ async function correct(options: CorrectOptions): Promise<void> {
         return;
       }
       terminal.say(`Correction ${asked.id} of ${asked.number} waits until ${asked.decideUntil.toISOString()}.`);
-      terminal.say(`Another person confirms it: POST /v1/corrections/${asked.id}/decision`);
+      terminal.say(`Another person confirms it: kontor correct confirm ${asked.id}`);
     }),
   );
 }

@@ -1,4 +1,10 @@
-import { ApplicationFailure, isGrpcServiceError, TemporalFailure, WorkflowFailedError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  isGrpcServiceError,
+  TemporalFailure,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { CommanderError } from 'commander';
 import { databaseAway } from '../db/transient.js';
 import { EmbeddedError } from '../embedded/index.js';
@@ -47,7 +53,8 @@ function withFields(error: { message: string; fields?: readonly FieldError[] }):
 /** The innermost failure with a code of what a workflow or activity failed with. */
 function fromTemporal(error: unknown): { code: string; message: string } | null {
   if (isGrpcServiceError(error)) return { code: 'TEMPORAL_UNAVAILABLE', message: `Temporal: ${error.message}` };
-  let cause = error instanceof WorkflowFailedError ? error.cause : error;
+  const isOutside = error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError;
+  let cause = isOutside ? error.cause : error;
   while (cause instanceof TemporalFailure) {
     if (cause instanceof ApplicationFailure && cause.type != null) return { code: cause.type, message: cause.message };
     cause = cause.cause;

@@ -28,7 +28,7 @@ const COMMANDS: Record<string, Listed> = {
     load: async () => (await import('./close.js')).closeCommand(),
   },
   correct: {
-    summary: 'ask for a correction of an issued statement',
+    summary: 'ask for a correction of an issued statement, or decide one',
     load: async () => (await import('./correct.js')).correctCommand(),
   },
   status: {
@@ -94,6 +94,8 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   const kontor = new Command('kontor')
     .description('Back office of a software vendor’s programme for managed service providers.')
     .version(version())
+    // What stands after a command below another is that one's, also where both have an option of that name.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExit status: 0 done, 1 failed or something is broken, 2 the call or the configuration is wrong, 130 interrupted.\n' +

@@ -9,7 +9,13 @@ import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from '.
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import { amountOf, priceLine, type PriceStep } from './pricing/index.js';
 import type { ExchangeRate, PricePlan } from './pricing/pricePlan.js';
-import type { CorrectionLine, ManualCorrectionLine, MinimumCorrectionLine, StatementLine } from './statement.js';
+import {
+  differenceOf,
+  type CorrectionLine,
+  type ManualCorrectionLine,
+  type MinimumCorrectionLine,
+  type StatementLine,
+} from './statement.js';
 import type { LicensedDays, Quantity } from './usage.js';
 
 /** One site, tenant and meter with its settled quantity: the unit of billing (rule 2). */
@@ -189,8 +195,8 @@ const bookCorrections: Step = ({ corrections, currency }) =>
   corrections
     .toSorted((a, b) => compare(a.forPeriod, b.forPeriod) || inCorrectedOrder(a, b))
     .map((due) => {
-      const { ratedMinor, billedMinor, exchange } = due;
-      const difference = ratedMinor - billedMinor;
+      const { exchange } = due;
+      const difference = differenceOf(due);
       const amountMinor =
         exchange === null
           ? difference

@@ -73,8 +73,13 @@ interface Corrected {
   exchange: ExchangeRate | null;
 }
 
+/** What a correction by the rules does not take off, since people took it off by hand before: minor units, above zero. */
+interface Withheld {
+  withheldMinor?: bigint;
+}
+
 /** A correction of a line of an earlier period: that month rated again as a whole, less what was billed (rules 4 and 7). */
-export interface CorrectionLine extends MeteredLine, Corrected {
+export interface CorrectionLine extends MeteredLine, Corrected, Withheld {
   kind: 'correction';
   reason: 'estimate_confirmed' | 'late_usage' | 'deferred' | 'rated_again';
   /** Billable quantities, before and after; `steps` price the quantity after. */
@@ -99,7 +104,7 @@ export interface MinimumLine extends LineBase {
 }
 
 /** A correction of what was missing to the minimum of an earlier period. */
-export interface MinimumCorrectionLine extends LineBase, Corrected {
+export interface MinimumCorrectionLine extends LineBase, Corrected, Withheld {
   kind: 'minimum_correction';
   /** The minimum of that month in minor units of `currency`. */
   minimumMinor: bigint;
@@ -178,6 +183,11 @@ export type StatementLine =
 
 /** Lines that are about an earlier statement: by the rules, or by hand. */
 export type LineOfEarlier = CorrectionLine | MinimumCorrectionLine | ManualCorrectionLine;
+
+/** What a line about an earlier statement adds to it: minor units of that statement's currency. */
+export function differenceOf(line: Pick<Corrected, 'ratedMinor' | 'billedMinor'> & Withheld): bigint {
+  return line.ratedMinor - line.billedMinor + (line.withheldMinor ?? 0n);
+}
 
 export function isOfEarlier(line: StatementLine): line is LineOfEarlier {
   return 'forPeriod' in line;

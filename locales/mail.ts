@@ -93,6 +93,8 @@ export interface MailParams {
     period: Period;
     supplement: number;
     statements: number;
+    /** Issued since the pack before; in the totals they are deducted. */
+    credits: number;
     totals: Total[];
     parked: ParkedMsp[];
     /** Where the statements are when they are too large for a mail; null: they are attached. */
@@ -130,6 +132,17 @@ export interface MailParams {
   };
   /** To the partner team: nobody confirmed it in time. */
   correctionExpired: { mspName: string; number: string; period: Period; reason: string };
+  /** To whoever asked for it; `document`: the credit or revision that it led to; null: a line of the next statement, or none. */
+  correctionDecided: {
+    mspName: string;
+    number: string;
+    period: Period;
+    amount: Total | null;
+    state: 'confirmed' | 'refused';
+    decidedBy: string;
+    reason: string | null;
+    document: string | null;
+  };
   /** To the MSP and to its distributor of that month; `total` is what is taken back, negative. */
   creditIssued: {
     vendorName: string;

@@ -96,6 +96,8 @@ export interface StatementMessages {
     /** What the line comes to now, and what was billed for it so far; amounts with their currency. */
     rated: (amount: string) => string;
     billed: (amount: string) => string;
+    /** What is not taken off, since people took it off by hand before. */
+    withheld: (amount: string) => string;
     minimum: (amount: string) => string;
     columns: { no: string; where: string; meter: string; corrects: string; was: string; now: string; amount: string };
     reasons: Record<CorrectionLine['reason'], string>;
@@ -156,6 +158,13 @@ export interface SummaryMessages {
   columns: { number: string; msp: string; lines: string; marks: string; total: string };
   list: string;
   none: string;
+  /** Credits issued since the pack before: a table of number, date, MSP, statement and amount. */
+  credits: {
+    title: string;
+    text: string;
+    counted: PluralForms;
+    columns: { date: string; corrects: string; amount: string };
+  };
   parked: { title: string; text: string; columns: { msp: string; reason: string } };
   /** Why an MSP is parked, by the code that parked it. */
   parkedBy: {

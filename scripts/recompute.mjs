@@ -225,7 +225,8 @@ function checkStatement(number, own) {
       const now = rated(exact, line.exchange_rate, digitsOf(line.rated_amount));
       const hasFormula = line.kind === 'correction' || line.change === 'quantity';
       if (hasFormula && now !== minor(line.rated_amount)) differ(line, 'the corrected line', now, line.rated_amount);
-      const difference = plus(frac(line.rated_amount), times(frac('-1'), frac(line.billed_amount)));
+      const withheld = frac(line.withheld_amount || '0');
+      const difference = plus(plus(frac(line.rated_amount), times(frac('-1'), frac(line.billed_amount))), withheld);
       const booked = rated(difference, line.correction_rate, digits);
       if (booked !== minor(line.amount)) differ(line, 'the difference', booked, line.amount);
     }

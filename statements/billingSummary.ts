@@ -15,6 +15,19 @@ export interface SummarisedStatement {
   correctionLines: number;
 }
 
+/** One credit of a billing pack, as its summary lists it. */
+export interface SummarisedCredit {
+  number: string;
+  creditDate: Day;
+  mspName: string;
+  registrationNumber: string;
+  /** Of the statement that it takes back part of. */
+  statementNumber: string;
+  currency: string;
+  /** Negative, minor units of `currency`. */
+  totalMinor: bigint;
+}
+
 /** What a distributor gets to know about one period, frozen when the pack is made; it determines the PDF's bytes. */
 export interface BillingSummary {
   distributor: Party;
@@ -26,27 +39,38 @@ export interface BillingSummary {
   /** 0: the pack itself; 1, 2, …: what was settled later. */
   supplement: number;
   statements: SummarisedStatement[];
+  /** Issued since the distributor's pack before this one. */
+  credits: SummarisedCredit[];
   /** MSPs whose statements wait for a decision. */
   parked: { mspName: string; reason: string }[];
 }
 
-/** Total of all statements in one currency, in its minor units. */
+/** Total of all statements in one currency less what credits take back, in its minor units. */
 export interface CurrencyTotal {
   currency: string;
   statements: number;
+  credits: number;
   totalMinor: bigint;
 }
 
 /** Totals by currency, in alphabetical order of the codes: amounts in different currencies are never added. */
-export function totalsByCurrency(statements: readonly SummarisedStatement[]): CurrencyTotal[] {
+export function totalsByCurrency({
+  statements,
+  credits,
+}: Pick<BillingSummary, 'statements' | 'credits'>): CurrencyTotal[] {
   const totals = new Map<string, CurrencyTotal>();
-  for (const { currency, totalMinor } of statements) {
-    const total = totals.get(currency) ?? { currency, statements: 0, totalMinor: 0n };
+  const add = (
+    { currency, totalMinor }: { currency: string; totalMinor: bigint },
+    counted: 'statements' | 'credits',
+  ): void => {
+    const total = totals.get(currency) ?? { currency, statements: 0, credits: 0, totalMinor: 0n };
     totals.set(currency, {
-      currency,
-      statements: total.statements + 1,
+      ...total,
+      [counted]: total[counted] + 1,
       totalMinor: total.totalMinor + totalMinor,
     });
-  }
+  };
+  for (const statement of statements) add(statement, 'statements');
+  for (const credit of credits) add(credit, 'credits');
   return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }

@@ -61,14 +61,20 @@ const COLUMNS: readonly [name: string, cell: (line: StatementLine, document: Csv
   // A correction is priced as the statement it corrects was: by its price list and rate.
   ['price_currency', (l, s) => text(priceCurrencyOf(l, s))],
   ['exchange_rate', (l, s) => number(exchangeOf(l, s)?.rate ?? null)],
-  // Of corrections: what the line comes to less what was billed for it, in that statement's currency; and from it into this one's.
+  // Of corrections: what the line comes to less what was billed for it, plus what was taken off by hand before, in that statement's currency; and from it into this one's.
   ['rated_amount', (l) => ('forPeriod' in l ? number(minorToDecimalString(l.ratedMinor, l.currency)) : none)],
   ['billed_amount', (l) => ('forPeriod' in l ? number(minorToDecimalString(l.billedMinor, l.currency)) : none)],
+  ['withheld_amount', (l) => number(withheldOf(l))],
   ['corrected_currency', (l) => ('forPeriod' in l ? text(l.currency) : none)],
   ['correction_rate', (l) => ('forPeriod' in l ? number(l.exchange?.rate ?? null) : none)],
   ['amount', (l, s) => number(minorToDecimalString(l.amountMinor, s.currency))],
   ['currency', (_l, s) => text(s.currency)],
 ];
+
+function withheldOf(line: StatementLine): string | null {
+  if (line.kind !== 'correction' && line.kind !== 'minimum_correction') return null;
+  return line.withheldMinor === undefined ? null : minorToDecimalString(line.withheldMinor, line.currency);
+}
 
 function exchangeOf(line: StatementLine, statement: CsvDocument): ExchangeRate | null {
   switch (line.kind) {
@@ -115,22 +121,18 @@ export function statementCsv(statement: Statement, form: CsvForm = 'plain'): Buf
 
 /** The lines of a credit in the columns of a statement's; the period is that of the statement it corrects. */
 export function creditCsv(credit: Credit, form: CsvForm = 'plain'): Buffer {
-  const { number, creditDate: statementDate, period, msp, currency, lines } = credit;
-  const document = {
-    number,
-    revision: 1,
-    statementDate,
-    period,
-    msp,
-    currency,
-    lines,
-    exchange: null,
-    pricePlan: null,
-  };
-  return toCsv([document], form);
+  return toCsv([documentOf(credit)], form);
 }
 
-/** The lines of all statements of a billing pack as one CSV, in the order given. */
-export function billingLinesCsv(statements: readonly Statement[], form: CsvForm = 'plain'): Buffer {
-  return toCsv(statements, form);
+function documentOf({ number, creditDate: statementDate, period, msp, currency, lines }: Credit): CsvDocument {
+  return { number, revision: 1, statementDate, period, msp, currency, lines, exchange: null, pricePlan: null };
+}
+
+/** The lines of all statements and credits of a billing pack as one CSV, in the order given, under the number of each. */
+export function billingLinesCsv(
+  statements: readonly Statement[],
+  credits: readonly Credit[] = [],
+  form: CsvForm = 'plain',
+): Buffer {
+  return toCsv([...statements, ...credits.map(documentOf)], form);
 }

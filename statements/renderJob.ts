@@ -7,7 +7,7 @@ import type { RenderedDocument } from './sheet.js';
 export type RenderJob =
   | { kind: 'statements'; statements: readonly Statement[] }
   | { kind: 'credit'; credit: Credit }
-  | { kind: 'summary'; summary: BillingSummary; statements: readonly Statement[] };
+  | { kind: 'summary'; summary: BillingSummary; statements: readonly Statement[]; credits: readonly Credit[] };
 
 /** What a thread answers, one per document in the order asked: the document, or why there is none. */
 export type RenderOutcome = { document: RenderedDocument } | { failure: string };

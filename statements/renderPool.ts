@@ -35,8 +35,12 @@ export interface RenderPool {
   renderStatements(statements: readonly Statement[]): Promise<(RenderedDocument | KontorError)[]>;
   /** Rejects with RENDER_FAILED. */
   renderCredit(credit: Credit): Promise<RenderedDocument>;
-  /** The summary of a billing pack, with the lines of `statements` attached. Rejects with RENDER_FAILED. */
-  renderBillingSummary(summary: BillingSummary, statements: readonly Statement[]): Promise<RenderedDocument>;
+  /** The summary of a billing pack, with the lines of `statements` and `credits` attached. Rejects with RENDER_FAILED. */
+  renderBillingSummary(
+    summary: BillingSummary,
+    statements: readonly Statement[],
+    credits?: readonly Credit[],
+  ): Promise<RenderedDocument>;
   /** Stops the threads. What is still waiting fails. */
   close(): Promise<void>;
 }
@@ -69,8 +73,9 @@ function inJobs(statements: readonly Statement[]): Statement[][] {
 }
 
 function linesOf(job: RenderJob): number {
-  const statements: readonly Pick<Statement, 'lines'>[] = job.kind === 'credit' ? [job.credit] : job.statements;
-  return statements.reduce((sum, { lines }) => sum + LINES_OF_A_DOCUMENT + lines.length, 0);
+  const documents: readonly Pick<Statement, 'lines'>[] =
+    job.kind === 'credit' ? [job.credit] : [...job.statements, ...(job.kind === 'summary' ? job.credits : [])];
+  return documents.reduce((sum, { lines }) => sum + LINES_OF_A_DOCUMENT + lines.length, 0);
 }
 
 class ThreadPool {
@@ -196,7 +201,7 @@ export function createRenderPool({ threads, script = RENDER_THREAD }: RenderPool
       return (await Promise.all(jobs)).flat();
     },
     renderCredit: (credit) => one({ kind: 'credit', credit }),
-    renderBillingSummary: (summary, statements) => one({ kind: 'summary', summary, statements }),
+    renderBillingSummary: (summary, statements, credits = []) => one({ kind: 'summary', summary, statements, credits }),
     close: () => pool.close(),
   };
 }

@@ -14,7 +14,7 @@ function attempt(render: () => RenderedDocument): RenderOutcome {
 }
 
 function outcomesOf(job: RenderJob): RenderOutcome[] {
-  if (job.kind === 'summary') return [attempt(() => renderBillingSummary(job.summary, job.statements))];
+  if (job.kind === 'summary') return [attempt(() => renderBillingSummary(job.summary, job.statements, job.credits))];
   if (job.kind === 'credit') return [attempt(() => renderCredit(job.credit))];
   return job.statements.map((statement) => attempt(() => renderStatement(statement)));
 }

@@ -1,6 +1,11 @@
 import type { Day } from '../domain/period.js';
 import { counted, formatDay, formatMinor, formatMinorNumber, formatPeriod, messagesFor } from '../locales/index.js';
-import { totalsByCurrency, type BillingSummary, type SummarisedStatement } from './billingSummary.js';
+import {
+  totalsByCurrency,
+  type BillingSummary,
+  type SummarisedCredit,
+  type SummarisedStatement,
+} from './billingSummary.js';
 import { partyView } from './views/party.js';
 import { body, small, strong, warning, type AttachmentView, type Cell, type FooterView } from './views/types.js';
 import type { HeaderView, Section } from './views/types.js';
@@ -14,6 +19,8 @@ export interface BillingSummaryView {
   intro: string;
   totals: Section | null;
   statements: Section;
+  /** Null: there are none. */
+  credits: Section | null;
   /** Null: nothing waits for a decision. */
   parked: Section | null;
   footer: FooterView;
@@ -34,6 +41,7 @@ export function buildBillingSummaryView(summary: BillingSummary): BillingSummary
     intro: words.intro(distributor.name, vendor.name),
     totals: totalsSection(summary),
     statements: statementsSection(summary),
+    credits: creditsSection(summary),
     parked: parkedSection(summary),
     footer: {
       text: [words.documentName, distributor.name, period, supplement].filter((part) => part !== null).join(' · '),
@@ -44,7 +52,7 @@ export function buildBillingSummaryView(summary: BillingSummary): BillingSummary
 }
 
 function headerView(summary: BillingSummary, mark: string): HeaderView {
-  const { locale, distributor, vendor, period, date, statements } = summary;
+  const { locale, distributor, vendor, period, date, statements, credits } = summary;
   const { summary: words, statement } = messagesFor(locale);
   return {
     issuer: vendor.name,
@@ -58,13 +66,16 @@ function headerView(summary: BillingSummary, mark: string): HeaderView {
       { label: words.facts.period, value: formatPeriod(period, locale) },
       { label: words.facts.date, value: formatDay(date, locale) },
       { label: words.facts.statements, value: counted(statements.length, words.statements, locale) },
+      ...(credits.length > 0 ? [{ label: words.credits.title, value: String(credits.length) }] : []),
     ],
   };
 }
 
-function totalsSection({ locale, statements }: BillingSummary): Section | null {
-  const { title, columns } = messagesFor(locale).summary.totals;
-  const totals = totalsByCurrency(statements);
+function totalsSection(summary: BillingSummary): Section | null {
+  const { locale } = summary;
+  const { totals: words, credits } = messagesFor(locale).summary;
+  const { title, columns } = words;
+  const totals = totalsByCurrency(summary);
   if (totals.length === 0) return null;
   return {
     title,
@@ -72,7 +83,10 @@ function totalsSection({ locale, statements }: BillingSummary): Section | null {
     columns: [columns.currency, columns.statements, columns.total],
     rows: totals.map((total) => [
       [body(total.currency)],
-      [body(String(total.statements))],
+      [
+        body(String(total.statements)),
+        ...(total.credits > 0 ? [small(counted(total.credits, credits.counted, locale))] : []),
+      ],
       [strong(formatMinor(total.totalMinor, total.currency, locale))],
     ]),
   };
@@ -101,6 +115,29 @@ function statementRow(statement: SummarisedStatement, locale: BillingSummary['lo
       ...(correctionLines > 0 ? [small(counted(correctionLines, words.correctionLines, locale))] : []),
     ],
     [body(formatMinorNumber(statement.totalMinor, currency, locale))],
+    [body(currency)],
+  ];
+}
+
+function creditsSection({ locale, credits }: BillingSummary): Section | null {
+  if (credits.length === 0) return null;
+  const { credits: words, columns } = messagesFor(locale).summary;
+  return {
+    title: words.title,
+    intro: words.text,
+    columns: [columns.number, words.columns.date, columns.msp, words.columns.corrects, words.columns.amount, ''],
+    rows: credits.map((credit) => creditRow(credit, locale)),
+  };
+}
+
+function creditRow(credit: SummarisedCredit, locale: BillingSummary['locale']): Cell[] {
+  const { number, creditDate, mspName, registrationNumber, statementNumber, totalMinor, currency } = credit;
+  return [
+    [body(number)],
+    [body(formatDay(creditDate, locale))],
+    [body(mspName), small(messagesFor(locale).statement.registrationNumber(registrationNumber))],
+    [body(statementNumber)],
+    [body(formatMinorNumber(totalMinor, currency, locale))],
     [body(currency)],
   ];
 }

@@ -99,7 +99,8 @@ const BILLED_BEFORE = `
       where l.msp_id = c.msp_id and l.statement_id = c.statement_id and l.kind in ('usage', 'minimum', 'term', 'extension')
         and (c.line_no is null or l.line_no = c.line_no)
       union all
-      select (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint, n.issued_at
+      select (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint
+        + coalesce((l.content ->> 'withheldMinor')::bigint, 0), n.issued_at
       from statement_line l join statement n on n.msp_id = l.msp_id and n.id = l.statement_id
       where l.msp_id = c.msp_id and l.programme_code = c.programme_code and l.for_period = c.period
         and l.kind in ('correction', 'minimum_correction')
@@ -117,6 +118,21 @@ const BILLED_BEFORE = `
     and (c.plan -> 'line' ->> 'billedMinor')::bigint not in (b.surely, b.perhaps)
   order by 1`;
 
+/** What people waived, or counted by hand, the rules correct no more. */
+const STANDS = `
+  select format('%s: line %s corrects what people had settled by hand (correction %s)', n.number, l.line_no, c.id) as problem
+  from correction c
+  join statement_line l on l.msp_id = c.msp_id and l.programme_code = c.programme_code and l.for_period = c.period
+    and l.kind in ('correction', 'minimum_correction')
+  join statement n on n.msp_id = l.msp_id and n.id = l.statement_id
+  left join statement_line o on o.msp_id = c.msp_id and o.statement_id = c.statement_id and o.line_no = c.line_no
+  where ${OF_MONTH} and c.state = 'confirmed' and c.change in ('waiver', 'quantity')
+    and n.issued_at > c.decided_at + ${MEETING}
+    and (c.line_no is null or o.kind = 'minimum' and l.kind = 'minimum_correction' or o.kind = 'usage'
+      and l.kind = 'correction' and l.site_id = o.site_id and l.meter = o.meter
+      and l.tenant_ref is not distinct from o.tenant_ref)
+  order by 1`;
+
 const NEVER_MORE = `
   select format('correction %s of %s takes off more than was billed', c.id, s.number) as problem
   from correction c join statement s on s.id = c.statement_id
@@ -131,7 +147,7 @@ const MAILED = `
 
 /** I2 of corrections by hand: confirmed by two people, booked once as confirmed, and within what was billed. */
 export function byHandProblems(context: VerifyContext): Promise<string[]> {
-  return problemsOf(context, [TWO_PEOPLE, BOOKED_AS_CONFIRMED, BOOKED_ONCE, BILLED_BEFORE, NEVER_MORE, MAILED]);
+  return problemsOf(context, [TWO_PEOPLE, BOOKED_AS_CONFIRMED, BOOKED_ONCE, BILLED_BEFORE, STANDS, NEVER_MORE, MAILED]);
 }
 
 const CREDIT_COLUMNS = `

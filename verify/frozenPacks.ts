@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ALL } from '../db/connect.js';
+import { loadCredits } from '../db/corrections/creditStore.js';
 import { loadStatements } from '../db/statements/statementStore.js';
 import { billingLinesCsv, type BillingSummary } from '../statements/index.js';
 import { ask, type VerifyContext } from './context.js';
@@ -9,40 +10,51 @@ import { keptFrom } from './kept.js';
 /** Summaries drawn again where a sample will do. */
 const SAMPLE = 4;
 
-type Summarised = BillingSummary['statements'][number];
+/** As it is stored: amounts are text. */
+type Stored<T> = Omit<T, 'totalMinor'> & { totalMinor: string };
 
 interface PackRow {
   name: string;
-  summary: Omit<BillingSummary, 'statements'> & {
-    statements: (Omit<Summarised, 'totalMinor'> & { totalMinor: string })[];
+  summary: Omit<BillingSummary, 'statements' | 'credits'> & {
+    statements: Stored<BillingSummary['statements'][number]>[];
+    credits: Stored<BillingSummary['credits'][number]>[];
   };
   sha256: string;
   pdf: Buffer;
   csv: Buffer;
   statementIds: string[];
+  creditIds: string[];
 }
 
 function summaryOf({ summary }: PackRow): BillingSummary {
   return {
     ...summary,
     statements: summary.statements.map((each) => ({ ...each, totalMinor: BigInt(each.totalMinor) })),
+    credits: summary.credits.map((each) => ({ ...each, totalMinor: BigInt(each.totalMinor) })),
   };
 }
+
+const listOf = (documents: readonly { number: string; totalMinor: bigint }[]) =>
+  documents.map(({ number, totalMinor }) => `${number} ${totalMinor}`).join();
 
 async function problemsOfPack(context: VerifyContext, pack: PackRow, isDrawn: boolean): Promise<string[]> {
   const problems: string[] = [];
   if (createHash('sha256').update(pack.pdf).digest('hex') !== pack.sha256) problems.push('its summary PDF was changed');
-  const issued = await context.db.transaction(ALL, (trx) => loadStatements(trx, pack.statementIds));
+  const { issued, credited } = await context.db.transaction(ALL, async (trx) => ({
+    issued: await loadStatements(trx, pack.statementIds),
+    credited: await loadCredits(trx, pack.creditIds),
+  }));
+  const credits = credited.map(({ credit }) => credit);
   const statements = issued.map(({ statement }) => statement);
   const summary = summaryOf(pack);
-  const said = summary.statements.map(({ number, totalMinor }) => `${number} ${totalMinor}`).join();
-  if (said !== statements.map(({ number, totalMinor }) => `${number} ${totalMinor}`).join()) {
+  if (listOf(summary.statements) !== listOf(statements)) {
     problems.push('its summary lists other statements or totals than it holds');
   }
-  if (Buffer.compare(billingLinesCsv(statements), pack.csv) !== 0)
-    problems.push('its CSV is not that of its statements');
+  if (listOf(summary.credits) !== listOf(credits)) problems.push('its summary lists other credits than it holds');
+  if (Buffer.compare(billingLinesCsv(statements, credits), pack.csv) !== 0)
+    problems.push('its CSV is not that of its statements and credits');
   if (context.renderPool !== null && isDrawn) {
-    const document = await context.renderPool.renderBillingSummary(summary, statements);
+    const document = await context.renderPool.renderBillingSummary(summary, statements, credits);
     if (Buffer.compare(document.bytes, pack.pdf) !== 0) {
       problems.push('a fresh render of its frozen summary gives another PDF than the one that is stored');
     }
@@ -67,7 +79,9 @@ export async function packProblems(context: VerifyContext): Promise<string[]> {
       `select format('%s of %s, supplement %s', b.period, d.code, b.supplement) as name, b.summary,
          encode(b.summary_sha256, 'hex') as sha256, b.summary_pdf as pdf, b.lines_csv as csv,
          array(select s.id from billing_pack_statement bs join statement s on s.msp_id = bs.msp_id and s.id = bs.statement_id
-           where bs.billing_pack_id = b.id order by s.number) as "statementIds"
+           where bs.billing_pack_id = b.id order by s.number) as "statementIds",
+         array(select c.id from billing_pack_credit bc join credit c on c.id = bc.credit_id
+           where bc.billing_pack_id = b.id order by c.number) as "creditIds"
        from billing_pack b join distributor d on d.id = b.distributor_id where b.id = :id`,
       { id },
     );

@@ -8,6 +8,7 @@ import { amountOf, productsOf } from './evaluate/price.js';
 import { rulesByPeriod, type Rules } from './evaluate/rules.js';
 import { findings, settle, type SettledCase } from './evaluate/settle.js';
 import { ask, type VerifyContext } from './context.js';
+import { correctedBetween, MINIMUM, type ByHand } from './correctedBetween.js';
 import { minimumOf } from './linesAndTotals.js';
 import { settledCases } from './settledUsage.js';
 import type { Head } from './statementBatches.js';
@@ -138,44 +139,79 @@ function rateMonth(sites: readonly KnownSite[], { head, rules, decided, tenantNa
   return { lines, minimumMinor: missing > 0n ? missing : 0n };
 }
 
-/** What was billed for a month so far and is not what it comes to. */
+interface BilledFor {
+  minor: bigint;
+  quantity: number;
+  name: string;
+}
+
+/** What was billed for each line of a month so far, and up to its minimum. */
+function billedFor(lines: readonly Line[]): Map<string, BilledFor> {
+  const billed = new Map<string, BilledFor>();
+  for (const line of lines) {
+    const isMinimum = line.kind === 'minimum' || line.kind === 'minimum_correction';
+    const key = isMinimum ? MINIMUM : keyOf(line.siteId, line.tenantRef, line.meter);
+    const name = isMinimum ? 'the monthly minimum' : nameOf(line.siteName, line.tenantRef, line.meter);
+    const minor = (billed.get(key)?.minor ?? 0n) + line.addsMinor;
+    billed.set(key, { minor, quantity: isMinimum ? 0 : line.quantity, name });
+  }
+  return billed;
+}
+
+/**
+ * What was billed for a month so far and is not what it comes to. What people waived or counted by hand stands. An amount by hand
+ * comes on top, and no less than nothing is left of a line or of the statement: what would be is not taken off. Of the
+ * statement, on which line it is not taken off is left open.
+ */
 function differences(
   { month: { period }, head: { currency } }: Frozen,
   rated: RatedMonth,
   lines: readonly Line[],
+  { byHand, licencesMinor }: { byHand: ByHand; licencesMinor: bigint },
 ): string[] {
-  const billed = new Map<string, { minor: bigint; quantity: number; name: string }>();
-  let minimumMinor = 0n;
-  for (const line of lines) {
-    if (line.kind === 'minimum' || line.kind === 'minimum_correction') {
-      minimumMinor += line.addsMinor;
-      continue;
-    }
-    const key = keyOf(line.siteId, line.tenantRef, line.meter);
-    const { quantity, addsMinor } = line;
-    const minor = (billed.get(key)?.minor ?? 0n) + addsMinor;
-    billed.set(key, { minor, quantity, name: nameOf(line.siteName, line.tenantRef, line.meter) });
-  }
+  if (byHand.whole) return [];
+  const billed = billedFor(lines);
+  const before = licencesMinor + sum([...billed.values()].map(({ minor }) => minor)) + byHand.allMinor;
   const problems: string[] = [];
-  const say = (what: string, now: bigint, before: bigint) =>
-    problems.push(
-      `${period}: ${what}: ${inWords(now, currency)} by what was known before the latest statement, billed are ${inWords(before, currency)}`,
-    );
+  const compared: { name: string; now: bigint; before: bigint }[] = [];
+  const compare = (key: string, name: string, ratedMinor: bigint) => {
+    const hand = byHand.amounts.get(key) ?? 0n;
+    const now = ratedMinor + hand < 0n ? -hand : ratedMinor;
+    compared.push({ name, now, before: billed.get(key)?.minor ?? 0n });
+    billed.delete(key);
+  };
+  for (const key of byHand.stands) billed.delete(key);
   for (const line of rated.lines) {
     const key = keyOf(line.siteId, line.tenantRef, line.meter);
-    const before = billed.get(key);
-    billed.delete(key);
-    if (before?.minor !== line.amountMinor && (before !== undefined || line.amountMinor !== 0n)) {
-      say(nameOf(line.siteName, line.tenantRef, line.meter), line.amountMinor, before?.minor ?? 0n);
-    } else if ((before?.quantity ?? 0) !== line.quantity) {
+    if (byHand.stands.has(key)) continue;
+    const name = nameOf(line.siteName, line.tenantRef, line.meter);
+    const units = billed.get(key)?.quantity ?? 0;
+    if (units !== line.quantity) {
       problems.push(
-        `${period}: ${nameOf(line.siteName, line.tenantRef, line.meter)}: ${line.quantity} units by what was known before the ` +
-          `latest statement, billed are ${before?.quantity ?? 0}`,
+        `${period}: ${name}: ${line.quantity} units by what was known before the latest statement, billed are ${units}`,
       );
     }
+    compare(key, name, line.amountMinor);
   }
-  for (const { minor, name } of billed.values()) if (minor !== 0n) say(name, 0n, minor);
-  if (minimumMinor !== rated.minimumMinor) say('the monthly minimum', rated.minimumMinor, minimumMinor);
+  if (!byHand.stands.has(MINIMUM)) compare(MINIMUM, 'the monthly minimum', rated.minimumMinor);
+  for (const [key, { name }] of billed) compare(key, name, 0n);
+  // What is left of the statement, had all of it been taken off.
+  const left = before - sum(compared.map((one) => one.before - one.now));
+  let open = left < 0n ? -left : 0n;
+  for (const one of compared) {
+    const more = one.before - one.now;
+    if (more >= 0n && more <= open) {
+      open -= more;
+      continue;
+    }
+    const allowed = more > 0n ? open : 0n;
+    open -= allowed;
+    problems.push(
+      `${period}: ${one.name}: ${inWords(one.now + allowed, currency)} by what was known before the latest statement, billed are ${inWords(one.before, currency)}`,
+    );
+  }
+  if (open > 0n)
+    problems.push(`${period}: ${inWords(open, currency)} more was taken off than was left of the statement`);
   return problems;
 }
 
@@ -210,6 +246,7 @@ async function problemsBefore(
   const until = new Map(admitted.map((one) => [`${one.siteId} ${one.period}`, one.until]));
   const knowledge = { portfolio, late: await lateReports(context, portfolio) };
   const cases = await settledCases(context, earlier);
+  const by = await correctedBetween(context, msps);
   const names = await ask<{ id: string; name: string }>(
     context,
     'select id, name from tenant where msp_id = any(:msps::uuid[])',
@@ -261,7 +298,12 @@ async function problemsBefore(
         tenantNames: new Map([...names.map(({ id, name }): [string, string] => [id, name]), ...printed]),
       };
       const rated = rateMonth([...frozen.filter(({ siteId }) => !ids.has(siteId)), ...now], own);
-      problems.push(...differences(own, rated, lines));
+      const asOf = latest.get(month.mspId) ?? month.reach;
+      const licencesMinor = by.licencesMinor(month.mspId, period);
+      const found = by
+        .byHand(month.mspId, period, asOf)
+        .map((byHand) => differences(own, rated, lines, { byHand, licencesMinor }));
+      if (found.every((each) => each.length > 0)) problems.push(...(found[0] ?? []));
       const there = new Set(rated.lines.map((one) => keyOf(one.siteId, one.tenantRef, one.meter)));
       const nothing = lines
         .filter(({ siteId, tenantRef, meter }) => ids.has(siteId) && !there.has(keyOf(siteId, tenantRef, meter)))

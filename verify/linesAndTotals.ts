@@ -3,6 +3,7 @@ import { keyOf } from './evaluate/known.js';
 import { printedProducts, productsOf, sameProducts } from './evaluate/price.js';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
 import { byHandProblems } from './correctedByHand.js';
+import { creditsInPacks } from './creditsInPacks.js';
 import { amountIsRated, checkCorrection, type Say } from './correctionLine.js';
 import { checkTermLine, licenceProblems } from './licencesBilled.js';
 import { pricesProblems } from './pricesThen.js';
@@ -168,7 +169,8 @@ const CORRECTED_QUANTITIES = `
   cross join lateral (
     select coalesce(sum(l.quantity), 0) as billed,
       coalesce(sum(case l.kind when 'usage' then l.amount_minor
-        else (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint end), 0) as minor
+        else (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint
+          + coalesce((l.content ->> 'withheldMinor')::bigint, 0) end), 0) as minor
     from statement_line l
     where l.msp_id = c.msp_id and l.site_id = c.site_id and l.meter = c.meter
       and l.tenant_ref is not distinct from c.tenant_ref
@@ -189,7 +191,8 @@ const CORRECTED_MINIMUMS = `
   join statement s on s.msp_id = c.msp_id and s.id = c.statement_id
   cross join lateral (
     select coalesce(sum(case l.kind when 'minimum' then l.amount_minor
-      else (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint end), 0) as minor
+      else (l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint
+          + coalesce((l.content ->> 'withheldMinor')::bigint, 0) end), 0) as minor
     from statement_line l
     where l.msp_id = c.msp_id and l.programme_code = c.programme_code
       and (l.kind = 'minimum' and l.period = c.for_period
@@ -219,5 +222,6 @@ export const checkLinesAndTotals: Checker = async (context) => {
     ...problems,
     ...(await problemsOf(context, [CORRECTED_QUANTITIES, CORRECTED_MINIMUMS])),
     ...(await byHandProblems(context)),
+    ...(await creditsInPacks(context)),
   ];
 };

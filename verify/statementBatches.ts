@@ -54,6 +54,8 @@ export interface StoredLine {
   rate: Rate | null;
   ratedMinor: string;
   billedMinor: string;
+  /** Of corrections by the rules: taken off by hand before. */
+  withheldMinor?: string;
   /** Of corrections by hand: 'amount', 'quantity' or 'waiver'. */
   change?: string;
   /** Of corrections and licences. */

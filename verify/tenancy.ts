@@ -26,6 +26,11 @@ const PACK_TO_OTHERS = `
   join statement s on s.msp_id = bs.msp_id and s.id = bs.statement_id
   where b.programme_code = :programme and (:period::text is null or b.period = :period)
     and (s.programme_code <> b.programme_code or s.distributor_id <> b.distributor_id or s.period <> b.period)
+  union all
+  select format('credit %s is in a billing pack of another programme or distributor', c.number)
+  from billing_pack b join billing_pack_credit bc on bc.billing_pack_id = b.id join credit c on c.id = bc.credit_id
+  where b.programme_code = :programme and (:period::text is null or b.period = :period)
+    and (c.programme_code <> b.programme_code or c.distributor_id <> b.distributor_id or bc.msp_id <> c.msp_id)
   order by 1`;
 
 const PACK_MAILED_TO_OTHERS = `

@@ -1,6 +1,8 @@
+import { activeMember } from '../../db/access/personStore.js';
 import type { Trx } from '../../db/connect.js';
 import type { IssuedCredit } from '../../db/corrections/creditStore.js';
 import type { OutgoingMail } from '../../db/outbox/outboxStore.js';
+import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import { programmeOfMsp } from '../../db/readModels/programmeOf.js';
 import { loadStatements } from '../../db/statements/statementStore.js';
 import type { Correction } from '../../domain/correction.js';
@@ -56,6 +58,29 @@ export async function correctionExpiredMail(trx: Trx, correction: Correction): P
     {
       ...envelope,
       ...{ notBefore: decideUntil, messageId: messageId('correction-expired', id), kind: 'correctionExpired', params },
+    },
+  ];
+}
+
+/** To whoever asked, while she is of the partner team: another person has confirmed or refused it. */
+export async function correctionDecidedMail(
+  trx: Trx,
+  correction: Correction,
+  { document, at }: { document: string | null; at: Date },
+): Promise<OutgoingMail[]> {
+  const { id, state, askedBy, decidedBy, decisionReason: reason, amountMinor, currency, plan } = correction;
+  if ((state !== 'confirmed' && state !== 'refused') || askedBy.kind !== 'person') return [];
+  const asker = await activeMember(trx, { companyId: PARTNER_TEAM, personId: askedBy.id });
+  if (asker === undefined) return [];
+  const { said, envelope } = await toPartnerTeam(trx, correction);
+  const amount = plan.line === null ? null : { amount: minorToDecimalString(amountMinor, currency), currency };
+  return [
+    {
+      ...envelope,
+      ...{ locale: localeOf(asker.locale), to: { address: asker.email }, notBefore: at },
+      messageId: messageId('correction-decided', id),
+      kind: 'correctionDecided',
+      params: { ...said, amount, state, decidedBy: decidedBy?.name ?? '', reason, document },
     },
   ];
 }

@@ -18,7 +18,7 @@ import {
 } from '../../domain/correction.js';
 import { draftCredit } from '../../domain/credit.js';
 import { KontorError } from '../../domain/errors.js';
-import { correctionExpiredMail, creditMails, revisionMails } from './mails.js';
+import { correctionDecidedMail, correctionExpiredMail, creditMails, revisionMails } from './mails.js';
 
 export interface SettleCorrectionInput {
   correctionId: string;
@@ -86,6 +86,7 @@ export async function settle(trx: Trx, { correctionId, end, reason, actor, at: i
   const settled: Correction = { ...correction, state, decidedAt: at, decidedBy: actor, decisionReason: reason };
   await endCorrection(trx, correction, settled);
   const document = end === 'confirm' ? await takeEffect(trx, settled, at) : null;
+  await enqueueMails(trx, await correctionDecidedMail(trx, settled, { document, at }), at);
   if (end === 'expire') await enqueueMails(trx, await correctionExpiredMail(trx, settled), at);
   await appendAudit(trx, {
     at,

@@ -8,6 +8,8 @@ import { fileReply, reply, route } from '../route.js';
 import { amount, cursorNumber, instant, period, periodText, programmeCode, uuid } from '../schemas/common.js';
 import { toAmount } from '../schemas/statements.js';
 
+const packed = z.array(z.strictObject({ id: uuid, number: z.string(), mspId: uuid, total: amount }));
+
 const billingPack = z
   .strictObject({
     id: uuid,
@@ -18,7 +20,10 @@ const billingPack = z
     supplement: z.int().meta({ description: '0 came with the run; higher ones carry what was settled later' }),
     madeAt: instant,
     summarySha256: z.string(),
-    statements: z.array(z.strictObject({ id: uuid, number: z.string(), mspId: uuid, total: amount })),
+    statements: packed,
+    credits: packed.meta({
+      description: 'Issued since the distributor’s pack before this one; in its totals they are deducted',
+    }),
   })
   .meta({ id: 'BillingPack' });
 
@@ -28,14 +33,13 @@ function notFound(): KontorError {
   return new KontorError('NOT_FOUND', 'There is no such billing pack.');
 }
 
-function toJson({ statements, ...pack }: BillingPackSummary): z.input<typeof billingPack> {
-  return {
-    ...pack,
-    statements: statements.map(({ totalMinor, currency, ...statement }) => ({
-      ...statement,
+function toJson({ statements, credits, ...pack }: BillingPackSummary): z.input<typeof billingPack> {
+  const documents = (packs: BillingPackSummary['statements']) =>
+    packs.map(({ totalMinor, currency, ...document }) => ({
+      ...document,
       total: toAmount(BigInt(totalMinor), currency),
-    })),
-  };
+    }));
+  return { ...pack, statements: documents(statements), credits: documents(credits) };
 }
 
 function baseName({ programme, distributorCode, period: month, supplement }: BillingPackFiles): string {
@@ -102,7 +106,7 @@ export const billingPackRoutes = [
   route({
     method: 'get',
     path: '/v1/billing-packs/{id}/lines.csv',
-    summary: 'Download the lines of its statements as CSV',
+    summary: 'Download the lines of its statements and credits as CSV',
     tags: ['Billing packs'],
     action: 'packs.read',
     params: byId,

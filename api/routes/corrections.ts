@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { insertDecision } from '../../db/access/decisionStore.js';
-import { ALL, type Trx } from '../../db/connect.js';
+import type { Trx } from '../../db/connect.js';
 import { correctionPdf } from '../../db/corrections/correctionDocumentStore.js';
 import { findCorrection, listCorrections } from '../../db/corrections/correctionStore.js';
 import { correctedStatement, revisionNumber } from '../../db/readModels/correctedStatement.js';
 import { statementPdf } from '../../db/readModels/statementPdf.js';
-import { requireAsked, type Correction } from '../../domain/correction.js';
+import type { Correction } from '../../domain/correction.js';
 import type { DecisionContent } from '../../domain/decision.js';
-import { fieldError, KontorError } from '../../domain/errors.js';
-import { askCorrectionDecision } from '../../starts/correctStatement.js';
+import { KontorError } from '../../domain/errors.js';
 import { askForCorrection, previewCorrection } from '../corrections/askForCorrection.js';
+import { decideCorrection } from '../corrections/decideCorrection.js';
 import { correctionJson, previewJson } from '../corrections/present.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, PENDING, reply, route, type Context } from '../route.js';
@@ -51,27 +50,9 @@ async function decide(
   content: DecisionContent<'correction'>,
 ) {
   const { params, requestId, actor, receivedAt: at, deps, limits, transaction } = context;
-  if (content.end === 'refuse' && (content.reason ?? '').trim() === '') {
-    throw fieldError('REASON_REQUIRED', '/reason', 'A refusal needs a reason, for whoever asked.');
-  }
   const found = await transaction((trx) => requireCorrection(trx, params.id));
-  requireAsked(found.state);
-  const { programme, mspId, id: correctionId, remindAt, decideUntil } = found;
-  const made = {
-    id: requestId,
-    kind: 'correction',
-    subject: `correction:${correctionId}`,
-    content,
-    actor,
-    at,
-  } as const;
-  await deps.db.transaction(ALL, (trx) => insertDecision(trx, made));
-  const answer = await askCorrectionDecision(
-    deps,
-    { programme, mspId, correctionId, remindAt, decideUntil },
-    { decisionId: requestId },
-    { requestId, timeoutMs: limits.updateTimeoutMs },
-  );
+  const deciding = { requestId, actor, at, timeoutMs: limits.updateTimeoutMs };
+  const answer = await decideCorrection(deps, found, content, deciding);
   return answer.answered ? reply(200, answer.result) : PENDING;
 }
 

@@ -100,6 +100,10 @@ export const manualCorrectionLine = z
   })
   .meta({ id: 'ManualCorrectionLine' });
 
+const withheld = amount
+  .exactOptional()
+  .meta({ description: 'Not taken off, since people took it off by hand before; left out: nothing' });
+
 const line = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -117,6 +121,7 @@ const line = z
       kind: z.literal('correction'),
       ...metered,
       ...corrected,
+      withheld,
       reason: z.string(),
       oldQuantity: z.int(),
       newQuantity: z.int(),
@@ -133,6 +138,7 @@ const line = z
       kind: z.literal('minimum_correction'),
       lineNo: z.int(),
       ...corrected,
+      withheld,
       minimum: amount.meta({ description: 'Of that month' }),
       amount,
     }),
@@ -228,8 +234,12 @@ function toLine(entry: StatementLine, currency: string): z.input<typeof line> {
   }
   if (entry.kind === 'manual_correction') return toManualLine(entry, currency);
   if (entry.kind === 'correction' || entry.kind === 'minimum_correction') {
-    const { amountMinor, ratedMinor, billedMinor, currency: of, ...rest } = entry;
-    const corrected = { rated: toAmount(ratedMinor, of), billed: toAmount(billedMinor, of) };
+    const { amountMinor, ratedMinor, billedMinor, withheldMinor, currency: of, ...rest } = entry;
+    const corrected = {
+      rated: toAmount(ratedMinor, of),
+      billed: toAmount(billedMinor, of),
+      ...(withheldMinor === undefined ? {} : { withheld: toAmount(withheldMinor, of) }),
+    };
     const line = { ...corrected, amount: toAmount(amountMinor, currency) };
     if (rest.kind === 'correction') return { ...rest, ...line };
     const { minimumMinor, ...minimumRest } = rest;

@@ -52,6 +52,21 @@ export async function findPersonOf(
   return person;
 }
 
+/** The active person of that id, with a membership of the company that holds now. */
+export async function activeMember(
+  trx: Trx,
+  { companyId, personId }: { companyId: string; personId: string },
+): Promise<Pick<Person, 'email' | 'locale'> | undefined> {
+  const [person] = await rows<Pick<Person, 'email' | 'locale'>>(
+    trx,
+    `select p.email, p.locale from person p where p.id = :personId and p.state = 'active' and exists (
+       select from membership m where m.person_id = p.id and m.company_id = :companyId
+         and m.from_at <= now() and (m.until_at is null or m.until_at > now()))`,
+    { companyId, personId },
+  );
+  return person;
+}
+
 /** An invited person has accepted; one who is active already stays so. */
 export async function activatePerson(trx: Trx, id: string): Promise<void> {
   await rows(trx, `update person set state = 'active' where id = :id and state = 'invited' returning id`, { id });

@@ -4,6 +4,7 @@ import { groupBy } from '../../domain/groupBy.js';
 import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { addMonths, type Period } from '../../domain/period.js';
 import { periodsBack } from '../../domain/settings/lateUsage.js';
+import { differenceOf } from '../../domain/statement.js';
 import { usageKey, type SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { NOTHING_STANDS, standingCorrections } from '../corrections/standingCorrections.js';
@@ -142,7 +143,10 @@ async function issuedFrom(
 interface Billed {
   lines: BilledLine[];
   minimumMinor: bigint;
+  licencesMinor: bigint;
 }
+
+const NOTHING_BILLED: Billed = { lines: [], minimumMinor: 0n, licencesMinor: 0n };
 
 /** What was billed for those months so far: the lines of their statements as later corrections left them. */
 async function billedFor(
@@ -155,7 +159,7 @@ async function billedFor(
     `select s.msp_id as "mspId", x.period, s.number, l.content
      from unnest(:msps::uuid[], :periods::text[], :ids::uuid[]) as x(msp_id, period, id)
      join statement_line l on l.msp_id = x.msp_id and l.programme_code = :programme
-       and (l.statement_id = x.id and l.kind in ('usage', 'minimum') or l.for_period = x.period)
+       and (l.statement_id = x.id and l.kind in ('usage', 'minimum', 'term', 'extension') or l.for_period = x.period)
      join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
      order by s.period, l.line_no`,
     {
@@ -169,19 +173,21 @@ async function billedFor(
   for (const [key, ofMonth] of groupBy(found, ({ mspId, period }) => `${mspId} ${period}`)) {
     const lines = new Map<string, BilledLine>();
     let minimumMinor = 0n;
+    let licencesMinor = 0n;
     for (const line of ofMonth.map(({ content, number }) => lineFromJson(content, number))) {
       if (line.kind === 'minimum') minimumMinor += line.amountMinor;
-      if (line.kind === 'minimum_correction') minimumMinor += line.ratedMinor - line.billedMinor;
+      if (line.kind === 'minimum_correction') minimumMinor += differenceOf(line);
+      if (line.kind === 'term' || line.kind === 'extension') licencesMinor += line.amountMinor;
       if (line.kind !== 'usage' && line.kind !== 'correction') continue;
       const { siteId, siteName, tenantId, tenantName, tenantRef, meter, peak, basis, firstMonthFree } = line;
       const before = lines.get(usageKey(line))?.amountMinor ?? 0n;
       lines.set(usageKey(line), {
         ...{ siteId, siteName, tenantId, tenantName, tenantRef, meter, peak, basis, firstMonthFree },
         quantity: line.kind === 'usage' ? line.quantity : line.newQuantity,
-        amountMinor: before + (line.kind === 'usage' ? line.amountMinor : line.ratedMinor - line.billedMinor),
+        amountMinor: before + (line.kind === 'usage' ? line.amountMinor : differenceOf(line)),
       });
     }
-    billed.set(key, { lines: [...lines.values()], minimumMinor });
+    billed.set(key, { lines: [...lines.values()], minimumMinor, licencesMinor });
   }
   return billed;
 }
@@ -306,7 +312,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
     );
     const cases = await casesOf(trx, ofMsps);
     for (const { mspId, head, facts: frozen, sites } of again) {
-      const { lines, minimumMinor } = billed.get(`${mspId} ${period}`) ?? { lines: [], minimumMinor: 0n };
+      const { lines, minimumMinor, licencesMinor } = billed.get(`${mspId} ${period}`) ?? NOTHING_BILLED;
       const nameThen = new Map(frozen.map(({ siteId, siteName }) => [siteId, siteName]));
       const now = (facts.get(mspId) ?? []).map(({ facts: site }) => ({
         ...site,
@@ -323,6 +329,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
         tenantNames: new Map([...(names.get(mspId) ?? []), ...namesThen(lines)]),
         billed: lines,
         billedMinimumMinor: minimumMinor,
+        billedLicencesMinor: licencesMinor,
         standing: standing.get(`${mspId} ${period}`) ?? NOTHING_STANDS,
       };
       months.push(month);

@@ -1,6 +1,11 @@
 import type { BilledItem, CorrectableStatement } from '../../domain/correction.js';
 import { sumMinor } from '../../domain/money.js';
-import type { CorrectionLine, MinimumCorrectionLine, StatementLine } from '../../domain/statement.js';
+import {
+  differenceOf,
+  type CorrectionLine,
+  type MinimumCorrectionLine,
+  type StatementLine,
+} from '../../domain/statement.js';
 import { usageKey } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
 import { lineFromJson } from '../statements/statementCodec.js';
@@ -47,8 +52,6 @@ async function byHandOf(trx: Trx, { statementId }: IssuedStatement): Promise<ByH
     newQuantity: planFromJson(plan, id).line?.newQuantity ?? null,
   }));
 }
-
-const differenceOf = ({ ratedMinor, billedMinor }: Automatic) => ratedMinor - billedMinor;
 
 function isAbout(line: BilledItem['line'], correction: Automatic): boolean {
   if (line.kind === 'minimum') return correction.kind === 'minimum_correction';

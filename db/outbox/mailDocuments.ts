@@ -11,7 +11,7 @@ export interface StoredFile {
 export interface PackFiles {
   /** Summary and lines. */
   own: StoredFile[];
-  /** The statements' documents by number; null when together with `own` they are over the limit. */
+  /** The documents of statements and credits by number; null when together with `own` they are over the limit. */
   statements: StoredFile[] | null;
 }
 
@@ -22,17 +22,20 @@ interface PackRow {
   supplement: number;
   summary: Buffer;
   csv: Buffer;
-  statementBytes: string;
+  documentBytes: string;
 }
 
-/** The files of one pack; the statements' only if all of them fit into `limitBytes`, so no more is ever in memory. */
+/** The files of one pack; the documents of statements and credits only if all of them fit into `limitBytes`, so no more is ever in memory. */
 export async function packFiles(trx: Trx, billingPackId: string, limitBytes: number): Promise<PackFiles> {
   const [pack] = await rows<PackRow>(
     trx,
     `select p.programme_code as programme, d.code, p.period, p.supplement, p.summary_pdf as summary, p.lines_csv as csv,
        (select coalesce(sum(octet_length(sd.pdf)), 0) from billing_pack_statement ps
           join statement_document sd on sd.msp_id = ps.msp_id and sd.statement_id = ps.statement_id
-        where ps.billing_pack_id = p.id)::text as "statementBytes"
+        where ps.billing_pack_id = p.id)
+         + (select coalesce(sum(octet_length(e.pdf)), 0) from billing_pack_credit pc join credit c on c.id = pc.credit_id
+          join correction_document e on e.msp_id = c.msp_id and e.correction_id = c.correction_id
+        where pc.billing_pack_id = p.id) as "documentBytes"
      from billing_pack p join distributor d on d.id = p.distributor_id where p.id = :billingPackId`,
     { billingPackId },
   );
@@ -42,15 +45,21 @@ export async function packFiles(trx: Trx, billingPackId: string, limitBytes: num
     { filename: `${stem}-summary.pdf`, contentType: 'application/pdf', content: pack.summary },
     { filename: `${stem}-lines.csv`, contentType: 'text/csv; charset=utf-8', content: pack.csv },
   ];
-  if (Number(pack.statementBytes) + pack.summary.length + pack.csv.length > limitBytes) {
+  if (Number(pack.documentBytes) + pack.summary.length + pack.csv.length > limitBytes) {
     return { own, statements: null };
   }
   const documents = await rows<{ number: string; pdf: Buffer }>(
     trx,
-    `select s.number, sd.pdf from billing_pack_statement ps
-       join statement s on s.msp_id = ps.msp_id and s.id = ps.statement_id
-       join statement_document sd on sd.msp_id = ps.msp_id and sd.statement_id = ps.statement_id
-     where ps.billing_pack_id = :billingPackId order by s.sequence`,
+    `select number, pdf from (
+       select 1 as kind, s.number, s.sequence, sd.pdf from billing_pack_statement ps
+         join statement s on s.msp_id = ps.msp_id and s.id = ps.statement_id
+         join statement_document sd on sd.msp_id = ps.msp_id and sd.statement_id = ps.statement_id
+       where ps.billing_pack_id = :billingPackId
+       union all
+       select 2, c.number, c.sequence, e.pdf from billing_pack_credit pc join credit c on c.id = pc.credit_id
+         join correction_document e on e.msp_id = c.msp_id and e.correction_id = c.correction_id
+       where pc.billing_pack_id = :billingPackId
+     ) d order by kind, sequence, number`,
     { billingPackId },
   );
   return { own, statements: documents.map(({ number, pdf }) => statementFile(number, pdf)) };

@@ -14,6 +14,7 @@ export interface BillingPackSummary {
   summarySha256: string;
   /** In the order of their numbers. Amounts are integer minor units as text. */
   statements: { id: string; number: string; mspId: string; currency: string; totalMinor: string }[];
+  credits: BillingPackSummary['statements'];
 }
 
 /** Packs the sender may see, the latest period first; those after the cursor. */
@@ -37,7 +38,11 @@ export async function billingPackList(
        coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number, 'mspId', s.msp_id,
            'currency', s.currency, 'totalMinor', s.total_minor::text) order by s.number)
          from billing_pack_statement b join statement s on s.msp_id = b.msp_id and s.id = b.statement_id
-         where b.billing_pack_id = p.id), '[]') as statements
+         where b.billing_pack_id = p.id), '[]') as statements,
+       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'number', c.number, 'mspId', c.msp_id,
+           'currency', c.currency, 'totalMinor', c.total_minor::text) order by c.number)
+         from billing_pack_credit b join credit c on c.id = b.credit_id
+         where b.billing_pack_id = p.id), '[]') as credits
      from billing_pack p join distributor d on d.id = p.distributor_id
      where (:id::uuid is null or p.id = :id::uuid) and (:programme::text is null or p.programme_code = :programme) and (:period::text is null or p.period = :period)
        and (:distributorId::uuid is null or p.distributor_id = :distributorId::uuid)

@@ -34,11 +34,12 @@ const MAIL_HELD = `(kontor_is_held(coalesce(x.msp_id, x.to_company), x.programme
 const STATEMENTS = `statement x where x.programme_code = :programme and x.year < :from::int
   and not exists (select from correction c where c.statement_id = x.id)`;
 const STATEMENT_HELD = `(kontor_is_held(x.msp_id, x.programme_code) or kontor_is_held(x.distributor_id, null))`;
-/** Packs whose statements have all gone. */
+/** Packs whose statements have all gone. One with a credit stays with it. */
 const PACKS = `billing_pack x where x.programme_code = :programme and x.period < :from
   and extract(year from x.made_at at time zone 'Etc/GMT-14') < :from::int
   and not kontor_is_held(x.distributor_id, x.programme_code)
-  and not exists (select from billing_pack_statement b where b.billing_pack_id = x.id)`;
+  and not exists (select from billing_pack_statement b where b.billing_pack_id = x.id)
+  and not exists (select from billing_pack_credit b where b.billing_pack_id = x.id)`;
 
 /** Participants without any document left, of months of the years before. */
 const PARTICIPANTS = `run_participant x where x.programme_code = :programme and x.period < :from and x.state = 'issued'

@@ -714,6 +714,8 @@ create policy "all" on billing_pack for all to kontor_all
 create policy let_go on billing_pack for delete to kontor_retention
   using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND ((EXTRACT(year FROM (made_at AT TIME ZONE 'Etc/GMT-14'::text)) < (( SELECT kontor_least_year(8) AS kontor_least_year))::numeric) AND (NOT (EXISTS ( SELECT
    FROM billing_pack_statement b
+  WHERE (b.billing_pack_id = billing_pack.id)))) AND (NOT (EXISTS ( SELECT
+   FROM billing_pack_credit b
   WHERE (b.billing_pack_id = billing_pack.id)))))));
 create policy owned on billing_pack for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
@@ -727,6 +729,33 @@ grant insert, select on billing_pack to kontor_all;
 grant insert, select on billing_pack to kontor_app;
 grant insert, select on billing_pack to kontor_limited;
 grant delete, select on billing_pack to kontor_retention;
+
+create table billing_pack_credit (
+  billing_pack_id uuid not null,
+  msp_id uuid not null,
+  credit_id uuid not null,
+  constraint billing_pack_credit_pkey PRIMARY KEY (credit_id),
+  constraint billing_pack_credit_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
+  constraint billing_pack_credit_msp_id_credit_id_fkey FOREIGN KEY (msp_id, credit_id) REFERENCES credit(msp_id, id)
+);
+CREATE INDEX billing_pack_credit_by_pack ON public.billing_pack_credit USING btree (billing_pack_id);
+alter table billing_pack_credit enable row level security;
+alter table billing_pack_credit force row level security;
+create policy "all" on billing_pack_credit for all to kontor_all
+  using (true);
+create policy owned on billing_pack_credit for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on billing_pack_credit for select to kontor_retention
+  using (true);
+create policy visible on billing_pack_credit for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (credit_id IN ( SELECT credit.id
+   FROM credit))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.billing_pack_credit FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_credit FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on billing_pack_credit to kontor_all;
+grant insert, select on billing_pack_credit to kontor_app;
+grant insert, select on billing_pack_credit to kontor_limited;
+grant select on billing_pack_credit to kontor_retention;
 
 create table billing_pack_statement (
   billing_pack_id uuid not null,
@@ -1104,6 +1133,7 @@ create table credit (
   issued_at timestamp with time zone not null,
   constraint credit_pkey PRIMARY KEY (id),
   constraint credit_correction_id_key UNIQUE (correction_id),
+  constraint credit_msp_id_id_key UNIQUE (msp_id, id),
   constraint credit_number_key UNIQUE (number),
   constraint credit_programme_code_distributor_id_year_sequence_key UNIQUE (programme_code, distributor_id, year, sequence),
   constraint credit_total_minor_check CHECK ((total_minor < 0)),

@@ -17,14 +17,16 @@ export interface BillingPack {
   linesCsv: Buffer;
   /** In the order of their numbers. */
   statements: readonly { mspId: string; statementId: string }[];
+  /** The same. */
+  credits: readonly { mspId: string; creditId: string }[];
 }
 
 /**
- * Freezes a pack and what it holds. The unique keys (supplement of a distributor's period; one pack per statement) refuse
- * a second one, which the lock of `lockPacks` keeps from happening.
+ * Freezes a pack and what it holds. The unique keys (supplement of a distributor's period; one pack per statement and credit)
+ * refuse a second one, which the lock of `lockPacks` keeps from happening.
  */
 export async function insertBillingPack(trx: Trx, pack: BillingPack, madeAt: Date): Promise<void> {
-  const { statements, ...row } = pack;
+  const { statements, credits, ...row } = pack;
   await rows(
     trx,
     `insert into billing_pack (id, programme_code, distributor_id, period, supplement, summary, summary_sha256, summary_pdf, lines_csv,
@@ -39,17 +41,26 @@ export async function insertBillingPack(trx: Trx, pack: BillingPack, madeAt: Dat
      select :id, x."mspId", x."statementId" from jsonb_to_recordset(:statements::jsonb) as x("mspId" uuid, "statementId" uuid)`,
     { id: pack.id, statements: JSON.stringify(statements) },
   );
-}
-
-/** Serialises the making of one distributor's packs of a run until the transaction ends. */
-export async function lockPacks(trx: Trx, { programme, period }: RunKey, distributorId: string): Promise<void> {
   await rows(
     trx,
-    `select pg_advisory_xact_lock(hashtextextended('billing-pack:' || :programme || :period || :distributorId, 0))`,
-    {
-      programme,
-      period,
-      distributorId,
-    },
+    `insert into billing_pack_credit (billing_pack_id, msp_id, credit_id)
+     select :id, x."mspId", x."creditId" from jsonb_to_recordset(:credits::jsonb) as x("mspId" uuid, "creditId" uuid)`,
+    { id: pack.id, credits: JSON.stringify(credits) },
+  );
+}
+
+/**
+ * Serialises the making of one distributor's packs in a programme until the transaction ends: of two months as well, since a
+ * credit belongs to whichever pack is made next.
+ */
+export async function lockPacks(
+  trx: Trx,
+  { programme }: Pick<RunKey, 'programme'>,
+  distributorId: string,
+): Promise<void> {
+  await rows(
+    trx,
+    `select pg_advisory_xact_lock(hashtextextended('billing-pack:' || :programme || ':' || :distributorId, 0))`,
+    { programme, distributorId },
   );
 }

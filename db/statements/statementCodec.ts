@@ -122,6 +122,9 @@ const corrected = {
   exchange: exchange.nullable(),
 };
 
+/** Of corrections by the rules. */
+const withheld = { withheldMinor: minor.exactOptional() };
+
 /** A correction by hand before a statement has booked it. */
 export const dueManualCorrection = z.object({
   kind: z.literal('manual_correction'),
@@ -161,6 +164,7 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     kind: z.literal('correction'),
     ...metered,
     ...corrected,
+    ...withheld,
     reason: z.enum(['estimate_confirmed', 'late_usage', 'deferred', 'rated_again']),
     oldQuantity: z.int(),
     newQuantity: z.int(),
@@ -173,7 +177,7 @@ const line: z.ZodType<StatementLine> = z.discriminatedUnion('kind', [
     rate: exchange.nullable(),
   }),
   z.object({ kind: z.literal('minimum'), ...ofLine, minimumMinor: minor }),
-  z.object({ kind: z.literal('minimum_correction'), ...ofLine, ...corrected, minimumMinor: minor }),
+  z.object({ kind: z.literal('minimum_correction'), ...ofLine, ...corrected, ...withheld, minimumMinor: minor }),
   manualLine,
   z.object({ kind: z.literal('term'), ...ofLicence }),
   z.object({

@@ -12,6 +12,7 @@ export const billingPack = defineMail(
     period,
     supplement: count,
     statements: count,
+    credits: count,
     totals: z.array(total),
     parked,
     /** Added when the mail is prepared, once the size of the documents is known. */

@@ -10,6 +10,7 @@ import { contactConfirmation } from './contactConfirmation.js';
 import { contactReplaced } from './contactReplaced.js';
 import { contactWarning } from './contactWarning.js';
 import { correctionAsked } from './correctionAsked.js';
+import { correctionDecided } from './correctionDecided.js';
 import { correctionExpired } from './correctionExpired.js';
 import { creditIssued } from './creditIssued.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
@@ -77,6 +78,7 @@ const MAILS = {
   orderWithdrawn,
   correctionAsked,
   correctionExpired,
+  correctionDecided,
   creditIssued,
   statementReissued,
   licenceEnds,

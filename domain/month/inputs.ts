@@ -85,17 +85,24 @@ export interface EarlierMonth {
   billed: readonly BilledLine[];
   /** What was billed up to the minimum. */
   billedMinimumMinor: bigint;
+  /** Licences of its statement. */
+  billedLicencesMinor: bigint;
   /** What people corrected by hand: it stands, whatever is known later. */
   standing: StandingCorrections;
 }
 
-/** Waivers and quantities by hand of one month. Amounts by hand are not among them: they come on top of what is rated. */
+/**
+ * What two people changed of one month by hand. Waivers and quantities stand: such a line is rated no more. An amount comes on
+ * top of what is rated, and what it took off is not taken off again.
+ */
 export interface StandingCorrections {
   /** The statement as a whole was waived. */
   whole: boolean;
   minimum: boolean;
   /** By `usageKey`. */
   usage: ReadonlySet<string>;
+  /** All changes in minor units: of lines of usage by `usageKey`, of the minimum, and of all there are of the statement. */
+  amounts: { usage: ReadonlyMap<string, bigint>; minimum: bigint; all: bigint };
 }
 
 /** What every MSP of a run is rated with. */

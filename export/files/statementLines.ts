@@ -98,6 +98,14 @@ export const statementLines = tableOf<Row>(
     exchange_rate: ({ line, exchange }) => plain(rateOf(line, exchange)?.rate ?? null),
     rated_amount: corrected((line) => plain(minorToDecimalString(line.ratedMinor, line.currency))),
     billed_amount: corrected((line) => plain(minorToDecimalString(line.billedMinor, line.currency))),
+    // Taken off by hand before: it is added.
+    withheld_amount: corrected((line) =>
+      plain(
+        line.kind === 'manual_correction' || line.withheldMinor === undefined
+          ? null
+          : minorToDecimalString(line.withheldMinor, line.currency),
+      ),
+    ),
     corrected_currency: corrected((line) => plain(line.currency)),
     correction_rate: corrected((line) => plain(line.exchange?.rate ?? null)),
     // The minimum in the statement's currency; what is missing to it is the amount.

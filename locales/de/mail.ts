@@ -10,11 +10,17 @@ const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(perio
 /** Dative, as after "seit" and "von". */
 const DAYS_DATIVE: PluralForms = { one: 'Tag', other: 'Tagen' };
 const STATEMENTS: PluralForms = { one: 'Abrechnung', other: 'Abrechnungen' };
+const CREDITS: PluralForms = { one: 'Gutschrift', other: 'Gutschriften' };
 const LINES: PluralForms = { one: 'Zeile', other: 'Zeilen' };
 const CORRECTIONS: PluralForms = { one: 'Korrektur', other: 'Korrekturen' };
 const SITES: PluralForms = { one: 'Standort', other: 'Standorte' };
 const MINUTES: PluralForms = { one: 'Minute', other: 'Minuten' };
 const TRIES: PluralForms = { one: 'Versuch', other: 'Versuche' };
+
+/** What a billing pack holds. */
+function documents(statements: number, credits: number): string {
+  return [count(statements, STATEMENTS), ...(credits === 0 ? [] : [count(credits, CREDITS)])].join(' und ');
+}
 
 /** What an order is about: units at a site, or the use of a product. */
 function ordered(productName: string, siteName: string | null, units: number | null): string {
@@ -156,10 +162,10 @@ export const mail: NonNullable<Translation['mail']> = {
       supplement === 0
         ? `${vendorName}: Abrechnungspaket für ${month(period)}`
         : `${vendorName}: Abrechnungspaket für ${month(period)}, Nachtrag ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, credits, totals, parked, download }) => [
       supplement === 0
-        ? `Anbei das Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${count(statements, STATEMENTS)}, eine Übersicht und die Zeilen in maschinenlesbarer Form.`
-        : `Anbei Nachtrag ${supplement} zum Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${count(statements, STATEMENTS)}, seither geklärt, eine Übersicht und die Zeilen in maschinenlesbarer Form.`,
+        ? `Anbei das Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${documents(statements, credits)}, eine Übersicht und die Zeilen in maschinenlesbarer Form.`
+        : `Anbei Nachtrag ${supplement} zum Abrechnungspaket von ${vendorName} für ${distributorName} und ${month(period)}: ${documents(statements, credits)}, seither geklärt, eine Übersicht und die Zeilen in maschinenlesbarer Form.`,
       ...paragraphIf(
         download !== null,
         `Zusammen sind die Abrechnungen zu groß für eine E-Mail. Übersicht und Zeilen sind angehängt, die Abrechnungen stehen zum Herunterladen bereit: ${download ?? ''}`,
@@ -264,6 +270,21 @@ export const mail: NonNullable<Translation['mail']> = {
       `${askedBy} möchte die Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} korrigieren${amount === null ? '; kein Betrag ändert sich' : `: ${formatMinor(amount.totalMinor, amount.currency, 'de')}`}.`,
       `Grund: ${reason}`,
       `Eine andere Person des Partnerteams bestätigt oder lehnt ab. Ohne Entscheidung verfällt die Korrektur am ${day(expiresOn)} und nichts ändert sich.`,
+    ],
+  },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed'
+        ? `Die Korrektur von ${number} ist bestätigt`
+        : `Die Korrektur von ${number} wurde abgelehnt`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `${decidedBy} hat Ihre Korrektur der Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} bestätigt` : `${decidedBy} hat Ihre Korrektur der Nutzungsabrechnung ${number} von ${mspName} für ${month(period)} abgelehnt`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'de')}`}.`,
+      state === 'refused'
+        ? 'Es wurde nichts geändert.'
+        : document === null
+          ? 'Sie kommt mit der nächsten Abrechnung.'
+          : `Daraus wurde ${document}.`,
+      ...paragraphIf(reason !== null, `Grund: ${reason ?? ''}`),
     ],
   },
   correctionExpired: {

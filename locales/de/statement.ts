@@ -84,6 +84,7 @@ export const statement: NonNullable<Translation['statement']> = {
       'Jener Monat im Ganzen neu bewertet, nach seinen eigenen Regeln, Preisen und seinem Kurs, abzüglich dessen, was bisher dafür berechnet wurde.',
     rated: (amount) => `ergibt ${amount}`,
     billed: (amount) => `abzüglich bisher berechnet ${amount}`,
+    withheld: (amount) => `zuzüglich schon von Hand abgezogen ${amount}`,
     minimum: (amount) => `Monatliches Minimum von ${amount}`,
     columns: {
       no: 'Nr.',

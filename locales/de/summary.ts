@@ -18,6 +18,12 @@ export const summary: NonNullable<Translation['summary']> = {
   columns: { number: 'Nummer', msp: 'Managed Service Provider', lines: 'Zeilen', marks: 'Davon', total: 'Summe' },
   list: 'Abrechnungen',
   none: 'In diesem Paket wurden keine Abrechnungen ausgestellt.',
+  credits: {
+    title: 'Gutschriften',
+    text: 'Gutschriften, die seit dem vorigen Paket ausgestellt wurden. In den Summen sind sie abgezogen.',
+    counted: { one: 'Gutschrift', other: 'Gutschriften' },
+    columns: { date: 'Datum', corrects: 'Gutschrift zu', amount: 'Betrag' },
+  },
   parked: {
     title: 'Noch offen',
     text: 'Diese Abrechnungen warten auf eine Entscheidung. Sie folgen in einem Nachtrag.',
@@ -35,5 +41,5 @@ export const summary: NonNullable<Translation['summary']> = {
     other: (code) => `Kontor konnte diese Abrechnung nicht erstellen (${code}); das Partnerteam kümmert sich darum.`,
     unknown: 'Wartet auf das Partnerteam.',
   },
-  attachment: 'Zeilen aller Abrechnungen, durch Kommas getrennt',
+  attachment: 'Zeilen aller Abrechnungen und Gutschriften, durch Kommas getrennt',
 };

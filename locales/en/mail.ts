@@ -9,11 +9,17 @@ const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(perio
 
 const DAYS: PluralForms = { one: 'day', other: 'days' };
 const STATEMENTS: PluralForms = { one: 'statement', other: 'statements' };
+const CREDITS: PluralForms = { one: 'credit', other: 'credits' };
 const LINES: PluralForms = { one: 'line', other: 'lines' };
 const CORRECTIONS: PluralForms = { one: 'correction', other: 'corrections' };
 const SITES: PluralForms = { one: 'site', other: 'sites' };
 const MINUTES: PluralForms = { one: 'minute', other: 'minutes' };
 const TRIES: PluralForms = { one: 'attempt', other: 'attempts' };
+
+/** What a billing pack holds. */
+function documents(statements: number, credits: number): string {
+  return [count(statements, STATEMENTS), ...(credits === 0 ? [] : [count(credits, CREDITS)])].join(' and ');
+}
 
 /** What an order is about: units at a site, or the use of a product. */
 function ordered(productName: string, siteName: string | null, units: number | null): string {
@@ -153,10 +159,10 @@ export const mail: MailMessages = {
       supplement === 0
         ? `${vendorName}: billing pack for ${month(period)}`
         : `${vendorName}: billing pack for ${month(period)}, supplement ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, credits, totals, parked, download }) => [
       supplement === 0
-        ? `Attached is the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${count(statements, STATEMENTS)}, a summary and the lines in machine-readable form.`
-        : `Attached is supplement ${supplement} to the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${count(statements, STATEMENTS)} settled since, a summary and the lines in machine-readable form.`,
+        ? `Attached is the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${documents(statements, credits)}, a summary and the lines in machine-readable form.`
+        : `Attached is supplement ${supplement} to the billing pack of ${vendorName} for ${distributorName} and ${month(period)}: ${documents(statements, credits)} settled since, a summary and the lines in machine-readable form.`,
       ...paragraphIf(
         download !== null,
         `Together the statements are too large for a mail. The summary and the lines are attached; the statements can be downloaded: ${download ?? ''}`,
@@ -258,6 +264,19 @@ export const mail: MailMessages = {
       `${askedBy} asks to correct usage statement ${number} of ${mspName} for ${month(period)}${amount === null ? '; no amount changes' : `: ${formatMinor(amount.totalMinor, amount.currency, 'en')}`}.`,
       `Reason: ${reason}`,
       `Another person of the partner team confirms or refuses it. Undecided, it expires on ${day(expiresOn)} and nothing changes.`,
+    ],
+  },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed' ? `The correction of ${number} is confirmed` : `The correction of ${number} was refused`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `${decidedBy} has confirmed your correction of usage statement ${number} of ${mspName} for ${month(period)}` : `${decidedBy} has refused your correction of usage statement ${number} of ${mspName} for ${month(period)}`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'en')}`}.`,
+      state === 'refused'
+        ? 'Nothing was changed.'
+        : document === null
+          ? 'It comes with the next statement.'
+          : `It led to ${document}.`,
+      ...paragraphIf(reason !== null, `Reason: ${reason ?? ''}`),
     ],
   },
   correctionExpired: {

@@ -84,6 +84,7 @@ export const statement: StatementMessages = {
       'That month rated again as a whole, by its own rules, prices and exchange rate, less what was billed for it so far.',
     rated: (amount) => `comes to ${amount}`,
     billed: (amount) => `less billed so far ${amount}`,
+    withheld: (amount) => `plus taken off by hand before ${amount}`,
     minimum: (amount) => `Monthly minimum of ${amount}`,
     columns: {
       no: 'No.',

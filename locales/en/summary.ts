@@ -12,6 +12,12 @@ export const summary: SummaryMessages = {
   columns: { number: 'Number', msp: 'Managed service provider', lines: 'Lines', marks: 'Of which', total: 'Total' },
   list: 'Statements',
   none: 'No statements were issued in this pack.',
+  credits: {
+    title: 'Credits',
+    text: 'Credits that were issued since the pack before this one. They are deducted in the totals.',
+    counted: { one: 'credit', other: 'credits' },
+    columns: { date: 'Date', corrects: 'Credit to', amount: 'Amount' },
+  },
   parked: {
     title: 'Still open',
     text: 'These statements wait for a decision. They follow in a supplement.',
@@ -29,5 +35,5 @@ export const summary: SummaryMessages = {
     other: (code) => `Kontor could not make this statement (${code}); the partner team looks into it.`,
     unknown: 'Waits for the partner team.',
   },
-  attachment: 'Lines of all statements, comma-separated',
+  attachment: 'Lines of all statements and credits, comma-separated',
 };

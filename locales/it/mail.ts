@@ -9,11 +9,17 @@ const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(perio
 
 const DAYS: PluralForms = { one: 'giorno', other: 'giorni' };
 const STATEMENTS: PluralForms = { one: 'estratto', other: 'estratti' };
+const CREDITS: PluralForms = { one: 'nota di accredito', other: 'note di accredito' };
 const LINES: PluralForms = { one: 'riga', other: 'righe' };
 const CORRECTIONS: PluralForms = { one: 'rettifica', other: 'rettifiche' };
 const SITES: PluralForms = { one: 'sede', other: 'sedi' };
 const MINUTES: PluralForms = { one: 'minuto', other: 'minuti' };
 const TRIES: PluralForms = { one: 'tentativo', other: 'tentativi' };
+
+/** What a billing pack holds. */
+function documents(statements: number, credits: number): string {
+  return [count(statements, STATEMENTS), ...(credits === 0 ? [] : [count(credits, CREDITS)])].join(' e ');
+}
 
 /** What an order is about: units at a site, or the use of a product. */
 function ordered(productName: string, siteName: string | null, units: number | null): string {
@@ -154,10 +160,10 @@ export const mail: NonNullable<Translation['mail']> = {
       supplement === 0
         ? `${vendorName}: pacchetto di fatturazione di ${month(period)}`
         : `${vendorName}: pacchetto di fatturazione di ${month(period)}, supplemento ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, credits, totals, parked, download }) => [
       supplement === 0
-        ? `In allegato il pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${count(statements, STATEMENTS)}, un riepilogo e le righe in forma leggibile da macchina.`
-        : `In allegato il supplemento ${supplement} al pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${count(statements, STATEMENTS)} nel frattempo, un riepilogo e le righe in forma leggibile da macchina.`,
+        ? `In allegato il pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${documents(statements, credits)}, un riepilogo e le righe in forma leggibile da macchina.`
+        : `In allegato il supplemento ${supplement} al pacchetto di fatturazione di ${vendorName} per ${distributorName} e ${month(period)}: ${documents(statements, credits)} nel frattempo, un riepilogo e le righe in forma leggibile da macchina.`,
       ...paragraphIf(
         download !== null,
         `Insieme gli estratti sono troppo grandi per un’e-mail. Il riepilogo e le righe sono allegati, gli estratti si possono scaricare: ${download ?? ''}`,
@@ -261,6 +267,21 @@ export const mail: NonNullable<Translation['mail']> = {
       `${askedBy} chiede di correggere l’estratto dei consumi ${number} di ${mspName} per ${month(period)}${amount === null ? '; nessun importo cambia' : `: ${formatMinor(amount.totalMinor, amount.currency, 'it')}`}.`,
       `Motivo: ${reason}`,
       `Un’altra persona del team partner la conferma o la rifiuta. Senza decisione scade il ${day(expiresOn)} e nulla cambia.`,
+    ],
+  },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed'
+        ? `La correzione di ${number} è confermata`
+        : `La correzione di ${number} è stata rifiutata`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `${decidedBy} ha confermato la sua correzione dell’estratto dei consumi ${number} di ${mspName} per ${month(period)}` : `${decidedBy} ha rifiutato la sua correzione dell’estratto dei consumi ${number} di ${mspName} per ${month(period)}`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'it')}`}.`,
+      state === 'refused'
+        ? 'Nulla è cambiato.'
+        : document === null
+          ? 'Sarà nel prossimo estratto.'
+          : `Ne è risultato ${document}.`,
+      ...paragraphIf(reason !== null, `Motivo: ${reason ?? ''}`),
     ],
   },
   correctionExpired: {

@@ -90,6 +90,7 @@ export const statement: NonNullable<Translation['statement']> = {
       'Quel mese ricalcolato per intero, con le sue regole, i suoi prezzi e il suo cambio, meno quanto finora addebitato.',
     rated: (amount) => `risulta ${amount}`,
     billed: (amount) => `meno quanto finora addebitato ${amount}`,
+    withheld: (amount) => `più quanto già stornato a mano ${amount}`,
     minimum: (amount) => `Minimo mensile di ${amount}`,
     columns: {
       no: 'N.',

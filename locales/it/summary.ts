@@ -12,6 +12,12 @@ export const summary: NonNullable<Translation['summary']> = {
   columns: { number: 'Numero', msp: 'Managed service provider', lines: 'Righe', marks: 'Di cui', total: 'Totale' },
   list: 'Estratti',
   none: 'In questo pacchetto non è stato emesso alcun estratto.',
+  credits: {
+    title: 'Note di accredito',
+    text: 'Note di accredito emesse dopo il pacchetto precedente. Nei totali sono detratte.',
+    counted: { one: 'nota di accredito', other: 'note di accredito' },
+    columns: { date: 'Data', corrects: 'Riferita a', amount: 'Importo' },
+  },
   parked: {
     title: 'Ancora aperti',
     text: 'Questi estratti attendono una decisione. Seguiranno in un supplemento.',
@@ -29,5 +35,5 @@ export const summary: NonNullable<Translation['summary']> = {
     other: (code) => `Kontor non ha potuto preparare questo estratto (${code}); se ne occupa il team partner.`,
     unknown: 'In attesa del team partner.',
   },
-  attachment: 'Righe di tutti gli estratti, separate da virgole',
+  attachment: 'Righe di tutti gli estratti e le note di accredito, separate da virgole',
 };

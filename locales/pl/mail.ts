@@ -11,11 +11,22 @@ const DAYS: PluralForms = { one: 'dzień', few: 'dni', many: 'dni', other: 'dnia
 /** Genitive, as after "od" and "w ciągu". */
 const DAYS_GENITIVE: PluralForms = { one: 'dnia', other: 'dni' };
 const STATEMENTS: PluralForms = { one: 'zestawienie', few: 'zestawienia', many: 'zestawień', other: 'zestawienia' };
+const CREDITS: PluralForms = {
+  one: 'nota uznaniowa',
+  few: 'noty uznaniowe',
+  many: 'not uznaniowych',
+  other: 'noty uznaniowej',
+};
 const LINES: PluralForms = { one: 'pozycja', few: 'pozycje', many: 'pozycji', other: 'pozycji' };
 /** Accusative, as after "zawiera". */
 const CORRECTIONS: PluralForms = { one: 'korektę', few: 'korekty', many: 'korekt', other: 'korekty' };
 const SITES: PluralForms = { one: 'lokalizacja', few: 'lokalizacje', many: 'lokalizacji', other: 'lokalizacji' };
 const MINUTES: PluralForms = { one: 'minutę', few: 'minuty', many: 'minut', other: 'minuty' };
+
+/** What a billing pack holds. */
+function documents(statements: number, credits: number): string {
+  return [count(statements, STATEMENTS), ...(credits === 0 ? [] : [count(credits, CREDITS)])].join(' i ');
+}
 
 /** What an order is about: units at a site, or the use of a product. */
 function ordered(productName: string, siteName: string | null, units: number | null): string {
@@ -159,10 +170,10 @@ export const mail: NonNullable<Translation['mail']> = {
       supplement === 0
         ? `${vendorName}: pakiet rozliczeniowy za okres ${month(period)}`
         : `${vendorName}: pakiet rozliczeniowy za okres ${month(period)}, uzupełnienie ${supplement}`,
-    body: ({ vendorName, distributorName, period, supplement, statements, totals, parked, download }) => [
+    body: ({ vendorName, distributorName, period, supplement, statements, credits, totals, parked, download }) => [
       supplement === 0
-        ? `W załączeniu pakiet rozliczeniowy ${vendorName} dla ${distributorName} za okres ${month(period)}: ${count(statements, STATEMENTS)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`
-        : `W załączeniu uzupełnienie ${supplement} do pakietu rozliczeniowego ${vendorName} dla ${distributorName} za okres ${month(period)}: ${count(statements, STATEMENTS)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`,
+        ? `W załączeniu pakiet rozliczeniowy ${vendorName} dla ${distributorName} za okres ${month(period)}: ${documents(statements, credits)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`
+        : `W załączeniu uzupełnienie ${supplement} do pakietu rozliczeniowego ${vendorName} dla ${distributorName} za okres ${month(period)}: ${documents(statements, credits)}, podsumowanie oraz pozycje w postaci do odczytu maszynowego.`,
       ...paragraphIf(
         download !== null,
         `Zestawienia są łącznie zbyt duże na jedną wiadomość. Podsumowanie i pozycje są w załączeniu, zestawienia można pobrać: ${download ?? ''}`,
@@ -265,6 +276,21 @@ export const mail: NonNullable<Translation['mail']> = {
       `${askedBy} prosi o korektę zestawienia użycia ${number} (${mspName}) za ${month(period)}${amount === null ? '; żadna kwota się nie zmienia' : `: ${formatMinor(amount.totalMinor, amount.currency, 'pl')}`}.`,
       `Powód: ${reason}`,
       `Inna osoba z zespołu partnerskiego potwierdza ją lub odrzuca. Bez decyzji wygasa ${day(expiresOn)} i nic się nie zmienia.`,
+    ],
+  },
+  correctionDecided: {
+    subject: ({ number, state }) =>
+      state === 'confirmed'
+        ? `Korekta zestawienia ${number} została potwierdzona`
+        : `Korekta zestawienia ${number} została odrzucona`,
+    body: ({ mspName, number, period, amount, state, decidedBy, reason, document }) => [
+      `${state === 'confirmed' ? `Korekta zestawienia użycia ${number} (${mspName}) za ${month(period)} została potwierdzona; potwierdza: ${decidedBy}` : `Korekta zestawienia użycia ${number} (${mspName}) za ${month(period)} została odrzucona; odrzuca: ${decidedBy}`}${amount === null ? '' : `: ${formatMinor(amount.totalMinor, amount.currency, 'pl')}`}.`,
+      state === 'refused'
+        ? 'Nic nie zostało zmienione.'
+        : document === null
+          ? 'Znajdzie się w następnym zestawieniu.'
+          : `Powstał dokument ${document}.`,
+      ...paragraphIf(reason !== null, `Powód: ${reason ?? ''}`),
     ],
   },
   correctionExpired: {

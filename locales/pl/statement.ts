@@ -89,6 +89,7 @@ export const statement: NonNullable<Translation['statement']> = {
       'Tamten miesiąc naliczony ponownie w całości, według własnych reguł, cen i kursu, pomniejszony o to, co dotychczas naliczono.',
     rated: (amount) => `wynosi ${amount}`,
     billed: (amount) => `minus dotychczas naliczone ${amount}`,
+    withheld: (amount) => `plus odjęte już wcześniej ręcznie ${amount}`,
     minimum: (amount) => `Miesięczne minimum ${amount}`,
     columns: {
       no: 'Lp.',

@@ -15,6 +15,12 @@ export const summary: NonNullable<Translation['summary']> = {
   columns: { number: 'Numer', msp: 'Dostawca usług zarządzanych', lines: 'Pozycje', marks: 'W tym', total: 'Razem' },
   list: 'Zestawienia',
   none: 'W tym pakiecie nie wystawiono żadnych zestawień.',
+  credits: {
+    title: 'Noty uznaniowe',
+    text: 'Noty uznaniowe wystawione od poprzedniego pakietu. W sumach są odjęte.',
+    counted: { one: 'nota uznaniowa', few: 'noty uznaniowe', many: 'not uznaniowych', other: 'noty uznaniowej' },
+    columns: { date: 'Data', corrects: 'Dotyczy zestawienia', amount: 'Kwota' },
+  },
   parked: {
     title: 'Jeszcze otwarte',
     text: 'Te zestawienia czekają na decyzję. Zostaną przesłane w uzupełnieniu.',
@@ -32,5 +38,5 @@ export const summary: NonNullable<Translation['summary']> = {
     other: (code) => `Kontor nie mógł przygotować tego zestawienia (${code}); zajmuje się tym zespół partnerski.`,
     unknown: 'Czeka na zespół partnerski.',
   },
-  attachment: 'Pozycje wszystkich zestawień rozdzielone przecinkami',
+  attachment: 'Pozycje wszystkich zestawień i not uznaniowych rozdzielone przecinkami',
 };

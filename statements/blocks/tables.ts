@@ -54,4 +54,13 @@ export const STATEMENT_LIST_COLUMNS: readonly ColumnLayout[] = [
   { share: 5 },
 ];
 
+export const CREDIT_LIST_COLUMNS: readonly ColumnLayout[] = [
+  { share: 20 },
+  { share: 13 },
+  { share: 28 },
+  { share: 20 },
+  { share: 14, align: 'right' },
+  { share: 5 },
+];
+
 export const PARKED_COLUMNS: readonly ColumnLayout[] = [{ share: 40 }, { share: 60, maxLines: 6 }];

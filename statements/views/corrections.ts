@@ -31,15 +31,15 @@ export function correctionsSection(context: DocumentContext, lines: readonly Lin
 }
 
 /** What it comes to less what was billed, and the rate where that was in another currency (rules 10 and 20). */
-function difference(
-  context: DocumentContext,
-  { ratedMinor, billedMinor, currency, exchange }: LineOfEarlier,
-): CellLine[] {
-  const { rated, billed } = context.words.statement.corrections;
+function difference(context: DocumentContext, line: LineOfEarlier): CellLine[] {
+  const { ratedMinor, billedMinor, currency, exchange } = line;
+  const withheldMinor = line.kind === 'manual_correction' ? 0n : (line.withheldMinor ?? 0n);
+  const { rated, billed, withheld } = context.words.statement.corrections;
   const amount = (minor: bigint) => formatMinor(minor, currency, context.locale);
   return [
     small(rated(amount(ratedMinor))),
     small(billed(amount(billedMinor))),
+    ...(withheldMinor > 0n ? [small(withheld(amount(withheldMinor)))] : []),
     ...(exchange === null ? [] : [small(rateText(context, exchange))]),
   ];
 }

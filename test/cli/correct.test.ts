@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monthFixture } from '../support/month.js';
@@ -72,5 +75,91 @@ describe('kontor correct', () => {
       () => house.call('GET', `/v1/corrections/${id}`),
       ({ json }) => json.state === 'confirmed' && json.askedBy.name === 'Anna',
     );
+  });
+
+  describe('confirm and refuse', () => {
+    let folder: string;
+    let waits: string;
+    const tokenOf = async (name: string, spec: Parameters<Programme['token']>[1] = {}) => {
+      const path = join(folder, name);
+      await writeFile(path, `${await house.token('vendor', { name, ...spec })}\n`);
+      return path;
+    };
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'kontor-correct-'));
+      const asked = await kontor(
+        ...['--statement', number, '--amount', '-2.50', '--reason', 'One day down', '--as', email, '--json'],
+      );
+      waits = (JSON.parse(asked.stdout) as { id: string }).id;
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    it('lists and shows what waits, for people and for machines', async () => {
+      const listed = await kontor('list', '--state', 'asked', '--json');
+      const { items } = JSON.parse(listed.stdout) as { items: { id: string }[] };
+      expect([listed.exit, items.map(({ id }) => id)]).toEqual([0, [waits]]);
+      expect((await kontor('list', '--statement', number)).stdout).toContain(`${waits}  ${number}  asked`);
+      const shown = await kontor('show', waits);
+      expect([shown.exit, shown.stdout]).toEqual([0, expect.stringContaining('Reason     One day down')]);
+      expect(JSON.parse((await kontor('show', waits, '--json')).stdout)).toMatchObject({ id: waits, state: 'asked' });
+    });
+
+    it('takes a token of a person who may, not a name', async () => {
+      const answers = [
+        await kontor('confirm', waits, '--as', email),
+        await kontor('confirm', waits),
+        await kontor('confirm', waits, '--token-file', join(folder, 'none')),
+        await kontor('confirm', 'x', '--token-file', join(folder, 'none')),
+        await kontor('confirm', waits, '--token-file', await tokenOf('Reader', { level: 'reader' })),
+        await kontor('confirm', waits, '--token-file', await tokenOf('Machine', { kind: 'service_account' })),
+        await kontor('refuse', waits, '--token-file', await tokenOf('Carl')),
+        await kontor('show', '00000000-0000-4000-8000-000000000000'),
+      ];
+      expect(answers.map(({ exit, stderr }) => [exit, /[A-Z_]{8,}/.exec(stderr)?.[0] ?? null])).toEqual([
+        [2, null],
+        [2, null],
+        [2, 'VALIDATION_FAILED'],
+        [2, null],
+        [1, 'FORBIDDEN'],
+        [1, 'FOUR_EYES_REQUIRED'],
+        [1, 'REASON_REQUIRED'],
+        [1, 'NOT_FOUND'],
+      ]);
+      await writeFile(join(folder, 'worthless'), 'worthless');
+      const worthless = await kontor('confirm', waits, '--token-file', join(folder, 'worthless'));
+      expect([worthless.exit, worthless.stderr]).toEqual([1, expect.stringContaining('UNAUTHENTICATED')]);
+      expect(JSON.parse((await kontor('show', waits, '--json')).stdout)).toMatchObject({ state: 'asked' });
+    });
+
+    it('refuses with a reason, once, and whoever asked is told', async () => {
+      const ben = await tokenOf('Ben');
+      const refused = await kontor('refuse', waits, '--token-file', ben, '--reason', 'Not agreed', '--json');
+      expect([refused.exit, JSON.parse(refused.stdout)]).toEqual([
+        0,
+        expect.objectContaining({ correctionId: waits, state: 'refused' }),
+      ]);
+      const again = await kontor('confirm', waits, '--token-file', ben);
+      expect([again.exit, again.stderr]).toEqual([1, expect.stringContaining('ALREADY_DECIDED')]);
+      const told = await house.query<{ recipient: string; params: object }>(
+        `select recipient, params from outbox where kind = 'correctionDecided' and message_id like '%' || :waits || '%'`,
+        { waits },
+      );
+      expect(told).toEqual([
+        {
+          recipient: email,
+          params: expect.objectContaining({ state: 'refused', decidedBy: 'Ben', reason: 'Not agreed' }) as object,
+        },
+      ]);
+    });
+
+    it('confirms', async () => {
+      const asked = await kontor(
+        ...['--statement', number, '--amount', '-2.50', '--reason', 'One day down', '--as', email, '--json'],
+      );
+      const { id } = JSON.parse(asked.stdout) as { id: string };
+      const confirmed = await kontor('confirm', id, '--token-file', await tokenOf('Dora'));
+      expect([confirmed.exit, confirmed.stdout]).toEqual([0, expect.stringContaining('is confirmed')]);
+    });
   });
 });

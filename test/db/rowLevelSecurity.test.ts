@@ -26,6 +26,7 @@ const REACH: Record<string, Reach> = {
   api_token: 'team',
   audit_event: 'team',
   billing_pack: 'parties',
+  billing_pack_credit: 'never',
   billing_pack_statement: 'never',
   check_in: 'never',
   company: 'msp',
@@ -193,6 +194,11 @@ describe('row level security', () => {
     ] as const) {
       const amount = { amount: '-1.00', currency };
       await correct(mspId, '2026-02', { change: 'amount', amount, booking: 'credit' });
+      await database.asOwner(
+        `insert into billing_pack_credit select b.id, c.msp_id, c.id from credit c
+         join billing_pack b on b.distributor_id = c.distributor_id and b.period = c.period where c.msp_id = $1`,
+        [mspId],
+      );
       await database.asOwner(`update company set address = '{New Road 9}' where id = $1`, [mspId]);
       await correct(mspId, '2026-02', { change: 'reissue' });
     }

@@ -4,6 +4,7 @@ import type { BilledLine, EarlierMonth } from '../../domain/month/inputs.js';
 import { parsePeriod } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import { SHIPPED_SETTINGS, type Decision, type DiscrepancyKind } from '../../domain/reconcile/index.js';
+import { differenceOf } from '../../domain/statement.js';
 import { usageKey } from '../../domain/usage.js';
 import { frozen, METER, RULE_3, type World } from './harness.js';
 
@@ -23,7 +24,12 @@ interface Case {
   firstMonth?: 'unbilled';
 }
 
-const NOTHING: EarlierMonth['standing'] = { whole: false, minimum: false, usage: new Set() };
+const NOTHING: EarlierMonth['standing'] = {
+  whole: false,
+  minimum: false,
+  usage: new Set(),
+  amounts: { usage: new Map(), minimum: 0n, all: 0n },
+};
 
 function month({
   now,
@@ -68,6 +74,7 @@ function month({
             },
           ],
     billedMinimumMinor: billedMinimum,
+    billedLicencesMinor: 0n,
   };
 }
 
@@ -75,7 +82,7 @@ const corrected = (given: Case) =>
   rateAgain(month(given)).map((due) => [
     due.kind === 'correction' ? due.reason : 'minimum',
     due.kind === 'correction' ? [due.oldQuantity, due.newQuantity] : due.minimumMinor,
-    due.ratedMinor - due.billedMinor,
+    differenceOf(due),
   ]);
 
 describe('rules 4, 5 and 7: an issued month is rated again, less what was billed', () => {
@@ -234,5 +241,68 @@ describe('rules 4, 5 and 7: an issued month is rated again, less what was billed
     expect(corrected({ ...below, standing: { ...NOTHING, minimum: true } })).toEqual([
       ['estimate_confirmed', [20, 5], -3_000n],
     ]);
+  });
+
+  /** Of a line: 30 units at 2.00, billed as 60.00. What the rules book, and what is withheld of it. */
+  const byHand = (late: number, amounts: { line?: bigint; statement?: bigint }, billed = 60_00n) => {
+    const now = { installations: [{ reported: late }] };
+    const given: Case = { now, billed: [30, 'reported', billed] };
+    const [key = ''] = month(given).billed.map(usageKey);
+    const { line = 0n, statement = 0n } = amounts;
+    const standing = {
+      ...NOTHING,
+      amounts: { usage: new Map([[key, line]]), minimum: 0n, all: line + statement },
+    };
+    return rateAgain(month({ ...given, standing })).map((due) => [differenceOf(due), due.withheldMinor ?? 0n]);
+  };
+
+  it.each<[string, { line?: bigint; statement?: bigint }, number, bigint, bigint]>([
+    ['nothing by hand, 20 late', {}, 20, -20_00n, 0n],
+    ['5.00 off the line, 20 late: on top', { line: -5_00n }, 20, -20_00n, 0n],
+    ['5.00 off the line, 40 late: on top', { line: -5_00n }, 40, 20_00n, 0n],
+    ['50.00 off the line, 20 late: the 10.00 that are left', { line: -50_00n }, 20, -10_00n, 10_00n],
+    ['60.00 off the line, 20 late: nothing is left to take off', { line: -60_00n }, 20, 0n, 20_00n],
+    ['60.00 off the line, no usage at all: the same', { line: -60_00n }, 0, 0n, 60_00n],
+    ['60.00 off the line, 40 late: the ten units that are new', { line: -60_00n }, 40, 20_00n, 0n],
+    ['10.00 on the line, 20 late: on top, the charge stays', { line: 10_00n }, 20, -20_00n, 0n],
+    ['10.00 on the line, 40 late: on top', { line: 10_00n }, 40, 20_00n, 0n],
+    ['60.00 off the statement, 20 late: nothing is left of it', { statement: -60_00n }, 20, 0n, 20_00n],
+    ['45.00 off the statement, 20 late: the 15.00 that are left', { statement: -45_00n }, 20, -15_00n, 5_00n],
+    ['40.00 off the line and 15.00 off the whole, 20 late', { line: -40_00n, statement: -15_00n }, 20, -5_00n, 15_00n],
+  ])('an amount by hand bounds what is taken off: %s', (_what, amounts, late, booked, withheld) => {
+    expect(byHand(late, amounts)).toEqual([[booked, withheld]]);
+  });
+
+  it.each([
+    [20, 30],
+    [20, 0],
+    [0, 40],
+    [40, 10],
+    [25, 25],
+  ])('in whatever order usage comes late, %i units and then %i, it comes to the same', (first, second) => {
+    for (const line of [-5_00n, -50_00n, -60_00n, 10_00n]) {
+      const step = byHand(first, { line })[0]?.[0] ?? 0n;
+      const then = byHand(second, { line }, 60_00n + step);
+      const atOnce = byHand(second, { line })[0]?.[0] ?? 0n;
+      expect([line, step + (then[0]?.[0] ?? 0n)]).toEqual([line, atOnce]);
+    }
+  });
+
+  it('what was withheld is withheld once: rated again without anything new, nothing is booked', () => {
+    const now = { installations: [{ reported: 20 }] };
+    const given: Case = { now, billed: [20, 'reported', 60_00n] };
+    const [key = ''] = month(given).billed.map(usageKey);
+    const amounts = { usage: new Map([[key, -60_00n]]), minimum: 0n, all: -60_00n };
+    expect(rateAgain(month({ ...given, standing: { ...NOTHING, amounts } }))).toEqual([]);
+  });
+
+  it('an amount off the minimum is not taken off again where usage that came late fills it', () => {
+    // 20.00 of usage and 5.00 up to the minimum of 25.00, of which people took off 5.00.
+    const given: Case = {
+      ...{ now: { installations: [{ reported: 30 }] }, billed: [10, 'reported'] },
+      ...{ billedMinimum: 5_00n, minimum: 25_00n },
+    };
+    const amounts = { usage: new Map<string, bigint>(), minimum: -5_00n, all: -5_00n };
+    expect(corrected({ ...given, standing: { ...NOTHING, amounts } })).toEqual([['late_usage', [10, 30], 40_00n]]);
   });
 });

@@ -70,6 +70,7 @@ const PARAMS: MailParams = {
     period,
     supplement: 1,
     statements: 5,
+    credits: 2,
     totals,
     parked,
     download: null,
@@ -111,6 +112,10 @@ const PARAMS: MailParams = {
     askedBy: 'Anna',
     expiresOn: '2026-04-20',
     reminder: true,
+  },
+  correctionDecided: {
+    ...{ mspName: 'MSP Alpha', number: 'MSP-IT-2026-000042', period, amount: totals[0] ?? null, state: 'confirmed' },
+    ...{ decidedBy: 'Ben', reason: 'Agreed', document: 'MSP-IT-2026-C000001' },
   },
   correctionExpired: { mspName: 'MSP Alpha', number: 'MSP-IT-2026-000042', period, reason: 'Counted twice' },
   creditIssued: {

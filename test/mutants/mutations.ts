@@ -141,9 +141,9 @@ const corrections: Mutation[] = [
   {
     id: 'billed-not-subtracted',
     what: 'a correction bills the whole line again',
-    file: 'domain/rating.ts',
-    text: 'const difference = ratedMinor - billedMinor;',
-    by: 'const difference = ratedMinor;',
+    file: 'domain/statement.ts',
+    text: 'return line.ratedMinor - line.billedMinor + (line.withheldMinor ?? 0n);',
+    by: 'return line.ratedMinor;',
     caughtBy: 'I2',
   },
   {
@@ -158,7 +158,7 @@ const corrections: Mutation[] = [
     id: 'minimum-corrected-twice',
     what: 'the correction of a minimum is not counted as billed',
     file: 'db/closing/earlierMonths.ts',
-    text: "if (line.kind === 'minimum_correction') minimumMinor += line.ratedMinor - line.billedMinor;",
+    text: "if (line.kind === 'minimum_correction') minimumMinor += differenceOf(line);",
     by: '',
     caughtBy: 'I2',
   },
@@ -166,9 +166,25 @@ const corrections: Mutation[] = [
     id: 'minimum-never-corrected',
     what: 'a minimum stays although usage came late',
     file: 'domain/corrections.ts',
-    text: 'if (ratedMinor !== month.billedMinimumMinor && !standing.minimum) {',
-    by: 'if (ratedMinor > month.billedMinimumMinor && !standing.minimum) {',
+    text: 'if (ratedMinor === billedMinor || standing.minimum) return [];',
+    by: 'if (ratedMinor <= billedMinor || standing.minimum) return [];',
     caughtBy: 'I6',
+  },
+  {
+    id: 'taken-off-twice',
+    what: 'what an amount by hand took off is taken off again by the rules',
+    file: 'domain/corrections.ts',
+    text: 'return left < 0n ? -left : 0n;',
+    by: 'return left < 0n ? 0n : 0n;',
+    caughtBy: 'I6',
+  },
+  {
+    id: 'by-hand-unknown',
+    what: 'a quantity by hand does not stand when the month is rated again',
+    file: 'domain/corrections.ts',
+    text: 'if (standing.usage.has(key)) continue;',
+    by: '',
+    caughtBy: 'I2',
   },
   {
     id: 'corrections-dropped',
@@ -373,6 +389,41 @@ const numbering: Mutation[] = [
   },
 ];
 
+const credits: Mutation[] = [
+  {
+    id: 'credit-not-packed',
+    what: 'a credit comes in no billing pack',
+    file: 'db/closing/makeBillingPacks.ts',
+    text: 'creditIds: row.creditIds ?? [],',
+    by: 'creditIds: [],',
+    caughtBy: 'I2',
+  },
+  {
+    id: 'credit-not-deducted',
+    what: 'the total of a pack does not deduct its credits',
+    file: 'statements/billingSummary.ts',
+    text: "for (const credit of credits) add(credit, 'credits');",
+    by: '',
+    caughtBy: 'I2',
+  },
+  {
+    id: 'credit-packed-again',
+    what: 'a credit comes in every pack',
+    file: 'db/closing/makeBillingPacks.ts',
+    text: 'and not exists (select from billing_pack_credit b where b.credit_id = c.id)',
+    by: '',
+    caughtBy: 'refused',
+  },
+  {
+    id: 'credit-to-todays-distributor',
+    what: 'a credit goes to every distributor that gets a pack',
+    file: 'db/closing/makeBillingPacks.ts',
+    text: 'c where c.distributor_id = :distributorId)',
+    by: 'c)',
+    caughtBy: 'I7',
+  },
+];
+
 const mails: Mutation[] = [
   {
     id: 'claimed-without-lock',
@@ -423,5 +474,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...reconciliation,
   ...coverage,
   ...numbering,
+  ...credits,
   ...mails,
 ];

@@ -19,6 +19,7 @@ import { createMailer, type Mailer } from '../../delivery/index.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { RenderPool, RenderedDocument } from '../../statements/index.js';
 import { ecbFile } from '../../rates/ecbFile.js';
+import { corrector } from '../support/correctedMonths.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
@@ -87,6 +88,8 @@ async function sitesOf(month: Month, { alpha, beta, gamma, delta }: Awaited<Retu
     two: await of(alpha, 'two', { installations: 2 }),
     ended: await of(alpha, 'ended', { revokedAt: '2026-03-20T00:00:00Z' }),
     fresh: await of(alpha, 'fresh', { activatedAt: '2026-03-10T00:00:00Z' }),
+    givenBack: await of(alpha, 'given back'),
+    recounted: await of(alpha, 'recounted'),
     small: await of(beta, 'small'),
     polish: await of(gamma, 'Wola'),
     joined: await of(delta, 'joined', { activatedAt: '2026-02-20T00:00:00Z', fromPeriod: '2026-03' }),
@@ -131,6 +134,8 @@ async function publish(db: Database, period: string): Promise<void> {
 async function usual(month: Month, sites: Sites, period: string): Promise<void> {
   const { report, seen } = messages(month);
   await report(sites.agents, period, AGENT, 35);
+  await report(sites.givenBack, period, AGENT, 4);
+  await report(sites.recounted, period, AGENT, 6);
   await report(sites.nodes, period, NODE, 12);
   await report(sites.moreNodes, period, NODE, 8);
   await report(sites.scans, period, SCAN, 15);
@@ -197,6 +202,8 @@ async function march(month: Month, sites: Sites): Promise<void> {
 async function april(month: Month, sites: Sites): Promise<void> {
   const { report } = messages(month);
   await report(sites.silent, '2026-02', MAILBOX, 20, { revision: 2, receivedAt: '2026-04-10T00:00:00Z' });
+  await report(sites.givenBack, '2026-03', AGENT, 1, { revision: 2, receivedAt: '2026-04-25T00:00:00Z' });
+  await report(sites.recounted, '2026-03', AGENT, 9, { revision: 2, receivedAt: '2026-04-25T00:00:00Z' });
   await report(sites.heard, '2026-04', MAILBOX, 31);
 }
 
@@ -326,6 +333,28 @@ async function sendAfterStop(db: Database, month: Month, mailer: Mailer): Promis
   );
 }
 
+/**
+ * Two people correct March by hand: credits, which come in April's packs; an amount that leaves little of a line, and a quantity,
+ * both of sites that say something else late.
+ */
+async function byHand(db: Database, month: Month, { small, polish, givenBack, recounted }: Sites): Promise<void> {
+  const { correct } = await corrector({ database: { db }, month }, PAPER);
+  const less = (amount: string, currency: string) =>
+    ({ change: 'amount', amount: { amount, currency }, booking: 'credit' }) as const;
+  await correct(small.mspId, '2026-03', less('-7.31', 'EUR'));
+  await correct(polish.mspId, '2026-03', less('-2.50', 'PLN'));
+  const lineOf = async ({ siteId }: Site) => {
+    const [line] = await month.run<{ no: number }>(
+      `select line_no as no from statement_line where site_id = :siteId and period = '2026-03' and kind = 'usage'`,
+      { siteId },
+    );
+    return line?.no ?? 0;
+  };
+  const onLine = { ...less('-30.00', 'EUR'), booking: 'next_statement' as const };
+  await correct(givenBack.mspId, '2026-03', { ...onLine, line: await lineOf(givenBack) });
+  await correct(recounted.mspId, '2026-03', { change: 'quantity', line: await lineOf(recounted), quantity: 5 });
+}
+
 /** Plays the months over an empty database. */
 export async function playMonths(db: Database, smtpUrl: string): Promise<void> {
   const month = monthFixture(db);
@@ -342,6 +371,7 @@ export async function playMonths(db: Database, smtpUrl: string): Promise<void> {
       await paper(db, period, now);
       if (period === '2026-02') await sendByTwo(db, mailer);
       if (period === '2026-03') await sendAfterStop(db, month, mailer);
+      if (period === '2026-03') await byHand(db, month, sites);
       await sendAll(db, mailer);
     }
   } finally {

@@ -217,7 +217,7 @@ describe('an issued statement corrected by hand', () => {
     const id = await confirmed('Credit', { change: 'amount', line: 1, amount: eur('-12.34'), booking: 'credit' });
     expect(await ended(id)).toEqual({ state: 'confirmed' });
     await recordHistory(house.app.client, correctStatementId(id), 'correctStatement-credit');
-    const all = ['correctionAsked sent', 'creditIssued sent', 'creditIssued sent'];
+    const all = ['correctionAsked sent', 'creditIssued sent', 'creditIssued sent', 'correctionDecided sent'];
     expect(
       await eventually(
         () => mails(id),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LOCALES } from '../../locales/index.js';
+import { LOCALES, messagesFor } from '../../locales/index.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary } from '../../statements/index.js';
 import { renderBillingSummary } from '../../statements/summary.js';
 import { readPdf } from './readPdf.js';
@@ -21,6 +21,7 @@ function summaryOf(change: Partial<BillingSummary> = {}): BillingSummary {
       { ...listed, number: 'DE-2026-000043', mspName: 'Sato', currency: 'JPY', totalMinor: 5_000n },
       { ...listed, number: 'DE-2026-000044', mspName: 'Weber', currency: 'EUR', totalMinor: 44n },
     ],
+    credits: [],
     parked: [{ mspName: 'Waiting Ltd', reason: 'Total moved by more than 25 %' }],
     ...change,
   };
@@ -28,10 +29,35 @@ function summaryOf(change: Partial<BillingSummary> = {}): BillingSummary {
 
 describe('a billing summary', () => {
   it('totals each currency for itself', () => {
-    expect(totalsByCurrency(summaryOf().statements)).toEqual([
-      { currency: 'EUR', statements: 2, totalMinor: 123_500n },
-      { currency: 'JPY', statements: 1, totalMinor: 5_000n },
+    expect(totalsByCurrency(summaryOf())).toEqual([
+      { currency: 'EUR', statements: 2, credits: 0, totalMinor: 123_500n },
+      { currency: 'JPY', statements: 1, credits: 0, totalMinor: 5_000n },
     ]);
+  });
+
+  const credits = [
+    { number: 'DE-2026-C000001', currency: 'EUR', totalMinor: -3_500n },
+    { number: 'DE-2026-C000002', currency: 'PLN', totalMinor: -100n },
+  ].map((credit) => ({
+    ...{ creditDate: '2026-06-02', mspName: 'Müller', registrationNumber: 'HRB 1', statementNumber: 'DE-2026-000007' },
+    ...credit,
+  }));
+
+  it('deducts credits in the totals, also in a currency that has no statement', () => {
+    expect(totalsByCurrency(summaryOf({ credits }))).toEqual([
+      { currency: 'EUR', statements: 2, credits: 1, totalMinor: 120_000n },
+      { currency: 'JPY', statements: 1, credits: 0, totalMinor: 5_000n },
+      { currency: 'PLN', statements: 0, credits: 1, totalMinor: -100n },
+    ]);
+  });
+
+  it.each(LOCALES)('lists credits with number, date, MSP, statement and amount, in %s', (locale) => {
+    const { text } = readPdf(renderBillingSummary(summaryOf({ credits, locale }), []).bytes);
+    const words = messagesFor(locale).summary.credits;
+    const amount = locale === 'en' ? '35.00' : '35,00';
+    for (const said of [words.title, words.text, 'DE-2026-C000001', 'DE-2026-000007', 'Müller', amount]) {
+      expect(text).toContain(said);
+    }
   });
 
   it('lists statements, totals and what is still open', () => {
@@ -63,7 +89,7 @@ describe('a billing summary', () => {
   });
 
   it('can be empty', () => {
-    const { text } = readPdf(renderBillingSummary(summaryOf({ statements: [], parked: [] }), []).bytes);
+    const { text } = readPdf(renderBillingSummary(summaryOf({ statements: [], credits: [], parked: [] }), []).bytes);
     expect(text).toContain('No statements were issued in this pack.');
   });
 });

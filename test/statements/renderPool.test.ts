@@ -36,8 +36,11 @@ describe('the render pool', () => {
       statements: [],
       parked: [],
     } as const;
-    const document = await pool.renderBillingSummary({ ...summary, statements: [], parked: [] }, statements);
-    const direct = renderBillingSummary({ ...summary, statements: [], parked: [] }, statements);
+    const document = await pool.renderBillingSummary(
+      { ...summary, statements: [], credits: [], parked: [] },
+      statements,
+    );
+    const direct = renderBillingSummary({ ...summary, statements: [], credits: [], parked: [] }, statements);
     expect(document.sha256).toBe(direct.sha256);
   });
 

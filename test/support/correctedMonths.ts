@@ -12,6 +12,7 @@ import { ALL } from '../../db/connect.js';
 import { TERMINAL, type Actor } from '../../domain/access/actor.js';
 import type { RenderPool } from '../../statements/index.js';
 import { closedMonths, finish, type ClosedMonths } from './closedMonths.js';
+import type { TestDatabase } from './database.js';
 
 /** After the corrections. */
 export const CORRECTED_AT = '2026-05-20T12:00:00.000Z';
@@ -24,7 +25,10 @@ export interface Corrector {
 }
 
 /** Two people of the partner team, who correct statements of these months from 20 April on, five minutes apart. */
-export async function corrector({ database, month }: ClosedMonths, renderPool: RenderPool): Promise<Corrector> {
+export async function corrector(
+  { database, month }: { database: Pick<TestDatabase, 'db'>; month: ClosedMonths['month'] },
+  renderPool: RenderPool,
+): Promise<Corrector> {
   const { db } = database;
   const person = async (name: string): Promise<Actor> => {
     const id = randomUUID();

@@ -63,7 +63,11 @@ describe('kontor verify of corrections by hand', () => {
     ],
     [
       'a credit that is gone',
-      [`delete from credit where currency = 'PLN'`, `update credit_number set last = 0 where last = 1`],
+      [
+        `delete from billing_pack_credit where credit_id in (select id from credit where currency = 'PLN')`,
+        `delete from credit where currency = 'PLN'`,
+        `update credit_number set last = 0 where last = 1`,
+      ],
       'I2',
       /was confirmed and is in no credit/,
     ],
@@ -96,6 +100,51 @@ describe('kontor verify of corrections by hand', () => {
       [`update credit set previous_hash = '\\x00'`],
       'I5',
       /the chain of hashes is broken before it/,
+    ],
+    [
+      'a credit that no pack has, though its distributor got one since',
+      [`delete from billing_pack_credit where credit_id in (select id from credit where number like '%C000002')`],
+      'I2',
+      /credit MSP-DE-2026-C000002 is in no billing pack/,
+    ],
+    [
+      'a total of a pack that does not deduct its credits',
+      [
+        `update outbox set params = jsonb_set(params, '{totals,0,amount}', '"9999.00"') where kind = 'billingPack' and period = '2026-04'`,
+      ],
+      'I2',
+      /it says 9999.00 EUR; statements and credits in it come to /,
+    ],
+    [
+      'a pack whose mail knows nothing of its credits',
+      [
+        `update outbox set params = jsonb_set(params, '{credits}', '0') where kind = 'billingPack' and period = '2026-04'`,
+      ],
+      'I2',
+      /it says 0 credits, and has/,
+    ],
+    [
+      'a credit in the pack of another distributor',
+      [
+        `update billing_pack_credit p set billing_pack_id = b.id from billing_pack b join distributor d on d.id = b.distributor_id, credit c
+         where c.id = p.credit_id and c.currency = 'PLN' and d.code = 'DE' and b.period = '2026-04'`,
+      ],
+      'I7',
+      /credit MSP-PL-2026-C000001 is in a billing pack of another programme or distributor/,
+    ],
+    [
+      'a summary that hides a credit',
+      [`update billing_pack set summary = jsonb_set(summary, '{credits}', '[]') where period = '2026-04'`],
+      'I5',
+      /its summary lists other credits than it holds/,
+    ],
+    [
+      'lines of a pack without those of its credits',
+      [
+        `update billing_pack_credit set billing_pack_id = (select id from billing_pack where period = '2026-02' limit 1)`,
+      ],
+      'I5',
+      /its CSV is not that of its statements and credits/,
     ],
     ['a document that was changed', [`update correction_document set pdf = '\\x00'`], 'I5', /its PDF was changed/],
     [

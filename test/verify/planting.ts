@@ -12,6 +12,7 @@ const THAWED = [
   'statement_document',
   'billing_pack',
   'billing_pack_statement',
+  'billing_pack_credit',
   'credit',
   'statement_revision',
   'correction_document',

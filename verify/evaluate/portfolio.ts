@@ -172,7 +172,8 @@ const LINES = `
     l.content ->> 'tenantRef' as "tenantRef", l.content ->> 'meter' as meter, (l.content ->> 'peak')::int as peak,
     l.content ->> 'basis' as basis, coalesce(l.content ->> 'newQuantity', l.content ->> 'quantity')::int as quantity,
     case when l.content ->> 'ratedMinor' is null then l.content ->> 'amountMinor'
-      else ((l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint)::text end as "addsMinor"
+      else ((l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint
+        + coalesce((l.content ->> 'withheldMinor')::bigint, 0))::text end as "addsMinor"
   from statement_line l join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
   where s.programme_code = :programme and l.msp_id = any(:msps::uuid[])
     and l.kind in ('usage', 'correction', 'minimum', 'minimum_correction')

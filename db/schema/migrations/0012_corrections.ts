@@ -97,6 +97,7 @@ export async function up(knex: Knex): Promise<void> {
       issued_at timestamptz not null,
       foreign key (msp_id, statement_id) references statement (msp_id, id),
       foreign key (msp_id, correction_id) references correction (msp_id, id),
+      unique (msp_id, id),
       unique (programme_code, distributor_id, year, sequence)
     );
     create index credit_by_statement on credit (msp_id, statement_id);
@@ -144,10 +145,23 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table outbox add correction_id uuid references correction;
 
+    -- A credit is in one billing pack: the next that its distributor gets in the programme.
+    create table billing_pack_credit (
+      billing_pack_id uuid not null references billing_pack,
+      msp_id uuid not null,
+      credit_id uuid primary key,
+      foreign key (msp_id, credit_id) references credit (msp_id, id)
+    );
+    create index billing_pack_credit_by_pack on billing_pack_credit (billing_pack_id);
+    call kontor_protect('billing_pack_credit', 'credit_id in (select id from credit)', 'false');
+
     create trigger frozen before update or delete on credit for each row execute function kontor_refuse_change();
     create trigger frozen before update or delete on statement_revision for each row execute function kontor_refuse_change();
     create trigger frozen before update or delete on correction_document for each row
       execute function kontor_refuse_change();
+    create trigger frozen before update or delete on billing_pack_credit for each row
+      execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on billing_pack_credit execute function kontor_refuse_change();
     create trigger frozen_all before truncate on credit execute function kontor_refuse_change();
     create trigger frozen_all before truncate on statement_revision execute function kontor_refuse_change();
     create trigger frozen_all before truncate on correction_document execute function kontor_refuse_change();

@@ -151,7 +151,8 @@ export async function up(knex: Knex): Promise<void> {
         and s.distributor_id <> all((select kontor_held_companies())::uuid[]))$$,
       'msp_id', 'null::text');
     call kontor_let_go('billing_pack', $$extract(year from made_at at time zone 'Etc/GMT-14') < (select kontor_least_year(8))
-      and not exists (select from billing_pack_statement b where b.billing_pack_id = billing_pack.id)$$,
+      and not exists (select from billing_pack_statement b where b.billing_pack_id = billing_pack.id)
+      and not exists (select from billing_pack_credit b where b.billing_pack_id = billing_pack.id)$$,
       'distributor_id', 'programme_code');
 
     -- As the documents they explain.
