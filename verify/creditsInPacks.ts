@@ -35,7 +35,8 @@ interface PackMail {
 async function wrongTotals(context: VerifyContext): Promise<string[]> {
   const packs = await ask<PackMail>(
     context,
-    `select o.message_id as name, o.params -> 'totals' as said, (o.params ->> 'credits')::int as "saidCredits", h.held,
+    `select o.message_id as name, coalesce(o.params -> 'totals', '[]') as said,
+       coalesce((o.params ->> 'credits')::int, 0) as "saidCredits", h.held,
        (select count(*) from billing_pack_credit p where p.billing_pack_id = b.id)::int as credits
      from outbox o join billing_pack b on b.id = o.billing_pack_id
      cross join lateral (
