@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { create, type Font } from 'fontkit';
+import { create, type Font, type GlyphRun } from 'fontkit';
 import { GlyphSubset, readTables, type TrueTypeTables } from './glyphSubset.js';
 
 type Glyph = PDFKit.FontLikeGlyph;
@@ -104,8 +104,21 @@ export class SharedFont implements PDFKit.FontLike {
   }
 
   private shape(text: string): Run {
-    const { glyphs, positions, advanceWidth } = this.font.layout(text);
+    const { glyphs, positions, advanceWidth } = this.shaped(text);
     return { glyphs: glyphs.map(readable), positions, advanceWidth };
+  }
+
+  /**
+   * As fontkit shapes it. It fails at a mark for which the font has no place under its letter, as at the dot of ڢ: then marks
+   * stay where they are drawn by themselves.
+   */
+  private shaped(text: string): GlyphRun {
+    try {
+      return this.font.layout(text);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return this.font.layout(text, { mark: false, mkmk: false });
+    }
   }
 
   private layoutSimple(text: string): Run {

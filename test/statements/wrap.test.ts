@@ -17,6 +17,10 @@ describe('a text that is too wide', () => {
     expect(wrap('one two three four', 'regular', 10, 55, 1)).toEqual(['one two…']);
   });
 
+  it('case 31: is laid out also where the font has no place for a mark of it', () => {
+    for (const letter of 'ڢڣڥݠݡࢤ') expect(widthOf(printable(`محل ${letter}`), 'regular', 10)).toBeGreaterThan(0);
+  });
+
   it('never exceeds its width or its lines, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 20, max: 200 }), (text, width) => {
