@@ -15,13 +15,18 @@ describe('a registration', () => {
   const decide = (mspId: string, decision: object, token?: string) =>
     programme.call('POST', `/v1/programmes/msp/registrations/${mspId}/decision`, decision, token);
   const show = async (mspId: string) => (await programme.call('GET', `/v1/programmes/msp/registrations/${mspId}`)).json;
-  const mailsAbout = async (mspId: string) =>
-    (
-      await programme.query<{ kind: string; state: string }>(
-        'select kind, state from outbox where msp_id = :mspId order by id',
-        { mspId },
-      )
-    ).map(({ kind, state }) => `${kind} ${state}`);
+  /** Once all have ended: what another one sends is not waited for by the registration. */
+  const mailsAbout = async (mspId: string) => {
+    const mails = await eventually(
+      () =>
+        programme.query<{ kind: string; state: string }>(
+          'select kind, state from outbox where msp_id = :mspId order by id',
+          { mspId },
+        ),
+      (found) => found.every(({ state }) => state !== 'pending' && state !== 'sending'),
+    );
+    return mails.map(({ kind, state }) => `${kind} ${state}`);
+  };
   const ended = (mspId: string) => programme.app.client.workflow.getHandle(registrationId('msp', mspId)).result();
 
   it('rule 14: is approved once by the partner team, and the MSP is welcomed', async () => {
@@ -60,6 +65,7 @@ describe('a registration', () => {
     expect(await show(mspId)).toMatchObject({ state: 'rejected', reason: 'No such company' });
     await ended(mspId);
     const { inbox } = programme.app;
+    expect((await mailsAbout(mspId)).at(-1)).toBe('registrationRejected sent');
     const letter = inbox.messages().find(({ messageId }) => messageId?.includes(`registration-rejected.msp.${mspId}`));
     expect(String(await inbox.source(letter?.id ?? 0))).toContain('No such company');
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-rejected');

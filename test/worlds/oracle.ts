@@ -628,6 +628,8 @@ function priceOfUnit(price: Price, n: number, total: number): string {
       const place = price.model === 'volume' ? total : n;
       return price.tiers.find(({ upTo }) => upTo === undefined || place <= upTo)?.unitPrice ?? '';
     }
+    default:
+      throw new Error('The worlds have no prices of that model, and no oracle for it.');
   }
 }
 
