@@ -1,3 +1,4 @@
+import type { InstantRange } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
 
@@ -20,6 +21,17 @@ export interface EndedRow {
   until: Date | null;
   /** Whether the MSP itself ended it. */
   byMsp: boolean;
+}
+
+/**
+ * Whether an installation used a key in the whole of a range that had ended before it: what was done after the range (a new
+ * key) changes nothing of that.
+ */
+export function hadEnded(ended: readonly EndedRow[], installation: string, { start, end }: InstantRange): boolean {
+  return ended.some(
+    ({ installationId, from, until }) =>
+      installationId === installation && from < start && (until === null || until >= end),
+  );
 }
 
 /** All installations of the selected participants' sites, the oldest of each site first. */

@@ -3,7 +3,7 @@ import { daySpans } from '../../domain/licences/licensedDays.js';
 import type { InstantRange, Period } from '../../domain/period.js';
 import type { InstallationUsage, UsageFacts } from '../../domain/usage.js';
 import { spanRanges, type DaysCount, type MeasuredMeter } from './countsOnDays.js';
-import type { EndedRow, InstallationRow } from './installationsOf.js';
+import { hadEnded, type EndedRow, type InstallationRow } from './installationsOf.js';
 import type { LicenceRow, SiteRow } from './siteQueries.js';
 
 /** The meters of a site that are measured day by day, with the days between which their licences change. */
@@ -31,7 +31,7 @@ export function presenceOf(
         activatedAt < end &&
         !(replacedAt !== null && replacedAt < start) &&
         !(retiredAt !== null && retiredAt < start) &&
-        !ended.some((one) => one.installationId === id && one.from < start && (one.until === null || one.until >= end)),
+        !hadEnded(ended, id, { start, end }),
     );
 }
 

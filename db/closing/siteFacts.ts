@@ -5,7 +5,7 @@ import { dayOf, periodRange, type InstantRange, type Period } from '../../domain
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import type { Trx } from '../connect.js';
 import { countsOnDays } from './countsOnDays.js';
-import { endedKeysOf, installationsOf, type EndedRow, type InstallationRow } from './installationsOf.js';
+import { endedKeysOf, hadEnded, installationsOf, type EndedRow, type InstallationRow } from './installationsOf.js';
 import {
   lastConfirmed,
   lastConfirmedByInstallation,
@@ -69,15 +69,14 @@ interface Expecting {
  */
 function expectedOf(
   installations: readonly InstallationRow[],
-  { range: { start, end }, first, billedBefore, ended, heard }: Expecting,
+  { range, first, billedBefore, ended, heard }: Expecting,
 ): Set<string> {
+  const { end } = range;
   const inUse = installations.filter(
     ({ id, replacedAt, retiredAt }) =>
       !(replacedAt !== null && replacedAt < end) &&
       !(retiredAt !== null && retiredAt < end) &&
-      !ended.some(
-        ({ installationId, from, until }) => installationId === id && from < start && (until === null || until >= end),
-      ),
+      !hadEnded(ended, id, range),
   );
   const expected = inUse.filter(
     ({ id, activatedAt }) => activatedAt < end || heard.has(id) || (billedBefore && id === first),
