@@ -5,6 +5,7 @@
 import type { MeterCode } from './catalog/index.js';
 import { KontorError } from './errors.js';
 import { meteredOf } from './licences/licensedDays.js';
+import { compareTexts } from './compareTexts.js';
 import { instalmentMinor, shareOf, type Instalment, type PricedLicence } from './licences/termPrice.js';
 import { decimal, minorToDecimalString, roundToMinor, sumMinor } from './money.js';
 import { amountOf, priceLine, type PriceStep } from './pricing/index.js';
@@ -75,13 +76,6 @@ function toMinor(steps: readonly PriceStep[], exchange: ExchangeRate | null, cur
   return roundToMinor(exchange === null ? exact : exact.times(decimal(exchange.rate)), currency);
 }
 
-function compare(a: string | null, b: string | null): number {
-  if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
-  return a < b ? -1 : 1;
-}
-
 interface Placed {
   siteName: string;
   siteId: string;
@@ -93,11 +87,11 @@ interface Placed {
 /** By site, tenant and meter, in code point order: the same on every machine. */
 function inPrintedOrder(a: Placed, b: Placed): number {
   return (
-    compare(a.siteName, b.siteName) ||
-    compare(a.tenantName, b.tenantName) ||
-    compare(a.tenantRef, b.tenantRef) ||
-    compare(a.meter, b.meter) ||
-    compare(a.siteId, b.siteId)
+    compareTexts(a.siteName, b.siteName) ||
+    compareTexts(a.tenantName, b.tenantName) ||
+    compareTexts(a.tenantRef, b.tenantRef) ||
+    compareTexts(a.meter, b.meter) ||
+    compareTexts(a.siteId, b.siteId)
   );
 }
 
@@ -165,8 +159,8 @@ const priceTerms: Step = ({ terms, currency }) =>
     .toSorted(
       (a, b) =>
         inPrintedOrder({ ...a.licence, tenantRef: null }, { ...b.licence, tenantRef: null }) ||
-        compare(a.licence.startsOn, b.licence.startsOn) ||
-        compare(a.licence.licenceId, b.licence.licenceId),
+        compareTexts(a.licence.startsOn, b.licence.startsOn) ||
+        compareTexts(a.licence.licenceId, b.licence.licenceId),
     )
     .map(({ licence, instalment, exchange }) => {
       const { licenceId, siteId, siteName, tenantId, tenantName, meter, count } = licence;
@@ -188,12 +182,12 @@ const priceTerms: Step = ({ terms, currency }) =>
 /** Usage, what was corrected by hand as it was confirmed, what is missing to the minimum; each in its printed order. */
 function inCorrectedOrder(a: DueCorrection | DueManualCorrection, b: DueCorrection | DueManualCorrection): number {
   if (a.kind === 'correction' && b.kind === 'correction') return inPrintedOrder(a, b);
-  return compare(a.kind, b.kind);
+  return compareTexts(a.kind, b.kind);
 }
 
 const bookCorrections: Step = ({ corrections, currency }) =>
   corrections
-    .toSorted((a, b) => compare(a.forPeriod, b.forPeriod) || inCorrectedOrder(a, b))
+    .toSorted((a, b) => compareTexts(a.forPeriod, b.forPeriod) || inCorrectedOrder(a, b))
     .map((due) => {
       const { exchange } = due;
       const difference = differenceOf(due);

@@ -1,3 +1,4 @@
+import { compareTexts } from '../../domain/compareTexts.js';
 import { addMonths, previousPeriod, type Period } from '../../domain/period.js';
 import { usageKey, type UsageOf } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
@@ -88,15 +89,7 @@ export async function lastConfirmed(
   );
   const known = await withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
   // Licences of a site are shared in this order, wherever a quantity is known from.
-  return known.toSorted((a, b) => compare(a.tenantRef, b.tenantRef) || compare(a.meter, b.meter));
-}
-
-/** In code point order, none last. */
-function compare(a: string | null, b: string | null): number {
-  if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
-  return a < b ? -1 : 1;
+  return known.toSorted((a, b) => compareTexts(a.tenantRef, b.tenantRef) || compareTexts(a.meter, b.meter));
 }
 
 /**
