@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { decideCorrection } from '../api/corrections/decideCorrection.js';
 import { correctionJson } from '../api/corrections/present.js';
+import { requireCorrection } from '../api/corrections/requireCorrection.js';
+import { actorOf } from '../api/principal.js';
 import { secretHash } from '../db/access/secret.js';
 import { findSenderByToken } from '../db/access/senderStore.js';
-import { ALL, type Database, type Trx } from '../db/connect.js';
-import { findCorrection, listCorrections } from '../db/corrections/correctionStore.js';
+import { ALL, type Database } from '../db/connect.js';
+import { listCorrections } from '../db/corrections/correctionStore.js';
 import { statementByNumber } from '../db/readModels/statementByNumber.js';
 import type { Actor } from '../domain/access/actor.js';
 import { may } from '../domain/access/may.js';
@@ -127,12 +129,6 @@ async function listThem({ programme, statement, state, limit, data, json }: List
   else for (const one of found) console.log(lineOf(one));
 }
 
-async function requireCorrection(trx: Trx, id: string): Promise<Correction> {
-  const found = await findCorrection(trx, id);
-  if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such correction.');
-  return found;
-}
-
 async function showOne(id: string, { data, json }: Common): Promise<void> {
   const found = await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, (trx) => requireCorrection(trx, id)),
@@ -167,7 +163,7 @@ async function personOf(db: Database, tokenFile: string): Promise<Actor> {
   if (may(sender, 'corrections.decide', {}) !== 'yes') {
     throw new KontorError('FORBIDDEN', '"corrections.decide" is for managers of the partner team.');
   }
-  return { kind: sender.kind, id: sender.id, name: sender.name };
+  return actorOf(sender);
 }
 
 async function decide(end: 'confirm' | 'refuse', id: string, options: DecideOptions): Promise<void> {

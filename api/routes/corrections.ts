@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/connect.js';
 import { correctionPdf } from '../../db/corrections/correctionDocumentStore.js';
-import { findCorrection, listCorrections } from '../../db/corrections/correctionStore.js';
+import { listCorrections } from '../../db/corrections/correctionStore.js';
 import { correctedStatement, revisionNumber } from '../../db/readModels/correctedStatement.js';
 import { statementPdf } from '../../db/readModels/statementPdf.js';
-import type { Correction } from '../../domain/correction.js';
 import type { DecisionContent } from '../../domain/decision.js';
 import { KontorError } from '../../domain/errors.js';
 import { askForCorrection, previewCorrection } from '../corrections/askForCorrection.js';
 import { decideCorrection } from '../corrections/decideCorrection.js';
 import { correctionJson, previewJson } from '../corrections/present.js';
+import { requireCorrection } from '../corrections/requireCorrection.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, PENDING, reply, route, type Context } from '../route.js';
 import { cursorText, pending, programmeCode, uuid } from '../schemas/common.js';
@@ -36,12 +36,6 @@ async function revisionPdf(trx: Trx, { id: statementId, revision }: z.output<typ
   const of = await revisionNumber(trx, { statementId, revision });
   const document = of && (await correctionPdf(trx, of.correctionId));
   return of && document && { number: of.number, ...document };
-}
-
-async function requireCorrection(trx: Trx, id: string): Promise<Correction> {
-  const found = await findCorrection(trx, id);
-  if (found === undefined) throw new KontorError('NOT_FOUND', 'There is no such correction.');
-  return found;
 }
 
 /** Keeps what ends the correction and passes it to its workflow: the outcome, or PENDING where no worker took it in time. */
