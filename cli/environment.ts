@@ -28,10 +28,14 @@ export async function withDatabase<T>(env: Env, work: (db: Database) => Promise<
   }
 }
 
-/** Runs `work` with a Temporal client, closed in any case. */
-export async function withTemporal<T>(env: Env, work: (client: TemporalClient['client']) => Promise<T>): Promise<T> {
+/** Runs `work` with a Temporal client, closed in any case. `patience`: how long the server may take to answer at first. */
+export async function withTemporal<T>(
+  env: Env,
+  work: (client: TemporalClient['client']) => Promise<T>,
+  patience: { patienceMs?: number } = {},
+): Promise<T> {
   reachable(env, 'TEMPORAL_ADDRESS');
-  const temporal = await connectTemporal(env);
+  const temporal = await connectTemporal(env, patience);
   try {
     return await work(temporal.client);
   } finally {

@@ -1,28 +1,13 @@
-import { required, type Env } from '../../config/env.js';
-import { connectTemporal } from '../../config/temporalClient.js';
-import { ALL, connect } from '../../db/connect.js';
+import type { Env } from '../../config/env.js';
+import { ALL } from '../../db/connect.js';
 import { monthEnds, type MonthEnd } from '../../db/readModels/monthEnds.js';
-import type { Starter } from '../../starts/starter.js';
 import { setUpTemporal, setupFaults, type SetUp, type SetupFaults } from '../../starts/temporalSetup.js';
+import { withDatabase, withTemporal } from '../environment.js';
 
 const PATIENCE_MS = 60_000;
 
-async function programmesOf(env: Env): Promise<MonthEnd[]> {
-  const db = connect(required(env, 'DATABASE_URL'), 1);
-  try {
-    return await db.transaction(ALL, monthEnds);
-  } finally {
-    await db.close();
-  }
-}
-
-async function withStarter<T>(env: Env, work: (starter: Starter) => Promise<T>, patienceMs?: number): Promise<T> {
-  const temporal = await connectTemporal(env, patienceMs === undefined ? {} : { patienceMs });
-  try {
-    return await work({ temporal: temporal.client, taskQueue: env.TEMPORAL_TASK_QUEUE });
-  } finally {
-    await temporal.close();
-  }
+function programmesOf(env: Env): Promise<MonthEnd[]> {
+  return withDatabase(env, (db) => db.transaction(ALL, monthEnds));
 }
 
 /**
@@ -31,7 +16,7 @@ async function withStarter<T>(env: Env, work: (starter: Starter) => Promise<T>, 
  */
 export async function setUp(env: Env): Promise<SetUp> {
   const ends = await programmesOf(env);
-  return withStarter(env, (starter) => setUpTemporal(starter, ends));
+  return withTemporal(env, (temporal) => setUpTemporal({ temporal, taskQueue: env.TEMPORAL_TASK_QUEUE }, ends));
 }
 
 export interface Looking {
@@ -44,9 +29,12 @@ export interface Looking {
 /** What `setUp` would change; without the programmes where the database is not migrated. Throws where Temporal does not answer. */
 export async function lookAtSetup(env: Env, { migrated, patienceMs = PATIENCE_MS }: Looking): Promise<SetupFaults> {
   const ends = migrated ? await programmesOf(env) : [];
-  return withStarter(
+  return withTemporal(
     env,
-    (starter) => starter.temporal.withDeadline(Date.now() + patienceMs, () => setupFaults(starter, ends, new Date())),
-    patienceMs,
+    (temporal) => {
+      const starter = { temporal, taskQueue: env.TEMPORAL_TASK_QUEUE };
+      return temporal.withDeadline(Date.now() + patienceMs, () => setupFaults(starter, ends, new Date()));
+    },
+    { patienceMs },
   );
 }
