@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { DefaultLogger, Runtime, type RuntimeOptions } from '@temporalio/worker';
 import type { Env } from '../config/env.js';
+import { freePort } from '../embedded/ports.js';
 
 /** What Temporal's SDK has measured, in Prometheus' text form; empty where nobody asks for it. */
 export type SdkMetrics = () => Promise<string>;
@@ -10,14 +9,6 @@ const LOOPBACK = '127.0.0.1';
 const ANSWER_MS = 2_000;
 /** Another process may take a free port before the SDK does. */
 const TRIES = 5;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function install(LOG_LEVEL: Env['LOG_LEVEL'], telemetry: Pick<RuntimeOptions, 'telemetryOptions'>): void {
   Runtime.install({ logger: new DefaultLogger(LOG_LEVEL === 'debug' ? 'INFO' : 'WARN'), ...telemetry });
