@@ -11,28 +11,17 @@ import type { Statement } from '../../domain/statement.js';
 import { verifyAll, type Verdict } from '../../verify/index.js';
 import { monthFixture } from '../support/month.js';
 import { chronicleOf, closedAt, cutOff, periodIn, type Change, type SiteChronicle, type Told } from './chronicle.js';
+import type { Decided } from './oracle.js';
 import { CLOSED, MOVED_TO, REFERENCES, type World, type WorldDecision, type WorldProgramme } from './world.js';
 
 /** The instants at which messages come. */
 export type Twin = 'late' | 'inTime';
 const TWINS: readonly Twin[] = ['late', 'inTime'];
 
-/** What a person decided on a case. */
-export interface Taken {
-  programme: number;
-  site: number;
-  period: string;
-  kind: string;
-  tenantRef: string | null;
-  meter: string | null;
-  decision: WorldDecision['decision'];
-  quantity: number;
-}
-
 export interface Played {
   /** By programme and twin, in the order of the months. */
   statements: Record<Twin, Statement[]>[];
-  taken: Taken[];
+  taken: Decided[];
   /** What `kontor verify` says of each programme, where it does not hold. */
   broken: Record<string, Verdict>[];
 }
@@ -231,8 +220,8 @@ async function decide(
   { code, period, programme: index }: { code: string; period: string; programme: number },
   sites: readonly MadeSite[],
   decisions: readonly WorldDecision[],
-): Promise<Taken[]> {
-  const taken: Taken[] = [];
+): Promise<Decided[]> {
+  const taken: Decided[] = [];
   const open = await month.run<OpenCase>(
     `select id, kind, site_id as "siteId", tenant_ref as "tenantRef", meter from discrepancy
      where programme_code = :code and period = :period and state = 'open' and handling = 'review' order by kind, tenant_ref, meter`,
