@@ -54,8 +54,9 @@ function admittedSites(
 
 /**
  * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, those whose hardware
- * was replaced for free since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage has gone (rule 15) is rated again no more:
- * months that were issued longer ago are looked at only where a person let something in that reached them too late.
+ * was replaced for free since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
+ * has gone (rule 15) is rated again no more: months that were issued longer ago are looked at only where a person let
+ * something in that reached them too late.
  */
 function reachedSites(
   trx: Trx,

@@ -30,8 +30,8 @@ export async function standingCorrections(
 ): Promise<Map<string, StandingCorrections>> {
   const found = await rows<Row>(
     trx,
-    `select c.msp_id as "mspId", c.period, c.change, c.amount_minor as "amountMinor", c.line_no as "lineNo", l.kind, l.site_id as "siteId", l.tenant_ref as "tenantRef",
-       l.meter
+    `select c.msp_id as "mspId", c.period, c.change, c.amount_minor as "amountMinor", c.line_no as "lineNo", l.kind,
+       l.site_id as "siteId", l.tenant_ref as "tenantRef", l.meter
      from correction c
      left join statement_line l on l.msp_id = c.msp_id and l.statement_id = c.statement_id and l.line_no = c.line_no
      where c.programme_code = :programme and c.msp_id = any(:mspIds::uuid[]) and c.state = 'confirmed'
