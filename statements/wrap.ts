@@ -7,7 +7,8 @@ const BREAKS = /(?<= )|(?<=\p{L}-)(?=\p{L})/u;
 
 /**
  * Breaks printable text into at most `maxLines` lines no wider than `width` points: at spaces and hyphens, and inside a word only
- * where the word alone is too wide. What does not fit ends in an ellipsis.
+ * where the word alone is too wide. What does not fit ends in an ellipsis, as does a single character that is wider than a line
+ * (U+FDFD takes 98 points at size 10).
  */
 export function wrap(text: string, weight: Weight, size: number, width: number, maxLines: number): string[] {
   if (widthOf(text, weight, size) <= width) return [text];
@@ -23,8 +24,8 @@ export function wrap(text: string, weight: Weight, size: number, width: number, 
     line = word;
     while (!fits(line.trimEnd()) && lines.length <= maxLines) {
       const head = longestPrefix(line, fits);
-      lines.push(head);
-      line = line.slice(head.length);
+      lines.push(fits(head) ? head : ELLIPSIS);
+      line = line.slice(head.length).trimStart();
     }
     if (lines.length > maxLines) break;
   }
@@ -50,5 +51,6 @@ function longestPrefix(text: string, fits: (text: string) => boolean): string {
 function ellipsised(text: string, fits: (text: string) => boolean): string {
   const whole = text.trimEnd() + ELLIPSIS;
   if (fits(whole)) return whole;
-  return longestPrefix(text, (start) => fits(start.trimEnd() + ELLIPSIS)).trimEnd() + ELLIPSIS;
+  const start = longestPrefix(text, (prefix) => fits(prefix.trimEnd() + ELLIPSIS)).trimEnd() + ELLIPSIS;
+  return fits(start) ? start : ELLIPSIS;
 }

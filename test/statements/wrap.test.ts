@@ -21,6 +21,11 @@ describe('a text that is too wide', () => {
     for (const letter of 'ڢڣڥݠݡࢤ') expect(widthOf(printable(`محل ${letter}`), 'regular', 10)).toBeGreaterThan(0);
   });
 
+  it('puts an ellipsis in place of a single character that is wider than a line', () => {
+    expect(wrap(printable('\u{fdfd}'), 'regular', 10, 60, 3)).toEqual(['…']);
+    expect(wrap(printable('one \u{fdfd} two'), 'regular', 10, 60, 3)).toEqual(['one', '…', 'two']);
+  });
+
   it('never exceeds its width or its lines, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 20, max: 200 }), (text, width) => {
