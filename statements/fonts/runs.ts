@@ -67,7 +67,12 @@ function byFont(text: string, weight: Weight, fontFor: (character: string) => Fo
 
 /** The runs of a word from right to left: fonts of such scripts turn their letters themselves. */
 function turned(runs: readonly TextRun[]): TextRun[] {
-  return runs.map(({ font, text }) => ({ font, text: isRightToLeft(font) ? text : mirrored(text) })).reverse();
+  return runs
+    .map(({ font, text }) => {
+      if (isRightToLeft(font)) return { font, text };
+      return { font, text: mirrored(text, (codePoint) => fontOf(font).has(codePoint)) };
+    })
+    .reverse();
 }
 
 /** The first character that no installed font has; null: all of it can be printed. */

@@ -45,10 +45,16 @@ function reversedFrom<T extends { level: number }>(stretches: readonly T[], leve
   return [...result, ...row];
 }
 
-/** The characters of a stretch from right to left as a font that knows no direction prints them: turned round, brackets mirrored. */
-export function mirrored(text: string): string {
+/**
+ * The characters of a stretch from right to left as a font that knows no direction prints them: turned round, brackets and the like
+ * mirrored. A character whose mirror image the font lacks stays as it is.
+ */
+export function mirrored(text: string, has: (codePoint: number) => boolean): string {
   return Array.from(text)
     .reverse()
-    .map((character) => bidi.getMirroredCharacter(character) ?? character)
+    .map((character) => {
+      const image = bidi.getMirroredCharacter(character);
+      return image !== null && has(image.codePointAt(0) ?? 0) ? image : character;
+    })
     .join('');
 }

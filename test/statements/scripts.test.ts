@@ -40,6 +40,12 @@ describe('names in other scripts', () => {
     expect(letters(text)).toMatch(new RegExp(`${turned('للبرمجيات')}\\(12${turned('فرع')}\\)Kontor${turned('شركة')}`));
   });
 
+  it('case 31: a sign whose mirror image the font lacks stays as it is from right to left', () => {
+    const { text, glyphs } = readPdf(renderStatement(statementOf([usageLine({ siteName: 'תוכנה ∽' })])).bytes);
+    expect(glyphs).not.toContain(0);
+    expect(letters(text)).toContain(`∽${turned('תוכנה')}`);
+  });
+
   it('the same bytes whenever it is rendered', () => {
     const statement = statementOf(NAMES.map(([, siteName]) => usageLine({ siteName })));
     expect(renderStatement(statement).sha256).toBe(renderStatement(statement).sha256);
