@@ -1,5 +1,6 @@
-/** Usage as it arrives, and as it was billed, for all who see sites: split by tenant, so that each sees its own alone. */
+/** Usage as it arrives, what was found in it, and what was billed, for all who see sites: split by tenant, each its own alone. */
 import { z } from 'zod';
+import { findingList } from '../../db/readModels/findingList.js';
 import { monthUsage } from '../../db/readModels/monthUsage.js';
 import { usageLines, type IssuedLine } from '../../db/readModels/usageLines.js';
 import { seesAmounts } from '../../domain/access/actions.js';
@@ -9,9 +10,10 @@ import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { senderOf } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
-import { period, periodText, programmeCode, uuid } from '../schemas/common.js';
+import { caseState } from '../schemas/cases.js';
+import { cursorInstant, period, periodText, programmeCode, uuid } from '../schemas/common.js';
 import { toAmount } from '../schemas/statements.js';
-import { monthUsage as monthUsageJson, usageLine } from '../schemas/usage.js';
+import { monthUsage as monthUsageJson, siteFinding, usageLine } from '../schemas/usage.js';
 
 const tags = ['Usage'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -100,6 +102,43 @@ export const usageRoutes = [
           limit,
           ({ period: of, line, key }) => [of, line.siteName, key],
           (line) => toJson(line, withAmounts),
+        ),
+      );
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/msps/{mspId}/findings',
+    summary: 'List what reconciliation found at sites, the latest first',
+    description:
+      'With its evidence and what came of it. Whoever sees some tenants only, sees what was found for these. The partner team ' +
+      'decides (`/v1/cases`); who decided and why stays there, as do cases about a whole statement.',
+    tags,
+    action: 'usage.read',
+    params: byMsp,
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      programme: programmeCode.optional(),
+      period: period.optional(),
+      siteId: uuid.optional(),
+      tenantId: uuid.optional(),
+      state: caseState.optional(),
+    }),
+    responses: { 200: { description: 'A page of findings', schema: pageOf(siteFinding) } },
+    handler: async ({ params: { mspId }, query: { limit, after, ...filter }, transaction }) => {
+      const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
+      const found = await transaction(async (trx) => {
+        const findings = await findingList(trx, { mspId, ...filter, limit: limit + 1, after: cursor });
+        if (findings.length === 0) await requireMsp(trx, mspId);
+        return findings;
+      });
+      return reply(
+        200,
+        toPage(
+          found,
+          limit,
+          (row) => [row.foundAt, row.id],
+          (row) => row,
         ),
       );
     },

@@ -7,7 +7,7 @@ import { evidence } from './statements.js';
 
 export const caseKind = z.enum(KINDS.map(({ kind }) => kind));
 export const caseState = z.enum(['open', 'settled']);
-const decision = z.enum(DECISIONS);
+export const decision = z.enum(DECISIONS);
 
 export const caseView = z
   .strictObject({

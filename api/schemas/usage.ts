@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { amount, day, periodText, uuid } from './common.js';
+import { caseKind, caseState, decision } from './cases.js';
+import { amount, day, instant, periodText, uuid } from './common.js';
+import { evidence } from './statements.js';
 
 const count = z.int().nullable();
 
@@ -60,3 +62,24 @@ export const usageLine = z
     }),
   ])
   .meta({ id: 'UsageLine' });
+
+export const siteFinding = z
+  .strictObject({
+    id: uuid,
+    mspId: uuid,
+    programme: z.string(),
+    period: periodText,
+    kind: caseKind,
+    siteId: uuid,
+    siteName: z.string(),
+    tenantId: uuid.nullable(),
+    tenantRef: z.string().nullable(),
+    meter: z.string().nullable(),
+    evidence,
+    state: caseState,
+    decision: decision.nullable().meta({ description: 'What a person decided; null: the rule of its kind counts' }),
+    quantity: z.int().nullable().meta({ description: 'In place of what was found, where a person set one' }),
+    foundAt: instant,
+    resolvedAt: instant.nullable(),
+  })
+  .meta({ id: 'SiteFinding' });

@@ -53,7 +53,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     await month.report(made.shared, {
       period: '2026-03',
       lines: [
-        { tenant: 'north', meter: MAILBOX, peak: 3 },
+        { tenant: 'north', meter: MAILBOX, peak: 9 },
         { tenant: 'south', meter: MAILBOX, peak: 40 },
         { tenant: 'nobody', meter: MAILBOX, peak: 9 },
       ],
@@ -97,7 +97,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
   });
 
   it('sees nothing of another MSP, and no whole statement', async () => {
-    for (const list of ['sites', 'tenants', 'term-licences', 'usage', 'usage-lines']) {
+    for (const list of ['sites', 'tenants', 'term-licences', 'usage', 'usage-lines', 'findings']) {
       expect((await api.call('GET', `/v1/msps/${beta}/${list}`, { token })).status).toBe(404);
     }
     expect((await api.call('GET', '/v1/statements', { token })).status).toBe(403);
@@ -109,7 +109,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     const shown = items.map((row: Record<string, unknown>) => [row.siteName, row.tenantRef, row.highest, row.reported]);
     expect(shown).toEqual([
       ['North', 'north', 7, 7],
-      ['North and South', 'north', 3, 3],
+      ['North and South', 'north', 3, 9],
     ]);
     expect(items[0]).toMatchObject({ highestOn: '2026-03-10', sum: 13, last: 6, meter: MAILBOX, programme: 'msp' });
     expect(next).toBeNull();
@@ -124,11 +124,28 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     const shown = items.map((row: Record<string, unknown>) => [row.siteName, row.tenantRef, row.quantity, row.amount]);
     expect(shown).toEqual([
       ['North', 'north', 7, null],
-      ['North and South', 'north', 3, null],
+      ['North and South', 'north', 9, null],
     ]);
     expect(next).toBeNull();
     const page = await get('/usage-lines?limit=1');
     expect((await get(`/usage-lines?limit=1&after=${page.next}`)).items).toEqual([items[1]]);
+  });
+
+  it('sees what was found in its usage, with the evidence, though not who decides it', async () => {
+    const { items, next } = await get('/findings');
+    expect(items).toEqual([
+      {
+        id: expect.any(String),
+        ...{ mspId: alpha, programme: 'msp', period: '2026-03', kind: 'report_mismatch' },
+        ...{ siteId: site.shared.siteId, siteName: 'North and South', tenantId: north, tenantRef: 'north', meter: MAILBOX },
+        evidence: { reported: 9, observed: 3 },
+        ...{ state: 'settled', decision: null, quantity: null, resolvedAt: expect.any(String) },
+        foundAt: expect.any(String),
+      },
+    ]);
+    expect(next).toBeNull();
+    expect((await get('/findings?state=open')).items).toEqual([]);
+    expect((await get(`/findings?siteId=${site.South.siteId}`)).items).toEqual([]);
   });
 
   it('while the MSP sees all of it, what is unassigned too, and so does its distributor', async () => {
@@ -149,6 +166,10 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
         ['South', 'south'],
       ]);
       expect(await seen('usage-lines')).toHaveLength(5);
+      expect((await seen('findings')).sort()).toEqual([
+        ['North and South', 'nobody'],
+        ['North and South', 'north'],
+      ]);
       const { json } = await api.call('GET', `/v1/msps/${alpha}/usage-lines?siteId=${site.North.siteId}`, {
         token: whole,
       });
