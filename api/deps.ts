@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { SecretBox } from '../config/secretBox.js';
 import type { Database } from '../db/connect.js';
 import type { MailStarts } from '../starts/deliverMail.js';
 import type { OnboardingStarts } from '../starts/onboardSites.js';
@@ -19,6 +20,8 @@ export interface ApiDeps extends Starter {
   trustedProxies: number;
   /** Whether passwords are taken; else one signs in through identity providers alone. */
   localLogin: boolean;
+  /** What authenticators and identity providers share with Kontor, as the database keeps it. */
+  secrets: SecretBox;
   log: Logger;
 }
 

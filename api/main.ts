@@ -8,6 +8,7 @@ import closeWithGrace from 'close-with-grace';
 import { destination, pino, type Logger } from 'pino';
 import { receiveEnv, required, type Env } from '../config/env.js';
 import { serveProbes } from '../config/probes.js';
+import { createSecretBox } from '../config/secretBox.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { loadTracing } from '../config/tracing.js';
 import { ALL, connect, type Database } from '../db/connect.js';
@@ -76,6 +77,7 @@ function stop(server: Server): Promise<void> {
 
 const env = await receiveEnv();
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
+const secrets = createSecretBox(required(env, 'SECRET_KEYS'));
 const tracing = await loadTracing(env, 'kontor-api');
 const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
 const temporal = await connectTemporal(env, { tracing });
@@ -94,7 +96,7 @@ const onboarding = createOnboardingStarts({ ...starter, log });
 const mails = createMailStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-const deps = { db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, log };
+const deps = { db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, secrets, log };
 const metrics = createMetrics(deps);
 const probes = await serveProbes(env, apiProbes(deps, metrics));
 server.on('request', createApp(deps, limits, metrics, tracing));

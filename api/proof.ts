@@ -27,10 +27,11 @@ export interface Claim {
 
 const CODE = /^\d{6}$/;
 
-async function codeFits(trx: Trx, personId: string, code: string, at: Date): Promise<boolean> {
+async function codeFits({ secrets }: ApiDeps, trx: Trx, personId: string, code: string, at: Date): Promise<boolean> {
   if (!CODE.test(code)) return useRecoveryCode(trx, personId, recoveryCodeHash(code), at);
   const totp = await findTotp(trx, personId);
-  const step = totp?.confirmed === true ? totpStep(totp.secret, code, at) : null;
+  if (totp?.confirmed !== true) return false;
+  const step = totpStep(secrets.open(totp.sealedSecret, `totp/${personId}`), code, at);
   return step !== null && (await acceptStep(trx, personId, step, at));
 }
 
@@ -80,7 +81,7 @@ export async function prove(deps: ApiDeps, claim: Claim): Promise<Login> {
   const right = login !== undefined && login.state === 'active' && known;
   if (right && (code !== undefined || !login.secondFactor)) {
     const proved = await deps.db.transaction(ALL, async (trx) => {
-      if (login.secondFactor && !(await codeFits(trx, login.id, code ?? '', at))) return false;
+      if (login.secondFactor && !(await codeFits(deps, trx, login.id, code ?? '', at))) return false;
       await forgetFailures(trx, { email });
       await forgiveTry(trx, { host });
       return true;

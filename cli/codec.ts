@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command, Option } from 'commander';
 import { codecServer } from '../api/codecServer.js';
+import { KEY_BYTES } from '../config/encryptionKeys.js';
 import { createPayloadCodec } from '../config/payloadCodec.js';
 import { KontorError } from '../domain/errors.js';
 import { environmentOf } from './environment.js';
@@ -11,18 +12,17 @@ import { EXIT } from './exit.js';
 import { examples, jsonOption, wholeNumber } from './options.js';
 import { runUntilEnded } from './runUntilEnded.js';
 
-const KEY_BYTES = 32;
-
 /** `kontor codec`: keys of what Temporal keeps, and its Web UI for those who may read it. */
 export function codecCommand(): Command {
   const command = new Command('codec').description(
-    'Keys that encrypt what Temporal keeps (TEMPORAL_CODEC_KEYS), and a codec server for its Web UI.',
+    'Keys that encrypt what Temporal keeps (TEMPORAL_CODEC_KEYS) and secrets in the database (SECRET_KEYS), and a codec server for Temporal’s Web UI.',
   );
   command
     .command('key')
     .description(
       'Make a new key and print it as ID=KEY. Put it first in TEMPORAL_CODEC_KEYS of every process, API, worker and terminal: ' +
-        'it encrypts from then on; the ones behind it still decrypt. Take an old one out once no workflow it encrypted is kept.',
+        'it encrypts from then on; the ones behind it still decrypt. Take an old one out once no workflow it encrypted is kept. ' +
+        'Another one is for SECRET_KEYS of the API, where an old one stays as long as secrets from its time are in use.',
     )
     .option('--id <id>', 'the name of the key (default: today’s date)')
     .addOption(jsonOption('print {"id", "key"}'))
@@ -50,13 +50,13 @@ export function codecCommand(): Command {
 }
 
 async function serve({ ui, port }: { ui: string; port: number }): Promise<void> {
-  const [first, ...older] = (await environmentOf(undefined)).TEMPORAL_CODEC_KEYS ?? [];
-  if (first === undefined) {
+  const keys = (await environmentOf(undefined)).TEMPORAL_CODEC_KEYS;
+  if (keys === undefined) {
     throw new KontorError('CONFIGURATION_INVALID', 'Set TEMPORAL_CODEC_KEYS: without keys nothing is encrypted.');
   }
   const origin = URL.canParse(ui) ? new URL(ui).origin : 'null';
   if (origin === 'null') throw new KontorError('CONFIGURATION_INVALID', `--ui: "${ui}" is no address of a Web UI.`);
-  const server = createServer(codecServer(createPayloadCodec([first, ...older]), origin));
+  const server = createServer(codecServer(createPayloadCodec(keys), origin));
   const stop = () => {
     server.close();
     return Promise.resolve();

@@ -14,6 +14,7 @@ import { startDatabase } from './services/database.js';
 import { startMail } from './services/mail.js';
 import { startKeptProcess, type Keeping } from './services/keptProcess.js';
 import type { NodeProcess, NodeProcessSpec } from './services/nodeProcess.js';
+import { keptSecretKeys } from './services/secretKeys.js';
 import { Parts } from './services/parts.js';
 import { removeState, writeState } from './services/stateFile.js';
 import { startTemporalPart } from './services/temporal.js';
@@ -90,6 +91,7 @@ async function start(
       await release();
     },
   );
+  const secretKeys = await keptSecretKeys(env, dataDir);
   const started = Promise.all([
     servers.start(
       () => startDatabase(env, part),
@@ -139,6 +141,7 @@ async function start(
         env: {
           ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
           KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
+          ...secretKeys,
           // The two are of one machine here, and the port is the worker's.
           METRICS_PORT: '',
         },
@@ -153,8 +156,9 @@ async function start(
   void Promise.race([worker.died, api.died]).then(report);
   const [, temporal, mail] = await started;
   const urls = { apiUrl: api.ready.listening, temporalUiUrl: temporal.uiUrl, inboxUrl: mail.inboxUrl };
-  await writeState(dataDir, { env: known(leads), ...urls });
-  return { dataDir, env: leads, ...urls, worker, alongside: processes, died };
+  const forOthers = { ...leads, ...secretKeys };
+  await writeState(dataDir, { env: known(forOthers), ...urls });
+  return { dataDir, env: forOthers, ...urls, worker, alongside: processes, died };
 }
 
 function known(env: Services['env']): Record<string, string> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Env } from '../config/env.js';
+import { createSecretOpener } from '../config/secretBox.js';
 import type { Period } from '../domain/period.js';
 import { createRenderPool } from '../statements/index.js';
 import {
@@ -53,7 +54,7 @@ export function verifyCommand(): Command {
     .addOption(new Option('--no-render', 'compare documents with their hashes alone, without rendering them again'))
     .addOption(
       jsonOption(
-        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | "no longer kept" | [what is wrong], …}, …}, "shared": {…}, "searched": {PLACE: count | null, …}}',
+        'print {"programmes": {CODE: {"I1": "holds" | "not checked" | "no longer kept" | [what is wrong], …}, …}, "shared": {…}, "searched": {PLACE: count | null, …}, "secretsOpened": count | null}',
       ),
     )
     .addHelpText(
@@ -78,6 +79,12 @@ async function inboxOf(data: string | undefined): Promise<string | undefined> {
 function logDirsOf(data: string | undefined): string[] {
   const dataDir = dataDirOf(data);
   return ['logs', 'postgres'].map((folder) => join(dataDir, folder)).filter((folder) => existsSync(folder));
+}
+
+/** With the keys of the secrets in the database, where the configuration has them. */
+function opening({ SECRET_KEYS: keys }: Env): Pick<VerifyOptions, 'openSecret'> {
+  if (keys === undefined) return {};
+  return { openSecret: createSecretOpener(keys) };
 }
 
 type Histories = Pick<VerifyOptions, 'histories'>;
@@ -113,6 +120,7 @@ async function verify({
           ...histories,
           documents,
           logDirs: logDirsOf(data),
+          ...opening(env),
           onProgress: (invariant, done, total) => {
             progress.set(invariant, done, total, 'statements');
           },
@@ -129,9 +137,10 @@ async function verify({
 }
 
 /** I10, place by place. */
-function searchedLine({ searched }: Report): string {
+function searchedLine({ searched, secretsOpened }: Report): string {
   const places = PLACES.map((place) => `${place} ${searched[place]?.toString() ?? 'not checked'}`);
-  return `     searched for secrets: ${places.join(', ')}`;
+  const sealed = secretsOpened?.toString() ?? 'none, SECRET_KEYS is not set';
+  return `     searched for secrets: ${places.join(', ')}; of authenticators and providers: ${sealed}`;
 }
 
 function reportLines(report: Report): string[] {

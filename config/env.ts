@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import { KontorError } from '../domain/errors.js';
-import { codecKeys } from './codecKeys.js';
+import { encryptionKeys } from './encryptionKeys.js';
 import { WORKER_ROLES } from '../domain/workerRole.js';
 import { FAILPOINT_SPEC } from './failpoints.js';
 
@@ -27,7 +27,7 @@ export const ENV_SCHEMA = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Namespace of the Temporal service'),
   TEMPORAL_API_KEY: z.string().min(1).optional().describe('Key for Temporal Cloud'),
   TEMPORAL_TLS: z.enum(['true', 'false']).optional().describe('TLS towards Temporal; an API key implies it'),
-  TEMPORAL_CODEC_KEYS: codecKeys
+  TEMPORAL_CODEC_KEYS: encryptionKeys
     .optional()
     .describe('Keys that encrypt what Temporal keeps, ID=KEY, the newest first; needed unless it runs on this machine'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('kontor').describe('Task queue of workers and clients'),
@@ -38,6 +38,11 @@ export const ENV_SCHEMA = z.object({
     .pipe(z.array(z.enum(WORKER_ROLES)).min(1))
     .describe('What a worker serves, with commas between: main (workflows, database), render, mail'),
   TEMPORAL_CLI: z.string().min(1).optional().describe('Path of the temporal binary for the embedded server'),
+  SECRET_KEYS: encryptionKeys
+    .optional()
+    .describe(
+      'Keys that encrypt secrets of authenticators and identity providers in the database, as above; the API needs one',
+    ),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
     .optional()

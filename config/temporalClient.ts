@@ -19,9 +19,8 @@ const FAILURE_CONVERTER = fileURLToPath(new URL('../workflows/failureConverter.c
  * Encrypts what goes to Temporal where keys are set. Throws CONFIGURATION_INVALID for a server elsewhere without keys.
  */
 export function dataConverterOf(env: Env): DataConverter | undefined {
-  const [first, ...older] = env.TEMPORAL_CODEC_KEYS ?? [];
-  if (first !== undefined) {
-    return { payloadCodecs: [createPayloadCodec([first, ...older])], failureConverterPath: FAILURE_CONVERTER };
+  if (env.TEMPORAL_CODEC_KEYS !== undefined) {
+    return { payloadCodecs: [createPayloadCodec(env.TEMPORAL_CODEC_KEYS)], failureConverterPath: FAILURE_CONVERTER };
   }
   // The embedded server, or a person's own; what it keeps stays readable in its Web UI.
   if (isThisMachine(required(env, 'TEMPORAL_ADDRESS'))) return undefined;

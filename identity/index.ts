@@ -4,7 +4,7 @@
  * is all that it holds, and both are bounded.
  */
 export { isLoopback, isSecure, type Reach } from './openId/reach.js';
-export { createRelyingParty, type Claims, type RelyingParty } from './openId/relyingParty.js';
+export { createRelyingParty, type Claims, type OpenIdProvider, type RelyingParty } from './openId/relyingParty.js';
 export { hashPassword, passwordMatches } from './passwordHash.js';
 export { passwordProblem } from './passwordRules.js';
 export { newRecoveryCodes, recoveryCodeHash } from './recoveryCodes.js';

@@ -19,6 +19,10 @@ export interface VerifyContext {
   histories: AsyncIterable<HistoryText> | null;
   /** Folders of log files; none: nobody says where they are. */
   logDirs: readonly string[];
+  /** The secret in what the database keeps encrypted of that place (config/secretBox.ts); null: it cannot be opened. Null: no keys. */
+  openSecret: ((sealed: string, place: string) => string | null) | null;
+  /** Told how many of these were looked for; null: no keys. */
+  opened: (count: number | null) => void;
   /** Told of each place where secrets were looked for: how many things were searched, null: none. */
   searched: (place: Place, count: number | null) => void;
   now: Date;

@@ -71,6 +71,8 @@ export interface Report {
   shared: Verdicts;
   /** I10: how many tables, documents, mails, histories and log files were searched for secrets; null: not checked. */
   searched: Partial<Record<Place, number | null>>;
+  /** I10: how many secrets of authenticators and identity providers were looked for there; null: without keys none is known. */
+  secretsOpened: number | null;
 }
 
 export interface VerifyOptions {
@@ -88,6 +90,8 @@ export interface VerifyOptions {
   histories?: AsyncIterable<HistoryText>;
   /** Folders of log files. */
   logDirs?: readonly string[];
+  /** Opens what the database keeps encrypted, such as config/secretBox.ts does; null: it cannot. */
+  openSecret?: (sealed: string, place: string) => string | null;
   now?: Date;
   onProgress?: (invariant: Invariant, done: number, total: number) => void;
 }
@@ -124,6 +128,7 @@ export async function verifyAll(db: Database, options: VerifyOptions = {}): Prom
     given === undefined ? (await listProgrammes(trx)).map(({ code }) => code) : [await onlyProgramme(trx, given)],
   );
   const searched: Report['searched'] = {};
+  let secretsOpened: number | null = null;
   const context = {
     db,
     period: options.period === undefined ? null : parsePeriod(options.period),
@@ -132,6 +137,10 @@ export async function verifyAll(db: Database, options: VerifyOptions = {}): Prom
     inboxDir: options.inboxDir ?? null,
     histories: options.histories ?? null,
     logDirs: options.logDirs ?? [],
+    openSecret: options.openSecret ?? null,
+    opened: (count: number | null) => {
+      secretsOpened = count;
+    },
     searched: (place: Place, count: number | null) => {
       searched[place] = count;
     },
@@ -147,7 +156,7 @@ export async function verifyAll(db: Database, options: VerifyOptions = {}): Prom
     ofProgrammes(),
     verdictsOf({ ...context, programme: null }, options),
   ]);
-  return { programmes, shared, searched };
+  return { programmes, shared, searched, secretsOpened };
 }
 
 /** One verdict per invariant over all programmes: what is wrong anywhere, each sentence with its programme. */

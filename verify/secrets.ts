@@ -18,7 +18,10 @@ export interface HistoryText {
   text: string;
 }
 
-async function knownSecrets(context: VerifyContext): Promise<KnownSecrets> {
+const SHORTEST_VALUE = 8;
+
+/** With a sentence for each that cannot be opened. */
+async function knownSecrets(context: VerifyContext): Promise<KnownSecrets & { closed: string[] }> {
   const hashes = await ask<{ hash: string; what: string }>(
     context,
     `select encode(token_hash, 'hex') as hash, 'an API token' as what from api_token
@@ -26,17 +29,27 @@ async function knownSecrets(context: VerifyContext): Promise<KnownSecrets> {
      union all select encode(token_hash, 'hex'), 'a one-time link' from one_time_link where token_hash is not null
      union all select encode(state_hash, 'hex'), 'a sign-in' from sign_in_attempt`,
   );
-  const values = await ask<{ value: string; what: string }>(
+  const sealed = await ask<{ sealed: string; place: string; what: string }>(
     context,
-    `select client_secret as value, 'the secret of an identity provider' as what from identity_provider
-     where length(client_secret) >= 8
-     union all select secret, 'the secret of a second factor' from person_totp where length(secret) >= 16`,
+    `select sealed_secret as sealed, 'identityProvider/' || id as place, 'the secret of an identity provider' as what
+     from identity_provider where sealed_secret is not null
+     union all select sealed_secret, 'totp/' || person_id, 'the secret of a second factor' from person_totp`,
   );
-  return { hashes: new Map(hashes.map(({ hash, what }) => [hash, what])), values };
+  const { openSecret } = context;
+  const opened = openSecret && sealed.map((its) => ({ ...its, value: openSecret(its.sealed, its.place) }));
+  context.opened(opened && opened.length);
+  const closed = (opened ?? []).flatMap(({ value, what, place }) =>
+    value === null ? [`${what} (${place}) cannot be opened with SECRET_KEYS`] : [],
+  );
+  // A client's secret is whatever its provider gave: what is too short stands in any text.
+  const values = (opened ?? []).flatMap(({ value, what }) =>
+    value !== null && value.length >= SHORTEST_VALUE ? [{ value, what }] : [],
+  );
+  return { hashes: new Map(hashes.map(({ hash, what }) => [hash, what])), values, closed };
 }
 
 /** Where a secret has its place: nowhere else. */
-const ITS_OWN = new Set(['identity_provider.client_secret', 'person_totp.secret', 'person_password.hash']);
+const ITS_OWN = new Set(['person_password.hash']);
 
 /** Every column of text there is, whatever table is added; partitions are read through their parent. */
 const COLUMNS = `
@@ -179,7 +192,7 @@ export const checkSecrets: Checker = async (context) => {
     histories: histories === null ? null : () => inHistories(histories, known),
     logs: logDirs.length === 0 ? null : () => inLogs(logDirs, known),
   };
-  const problems: string[] = [];
+  const problems = [...known.closed];
   // One after the other: each holds what it searches in memory.
   for (const place of PLACES) {
     const found = await places[place]?.();

@@ -11,7 +11,7 @@ import { ALL, type Trx } from '../../db/connect.js';
 import { PARTNER_TEAM } from '../../db/parties/companyStore.js';
 import { KONTOR } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
-import { isLoopback, type Claims, type Reach } from '../../identity/index.js';
+import { isLoopback, type Claims, type OpenIdProvider, type Reach } from '../../identity/index.js';
 import type { RouteDeps } from '../deps.js';
 import { cookieAttributes, cookieName, openSession, seatOf, secretInCookie, type Seat } from '../session.js';
 import { admitByProvider } from './admitByProvider.js';
@@ -44,17 +44,24 @@ export function noAttemptCookie(publicUrl: string): string {
   return cookie(publicUrl, '');
 }
 
+/** The provider with the secret that it shares with Kontor. */
+function opened({ secrets }: RouteDeps, provider: IdentityProvider): OpenIdProvider {
+  const { id, sealedSecret } = provider;
+  return { ...provider, clientSecret: sealedSecret && secrets.open(sealedSecret, `identityProvider/${id}`) };
+}
+
 /** Begins: where the browser goes, and its cookie. Throws IDENTITY_PROVIDER_UNAVAILABLE. */
 export async function beginSignIn(
-  { db, publicUrl, relyingParty }: RouteDeps,
+  deps: RouteDeps,
   provider: IdentityProvider,
   returnTo: string,
   at: Date,
 ): Promise<{ location: string; cookie: string }> {
+  const { db, publicUrl, relyingParty } = deps;
   const [state, browserSecret] = [newSecret(), newSecret()];
   const redirectUri = redirectUriOf(publicUrl, provider.code);
   const reach = reachOf(publicUrl, provider.companyId);
-  const door = await relyingParty.begin(provider, reach, { redirectUri, state, browserSecret });
+  const door = await relyingParty.begin(opened(deps, provider), reach, { redirectUri, state, browserSecret });
   await db.transaction(ALL, (trx) =>
     insertSignInAttempt(trx, {
       ...{ stateHash: secretHash(state), browserHash: secretHash(browserSecret), providerId: provider.id, returnTo },
@@ -131,10 +138,12 @@ export async function finishSignIn(
   if (attempt.providerId !== provider.id) throw await refuse(deps, context, { refused: 'otherProvider' });
   const sides = { redirectUri: redirectUriOf(publicUrl, provider.code), state, browserSecret };
   const reach = reachOf(publicUrl, provider.companyId);
-  const claims = await relyingParty.finish(provider, reach, sides, parameters).catch(async (thrown: unknown) => {
-    const refused = thrown instanceof KontorError && thrown.code === 'SIGN_IN_REFUSED';
-    throw refused ? await refuse(deps, context, { refused: 'protocol', cause: thrown.cause }) : thrown;
-  });
+  const claims = await relyingParty
+    .finish(opened(deps, provider), reach, sides, parameters)
+    .catch(async (thrown: unknown) => {
+      const refused = thrown instanceof KontorError && thrown.code === 'SIGN_IN_REFUSED';
+      throw refused ? await refuse(deps, context, { refused: 'protocol', cause: thrown.cause }) : thrown;
+    });
   const seat = seatOf(req, publicUrl);
   const entered = await db.transaction(ALL, (trx) => enter(trx, provider, claims, seat, at)).catch(undone);
   if ('refused' in entered) throw await refuse(deps, context, entered);

@@ -19,6 +19,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { isSecure } from '../../identity/index.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { keepingAdministrators } from '../keepingAdministrators.js';
+import type { RouteDeps } from '../deps.js';
 import { levelGiven, requireGrantable } from '../mayGrant.js';
 import { reachOf, redirectUriOf } from '../openId/signIn.js';
 import { mayManage, senderOf } from '../principal.js';
@@ -79,9 +80,13 @@ async function requireUsable(trx: Trx, sender: Sender, provider: IdentityProvide
   for (const given of levels) await requireGrantable(trx, sender, { companyId, ...given });
 }
 
+function sealed({ secrets }: RouteDeps, id: string, clientSecret: string | null): string | null {
+  return clientSecret === null ? null : secrets.seal(clientSecret, `identityProvider/${id}`);
+}
+
 /** As the audit trail keeps it: whether there is a secret, never which. */
-function told({ clientSecret, setBy: _setBy, ...rest }: IdentityProvider) {
-  return { ...rest, hasClientSecret: clientSecret !== null };
+function told({ sealedSecret, setBy: _setBy, ...rest }: IdentityProvider) {
+  return { ...rest, hasClientSecret: sealedSecret !== null };
 }
 
 function shown(publicUrl: string, provider: IdentityProvider) {
@@ -107,8 +112,9 @@ export const identityProviderRoutes = [
     responses: { 201: { description: 'The provider, without its secret', schema: identityProvider } },
     handler: async ({ deps, body, principal, actor, receivedAt: at, requestId: id }) => {
       const sender = senderOf(principal);
-      const { companyId = sender.companyId, levels, mailDomains, listed, ...given } = body;
-      const made = { ...given, id, companyId, levels: toLevels(levels), mailDomains, listed };
+      const { companyId = sender.companyId, levels, mailDomains, listed, clientSecret, ...given } = body;
+      const sealedSecret = sealed(deps, id, clientSecret);
+      const made = { ...given, sealedSecret, id, companyId, levels: toLevels(levels), mailDomains, listed };
       const provider: IdentityProvider = { ...made, createdAt: at, setBy: actor, endedAt: null };
       const kept = await deps.db.transaction(ALL, async (trx) => {
         await requireWholeAdministrator(trx, sender);
@@ -178,14 +184,17 @@ export const identityProviderRoutes = [
     responses: { 200: { description: 'The provider as it is now', schema: identityProvider } },
     handler: async ({ deps, params: { id }, body, principal, actor, receivedAt: at }) => {
       const sender = senderOf(principal);
-      const { levels, ...given } = body;
+      const { levels, clientSecret, ...given } = body;
       const changed = await deps.db.transaction(ALL, async (trx) => {
         const before = await requireProvider(trx, sender, id);
         await requireWholeAdministrator(trx, sender);
         if (before.endedAt !== null) throw new KontorError('STATE_CONFLICT', 'This provider has ended: make another.');
         requirePartnerTeam(sender, body);
         const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-        const mapped = levels === undefined ? {} : { levels: toLevels(levels) };
+        const mapped = {
+          ...(levels === undefined ? {} : { levels: toLevels(levels) }),
+          ...(clientSecret === undefined ? {} : { sealedSecret: sealed(deps, id, clientSecret) }),
+        };
         const after: IdentityProvider = { ...before, ...present, ...mapped, setBy: actor };
         await requireUsable(trx, sender, after);
         await updateIdentityProvider(trx, after);

@@ -71,7 +71,8 @@ export const secondFactorRoutes = [
       const { deps, body, receivedAt: at } = context;
       const { id, email } = await provedAgain(context, body);
       const secret = newTotpSecret();
-      if (!(await deps.db.transaction(ALL, (trx) => putTotp(trx, id, secret, at)))) {
+      const sealed = deps.secrets.seal(secret, `totp/${id}`);
+      if (!(await deps.db.transaction(ALL, (trx) => putTotp(trx, id, sealed, at)))) {
         throw new KontorError('STATE_CONFLICT', 'An authenticator is set up: remove it first.');
       }
       return reply(201, { secret, uri: totpUri(secret, email) });
@@ -97,7 +98,7 @@ export const secondFactorRoutes = [
         if (login === undefined || totp === undefined || totp.confirmed) {
           throw new KontorError('STATE_CONFLICT', 'There is no authenticator that waits for its first code.');
         }
-        const step = totpStep(totp.secret, code, at);
+        const step = totpStep(deps.secrets.open(totp.sealedSecret, `totp/${id}`), code, at);
         if (step === null || !(await acceptStep(trx, id, step, at))) {
           throw fieldError('VALIDATION_FAILED', '/code', 'This is not its code now: check the clock of your device.');
         }

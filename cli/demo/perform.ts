@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { required } from '../../config/env.js';
+import { createSecretOpener } from '../../config/secretBox.js';
 import { ALL, type Database } from '../../db/connect.js';
 import { mspList } from '../../db/readModels/mspList.js';
 import { newSecret } from '../../db/access/secret.js';
@@ -91,13 +93,14 @@ async function requireNothingThere(db: Database): Promise<void> {
   }
 }
 
-async function verified({ db, client, services }: Scene) {
+async function verified({ db, client, services, env }: Scene) {
   const renderPool = createRenderPool({ threads: RENDER_THREADS });
   const inboxDir = join(services.dataDir, 'inbox');
   const logDirs = [join(services.dataDir, 'logs'), join(services.dataDir, 'postgres')];
   return overallVerdicts(
-    await verifyAll(db, { renderPool, inboxDir, logDirs, histories: historyTexts(client) }).finally(() =>
-      renderPool.close(),
-    ),
+    await verifyAll(db, {
+      ...{ renderPool, inboxDir, logDirs, histories: historyTexts(client) },
+      openSecret: createSecretOpener(required(env, 'SECRET_KEYS')),
+    }).finally(() => renderPool.close()),
   );
 }

@@ -14,8 +14,8 @@ export interface IdentityProvider {
   /** Its address, which never changes. */
   issuer: string;
   clientId: string;
-  /** Never answered to anybody; null: a public client. */
-  clientSecret: string | null;
+  /** Encrypted; null: a public client. */
+  sealedSecret: string | null;
   scopes: string[];
   /** The claim whose values give a level; null: none does. */
   levelClaim: string | null;
@@ -34,7 +34,7 @@ export interface IdentityProvider {
 }
 
 const FIELDS = `id, company_id as "companyId", code, name, issuer, client_id as "clientId",
-  client_secret as "clientSecret", scopes, level_claim as "levelClaim", levels, makes_people as "makesPeople",
+  sealed_secret as "sealedSecret", scopes, level_claim as "levelClaim", levels, makes_people as "makesPeople",
   mail_domains as "mailDomains", listed, created_at as "createdAt", set_by as "setBy", ended_at as "endedAt"`;
 
 interface Row extends Omit<IdentityProvider, 'levels' | 'setBy'> {
@@ -62,9 +62,9 @@ function bound(provider: IdentityProvider) {
 export async function insertIdentityProvider(trx: Trx, provider: IdentityProvider): Promise<boolean> {
   const made = await rows(
     trx,
-    `insert into identity_provider (id, company_id, code, name, issuer, client_id, client_secret, scopes, level_claim,
+    `insert into identity_provider (id, company_id, code, name, issuer, client_id, sealed_secret, scopes, level_claim,
        levels, makes_people, mail_domains, listed, created_at, set_by)
-     select :id, :companyId, :code::text, :name, :issuer, :clientId, :clientSecret, :scopes::text[], :levelClaim,
+     select :id, :companyId, :code::text, :name, :issuer, :clientId, :sealedSecret, :scopes::text[], :levelClaim,
        :levels::jsonb, :makesPeople, :mailDomains::text[], :listed, :createdAt, :setBy
      where not exists (select from identity_provider o where o.code = :code::text and o.company_id <> :companyId::uuid)
      on conflict (code) where ended_at is null do nothing returning id`,
@@ -77,7 +77,7 @@ export async function insertIdentityProvider(trx: Trx, provider: IdentityProvide
 export async function updateIdentityProvider(trx: Trx, provider: IdentityProvider): Promise<void> {
   await rows(
     trx,
-    `update identity_provider set name = :name, client_id = :clientId, client_secret = :clientSecret,
+    `update identity_provider set name = :name, client_id = :clientId, sealed_secret = :sealedSecret,
        scopes = :scopes::text[], level_claim = :levelClaim, levels = :levels::jsonb, makes_people = :makesPeople,
        mail_domains = :mailDomains::text[], listed = :listed, set_by = :setBy
      where id = :id returning id`,

@@ -2,29 +2,29 @@ import { rows, type Trx } from '../connect.js';
 
 /** A person's authenticator. */
 export interface Totp {
-  /** Base32. */
-  secret: string;
+  /** Encrypted. */
+  sealedSecret: string;
   confirmed: boolean;
 }
 
 export async function findTotp(trx: Trx, personId: string): Promise<Totp | undefined> {
   const [totp] = await rows<Totp>(
     trx,
-    'select secret, confirmed_at is not null as confirmed from person_totp where person_id = :personId',
+    'select sealed_secret as "sealedSecret", confirmed_at is not null as confirmed from person_totp where person_id = :personId',
     { personId },
   );
   return totp;
 }
 
 /** Keeps a secret that waits for its first code, in place of another such; false where one is confirmed already. */
-export async function putTotp(trx: Trx, personId: string, secret: string, at: Date): Promise<boolean> {
+export async function putTotp(trx: Trx, personId: string, sealedSecret: string, at: Date): Promise<boolean> {
   const made = await rows(
     trx,
-    `insert into person_totp (person_id, secret, made_at) values (:personId, :secret, :at)
-     on conflict (person_id) do update set secret = excluded.secret, made_at = excluded.made_at
+    `insert into person_totp (person_id, sealed_secret, made_at) values (:personId, :sealedSecret, :at)
+     on conflict (person_id) do update set sealed_secret = excluded.sealed_secret, made_at = excluded.made_at
        where person_totp.confirmed_at is null
      returning person_id`,
-    { personId, secret, at },
+    { personId, sealedSecret, at },
   );
   return made.length > 0;
 }

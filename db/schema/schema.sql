@@ -1391,7 +1391,7 @@ create table identity_provider (
   name text not null,
   issuer text not null,
   client_id text not null,
-  client_secret text,
+  sealed_secret text,
   scopes text[] not null,
   level_claim text,
   levels jsonb not null,
@@ -1929,7 +1929,7 @@ grant select on person_password to kontor_retention;
 
 create table person_totp (
   person_id uuid not null,
-  secret text not null,
+  sealed_secret text not null,
   made_at timestamp with time zone not null,
   confirmed_at timestamp with time zone,
   last_step bigint,

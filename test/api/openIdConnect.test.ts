@@ -302,6 +302,8 @@ describe('providers', () => {
     const audit = await api.database.asOwner('select * from audit_event');
     const told = [made.bytes, changed.bytes, listed.bytes, JSON.stringify(audit), api.logged()].join();
     expect(told).not.toContain(PROVIDER_SECRET);
+    const stored = await api.database.asOwner('select * from identity_provider');
+    expect(JSON.stringify(stored)).not.toContain(PROVIDER_SECRET);
     expect((await change(made.json.id, { clientSecret: null })).json.hasClientSecret).toBe(false);
   });
 

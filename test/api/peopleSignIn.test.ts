@@ -169,6 +169,19 @@ describe('an authenticator', () => {
     });
   });
 
+  it('is of no use in the row of another person, and is in clear nowhere in the database', async () => {
+    const [one, other] = [await setUp(), await setUp()];
+    const rows = JSON.stringify(await api.database.asOwner('select * from person_totp'));
+    for (const { secret } of [one, other]) expect(rows).not.toContain(secret);
+    await api.database.asOwner(
+      `update person_totp t set sealed_secret = o.sealed_secret from person_totp o
+       where t.person_id = '${other.person.id}' and o.person_id = '${one.person.id}'`,
+    );
+    const refused = await browser(api).signIn(other.person.email, PASSWORD, codeOf(one.secret));
+    expect([refused.status, refused.json.code]).toEqual([500, 'CONFIGURATION_INVALID']);
+    expect(refused.bytes.toString()).not.toContain('SECRET_KEYS');
+  });
+
   it('is told by mail when it is set up, removed, or has other recovery codes', async () => {
     const { person, anna, secret } = await setUp();
     const told = async () => (await mailbox.read(person.email)).at(-1)?.text;

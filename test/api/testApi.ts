@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
@@ -11,6 +11,7 @@ import { LIMITS, type Limits } from '../../api/http/limits.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { createWorkflowStarts } from '../../api/workflowStarts.js';
+import { createSecretBox } from '../../config/secretBox.js';
 import type { Probes } from '../../config/probes.js';
 import type { View } from '../../domain/access/views.js';
 import { createMailStarts } from '../../starts/deliverMail.js';
@@ -18,6 +19,9 @@ import { createOnboardingStarts } from '../../starts/onboardSites.js';
 import { admit, type TokenSpec } from '../support/access.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { testTemporal } from '../support/temporal.js';
+
+/** A key for each run of tests: nothing is read that another has sealed. */
+const SECRET_KEYS = [{ id: 'test', key: randomBytes(32) }] as const;
 
 export interface Call {
   token?: string;
@@ -105,6 +109,7 @@ export async function startTestApi(
     publicUrl: options.publicUrl ?? url,
     trustedProxies: options.trustedProxies ?? 0,
     localLogin,
+    secrets: createSecretBox(SECRET_KEYS),
     log,
   };
   const metrics = createMetrics(deps);

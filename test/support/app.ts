@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,6 +70,7 @@ export async function createTestApp(
     TEMPORAL_NAMESPACE: namespace,
     TEMPORAL_TASK_QUEUE: taskQueue,
     SMTP_URL: inbox.smtpUrl,
+    SECRET_KEYS: `test=${randomBytes(32).toString('base64')}`,
     PORT: '0',
     LOG_LEVEL: 'warn',
     RENDER_THREADS: '1',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { createSecretBox, createSecretOpener } from '../../config/secretBox.js';
 import { historyTexts } from '../../starts/historyTexts.js';
 import { newSecret, secretHash } from '../../db/access/secret.js';
 import { formatMeteredKey } from '../../domain/key.js';
@@ -14,6 +15,10 @@ import type { VerifyOptions } from '../../verify/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
 import { services } from '../support/services.js';
 import { planting, type Planting } from './planting.js';
+
+const PROVIDER = randomUUID();
+const KEYS = [{ id: 'test', key: randomBytes(32) }] as const;
+const box = createSecretBox(KEYS);
 
 describe('I10: secrets', () => {
   let months: ClosedMonths;
@@ -46,21 +51,27 @@ describe('I10: secrets', () => {
     'alter table one_time_link drop constraint one_time_link_check2',
     `insert into one_time_link (id, kind, token_hash, made_at, expires_at)
      values (gen_random_uuid(), 'contact', '\\x${secretHash(link).toString('hex')}', now(), now())`,
-    `insert into identity_provider (id, company_id, code, name, issuer, client_id, client_secret, scopes, levels, makes_people,
+    `insert into identity_provider (id, company_id, code, name, issuer, client_id, sealed_secret, scopes, levels, makes_people,
        mail_domains, listed, created_at, set_by)
-     select gen_random_uuid(), id, 'x', 'x', 'x', 'x', 'hunter2-of-the-provider', '{}', '[]', false, '{}', false, now(), '{}'
+     select '${PROVIDER}', id, 'x', 'x', 'x', 'x', '${box.seal('hunter2-of-the-provider', `identityProvider/${PROVIDER}`)}',
+       '{}', '[]', false, '{}', false, now(), '{}'
      from company limit 1`,
   ];
   const said = async (bugs: readonly string[], options: VerifyOptions = {}) => {
-    const { shared } = await planted.verifyWith([...known, ...bugs], options);
+    const { shared } = await planted.verifyWith([...known, ...bugs], {
+      openSecret: createSecretOpener(KEYS),
+      ...options,
+    });
     return shared.I10;
   };
   const statement = `(select id from statement where number = 'MSP-DE-2026-000003')`;
   const asSql = (bytes: Buffer) => `'\\x${bytes.toString('hex')}'`;
 
   it('finds none where there is none, and says what it has searched', async () => {
-    const { shared, searched } = await planted.verifyWith(known, { logDirs: [dir] });
+    const withKeys = { logDirs: [dir], openSecret: createSecretOpener(KEYS) };
+    const { shared, searched, secretsOpened } = await planted.verifyWith(known, withKeys);
     expect(shared.I10).toBe('holds');
+    expect(secretsOpened).toBe(1);
     expect(searched).toMatchObject({ documents: 10, mails: null, histories: null, logs: 0 });
   });
 
@@ -114,6 +125,19 @@ describe('I10: secrets', () => {
     ],
   ])('finds %s', async (_what, bug, named) => {
     expect(await said([bug])).toEqual([named]);
+  });
+
+  it('finds a secret that nobody has encrypted', async () => {
+    const [problem] = (await said([`update identity_provider set sealed_secret = 'hunter2-of-the-provider'`])) ?? [];
+    expect(problem).toBe(
+      `the secret of an identity provider (identityProvider/${PROVIDER}) cannot be opened with SECRET_KEYS`,
+    );
+  });
+
+  it('says that it knows none of them where it has no keys', async () => {
+    const { shared, secretsOpened } = await planted.verifyWith(known, {});
+    expect(shared.I10).toBe('holds');
+    expect(secretsOpened).toBeNull();
   });
 
   it('finds a token in a mail that was accepted; a one-time link has its place there', async () => {

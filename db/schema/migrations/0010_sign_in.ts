@@ -13,7 +13,8 @@ export async function up(knex: Knex): Promise<void> {
     -- An authenticator: asked for at sign-in once it is confirmed by a first code.
     create table person_totp (
       person_id uuid primary key references person,
-      secret text not null,
+      -- Encrypted with SECRET_KEYS.
+      sealed_secret text not null,
       made_at timestamptz not null,
       confirmed_at timestamptz,
       -- Of the last code that was accepted: none of this step or before is again.

@@ -12,8 +12,8 @@ export async function up(knex: Knex): Promise<void> {
       name text not null,
       issuer text not null,
       client_id text not null,
-      -- As the provider gave it, in the clear; null: a public client, which PKCE alone protects.
-      client_secret text,
+      -- As the provider gave it, encrypted with SECRET_KEYS; null: a public client, which PKCE alone protects.
+      sealed_secret text,
       scopes text[] not null,
       -- The claim whose values give a level, and what each gives, the first that fits; null: people are invited by hand.
       level_claim text,
