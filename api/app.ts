@@ -42,6 +42,10 @@ export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics, traci
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });
+  // Whoever types the address alone wants to know what is here.
+  app.get('/', (_req, res) => {
+    res.redirect('docs/');
+  });
   app.use('/docs', docs());
   app.use('/console', linkPage());
   let document: ReturnType<typeof openApiDocument> | undefined;

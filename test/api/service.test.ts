@@ -67,6 +67,8 @@ describe('the service', () => {
     expect(policy).not.toMatch(/https?:|\*/);
     expect(policy).toContain("script-src 'self'");
     expect((await api.call('GET', '/docs')).headers.get('location')).toBe('/docs/');
+    const [root, other] = [await api.call('GET', '/'), await api.call('POST', '/')];
+    expect([root.status, root.headers.get('location'), other.status]).toEqual([302, 'docs/', 404]);
   });
 });
 
