@@ -26,14 +26,17 @@ describe('a rendered statement', () => {
     expect(renderStatement(other).sha256).not.toBe(renderStatement(statement).sha256);
   });
 
-  it.each(LOCALES)('names its number, its total and the distributor who invoices instead, in %s', (locale) => {
-    const statement = statementOf(twentyLines, { locale });
-    const { text } = readPdf(renderStatement(statement).bytes);
-    expect(text).toContain('DE-2026-000042');
-    expect(text).toContain(locale === 'en' ? 'EUR 975.00' : '975,00 EUR');
-    expect(text).toContain(messagesFor(locale).statement.notInvoice('Distribution GmbH'));
-    expect(text).toContain(messagesFor(locale).bases.estimated);
-  });
+  it.each(LOCALES)(
+    'rule 16: names its number, its total and who invoices instead: it is no invoice, in %s',
+    (locale) => {
+      const statement = statementOf(twentyLines, { locale });
+      const { text } = readPdf(renderStatement(statement).bytes);
+      expect(text).toContain('DE-2026-000042');
+      expect(text).toContain(locale === 'en' ? 'EUR 975.00' : '975,00 EUR');
+      expect(text).toContain(messagesFor(locale).statement.notInvoice('Distribution GmbH'));
+      expect(text).toContain(messagesFor(locale).bases.estimated);
+    },
+  );
 
   it.each(LOCALES)('case 37: in a currency withdrawn since, is rendered all the same, in %s', (locale) => {
     const inLeva = statementOf(twentyLines, {
@@ -45,7 +48,7 @@ describe('a rendered statement', () => {
     expect(readPdf(bytes).text).toContain(locale === 'en' ? 'BGN 975.00' : '975,00 BGN');
   });
 
-  it('carries its own lines as a CSV file', () => {
+  it('rule 16: carries its own lines as a CSV file', () => {
     const statement = statementOf(twentyLines);
     const { files } = readPdf(renderStatement(statement).bytes);
     expect(files.get('DE-2026-000042.csv')).toEqual(statementCsv(statement));
