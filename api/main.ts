@@ -8,6 +8,7 @@ import closeWithGrace from 'close-with-grace';
 import { destination, pino, type Logger } from 'pino';
 import { receiveEnv, required, type Env } from '../config/env.js';
 import { serveProbes } from '../config/probes.js';
+import { refusedToStart } from '../config/refusedToStart.js';
 import { createSecretBox } from '../config/secretBox.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import { loadTracing } from '../config/tracing.js';
@@ -16,10 +17,12 @@ import { forgetOldFailures } from '../db/access/failureStore.js';
 import { forgetAnswers } from '../db/access/idempotencyStore.js';
 import { forgetSessions } from '../db/access/sessionStore.js';
 import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
+import { requireMigrated } from '../db/schema/schemaFaults.js';
 import { traced } from '../db/traced.js';
 import { createMailStarts } from '../starts/deliverMail.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
+import { toKontorError } from './errors.js';
 import { apiProbes } from './health.js';
 import { createMetrics } from './http/metrics.js';
 import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS, REQUEST_TIMEOUT_MS } from './http/limits.js';
@@ -75,12 +78,25 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-const env = await receiveEnv();
+const refused = refusedToStart('kontor-api');
+const env = await receiveEnv().catch(refused);
+function need<K extends keyof Env>(name: K): NonNullable<Env[K]> {
+  try {
+    return required(env, name);
+  } catch (error) {
+    return refused(error);
+  }
+}
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
-const secrets = createSecretBox(required(env, 'SECRET_KEYS'));
+const secrets = createSecretBox(need('SECRET_KEYS'));
 const tracing = await loadTracing(env, 'kontor-api');
-const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
-const temporal = await connectTemporal(env, { tracing });
+const db = traced(connect(need('DATABASE_URL'), env.DATABASE_POOL), tracing);
+await db.transaction(ALL, requireMigrated).catch((error: unknown) => {
+  // Away for now: it is looked for with every request, and by probes.
+  if (toKontorError(error).code === 'DATABASE_UNAVAILABLE') return;
+  refused(error);
+});
+const temporal = await connectTemporal(env, { tracing }).catch(refused);
 const server = createServer({
   requestTimeout: REQUEST_TIMEOUT_MS,
   headersTimeout: HEADERS_TIMEOUT_MS,

@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { receiveEnv } from '../config/env.js';
 import { installFailpoint } from '../config/failpoints.js';
 import { serveProbes } from '../config/probes.js';
+import { refusedToStart } from '../config/refusedToStart.js';
 import { dataConverterOf } from '../config/temporalClient.js';
 import { loadTracing } from '../config/tracing.js';
 import { createDeps } from './deps.js';
@@ -10,15 +11,15 @@ import { createWorkers } from './createWorker.js';
 import { requireKnownMonths } from './openMonths.js';
 import { loadWorkflowBundle } from './workflowBundle.js';
 import { workerProbes } from './health.js';
-import { refusedToStart } from './refusedToStart.js';
 import { installRuntime } from './runtime.js';
 import { requireSetup } from './setup.js';
 
+const refused = refusedToStart('kontor-worker');
 const env = await receiveEnv();
 const sdkMetrics = await installRuntime(env);
 const tracing = await loadTracing(env, 'kontor-worker');
 const deps = await createDeps(env, tracing);
-const setup = await requireSetup(deps).catch(refusedToStart);
+const setup = await requireSetup(deps).catch(refused);
 for (const warning of setup.warnings()) console.error(warning);
 const dataConverter = dataConverterOf(env);
 const workflowBundle = env.WORKER_ROLES.includes('main')
@@ -29,7 +30,7 @@ const workflowBundle = env.WORKER_ROLES.includes('main')
   : null;
 if (workflowBundle !== null) {
   const replay = { workflowBundle, ...(dataConverter === undefined ? {} : { dataConverter }) };
-  await requireKnownMonths(deps, replay).catch(refusedToStart);
+  await requireKnownMonths(deps, replay).catch(refused);
 }
 // What it counts is the work itself.
 installFailpoint(env.KONTOR_FAILPOINT);

@@ -1,6 +1,6 @@
 import { ALL, type Database } from '../db/connect.js';
 import { monthEnds } from '../db/readModels/monthEnds.js';
-import { schemaFaults } from '../db/schema/schemaFaults.js';
+import { requireMigrated } from '../db/schema/schemaFaults.js';
 import { KontorError } from '../domain/errors.js';
 import { attributeRefusals, setupFaults, setupWarnings, type SetupFaults } from '../starts/temporalSetup.js';
 import type { Starter } from '../starts/starter.js';
@@ -22,13 +22,7 @@ async function look({ db, ...starter }: Starter & { db: Database }): Promise<Set
  * with what is missing and which command sets it, where workflows could not run: migrations, search attributes.
  */
 export async function requireSetup(deps: Starter & { db: Database }): Promise<SetupWatch> {
-  const { pending, newer } = await deps.db.transaction(ALL, schemaFaults);
-  if (pending.length > 0) {
-    throw new KontorError(
-      'CONFIGURATION_INVALID',
-      `The database is older than this version of Kontor (${pending.join(', ')}): run \`kontor migrate\` first.`,
-    );
-  }
+  const newer = await deps.db.transaction(ALL, requireMigrated);
   const faults = await look(deps);
   const refusals = attributeRefusals(faults.attributes, deps.temporal);
   if (refusals.length > 0) throw new KontorError('CONFIGURATION_INVALID', refusals.join('\n'));

@@ -1,3 +1,4 @@
+import { KontorError } from '../../domain/errors.js';
 import { rows, type Trx } from '../connect.js';
 import { migrationNames } from './migrations/index.js';
 
@@ -17,8 +18,20 @@ export function compareMigrations(done: readonly string[]): SchemaFaults {
   };
 }
 
-/** As the login role sees it. */
-export async function schemaFaults(trx: Trx): Promise<SchemaFaults> {
+/**
+ * As the login role sees it: returns what a newer version has done. Throws CONFIGURATION_INVALID with the command where
+ * something is not done yet.
+ */
+export async function requireMigrated(trx: Trx): Promise<string[]> {
+  const [database] = await rows<{ empty: boolean }>(trx, `select to_regclass('kontor_migration') is null as empty`, {});
+  if (database?.empty === true) {
+    throw new KontorError('CONFIGURATION_INVALID', 'The database is empty: run `kontor migrate` first.');
+  }
   const done = await rows<{ name: string }>(trx, 'select name from kontor_migration order by id', {});
-  return compareMigrations(done.map(({ name }) => name));
+  const { pending, newer } = compareMigrations(done.map(({ name }) => name));
+  if (pending.length === 0) return newer;
+  throw new KontorError(
+    'CONFIGURATION_INVALID',
+    `The database is older than this version of Kontor (${pending.join(', ')}): run \`kontor migrate\` first.`,
+  );
 }

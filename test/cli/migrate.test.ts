@@ -214,8 +214,36 @@ describe('kontor migrate over an empty database', () => {
     expect(checked.out).toContain('Temporal is not configured (TEMPORAL_ADDRESS): nothing would be set there.\n');
     const tables = `select count(*)::int from pg_tables where schemaname = 'public'`;
     expect(await sql(owner.toString(), tables)).toEqual([{ count: 0 }]);
+    const api = await run('api/main.js', [], { ...env, SECRET_KEYS: `test=${randomBytes(32).toString('base64')}` });
+    expect([api.status, api.said]).toEqual([
+      2,
+      'kontor-api: CONFIGURATION_INVALID: The database is empty: run `kontor migrate` first.\n',
+    ]);
+    const keyless = await run('api/main.js', [], env);
+    expect([keyless.status, keyless.said]).toEqual([2, expect.stringContaining('Set SECRET_KEYS')]);
+    expect(keyless.said).not.toMatch(/^\s+at /m);
     const migrated = await run('cli/main.js', ['migrate'], env);
     expect([migrated.status, migrated.out.split('\n')[0]]).toEqual([0, 'The database is up to date.']);
+  });
+
+  it('an API and a worker do not start over a database that lacks a migration', async () => {
+    const { temporalAddress: TEMPORAL_ADDRESS } = services();
+    const there = { ...env, TEMPORAL_ADDRESS, SMTP_URL: 'smtp://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'warn' };
+    const SECRET_KEYS = `test=${randomBytes(32).toString('base64')}`;
+    await sql(owner.toString(), `delete from kontor_migration where name = '0001_parties'`);
+    for (const main of ['api/main.js', 'worker/main.js']) {
+      const { status, said } = await run(main, [], { ...there, SECRET_KEYS });
+      expect([status, said]).toEqual([
+        2,
+        expect.stringMatching(
+          /^kontor-(api|worker): CONFIGURATION_INVALID: The database is older .+ \(0001_parties\): run `kontor migrate` first\.\n$/,
+        ),
+      ]);
+    }
+    await sql(
+      owner.toString(),
+      `insert into kontor_migration (name, batch, migration_time) values ('0001_parties', 1, now())`,
+    );
   });
 
   it('refuses a database that a newer version has migrated', async () => {
