@@ -332,6 +332,15 @@ export const mail: NonNullable<Translation['mail']> = {
         : 'Eine Verlängerung kann noch bestellt werden: Ihr Preis steht fest, bevor bestätigt wird, und sie beginnt am Tag ihrer Genehmigung.',
     ],
   },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Möchten Sie von ${programmeName} hören?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Jemand hat darum gebeten, dass diese Adresse erfährt, wann ${programmeName} Anmeldungen aus ${country} annimmt.`,
+      `Wenn das stimmt, bestätigen Sie es hier: ${link}`,
+      `Bestätigen können Sie es bis zum ${day(expiresOn)}. Über denselben Link nehmen Sie Ihre Adresse jederzeit wieder von der Liste.`,
+      'Wenn Sie nicht wissen, worum es geht, ignorieren Sie diese E-Mail: Sie erfahren dann nichts.',
+    ],
+  },
   territoryOpened: {
     subject: ({ programmeName, country }) => `${programmeName} ist in ${country} offen`,
     body: ({ programmeName, country }) => [

@@ -324,6 +324,15 @@ export const mail: MailMessages = {
         : 'A renewal can still be ordered: it is priced before it is confirmed and starts on the day of its approval.',
     ],
   },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Do you want to be told about ${programmeName}?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Somebody asked that this address be told when ${programmeName} takes registrations from ${country}.`,
+      `If that is right, confirm it here: ${link}`,
+      `It can be confirmed until ${day(expiresOn)}. By the same link you take your address off the list, at any time.`,
+      'If you do not know what this is about, ignore this mail: you are told nothing.',
+    ],
+  },
   territoryOpened: {
     subject: ({ programmeName, country }) => `${programmeName} is open in ${country}`,
     body: ({ programmeName, country }) => [

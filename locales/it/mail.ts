@@ -330,6 +330,15 @@ export const mail: NonNullable<Translation['mail']> = {
         : 'Un rinnovo si può ancora ordinare: il prezzo è noto prima della conferma, e inizia il giorno dell’approvazione.',
     ],
   },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Volete essere avvisati di ${programmeName}?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Qualcuno ha chiesto che questo indirizzo venga avvisato quando ${programmeName} accetterà registrazioni da questo Paese: ${country}.`,
+      `Se è corretto, confermatelo qui: ${link}`,
+      `Si può confermare fino al ${day(expiresOn)}. Con lo stesso link potete togliere il vostro indirizzo dalla lista in qualsiasi momento.`,
+      'Se non sapete di che cosa si tratta, ignorate questa e-mail: non riceverete alcun avviso.',
+    ],
+  },
   territoryOpened: {
     subject: ({ programmeName, country }) => `${programmeName} è aperto in ${country}`,
     body: ({ programmeName, country }) => [

@@ -338,6 +338,15 @@ export const mail: NonNullable<Translation['mail']> = {
         : 'Przedłużenie można jeszcze zamówić: cena jest znana przed potwierdzeniem, a zaczyna się ono w dniu przyjęcia zamówienia.',
     ],
   },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Czy powiadomić Państwa o programie ${programmeName}?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Ktoś poprosił, aby powiadomić ten adres, gdy ${programmeName} zacznie przyjmować rejestracje z kraju ${country}.`,
+      `Jeśli to prawda, można to potwierdzić tutaj: ${link}`,
+      `Potwierdzić można do dnia ${day(expiresOn)}. Tym samym odnośnikiem można w każdej chwili usunąć adres z listy.`,
+      'Kto nie wie, o co chodzi, może zignorować tę wiadomość: nie otrzyma żadnego powiadomienia.',
+    ],
+  },
   territoryOpened: {
     subject: ({ programmeName, country }) => `${programmeName} jest dostępny w kraju ${country}`,
     body: ({ programmeName, country }) => [
