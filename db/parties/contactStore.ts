@@ -75,6 +75,19 @@ export async function endUnconfirmed(
   );
 }
 
+/** Ends every address of a company that is not confirmed yet, with the link to confirm it. */
+export async function withdrawUnconfirmed(trx: Trx, companyId: string, at: Date): Promise<void> {
+  await rows(
+    trx,
+    `with ended as (
+       update company_contact set ended_at = :at
+       where company_id = :companyId and confirmed_at is null and ended_at is null returning id)
+     update one_time_link l set withdrawn_at = :at from ended e
+     where l.contact_id = e.id and l.used_at is null and l.withdrawn_at is null returning l.id`,
+    { companyId, at },
+  );
+}
+
 /** Another name for the person at an address that stays. */
 export async function renameContact(trx: Trx, id: string, name: string): Promise<void> {
   await rows(trx, 'update company_contact set name = :name where id = :id returning id', { id, name });
