@@ -31,6 +31,8 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'Ihr Passwort wurde geändert.',
+  passwordSet:
+    'Ein Passwort wurde gesetzt: Die Anmeldung geht von jetzt an auch damit, neben Ihrem Identitätsanbieter.',
   authenticatorSetUp: 'Eine Authenticator-App wurde eingerichtet: Die Anmeldung fragt von jetzt an nach ihren Codes.',
   authenticatorRemoved:
     'Ihre Authenticator-App wurde entfernt: Die Anmeldung fragt von jetzt an nur nach dem Passwort.',

@@ -30,6 +30,7 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'Your password was changed.',
+  passwordSet: 'A password was set: from now on one can sign in with it, beside your identity provider.',
   authenticatorSetUp: 'An authenticator was set up: signing in asks for its codes from now on.',
   authenticatorRemoved: 'Your authenticator was removed: signing in asks for the password alone from now on.',
   recoveryCodes: 'New recovery codes were made: those before are worth nothing from now on.',

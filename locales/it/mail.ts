@@ -30,6 +30,8 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'La sua password è stata cambiata.',
+  passwordSet:
+    'È stata impostata una password: d’ora in poi si può accedere anche con essa, oltre che con il provider di identità.',
   authenticatorSetUp: 'È stata configurata un’app di autenticazione: d’ora in poi l’accesso ne chiede i codici.',
   authenticatorRemoved: 'La sua app di autenticazione è stata rimossa: d’ora in poi l’accesso chiede solo la password.',
   recoveryCodes: 'Sono stati creati nuovi codici di recupero: quelli precedenti non valgono più.',

@@ -37,6 +37,7 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'Hasło zostało zmienione.',
+  passwordSet: 'Ustawiono hasło: odtąd można się nim logować, obok dostawcy tożsamości.',
   authenticatorSetUp: 'Skonfigurowano aplikację uwierzytelniającą: odtąd logowanie wymaga jej kodów.',
   authenticatorRemoved: 'Usunięto aplikację uwierzytelniającą: odtąd do logowania wystarcza hasło.',
   recoveryCodes: 'Utworzono nowe kody odzyskiwania: poprzednie są nieważne.',
