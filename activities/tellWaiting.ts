@@ -2,11 +2,11 @@ import { ALL } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { takeThoseToTell } from '../db/programmes/waitingList.js';
 import { messageId } from '../domain/messageId.js';
-import type { MailInput } from '../locales/mail.js';
+import { countryName, type MailInput } from '../locales/index.js';
 import type { ActivityDeps } from './deps.js';
 
 /**
- * Tells everybody on a waiting list whose country is open as of `now` (ISO): one mail per person, programme and country.
+ * Tells everybody on a waiting list, the address confirmed, whose country is open as of `now` (ISO): one mail per person, programme and country.
  * Idempotent: whoever was told is marked in the transaction that keeps the mail.
  */
 export const tellWaiting =
@@ -16,8 +16,7 @@ export const tellWaiting =
       const now = new Date(input.now);
       const waiting = await takeThoseToTell(trx, now);
       const mails = waiting.map(({ id, programme, programmeName, country, email, locale }) => {
-        const name = new Intl.DisplayNames([locale], { type: 'region' }).of(country) ?? country;
-        const params: MailInput<'territoryOpened'> = { programmeName, country: name };
+        const params: MailInput<'territoryOpened'> = { programmeName, country: countryName(country, locale) };
         return {
           messageId: messageId('territory-opened', id),
           kind: 'territoryOpened' as const,

@@ -240,6 +240,35 @@ function showContact(secret, { email, purpose }) {
   );
 }
 
+function countryName(code) {
+  return new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code;
+}
+
+/** A wish to be told when a programme opens in a country: confirmed, and withdrawn before or after. */
+function showWaiting(secret, { email, waiting }) {
+  const texts = words.waiting;
+  const values = { email, programme: waiting.programmeName, country: countryName(waiting.country) };
+  /** Asks for one of the two, and shows what came of it. */
+  const send = async (path, next) => {
+    const answer = await ask(path, { link: secret });
+    if (answer.ok) next();
+    else if (answer.code === 'LINK_INVALID') await open(secret);
+    else return { text: sentence(answer) };
+    return undefined;
+  };
+  const withdraw = form(texts.withdraw, [], () =>
+    send('waiting-list/withdraw', () => show(texts.heading, ...paragraphs(fill(texts.withdrawn, values)))),
+  );
+  withdraw.querySelector('button').classList.add('other');
+  const showConfirmed = () => show(texts.heading, ...paragraphs(fill(texts.waits, values)), withdraw);
+  if (waiting.confirmed) {
+    showConfirmed();
+    return;
+  }
+  const confirm = form(texts.confirm, [], () => send('waiting-list/confirm', showConfirmed));
+  show(texts.heading, ...paragraphs(fill(texts.intro, values), texts.ignore), confirm, withdraw);
+}
+
 function factsOf(application) {
   const { programmeName, company, state, appliedAt, decideUntil, decidedAt, reason, joinedPeriod } = application;
   const texts = words.application;
@@ -309,6 +338,7 @@ async function open(secret) {
   else if (answer.json.state !== 'good') showOld(answer.json);
   else if (answer.json.kind === 'contact') showContact(secret, answer.json);
   else if (answer.json.kind === 'application') await showApplication(secret);
+  else if (answer.json.kind === 'waiting') showWaiting(secret, answer.json);
   else showPerson(secret, answer.json);
 }
 

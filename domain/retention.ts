@@ -76,7 +76,7 @@ export const RETENTION_CLASSES = {
     of: 'all',
   },
   applications: {
-    says: 'data of applicants who were rejected, withdrew or expired, and of who was told of a territory',
+    says: 'data of applicants who were rejected, withdrew or expired, and of who waits for a territory no more',
     tables: ['company', 'company_contact', 'company_change', 'participation', 'waiting_list'],
     setting: 'applicationMonths',
     by: 'month',

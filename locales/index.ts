@@ -71,6 +71,11 @@ const PRODUCT_OF: ReadonlyMap<string, ProductCode> = new Map(
   PRODUCTS.flatMap(({ code, meters }) => meters.map((meter): [string, ProductCode] => [meter.code, code])),
 );
 
+/** The name of a country (ISO 3166-1 alpha-2); its code where it has none. */
+export function countryName(country: string, locale: Locale): string {
+  return new Intl.DisplayNames([locale], { type: 'region' }).of(country) ?? country;
+}
+
 /** A meter in words, in two parts: its product and what is counted. Throws METER_UNKNOWN. */
 export function meterParts(meter: MeterCode, locale: Locale): { product: string; unit: string } {
   const { products, unitTitles } = messagesFor(locale);

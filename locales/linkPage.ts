@@ -3,7 +3,7 @@ import type { ParticipationState } from '../domain/msp.js';
 
 /**
  * The page behind the links in mails. A browser gets these words as JSON, so they are texts alone; `{company}`, `{email}`,
- * `{purpose}` and `{detail}` stand where the page writes what it knows.
+ * `{purpose}`, `{programme}`, `{country}` and `{detail}` stand where the page writes what it knows.
  */
 export interface LinkPageMessages {
   loading: string;
@@ -15,8 +15,15 @@ export interface LinkPageMessages {
   refused: string;
   noLink: { heading: string; text: string };
   unknown: { heading: string; text: string; next: string };
-  used: { heading: string; invitation: string; reset: string; contact: string };
-  expired: { heading: string; invitation: string; reset: string; contact: string; application: string };
+  used: { heading: string; invitation: string; reset: string; contact: string; waiting: string };
+  expired: {
+    heading: string;
+    invitation: string;
+    reset: string;
+    contact: string;
+    application: string;
+    waiting: string;
+  };
   withdrawn: { heading: string; text: string };
   askAgain: { heading: string; email: string; invalid: string; send: string; sent: string };
   password: {
@@ -63,6 +70,16 @@ export interface LinkPageMessages {
     keep: string;
     pending: string;
     decided: string;
+  };
+  /** A wish to be told when a programme opens in a country. */
+  waiting: {
+    heading: string;
+    intro: string;
+    ignore: string;
+    confirm: string;
+    waits: string;
+    withdraw: string;
+    withdrawn: string;
   };
   /** Not on that page: what a browser is shown that comes back from an identity provider in vain. `{id}` is the request's. */
   signInFailed: { heading: string; refused: string; noAccess: string; later: string; tell: string };

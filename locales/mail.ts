@@ -171,6 +171,11 @@ export interface MailParams {
     lastDay: Day;
     daysLeft: number;
   };
+  /**
+   * To an address that somebody put on a waiting list: `link` confirms that until the end of `expiresOn`, and withdraws it at
+   * any time. `country` in words. Says nothing that anybody wrote (case 42).
+   */
+  waitingConfirmation: { programmeName: string; country: string; link: string; expiresOn: Day };
   /** To somebody on the waiting list: the programme is open in that country (ISO 3166-1). */
   territoryOpened: { programmeName: string; country: string };
   /** To somebody who may act for a company once she accepts. `link` is good once, until the end of `expiresOn`. */

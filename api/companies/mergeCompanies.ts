@@ -3,6 +3,7 @@ import type { Trx } from '../../db/connect.js';
 import { isWithin, lockCompanies, lockCompany, putCompanyState } from '../../db/parties/changeCompany.js';
 import {
   endMandates,
+  takeContacts,
   takeMandates,
   takeSubsidiaries,
   takeTenants,
@@ -20,7 +21,7 @@ import { keepChange, lockToChange, requireCompany } from './keepChange.js';
 export interface MergeInto extends StateChange {
   /** The company that stays. */
   into: string;
-  /** Whether its people and mandates come along, or end with it. */
+  /** Whether its people, mandates and addresses come along, or not. */
   people: 'move' | 'end';
 }
 
@@ -70,12 +71,14 @@ async function take(trx: Trx, merge: Merge, people: MergeInto['people']) {
   const ended = await endMandates(trx, { companyId: merge.merged, at: merge.at, by: merge.by });
   const mandates = people === 'move' ? await takeMandates(trx, merge, ended) : [];
   const memberships = people === 'move' ? await takeMemberships(trx, merge) : 0;
-  return { tenants, subsidiaries, mandates, memberships };
+  // Nobody vouches that those of a duplicate are of the same organisation whose people end with it.
+  const contacts = people === 'move' ? await takeContacts(trx, merge) : [];
+  return { tenants, subsidiaries, mandates, memberships, contacts };
 }
 
 /**
  * Merges a duplicate into the company that stays: its views, tenants as a customer and subsidiaries, and with `move` its
- * people and mandates, are that company's from now on; the duplicate ends and says where it has gone. Throws NOT_FOUND,
+ * people and mandates, and its confirmed addresses for what that company has none for, are that company's from now on; the duplicate ends and says where it has gone. Throws NOT_FOUND,
  * VALIDATION_FAILED at `/into`, and STATE_CONFLICT where one of the two is not in a state for it, or the duplicate takes
  * part in a programme or serves others.
  */

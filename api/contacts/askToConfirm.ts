@@ -1,18 +1,17 @@
 import { insertLink } from '../../db/access/linkStore.js';
 import type { Trx } from '../../db/connect.js';
 import { enqueueMails } from '../../db/outbox/outboxStore.js';
-import { timesAsked } from '../../db/parties/contactStore.js';
+import { countAskedFor } from '../../db/parties/contactStore.js';
 import { fieldError } from '../../domain/errors.js';
 import { addDays } from '../../domain/instant.js';
 import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
 import { dayOf } from '../../domain/period.js';
 import type { Locale } from '../../locales/index.js';
+import { requireFewAsked } from './requireFewAsked.js';
 
 /** A link to confirm an address of a company that is known is good for so long. */
 export const CONFIRM_DAYS = 7;
-/** Case 41: an address that somebody writes into forms gets so many mails a day, whoever does so. */
-const ASKED_A_DAY = 3;
 /** What one company may have asked a day, of whatever addresses. */
 const ASKED_BY_A_COMPANY = 10;
 
@@ -33,15 +32,11 @@ export async function askToConfirm(
   { contactId, email, locale, zone }: { contactId: string; email: string; locale: Locale; zone: string },
   { at, expiresAt, publicUrl, field }: Asked,
 ): Promise<string> {
-  const asked = await timesAsked(trx, { contactId, email }, addDays(at, -1));
-  if (asked.company >= ASKED_BY_A_COMPANY) {
+  if ((await countAskedFor(trx, contactId, addDays(at, -1))) >= ASKED_BY_A_COMPANY) {
     const message = `This company has had ${ASKED_BY_A_COMPANY} links mailed within a day: try tomorrow.`;
     throw fieldError('RATE_LIMITED', field, message);
   }
-  if (asked.address >= ASKED_A_DAY) {
-    const message = `This address was sent ${ASKED_A_DAY} links within a day: use the last one, or try tomorrow.`;
-    throw fieldError('RATE_LIMITED', field, message);
-  }
+  await requireFewAsked(trx, email, { at, field });
   const link = await insertLink(trx, { of: { kind: 'contact', contactId }, at, expiresAt, by: null });
   const mail = messageId('contact-confirmation', link);
   const params = { link: linkAddress(publicUrl, link), expiresOn: dayOf(expiresAt, zone) };

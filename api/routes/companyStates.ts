@@ -52,8 +52,9 @@ export const companyStateRoutes = [
     path: '/v1/companies/{companyId}/merge',
     summary: 'Merge a duplicate into the company that stays',
     description:
-      'Its views, tenants as a customer, subsidiaries, people and mandates become the other’s, its own tokens and sessions ' +
-      'end, and it says where it has gone. STATE_CONFLICT while it takes part in a programme or serves others.',
+      'Its views, tenants as a customer, subsidiaries, people and mandates become the other’s, its confirmed addresses for ' +
+      'what the other has none for; its own tokens and sessions end, and it says where it has gone. With `people: end` ' +
+      'neither people, mandates nor addresses come along. STATE_CONFLICT while it takes part in a programme or serves others.',
     body: companyMerge,
     handler: async ({ params, body, actor, receivedAt: at, transaction }) =>
       reply(200, await transaction((trx) => mergeCompanies(trx, { ...params, ...body, at, actor }))),

@@ -22,12 +22,13 @@ export const linkRoutes = [
       const found = await deps.db.transaction(ALL, (trx) => linkShown(trx, body.link, receivedAt));
       if (found === undefined)
         throw new KontorError('LINK_INVALID', 'This is no link of a mail, or a later one replaced it.');
-      const { kind, state, email, companyName, purpose, hasPassword } = found;
+      const { kind, state, email, companyName, purpose, waiting, hasPassword } = found;
       if (state !== 'good') {
-        return reply(200, { kind, state, email: null, companyName: null, purpose: null, choosesPassword: false });
+        const nothing = { email: null, companyName: null, purpose: null, waiting: null, choosesPassword: false };
+        return reply(200, { kind, state, ...nothing });
       }
       const choosesPassword = deps.localLogin && (kind === 'reset' || (kind === 'invitation' && !hasPassword));
-      return reply(200, { kind, state, email, companyName, purpose, choosesPassword });
+      return reply(200, { kind, state, email, companyName, purpose, waiting, choosesPassword });
     },
   }),
 ];

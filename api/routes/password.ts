@@ -121,9 +121,10 @@ export const passwordRoutes = [
           const subject = `membership:${link.membershipId}`;
           await appendAudit(trx, { ...who, subject, action: 'membership.accepted' });
         }
-        // Who chooses her first password has nothing that could have been taken from her.
-        const replaced = hash !== undefined && login.passwordHash !== null;
-        return replaced ? tellLoginChanged(trx, login, { change: 'password', at }) : undefined;
+        // Who chooses it to sign in for the first time has nothing that could have been taken from her.
+        if (hash === undefined || login.state === 'invited') return undefined;
+        const change = login.passwordHash === null ? 'passwordSet' : 'password';
+        return tellLoginChanged(trx, login, { change, at });
       });
       if (mail !== undefined) deps.mails.soon(mail);
       return emptyReply(204);

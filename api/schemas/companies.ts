@@ -90,8 +90,8 @@ export const companyMerge = z
       .default('move')
       .meta({
         description:
-          'Move: its people get the access they had, now to the company that stays, and its mandates are that company’s. ' +
-          'End: both end. Choose it where nobody has made sure that they are of the same organisation.',
+          'Move: its people get the access they had, now to the company that stays, and its mandates are that company’s, as are ' +
+          'its confirmed addresses for what that company has none for. End: they are not. Choose it where nobody has made sure that they are of the same organisation.',
       }),
     reason,
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { country, day, email, instant, locale, uuid } from './common.js';
+import { linkSecret } from './signIn.js';
 
 export const territoryInput = z
   .strictObject({
@@ -21,6 +22,14 @@ export const waitingInput = z.strictObject({ country, email, locale }).meta({ id
 
 export const waitingNoted = z.strictObject({ programme: z.string(), country }).meta({ id: 'WaitingNoted' });
 
+export const waitingLink = z
+  .strictObject({ link: linkSecret.meta({ description: 'What stands behind the # of the link in the mail' }) })
+  .meta({ id: 'WaitingLink' });
+
+export const ownWish = z
+  .strictObject({ programme: z.string(), programmeName: z.string(), country })
+  .meta({ id: 'OwnWish' });
+
 export const waiting = z
   .strictObject({
     id: uuid,
@@ -29,6 +38,7 @@ export const waiting = z
     email: z.string(),
     locale: z.string(),
     askedAt: instant,
+    confirmedAt: instant.nullable().meta({ description: 'Null: it is not told, and may still be confirmed' }),
     toldAt: instant.nullable(),
   })
   .meta({ id: 'Waiting' });

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { rows, type Trx } from '../connect.js';
 import { newSecret, secretHash } from './secret.js';
 
-/** What a link is for: an invitation that a person accepts, another password, an address to confirm, an application. */
+/** What a link is for: an invitation that a person accepts, another password, an address to confirm, an application, a wish to be told. */
 export type LinkPurpose =
   | { kind: 'invitation'; personId: string; membershipId: string }
   | { kind: 'reset'; personId: string }
   | { kind: 'contact'; contactId: string }
-  | { kind: 'application'; mspId: string; programme: string };
+  | { kind: 'application'; mspId: string; programme: string }
+  | { kind: 'waiting'; waitingId: string; programme: string };
 
 /** A one-time link of a person, as it is used. */
 export interface OneTimeLink {
@@ -31,7 +32,14 @@ export interface NewLink {
  * the same purpose before it are withdrawn. Returns its id.
  */
 export async function insertLink(trx: Trx, { of, ...made }: NewLink): Promise<string> {
-  const nothing = { personId: null, membershipId: null, contactId: null, mspId: null, programme: null };
+  const nothing = {
+    personId: null,
+    membershipId: null,
+    contactId: null,
+    mspId: null,
+    programme: null,
+    waitingId: null,
+  };
   const link = { ...nothing, ...of, ...made, id: randomUUID() };
   await rows(
     trx,
@@ -39,14 +47,15 @@ export async function insertLink(trx: Trx, { of, ...made }: NewLink): Promise<st
      where kind = :kind and person_id is not distinct from :personId::uuid
        and membership_id is not distinct from :membershipId::uuid and contact_id is not distinct from :contactId::uuid
        and applicant_id is not distinct from :mspId::uuid and programme_code is not distinct from :programme::text
+       and waiting_id is not distinct from :waitingId::uuid
        and used_at is null and withdrawn_at is null returning id`,
     link,
   );
   await rows(
     trx,
-    `insert into one_time_link (id, kind, person_id, membership_id, contact_id, applicant_id, programme_code, made_at, made_by,
-       expires_at)
-     values (:id, :kind, :personId, :membershipId, :contactId, :mspId, :programme, :at, :by, :expiresAt)`,
+    `insert into one_time_link (id, kind, person_id, membership_id, contact_id, applicant_id, programme_code, waiting_id,
+       made_at, made_by, expires_at)
+     values (:id, :kind, :personId, :membershipId, :contactId, :mspId, :programme, :waitingId, :at, :by, :expiresAt)`,
     link,
   );
   return link.id;
@@ -85,6 +94,33 @@ export async function takeLink(trx: Trx, secret: string, at: Date): Promise<OneT
     { hash: secretHash(secret), at },
   );
   return link;
+}
+
+/**
+ * How many links to confirm it an address was asked for since then, by whoever, for whatever company or waiting list. Until
+ * the transaction ends nobody else asks that address.
+ */
+export async function countAsked(trx: Trx, email: string, since: Date): Promise<number> {
+  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_contact'), hashtext(:email))`, { email });
+  const [row] = await rows<{ count: number }>(
+    trx,
+    `select ((select count(*) from company_contact k join one_time_link l on l.contact_id = k.id
+         where k.email = :email and l.made_at > :since)
+       + (select count(*) from waiting_list w join one_time_link l on l.waiting_id = w.id
+         where w.email = :email and l.made_at > :since))::integer as count`,
+    { email, since },
+  );
+  return row?.count ?? 0;
+}
+
+/** Notes that a wish to be told was asked for, with no link for anybody: it counts as one that was mailed. */
+export async function insertAsked(trx: Trx, of: LinkPurpose & { kind: 'waiting' }, at: Date): Promise<void> {
+  await rows(
+    trx,
+    `insert into one_time_link (id, kind, waiting_id, programme_code, made_at, expires_at, withdrawn_at)
+     values (:id, :kind, :waitingId, :programme, :at, :at, :at)`,
+    { ...of, id: randomUUID(), at },
+  );
 }
 
 /** Uses up the link to confirm an address: its contact, and whose it is; undefined where it is not good any more. */

@@ -75,6 +75,19 @@ export async function endUnconfirmed(
   );
 }
 
+/** Ends every address of a company that is not confirmed yet, with the link to confirm it. */
+export async function withdrawUnconfirmed(trx: Trx, companyId: string, at: Date): Promise<void> {
+  await rows(
+    trx,
+    `with ended as (
+       update company_contact set ended_at = :at
+       where company_id = :companyId and confirmed_at is null and ended_at is null returning id)
+     update one_time_link l set withdrawn_at = :at from ended e
+     where l.contact_id = e.id and l.used_at is null and l.withdrawn_at is null returning l.id`,
+    { companyId, at },
+  );
+}
+
 /** Another name for the person at an address that stays. */
 export async function renameContact(trx: Trx, id: string, name: string): Promise<void> {
   await rows(trx, 'update company_contact set name = :name where id = :id returning id', { id, name });
@@ -105,25 +118,15 @@ export async function listContacts(trx: Trx, companyId: string, which: 'current'
   );
 }
 
-/**
- * How often an address was asked to confirm since then, by whoever, for whatever company, and how many were for the company
- * of a contact. Until the transaction ends nobody else asks that address, or for that company.
- */
-export async function timesAsked(
-  trx: Trx,
-  { contactId, email }: { contactId: string; email: string },
-  since: Date,
-): Promise<{ address: number; company: number }> {
-  await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_contact'), hashtext(:email))`, { email });
-  const [row] = await rows<{ address: number; company: number }>(
+/** How many links were made since then to confirm addresses of a contact's company. */
+export async function countAskedFor(trx: Trx, contactId: string, since: Date): Promise<number> {
+  const [row] = await rows<{ count: number }>(
     trx,
-    `select count(*) filter (where k.email = :email)::integer as address,
-       count(*) filter (where k.company_id = n.company_id)::integer as company
-     from company_contact n
-     join company_contact k on k.email = :email or k.company_id = n.company_id
+    `select count(*)::integer as count from company_contact n
+     join company_contact k on k.company_id = n.company_id
      join one_time_link l on l.contact_id = k.id and l.made_at > :since
      where n.id = :contactId`,
-    { contactId, email, since },
+    { contactId, since },
   );
-  return row ?? { address: 0, company: 0 };
+  return row?.count ?? 0;
 }

@@ -1,4 +1,6 @@
 import type { Actor } from '../../domain/access/actor.js';
+import { compareTexts } from '../../domain/compareTexts.js';
+import type { ContactPurpose } from '../../domain/contact.js';
 import { givenElsewhere, VIEWS } from '../../domain/access/views.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -40,6 +42,26 @@ export async function takeSubsidiaries(trx: Trx, { merged, into }: Merge): Promi
     { merged, into },
   );
   return taken.map(({ id }) => id).sort();
+}
+
+/**
+ * Where the company that stays has no confirmed address for a purpose, the duplicate's is its own from now on; the duplicate
+ * keeps it as well, for what may still be corrected in its documents. Returns what came, by purpose.
+ */
+export async function takeContacts(
+  trx: Trx,
+  { merged, into, at, by }: Merge,
+): Promise<{ purpose: ContactPurpose; contact: string }[]> {
+  const taken = await rows<{ purpose: ContactPurpose; contact: string }>(
+    trx,
+    `insert into company_contact (id, company_id, purpose, name, email, named_at, named_by, confirmed_at)
+     select gen_random_uuid(), :into, k.purpose, k.name, k.email, :at, :by, k.confirmed_at from company_contact k
+     where k.company_id = :merged and k.confirmed_at is not null and k.ended_at is null
+     on conflict (company_id, purpose) where confirmed_at is not null and ended_at is null do nothing
+     returning purpose, id as contact`,
+    { merged, into, at, by: JSON.stringify(by) },
+  );
+  return taken.sort((a, b) => compareTexts(a.purpose, b.purpose));
 }
 
 /** Ends what was asked for or is in force by a company, as either side. Returns the ids. */

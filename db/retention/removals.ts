@@ -66,7 +66,10 @@ const APPLICANTS = `company x where x.name <> '${FORMER_APPLICANT}' and kontor_o
     and to_char(coalesce(a.decided_at, a.decide_until) at time zone 'UTC', 'YYYY-MM') >= :from)`;
 const APPLICANT_HELD = `(kontor_is_held(x.id, null) or exists (select from participation a where a.msp_id = x.id
   and kontor_is_held(null, a.programme_code)))`;
-const TOLD = `waiting_list x where to_char(x.told_at at time zone 'UTC', 'YYYY-MM') < :from`;
+/** Who was told, withdrew, did not confirm in time, or waits for a programme that has ended; links go with them. */
+const WAITED = `waiting_list x where least(
+  to_char(least(x.told_at, x.withdrawn_at, case when x.confirmed_at is null then x.confirm_until end) at time zone 'UTC', 'YYYY-MM'),
+  (select g.last_period from programme g where g.code = x.programme_code)) < :from`;
 
 function countOf(...parts: readonly (readonly [from: string, held: string])[]): string {
   return `with found as (${parts.map(([from, held]) => `select ${held} as held from ${from}`).join(' union all ')}) ${COUNTS}`;
@@ -162,7 +165,7 @@ export const REMOVALS: Record<RetentionClass, Removal> = {
     ],
   },
   applications: {
-    count: countOf([APPLICANTS, APPLICANT_HELD], [TOLD, 'kontor_is_held(null, x.programme_code)']),
+    count: countOf([APPLICANTS, APPLICANT_HELD], [WAITED, 'kontor_is_held(null, x.programme_code)']),
     remove: [
       `with due as materialized (select x.id from ${APPLICANTS} and not ${APPLICANT_HELD} limit :limit),
        links as (delete from one_time_link t using due d
@@ -174,7 +177,7 @@ export const REMOVALS: Record<RetentionClass, Removal> = {
        gone as (update company t set name = '${FORMER_APPLICANT}', registration_number = null, address = '{}', version = 1
          from due d where t.id = d.id returning 1)
        select count(*)::int as removed from gone`,
-      removeBy('id', TOLD, 'kontor_is_held(null, x.programme_code)'),
+      removeBy('id', WAITED, 'kontor_is_held(null, x.programme_code)'),
     ],
   },
 };

@@ -1685,6 +1685,7 @@ create table one_time_link (
   contact_id uuid,
   applicant_id uuid,
   programme_code text,
+  waiting_id uuid,
   token_hash bytea,
   made_at timestamp with time zone not null,
   made_by uuid,
@@ -1696,15 +1697,19 @@ create table one_time_link (
   constraint one_time_link_check CHECK (((kind = ANY (ARRAY['invitation'::text, 'reset'::text])) = (person_id IS NOT NULL))),
   constraint one_time_link_check1 CHECK (((kind = 'invitation'::text) = (membership_id IS NOT NULL))),
   constraint one_time_link_check2 CHECK (((kind = 'contact'::text) = (contact_id IS NOT NULL))),
-  constraint one_time_link_check3 CHECK (((kind = 'application'::text) = ((applicant_id IS NOT NULL) AND (programme_code IS NOT NULL)))),
-  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text, 'contact'::text, 'application'::text]))),
+  constraint one_time_link_check3 CHECK (((kind = 'application'::text) = (applicant_id IS NOT NULL))),
+  constraint one_time_link_check4 CHECK (((kind = 'waiting'::text) = (waiting_id IS NOT NULL))),
+  constraint one_time_link_check5 CHECK (((kind = ANY (ARRAY['application'::text, 'waiting'::text])) = (programme_code IS NOT NULL))),
+  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text, 'contact'::text, 'application'::text, 'waiting'::text]))),
   constraint one_time_link_applicant_id_programme_code_fkey FOREIGN KEY (applicant_id, programme_code) REFERENCES participation(msp_id, programme_code),
   constraint one_time_link_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES company_contact(id),
   constraint one_time_link_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES membership(id),
-  constraint one_time_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+  constraint one_time_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint one_time_link_waiting_id_fkey FOREIGN KEY (waiting_id) REFERENCES waiting_list(id) ON DELETE CASCADE
 );
 CREATE INDEX one_time_link_by_contact ON public.one_time_link USING btree (contact_id);
 CREATE INDEX one_time_link_by_person ON public.one_time_link USING btree (person_id, made_at);
+CREATE INDEX one_time_link_by_waiting ON public.one_time_link USING btree (waiting_id);
 alter table one_time_link enable row level security;
 alter table one_time_link force row level security;
 create policy "all" on one_time_link for all to kontor_all
@@ -2934,17 +2939,28 @@ create table waiting_list (
   email text not null,
   locale text not null,
   asked_at timestamp with time zone not null,
+  confirm_until timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
   told_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
   constraint waiting_list_pkey PRIMARY KEY (id),
-  constraint waiting_list_programme_code_country_email_key UNIQUE (programme_code, country, email),
+  constraint waiting_list_check CHECK (((told_at IS NULL) OR ((confirmed_at IS NOT NULL) AND (withdrawn_at IS NULL)))),
   constraint waiting_list_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
 );
+CREATE INDEX waiting_list_by_email ON public.waiting_list USING btree (email);
+CREATE UNIQUE INDEX waiting_list_once ON public.waiting_list USING btree (programme_code, country, email) WHERE ((told_at IS NULL) AND (withdrawn_at IS NULL));
 alter table waiting_list enable row level security;
 alter table waiting_list force row level security;
 create policy "all" on waiting_list for all to kontor_all
   using (true);
 create policy let_go on waiting_list for delete to kontor_retention
-  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (to_char(told_at, 'YYYY-MM'::text) < ( SELECT kontor_least_month(3) AS kontor_least_month))));
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (LEAST(to_char(LEAST(told_at, withdrawn_at,
+CASE
+    WHEN (confirmed_at IS NULL) THEN confirm_until
+    ELSE NULL::timestamp with time zone
+END), 'YYYY-MM'::text), ( SELECT g.last_period
+   FROM programme g
+  WHERE (g.code = waiting_list.programme_code))) < ( SELECT kontor_least_month(3) AS kontor_least_month))));
 create policy retention on waiting_list for select to kontor_retention
   using (true);
 create policy visible on waiting_list for all to kontor_app, kontor_limited

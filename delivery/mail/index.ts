@@ -41,6 +41,7 @@ import { siteActivationReminder } from './siteActivationReminder.js';
 import { statementIssued } from './statementIssued.js';
 import { statementReissued } from './statementReissued.js';
 import { territoryOpened } from './territoryOpened.js';
+import { waitingConfirmation } from './waitingConfirmation.js';
 
 export type { AttachmentsWanted, WrittenMail } from './defineMail.js';
 
@@ -66,6 +67,7 @@ const MAILS = {
   runFailed,
   runNotOpened,
   completenessGate,
+  waitingConfirmation,
   territoryOpened,
   personInvited,
   passwordReset,

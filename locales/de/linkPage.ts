@@ -22,6 +22,7 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     reset:
       'Wenn Sie das waren, melden Sie sich mit dem gewählten Passwort an. Wenn nicht, fordern Sie jetzt einen anderen Link an.',
     contact: 'Die Adresse ist bestätigt. Es ist nichts mehr zu tun.',
+    waiting: 'Sie haben erfahren, dass das Programm offen ist. Die Adresse steht nicht mehr auf der Liste.',
   },
   expired: {
     heading: 'Dieser Link ist zu alt',
@@ -30,6 +31,7 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     contact:
       'Lassen Sie die Adresse in Kontor noch einmal angeben; wer sich zu einem Programm angemeldet hat, meldet sich noch einmal an.',
     application: 'Er zeigt die Anmeldung nicht mehr. Schreiben Sie dem Partnerteam, das Ihnen geschrieben hat.',
+    waiting: 'Bitten Sie noch einmal darum, benachrichtigt zu werden.',
   },
   withdrawn: {
     heading: 'Dieser Link gilt nicht mehr',
@@ -107,6 +109,16 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     keep: 'Behalten',
     pending: 'Sie wird zurückgezogen. Sehen Sie in ein paar Minuten noch einmal nach, über den Link in Ihrer Mail.',
     decided: 'Über sie wurde inzwischen entschieden.',
+  },
+  waiting: {
+    heading: 'Erfahren, wann es losgeht',
+    intro:
+      'Jemand hat darum gebeten, dass {email} einmal per Mail erfährt, wann {programme} Anmeldungen aus diesem Land annimmt: {country}.',
+    ignore: 'Wenn Sie nicht wissen, worum es geht, schließen Sie diese Seite: Sie erfahren dann nichts.',
+    confirm: 'Benachrichtigen',
+    waits: '{email} erfährt einmal per Mail, wann {programme} Anmeldungen aus diesem Land annimmt: {country}.',
+    withdraw: 'Meine Adresse von der Liste nehmen',
+    withdrawn: '{email} steht nicht mehr auf der Liste.',
   },
   signInFailed: {
     heading: 'Sie sind nicht angemeldet',

@@ -31,6 +31,8 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'Ihr Passwort wurde geändert.',
+  passwordSet:
+    'Ein Passwort wurde gesetzt: Die Anmeldung geht von jetzt an auch damit, neben Ihrem Identitätsanbieter.',
   authenticatorSetUp: 'Eine Authenticator-App wurde eingerichtet: Die Anmeldung fragt von jetzt an nach ihren Codes.',
   authenticatorRemoved:
     'Ihre Authenticator-App wurde entfernt: Die Anmeldung fragt von jetzt an nur nach dem Passwort.',
@@ -330,6 +332,15 @@ export const mail: NonNullable<Translation['mail']> = {
       daysLeft > 0
         ? 'Soll eine Lizenz folgen, bestellen Sie die Verlängerung: Ihr Preis steht fest, bevor Sie bestätigen, und sie beginnt, wenn diese endet.'
         : 'Eine Verlängerung kann noch bestellt werden: Ihr Preis steht fest, bevor bestätigt wird, und sie beginnt am Tag ihrer Genehmigung.',
+    ],
+  },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Möchten Sie von ${programmeName} hören?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Jemand hat darum gebeten, dass diese Adresse erfährt, wann ${programmeName} Anmeldungen aus ${country} annimmt.`,
+      `Wenn das stimmt, bestätigen Sie es hier: ${link}`,
+      `Bestätigen können Sie es bis zum ${day(expiresOn)}. Über denselben Link nehmen Sie Ihre Adresse jederzeit wieder von der Liste.`,
+      'Wenn Sie nicht wissen, worum es geht, ignorieren Sie diese E-Mail: Sie erfahren dann nichts.',
     ],
   },
   territoryOpened: {

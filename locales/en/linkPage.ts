@@ -21,6 +21,7 @@ export const linkPage: LinkPageMessages = {
     invitation: 'The invitation is accepted. Sign in with your mail address and your password.',
     reset: 'If it was you, sign in with the password you chose. If not, ask for another link now.',
     contact: 'The address is confirmed. There is nothing left to do.',
+    waiting: 'You were told that the programme is open. The address is not on the list any more.',
   },
   expired: {
     heading: 'This link is too old',
@@ -28,6 +29,7 @@ export const linkPage: LinkPageMessages = {
     reset: 'A link for a new password works for an hour. Ask for another one here.',
     contact: 'Have the address named again in Kontor; who signed up for a programme signs up once more.',
     application: 'It does not show the sign-up any more. Write to the partner team that wrote to you.',
+    waiting: 'Ask once more to be told.',
   },
   withdrawn: {
     heading: 'This link does not count any more',
@@ -105,6 +107,16 @@ export const linkPage: LinkPageMessages = {
     keep: 'Keep it',
     pending: 'It is being withdrawn. Look again in a few minutes, by the link in your mail.',
     decided: 'It was decided meanwhile.',
+  },
+  waiting: {
+    heading: 'Be told when it opens',
+    intro:
+      'Somebody asked that {email} be told by mail, once, when {programme} takes registrations from this country: {country}.',
+    ignore: 'If you do not know what this is about, close this page: you are told nothing.',
+    confirm: 'Tell me',
+    waits: '{email} is told by mail, once, when {programme} takes registrations from this country: {country}.',
+    withdraw: 'Take my address off the list',
+    withdrawn: '{email} is not on the list any more.',
   },
   signInFailed: {
     heading: 'You are not signed in',

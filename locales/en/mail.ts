@@ -30,6 +30,7 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'Your password was changed.',
+  passwordSet: 'A password was set: from now on one can sign in with it, beside your identity provider.',
   authenticatorSetUp: 'An authenticator was set up: signing in asks for its codes from now on.',
   authenticatorRemoved: 'Your authenticator was removed: signing in asks for the password alone from now on.',
   recoveryCodes: 'New recovery codes were made: those before are worth nothing from now on.',
@@ -322,6 +323,15 @@ export const mail: MailMessages = {
       daysLeft > 0
         ? 'To go on with a licence, order its renewal: it is priced before you confirm it and starts when this one ends.'
         : 'A renewal can still be ordered: it is priced before it is confirmed and starts on the day of its approval.',
+    ],
+  },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Do you want to be told about ${programmeName}?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Somebody asked that this address be told when ${programmeName} takes registrations from ${country}.`,
+      `If that is right, confirm it here: ${link}`,
+      `It can be confirmed until ${day(expiresOn)}. By the same link you take your address off the list, at any time.`,
+      'If you do not know what this is about, ignore this mail: you are told nothing.',
     ],
   },
   territoryOpened: {

@@ -21,6 +21,7 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     invitation: 'L’invito è accettato. Accedi con il tuo indirizzo e-mail e la tua password.',
     reset: 'Se sei stato tu, accedi con la password che hai scelto. Altrimenti chiedi subito un altro link.',
     contact: 'L’indirizzo è confermato. Non resta altro da fare.',
+    waiting: 'Sei stato avvisato che il programma è aperto. L’indirizzo non è più nella lista.',
   },
   expired: {
     heading: 'Questo link è troppo vecchio',
@@ -29,6 +30,7 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     contact:
       'Fai indicare di nuovo l’indirizzo in Kontor; chi si è registrato a un programma si registra ancora una volta.',
     application: 'Non mostra più la registrazione. Scrivi al team partner che ti ha scritto.',
+    waiting: 'Chiedi di nuovo di essere avvisato.',
   },
   withdrawn: {
     heading: 'Questo link non vale più',
@@ -105,6 +107,17 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     keep: 'Mantienila',
     pending: 'Viene ritirata. Guarda di nuovo tra qualche minuto, con il link nella tua e-mail.',
     decided: 'Nel frattempo è stata decisa.',
+  },
+  waiting: {
+    heading: 'Sapere quando apre',
+    intro:
+      'Qualcuno ha chiesto che {email} venga avvisato per e-mail, una volta sola, quando {programme} accetterà registrazioni da questo Paese: {country}.',
+    ignore: 'Se non sai di che cosa si tratta, chiudi questa pagina: non riceverai alcun avviso.',
+    confirm: 'Avvisami',
+    waits:
+      '{email} verrà avvisato per e-mail, una volta sola, quando {programme} accetterà registrazioni da questo Paese: {country}.',
+    withdraw: 'Togli il mio indirizzo dalla lista',
+    withdrawn: '{email} non è più nella lista.',
   },
   signInFailed: {
     heading: 'Accesso non riuscito',

@@ -30,6 +30,8 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'La sua password è stata cambiata.',
+  passwordSet:
+    'È stata impostata una password: d’ora in poi si può accedere anche con essa, oltre che con il provider di identità.',
   authenticatorSetUp: 'È stata configurata un’app di autenticazione: d’ora in poi l’accesso ne chiede i codici.',
   authenticatorRemoved: 'La sua app di autenticazione è stata rimossa: d’ora in poi l’accesso chiede solo la password.',
   recoveryCodes: 'Sono stati creati nuovi codici di recupero: quelli precedenti non valgono più.',
@@ -328,6 +330,15 @@ export const mail: NonNullable<Translation['mail']> = {
       daysLeft > 0
         ? 'Per continuare con una licenza, ordinatene il rinnovo: il prezzo è noto prima della conferma, e inizia quando questa termina.'
         : 'Un rinnovo si può ancora ordinare: il prezzo è noto prima della conferma, e inizia il giorno dell’approvazione.',
+    ],
+  },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Volete essere avvisati di ${programmeName}?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Qualcuno ha chiesto che questo indirizzo venga avvisato quando ${programmeName} accetterà registrazioni da questo Paese: ${country}.`,
+      `Se è corretto, confermatelo qui: ${link}`,
+      `Si può confermare fino al ${day(expiresOn)}. Con lo stesso link potete togliere il vostro indirizzo dalla lista in qualsiasi momento.`,
+      'Se non sapete di che cosa si tratta, ignorate questa e-mail: non riceverete alcun avviso.',
     ],
   },
   territoryOpened: {

@@ -21,6 +21,7 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     invitation: 'Zaproszenie jest przyjęte. Zaloguj się swoim adresem e-mail i hasłem.',
     reset: 'Jeśli to Ty, zaloguj się wybranym hasłem. Jeśli nie, poproś teraz o inny link.',
     contact: 'Adres jest potwierdzony. Nie trzeba nic więcej robić.',
+    waiting: 'Powiadomienie, że program jest dostępny, zostało wysłane. Adresu nie ma już na liście.',
   },
   expired: {
     heading: 'Ten link jest za stary',
@@ -28,6 +29,7 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     reset: 'Link do nowego hasła działa godzinę. Poproś tutaj o inny.',
     contact: 'Poproś o ponowne podanie adresu w Kontorze; kto zgłosił się do programu, zgłasza się jeszcze raz.',
     application: 'Nie pokazuje już zgłoszenia. Napisz do zespołu partnerskiego, który do Ciebie napisał.',
+    waiting: 'Poproś o powiadomienie jeszcze raz.',
   },
   withdrawn: {
     heading: 'Ten link już nie obowiązuje',
@@ -105,6 +107,17 @@ export const linkPage: NonNullable<Translation['linkPage']> = {
     keep: 'Zachowaj',
     pending: 'Zgłoszenie jest wycofywane. Sprawdź za kilka minut, używając linku z wiadomości.',
     decided: 'W międzyczasie zapadła decyzja.',
+  },
+  waiting: {
+    heading: 'Powiadomienie o otwarciu',
+    intro:
+      'Ktoś poprosił, aby adres {email} dostał jedną wiadomość, gdy {programme} zacznie przyjmować zgłoszenia z tego kraju: {country}.',
+    ignore: 'Jeśli nie wiesz, o co chodzi, zamknij tę stronę: nie dostaniesz żadnego powiadomienia.',
+    confirm: 'Powiadom mnie',
+    waits:
+      'Adres {email} dostanie jedną wiadomość, gdy {programme} zacznie przyjmować zgłoszenia z tego kraju: {country}.',
+    withdraw: 'Usuń mój adres z listy',
+    withdrawn: 'Adresu {email} nie ma już na liście.',
   },
   signInFailed: {
     heading: 'Logowanie nie powiodło się',

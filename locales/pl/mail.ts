@@ -37,6 +37,7 @@ function ordered(productName: string, siteName: string | null, units: number | n
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
   password: 'Hasło zostało zmienione.',
+  passwordSet: 'Ustawiono hasło: odtąd można się nim logować, obok dostawcy tożsamości.',
   authenticatorSetUp: 'Skonfigurowano aplikację uwierzytelniającą: odtąd logowanie wymaga jej kodów.',
   authenticatorRemoved: 'Usunięto aplikację uwierzytelniającą: odtąd do logowania wystarcza hasło.',
   recoveryCodes: 'Utworzono nowe kody odzyskiwania: poprzednie są nieważne.',
@@ -336,6 +337,15 @@ export const mail: NonNullable<Translation['mail']> = {
       daysLeft > 0
         ? 'Aby zachować licencję, można zamówić jej przedłużenie: cena jest znana przed potwierdzeniem, a zaczyna się ono, gdy ta licencja się skończy.'
         : 'Przedłużenie można jeszcze zamówić: cena jest znana przed potwierdzeniem, a zaczyna się ono w dniu przyjęcia zamówienia.',
+    ],
+  },
+  waitingConfirmation: {
+    subject: ({ programmeName }) => `Czy powiadomić Państwa o programie ${programmeName}?`,
+    body: ({ programmeName, country, link, expiresOn }) => [
+      `Ktoś poprosił, aby powiadomić ten adres, gdy ${programmeName} zacznie przyjmować rejestracje z kraju ${country}.`,
+      `Jeśli to prawda, można to potwierdzić tutaj: ${link}`,
+      `Potwierdzić można do dnia ${day(expiresOn)}. Tym samym odnośnikiem można w każdej chwili usunąć adres z listy.`,
+      'Kto nie wie, o co chodzi, może zignorować tę wiadomość: nie otrzyma żadnego powiadomienia.',
     ],
   },
   territoryOpened: {

@@ -501,6 +501,60 @@ describe('a merge', () => {
     expect(await tenantsSeen(await api.token('customer', { companyId: into }))).toEqual([own, tenantId].sort());
   });
 
+  /** The addresses of a company that have not ended: purpose, address, whether it is confirmed. */
+  const contactsOf = async (id: string) =>
+    (await api.call('GET', `/v1/companies/${id}/contacts`, { token })).json.items.map(
+      (one: { purpose: string; email: string; confirmedAt: unknown }) => [
+        one.purpose,
+        one.email,
+        one.confirmedAt !== null,
+      ],
+    );
+  const contact = (companyId: string, purpose: string, email: string, isConfirmed = true) =>
+    month.run(
+      `insert into company_contact (id, company_id, purpose, name, email, named_at, named_by, confirmed_at)
+       values (gen_random_uuid(), :companyId, :purpose, 'Desk', :email, now(), '{"kind":"kontor","id":"kontor","name":"Kontor"}',
+         case when :isConfirmed then now() end)`,
+      { companyId, purpose, email, isConfirmed },
+    );
+
+  it('brings confirmed addresses along for what the company that stays has none for; those that wait end', async () => {
+    const [from, into] = [await month.company('customer'), await month.company('customer')];
+    await contact(from, 'statements', 'statements@from.example');
+    await contact(from, 'legal', 'legal@from.example');
+    await contact(into, 'statements', 'statements@into.example');
+    await contact(into, 'legal', 'asked@into.example', false);
+    const email = `${randomUUID()}@asked.example`;
+    const path = `/v1/companies/${from}/contacts/technical`;
+    expect((await api.call('PUT', path, { token, body: { name: 'Desk', email } })).status).toBe(200);
+    const mailbox = await openMailbox(api.database.db);
+    const [mail] = await mailbox.read(email);
+    await mailbox.close();
+    await done(merge(from, into));
+    expect(await contactsOf(into)).toEqual([
+      ['legal', 'legal@from.example', true],
+      ['legal', 'asked@into.example', false],
+      ['statements', 'statements@into.example', true],
+    ]);
+    expect(await contactsOf(from)).toEqual([
+      ['legal', 'legal@from.example', true],
+      ['statements', 'statements@from.example', true],
+    ]);
+    const contacts = [{ purpose: 'legal', contact: expect.any(String) }];
+    for (const id of [from, into]) expect((await changes(id))[0]).toMatchObject({ after: { contacts } });
+    const link = { body: { link: mail?.link } };
+    expect((await api.call('POST', '/v1/links/look-up', link)).json.state).toBe('withdrawn');
+    expect((await api.call('POST', '/v1/contacts/confirm', link)).json.code).toBe('LINK_INVALID');
+  });
+
+  it('sends nobody’s mail to people whom nobody vouches for', async () => {
+    const [from, into] = [await month.company('customer'), await month.company('customer')];
+    await contact(from, 'legal', 'legal@stranger.example');
+    await done(merge(from, into, { people: 'end' }));
+    expect(await contactsOf(into)).toEqual([]);
+    expect((await changes(into))[0]).toMatchObject({ after: { contacts: [] } });
+  });
+
   it('gives nobody back what a suspension took', async () => {
     const [from, into] = [await month.company('customer'), await month.company('customer')];
     await done(act(from, 'suspend'));

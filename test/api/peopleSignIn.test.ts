@@ -50,6 +50,15 @@ describe('a forgotten password', () => {
     expect([again.status, again.json.code]).toEqual([410, 'LINK_INVALID']);
   });
 
+  it('that is the first one of somebody whom a provider lets in is told as well', async () => {
+    const person = await addPerson(api.database.db);
+    await api.database.asOwner('delete from person_password where person_id = $1', [person.id]);
+    await forgotten(person.email);
+    const { link } = (await mailbox.read(person.email)).at(-1)!;
+    expect((await byLink(link, NEW_PASSWORD)).status).toBe(204);
+    expect((await mailbox.read(person.email)).at(-1)?.text).toContain('A password was set');
+  });
+
   it('tells nobody whether there is a login, in answer and time', async () => {
     const person = await addPerson(api.database.db);
     const timed = async (email: string) => {

@@ -77,7 +77,7 @@ describe('a person who is restricted', () => {
     await call('PUT', `/v1/companies/${msp}/contacts/technical`, { name: NAME, email: ADDRESS });
     await call('POST', '/v1/people', { name: NAME, email: ADDRESS, locale: 'en', zone: 'UTC', level: 'reader' });
     await month.run(
-      `insert into waiting_list (id, programme_code, country, email, locale, asked_at) values (:id, 'msp', 'FR', :email, 'en', now())`,
+      `insert into waiting_list (id, programme_code, country, email, locale, asked_at, confirm_until) values (:id, 'msp', 'FR', :email, 'en', now(), now())`,
       { id: randomUUID(), email: ADDRESS },
     );
     await mail('before');

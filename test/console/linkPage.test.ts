@@ -231,6 +231,27 @@ describe('the page behind the link of a mail', () => {
     await own.getByText('It is being withdrawn.').waitFor();
   });
 
+  it('confirms the wish to be told, and withdraws it by the same link', async () => {
+    const email = `${randomUUID()}@waiting.example`;
+    const body = { country: 'FR', email, locale: 'en' };
+    expect((await api.call('POST', '/v1/programmes/msp/waiting-list', { body })).status).toBe(202);
+    const link = await linkTo(email);
+    const page = await follow(link);
+    expect(await heading(page)).toBe('Be told when it opens');
+    expect(await text(page)).toMatch(/when .+ takes registrations from this country: France\./);
+    expect(await faults(page)).toEqual([]);
+    await press(page, 'Tell me');
+    await page.getByText(`${email} is told by mail, once`).waitFor();
+    expect(await faults(page)).toEqual([]);
+
+    const again = await follow(link, 'de-DE');
+    expect(await text(again)).toContain('aus diesem Land annimmt: Frankreich.');
+    expect(await again.getByRole('button').allInnerTexts()).toEqual(['Meine Adresse von der Liste nehmen']);
+    await press(again, 'Meine Adresse von der Liste nehmen');
+    await again.getByText(`${email} steht nicht mehr auf der Liste.`).waitFor();
+    expect(await heading(await follow(link))).toBe('This link does not count any more');
+  });
+
   it('says so where the API is away or has had enough, and goes on once it is asked again', async () => {
     const link = await invited(`${randomUUID()}@people.example`);
     const page = await chromium.page();

@@ -12,8 +12,8 @@ describe('a transaction', () => {
   const add = (trx: Trx, email: string) =>
     rows(
       trx,
-      `insert into waiting_list (id, programme_code, country, email, locale, asked_at)
-       values (gen_random_uuid(), 'none', 'DE', :email, 'en', now())`,
+      `insert into waiting_list (id, programme_code, country, email, locale, asked_at, confirm_until)
+       values (gen_random_uuid(), 'none', 'DE', :email, 'en', now(), now())`,
       { email },
     );
 

@@ -90,6 +90,10 @@ const PARAMS: MailParams = {
   runFailed: { programmeName: 'Managed services', period, reason: 'Shard 2: it was cancelled' },
   runNotOpened: { programmeName: 'Managed services', period, reason: 'month before is open' },
   completenessGate: { programmeName: 'Managed services', period, silent: 50, expected: 406, lastBilled: totals },
+  waitingConfirmation: {
+    ...{ programmeName: 'Managed services', country: 'Italy', expiresOn: '2026-06-08' },
+    link: 'https://kontor.example/console/link#abc',
+  },
   territoryOpened: { programmeName: 'Managed services', country: 'IT' },
   personInvited: {
     ...{ personName: 'Anna Example', companyName: 'Sample MSP Ltd.', invitedBy: 'Bernd Example' },

@@ -176,6 +176,41 @@ describe('what is kept by the calendar year, rule 15', () => {
     expect((await due(LATER, 'applications')).due).toBe(0);
   });
 
+  it('who waits for a country no more goes twelve months after, with the links; who waits stays', async () => {
+    const at = new Date('2023-11-30T12:00:00Z');
+    const wishes = { told: at, withdrawn: at, unconfirmed: at, waits: at };
+    for (const name of Object.keys(wishes)) {
+      await old.month.run(
+        `with w as (
+           insert into waiting_list (id, programme_code, country, email, locale, asked_at, confirm_until, confirmed_at, told_at,
+             withdrawn_at)
+           values (gen_random_uuid(), 'msp', 'FR', :email, 'en', :at, :at, case when :name <> 'unconfirmed' then :at::timestamptz end,
+             case when :name = 'told' then :at::timestamptz end, case when :name = 'withdrawn' then :at::timestamptz end)
+           returning id)
+         insert into one_time_link (id, kind, waiting_id, programme_code, made_at, expires_at)
+         select gen_random_uuid(), 'waiting', id, 'msp', :at, 'infinity' from w`,
+        { email: `${name}@waiting.example`, name, at },
+      );
+    }
+    const left = async () =>
+      (await old.month.run<{ email: string }>('select email from waiting_list order by email')).map(
+        ({ email }) => email,
+      );
+    expect(await due(new Date('2024-12-01T12:00:00Z'), 'applications')).toMatchObject({ due: 3 });
+    const lift = await hold({ programme: 'msp' });
+    await apply(LATER);
+    expect(await left()).toHaveLength(4);
+    await lift();
+    await apply(LATER);
+    expect(await left()).toEqual(['waits@waiting.example']);
+    expect(await old.month.run(`select 1 from one_time_link where kind = 'waiting'`)).toHaveLength(1);
+    await old.month.run(`update programme set last_period = '2023-11' where code = 'msp'`);
+    expect(await due(LATER, 'applications')).toMatchObject({ due: 1 });
+    await apply(LATER);
+    await old.month.run(`update programme set last_period = null where code = 'msp'`);
+    expect(await left()).toEqual([]);
+  });
+
   it('sessions and tokens go a year after their end, those that last stay', async () => {
     const db = old.database.db;
     const at = new Date('2016-03-07T00:00:00Z');

@@ -167,7 +167,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (programme_code, country)
     );
 
-    -- Who asked for a country that is not open; told once it opens.
+    -- Who asked for a country that is not open: told once it opens, where the address was confirmed in time.
     create table waiting_list (
       id uuid primary key,
       programme_code text not null references programme,
@@ -175,9 +175,16 @@ export async function up(knex: Knex): Promise<void> {
       email text not null,
       locale text not null,
       asked_at timestamptz not null,
+      confirm_until timestamptz not null,
+      confirmed_at timestamptz,
       told_at timestamptz,
-      unique (programme_code, country, email)
+      withdrawn_at timestamptz,
+      check (told_at is null or (confirmed_at is not null and withdrawn_at is null))
     );
+    -- Who was told, or thought better of it, may ask again.
+    create unique index waiting_list_once on waiting_list (programme_code, country, email)
+      where told_at is null and withdrawn_at is null;
+    create index waiting_list_by_email on waiting_list (email);
 
     create table document_content (
       sha256 bytea primary key check (length(sha256) = 32),

@@ -29,17 +29,19 @@ export async function up(knex: Knex): Promise<void> {
       primary key (person_id, hash)
     );
 
-    -- Good until it expires, and all but those of an application once. The secret is made when the link is shown or mailed; until then there is none.
+    -- Good until it expires, and all but those of an application or a waiting list once. The secret is made when the link is shown or mailed; until then there is none.
     create table one_time_link (
       id uuid primary key,
       person_id uuid references person,
-      kind text not null check (kind in ('invitation', 'reset', 'contact', 'application')),
+      kind text not null check (kind in ('invitation', 'reset', 'contact', 'application', 'waiting')),
       membership_id uuid references membership,
       -- Of an address that is to be confirmed.
       contact_id uuid references company_contact,
       -- Of an application that its applicant follows, or withdraws, as often as she likes.
       applicant_id uuid,
       programme_code text,
+      -- Of a wish to be told, which whoever follows it confirms, and withdraws; it goes with the wish.
+      waiting_id uuid references waiting_list on delete cascade,
       token_hash bytea unique,
       made_at timestamptz not null,
       made_by uuid,
@@ -50,10 +52,13 @@ export async function up(knex: Knex): Promise<void> {
       check ((kind in ('invitation', 'reset')) = (person_id is not null)),
       check ((kind = 'invitation') = (membership_id is not null)),
       check ((kind = 'contact') = (contact_id is not null)),
-      check ((kind = 'application') = (applicant_id is not null and programme_code is not null))
+      check ((kind = 'application') = (applicant_id is not null)),
+      check ((kind = 'waiting') = (waiting_id is not null)),
+      check ((kind in ('application', 'waiting')) = (programme_code is not null))
     );
     create index one_time_link_by_person on one_time_link (person_id, made_at);
     create index one_time_link_by_contact on one_time_link (contact_id);
+    create index one_time_link_by_waiting on one_time_link (waiting_id);
 
     -- Tries to sign in that failed, for an address, of a login or not, and for the host they come from.
     create table sign_in_failure (

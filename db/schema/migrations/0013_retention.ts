@@ -189,8 +189,11 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_let_go('api_token', $$least(revoked_at, expires_at) < now() - interval '30 days'$$,
       'kontor_company_of(membership_id)', 'null::text');
 
-    call kontor_let_go('waiting_list', $$to_char(told_at, 'YYYY-MM') < (select kontor_least_month(3))$$, 'null::uuid',
-      'programme_code');
+    -- Also who waits for a programme that has ended.
+    call kontor_let_go('waiting_list', $$least(
+        to_char(least(told_at, withdrawn_at, case when confirmed_at is null then confirm_until end), 'YYYY-MM'),
+        (select g.last_period from programme g where g.code = programme_code)) < (select kontor_least_month(3))$$,
+      'null::uuid', 'programme_code');
     call kontor_let_go('company_contact', 'kontor_only_applied(company_id)', 'company_id', 'null::text');
     call kontor_let_go('company_change', 'kontor_only_applied(company_id)', 'company_id', 'null::text');
     create policy let_go_applicants on company for update to kontor_retention
