@@ -137,7 +137,13 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
       {
         id: expect.any(String),
         ...{ mspId: alpha, programme: 'msp', period: '2026-03', kind: 'report_mismatch' },
-        ...{ siteId: site.shared.siteId, siteName: 'North and South', tenantId: north, tenantRef: 'north', meter: MAILBOX },
+        ...{
+          siteId: site.shared.siteId,
+          siteName: 'North and South',
+          tenantId: north,
+          tenantRef: 'north',
+          meter: MAILBOX,
+        },
         evidence: { reported: 9, observed: 3 },
         ...{ state: 'settled', decision: null, quantity: null, resolvedAt: expect.any(String) },
         foundAt: expect.any(String),
