@@ -14,7 +14,7 @@ import { installationKey, type Confirmed, type KnownOfInstallation } from './las
 import { monthRules } from './monthRules.js';
 import { REACH } from './reach.js';
 import { usageKept } from './usageKept.js';
-import { loadSiteFacts } from './siteFacts.js';
+import { loadSiteFacts, type RatedAgain } from './siteFacts.js';
 
 /** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */
 export interface EarlierSelection {
@@ -267,16 +267,28 @@ function sitesAgain({ mspId, period, facts, reach }: IssuedMonth, changes: Chang
   );
 }
 
+/** The issued months that come to something else by now, and what that says to estimates of later ones (rule 4). */
+export interface KnownByNow {
+  /** Each with all that rates it again, oldest first. */
+  months: EarlierMonth[];
+  ratedAgain: RatedAgain;
+}
+
+const NOTHING_RATED_AGAIN: KnownByNow = {
+  months: [],
+  ratedAgain: { confirmed: new Map(), confirmedOf: new Map(), ratedAgain: new Set() },
+};
+
 /**
- * The issued months that may come to something else by now, each with all that rates it again, oldest first. A month is
- * among them where usage reached one of its sites after it was frozen, where something was deferred, or where a site was
- * estimated by what an earlier one of them says.
+ * The issued months that may come to something else by now. A month is among them where usage reached one of its sites
+ * after it was frozen, where something was deferred, or where a site was estimated by what an earlier one of them says. The
+ * close freezes its estimates by it, too: what the same statement corrects of a month is not what the next is estimated by.
  */
-export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): Promise<EarlierMonth[]> {
+export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): Promise<KnownByNow> {
   const { programme } = selection;
   const admitted = await admittedSites(trx, selection);
   const reached = await reachedSites(trx, selection, admitted);
-  if (reached.length === 0) return [];
+  if (reached.length === 0) return NOTHING_RATED_AGAIN;
   const from = new Map<string, Period>();
   for (const { mspId, period } of reached) {
     const first = from.get(mspId);
@@ -308,7 +320,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
     const ofMsps = { programme, period, mspIds: again.map(({ mspId }) => mspId) };
     const receivedBefore = new Map(again.flatMap(({ sites }) => [...sites]));
     const facts = groupBy(
-      await loadSiteFacts(trx, ofMsps, { receivedBefore, confirmed, confirmedOf, ratedAgain }),
+      await loadSiteFacts(trx, ofMsps, { confirmed, confirmedOf, ratedAgain }, receivedBefore),
       ({ mspId }) => mspId,
     );
     const cases = await casesOf(trx, ofMsps);
@@ -346,5 +358,5 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
       }
     }
   }
-  return months;
+  return { months, ratedAgain: { confirmed, confirmedOf, ratedAgain } };
 }

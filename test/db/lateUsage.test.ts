@@ -286,9 +286,87 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     // A first month of 145 would not have been billed, nor any estimate by it.
     await report(site, '2026-01', 145, '2026-02-10T10:00:00Z', { revision: 2 });
     await report(site, '2026-03', 0);
-    // January is taken back with February's statement, February's estimate with March's.
+    // January is taken back with February's statement, which estimates nothing by it.
     const later = [await close('2026-02'), await close('2026-03'), await close('2026-04')];
-    expect(later.map(({ totalMinor }) => totalMinor)).toEqual([0n, -58_00n, 0n]);
+    expect(later.map(({ totalMinor }) => totalMinor)).toEqual([-58_00n, 0n, 0n]);
+  });
+
+  describe('rule 4: a silent site is estimated by what its last month comes to now, not by what was billed for it first', () => {
+    /** Of each statement: usage as units, corrections with their month and amount. */
+    const linesOf = ({ lines }: Statement) =>
+      lines.map((line) => {
+        if (line.kind === 'usage') return `${line.peak} ${line.basis}`;
+        return 'forPeriod' in line ? `${line.forPeriod} ${line.amountMinor}` : line.kind;
+      });
+
+    it('corrected before the next close: one correction, four estimates by it, nothing repeated', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'silent' });
+      await report(site, '2026-01', 30);
+      await close('2026-01');
+      await report(site, '2026-01', 20, '2026-02-10T10:00:00Z', { revision: 2 });
+      const later = [];
+      for (const period of ['2026-02', '2026-03', '2026-04', '2026-05']) later.push(await close(period));
+      expect(later.map(linesOf)).toEqual([
+        ['20 estimated', '2026-01 -2000'],
+        ['20 estimated'],
+        ['20 estimated'],
+        ['20 estimated'],
+      ]);
+    });
+
+    it('corrected while it is silent: its estimates are corrected once with it', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'silent' });
+      await report(site, '2026-01', 30);
+      await close('2026-01');
+      const february = await close('2026-02');
+      await report(site, '2026-01', 20, '2026-03-10T10:00:00Z', { revision: 2 });
+      const later = [];
+      for (const period of ['2026-03', '2026-04', '2026-05', '2026-06']) later.push(await close(period));
+      expect([february, ...later].map(linesOf)).toEqual([
+        ['30 estimated'],
+        ['20 estimated', '2026-01 -2000', '2026-02 -2000'],
+        ['20 estimated'],
+        ['20 estimated'],
+        ['20 estimated'],
+      ]);
+    });
+
+    it('waived after all: taken back once, and estimated by nothing until the site reports', async () => {
+      await month.programme({
+        settings: { discrepancies: { firstMonthUnits: 60, kinds: { first_month_large: { default: 'not_billed' } } } },
+      });
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'new' });
+      await report(site, '2026-01', 29);
+      await close('2026-01');
+      await report(site, '2026-01', 145, '2026-02-10T10:00:00Z', { revision: 2 });
+      const later = [];
+      for (const period of ['2026-02', '2026-03', '2026-04']) later.push(await close(period));
+      await report(site, '2026-05', 12);
+      later.push(await close('2026-05'));
+      expect(later.map(linesOf)).toEqual([['2026-01 -5800'], [], [], ['12 reported']]);
+    });
+
+    it('of two installations, one of them silent: it is estimated by its own corrected month', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'two', installations: 2 });
+      const [first = '', second = ''] = site.installations;
+      const both = async (period: string) => {
+        await report(site, period, 40, undefined, { installation: first });
+        await report(site, period, 10, undefined, { installation: second });
+      };
+      await both('2026-01');
+      await close('2026-01');
+      await report(site, '2026-01', 25, '2026-02-10T10:00:00Z', { installation: first, revision: 2 });
+      const later = [];
+      for (const period of ['2026-02', '2026-03', '2026-04']) {
+        await report(site, period, 10, undefined, { installation: second });
+        later.push(await close(period));
+      }
+      expect(later.map(linesOf)).toEqual([['35 estimated', '2026-01 -3000'], ['35 estimated'], ['35 estimated']]);
+    });
   });
 
   it('rule 5: a waiver of a silent site stands, whatever a late report and check-ins make of it', async () => {
