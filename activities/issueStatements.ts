@@ -110,7 +110,7 @@ export async function issue(
   const rules = await monthRules(trx, selection);
   const terms = await termsOf(trx, selection, rules);
   const mspIds = inputs.map(({ mspId }) => mspId);
-  const { months } = await loadEarlierMonths(trx, { programme, mspIds, before: period, ...rules.settings.lateUsage });
+  const { months } = await loadEarlierMonths(trx, { programme, mspIds, before: period });
   const earlier = groupBy(months, ({ mspId }) => mspId);
 
   const drafts: StatementDraft[] = [];

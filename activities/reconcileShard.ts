@@ -43,7 +43,7 @@ export async function reconcile(
   const { settings, kinds } = await monthRules(trx, selection);
   const mspIds = await selectedMsps(trx, selection);
   // By what the statement of this month corrects of earlier ones: else it would be corrected itself by the next one.
-  const { ratedAgain } = await loadEarlierMonths(trx, { programme, mspIds, before, ...settings.lateUsage });
+  const { ratedAgain } = await loadEarlierMonths(trx, { programme, mspIds, before });
   const loaded = await loadSiteFacts(trx, selection, ratedAgain);
   const frozen = await reconciledMsps(trx, selection, mspIds);
   const facts = loaded.filter(({ mspId }) => !frozen.has(mspId));

@@ -12,16 +12,15 @@ import { headFromJson, lineFromJson, type StatementHead } from '../statements/st
 import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
 import { monthRules } from './monthRules.js';
-import { REACH } from './reach.js';
+import { longestReach, REACH } from './reach.js';
 import { usageKept } from './usageKept.js';
 import { loadSiteFacts, type RatedAgain } from './siteFacts.js';
 
-/** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */
+/** Which earlier months: of these MSPs, issued and before that one. */
 export interface EarlierSelection {
   programme: string;
   mspIds: readonly string[];
   before: Period;
-  reachDays: number;
 }
 
 /**
@@ -54,23 +53,26 @@ function admittedSites(
 
 /**
  * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, those whose hardware
- * was replaced for free since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
+ * was replaced for free since, those of a key that was revoked as of an earlier instant since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
  * has gone (rule 15) is rated again no more: months that were issued longer ago are looked at only where a person let
  * something in that reached them too late.
  */
-function reachedSites(
+async function reachedSites(
   trx: Trx,
-  { programme, mspIds, before, reachDays }: EarlierSelection,
+  { programme, mspIds, before }: EarlierSelection,
   admitted: readonly ReachedSite[],
 ): Promise<ReachedSite[]> {
+  const earliest = addMonths(before, -periodsBack(await longestReach(trx, programme, before)));
   return rows<ReachedSite>(
     trx,
     `with frozen as materialized (
        select s.msp_id, s.period,
          coalesce((select min(r.reconciled_at) from reconciled_site r where r.programme_code = s.programme_code
-           and r.period = s.period and r.msp_id = s.msp_id), b.opened_at) as at
+           and r.period = s.period and r.msp_id = s.msp_id), b.opened_at) as at, h.month_end, ${REACH} as reach
        from statement s
        join billing_run b on b.programme_code = s.programme_code and b.period = s.period
+       join run_participant p on p.programme_code = s.programme_code and p.period = s.period and p.msp_id = s.msp_id
+       join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
        where s.programme_code = :programme and s.msp_id = any(:mspIds::uuid[]) and s.period < :before and s.revision = 1
          and ${usageKept('s')} and (s.period >= :earliest or (s.msp_id, s.period) in (
            select x.msp_id, x.period from unnest(:admittedMsps::uuid[], :admittedPeriods::text[]) as x(msp_id, period)))
@@ -89,6 +91,16 @@ function reachedSites(
        join usage_report g on g.msp_id = i.msp_id and g.site_id = i.site_id and g.installation_id = i.replaced_by
          and g.period = f.period
        union
+       -- A key that was revoked as of an instant of the month, or before it, after the month was frozen.
+       select f.msp_id, f.period, u.site_id
+       from frozen f join metered_key k on k.msp_id = f.msp_id and k.ended_how = 'revoked' and k.ended_at < f.month_end
+         and k.end_noted_at > f.at - interval '${UNDER_WAY}' and k.end_noted_at < f.reach
+       join lateral (
+         select i.site_id from installation i where i.msp_id = k.msp_id and i.metered_key_id = k.id
+         union
+         select o.site_id from former_key o where o.msp_id = k.msp_id and o.metered_key_id = k.id
+           and o.until_at > k.ended_at) u on true
+       union
        select l.msp_id, l.period, l.site_id
        from frozen f join statement_line l on l.msp_id = f.msp_id and l.period = f.period
        where l.programme_code = :programme and l.kind = 'usage' and l.basis = 'deferred'
@@ -96,7 +108,7 @@ function reachedSites(
      select a.msp_id as "mspId", a.site_id as "siteId", a.period
      from arrived a join site s on s.msp_id = a.msp_id and s.id = a.site_id and s.programme_code = :programme`,
     {
-      ...{ programme, mspIds: [...mspIds], before, earliest: addMonths(before, -periodsBack(reachDays)) },
+      ...{ programme, mspIds: [...mspIds], before, earliest },
       admittedMsps: admitted.map(({ mspId }) => mspId),
       admittedPeriods: admitted.map(({ period }) => period),
     },
@@ -110,14 +122,14 @@ interface IssuedMonth {
   head: StatementHead;
   /** As frozen. */
   facts: SiteFacts[];
-  /** Rule 7, by the day in the MSP's zone: what is received from then on came too late. Never before the facts were frozen. */
+  /** Rule 7, by the day in the MSP's zone: what comes from then on came too late. Never before the facts were frozen. */
   reach: Date;
 }
 
 /** The issued months of these MSPs from a month on, oldest first. */
 async function issuedFrom(
   trx: Trx,
-  { programme, before, reachDays }: EarlierSelection,
+  { programme, before }: EarlierSelection,
   from: ReadonlyMap<string, Period>,
 ): Promise<IssuedMonth[]> {
   const found = await rows<Omit<IssuedMonth, 'head' | 'facts'> & { content: unknown; facts: unknown[] }>(
@@ -132,7 +144,7 @@ async function issuedFrom(
      join run_participant p on p.programme_code = s.programme_code and p.period = s.period and p.msp_id = s.msp_id
      join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
      order by s.period`,
-    { programme, before, reachDays, msps: [...from.keys()], froms: [...from.values()] },
+    { programme, before, msps: [...from.keys()], froms: [...from.values()] },
   );
   return found.map(({ content, facts, ...row }) => ({
     ...row,

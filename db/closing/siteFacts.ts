@@ -127,7 +127,7 @@ export interface RatedAgain extends ConfirmedOfInstallations {
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
  * A site takes part when it was active before the period's end, or used something in it, or was billed before; a site
  * whose keys had all ended before the period takes part only if it used something. `only`: these sites, each by what was
- * received before that instant.
+ * received, and said of its keys, before that instant.
  */
 export async function loadSiteFacts(
   trx: Trx,
@@ -137,11 +137,14 @@ export async function loadSiteFacts(
 ): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
   const receivedBefore = only ?? new Map<string, Date>();
-  const sites = await sitesOf(trx, selection, only === null ? null : [...only.keys()]);
+  const sites = await sitesOf(trx, selection, only);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
   const installations = groupBySite(await installationsOf(trx, selection));
-  const ended = await endedKeysOf(trx, selection);
+  const ended = (await endedKeysOf(trx, selection)).filter(({ siteId, notedAt }) => {
+    const before = receivedBefore.get(siteId);
+    return before === undefined || notedAt < before;
+  });
   const reports = groupBySite(await reportsOf(trx, selection, receivedBefore));
   const moved = sites.flatMap((site) =>
     movedIn(
