@@ -1,8 +1,8 @@
 /** A played world against what it comes to: line by line, to the cent. */
 import type { Statement } from '../../domain/statement.js';
-import { chronicleOf, membership } from './chronicle.js';
+import { chronicleOf, closedAt, membership, type SiteChronicle } from './chronicle.js';
 import { expectedMonths, type ExpectedMonth, type PrintedRate } from './oracle.js';
-import { STANDING, type Played } from './play.js';
+import { STANDING, type Played, type Twin } from './play.js';
 import type { World } from './world.js';
 
 const said = (quantity: number | null, minor: bigint) =>
@@ -69,6 +69,36 @@ function differences(
     .map((key) => `${what}: ${key}: ${a.get(key) ?? 'nothing'}, not ${b.get(key) ?? 'nothing'}`);
 }
 
+/** When something came or was changed at sites of a programme, in the order in which a twin's messages come. */
+function instantsOf(sites: readonly SiteChronicle[], index: number, twin: Twin): Date[] {
+  return sites.flatMap(({ programme, changes, told }) =>
+    programme !== index
+      ? []
+      : [...changes.map(({ at }) => at), ...told.map((one) => (twin === 'late' ? one.receivedAt : one.inTimeAt))],
+  );
+}
+
+/** Corrections of a statement between whose month and the one before nothing came, changed or had been deferred. */
+function repeated(
+  twin: Twin,
+  statements: readonly Statement[],
+  sites: readonly SiteChronicle[],
+  { index, taken }: { index: number; taken: Played['taken'] },
+): string[] {
+  const instants = instantsOf(sites, index, twin);
+  return statements.flatMap(({ period, lines }, place) => {
+    const before = statements[place - 1]?.period;
+    const corrections = lines.filter((line) => line.kind === 'correction' || line.kind === 'minimum_correction');
+    if (before === undefined || corrections.length === 0) return [];
+    const isNew = instants.some((at) => at >= closedAt(before) && at < closedAt(period));
+    const wasDeferred = taken.some(
+      (one) => one.programme === index && one.period === before && one.decision === 'defer',
+    );
+    const months = corrections.map(({ forPeriod, amountMinor }) => `${forPeriod} by ${amountMinor}`).join(', ');
+    return isNew || wasDeferred ? [] : [`${twin}: ${period} corrects ${months}, and nothing came since ${before}`];
+  });
+}
+
 /** Everything about a played world that is not as it should be. */
 export function problemsOf(world: World, played: Played): string[] {
   const sites = chronicleOf(world);
@@ -91,6 +121,8 @@ export function problemsOf(world: World, played: Played): string[] {
       ...differences('late, by the oracle', billed(late), right, settled),
       ...differences('in time, by the oracle', billed(inTime), right, settled),
       ...differences('late, by its twin', billed(late), billed(inTime), settled),
+      ...repeated('late', late, sites, { index, taken: played.taken }),
+      ...repeated('inTime', inTime, sites, { index, taken: played.taken }),
       ...broken,
     ].map((problem) => `programme ${index}: ${problem}`);
   });

@@ -3,6 +3,7 @@
  * the same is known in time. Both are closed by the same runs.
  */
 import { randomUUID } from 'node:crypto';
+import { openCasesAfterLast } from '../../activities/closing/casesAfterLast.js';
 import { ALL, type Database } from '../../db/connect.js';
 import { insertRates } from '../../db/prices/publishedRates.js';
 import { activateInstallation, replaceInstallation, retireInstallations } from '../../db/sites/installationStore.js';
@@ -152,7 +153,7 @@ async function change(db: Database, site: MadeSite, what: Change): Promise<void>
       }
       case 'revoke': {
         const keyId = keys.get(what.key) ?? '';
-        await endKey(trx, owner, { keyId, how: 'revoked', by: what.by, at: what.asOf, reason: 'Stolen' });
+        await endKey(trx, owner, { keyId, how: 'revoked', by: what.by, at: what.asOf, notedAt: at, reason: 'Stolen' });
         return;
       }
       case 'newKey': {
@@ -332,6 +333,7 @@ export async function playWorld(db: Database, world: World): Promise<Played> {
       }
       await requireIssued(month, code, period);
     }
+    await openCasesAfterLast(db, now);
   }
   for (const code of codes) {
     const { programmes } = await verifyAll(db, { now: new Date('2026-09-20T00:00:00Z'), programme: code });
