@@ -183,6 +183,10 @@ export interface MonthAgain {
   lines: Line[];
 }
 
+/** Rule 3: whether a large first month is left unbilled, so that it matters whether an earlier one was. */
+const billsNoFirstMonth = ({ kinds, defaults }: Rules) =>
+  kinds.includes('first_month_large') && defaults['first_month_large'] === 'not_billed';
+
 /** From where it is looked back: the month before which, and of each MSP the instant up to which something was known. */
 export interface LookingBack {
   before: string;
@@ -233,8 +237,10 @@ export async function monthsAgain(
       const frozen = facts.get(month.mspId) ?? [];
       const its = portfolio.sites.filter(({ mspId, siteId, fromPeriod }) => {
         if (mspId !== month.mspId || fromPeriod > period) return false;
-        const wasSilent = frozen.some((site) => site.siteId === siteId && site.silent.length > 0);
-        return reached.has(`${siteId} ${period}`) || (wasSilent && changed.has(siteId));
+        const goesByLast = frozen.some(
+          (site) => site.siteId === siteId && (site.silent.length > 0 || billsNoFirstMonth(rulesOf(period))),
+        );
+        return reached.has(`${siteId} ${period}`) || (goesByLast && changed.has(siteId));
       });
       return its.length === 0 ? [] : [{ month, frozen, its }];
     });

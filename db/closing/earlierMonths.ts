@@ -11,7 +11,7 @@ import { NOTHING_STANDS, standingCorrections } from '../corrections/standingCorr
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
-import { monthRules } from './monthRules.js';
+import { monthRules, type MonthRules } from './monthRules.js';
 import { longestReach, REACH } from './reach.js';
 import { usageKept } from './usageKept.js';
 import { loadSiteFacts, type RatedAgain } from './siteFacts.js';
@@ -265,14 +265,24 @@ interface Changes {
   sites: Set<string>;
 }
 
+/** Whether what was known before a month decides about more of it than estimates: what is no first month is billed (rule 3). */
+function countsLastQuantity({ settings, kinds }: MonthRules): boolean {
+  return kinds.includes('first_month_large') && settings.discrepancies.kinds.first_month_large.default === 'not_billed';
+}
+
 /** The sites of an issued month of which more may be known, each with the instant by which that had to be received. */
-function sitesAgain({ mspId, period, facts, reach }: IssuedMonth, changes: Changes): Map<string, Date> {
-  const estimatedSince = facts.filter(
-    ({ siteId, silentInstallationIds }) => silentInstallationIds.length > 0 && changes.sites.has(siteId),
+function sitesAgain(
+  { mspId, period, facts, reach }: IssuedMonth,
+  changes: Changes,
+  rules: MonthRules,
+): Map<string, Date> {
+  const goesByLast = facts.filter(
+    ({ siteId, silentInstallationIds }) =>
+      changes.sites.has(siteId) && (silentInstallationIds.length > 0 || countsLastQuantity(rules)),
   );
   const reached = changes.reached.get(`${mspId} ${period}`) ?? [];
   return new Map(
-    [...reached, ...estimatedSince].map(({ siteId }) => {
+    [...reached, ...goesByLast].map(({ siteId }) => {
       const admittedUntil = changes.admitted.get(`${siteId} ${period}`);
       return [siteId, admittedUntil === undefined || admittedUntil < reach ? reach : admittedUntil];
     }),
@@ -293,7 +303,7 @@ const NOTHING_RATED_AGAIN: KnownByNow = {
 
 /**
  * The issued months that may come to something else by now. A month is among them where usage reached one of its sites
- * after it was frozen, where something was deferred, or where a site was estimated by what an earlier one of them says. The
+ * after it was frozen, where something was deferred, or where a site was judged by what an earlier one of them says. The
  * close freezes its estimates by it, too: what the same statement corrects of a month is not what the next is estimated by.
  */
 export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): Promise<KnownByNow> {
@@ -323,12 +333,13 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
   const ratedAgain = new Set<string>();
   const months: EarlierMonth[] = [];
   for (const [period, ofPeriod] of groupBy(issued, (one) => one.period)) {
+    const rules = await monthRules(trx, { programme, period });
     const again = ofPeriod.flatMap((one) => {
-      const sites = sitesAgain(one, changes);
+      const sites = sitesAgain(one, changes, rules);
       return sites.size === 0 ? [] : [{ ...one, sites }];
     });
     if (again.length === 0) continue;
-    const { settings, kinds } = await monthRules(trx, { programme, period });
+    const { settings, kinds } = rules;
     const ofMsps = { programme, period, mspIds: again.map(({ mspId }) => mspId) };
     const receivedBefore = new Map(again.flatMap(({ sites }) => [...sites]));
     const facts = groupBy(

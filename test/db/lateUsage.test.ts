@@ -385,6 +385,28 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     expect(later.map(({ totalMinor }) => totalMinor)).toEqual([-58_00n, 0n, 0n]);
   });
 
+  it('rule 3: what became known before a large first month makes it none, and it is billed after all', async () => {
+    await month.programme({
+      settings: { discrepancies: { firstMonthUnits: 60, kinds: { first_month_large: { default: 'not_billed' } } } },
+    });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'two', tenants: ['main', 'late'] });
+    const late = (peak: number) => ({ tenant: 'late', meter: MAILBOX, peak }) as const;
+    const main = { tenant: 'main', meter: MAILBOX, peak: 10 } as const;
+    await report(site, '2026-01', 10);
+    await month.report(site, { period: '2026-02', lines: [main, late(93)] });
+    for (const period of ['2026-01', '2026-02']) await close(period);
+    await month.report(site, {
+      period: '2026-01',
+      revision: 2,
+      receivedAt: '2026-03-10T10:00:00Z',
+      lines: [main, late(11)],
+    });
+    await month.report(site, { period: '2026-03', lines: [main, late(93)] });
+    expect(corrections(await close('2026-03'))).toEqual([22_00n, 186_00n]);
+    await holds();
+  });
+
   describe('rule 4: a silent site is estimated by what its last month comes to now, not by what was billed for it first', () => {
     /** Of each statement: usage as units, corrections with their month and amount. */
     const linesOf = ({ lines }: Statement) =>

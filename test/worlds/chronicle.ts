@@ -30,6 +30,8 @@ export interface Told {
   /** When it comes, and when it would have come in time. */
   receivedAt: Date;
   inTimeAt: Date;
+  /** Of a check-in: the instant that the site's own clock showed. */
+  observedAt: Date;
 }
 
 export interface Key {
@@ -192,7 +194,9 @@ function siteChronicle(world: World, spec: WorldSite, place: number): SiteChroni
     if (lines.length === 0) return [];
     const inTimeAt = kind === 'seen' ? at : monthEnd;
     const receivedAt = new Date(inTimeAt.getTime() + (late ?? 0) * DAY_MS);
-    return [{ kind, installation, at, period, revision: 0, lines, receivedAt, inTimeAt }];
+    const isOff = kind === 'seen' && late === null && event.clockHours !== null;
+    const observedAt = new Date(at.getTime() + (isOff ? (event.clockHours ?? 0) * 3_600_000 : 0));
+    return [{ kind, installation, at, period, revision: 0, lines, receivedAt, inTimeAt, observedAt }];
   });
   told.sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
   const revisions = new Map<string, number>();
@@ -212,10 +216,10 @@ export function chronicleOf(world: World): SiteChronicle[] {
   return world.sites.map((spec, place) => siteChronicle(world, spec, place));
 }
 
-/** Noon of day 4 of the month after, when every month is closed here. */
+/** Half a minute past noon of day 4 of the month after, when every month is closed here: messages come in whole minutes. */
 export function closedAt(period: string): Date {
   const [year = 0, month = 0] = period.split('-').map(Number);
-  return new Date(Date.UTC(year, month, 4, 12));
+  return new Date(Date.UTC(year, month, 4, 12, 0, 30));
 }
 
 /** The first instant of a month in a zone. */

@@ -737,7 +737,9 @@ function rated(
     const total = sum(its.map(({ counted }) => counted));
     let before = 0;
     for (const line of its) {
-      const price = programme.prices[meter as WorldMeter];
+      const { relisted } = programme;
+      const prices = relisted !== null && period >= relisted.from ? relisted.prices : programme.prices;
+      const price = prices[meter as WorldMeter];
       line.minor = toMinor(priceOf(price, { before, units: line.counted, total }), printed);
       before += line.counted;
     }
