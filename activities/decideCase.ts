@@ -6,7 +6,7 @@ import { authorsOf, lockCase, settleByPerson, type CaseForDecision } from '../db
 import { ALL, type Database } from '../db/connect.js';
 import type { DecisionContent } from '../domain/decision.js';
 import { fieldError, KontorError } from '../domain/errors.js';
-import { DECISIONS, decisionsOf, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
+import { DECISIONS, decisionsOf, isOfIssued, REASON_MANDATORY, type Decision } from '../domain/reconcile/index.js';
 import type { RunInput } from '../domain/run.js';
 import { parseQuantity } from '../domain/usage.js';
 
@@ -54,8 +54,9 @@ function checkSeen(found: CaseForDecision, { seenResolvedAt }: CaseDecision): vo
   throw new KontorError('ALREADY_DECIDED', `Meanwhile ${by} decided this case: look at it again.`);
 }
 
-/** In the review a decision may still be changed; a parked MSP's open case can be decided at any time. */
+/** In the review a decision may still be changed; a parked MSP's open case can be decided at any time, as can one about an issued statement. */
 function checkStillOpen(found: CaseForDecision, mspId: string): void {
+  if (isOfIssued(found.kind) && found.state === 'open') return;
   if (found.participantState === 'issued') {
     throw new KontorError('ALREADY_DECIDED', 'The statement is issued; an issued month is changed by a correction.');
   }

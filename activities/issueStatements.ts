@@ -110,10 +110,8 @@ export async function issue(
   const rules = await monthRules(trx, selection);
   const terms = await termsOf(trx, selection, rules);
   const mspIds = inputs.map(({ mspId }) => mspId);
-  const earlier = groupBy(
-    await loadEarlierMonths(trx, { programme, mspIds, before: period, ...rules.settings.lateUsage }),
-    ({ mspId }) => mspId,
-  );
+  const { months } = await loadEarlierMonths(trx, { programme, mspIds, before: period });
+  const earlier = groupBy(months, ({ mspId }) => mspId);
 
   const drafts: StatementDraft[] = [];
   const moved: { mspId: string; evidence: EvidenceOf<'total_moved'> }[] = [];

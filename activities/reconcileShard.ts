@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { setShardStage, type ShardKey } from '../db/closing/openRun.js';
-import { shardSize, type Selection } from '../db/closing/participants.js';
+import { loadEarlierMonths } from '../db/closing/earlierMonths.js';
+import { selectedMsps, shardSize, type Selection } from '../db/closing/participants.js';
 import { estimatedLines } from '../db/closing/estimatedLines.js';
 import { monthRules } from '../db/closing/monthRules.js';
 import {
@@ -38,9 +39,13 @@ export async function reconcile(
   selection: Selection,
   now: Date,
 ): Promise<{ sites: number; findings: number }> {
+  const { programme, period: before } = selection;
   const { settings, kinds } = await monthRules(trx, selection);
-  const loaded = await loadSiteFacts(trx, selection);
-  const frozen = await reconciledMsps(trx, selection, [...new Set(loaded.map(({ mspId }) => mspId))]);
+  const mspIds = await selectedMsps(trx, selection);
+  // By what the statement of this month corrects of earlier ones: else it would be corrected itself by the next one.
+  const { ratedAgain } = await loadEarlierMonths(trx, { programme, mspIds, before });
+  const loaded = await loadSiteFacts(trx, selection, ratedAgain);
+  const frozen = await reconciledMsps(trx, selection, mspIds);
   const facts = loaded.filter(({ mspId }) => !frozen.has(mspId));
   const findings = facts.flatMap(({ mspId, facts: site }) =>
     reconcileSite(site, settings.discrepancies, kinds).map((finding) => ({ mspId, finding })),

@@ -21,7 +21,7 @@ export function keyJson({ id, ...key }: MeteredKey): z.input<typeof meteredKey> 
 }
 
 /**
- * A revocation as wished. Throws FORBIDDEN where an MSP wants it as of an earlier instant, VALIDATION_FAILED where it
+ * A revocation as wished. What it changes of issued months is corrected as late usage is. Throws FORBIDDEN where an MSP wants it as of an earlier instant, VALIDATION_FAILED where it
  * lies ahead or before what check-ins are kept of.
  */
 export function revocationOf(
@@ -41,7 +41,7 @@ export function revocationOf(
       'A key is revoked as of now, or of a day check-ins are kept of.',
     );
   }
-  return { keyId, how: 'revoked', by: sideOf(principal), at, reason };
+  return { keyId, how: 'revoked', by: sideOf(principal), at, notedAt: receivedAt, reason };
 }
 
 /** On whose side a key is ended. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ALL, type Trx } from '../db/connect.js';
+import { caseList } from '../db/readModels/caseList.js';
 import { parkedMsps, type ParkedMsp } from '../db/readModels/parkedMsps.js';
 import { runList, type RunSummary } from '../db/readModels/runList.js';
 import { runStatus, type RunStatus } from '../db/readModels/runStatus.js';
@@ -7,6 +8,7 @@ import { KontorError } from '../domain/errors.js';
 import type { Period } from '../domain/period.js';
 import { decimalTotals, runLines } from './closing/runView.js';
 import { stepFor } from '../domain/parkedStep.js';
+import { messagesFor } from '../locales/index.js';
 import { setupWarnings } from '../starts/temporalSetup.js';
 import type { Env } from '../config/env.js';
 import { environmentOf, withDatabase } from './environment.js';
@@ -31,12 +33,13 @@ export function statusCommand(): Command {
   return new Command('status')
     .description(
       'Show the runs of every programme, or of one, and of the latest of each (or the given month) its shards with their deadlines, participants, parked ' +
-        'MSPs with the reason and what to do, open cases, mails by state and totals; and what is missing in Temporal.',
+        'MSPs with the reason and what to do, open cases, mails by state and totals; what came after the last statement of ' +
+        'an MSP that has left; and what is missing in Temporal.',
     )
     .addOption(programmeOption())
     .addOption(periodOption())
     .addOption(dataOption())
-    .addOption(jsonOption('print {"runs", "details", "warnings"}'))
+    .addOption(jsonOption('print {"runs", "details", "afterLast", "warnings"}'))
     .addHelpText('after', examples('kontor status', 'kontor status --programme msp --period 2026-03 --json'))
     .action(status);
 }
@@ -59,6 +62,7 @@ async function status({ programme, period, data, json }: StatusOptions): Promise
     console.log(`${run.programme}  ${run.period}  ${run.state}  ${issued} issued, ${parked} parked, ${open} open`);
   }
   for (const { run, parked } of found.details) console.log(`\n${runLines(run, parked).join('\n')}`);
+  for (const { mspName, toDo } of found.afterLast) console.log(`\n${mspName}, which has left: ${toDo}`);
 }
 
 /** A sentence for each thing that is not as it has to be in Temporal, where one is configured. */
@@ -74,6 +78,29 @@ async function temporalWarnings(env: Env): Promise<string[]> {
 interface Found {
   runs: RunSummary[];
   details: { run: RunStatus; parked: ParkedMsp[] }[];
+  afterLast: AfterLast[];
+}
+
+/** An open case of what no statement of an MSP books any more, in words. */
+interface AfterLast {
+  caseId: string;
+  programme: string;
+  mspName: string;
+  toDo: string;
+}
+
+async function loadAfterLast(trx: Trx, programme: string | undefined): Promise<AfterLast[]> {
+  const open = await caseList(trx, { programme, kind: 'after_last_statement', state: 'open', limit: PARKED });
+  return open.flatMap((found) =>
+    found.kind === 'after_last_statement'
+      ? [
+          {
+            ...{ caseId: found.id, programme: found.programme, mspName: found.mspName ?? '' },
+            toDo: messagesFor('en').discrepancies.after_last_statement.evidence(found.evidence),
+          },
+        ]
+      : [],
+  );
 }
 
 async function load(trx: Trx, programme: string | undefined, period: Period | undefined): Promise<Found> {
@@ -94,12 +121,13 @@ async function load(trx: Trx, programme: string | undefined, period: Period | un
     const run = await runStatus(trx, key);
     if (run !== undefined) details.push({ run, parked: await parkedMsps(trx, { ...key, limit: PARKED }) });
   }
-  return { runs, details };
+  return { runs, details, afterLast: await loadAfterLast(trx, programme) };
 }
 
-function asJson({ runs, details }: Found) {
+function asJson({ runs, details, afterLast }: Found) {
   return {
     runs,
+    afterLast,
     details: details.map(({ run, parked }) => ({
       run: { ...run, totals: decimalTotals(run.totals) },
       parked: parked.map((msp) => ({ ...msp, toDo: stepFor(msp, run) })),

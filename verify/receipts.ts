@@ -2,21 +2,21 @@ import { monthLater } from './evaluate/calendar.js';
 import { problemsOf, type VerifyContext } from './context.js';
 
 /**
- * When a month was frozen, from when on usage came too late for it (rule 7, by the settings of the month that would book it),
+ * When a month was frozen, from when on usage came too late for it (rule 7, by its own settings),
  * and when the next month of the MSP was looked at: by then, what came in between had to have an end.
  */
 const MONTHS = `
   frozen as materialized (
     select p.period, p.msp_id, p.zone, r.at, n.at as next_at, n.kinds,
-      greatest(((p.period || '-01')::date + interval '1 month' + make_interval(days => n.reach)) at time zone p.zone, r.first) as reach
+      greatest(((p.period || '-01')::date + interval '1 month' + make_interval(days => coalesce((o.rules #>> '{settings,lateUsage,reachDays}')::int, 90))) at time zone p.zone, r.first) as reach
     from run_participant p
+    join billing_run o on o.programme_code = p.programme_code and o.period = p.period
     join statement s on s.programme_code = p.programme_code and s.period = p.period and s.msp_id = p.msp_id and s.revision = 1
     cross join lateral (select coalesce(min(e.reconciled_at), s.issued_at) as first,
         coalesce(max(e.reconciled_at), s.issued_at) as at
       from reconciled_site e where e.programme_code = p.programme_code and e.period = p.period and e.msp_id = p.msp_id) r
     cross join lateral (
-      select min(e.reconciled_at) as at, b.rules -> 'kinds' as kinds,
-        coalesce((b.rules -> 'settings' -> 'lateUsage' ->> 'reachDays')::int, 90) as reach
+      select min(e.reconciled_at) as at, b.rules -> 'kinds' as kinds
       from reconciled_site e join billing_run b on b.programme_code = e.programme_code and b.period = e.period
       where e.programme_code = p.programme_code and e.msp_id = p.msp_id and e.period > p.period
       group by b.period, b.rules order by b.period desc limit 1) n

@@ -1,5 +1,6 @@
 import { aggregationOf, METER_CODES, type Aggregation } from '../domain/catalog/index.js';
 import { monthLater } from './evaluate/calendar.js';
+import { afterLastProblems } from './afterLastStatement.js';
 import { ask, problemsOf, type Checker } from './context.js';
 import { factProblems } from './factsHold.js';
 import { usageKept } from './kept.js';
@@ -185,7 +186,7 @@ function metersBy(aggregation: Aggregation): string[] {
 
 /**
  * I6: every acknowledged check-in and report of a reconciled month is in the frozen facts, once, nothing else is; what follows
- * from them is frozen with them; what was late for them is in the next statement. A month whose check-ins or
+ * from them is frozen with them; what was late for them is in the next statement, or a case where none follows. A month whose check-ins or
  * reports have gone (rule 15) is not checked any more.
  */
 export const checkUsageCounted: Checker = async (context) => {
@@ -219,5 +220,6 @@ export const checkUsageCounted: Checker = async (context) => {
     ...(await receiptProblems(context)),
     ...(await factProblems(context)),
     ...(await lateUsageProblems(context)),
+    ...(await afterLastProblems(context)),
   ];
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { insertDecision } from '../../db/access/decisionStore.js';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
-import { decisionsOf } from '../../domain/reconcile/index.js';
+import { decisionsOf, isOfIssued } from '../../domain/reconcile/index.js';
 import { askDecision } from '../../starts/settleStatement.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { PENDING, reply, route } from '../route.js';
@@ -64,7 +64,8 @@ export const caseRoutes = [
     summary: 'Decide a case',
     description:
       'By the people of the partner team, while the review lasts or the MSP is parked (rule 5). A total that moved is ' +
-      'confirmed by somebody who neither opened the run nor decided a case of the MSP.',
+      'confirmed by somebody who neither opened the run nor decided a case of the MSP. What came after the last statement ' +
+      'of an MSP (`after_last_statement`) stays open until a person confirms that it was credited or invoiced, or waives it.',
     tags: ['Cases'],
     action: 'cases.decide',
     params: byId,
@@ -79,7 +80,7 @@ export const caseRoutes = [
       if (found.mspId === null) {
         throw new KontorError('DECISION_NOT_ALLOWED', 'It was refused when it came in: there is nothing to decide.');
       }
-      if (found.participantState === 'issued') {
+      if (found.participantState === 'issued' && !(isOfIssued(found.kind) && found.state === 'open')) {
         throw new KontorError(
           'ALREADY_DECIDED',
           'The statement is issued; an issued month is changed by a correction.',

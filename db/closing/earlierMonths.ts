@@ -11,17 +11,16 @@ import { NOTHING_STANDS, standingCorrections } from '../corrections/standingCorr
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
-import { monthRules } from './monthRules.js';
-import { REACH } from './reach.js';
+import { monthRules, type MonthRules } from './monthRules.js';
+import { longestReach, REACH } from './reach.js';
 import { usageKept } from './usageKept.js';
-import { loadSiteFacts } from './siteFacts.js';
+import { loadSiteFacts, type RatedAgain } from './siteFacts.js';
 
-/** Which earlier months: of these MSPs, issued and before that one, reached by usage up to so many days after their end. */
+/** Which earlier months: of these MSPs, issued and before that one. */
 export interface EarlierSelection {
   programme: string;
   mspIds: readonly string[];
   before: Period;
-  reachDays: number;
 }
 
 /**
@@ -54,23 +53,26 @@ function admittedSites(
 
 /**
  * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, those whose hardware
- * was replaced for free since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
+ * was replaced for free since, those of a key that was revoked as of an earlier instant since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
  * has gone (rule 15) is rated again no more: months that were issued longer ago are looked at only where a person let
  * something in that reached them too late.
  */
-function reachedSites(
+async function reachedSites(
   trx: Trx,
-  { programme, mspIds, before, reachDays }: EarlierSelection,
+  { programme, mspIds, before }: EarlierSelection,
   admitted: readonly ReachedSite[],
 ): Promise<ReachedSite[]> {
+  const earliest = addMonths(before, -periodsBack(await longestReach(trx, programme, before)));
   return rows<ReachedSite>(
     trx,
     `with frozen as materialized (
        select s.msp_id, s.period,
          coalesce((select min(r.reconciled_at) from reconciled_site r where r.programme_code = s.programme_code
-           and r.period = s.period and r.msp_id = s.msp_id), b.opened_at) as at
+           and r.period = s.period and r.msp_id = s.msp_id), b.opened_at) as at, h.month_end, ${REACH} as reach
        from statement s
        join billing_run b on b.programme_code = s.programme_code and b.period = s.period
+       join run_participant p on p.programme_code = s.programme_code and p.period = s.period and p.msp_id = s.msp_id
+       join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
        where s.programme_code = :programme and s.msp_id = any(:mspIds::uuid[]) and s.period < :before and s.revision = 1
          and ${usageKept('s')} and (s.period >= :earliest or (s.msp_id, s.period) in (
            select x.msp_id, x.period from unnest(:admittedMsps::uuid[], :admittedPeriods::text[]) as x(msp_id, period)))
@@ -89,6 +91,16 @@ function reachedSites(
        join usage_report g on g.msp_id = i.msp_id and g.site_id = i.site_id and g.installation_id = i.replaced_by
          and g.period = f.period
        union
+       -- A key that was revoked as of an instant of the month, or before it, after the month was frozen.
+       select f.msp_id, f.period, u.site_id
+       from frozen f join metered_key k on k.msp_id = f.msp_id and k.ended_how = 'revoked' and k.ended_at < f.month_end
+         and k.end_noted_at > f.at - interval '${UNDER_WAY}' and k.end_noted_at < f.reach
+       join lateral (
+         select i.site_id from installation i where i.msp_id = k.msp_id and i.metered_key_id = k.id
+         union
+         select o.site_id from former_key o where o.msp_id = k.msp_id and o.metered_key_id = k.id
+           and o.until_at > k.ended_at) u on true
+       union
        select l.msp_id, l.period, l.site_id
        from frozen f join statement_line l on l.msp_id = f.msp_id and l.period = f.period
        where l.programme_code = :programme and l.kind = 'usage' and l.basis = 'deferred'
@@ -96,7 +108,7 @@ function reachedSites(
      select a.msp_id as "mspId", a.site_id as "siteId", a.period
      from arrived a join site s on s.msp_id = a.msp_id and s.id = a.site_id and s.programme_code = :programme`,
     {
-      ...{ programme, mspIds: [...mspIds], before, earliest: addMonths(before, -periodsBack(reachDays)) },
+      ...{ programme, mspIds: [...mspIds], before, earliest },
       admittedMsps: admitted.map(({ mspId }) => mspId),
       admittedPeriods: admitted.map(({ period }) => period),
     },
@@ -110,14 +122,14 @@ interface IssuedMonth {
   head: StatementHead;
   /** As frozen. */
   facts: SiteFacts[];
-  /** Rule 7, by the day in the MSP's zone: what is received from then on came too late. Never before the facts were frozen. */
+  /** Rule 7, by the day in the MSP's zone: what comes from then on came too late. Never before the facts were frozen. */
   reach: Date;
 }
 
 /** The issued months of these MSPs from a month on, oldest first. */
 async function issuedFrom(
   trx: Trx,
-  { programme, before, reachDays }: EarlierSelection,
+  { programme, before }: EarlierSelection,
   from: ReadonlyMap<string, Period>,
 ): Promise<IssuedMonth[]> {
   const found = await rows<Omit<IssuedMonth, 'head' | 'facts'> & { content: unknown; facts: unknown[] }>(
@@ -132,7 +144,7 @@ async function issuedFrom(
      join run_participant p on p.programme_code = s.programme_code and p.period = s.period and p.msp_id = s.msp_id
      join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
      order by s.period`,
-    { programme, before, reachDays, msps: [...from.keys()], froms: [...from.values()] },
+    { programme, before, msps: [...from.keys()], froms: [...from.values()] },
   );
   return found.map(({ content, facts, ...row }) => ({
     ...row,
@@ -253,30 +265,52 @@ interface Changes {
   sites: Set<string>;
 }
 
+/** Whether what was known before a month decides about more of it than estimates: what is no first month is billed (rule 3). */
+function countsLastQuantity({ settings, kinds }: MonthRules): boolean {
+  return kinds.includes('first_month_large') && settings.discrepancies.kinds.first_month_large.default === 'not_billed';
+}
+
 /** The sites of an issued month of which more may be known, each with the instant by which that had to be received. */
-function sitesAgain({ mspId, period, facts, reach }: IssuedMonth, changes: Changes): Map<string, Date> {
-  const estimatedSince = facts.filter(
-    ({ siteId, silentInstallationIds }) => silentInstallationIds.length > 0 && changes.sites.has(siteId),
+function sitesAgain(
+  { mspId, period, facts, reach }: IssuedMonth,
+  changes: Changes,
+  rules: MonthRules,
+): Map<string, Date> {
+  const goesByLast = facts.filter(
+    ({ siteId, silentInstallationIds }) =>
+      changes.sites.has(siteId) && (silentInstallationIds.length > 0 || countsLastQuantity(rules)),
   );
   const reached = changes.reached.get(`${mspId} ${period}`) ?? [];
   return new Map(
-    [...reached, ...estimatedSince].map(({ siteId }) => {
+    [...reached, ...goesByLast].map(({ siteId }) => {
       const admittedUntil = changes.admitted.get(`${siteId} ${period}`);
       return [siteId, admittedUntil === undefined || admittedUntil < reach ? reach : admittedUntil];
     }),
   );
 }
 
+/** The issued months that come to something else by now, and what that says to estimates of later ones (rule 4). */
+export interface KnownByNow {
+  /** Each with all that rates it again, oldest first. */
+  months: EarlierMonth[];
+  ratedAgain: RatedAgain;
+}
+
+const NOTHING_RATED_AGAIN: KnownByNow = {
+  months: [],
+  ratedAgain: { confirmed: new Map(), confirmedOf: new Map(), ratedAgain: new Set() },
+};
+
 /**
- * The issued months that may come to something else by now, each with all that rates it again, oldest first. A month is
- * among them where usage reached one of its sites after it was frozen, where something was deferred, or where a site was
- * estimated by what an earlier one of them says.
+ * The issued months that may come to something else by now. A month is among them where usage reached one of its sites
+ * after it was frozen, where something was deferred, or where a site was judged by what an earlier one of them says. The
+ * close freezes its estimates by it, too: what the same statement corrects of a month is not what the next is estimated by.
  */
-export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): Promise<EarlierMonth[]> {
+export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): Promise<KnownByNow> {
   const { programme } = selection;
   const admitted = await admittedSites(trx, selection);
   const reached = await reachedSites(trx, selection, admitted);
-  if (reached.length === 0) return [];
+  if (reached.length === 0) return NOTHING_RATED_AGAIN;
   const from = new Map<string, Period>();
   for (const { mspId, period } of reached) {
     const first = from.get(mspId);
@@ -299,16 +333,17 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
   const ratedAgain = new Set<string>();
   const months: EarlierMonth[] = [];
   for (const [period, ofPeriod] of groupBy(issued, (one) => one.period)) {
+    const rules = await monthRules(trx, { programme, period });
     const again = ofPeriod.flatMap((one) => {
-      const sites = sitesAgain(one, changes);
+      const sites = sitesAgain(one, changes, rules);
       return sites.size === 0 ? [] : [{ ...one, sites }];
     });
     if (again.length === 0) continue;
-    const { settings, kinds } = await monthRules(trx, { programme, period });
+    const { settings, kinds } = rules;
     const ofMsps = { programme, period, mspIds: again.map(({ mspId }) => mspId) };
     const receivedBefore = new Map(again.flatMap(({ sites }) => [...sites]));
     const facts = groupBy(
-      await loadSiteFacts(trx, ofMsps, { receivedBefore, confirmed, confirmedOf, ratedAgain }),
+      await loadSiteFacts(trx, ofMsps, { confirmed, confirmedOf, ratedAgain }, receivedBefore),
       ({ mspId }) => mspId,
     );
     const cases = await casesOf(trx, ofMsps);
@@ -346,5 +381,5 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
       }
     }
   }
-  return months;
+  return { months, ratedAgain: { confirmed, confirmedOf, ratedAgain } };
 }

@@ -19,6 +19,8 @@ export interface EndedRow {
   installationId: string;
   from: Date;
   until: Date | null;
+  /** When the end was said. */
+  notedAt: Date;
   /** Whether the MSP itself ended it. */
   byMsp: boolean;
 }
@@ -59,7 +61,7 @@ export function endedKeysOf(trx: Trx, selection: Selection): Promise<EndedRow[]>
        select f.msp_id, f.site_id, f.installation_id, f.metered_key_id, f.until_at
        from run_participant p join former_key f on f.msp_id = p.msp_id where ${sql})
      select u.site_id as "siteId", u.installation_id as "installationId", k.ended_at as "from", u.until_at as until,
-       k.ended_by = 'msp' as "byMsp"
+       coalesce(k.end_noted_at, k.ended_at) as "notedAt", k.ended_by = 'msp' as "byMsp"
      from used u join metered_key k on k.msp_id = u.msp_id and k.id = u.metered_key_id
      where k.ended_how in ('revoked', 'destroyed') and (u.until_at is null or k.ended_at < u.until_at)`,
     bindings,

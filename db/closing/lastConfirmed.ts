@@ -4,13 +4,10 @@ import { usageKey, type UsageOf } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import { selected, type Selection } from './participants.js';
-import { reachBy } from './reach.js';
+import { REACH } from './reach.js';
 
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
-
-/** Rule 7, of the month that is closed: `b` is its run. */
-const REACH_DAYS = `coalesce((b.rules #>> '{settings,lateUsage,reachDays}')::int, 90)`;
 
 export interface KnownRow extends UsageOf {
   quantity: number;
@@ -64,12 +61,11 @@ export async function lastConfirmed(
          and g.period >= :earliest and g.period < :period
        join run_participant p on p.programme_code = :programme and p.msp_id = g.msp_id and p.period = g.period
        join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
-       join billing_run b on b.programme_code = :programme and b.period = :period
        -- Only where one came late: what came in time is in the line.
        where exists (select from reconciled_site r join usage_report n on n.msp_id = r.msp_id and n.site_id = r.site_id
          and n.period = r.period and n.received_at > r.reconciled_at
          where r.programme_code = :programme and r.msp_id = g.msp_id and r.site_id = g.site_id and r.period = g.period)
-         and g.received_at < ${reachBy(REACH_DAYS)}
+         and g.received_at < ${REACH}
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
        select site_id, tenant_ref, meter, quantity, period, rank, '' as booked, is_known from billed

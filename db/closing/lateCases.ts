@@ -94,7 +94,7 @@ export async function openLateCases(trx: Trx, selection: Selection, { settings, 
        and d.tenant_ref is not distinct from l.tenant_ref and d.meter is not distinct from l.meter)
      on conflict do nothing returning id`,
     {
-      ...{ ...bindings, now, ...settings.lateUsage },
+      ...{ ...bindings, now },
       kinds: judging,
       handlings: judging.map((kind) => settings.discrepancies.kinds[kind].handling),
     },

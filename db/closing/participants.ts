@@ -25,6 +25,17 @@ export function selected(selection: Selection): { sql: string; bindings: Record<
       };
 }
 
+/** The MSPs of a selection, in the order of the run. */
+export async function selectedMsps(trx: Trx, selection: Selection): Promise<string[]> {
+  const { sql, bindings } = selected(selection);
+  const found = await rows<{ id: string }>(
+    trx,
+    `select p.msp_id as id from run_participant p where ${sql} order by p.position`,
+    bindings,
+  );
+  return found.map(({ id }) => id);
+}
+
 /** How many participants a shard has: positions run from 0 to this. */
 export async function shardSize(trx: Trx, { programme, period, shard }: ShardKey): Promise<number> {
   const [row] = await rows<{ size: number }>(

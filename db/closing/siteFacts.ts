@@ -16,7 +16,15 @@ import {
 } from './lastConfirmed.js';
 import { measureDays, measuredMeters, presenceOf, type Measuring } from './measureDays.js';
 import type { Selection } from './participants.js';
-import { licencesOf, reportsOf, sitesOf, tenantsOf, type LicenceRow, type SiteRow } from './siteQueries.js';
+import {
+  licencesOf,
+  reportsOf,
+  sitesOf,
+  tenantsOf,
+  type LicenceRow,
+  type ReceivedBefore,
+  type SiteRow,
+} from './siteQueries.js';
 import { usageOf, type MovedRow, type UsageRow } from './usageOf.js';
 
 /** A site's facts and the MSP it belongs to. */
@@ -109,35 +117,34 @@ function rangesOf(period: Period): (zones: Pick<SiteRow, 'zone' | 'zoneBefore'>)
   };
 }
 
-/** Of a month that is rated again: which sites, and what an earlier month of theirs came to by now. */
-export interface Again extends ConfirmedOfInstallations {
-  /** What was received from that instant on is not counted. */
-  receivedBefore: ReadonlyMap<string, Date>;
+/** What earlier months that are rated again come to by now, in place of what is stored of them. */
+export interface RatedAgain extends ConfirmedOfInstallations {
   /** By `usageKey`. */
   confirmed: ReadonlyMap<string, Confirmed>;
 }
 
-const EVERYTHING: Again = {
-  receivedBefore: new Map(),
-  confirmed: new Map(),
-  confirmedOf: new Map(),
-  ratedAgain: new Set(),
-};
-
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
  * A site takes part when it was active before the period's end, or used something in it, or was billed before; a site
- * whose keys had all ended before the period takes part only if it used something. `again`: only its sites.
+ * whose keys had all ended before the period takes part only if it used something. `only`: these sites, each by what was
+ * received, and said of its keys, before that instant.
  */
-export async function loadSiteFacts(trx: Trx, selection: Selection, again?: Again): Promise<MspSiteFacts[]> {
+export async function loadSiteFacts(
+  trx: Trx,
+  selection: Selection,
+  ratedAgain: RatedAgain,
+  only: ReceivedBefore | null = null,
+): Promise<MspSiteFacts[]> {
   const { period, programme } = selection;
-  const ratedAgain = again ?? EVERYTHING;
-  const { receivedBefore } = ratedAgain;
-  const sites = await sitesOf(trx, selection, again === undefined ? null : [...receivedBefore.keys()]);
+  const receivedBefore = only ?? new Map<string, Date>();
+  const sites = await sitesOf(trx, selection, only);
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
   const installations = groupBySite(await installationsOf(trx, selection));
-  const ended = await endedKeysOf(trx, selection);
+  const ended = (await endedKeysOf(trx, selection)).filter(({ siteId, notedAt }) => {
+    const before = receivedBefore.get(siteId);
+    return before === undefined || notedAt < before;
+  });
   const reports = groupBySite(await reportsOf(trx, selection, receivedBefore));
   const moved = sites.flatMap((site) =>
     movedIn(

@@ -42,25 +42,30 @@ const ITS_KEYS = `k.msp_id = s.msp_id and k.issued_at < ((p.period || '-01')::da
   or exists (select from former_key f
     where f.msp_id = s.msp_id and f.site_id = s.id and f.metered_key_id = k.id))`;
 
-/** The sites of the selected participants, all or those of `siteIds`: what they are, not yet what they used. */
-export function sitesOf(trx: Trx, selection: Selection, siteIds: readonly string[] | null): Promise<SiteRow[]> {
+/** Whether a key had ended, by what was said before the instant up to which the site is known. */
+const HAD_ENDED = `(k.state in ('revoked', 'destroyed')
+  and (b.before is null or coalesce(k.end_noted_at, k.ended_at) < b.before))`;
+
+/** The sites of the selected participants, all or those of `only`: what they are, not yet what they used. */
+export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | null): Promise<SiteRow[]> {
   const { sql, bindings } = selected(selection);
   return rows<SiteRow>(
     trx,
     `select s.msp_id as "mspId", p.zone, coalesce(kontor_zone(p.msp_id, :before), p.zone) as "zoneBefore", s.id as "siteId", s.name, s.activated_at as "activatedAt",
-       (select max(k.ended_at) from metered_key k where ${ITS_KEYS} and k.state in ('revoked', 'destroyed')
-          and not exists (select from metered_key k where ${ITS_KEYS} and k.state in ('issued', 'active', 'disabled')))
-         as "endedAt",
+       (select max(k.ended_at) from metered_key k where ${ITS_KEYS} and ${HAD_ENDED}
+          and not exists (select from metered_key k where ${ITS_KEYS} and not ${HAD_ENDED})) as "endedAt",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
          and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p
      join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
        and s.from_period <= p.period and (:siteIds::uuid[] is null or s.id = any(:siteIds))
+     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = s.id
      where ${sql}
      order by p.position, s.name collate "C", s.id`,
     {
       ...bindings,
-      siteIds: siteIds === null ? null : [...siteIds],
+      siteIds: only === null ? null : [...only.keys()],
+      bounds: boundsOf(only ?? new Map<string, Date>()),
       before: previousPeriod(selection.period),
       billedSince: addMonths(selection.period, -BILLED_BEFORE_PERIODS),
     },

@@ -79,6 +79,8 @@ export interface KeyEnd {
   by: 'msp' | 'vendor' | null;
   /** Since when it counts. */
   at: Date;
+  /** When that is said; left out: at that instant. */
+  notedAt?: Date;
   reason: string;
 }
 
@@ -93,10 +95,11 @@ export async function endKey(trx: Trx, owner: KeyOwner, end: KeyEnd): Promise<Me
     `update metered_key set state = :to,
        ended_how = case when state = 'revoked' then ended_how else :how end,
        ended_at = case when state = 'revoked' then ended_at else :at end,
+       end_noted_at = case when state = 'revoked' then end_noted_at when :notedAt::timestamptz > :at then :notedAt end,
        ended_by = case when state = 'revoked' then ended_by else :by end,
        reason = case when state = 'revoked' then reason else :reason end
      where ${OWNED} and id = :keyId and state = any(:from) returning ${COLUMNS}`,
-    { ...ownerOf(owner), ...end, to, from: keyStatesBefore(to) },
+    { ...ownerOf(owner), notedAt: null, ...end, to, from: keyStatesBefore(to) },
   );
   return row && toKey(row);
 }

@@ -40,7 +40,7 @@ function toRecord(message: UsageReportMessage, position: number) {
   };
 }
 
-/** Rule 7, by the programme's settings of today. */
+/** Rule 7, by the settings of the month that is reported. */
 function isBeyondReach({ period, receivedAt, zone, settings }: OutcomeRow): boolean {
   if (zone === null) return false;
   return receivedAt >= reachOf(period, zone, resolveSettings(parseSettings(settings)).lateUsage);
@@ -83,7 +83,7 @@ export async function storeUsageReports(trx: Trx, messages: readonly UsageReport
        period text, revision integer, content_hash text)
      join usage_report r using (msp_id, site_id, installation_id, period, revision)
      join site t on t.msp_id = r.msp_id and t.id = r.site_id
-     cross join lateral kontor_settings(t.programme_code) v
+     cross join lateral kontor_settings(t.programme_code, r.period) v
      left join run_participant p on p.programme_code = t.programme_code and p.period = r.period and p.msp_id = r.msp_id`,
     { records },
   );

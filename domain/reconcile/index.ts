@@ -12,7 +12,7 @@ import type { ReconcileSettings } from './settings.js';
 export { DECISIONS, REASON_MANDATORY } from './kind.js';
 export type { Decision, Handling, Resolution } from './kind.js';
 export { writtenFields, type WrittenAs } from './evidence.js';
-export { ALL_KINDS, KINDS, kindOf, readEvidence } from './kinds.js';
+export { ALL_KINDS, isOfIssued, KINDS, kindOf, readEvidence } from './kinds.js';
 export type { DefaultOf, DiscrepancyKind, EvidenceOf, KindWithEvidence } from './kinds.js';
 export { detectMostlyEstimated, type MonthOfLines } from './mostlyEstimated.js';
 export { reconcileSettings, SHIPPED_SETTINGS, type ReconcileSettings } from './settings.js';

@@ -4,6 +4,7 @@
  * line here and its words in `locales`.
  */
 import type { z } from 'zod';
+import { afterLastStatement } from './afterLastStatement.js';
 import { clockOff } from './clockOff.js';
 import { firstMonthLarge } from './firstMonthLarge.js';
 import { lateBeyondReach } from './lateBeyondReach.js';
@@ -32,6 +33,7 @@ export const KINDS = [
   licenceExceeded,
   lateBeyondReach,
   lateUnpriced,
+  afterLastStatement,
   mostlyEstimated,
   totalMoved,
 ] as const;
@@ -50,6 +52,13 @@ export type KindWithEvidence = { [K in DiscrepancyKind]: { kind: K; evidence: Ev
 
 /** Names of all kinds, in order: those that judge a month which is judged today. */
 export const ALL_KINDS: readonly DiscrepancyKind[] = KINDS.map(({ kind }) => kind);
+
+/** Kinds of cases about statements that are issued: they are decided after it, and change nothing of it by themselves. */
+const OF_ISSUED: ReadonlySet<DiscrepancyKind> = new Set(['after_last_statement']);
+
+export function isOfIssued(kind: DiscrepancyKind): boolean {
+  return OF_ISSUED.has(kind);
+}
 
 /** The definition of a kind. Throws a RangeError where there is none of that name. */
 export function kindOf<K extends DiscrepancyKind>(kind: K): KindOf<K> {

@@ -93,6 +93,12 @@ export const de: Translation = {
       byDefault: { not_billed: 'nicht berechnet' },
       evidence: ({ forPeriod, quantity }) => `${quantity} für ${forPeriod}, dessen Preisliste keinen Preis dafür hat.`,
     },
+    after_last_statement: {
+      name: 'Nach der letzten Aufstellung',
+      byDefault: {},
+      evidence: ({ forPeriod, number, amount, currency }) =>
+        `${amount} ${currency} für ${forPeriod} seit ${number}, und keine weitere Aufstellung bucht es: mit kontor correct gutschreiben oder vom Distributor berechnen lassen, dann bestätigen.`,
+    },
     mostly_estimated: {
       name: 'Überwiegend Schätzungen',
       byDefault: { accepted: 'anerkannt' },

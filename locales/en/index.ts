@@ -92,6 +92,12 @@ export const en: Messages = {
       byDefault: { not_billed: 'not billed' },
       evidence: ({ forPeriod, quantity }) => `${quantity} for ${forPeriod}, whose price list has no price for it.`,
     },
+    after_last_statement: {
+      name: 'After the last statement',
+      byDefault: {},
+      evidence: ({ forPeriod, number, amount, currency }) =>
+        `${amount} ${currency} for ${forPeriod} since ${number}, and no next statement books it: credit it with kontor correct, or have the distributor invoice it, then confirm.`,
+    },
     mostly_estimated: {
       name: 'Mostly estimates',
       byDefault: { accepted: 'accepted' },

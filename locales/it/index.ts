@@ -94,6 +94,12 @@ export const it: Translation = {
       byDefault: { not_billed: 'non addebitato' },
       evidence: ({ forPeriod, quantity }) => `${quantity} per ${forPeriod}, il cui listino non prevede un prezzo.`,
     },
+    after_last_statement: {
+      name: 'Dopo l’ultimo rendiconto',
+      byDefault: {},
+      evidence: ({ forPeriod, number, amount, currency }) =>
+        `${amount} ${currency} per ${forPeriod} dopo ${number}, e nessun altro rendiconto lo registra: accreditare con kontor correct o far fatturare dal distributore, poi confermare.`,
+    },
     mostly_estimated: {
       name: 'Prevalentemente stime',
       byDefault: { accepted: 'accettato' },

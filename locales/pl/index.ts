@@ -92,6 +92,12 @@ export const pl: Translation = {
       byDefault: { not_billed: 'nie naliczono' },
       evidence: ({ forPeriod, quantity }) => `${quantity} za ${forPeriod}, którego cennik nie ma na to ceny.`,
     },
+    after_last_statement: {
+      name: 'Po ostatnim zestawieniu',
+      byDefault: {},
+      evidence: ({ forPeriod, number, amount, currency }) =>
+        `${amount} ${currency} za ${forPeriod} od ${number}, a żadne następne zestawienie tego nie zaksięguje: skorygować przez kontor correct albo zlecić fakturę dystrybutorowi, potem potwierdzić.`,
+    },
     mostly_estimated: {
       name: 'Przewaga szacunków',
       byDefault: { accepted: 'przyjęto' },

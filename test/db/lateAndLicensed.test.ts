@@ -69,7 +69,7 @@ describe('what is billed when something comes late, ends early or is licensed', 
     await report(site, ['2026-02'], 9, { receivedAt: '2026-04-10T10:00:00Z' });
     const april = await close('2026-04', '2026-05-06');
     months.push(usageOf(april, 'silent').map(({ peak, basis }) => [peak, basis]));
-    expect(months).toEqual([[[7, 'estimated']], [[7, 'estimated']], [[7, 'estimated']]]);
+    expect(months).toEqual([[[7, 'estimated']], [[7, 'estimated']], [[9, 'estimated']]]);
     expect(corrections(april)).toEqual([
       ['silent', 7, 9, 200n],
       ['silent', 7, 9, 200n],

@@ -2,6 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
+import { ALL } from '../../db/connect.js';
+import { endKey } from '../../db/sites/meteredKeyStore.js';
+import { addMonths, parsePeriod } from '../../domain/period.js';
+import { verifyAll } from '../../verify/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 
@@ -50,6 +54,11 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     }
     if (statement === undefined) throw new Error('nothing was issued');
     return statement;
+  }
+  /** Verify comes to the same by its own arithmetic. */
+  async function holds(): Promise<void> {
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-11-20T12:00:00Z') });
+    expect(programmes['msp']).toMatchObject({ I2: 'holds', I3: 'holds', I6: 'holds' });
   }
   const corrections = ({ lines }: Statement) =>
     lines.filter(({ kind }) => kind === 'correction' || kind === 'minimum_correction').map((line) => line.amountMinor);
@@ -221,6 +230,91 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     },
   );
 
+  it.each([
+    ['2026-02', '2026-05-29T21:59:00Z', 60_00n, 0],
+    ['2026-02', '2026-05-29T22:00:00Z', 0n, 1],
+    ['2026-03', '2026-04-30T21:59:00Z', 60_00n, 0],
+    ['2026-03', '2026-04-30T22:00:00Z', 0n, 1],
+  ])(
+    'rules 7 and 23: 90 days up to February, 30 from March on: what comes for %s on %s adds %s, with %s cases',
+    async (period, receivedAt, added, cases) => {
+      await month.programme();
+      await month.run(
+        `insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by)
+         select programme_code, 2, '2026-03', zone, '{"lateUsage": {"reachDays": 30}}', set_at, set_by from programme_setting`,
+      );
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'edge' });
+      for (const each of ['2026-02', '2026-03', '2026-04', '2026-05']) await report(site, each, 10);
+      const statements = [];
+      for (const each of ['2026-02', '2026-03', '2026-04', '2026-05', '2026-06']) {
+        if (`${DAYS[each] ?? ''}T12` > receivedAt && (DAYS[addMonths(parsePeriod(each), -1)] ?? '') < receivedAt)
+          await report(site, period, 40, receivedAt, { revision: 2 });
+        statements.push(await close(each));
+      }
+      expect(sum(statements.flatMap(corrections))).toBe(added);
+      const found = await month.run(`select from discrepancy where kind = 'late_beyond_reach'`);
+      expect(found).toHaveLength(cases);
+      await holds();
+    },
+  );
+
+  describe('a key that is revoked as of an instant in an issued month', () => {
+    const revoke = (of: Site, at: string, notedAt: string) =>
+      database.db.transaction(ALL, async (trx) => {
+        const end = { keyId: of.keyId, how: 'revoked', by: 'vendor', reason: 'Stolen' } as const;
+        expect(await endKey(trx, of, { ...end, at: new Date(at), notedAt: new Date(notedAt) })).toBeDefined();
+      });
+    const used = (of: Site, at: string, count: number) =>
+      month.checkIn(of, { at, tenant: 'main', meter: MAILBOX, count });
+
+    it('what was billed for the time after it is taken back with the next close, once', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'stolen' });
+      await used(site, '2026-02-10T10:00:00Z', 5);
+      await used(site, '2026-02-20T10:00:00Z', 90);
+      await report(site, '2026-02', 90);
+      const february = await close('2026-02');
+      await revoke(site, '2026-02-15T00:00:00Z', '2026-03-10T09:00:00Z');
+      const later = [await close('2026-03'), await close('2026-04'), await close('2026-05')];
+      expect([february, ...later].map(({ totalMinor }) => totalMinor)).toEqual([180_00n, -170_00n, 0n, 0n]);
+      await holds();
+    });
+
+    it('what a silent site was estimated by after it is taken back, of each month since', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'gone' });
+      await report(site, '2026-01', 30);
+      const before = [await close('2026-01'), await close('2026-02'), await close('2026-03')];
+      expect(before.map(({ totalMinor }) => totalMinor)).toEqual([60_00n, 60_00n, 60_00n]);
+      await revoke(site, '2026-02-01T00:00:00Z', '2026-04-10T09:00:00Z');
+      const later = [await close('2026-04'), await close('2026-05')];
+      // February had a day before the key ended, by Berlin time an hour: it is estimated still.
+      expect(later.map(corrections)).toEqual([[-60_00n], []]);
+      await holds();
+    });
+
+    it.each([
+      ['2026-05-29T21:59:00Z', -170_00n],
+      ['2026-05-29T22:00:00Z', 0n],
+    ])('rule 7: said on %s, of February, it adds %s', async (notedAt, added) => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'edge' });
+      await used(site, '2026-02-10T10:00:00Z', 5);
+      await used(site, '2026-02-20T10:00:00Z', 90);
+      await report(site, '2026-02', 90);
+      for (const period of ['2026-02', '2026-03', '2026-04']) await close(period);
+      await revoke(site, '2026-02-15T00:00:00Z', notedAt);
+      const may = await close('2026-05');
+      expect(
+        sum(
+          may.lines.flatMap((line) => ('forPeriod' in line && line.forPeriod === '2026-02' ? [line.amountMinor] : [])),
+        ),
+      ).toBe(added);
+      await holds();
+    });
+  });
+
   it('a month that is closed long after it ended: what came before that was in time, and stays billed', async () => {
     const mspId = await msp();
     const site = await month.site({ mspId, name: 'played late' });
@@ -286,9 +380,113 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     // A first month of 145 would not have been billed, nor any estimate by it.
     await report(site, '2026-01', 145, '2026-02-10T10:00:00Z', { revision: 2 });
     await report(site, '2026-03', 0);
-    // January is taken back with February's statement, February's estimate with March's.
+    // January is taken back with February's statement, which estimates nothing by it.
     const later = [await close('2026-02'), await close('2026-03'), await close('2026-04')];
-    expect(later.map(({ totalMinor }) => totalMinor)).toEqual([0n, -58_00n, 0n]);
+    expect(later.map(({ totalMinor }) => totalMinor)).toEqual([-58_00n, 0n, 0n]);
+  });
+
+  it('rule 3: what became known before a large first month makes it none, and it is billed after all', async () => {
+    await month.programme({
+      settings: { discrepancies: { firstMonthUnits: 60, kinds: { first_month_large: { default: 'not_billed' } } } },
+    });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'two', tenants: ['main', 'late'] });
+    const late = (peak: number) => ({ tenant: 'late', meter: MAILBOX, peak }) as const;
+    const main = { tenant: 'main', meter: MAILBOX, peak: 10 } as const;
+    await report(site, '2026-01', 10);
+    await month.report(site, { period: '2026-02', lines: [main, late(93)] });
+    for (const period of ['2026-01', '2026-02']) await close(period);
+    await month.report(site, {
+      period: '2026-01',
+      revision: 2,
+      receivedAt: '2026-03-10T10:00:00Z',
+      lines: [main, late(11)],
+    });
+    await month.report(site, { period: '2026-03', lines: [main, late(93)] });
+    expect(corrections(await close('2026-03'))).toEqual([22_00n, 186_00n]);
+    await holds();
+  });
+
+  describe('rule 4: a silent site is estimated by what its last month comes to now, not by what was billed for it first', () => {
+    /** Of each statement: usage as units, corrections with their month and amount. */
+    const linesOf = ({ lines }: Statement) =>
+      lines.map((line) => {
+        if (line.kind === 'usage') return `${line.peak} ${line.basis}`;
+        return 'forPeriod' in line ? `${line.forPeriod} ${line.amountMinor}` : line.kind;
+      });
+
+    it('corrected before the next close: one correction, four estimates by it, nothing repeated', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'silent' });
+      await report(site, '2026-01', 30);
+      await close('2026-01');
+      await report(site, '2026-01', 20, '2026-02-10T10:00:00Z', { revision: 2 });
+      const later = [];
+      for (const period of ['2026-02', '2026-03', '2026-04', '2026-05']) later.push(await close(period));
+      expect(later.map(linesOf)).toEqual([
+        ['20 estimated', '2026-01 -2000'],
+        ['20 estimated'],
+        ['20 estimated'],
+        ['20 estimated'],
+      ]);
+      await holds();
+    });
+
+    it('corrected while it is silent: its estimates are corrected once with it', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'silent' });
+      await report(site, '2026-01', 30);
+      await close('2026-01');
+      const february = await close('2026-02');
+      await report(site, '2026-01', 20, '2026-03-10T10:00:00Z', { revision: 2 });
+      const later = [];
+      for (const period of ['2026-03', '2026-04', '2026-05', '2026-06']) later.push(await close(period));
+      expect([february, ...later].map(linesOf)).toEqual([
+        ['30 estimated'],
+        ['20 estimated', '2026-01 -2000', '2026-02 -2000'],
+        ['20 estimated'],
+        ['20 estimated'],
+        ['20 estimated'],
+      ]);
+      await holds();
+    });
+
+    it('waived after all: taken back once, and estimated by nothing until the site reports', async () => {
+      await month.programme({
+        settings: { discrepancies: { firstMonthUnits: 60, kinds: { first_month_large: { default: 'not_billed' } } } },
+      });
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'new' });
+      await report(site, '2026-01', 29);
+      await close('2026-01');
+      await report(site, '2026-01', 145, '2026-02-10T10:00:00Z', { revision: 2 });
+      const later = [];
+      for (const period of ['2026-02', '2026-03', '2026-04']) later.push(await close(period));
+      await report(site, '2026-05', 12);
+      later.push(await close('2026-05'));
+      expect(later.map(linesOf)).toEqual([['2026-01 -5800'], [], [], ['12 reported']]);
+      await holds();
+    });
+
+    it('of two installations, one of them silent: it is estimated by its own corrected month', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'two', installations: 2 });
+      const [first = '', second = ''] = site.installations;
+      const both = async (period: string) => {
+        await report(site, period, 40, undefined, { installation: first });
+        await report(site, period, 10, undefined, { installation: second });
+      };
+      await both('2026-01');
+      await close('2026-01');
+      await report(site, '2026-01', 25, '2026-02-10T10:00:00Z', { installation: first, revision: 2 });
+      const later = [];
+      for (const period of ['2026-02', '2026-03', '2026-04']) {
+        await report(site, period, 10, undefined, { installation: second });
+        later.push(await close(period));
+      }
+      expect(later.map(linesOf)).toEqual([['35 estimated', '2026-01 -3000'], ['35 estimated'], ['35 estimated']]);
+      await holds();
+    });
   });
 
   it('rule 5: a waiver of a silent site stands, whatever a late report and check-ins make of it', async () => {

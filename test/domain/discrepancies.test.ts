@@ -158,6 +158,7 @@ describe('rule 3: each kind is found, and settled by its default', () => {
     ['first_month_large', 'review'],
     ['late_beyond_reach', 'review'],
     ['late_unpriced', 'review'],
+    ['after_last_statement', 'person'],
     ['mostly_estimated', 'review'],
     ['total_moved', 'person'],
   ])('rule 3: %s is handled as shipped: %s', (kind, handling) => {

@@ -52,6 +52,10 @@ const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } 
     evidence: { forPeriod: '2026-01', receivedOn: '2026-05-20', quantity: 40 },
   },
   late_unpriced: { kind: 'late_unpriced', evidence: { forPeriod: '2026-04', quantity: 9 } },
+  after_last_statement: {
+    kind: 'after_last_statement',
+    evidence: { forPeriod: '2026-02', number: 'MSP-DE-2026-000007', amount: '-20.00', currency: 'EUR' },
+  },
   mostly_estimated: { kind: 'mostly_estimated', evidence: { estimated: 51, lines: 100, months: 3 } },
   total_moved: {
     kind: 'total_moved',

@@ -41,6 +41,8 @@ export interface CheckInSpec {
   count: number;
   installation?: string;
   clockOffsetSeconds?: number;
+  /** By the site's own clock, where that is off; left out: as it was counted. */
+  observedAt?: string;
   receivedAt?: string;
 }
 
@@ -294,12 +296,13 @@ export function monthFixture(db: Database) {
   /** Stored as ingest stores it: received when it was counted, unless `receivedAt` says otherwise. */
   const checkIn = async (of: Site, spec: CheckInSpec) => {
     const at = new Date(spec.at);
+    const observedAt = new Date(spec.observedAt ?? spec.at);
     const receivedAt = new Date(spec.receivedAt ?? spec.at);
     const installationId = spec.installation ?? of.installations[0] ?? '';
     const counts = [{ tenant: spec.tenant, meter: spec.meter, count: spec.count }];
     const checkIns = [
       {
-        observedAt: at,
+        observedAt,
         countedAt: at,
         counts,
         backups: null,
@@ -310,7 +313,7 @@ export function monthFixture(db: Database) {
     const from = { mspId: of.mspId, siteId: of.siteId, installationId };
     const message = { kind: 'checkIns' as const, from, channel: 'push' as const, version: 1, productVersion: null };
     await db.transaction(ALL, async (trx) => {
-      await ensureCheckInPartition(trx, spec.at.slice(0, 7));
+      await ensureCheckInPartition(trx, observedAt.toISOString().slice(0, 7));
       const clock = { sentAt: receivedAt, receivedAt, clockOffsetSeconds: spec.clockOffsetSeconds ?? 0 };
       await storeCheckIns(trx, [{ ...message, ...clock, checkIns }]);
     });

@@ -30,11 +30,13 @@ export interface Told {
   /** When it comes, and when it would have come in time. */
   receivedAt: Date;
   inTimeAt: Date;
+  /** Of a check-in: the instant that the site's own clock showed. */
+  observedAt: Date;
 }
 
 export interface Key {
   issuedAt: Date;
-  ended: { how: 'revoked' | 'rotated'; at: Date; by: 'msp' | 'vendor' | null } | null;
+  ended: { how: 'revoked' | 'rotated'; at: Date; notedAt: Date; by: 'msp' | 'vendor' | null } | null;
 }
 
 export interface Installed {
@@ -83,9 +85,6 @@ function instantOf({ period, day, hour }: WorldInstant, minute: number): Date {
   return new Date(Date.UTC(year, month - 1, Math.min(day, lastDayOf(period)), hour, minute));
 }
 
-/** Where a month begins in no zone before. */
-const afterStart = (period: string) => new Date(`${period}-02T00:00:00Z`);
-
 function siteChronicle(world: World, spec: WorldSite, place: number): SiteChronicle {
   const activatedAt = new Date(`${spec.activated}T08:00:00Z`);
   const installations = new Map<number, Installed>();
@@ -129,10 +128,9 @@ function siteChronicle(world: World, spec: WorldSite, place: number): SiteChroni
       case 'revoke': {
         if (key.ended !== null) return;
         const wished = new Date(at.getTime() - (given.by === 'msp' ? 0 : given.daysBefore * DAY_MS));
-        // Only the partner team reaches back, here within the open month.
-        const earliest = Math.max(afterStart(given.period).getTime(), key.issuedAt.getTime());
-        const asOf = new Date(Math.min(at.getTime(), Math.max(wished.getTime(), earliest)));
-        key.ended = { how: 'revoked', at: asOf, by: given.by };
+        // Only the partner team reaches back, also into months that are issued.
+        const asOf = new Date(Math.max(wished.getTime(), key.issuedAt.getTime()));
+        key.ended = { how: 'revoked', at: asOf, notedAt: at, by: given.by };
         changes.push({ at, kind: 'revoke', key: current, asOf, by: given.by });
         return;
       }
@@ -141,7 +139,7 @@ function siteChronicle(world: World, spec: WorldSite, place: number): SiteChroni
         current = keys.push({ issuedAt: at, ended: null }) - 1;
         changes.push({ at, kind: 'newKey', key: current, rotates: key.ended === null ? old : null });
         if (key.ended === null) {
-          key.ended = { how: 'rotated', at, by: null };
+          key.ended = { how: 'rotated', at, notedAt: at, by: null };
           for (const one of installations.values()) if (one.uses.at(-1)?.key === old) moveTo(one, current, at);
           return;
         }
@@ -196,7 +194,9 @@ function siteChronicle(world: World, spec: WorldSite, place: number): SiteChroni
     if (lines.length === 0) return [];
     const inTimeAt = kind === 'seen' ? at : monthEnd;
     const receivedAt = new Date(inTimeAt.getTime() + (late ?? 0) * DAY_MS);
-    return [{ kind, installation, at, period, revision: 0, lines, receivedAt, inTimeAt }];
+    const isOff = kind === 'seen' && late === null && event.clockHours !== null;
+    const observedAt = new Date(at.getTime() + (isOff ? (event.clockHours ?? 0) * 3_600_000 : 0));
+    return [{ kind, installation, at, period, revision: 0, lines, receivedAt, inTimeAt, observedAt }];
   });
   told.sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
   const revisions = new Map<string, number>();
@@ -216,10 +216,10 @@ export function chronicleOf(world: World): SiteChronicle[] {
   return world.sites.map((spec, place) => siteChronicle(world, spec, place));
 }
 
-/** Noon of day 4 of the month after, when every month is closed here. */
+/** Half a minute past noon of day 4 of the month after, when every month is closed here: messages come in whole minutes. */
 export function closedAt(period: string): Date {
   const [year = 0, month = 0] = period.split('-').map(Number);
-  return new Date(Date.UTC(year, month, 4, 12));
+  return new Date(Date.UTC(year, month, 4, 12, 0, 30));
 }
 
 /** The first instant of a month in a zone. */

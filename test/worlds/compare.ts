@@ -1,8 +1,8 @@
 /** A played world against what it comes to: line by line, to the cent. */
-import type { Statement } from '../../domain/statement.js';
-import { chronicleOf, membership } from './chronicle.js';
+import { differenceOf, type Statement } from '../../domain/statement.js';
+import { chronicleOf, closedAt, membership, type SiteChronicle } from './chronicle.js';
 import { expectedMonths, type ExpectedMonth, type PrintedRate } from './oracle.js';
-import { STANDING, type Played } from './play.js';
+import { STANDING, type Played, type Twin } from './play.js';
 import type { World } from './world.js';
 
 const said = (quantity: number | null, minor: bigint) =>
@@ -22,14 +22,14 @@ function billed(statements: readonly Statement[]): Map<string, string> {
           break;
         case 'correction': {
           const key = `${line.forPeriod} ${line.siteName}/${line.tenantRef ?? ''}/${line.meter}`;
-          add(key, line.newQuantity, line.ratedMinor - line.billedMinor);
+          add(key, line.newQuantity, differenceOf(line));
           break;
         }
         case 'minimum':
           add(`${period} minimum`, null, line.amountMinor);
           break;
         case 'minimum_correction':
-          add(`${line.forPeriod} minimum`, null, line.ratedMinor - line.billedMinor);
+          add(`${line.forPeriod} minimum`, null, differenceOf(line));
       }
     }
   }
@@ -42,6 +42,36 @@ function texts(lines: readonly [string, { quantity: number | null; minor: bigint
       minor === 0n && (quantity ?? 0) === 0 ? [] : [[key, said(quantity, minor)] as const],
     ),
   );
+}
+
+/** What people waived or counted stands: the rules book nothing of it any more. */
+function undone(statements: readonly Statement[], corrected: Played['corrected']): string[] {
+  return corrected.flatMap(({ line: key, change, after }) => {
+    if (change === 'amount') return [];
+    return statements.flatMap(({ period, lines }) =>
+      period <= after
+        ? []
+        : lines.flatMap((line) =>
+            line.kind === 'correction' &&
+            `${line.forPeriod} ${line.siteName}/${line.tenantRef ?? ''}/${line.meter}` === key
+              ? [`late: ${period} corrects ${key} by ${line.amountMinor}, of which people had a ${change} confirmed`]
+              : [],
+          ),
+    );
+  });
+}
+
+/** With what people took off by an amount: of a line no less than nothing is left. */
+function withAmounts(months: readonly ExpectedMonth[], corrected: Played['corrected']): ExpectedMonth[] {
+  const amounts = new Map<string, bigint>();
+  for (const { line, amountMinor } of corrected) amounts.set(line, (amounts.get(line) ?? 0n) + amountMinor);
+  return months.map((month) => ({
+    ...month,
+    lines: month.lines.map((line) => {
+      const hand = amounts.get(`${month.period} ${line.site}/${line.tenantRef}/${line.meter}`) ?? 0n;
+      return line.minor + hand < 0n ? { ...line, minor: -hand } : line;
+    }),
+  }));
 }
 
 function expected(months: readonly ExpectedMonth[]): Map<string, string> {
@@ -62,11 +92,42 @@ function differences(
   a: Map<string, string>,
   b: Map<string, string>,
   settled: ReadonlySet<string>,
+  except: ReadonlySet<string> = new Set(),
 ): string[] {
   return [...new Set([...a.keys(), ...b.keys()])]
-    .filter((key) => settled.has(key.slice(0, 7)) && a.get(key) !== b.get(key))
+    .filter((key) => settled.has(key.slice(0, 7)) && !except.has(key) && a.get(key) !== b.get(key))
     .sort()
     .map((key) => `${what}: ${key}: ${a.get(key) ?? 'nothing'}, not ${b.get(key) ?? 'nothing'}`);
+}
+
+/** When something came or was changed at sites of a programme, in the order in which a twin's messages come. */
+function instantsOf(sites: readonly SiteChronicle[], index: number, twin: Twin): Date[] {
+  return sites.flatMap(({ programme, changes, told }) =>
+    programme !== index
+      ? []
+      : [...changes.map(({ at }) => at), ...told.map((one) => (twin === 'late' ? one.receivedAt : one.inTimeAt))],
+  );
+}
+
+/** Corrections of a statement between whose month and the one before nothing came, changed or had been deferred. */
+function repeated(
+  twin: Twin,
+  statements: readonly Statement[],
+  sites: readonly SiteChronicle[],
+  { index, taken }: { index: number; taken: Played['taken'] },
+): string[] {
+  const instants = instantsOf(sites, index, twin);
+  return statements.flatMap(({ period, lines }, place) => {
+    const before = statements[place - 1]?.period;
+    const corrections = lines.filter((line) => line.kind === 'correction' || line.kind === 'minimum_correction');
+    if (before === undefined || corrections.length === 0) return [];
+    const isNew = instants.some((at) => at >= closedAt(before) && at < closedAt(period));
+    const wasDeferred = taken.some(
+      (one) => one.programme === index && one.period === before && one.decision === 'defer',
+    );
+    const months = corrections.map(({ forPeriod, amountMinor }) => `${forPeriod} by ${amountMinor}`).join(', ');
+    return isNew || wasDeferred ? [] : [`${twin}: ${period} corrects ${months}, and nothing came since ${before}`];
+  });
 }
 
 /** Everything about a played world that is not as it should be. */
@@ -83,14 +144,22 @@ export function problemsOf(world: World, played: Played): string[] {
       ]),
     );
     const decided = played.taken.filter(({ decision }) => STANDING.has(decision));
-    const right = expected(expectedMonths(world, { sites, index, rates, decided }));
+    const months = expectedMonths(world, { sites, index, rates, decided });
+    const right = expected(months);
+    const corrected = played.corrected.filter((one) => one.programme === index);
+    const lateRight = expected(withAmounts(months, corrected));
+    const touched = new Set(corrected.map(({ line }) => line));
+    const standing = new Set(corrected.flatMap(({ line, change }) => (change === 'amount' ? [] : [line])));
     const broken = Object.entries(played.broken[index] ?? {}).map(
       ([name, verdict]) => `verify ${name}: ${JSON.stringify(verdict)}`,
     );
     return [
-      ...differences('late, by the oracle', billed(late), right, settled),
+      ...differences('late, by the oracle', billed(late), lateRight, settled, standing),
+      ...undone(late, corrected),
       ...differences('in time, by the oracle', billed(inTime), right, settled),
-      ...differences('late, by its twin', billed(late), billed(inTime), settled),
+      ...differences('late, by its twin', billed(late), billed(inTime), settled, touched),
+      ...repeated('late', late, sites, { index, taken: played.taken }),
+      ...repeated('inTime', inTime, sites, { index, taken: played.taken }),
       ...broken,
     ].map((problem) => `programme ${index}: ${problem}`);
   });

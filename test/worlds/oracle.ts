@@ -107,6 +107,14 @@ interface SiteMonth {
   programme: WorldProgramme;
 }
 
+/** Without what was said of its keys too late for the month. */
+function asKnown(site: SiteChronicle, cut: Date): SiteChronicle {
+  return {
+    ...site,
+    keys: site.keys.map((key) => (key.ended !== null && key.ended.notedAt >= cut ? { ...key, ended: null } : key)),
+  };
+}
+
 /** Key of an installation that had ended at an instant: which, unless it went on under another one by then. */
 function endedKeyAt(site: SiteChronicle, one: Installed, at: Date): { byVendor: boolean } | null {
   for (const { key, until } of one.uses) {
@@ -672,7 +680,7 @@ export function expectedMonths(
       const memory = memories.get(site) ?? { uses: new Map(), installations: new Map() };
       memories.set(site, memory);
       const month = {
-        site,
+        site: asKnown(site, cutOff(period, zone, programme)),
         zone,
         period,
         start: startOf(period, zone),
@@ -729,7 +737,9 @@ function rated(
     const total = sum(its.map(({ counted }) => counted));
     let before = 0;
     for (const line of its) {
-      const price = programme.prices[meter as WorldMeter];
+      const { relisted } = programme;
+      const prices = relisted !== null && period >= relisted.from ? relisted.prices : programme.prices;
+      const price = prices[meter as WorldMeter];
       line.minor = toMinor(priceOf(price, { before, units: line.counted, total }), printed);
       before += line.counted;
     }

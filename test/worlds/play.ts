@@ -3,25 +3,55 @@
  * the same is known in time. Both are closed by the same runs.
  */
 import { randomUUID } from 'node:crypto';
-import { ALL, type Database } from '../../db/connect.js';
+import { openCasesAfterLast } from '../../activities/closing/casesAfterLast.js';
+import { settle } from '../../activities/corrections/settle.js';
+import { askForCorrection } from '../../api/corrections/askForCorrection.js';
+import { correctionInput } from '../../api/schemas/corrections.js';
+import { insertPerson } from '../../db/access/personStore.js';
+import { ALL, rows, type Database } from '../../db/connect.js';
 import { insertRates } from '../../db/prices/publishedRates.js';
 import { activateInstallation, replaceInstallation, retireInstallations } from '../../db/sites/installationStore.js';
 import { endKey, insertKey, moveInstallations } from '../../db/sites/meteredKeyStore.js';
+import { TERMINAL, type Actor } from '../../domain/access/actor.js';
+import { KontorError } from '../../domain/errors.js';
+import { minorToDecimalString } from '../../domain/money.js';
 import type { Statement } from '../../domain/statement.js';
 import { verifyAll, type Verdict } from '../../verify/index.js';
 import { monthFixture } from '../support/month.js';
 import { chronicleOf, closedAt, cutOff, periodIn, type Change, type SiteChronicle, type Told } from './chronicle.js';
 import type { Decided } from './oracle.js';
-import { CLOSED, MOVED_TO, REFERENCES, type World, type WorldDecision, type WorldProgramme } from './world.js';
+import {
+  CLOSED,
+  MOVED_TO,
+  REFERENCES,
+  type World,
+  type WorldDecision,
+  type WorldHand,
+  type WorldProgramme,
+} from './world.js';
 
 /** The instants at which messages come. */
 export type Twin = 'late' | 'inTime';
 const TWINS: readonly Twin[] = ['late', 'inTime'];
 
+/** A line that two people corrected. */
+export interface Corrected {
+  programme: number;
+  /** `<month> <site>/<tenant>/<meter>` */
+  line: string;
+  change: WorldHand['change'];
+  /** Minor units of the statement's currency; negative: taken off. */
+  amountMinor: bigint;
+  /** The last month whose statement was issued by then. */
+  after: string;
+}
+
 export interface Played {
   /** By programme and twin, in the order of the months. */
   statements: Record<Twin, Statement[]>[];
   taken: Decided[];
+  /** Of the late one: its twin gets none of it. */
+  corrected: Corrected[];
   /** What `kontor verify` says of each programme, where it does not hold. */
   broken: Record<string, Verdict>[];
 }
@@ -66,10 +96,13 @@ async function programme(month: Month, code: string, spec: WorldProgramme): Prom
   const settings = { discrepancies: { kinds, firstMonthUnits } };
   await month.programme({ code, firstPeriod: CLOSED[0], settings });
   const distributorId = await distributor(month, spec.currency);
-  const list = { programme: code, prices: spec.prices, firstMonth: spec.firstMonth };
+  const lists = [{ fromPeriod: '2025-01', prices: spec.prices }];
+  if (spec.relisted !== null) lists.push({ fromPeriod: spec.relisted.from, prices: spec.relisted.prices });
   const minimumMinor = spec.minimum === null ? null : BigInt(spec.minimum);
-  await month.pricePlan({ ...list, currency: 'EUR', minimumMinor });
-  if (spec.local) {
+  for (const each of lists) {
+    const list = { ...each, programme: code, firstMonth: spec.firstMonth };
+    await month.pricePlan({ ...list, currency: 'EUR', minimumMinor });
+    if (!spec.local) continue;
     const own = minimumMinor === null ? null : minimumMinor / 3n;
     await month.pricePlan({ ...list, currency: spec.currency, distributorId, minimumMinor: own });
   }
@@ -152,7 +185,7 @@ async function change(db: Database, site: MadeSite, what: Change): Promise<void>
       }
       case 'revoke': {
         const keyId = keys.get(what.key) ?? '';
-        await endKey(trx, owner, { keyId, how: 'revoked', by: what.by, at: what.asOf, reason: 'Stolen' });
+        await endKey(trx, owner, { keyId, how: 'revoked', by: what.by, at: what.asOf, notedAt: at, reason: 'Stolen' });
         return;
       }
       case 'newKey': {
@@ -178,7 +211,11 @@ async function send(month: Month, site: MadeSite, told: Told, receivedAt: Date):
   if (told.kind === 'seen') {
     const [line] = told.lines;
     if (line === undefined) return;
-    await month.checkIn(site.made, { ...line, at: told.at.toISOString(), installation, receivedAt: received });
+    await month.checkIn(site.made, {
+      ...{ ...line, at: told.at.toISOString(), installation, receivedAt: received },
+      observedAt: told.observedAt.toISOString(),
+      clockOffsetSeconds: (told.observedAt.getTime() - told.at.getTime()) / 1000,
+    });
     return;
   }
   await month.report(site.made, {
@@ -289,6 +326,59 @@ async function requireIssued(month: Month, code: string, period: string): Promis
   if (parked[0] !== undefined) throw new Error(`Not issued in ${period}: ${parked[0].why}`);
 }
 
+type People = readonly [Actor, Actor];
+
+async function twoPeople(db: Database): Promise<People> {
+  const person = async (name: string): Promise<Actor> => {
+    const id = randomUUID();
+    const who = { id, name, email: `${id}@people.example`, locale: 'en', zone: 'UTC', state: 'active' } as const;
+    await db.transaction(ALL, (trx) => insertPerson(trx, who, { at: new Date('2026-01-01'), by: TERMINAL }));
+    return { kind: 'person', id, name };
+  };
+  return [await person('One'), await person('Two')];
+}
+
+/** Two people correct a line an hour after a close, where it was billed and as far as that is allowed. */
+async function byHand(
+  db: Database,
+  { period, line: wanted, change, quantity, percent, after }: WorldHand,
+  [asks, confirms]: People,
+  { of, index, now }: { of: readonly Statement[]; index: number; now: Date },
+): Promise<Corrected[]> {
+  const statement = of.find((one) => one.period === period);
+  const lines = statement?.lines.filter((line) => line.kind === 'usage' && line.amountMinor > 0n) ?? [];
+  const line = lines[wanted % Math.max(1, lines.length)];
+  if (statement === undefined || line?.kind !== 'usage') return [];
+  const at = new Date(now.getTime() + 3_600_000);
+  const { currency } = statement;
+  const minor = -((line.amountMinor * BigInt(percent)) / 100n);
+  const wish = {
+    waiver: { change, line: line.lineNo },
+    quantity: { change, line: line.lineNo, quantity },
+    amount: { change, line: line.lineNo, amount: { amount: minorToDecimalString(minor, currency), currency } },
+  }[change];
+  const id = randomUUID();
+  try {
+    return await db.transaction(ALL, async (trx) => {
+      const [stored] = await rows<{ id: string }>(trx, 'select id from statement where number = :number', {
+        number: statement.number,
+      });
+      const asking = { id, statementId: stored?.id ?? '', reason: 'Agreed', actor: asks, at };
+      const { amountMinor } = await askForCorrection(trx, { ...asking, input: correctionInput.parse(wish) });
+      const end = { correctionId: id, end: 'confirm', reason: null, actor: confirms, at: at.toISOString() } as const;
+      await settle(trx, end);
+      const key = `${period} ${line.siteName}/${line.tenantRef ?? ''}/${line.meter}`;
+      return [{ programme: index, line: key, change, amountMinor, after }];
+    });
+  } catch (error) {
+    // What is not allowed by then is left alone: it changes nothing, takes off too much, or no statement follows.
+    if (error instanceof KontorError && REFUSED.has(error.code)) return [];
+    throw error;
+  }
+}
+
+const REFUSED: ReadonlySet<string> = new Set(['STATE_CONFLICT', 'CORRECTION_EXCEEDS_BILLED']);
+
 /** Plays the world among what was played in that database before; `publishRates` comes first, once. */
 export async function playWorld(db: Database, world: World): Promise<Played> {
   const month = monthFixture(db);
@@ -318,7 +408,13 @@ export async function playWorld(db: Database, world: World): Promise<Played> {
   }
   const steps = sites.flatMap((site) => stepsOf(db, month, world, site));
   steps.sort((a, b) => a.at.getTime() - b.at.getTime());
-  const played: Played = { statements: codes.map(() => ({ late: [], inTime: [] })), taken: [], broken: [] };
+  const played: Played = {
+    statements: codes.map(() => ({ late: [], inTime: [] })),
+    taken: [],
+    corrected: [],
+    broken: [],
+  };
+  const people = await twoPeople(db);
   for (const period of CLOSED) {
     const now = closedAt(period);
     while (steps[0] !== undefined && steps[0].at < now) await steps.shift()?.do();
@@ -331,6 +427,12 @@ export async function playWorld(db: Database, world: World): Promise<Played> {
         played.statements[index]?.[statement.msp.name.startsWith('late') ? 'late' : 'inTime'].push(statement);
       }
       await requireIssued(month, code, period);
+    }
+    await openCasesAfterLast(db, now);
+    for (const hand of world.hands.filter(({ after }) => after === period)) {
+      const index = hand.programme % codes.length;
+      const found = await byHand(db, hand, people, { of: played.statements[index]?.late ?? [], index, now });
+      played.corrected.push(...found);
     }
   }
   for (const code of codes) {

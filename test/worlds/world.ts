@@ -56,6 +56,8 @@ export interface WorldProgramme {
   joined: '2025-01' | '2026-03';
   left: '2026-04' | '2026-06' | null;
   rules: WorldRules;
+  /** Other prices from a month on. */
+  relisted: { from: '2026-03' | '2026-04'; prices: Record<WorldMeter, Price> } | null;
   /** The MSP moves to a distributor of that currency at the start of a month. */
   moves: { from: '2026-03' | '2026-04' | '2026-06'; currency: WorldCurrency } | null;
 }
@@ -74,6 +76,8 @@ export type WorldEvent = WorldInstant & {
   counts: (number | null)[];
   /** Days between the count, or the month's last day, and its receipt; null: at once. */
   late: number | null;
+  /** Of a check-in that comes at once: how far the site's clock is off, more than a day; null: it is right. */
+  clockHours: number | null;
 };
 
 export type WorldAct = WorldInstant &
@@ -81,7 +85,7 @@ export type WorldAct = WorldInstant &
     | { kind: 'retire'; installation: number }
     /** By another installation of the site that is there by then. */
     | { kind: 'replace'; installation: number; by: number; free: boolean }
-    /** As of so many days before, in the open month. */
+    /** As of so many days before, also into months that are issued by then. */
     | { kind: 'revoke'; daysBefore: number; by: 'msp' | 'vendor' }
     /** A new key; of a key that is in force all installations go on under it, of one that was revoked the named one does. */
     | { kind: 'rotate'; installation: number }
@@ -94,6 +98,8 @@ export interface WorldLicence {
   until: '2026-03-15' | '2026-04-01' | '2026-04-20' | '2027-01-01';
   /** Index of a tenant; null: the whole site's. */
   tenant: number | null;
+  /** Of its whole term, in EUR. */
+  unitPrice: '0' | '12.5';
 }
 
 export interface WorldSite {
@@ -119,12 +125,26 @@ export interface WorldDecision {
   quantity: number;
 }
 
+/** What two people correct of a line of a statement that is issued, after some month's close. */
+export interface WorldHand {
+  programme: 0 | 1;
+  period: ClosedPeriod;
+  after: ClosedPeriod;
+  /** Among the lines of usage that were billed, counted round. */
+  line: number;
+  change: 'waiver' | 'quantity' | 'amount';
+  quantity: number;
+  /** Of an amount: so much of what is billed for the line by then is taken off. */
+  percent: number;
+}
+
 export interface World {
   zone: (typeof ZONES)[number];
   /** Of a world with one, sites of the second belong to the first. */
   programmes: WorldProgramme[];
   sites: WorldSite[];
   decisions: WorldDecision[];
+  hands: WorldHand[];
 }
 
 const price: fc.Arbitrary<Price> = fc.oneof(...(Object.values(PRICES_OF) as fc.Arbitrary<Price>[]));
@@ -141,9 +161,12 @@ const rules: fc.Arbitrary<WorldRules> = fc.record({
   firstMonthUnits: shipped<WorldRules['firstMonthUnits']>(1_000, 60),
 });
 
+const prices = fc.record(Object.fromEntries(METERS.map((meter) => [meter, price])) as Record<WorldMeter, typeof price>);
+
 const programme: fc.Arbitrary<WorldProgramme> = fc.record({
   rules,
-  prices: fc.record(Object.fromEntries(METERS.map((meter) => [meter, price])) as Record<WorldMeter, typeof price>),
+  prices,
+  relisted: fc.option(fc.record({ from: fc.constantFrom('2026-03', '2026-04'), prices }), { freq: 1 }),
   minimum: fc.option(fc.integer({ min: 1, max: 300_00 })),
   firstMonth: fc.constantFrom('billed', 'billed', 'unbilled'),
   currency: fc.constantFrom(...CURRENCIES),
@@ -171,6 +194,7 @@ const event: fc.Arbitrary<WorldEvent> = fc.record({
   installation: fc.integer({ min: 0, max: 2 }),
   counts: fc.array(fc.option(fc.integer({ min: 0, max: 120 }), { freq: 3 }), { minLength: 6, maxLength: 6 }),
   late: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 110 })),
+  clockHours: fc.option(fc.oneof(fc.integer({ min: 25, max: 160 }), fc.integer({ min: -160, max: -25 })), { freq: 1 }),
 });
 
 const act: fc.Arbitrary<WorldAct> = fc.oneof(
@@ -185,7 +209,7 @@ const act: fc.Arbitrary<WorldAct> = fc.oneof(
   fc.record({
     ...instant,
     kind: fc.constant('revoke' as const),
-    daysBefore: fc.integer({ min: 0, max: 20 }),
+    daysBefore: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 110 })),
     by: fc.constantFrom('msp' as const, 'vendor' as const),
   }),
   fc.record({ ...instant, kind: fc.constant('rotate' as const), installation: fc.integer({ min: 0, max: 2 }) }),
@@ -197,6 +221,7 @@ const licence: fc.Arbitrary<WorldLicence> = fc.record({
   from: fc.constantFrom('2026-01-01', '2026-02-15', '2026-03-01', '2026-03-11'),
   until: fc.constantFrom('2026-03-15', '2026-04-01', '2026-04-20', '2027-01-01'),
   tenant: fc.option(fc.integer({ min: 0, max: 1 })),
+  unitPrice: fc.constantFrom('0', '12.5'),
 });
 
 const site: fc.Arbitrary<WorldSite> = fc.record({
@@ -230,9 +255,20 @@ const decision: fc.Arbitrary<WorldDecision> = fc.record({
   quantity: fc.integer({ min: 0, max: 150 }),
 });
 
+const hand: fc.Arbitrary<WorldHand> = fc.record({
+  programme: fc.constantFrom(0, 1),
+  period: fc.constantFrom(...CLOSED),
+  after: fc.constantFrom(...CLOSED),
+  line: fc.integer({ min: 0, max: 5 }),
+  change: fc.constantFrom('waiver', 'quantity', 'amount'),
+  quantity: fc.integer({ min: 0, max: 150 }),
+  percent: fc.integer({ min: 1, max: 100 }),
+});
+
 export const world: fc.Arbitrary<World> = fc.record({
   zone: fc.constantFrom(...ZONES),
   programmes: fc.array(programme, { minLength: 1, maxLength: 2 }),
   sites: fc.array(site, { minLength: 1, maxLength: 3 }),
   decisions: fc.array(decision, { maxLength: 4 }),
+  hands: fc.array(hand, { maxLength: 3 }),
 });

@@ -334,6 +334,11 @@ function countOn(
   return Math.max(part.reported ?? 0, part.observed ?? 0);
 }
 
+/** Whether an end of a key was said in time to count. */
+function wasSaid({ before, asOf }: Wanted, notedAt: Date): boolean {
+  return notedAt <= asOf && (before === null || notedAt < before);
+}
+
 function isBilledBefore(lines: readonly Line[], { month: { period }, asOf }: Wanted): boolean {
   const since = monthLater(period, -BILLED_BEFORE_MONTHS);
   return lines.some(
@@ -354,9 +359,9 @@ export async function knownSites(
   const [first] = wanted;
   if (first === undefined) return [];
   const { period } = first.month;
-  const listening = wanted.map(({ site, month, before }): Listening => {
+  const listening = wanted.map(({ site, month, before, asOf }): Listening => {
     const { zone, zoneBefore } = month;
-    return { siteId: site.siteId, mspId: site.mspId, zone, zoneBefore, before };
+    return { siteId: site.siteId, mspId: site.mspId, zone, zoneBefore, before, asOf };
   });
   const { counted, reported } = await said(context, period, listening);
   const countedOf = bySite(counted);
@@ -373,9 +378,14 @@ export async function knownSites(
     const heard = heardOf(one, {
       counted: countedOf.get(siteId) ?? [],
       reported: reportedBy.get(siteId) ?? [],
-      installations: installationsOf.get(siteId) ?? [],
+      installations: (installationsOf.get(siteId) ?? []).map(({ endedKeys, ...installation }) => ({
+        ...installation,
+        endedKeys: endedKeys.filter(({ notedAt }) => wasSaid(one, notedAt)),
+      })),
       billedBefore: isBilledBefore(linesOf.get(siteId) ?? [], one),
-      keys: keysOf.get(siteId) ?? [],
+      keys: (keysOf.get(siteId) ?? []).map((key) =>
+        key.goneNotedAt !== null && wasSaid(one, key.goneNotedAt) ? key : { ...key, goneAt: null },
+      ),
     });
     return heard === null ? [] : [heard];
   });

@@ -11,7 +11,7 @@ export interface Month {
   end: Date;
   /** When its facts were frozen; null: they were not. */
   frozenAt: Date | null;
-  /** Rule 7: what is received from then on came too late. */
+  /** Rule 7, by the month's own settings: what is received from then on came too late. */
   reach: Date;
   openedAt: Date;
   statement: StoredHead | null;
@@ -42,7 +42,15 @@ export interface Installation {
   free: boolean;
   retiredAt: Date | null;
   /** Stretches in which it used a key that had ended; `until` null: it still does. */
-  endedKeys: { from: Date; until: Date | null; byMsp: boolean }[];
+  endedKeys: EndedKey[];
+}
+
+/** A stretch in which an installation used a key that had ended, and when that was said. */
+export interface EndedKey {
+  from: Date;
+  until: Date | null;
+  byMsp: boolean;
+  notedAt: Date;
 }
 
 /** A key that a site has or uses. */
@@ -51,6 +59,8 @@ export interface Key {
   issuedAt: Date;
   /** Null: it is in force, or disabled and may be again. */
   goneAt: Date | null;
+  /** When that was said. */
+  goneNotedAt: Date | null;
 }
 
 export interface Tenancy {
@@ -119,7 +129,7 @@ const MONTHS = `
   cross join lateral (select coalesce(kontor_zone(p.msp_id, to_char((p.period || '-01')::date - interval '1 month', 'YYYY-MM')),
     p.zone) as before) z
   cross join lateral (select coalesce(max(l.rules -> 'settings' -> 'lateUsage' ->> 'reachDays'), '90') as reach
-    from billing_run l where l.programme_code = p.programme_code and l.period = coalesce(:reachOf::text, p.period)) r
+    from billing_run l where l.programme_code = p.programme_code and l.period = p.period) r
   cross join lateral (select max(e.reconciled_at) as at, min(e.reconciled_at) as first from reconciled_site e
     where e.programme_code = p.programme_code and e.period = p.period and e.msp_id = p.msp_id) f
   left join statement s on s.programme_code = p.programme_code and s.period = p.period and s.msp_id = p.msp_id
@@ -132,23 +142,25 @@ const SITES = `
 
 const INSTALLATIONS = `
   with gone as (
-    select i.msp_id, i.site_id, i.id, k.ended_at as "from", null::timestamptz as until, k.ended_by = 'msp' as "byMsp"
+    select i.msp_id, i.site_id, i.id, k.ended_at as "from", null::timestamptz as until, k.ended_by = 'msp' as "byMsp",
+      coalesce(k.end_noted_at, k.ended_at) as "notedAt"
     from installation i join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
     where i.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed')
     union all
-    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at, k.ended_by = 'msp'
+    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at, k.ended_by = 'msp', coalesce(k.end_noted_at, k.ended_at)
     from former_key f join metered_key k on k.msp_id = f.msp_id and k.id = f.metered_key_id
     where f.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at)
   select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
     i.replaced_at as "replacedAt", coalesce(i.replaced_for_free, false) as free, i.retired_at as "retiredAt",
-    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until, 'byMsp', g."byMsp")) from gone g
+    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until, 'byMsp', g."byMsp", 'notedAt', g."notedAt")) from gone g
       where g.msp_id = i.msp_id and g.site_id = i.site_id and g.id = i.id), '[]') as "endedKeys"
   from installation i join site s on s.msp_id = i.msp_id and s.id = i.site_id and s.programme_code = :programme
   where i.msp_id = any(:msps::uuid[]) order by i.activated_at, i.id`;
 
 const KEYS = `
   select s.id as "siteId", k.issued_at as "issuedAt",
-    case when k.state in ('revoked', 'destroyed') then k.ended_at end as "goneAt"
+    case when k.state in ('revoked', 'destroyed') then k.ended_at end as "goneAt",
+    case when k.state in ('revoked', 'destroyed') then coalesce(k.end_noted_at, k.ended_at) end as "goneNotedAt"
   from site s join metered_key k on k.msp_id = s.msp_id and (k.site_id = s.id or k.id in (
     select i.metered_key_id from installation i where i.msp_id = s.msp_id and i.site_id = s.id
     union all
@@ -181,17 +193,13 @@ const LINES = `
 
 type MonthRow = Omit<Month, 'statement'> & { statement: Omit<StoredHead, 'issuedAt'> | null; issuedAt: Date | null };
 type InstallationRow = Omit<Installation, 'endedKeys'> & {
-  endedKeys: { from: string; until: string | null; byMsp: boolean }[];
+  endedKeys: { from: string; until: string | null; byMsp: boolean; notedAt: string }[];
 };
 
-/** Reads what belongs to these MSPs. `reachOf`: the month whose settings say how far late usage reaches; null: each its own. */
-export async function portfolioOf(
-  context: VerifyContext,
-  msps: readonly string[],
-  reachOf: string | null = null,
-): Promise<Portfolio> {
+/** Reads what belongs to these MSPs. */
+export async function portfolioOf(context: VerifyContext, msps: readonly string[]): Promise<Portfolio> {
   const of = { msps: [...msps] };
-  const months = await ask<MonthRow>(context, MONTHS, { ...of, reachOf });
+  const months = await ask<MonthRow>(context, MONTHS, of);
   const installations = await ask<InstallationRow>(context, INSTALLATIONS, of);
   const lines = await ask<Omit<Line, 'addsMinor'> & { addsMinor: string }>(context, LINES, of);
   return {
@@ -202,8 +210,9 @@ export async function portfolioOf(
     sites: await ask<Site>(context, SITES, of),
     installations: installations.map(({ endedKeys, ...one }) => ({
       ...one,
-      endedKeys: endedKeys.map(({ from, until, byMsp }) => ({
+      endedKeys: endedKeys.map(({ from, until, byMsp, notedAt }) => ({
         byMsp,
+        notedAt: new Date(notedAt),
         from: new Date(from),
         until: until === null ? null : new Date(until),
       })),

@@ -10,7 +10,6 @@ export interface Rules {
   firstMonthUnits: number;
   /** What is done where nobody decides, by kind. */
   defaults: Readonly<Record<string, string>>;
-  reachDays: number;
   /** Rule 10: how many days at a month's end have its reference rate. */
   publishedWithinDays: number | null;
 }
@@ -21,7 +20,6 @@ interface StoredRules {
     discrepancies?: Partial<Pick<Rules, 'tolerance' | 'jump' | 'clockOffHours' | 'firstMonthUnits'>> & {
       kinds?: Record<string, { default?: string | null }>;
     };
-    lateUsage?: { reachDays?: number };
     exchangeRates?: { publishedWithinDays?: number };
   };
 }
@@ -39,7 +37,7 @@ const SHIPPED: Readonly<Record<string, string>> = {
 };
 
 export function rulesOf({ kinds = [], settings = {} }: StoredRules): Rules {
-  const { discrepancies = {}, lateUsage = {}, exchangeRates = {} } = settings;
+  const { discrepancies = {}, exchangeRates = {} } = settings;
   const set = Object.entries(discrepancies.kinds ?? {}).flatMap(([kind, { default: chosen }]) =>
     typeof chosen === 'string' ? [[kind, chosen] as const] : [],
   );
@@ -50,7 +48,6 @@ export function rulesOf({ kinds = [], settings = {} }: StoredRules): Rules {
     clockOffHours: discrepancies.clockOffHours ?? 24,
     firstMonthUnits: discrepancies.firstMonthUnits ?? 1_000,
     defaults: { ...SHIPPED, ...Object.fromEntries<string>(set) },
-    reachDays: lateUsage.reachDays ?? 90,
     publishedWithinDays: exchangeRates.publishedWithinDays ?? null,
   };
 }

@@ -13,6 +13,8 @@ export interface Listening {
   zone: string;
   zoneBefore: string;
   before: Date | null;
+  /** What was said of keys later than that does not count either. */
+  asOf: Date;
 }
 
 /** Counts of one installation, tenant and meter: of one day where the meter adds days, else of the month. */
@@ -56,9 +58,9 @@ export interface OnDay {
 
 const LISTENING = `
   listening as materialized (
-    select x."siteId" as site_id, x."mspId" as msp_id, x.zone, x."zoneBefore" as zone_before, x.before
+    select x."siteId" as site_id, x."mspId" as msp_id, x.zone, x."zoneBefore" as zone_before, x.before, x."asOf" as as_of
     from jsonb_to_recordset(:sites::jsonb)
-      as x("siteId" uuid, "mspId" uuid, zone text, "zoneBefore" text, before timestamptz)
+      as x("siteId" uuid, "mspId" uuid, zone text, "zoneBefore" text, before timestamptz, "asOf" timestamptz)
   )`;
 
 /** Check-ins of the month: begun where the month before ended, in the zone that held then. */
@@ -77,13 +79,14 @@ const HEARD = `
   )`;
 
 const COUNTED = `with ${LISTENING}, ended as materialized (
-    select i.msp_id, i.site_id, i.id as installation_id, k.ended_at as "from", 'infinity'::timestamptz as until
-    from installation i join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
-    where k.ended_how in ('revoked', 'destroyed') and i.site_id in (select site_id from listening)
-    union all
-    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at
-    from former_key f join metered_key k on k.msp_id = f.msp_id and k.id = f.metered_key_id
-    where k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at and f.site_id in (select site_id from listening)
+    select used.*, k.ended_at as "from" from listening l join (
+      select msp_id, site_id, id as installation_id, metered_key_id, 'infinity'::timestamptz as until from installation
+      union all
+      select msp_id, site_id, installation_id, metered_key_id, until_at from former_key) used using (msp_id, site_id)
+    join metered_key k on k.msp_id = used.msp_id and k.id = used.metered_key_id
+    where k.ended_how in ('revoked', 'destroyed') and k.ended_at < used.until
+      and coalesce(k.end_noted_at, k.ended_at) <= l.as_of
+      and (l.before is null or coalesce(k.end_noted_at, k.ended_at) < l.before)
   ), ${HEARD}, told as (
     select h.*, exists (select from ended e where e.site_id = h.site_id and e.installation_id = h.installation_id
       and h.counted_at >= e."from" and h.counted_at < e.until) as late

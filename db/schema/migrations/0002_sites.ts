@@ -78,6 +78,8 @@ export async function up(knex: Knex): Promise<void> {
       -- What ended it first, and the instant from which that counts: a revocation may reach back.
       ended_how text check (ended_how in ('disabled', 'revoked', 'destroyed', 'rotated')),
       ended_at timestamptz,
+      -- When that was said, where it reaches back; null: at that instant.
+      end_noted_at timestamptz,
       -- Who revoked or destroyed it: what is used after its own revocation is billed to the MSP (case 17).
       ended_by text check (ended_by in ('msp', 'vendor')),
       reason text,
@@ -85,6 +87,7 @@ export async function up(knex: Knex): Promise<void> {
       check ((ended_by is not null) = (ended_how is not null and ended_how in ('revoked', 'destroyed'))),
       check ((site_id is null) = (tenant_id is not null and programme_code is not null and product is not null)),
       check ((ended_how is null) = (ended_at is null)),
+      check (end_noted_at > ended_at),
       check ((state in ('issued', 'active')) = (ended_how is null)),
       foreign key (msp_id, site_id) references site (msp_id, id),
       foreign key (msp_id, tenant_id) references tenant (msp_id, id),
