@@ -2,7 +2,7 @@ import { confirmedBy, knownSites, type Wanted } from './evaluate/facts.js';
 import { exact, inWords, rounded, sum, times } from './evaluate/exact.js';
 import { frozenSite, keyOf, nameOf, type KnownSite, type StoredFacts } from './evaluate/known.js';
 import { lateReports, partKeyOf, type Confirmed, type ConfirmedOf } from './evaluate/lastKnown.js';
-import { leftOf } from './evaluate/licences.js';
+import { coveredOnceSettled, leftOf } from './evaluate/licences.js';
 import { portfolioOf, type Line, type Month } from './evaluate/portfolio.js';
 import { amountOf, productsOf } from './evaluate/price.js';
 import { rulesByPeriod, type Rules } from './evaluate/rules.js';
@@ -112,7 +112,8 @@ function rateMonth(sites: readonly KnownSite[], { head, rules, decided, tenantNa
   const { pricePlan, exchange, currency } = head;
   const lines = sites.flatMap((site) => {
     const cases = [...findings(site, rules), ...decided.filter(({ siteId }) => siteId === site.siteId)];
-    return site.usages.flatMap((usage): Rated[] => {
+    const covered = coveredOnceSettled(site.usages, (usage) => settle(site, usage, cases, rules).value);
+    return covered.flatMap((usage): Rated[] => {
       if (pricePlan.prices[usage.meter] === undefined) return [];
       const { value, basis } = settle(site, usage, cases, rules);
       const { quantity } = leftOf(value, usage);
