@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { loadMonthInputs, plansFor } from '../db/closing/monthInputs.js';
+import { skippedBefore } from '../db/closing/skippedBefore.js';
 import { loadEarlierMonths } from '../db/closing/earlierMonths.js';
 import {
   markIssued,
@@ -53,6 +54,7 @@ async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): 
   const window = lastDaysOf(key.period, settings.exchangeRates.publishedWithinDays);
   return {
     period: key.period,
+    skipped: await skippedBefore(trx, key),
     plans: await plansFor(trx, key),
     rates: await ratesOfRun(trx, key, window),
     settings: settings.discrepancies,

@@ -134,15 +134,85 @@ function quantityOf(rows) {
   return decided('licence_exceeded', decided('first_month_large', large));
 }
 
-/** What licences leave of it; where they change in the month, the highest difference of its spans of days. */
-function metered(quantity, { licensed, licensed_days: days }) {
-  if (days === '') return max(0, quantity - Number(licensed));
-  const spans = days.split('; ').map((span) => span.split(': ')[1].split(' - ').map(Number));
-  const highest = max(...spans.map(([count]) => count));
-  return max(
-    0,
-    ...spans.map(([count, covered]) => (count === highest ? quantity : Math.min(quantity, count)) - covered),
+const spansOf = (days) =>
+  days === ''
+    ? []
+    : days.split('; ').map((span) => {
+        const [range, counts] = span.split(': ');
+        const [first, last] = range.split('/');
+        const [count, licensed] = counts.split(' - ').map(Number);
+        return { first, last, count, licensed };
+      });
+
+/** The counts of spans of days once the use comes to a quantity, which stands for the highest. */
+function countsAt(quantity, spans) {
+  const highest = max(...spans.map(({ count }) => count));
+  return spans.map(({ count }) => (count === highest ? quantity : Math.min(quantity, count)));
+}
+
+/** Gives `count` to uses in their order, to each what it still needs, and to the last what is left. */
+function give(got, needs, places, count) {
+  let left = count;
+  for (const place of places) {
+    const share = place === places.at(-1) ? left : Math.min(left, max(0, needs[place] - got[place]));
+    got[place] += share;
+    left -= share;
+  }
+}
+
+const termLicences = table('term_licences.csv').filter((one) => one.ends_on > one.starts_on);
+
+/**
+ * What licences cover of each use of a site and meter, by what each comes to: a tenant's own first, then those of the site, in the
+ * order of site_facts.csv. `total` is what all of them cover; null where the files do not say the share of a tenant's own licence,
+ * which holds on some days and is of a meter that is not measured by days.
+ */
+function shared(uses, needs, total, [first, last]) {
+  const [{ site_id: site, meter }] = uses;
+  const held = termLicences.filter(
+    (one) => one.site_id === site && one.meter === meter && one.starts_on <= last && one.ends_on > first,
   );
+  if (held.some((one) => one.tenant_id !== '' && (one.starts_on > first || one.ends_on <= last))) return null;
+  const got = uses.map(() => 0);
+  const places = uses.map((_, place) => place);
+  let left = total;
+  for (const { tenant_id: tenant, count } of held.filter((one) => one.tenant_id !== '')) {
+    const own = places.filter((place) => uses[place].tenant_id === tenant);
+    if (own.length === 0) continue;
+    give(got, needs, own, Number(count));
+    left -= Number(count);
+  }
+  give(got, needs, places, left);
+  return got;
+}
+
+const usesOfSite = groupBy(
+  [...facts.values()].map(([row]) => row).filter(({ meter }) => meter !== ''),
+  siteMeter,
+);
+function siteMeter(row) {
+  return JSON.stringify([row.msp_id, row.site_id, row.meter]);
+}
+const monthDays = [`${period}-01`, new Date(Date.UTC(...period.split('-').map(Number), 0)).toISOString().slice(0, 10)];
+
+/** What licences leave of a quantity; where they change in the month, the highest difference of its spans of days. */
+function metered(row, peaks) {
+  const uses = usesOfSite.get(siteMeter(row));
+  const needs = uses.map((use) => peaks.get(usageKey(use)) ?? 0);
+  const place = uses.indexOf(row);
+  const spans = uses.map((use) => spansOf(use.licensed_days));
+  if (spans[place].length === 0) {
+    const total = uses.reduce((units, use) => units + Number(use.licensed), 0);
+    const got = shared(uses, needs, total, monthDays) ?? uses.map((use) => Number(use.licensed));
+    return max(0, needs[place] - got[place]);
+  }
+  const counts = uses.map((_, use) => countsAt(needs[use], spans[use]));
+  const left = spans[place].map(({ first, last }, at) => {
+    const total = spans.reduce((units, of) => units + of[at].licensed, 0);
+    const onThese = counts.map((of) => of[at]);
+    return onThese[place] - shared(uses, onThese, total, [first, last])[place];
+  });
+  return max(0, ...left);
 }
 
 /** The exact price of `units` after the first `from` of `total`. */
@@ -183,6 +253,7 @@ function checkStatement(number, own) {
   const usage = own.filter(({ kind }) => kind === 'usage');
   const counted = (line) => (line.first_month_free === 'yes' ? 0 : Number(line.quantity));
   const used = new Map();
+  const peaks = new Map(usage.map((line) => [usageKey(line), Number(line.peak)]));
   for (const line of usage) {
     const rows = facts.get(usageKey(line));
     const quantity = rows === undefined ? null : quantityOf(rows);
@@ -190,7 +261,7 @@ function checkStatement(number, own) {
     else if (quantity === null) skipped.push(`${number} line ${line.line_no}`);
     else {
       if (quantity !== Number(line.peak)) differ(line, 'the quantity', quantity, line.peak);
-      const left = metered(quantity, rows[0]);
+      const left = metered(rows[0], peaks);
       if (left !== Number(line.quantity)) differ(line, 'what licences leave', left, line.quantity);
     }
     const price = prices.get(`${period} ${distributor} ${line.meter}`);

@@ -1,4 +1,4 @@
-import { daysBetween, firstDayOf, lastDayOf, monthsBetween } from './evaluate/calendar.js';
+import { daysBetween, firstDayOf, lastDayOf, monthLater, monthsBetween } from './evaluate/calendar.js';
 import { divided, exact, inWords, rounded, times } from './evaluate/exact.js';
 import { ask, type VerifyContext } from './context.js';
 import type { StoredLine, StoredStatement } from './statementBatches.js';
@@ -67,17 +67,26 @@ export async function licenceProblems(context: VerifyContext, batch: readonly St
      where l.msp_id = any(:msps::uuid[])`,
     { msps: batch.map(({ mspId }) => mspId) },
   );
+  const left = await ask<{ period: string }>(
+    context,
+    `select period from billing_run where programme_code = :programme and state = 'skipped'`,
+  );
+  const skipped = new Set(left.map(({ period }) => period));
   const problems: string[] = [];
   for (const { mspId, head, lines } of batch) {
     const say = (problem: string) => problems.push(`${head.number}: ${problem}`);
     const billed = lines.filter(({ kind }) => kind === 'term' || kind === 'extension');
-    const held = licences.filter(
-      (one) =>
-        one.mspId === mspId && one.startsOn <= lastDayOf(head.period) && one.agreedUntil >= firstDayOf(head.period),
+    // What was to be billed in months that were left out for good is billed in the next one.
+    const months = [head.period];
+    for (let one = monthLater(head.period, -1); skipped.has(one); one = monthLater(one, -1)) months.push(one);
+    const held = licences.filter((one) => one.mspId === mspId);
+    const due = held.flatMap((licence) =>
+      months.flatMap((period) => {
+        const no = dueIn(period, licence);
+        return no === null ? [] : [{ licence, no }];
+      }),
     );
-    for (const licence of held) {
-      const no = dueIn(head.period, licence);
-      if (no === null) continue;
+    for (const { licence, no } of due) {
       const its = billed.filter(({ licenceId, instalment }) => licenceId === licence.id && instalment.no === no);
       if (its.length !== 1) say(`licence ${licence.id} ${no}/${licence.instalments} is billed ${its.length} times`);
       for (const line of its) checkAgreed(line, licence, say);
@@ -86,7 +95,7 @@ export async function licenceProblems(context: VerifyContext, batch: readonly St
       const licence = held.find(({ id }) => id === licenceId);
       if (
         licence === undefined ||
-        dueIn(head.period, licence) !== instalment.no ||
+        !due.some((one) => one.licence === licence && one.no === instalment.no) ||
         licence.instalments !== instalment.of
       ) {
         say(`licence ${licenceId} ${instalment.no}/${instalment.of} is billed and not due`);

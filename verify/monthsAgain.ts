@@ -6,7 +6,7 @@ import { confirmedBy, knownSites, type Knowledge, type RatedAgain, type Wanted }
 import { exact, rounded, sum, times } from './evaluate/exact.js';
 import { frozenSite, keyOf, type KnownSite, type StoredFacts } from './evaluate/known.js';
 import { partKeyOf, type Confirmed, type ConfirmedOf } from './evaluate/lastKnown.js';
-import { leftOf } from './evaluate/licences.js';
+import { coveredOnceSettled, leftOf } from './evaluate/licences.js';
 import type { Line, Month } from './evaluate/portfolio.js';
 import { amountOf, productsOf } from './evaluate/price.js';
 import type { Rules } from './evaluate/rules.js';
@@ -109,7 +109,8 @@ function rateMonth(sites: readonly KnownSite[], { head, rules, decided, tenantNa
   const { pricePlan, exchange, currency } = head;
   const lines = sites.flatMap((site) => {
     const cases = [...findings(site, rules), ...decided.filter(({ siteId }) => siteId === site.siteId)];
-    return site.usages.flatMap((usage): Rated[] => {
+    const covered = coveredOnceSettled(site.usages, (usage) => settle(site, usage, cases, rules).value);
+    return covered.flatMap((usage): Rated[] => {
       if (pricePlan.prices[usage.meter] === undefined) return [];
       const { value, basis } = settle(site, usage, cases, rules);
       const { quantity } = leftOf(value, usage);

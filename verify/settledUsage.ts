@@ -1,5 +1,5 @@
 import { frozenSite, type Span, type StoredFacts } from './evaluate/known.js';
-import { leftOf } from './evaluate/licences.js';
+import { coveredOnceSettled, leftOf } from './evaluate/licences.js';
 import { rulesOf } from './evaluate/rules.js';
 import { settle, type SettledCase } from './evaluate/settle.js';
 import { ask, type VerifyContext } from './context.js';
@@ -76,7 +76,8 @@ export async function settledUsage(
     const ofSite = (cases.get(keys.get(id) ?? '') ?? []).filter(({ siteId: of }) => of === site.siteId);
     const ruled = rulesOf(rules);
     const { siteId, siteName, firstMonth } = site;
-    const usages = site.usages.map((usage): SettledUsage => {
+    const covered = coveredOnceSettled(site.usages, (usage) => settle(site, usage, ofSite, ruled).value);
+    const usages = covered.map((usage): SettledUsage => {
       const { value, basis } = settle(site, usage, ofSite, ruled);
       const { quantity, licensed, spans } = leftOf(value, usage);
       const { tenantRef, meter } = usage;

@@ -2,13 +2,19 @@ import type { PricedLicence } from '../../domain/licences/termPrice.js';
 import { periodDays } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import { skippedBefore } from './skippedBefore.js';
 
-/** Licences of sites of the programme that hold, or were to hold, in the period: the MSPs' statements bill them. */
-export function licencesBilledIn(
+/**
+ * Licences of sites of the programme that hold, or were to hold, in the period or in months right before it that were skipped: the
+ * MSPs' statements bill them.
+ */
+export async function licencesBilledIn(
   trx: Trx,
   { programme, period, ids }: RunKey & { ids: readonly string[] },
 ): Promise<(PricedLicence & { mspId: string })[]> {
-  const { first, last } = periodDays(period);
+  const [earliest = period] = await skippedBefore(trx, { programme, period });
+  const { first } = periodDays(earliest);
+  const { last } = periodDays(period);
   return rows<PricedLicence & { mspId: string }>(
     trx,
     `select l.msp_id as "mspId", l.id as "licenceId", l.site_id as "siteId", s.name as "siteName",

@@ -7,8 +7,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { aggregationOf, type MeterCode } from '../catalog/index.js';
 import { groupBy } from '../groupBy.js';
-import { periodDays, type Day, type Period } from '../period.js';
-import type { LicensedDays, MonthLicence, UsageFacts } from '../usage.js';
+import { parsePeriod, periodDays, type Day, type Period } from '../period.js';
+import type { LicensedDays, MonthLicence, SiteFacts, UsageFacts } from '../usage.js';
 
 export interface DaySpan {
   first: Day;
@@ -93,25 +93,28 @@ function countInMonth(period: Period, meter: MeterCode, licence: MonthLicence): 
   }
 }
 
-/**
- * The usages of one site with what its licences cover of each: for the whole month, or, where the usage carries spans of
- * days, on each of them.
- */
-export function coverByLicences(
+/** What a usage needs licences for: in the month, or on a span of days of it. */
+interface Needs {
+  inMonth: (usage: UsageFacts) => number;
+  onDays: (usage: UsageFacts, place: number) => number;
+}
+
+function coverNeeds(
   period: Period,
   usages: readonly UsageFacts[],
   licences: readonly MonthLicence[],
+  { inMonth, onDays }: Needs,
 ): UsageFacts[] {
   const covered = new Map<UsageFacts, UsageFacts>();
   for (const [meter, ofMeter] of groupBy(usages, (usage) => usage.meter)) {
     const its = licences.filter((licence) => licence.meter === meter);
     const spans = ofMeter[0]?.licensedDays ?? [];
     const wholeMonth = its.map((licence) => ({ ...licence, count: countInMonth(period, meter, licence) }));
-    const licensed = spans.length === 0 ? shares(ofMeter, ofMeter.map(coverable), wholeMonth) : [];
+    const licensed = spans.length === 0 ? shares(ofMeter, ofMeter.map(inMonth), wholeMonth) : [];
     const bySpan = spans.map(({ first, last }, place) =>
       shares(
         ofMeter,
-        ofMeter.map((usage) => usage.licensedDays[place]?.count ?? 0),
+        ofMeter.map((usage) => onDays(usage, place)),
         its.filter((licence) => licence.first <= first && licence.last >= last),
       ),
     );
@@ -124,6 +127,43 @@ export function coverByLicences(
     }
   }
   return usages.map((usage) => covered.get(usage) ?? usage);
+}
+
+/**
+ * The usages of one site with what its licences cover of each: for the whole month, or, where the usage carries spans of
+ * days, on each of them. As it stands before anything is settled, by the highest numbers known.
+ */
+export function coverByLicences(
+  period: Period,
+  usages: readonly UsageFacts[],
+  licences: readonly MonthLicence[],
+): UsageFacts[] {
+  return coverNeeds(period, usages, licences, {
+    inMonth: coverable,
+    onDays: ({ licensedDays }, place) => licensedDays[place]?.count ?? 0,
+  });
+}
+
+/** The counts of the spans of days once a usage comes to `value`, which is the highest of them. */
+function settledCounts(value: number, licensedDays: readonly LicensedDays[]): number[] {
+  const highest = Math.max(...licensedDays.map(({ count }) => count));
+  return licensedDays.map(({ count }) => (count === highest ? value : Math.min(value, count)));
+}
+
+/**
+ * The usages of a site in their order, its licences shared anew by what each comes to once it is settled: what one tenant does
+ * not need is there for the next. Facts that name no licences stay as they are.
+ */
+export function coverSettled(
+  { usage, licences }: Pick<SiteFacts, 'usage' | 'licences'>,
+  comesTo: (usage: UsageFacts) => number,
+): UsageFacts[] {
+  const [licence] = licences;
+  if (licence === undefined) return usage;
+  return coverNeeds(parsePeriod(licence.first.slice(0, 7)), usage, licences, {
+    inMonth: comesTo,
+    onDays: (one, place) => settledCounts(comesTo(one), one.licensedDays)[place] ?? 0,
+  });
 }
 
 /** What of a usage's settled count is metered, and how. */
@@ -144,11 +184,8 @@ export function meteredOf(value: number, usage: Pick<UsageFacts, 'licensed' | 'l
   if (usage.licensedDays.length === 0) {
     return { licensed: usage.licensed, quantity: Math.max(0, value - usage.licensed), licensedDays: [] };
   }
-  const highest = Math.max(...usage.licensedDays.map(({ count }) => count));
-  const licensedDays = usage.licensedDays.map((days) => ({
-    ...days,
-    count: days.count === highest ? value : Math.min(value, days.count),
-  }));
+  const counts = settledCounts(value, usage.licensedDays);
+  const licensedDays = usage.licensedDays.map((days, place) => ({ ...days, count: counts[place] ?? 0 }));
   const quantity = Math.max(0, ...licensedDays.map(({ count, licensed }) => count - licensed));
   return { licensed: value - quantity, quantity, licensedDays };
 }

@@ -41,13 +41,16 @@ function dueCorrections(
   }));
 }
 
-/** Rule 22: the licences that are billed in the period, each with its rate where its price is in another currency. */
+/**
+ * Rule 22: the licences that are billed in the period, each with its rate where its price is in another currency. What was to be
+ * billed in months that were skipped is billed with it.
+ */
 function dueTerms({ licences, currency }: MonthInput, terms: RunTerms): DueTerm[] {
   return licences.flatMap((licence) => {
-    const instalment = instalmentIn(terms.period, licence);
-    return instalment === null
-      ? []
-      : [{ licence, instalment, exchange: exchangeFor(licence.priceCurrency, currency, terms) }];
+    const due = [...terms.skipped, terms.period].map((period) => instalmentIn(period, licence));
+    return due
+      .filter((instalment) => instalment !== null)
+      .map((instalment) => ({ licence, instalment, exchange: exchangeFor(licence.priceCurrency, currency, terms) }));
   });
 }
 

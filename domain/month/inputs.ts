@@ -108,6 +108,8 @@ export interface StandingCorrections {
 /** What every MSP of a run is rated with. */
 export interface RunTerms {
   period: Period;
+  /** Months right before it that were skipped for good, the earliest first. */
+  skipped: readonly Period[];
   plans: readonly PricePlan[];
   rates: readonly ExchangeRate[];
   settings: ReconcileSettings;

@@ -3,6 +3,7 @@
  * `kinds.ts` is the list of kinds, one file each. A month is judged by the settings and the kinds it was opened with:
  * whoever judges passes both, and a kind that is not among them finds nothing and changes nothing.
  */
+import { coverSettled } from '../licences/licensedDays.js';
 import type { Quantity, SiteFacts, UsageFacts } from '../usage.js';
 import { KINDS, kindOf, type DiscrepancyKind, type KindWithEvidence } from './kinds.js';
 import type { Decision, Handling, Resolution } from './kind.js';
@@ -67,7 +68,8 @@ export function reconcileSite(
     const finding = kind.level === 'site' ? kind.find(site, settings) : null;
     if (finding !== null) findings.push({ ...finding, siteId, usage: null });
   }
-  for (const usage of site.usage) {
+  const comesTo = (usage: UsageFacts) => quantityByDefault(site, usage, settings, kinds).value;
+  for (const usage of coverSettled(site, comesTo)) {
     applyDefaults(site, usage, settings, judging, (finding) => {
       findings.push({ ...finding, siteId, usage });
     });

@@ -518,9 +518,7 @@ function metered(month: SiteMonth, said: Said, uses: readonly (Use & Settled)[])
     // A sum has no day that decides: the share of a licence's days, rounded up.
     const spans = use.meter === EVENTS ? [] : spansOf(period, touching);
     if (spans.length < 2) {
-      const needs = ofMeter.map(({ parts, last }) =>
-        parts.length === 0 ? (last ?? 0) : sum(parts.map((one) => Math.max(most(one), one.last ?? 0))),
-      );
+      const needs = ofMeter.map(({ value }) => value);
       const counts = touching.map((licence) => ({
         tenant: tenantOfLicence(licence),
         count: countIn(period, use.meter, licence),
@@ -534,15 +532,16 @@ function metered(month: SiteMonth, said: Said, uses: readonly (Use & Settled)[])
         return countOn(site, said, one, { begin, until });
       }),
     );
-    const own = counted[place] ?? [];
-    const highest = Math.max(...own);
+    const settled = counted.map((counts, other) => {
+      const value = ofMeter[other]?.value ?? 0;
+      return counts.map((count) => (count === Math.max(...counts) ? value : Math.min(value, count)));
+    });
     const left = spans.map(({ from }, index) => {
       const holding = touching
         .filter((licence) => licence.from <= from && from < licence.until)
         .map((licence) => ({ tenant: tenantOfLicence(licence), count: licence.count }));
-      const needs = counted.map((counts) => counts[index] ?? 0);
-      const count = own[index] === highest ? use.value : Math.min(use.value, own[index] ?? 0);
-      return count - (covered(needs, tenantOf, holding)[place] ?? 0);
+      const needs = settled.map((counts) => counts[index] ?? 0);
+      return (needs[place] ?? 0) - (covered(needs, tenantOf, holding)[place] ?? 0);
     });
     return Math.max(0, ...left);
   });

@@ -32,6 +32,17 @@ export interface Usage {
   last: number | null;
   licensed: number;
   spans: Span[];
+  /** Licences of its site and meter; left out: none. */
+  held?: readonly HeldLicence[];
+}
+
+/** A licence on the days of one month that it covers, both inclusive. */
+export interface HeldLicence {
+  tenantId: string | null;
+  meter: string;
+  count: number;
+  first: string;
+  last: string;
 }
 
 /** What is known of a site in one month. */
@@ -67,6 +78,8 @@ export interface StoredFacts {
   clockOffsetSeconds: number;
   installationIds: string[];
   silentInstallationIds: string[];
+  /** Left out before they had days. */
+  licences?: HeldLicence[];
   usage: {
     tenantRef: string | null;
     tenantId: string | null;
@@ -91,6 +104,7 @@ export function frozenSite(facts: StoredFacts): KnownSite {
       ...{ tenantRef, tenantId, meter, licensed },
       last: lastQuantity,
       spans: licensedDays ?? [],
+      held: (facts.licences ?? []).filter((licence) => licence.meter === meter),
       parts: installations.map((one) => ({
         installation: one.installationId,
         expected: one.expected,

@@ -1,16 +1,9 @@
 /** Rule 22: what term licences leave of a quantity. Written for verify alone. */
 import { aggregationOf } from '../../domain/catalog/index.js';
 import { dayLater, daysBetween, firstDayOf, lastDayOf } from './calendar.js';
-import type { Span, Usage } from './known.js';
+import type { HeldLicence, Span, Usage } from './known.js';
 
-/** A licence on the days of one month that it covers, both inclusive. */
-export interface HeldLicence {
-  tenantId: string | null;
-  meter: string;
-  count: number;
-  first: string;
-  last: string;
-}
+export type { HeldLicence } from './known.js';
 
 /** The month in spans of days between which the licences of a meter change; a single one where none does. */
 export function spansOf(
@@ -79,38 +72,69 @@ function mostOf({ parts, last }: Usage): number {
   return most;
 }
 
-/** Writes into the usages of a site what its licences cover, for the month or on each span of days. */
+/** Units that each of these usages needs covered: of the month, or on one of its spans of days. */
+interface Needs {
+  all: (usage: Usage) => number;
+  on: (usage: Usage, place: number) => number;
+}
+
+/** Writes into usages of one site and meter what its licences cover, for the month or on each span of days. */
+function spread(period: string, its: readonly Usage[], licences: readonly HeldLicence[], { all, on }: Needs): void {
+  const spans = its[0]?.spans ?? [];
+  if (spans.length === 0) {
+    const counts = licences.map((licence) => ({ tenantId: licence.tenantId, count: countFor(period, licence) }));
+    const got = covered(its, its.map(all), counts);
+    its.forEach((usage, index) => (usage.licensed = got[index] ?? 0));
+  }
+  spans.forEach(({ first, last }, place) => {
+    const holding = licences.filter((licence) => licence.first <= first && last <= licence.last);
+    const needed = its.map((usage) => on(usage, place));
+    const got = covered(its, needed, holding);
+    its.forEach((usage, index) => {
+      const span = usage.spans[place];
+      if (span !== undefined) span.licensed = got[index] ?? 0;
+    });
+  });
+}
+
+/** Writes into the usages of a site what its licences cover before anything is settled, by the highest numbers. */
 export function cover(period: string, usages: readonly Usage[], held: readonly HeldLicence[]): void {
   for (const meter of new Set(usages.map((usage) => usage.meter))) {
     const its = usages.filter((usage) => usage.meter === meter);
     const licences = held.filter((licence) => licence.meter === meter);
-    const spans = its[0]?.spans ?? [];
-    if (spans.length === 0) {
-      const counts = licences.map((licence) => ({ tenantId: licence.tenantId, count: countFor(period, licence) }));
-      const got = covered(its, its.map(mostOf), counts);
-      its.forEach((usage, index) => (usage.licensed = got[index] ?? 0));
-      continue;
-    }
-    spans.forEach(({ first, last }, place) => {
-      const holding = licences.filter((licence) => licence.first <= first && last <= licence.last);
-      const needed = its.map((usage) => usage.spans[place]?.count ?? 0);
-      const got = covered(its, needed, holding);
-      its.forEach((usage, index) => {
-        const span = usage.spans[place];
-        if (span !== undefined) span.licensed = got[index] ?? 0;
-      });
-    });
+    spread(period, its, licences, { all: mostOf, on: ({ spans }, place) => spans[place]?.count ?? 0 });
+    for (const usage of its) usage.held = licences;
   }
+}
+
+/** Counts of spans once the usage comes to `value`, which stands for the highest. */
+function countsAt(value: number, spans: readonly Span[]): number[] {
+  const highest = spans.reduce((most, { count }) => (count > most ? count : most), 0);
+  return spans.map(({ count }) => (count === highest ? value : Math.min(count, value)));
+}
+
+/** Copies of a site's usages, in their order, with what its licences cover once each comes to what `valueOf` says. */
+export function coveredOnceSettled(usages: readonly Usage[], valueOf: (usage: Usage) => number): Usage[] {
+  const copies = usages.map((usage): Usage => ({ ...usage, spans: usage.spans.map((span) => ({ ...span })) }));
+  const values = new Map<Usage, number>(copies.map((copy, index) => [copy, valueOf(usages[index] ?? copy)]));
+  const needs: Needs = {
+    all: (usage) => values.get(usage) ?? 0,
+    on: (usage, place) => countsAt(values.get(usage) ?? 0, usage.spans)[place] ?? 0,
+  };
+  for (const meter of new Set(copies.map((usage) => usage.meter))) {
+    const its = copies.filter((usage) => usage.meter === meter);
+    const held = its[0]?.held ?? [];
+    const [first] = held;
+    if (first !== undefined) spread(first.first.slice(0, 7), its, held, needs);
+  }
+  return copies;
 }
 
 /** What is left of a usage that comes to `value`, and how. */
 export function leftOf(value: number, { licensed, spans }: Pick<Usage, 'licensed' | 'spans'>) {
   if (spans.length === 0) return { quantity: value > licensed ? value - licensed : 0, licensed, spans: [] as Span[] };
-  const highest = spans.reduce((most, { count }) => (count > most ? count : most), 0);
-  const settled = spans.map((span) => ({
-    ...span,
-    count: span.count === highest ? value : Math.min(span.count, value),
-  }));
+  const counts = countsAt(value, spans);
+  const settled = spans.map((span, place) => ({ ...span, count: counts[place] ?? 0 }));
   const quantity = settled.reduce((most, span) => Math.max(most, span.count - span.licensed), 0);
   return { quantity, licensed: value - quantity, spans: settled };
 }

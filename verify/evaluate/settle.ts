@@ -3,7 +3,7 @@
  * findings there are. Written for verify alone, from the table of rule 3.
  */
 import type { KnownSite, Part, Usage } from './known.js';
-import { leftOf } from './licences.js';
+import { coveredOnceSettled, leftOf } from './licences.js';
 import type { Rules } from './rules.js';
 
 export interface Settled {
@@ -187,16 +187,21 @@ export function findings(site: KnownSite, rules: Rules): SettledCase[] {
       (kind === 'missing_report' && site.silent.length > 0),
   );
   const found = ofSite.map(({ kind }): SettledCase => ({ kind, siteId, tenantRef: null, meter: null, decided: null }));
-  for (const usage of site.usages) {
+  const judge = (usage: Usage): { value: number; kinds: string[] } => {
     let settled = asReported(usage);
+    const kinds: string[] = [];
     for (const each of judging) {
       const { kind, of } = each;
       if (of === 'site' ? !ofSite.includes(each) : !applies(kind, site, usage, settled, rules)) continue;
-      if (of === 'usage') {
-        found.push({ kind, siteId, tenantRef: usage.tenantRef, meter: usage.meter, decided: null });
-      }
+      if (of === 'usage') kinds.push(kind);
       settled = byDefault(kind, rules.defaults[kind], usage, settled);
     }
+    return { value: settled.value, kinds };
+  };
+  // What licences cover depends on what all usages of the site come to, and nothing of that on what they cover.
+  for (const usage of coveredOnceSettled(site.usages, (one) => judge(one).value)) {
+    const { tenantRef, meter } = usage;
+    for (const kind of judge(usage).kinds) found.push({ kind, siteId, tenantRef, meter, decided: null });
   }
   return found;
 }
