@@ -1,4 +1,4 @@
-import { daysBetween, firstDayOf, lastDayOf, monthLater, monthsBetween } from './evaluate/calendar.js';
+import { daysBetween, firstDayOf, monthLater, monthsBetween } from './evaluate/calendar.js';
 import { divided, exact, inWords, rounded, times } from './evaluate/exact.js';
 import { ask, type VerifyContext } from './context.js';
 import type { StoredLine, StoredStatement } from './statementBatches.js';

@@ -39,6 +39,7 @@ describe('kontor verify', () => {
       programmes: { msp: holds('I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I11') },
       shared: holds('I4', 'I5', 'I7', 'I10'),
       searched: { tables: expect.any(Number), documents: 10, mails: null, histories: null, logs: null },
+      secretsOpened: null,
     });
     expect(allHold(verdicts)).toBe(true);
     expect(progress).toContainEqual(['I5', 6, 6]);
