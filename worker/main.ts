@@ -13,6 +13,7 @@ import { workerProbes } from './health.js';
 import { refusedToStart } from './refusedToStart.js';
 import { installRuntime } from './runtime.js';
 import { requireSetup } from './setup.js';
+import { watchRestores } from './watchRestores.js';
 
 const env = await receiveEnv();
 const sdkMetrics = await installRuntime(env);
@@ -31,12 +32,13 @@ if (workflowBundle !== null) {
   const replay = { workflowBundle, ...(dataConverter === undefined ? {} : { dataConverter }) };
   await requireKnownMonths(deps, replay).catch(refusedToStart);
 }
+const restores = await watchRestores(deps);
 // What it counts is the work itself.
 installFailpoint(env.KONTOR_FAILPOINT);
 const { workers, connection } = await createWorkers(env, deps, { bundle: workflowBundle, tracing });
 
 // Before they poll: a worker whose probes nobody can reach would look dead while it works.
-const probes = await serveProbes(env, workerProbes(workers, { ...deps, setup, sdkMetrics }));
+const probes = await serveProbes(env, workerProbes(workers, { ...deps, setup, restores, sdkMetrics }));
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
 closeWithGrace({ delay: 40_000 }, async () => {
@@ -53,6 +55,7 @@ process.on('message', (message) => {
 process.send?.({ ready: true });
 
 await running;
+restores.stop();
 probes?.close();
 await connection.close();
 await deps.close();

@@ -126,11 +126,12 @@ const interrupted: Draw = (random) => {
 
 const restoredFromBackup: Draw = (random) => {
   const ms = later(random);
+  const said = random.chance(0.5);
   return {
-    name: `backup after ${ms} ms, restored once the month is over`,
+    name: `backup after ${ms} ms, restored once the month is over, ${said ? 'as a person says' : 'without a word'}`,
     during: async (hands) => {
       await hands.wait(ms);
-      await hands.restoreBackup();
+      await hands.restoreBackup({ said });
     },
     // Whatever was made anew after the backup.
     uncertain: 100,

@@ -8,10 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { TERMINAL } from '../../domain/access/actor.js';
 import { ALL, connect } from '../../db/connect.js';
-import { markRestored } from '../../db/outbox/restored.js';
 import { resendMail } from '../../db/outbox/resendMail.js';
 import { startClose } from '../../starts/closePeriod.js';
-import { restartClose } from '../../starts/restoredClose.js';
 import { setUpTemporal } from '../../starts/temporalSetup.js';
 import { verifyAll, overallVerdicts } from '../../verify/index.js';
 import { closePeriodId } from '../../workflows/closePeriod.js';
@@ -34,8 +32,8 @@ export interface RoundHands {
   start(): Promise<void>;
   startUntilItGoesOn(): Promise<void>;
   interrupt(which: 'close' | 'shard', how: 'terminate' | 'cancel' | 'reset'): Promise<void>;
-  /** Backs the database up as it is, lets the month end, and goes on from the backup. */
-  restoreBackup(): Promise<void>;
+  /** Backs the database up as it is, lets the month end, and goes on from the backup; `said`: as a person says so first. */
+  restoreBackup(how: { said: boolean }): Promise<void>;
   restart(which: 'temporal' | 'postgres', awayMs: number): Promise<void>;
 }
 
@@ -59,6 +57,7 @@ const CLOSE = {
   ...{ collectUntil: null, reviewUntil: null, skipReason: null },
 };
 const PATIENCE_MS = 240_000;
+const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -173,12 +172,13 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const starter = { temporal: client, taskQueue: 'kontor' };
-  const workers = new Workers({
+  const env = {
     ...{ DATABASE_URL: proxy.url, DATABASE_POOL: '6', SMTP_URL: relay.url, RENDER_THREADS: '1', LOG_LEVEL: 'error' },
     ...{ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: starter.taskQueue },
-  });
+  };
+  const workers = new Workers(env);
   const start = async () => {
-    await startClose(starter, CLOSE);
+    await startClose(starter, CLOSE, { unsealed: !(await sealed()) });
   };
   const sealed = async () => (await database.ask(`select 1 from billing_run where state = 'sealed'`)).length > 0;
   const atRest = async () => {
@@ -243,24 +243,26 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
         // Not there yet, or over: nothing to interrupt.
       }
     },
-    restoreBackup: async () => {
+    restoreBackup: async ({ said }) => {
       await workers.end();
       await eventually(() => database.backUp(), deadline);
       await workers.goOn();
       await untilAtRest();
       await workers.end();
       await eventually(() => database.restore(), deadline);
-      const db = connect(database.appUrl, 1);
-      try {
-        const marked = { at: new Date(), actor: TERMINAL, reason: 'a fault' };
-        const { runs } = await db.transaction(ALL, (trx) => markRestored(trx, marked));
-        for (const { shards, ...run } of runs) await restartClose(starter, { ...CLOSE, ...run }, shards);
-        // Of a run that the backup does not know, nothing is told: it is closed anew by hand.
-        if (runs.length === 0) await restartClose(starter, CLOSE, [1, 2]);
-      } finally {
-        await db.close();
+      if (said) {
+        const [ended] = (await once(
+          fork(CLI, ['restored', '--reason', 'a fault'], {
+            env: { ...process.env, ...env, DATABASE_URL: database.appUrl },
+            stdio: 'ignore',
+          }),
+          'exit',
+        )) as [number | null];
+        if (ended !== 0) throw new Error(`kontor restored ended with ${ended}`);
       }
       await workers.goOn();
+      // Of a run that the backup does not know, nothing is told: it is closed anew by hand.
+      await hands.startUntilItGoesOn();
     },
     restart: restartService,
   };
