@@ -13,6 +13,7 @@ import { ecbFeed } from '../rates/ecbFeed.js';
 import { ecbFile } from '../rates/ecbFile.js';
 import { startClose } from '../starts/closePeriod.js';
 import { shardOutcome } from '../starts/closeShard.js';
+import { createMailStarts } from '../starts/deliverMail.js';
 import { readLastBatch, tellLastBatch } from '../starts/lastBatch.js';
 import { restartClose } from '../starts/restoredClose.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
@@ -61,6 +62,14 @@ export async function createDeps(
           { ...run, openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null },
           shards,
         ),
+      mails: createMailStarts({
+        ...starter,
+        log: {
+          warn: (_details, message) => {
+            console.error(message);
+          },
+        },
+      }),
     }),
     monthEnds: { set: (end) => ensureMonthEnd(starter, end) },
     shards: { outcome: (of) => shardOutcome(starter, of) },

@@ -30,14 +30,17 @@ interface Deps {
   };
   /** Ends what Temporal knows of a run's close, and begins it anew from what the database holds. */
   restartClose(run: RunInput, shards: readonly number[]): Promise<void>;
+  /** Has what is due sent soon. */
+  mails: { soon(messageId: string): void };
 }
 
 const REASON = 'Temporal knows of mails that were sent later than anything in this database.';
 
-async function tellTeams(trx: Trx, runs: number, batch: MailBatch, at: Date): Promise<void> {
+/** Returns the Message-IDs. */
+async function tellTeams(trx: Trx, runs: number, batch: MailBatch, at: Date): Promise<string[]> {
   const uncertain = await doubtedSinceRestore(trx);
   const mails = (await partnerTeams(trx)).map(({ email, locale }, nth) => ({
-    messageId: messageId('database-restored', batch.token, nth),
+    messageId: messageId('database-restored', batch.number, batch.token.slice(0, 8), nth),
     kind: 'databaseRestored' as const,
     locale,
     to: { address: email },
@@ -45,19 +48,21 @@ async function tellTeams(trx: Trx, runs: number, batch: MailBatch, at: Date): Pr
     notBefore: at,
   }));
   await enqueueMails(trx, mails, at);
+  return mails.map((mail) => mail.messageId);
 }
 
 /**
  * What `kontor restored` does, and then this database knows the batch. Doing it twice, or at once in two places, is safe: until the
  * batch is known nothing is handed over, marking is absolute, and closes that begin again end the same.
  */
-async function seeTo({ db, restartClose }: Deps, unknown: MailBatch): Promise<void> {
+async function seeTo({ db, restartClose, mails }: Deps, unknown: MailBatch): Promise<void> {
   const at = new Date();
   const { runs } = await db.transaction(ALL, (trx) => markRestored(trx, { at, actor: KONTOR, reason: REASON }));
   for (const { shards, ...run } of runs) await restartClose(run, shards);
-  await db.transaction(ALL, async (trx) => {
-    if (await adoptBatch(trx, unknown)) await tellTeams(trx, runs.length, unknown, at);
-  });
+  const told = await db.transaction(ALL, async (trx) =>
+    (await adoptBatch(trx, unknown)) ? tellTeams(trx, runs.length, unknown, at) : [],
+  );
+  for (const mail of told) mails.soon(mail);
 }
 
 /** One for a process. */
