@@ -35,7 +35,10 @@ export async function tellLastBatch(starter: Starter, database: string, told: To
 }
 
 /** The last batch of a database's mails that Temporal keeps; null: none. Needs no worker. */
-export async function readLastBatch({ temporal }: Pick<Starter, 'temporal'>, database: string): Promise<MailBatch | null> {
+export async function readLastBatch(
+  { temporal }: Pick<Starter, 'temporal'>,
+  database: string,
+): Promise<MailBatch | null> {
   try {
     const { memo } = await temporal.workflow.getHandle(keepLastBatchId(database)).describe();
     return (memo?.[LAST_BATCH] as MailBatch | undefined) ?? null;

@@ -4,6 +4,7 @@ import type { Probes } from '../config/probes.js';
 import type { Database } from '../db/connect.js';
 import type { SdkMetrics } from './runtime.js';
 import type { SetupWatch } from './setup.js';
+import { missingSentences, SERVICES, type Missing } from './untilThere.js';
 import type { WatchedRestores } from './watchRestores.js';
 
 function metricsOf(workers: readonly Worker[], { db, restores }: Pick<Watched, 'db' | 'restores'>): Registry {
@@ -47,6 +48,24 @@ interface Watched {
   setup: SetupWatch;
   restores: WatchedRestores;
   sdkMetrics: SdkMetrics;
+}
+
+/** What probes ask a worker that does not work yet: what it waits for. */
+export function startingProbes(missing: () => readonly Missing[], sdkMetrics: SdkMetrics): Probes {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    ready: () => {
+      const away = new Set(missing().map(({ service }) => service));
+      const parts = SERVICES.map((service) => [service, away.has(service) ? 'down' : 'ok'] as const);
+      return Promise.resolve({ worker: 'down', ...Object.fromEntries(parts) });
+    },
+    warnings: () => missingSentences(missing()),
+    metrics: async () => ({
+      contentType: registry.contentType,
+      text: `${await registry.metrics()}${await sdkMetrics()}`,
+    }),
+  };
 }
 
 /**

@@ -7,7 +7,11 @@ export async function databaseToken(trx: Trx): Promise<string> {
   const [found] = await find();
   if (found !== undefined) return found.token;
   await rows(trx, `select pg_advisory_xact_lock(hashtext('kontor_mail_batch'))::text`, {});
-  await rows(trx, 'insert into mail_batch (number) select 0 where not exists (select from mail_batch where number = 0)', {});
+  await rows(
+    trx,
+    'insert into mail_batch (number) select 0 where not exists (select from mail_batch where number = 0)',
+    {},
+  );
   const [made] = await find();
   if (made === undefined) throw new Error('Batch 0 was made and is not there.');
   return made.token;
@@ -15,7 +19,11 @@ export async function databaseToken(trx: Trx): Promise<string> {
 
 /** One more batch of mails. Holds others up until the transaction ends: call it last. */
 export async function beginBatch(trx: Trx): Promise<MailBatch> {
-  const [batch] = await rows<MailBatch>(trx, 'select number::float8 as number, token from kontor_begin_mail_batch()', {});
+  const [batch] = await rows<MailBatch>(
+    trx,
+    'select number::float8 as number, token from kontor_begin_mail_batch()',
+    {},
+  );
   if (batch === undefined) throw new Error('A batch was begun and is not there.');
   return batch;
 }
