@@ -16,6 +16,7 @@ import { closePeriodId } from '../../workflows/closePeriod.js';
 import { closeShardId } from '../../workflows/closeShard.js';
 import { scriptedRelay } from '../delivery/scriptedRelay.js';
 import { createTestNamespace, testTemporal } from '../support/temporal.js';
+import { killApiWhileDeciding } from './apiKilled.js';
 import { databaseProxy } from './databaseProxy.js';
 import type { Fault } from './faults.js';
 import { restartService } from './serviceRestarts.js';
@@ -35,6 +36,8 @@ export interface RoundHands {
   /** Backs the database up as it is, lets the month end, and goes on from the backup; `said`: as a person says so first. */
   restoreBackup(how: { said: boolean }): Promise<void>;
   restart(which: 'temporal' | 'postgres', awayMs: number): Promise<void>;
+  /** Kills the API while decisions are made, and asks for them again. */
+  killApiWhileDeciding(afterMs: number): Promise<void>;
 }
 
 /** What a month came to, as it is compared with the same month without a fault. */
@@ -56,6 +59,7 @@ const CLOSE = {
   ...{ programme: PROGRAMME, period: PERIOD, openedBy: TERMINAL },
   ...{ collectUntil: null, reviewUntil: null, skipReason: null },
 };
+const SHIFTED_CLOCK = new URL('./shiftedClock.js', import.meta.url).href;
 const PATIENCE_MS = 240_000;
 const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
@@ -125,6 +129,8 @@ const PACKS = `select d.code || ' ' || b.supplement || ': ' || string_agg(s.numb
 
 interface Mail {
   messageId: string;
+  /** Else it was made by what a fault does beside the month. */
+  ofRun: boolean;
   state: string;
 }
 
@@ -133,7 +139,7 @@ async function outcomeOf(database: RoundDatabase, mails: readonly Mail[]): Promi
   return {
     statements: await lines(STATEMENTS),
     packs: await lines(PACKS),
-    messageIds: mails.map(({ messageId }) => messageId).filter((id) => !id.includes('.copy-')),
+    messageIds: mails.flatMap(({ messageId, ofRun }) => (ofRun && !messageId.includes('.copy-') ? [messageId] : [])),
   };
 }
 
@@ -184,7 +190,7 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
   const atRest = async () => {
     if (!(await sealed())) return false;
     const open = await database.ask(
-      `select 1 from outbox where state in ('pending', 'sending') union all
+      `select 1 from outbox where state in ('pending', 'sending') and period is not null union all
        select 1 where not exists (select from outbox where kind = 'runSummary')`,
     );
     return open.length === 0;
@@ -265,11 +271,16 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
       await hands.startUntilItGoesOn();
     },
     restart: restartService,
+    killApiWhileDeciding: (afterMs) => killApiWhileDeciding(database, env, afterMs),
   };
   const wrong: string[] = [];
   try {
     await setUpTemporal(starter, []);
-    await workers.start(fault.failpoint === undefined ? {} : { KONTOR_FAILPOINT: fault.failpoint });
+    const clock = { NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`, KONTOR_TEST_CLOCK_MS: String(fault.clockOffMs) };
+    await workers.start({
+      ...(fault.failpoint === undefined ? {} : { KONTOR_FAILPOINT: fault.failpoint }),
+      ...(fault.clockOffMs === undefined ? {} : clock),
+    });
     await start();
     const disturbing = fault.during?.(hands);
     await untilAtRest();
@@ -277,8 +288,9 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
     // What a fault did late may have made something due again.
     await untilAtRest();
     const mails = await database.ask<Mail>(
-      // Whether the partner team was told of a restore is another matter.
-      `select message_id as "messageId", state from outbox where kind <> 'databaseRestored' order by message_id`,
+      // What waits for an address that nobody has confirmed is not on its way.
+      `select message_id as "messageId", state, period is not null as "ofRun" from outbox
+       where period is not null or state <> 'pending' order by message_id`,
     );
     const outcome = await outcomeOf(database, mails);
     wrong.push(...mailsWrong(mails, relay.accepted, fault));

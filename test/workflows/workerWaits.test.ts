@@ -65,13 +65,13 @@ describe('a worker that starts while its services are away', () => {
     await until({
       status: 503,
       parts: '{"worker":"down","database":"down","temporal":"down"}',
-      warnings: expect.stringMatching(/The database does not answer: .*Temporal does not answer: /) as string,
+      warnings: expect.stringMatching(/The database does not answer: .*Temporal does not answer: /) as unknown,
     });
     proxies.push(await tcpProxy(Number(new URL(database.appUrl).port), databasePort));
     await until({
       status: 503,
       parts: '{"worker":"down","database":"ok","temporal":"down"}',
-      warnings: expect.stringMatching(/^Temporal does not answer: /) as string,
+      warnings: expect.stringMatching(/^Temporal does not answer: /) as unknown,
     });
     proxies.push(await tcpProxy(Number(testTemporal().address.split(':')[1]), temporalPort));
     const worker = await starting;
