@@ -6,6 +6,7 @@ import type { RunInput } from '../domain/run.js';
 import type { RateFeed } from '../rates/ecbFeed.js';
 import type { RateSource } from '../rates/rateSource.js';
 import type { RenderPool } from '../statements/index.js';
+import type { RestoredWatch } from './mailing/restoredWatch.js';
 
 /** What activities work with; worker/deps.ts composes it. Each activity takes the part it needs. */
 export interface ActivityDeps {
@@ -28,6 +29,8 @@ export interface ActivityDeps {
       },
     ): Promise<boolean>;
   };
+  /** Notices that the database was restored from a backup before mails are sent again. */
+  restores: RestoredWatch;
   /** Sets when the next month-end run of a programme opens. */
   monthEnds: { set(end: MonthEnd): Promise<void> };
   /** Where the latest execution of a shard stands. */

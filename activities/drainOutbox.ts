@@ -14,7 +14,7 @@ const countsSchema = z.object({ sent: number, deferred: number, bounced: number,
  * claimer had begun to hand over as it went away becomes `uncertain` instead of being sent again.
  */
 export const drainOutbox =
-  (deps: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl'>) =>
+  (deps: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl' | 'restores'>) =>
   (input: DrainOutboxInput): Promise<DrainOutboxResult> => {
     const context = Context.current();
     const { workflowExecution, activityId } = context.info;

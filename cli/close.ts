@@ -120,6 +120,7 @@ async function run({ env, client, db, terminal }: Place, key: RunKey, options: C
         reviewUntil: zero ?? options.reviewUntil?.toISOString() ?? null,
         skipReason,
       },
+      { unsealed: true },
     ));
   const name = `${period} of "${programme}"`;
   if (sealed) terminal.say(`${name} is ${state === 'skipped' ? 'left out for good' : 'closed and sealed already'}.`);

@@ -11,6 +11,7 @@ import { stepFor } from '../domain/parkedStep.js';
 import { messagesFor } from '../locales/index.js';
 import { setupWarnings } from '../starts/temporalSetup.js';
 import type { Env } from '../config/env.js';
+import { doubtedSinceRestore, restoreWarnings } from '../db/outbox/restored.js';
 import { environmentOf, withDatabase } from './environment.js';
 import { describeFailure } from './failure.js';
 import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
@@ -34,7 +35,7 @@ export function statusCommand(): Command {
     .description(
       'Show the runs of every programme, or of one, and of the latest of each (or the given month) its shards with their deadlines, participants, parked ' +
         'MSPs with the reason and what to do, open cases, mails by state and totals; what came after the last statement of ' +
-        'an MSP that has left; and what is missing in Temporal.',
+        'an MSP that has left; and what is missing in Temporal, or in doubt since a restore.',
     )
     .addOption(programmeOption())
     .addOption(periodOption())
@@ -46,10 +47,16 @@ export function statusCommand(): Command {
 
 async function status({ programme, period, data, json }: StatusOptions): Promise<void> {
   const env = await environmentOf(data);
-  const [found, warnings] = await Promise.all([
-    withDatabase(env, (db) => db.transaction(ALL, (trx) => load(trx, programme, period))),
+  const [{ doubted, ...found }, temporal] = await Promise.all([
+    withDatabase(env, (db) =>
+      db.transaction(ALL, async (trx) => ({
+        ...(await load(trx, programme, period)),
+        doubted: await doubtedSinceRestore(trx),
+      })),
+    ),
     temporalWarnings(env),
   ]);
+  const warnings = [...restoreWarnings(doubted), ...temporal];
   if (json === true) {
     console.log(JSON.stringify({ ...asJson(found), warnings }));
     return;

@@ -74,6 +74,13 @@ export const ENV_SCHEMA = z.object({
   METRICS_PORT: port
     .default(0)
     .describe('Port of HOST on which a worker or the API answers /readyz and /metrics; 0: none'),
+  START_PATIENCE_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe('Seconds that a worker which starts waits for a database or a Temporal that does not answer'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -106,6 +106,8 @@ export interface MailParams {
   runNotOpened: { programmeName: string; period: Period; reason: string };
   /** To the partner team: a close that failed, wholly or in part, and why. */
   runFailed: { programmeName: string; period: Period; reason: string };
+  /** To the partner teams: the database was restored from a backup; mails that are uncertain, closes that begin again. */
+  databaseRestored: { uncertain: number; runs: number };
   /** To the partner team: too many sites are silent (rule 4). `lastBilled`: what those sites were billed last time. */
   completenessGate: { programmeName: string; period: Period; silent: number; expected: number; lastBilled: Total[] };
   /** To the partner team: an order waits for its decision until `expiresOn` (rule 21). */

@@ -1,7 +1,9 @@
 import {
   isGrpcDeadlineError,
+  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
@@ -15,6 +17,8 @@ export type WorkflowAnswer<T> = { answered: true; result: T } | { answered: fals
 
 /** How long a server that still answers takes to say so. */
 const PROBE_TIMEOUT_MS = 2_000;
+/** Of gRPC. */
+const NOT_FOUND = 5;
 
 /**
  * Runs an update, an update-with-start, or a wait for a short workflow's result, for at most `timeoutMs` milliseconds. No
@@ -66,6 +70,26 @@ export async function askDecision<T>(
     );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return ask(starter, timeoutMs, () => earlierOutcome(starter, options.workflowId, { what, requestId }));
+  }
+}
+
+/** What the same request brought about before its answer was lost; ALREADY_DECIDED where another one has decided. */
+async function earlierOutcome<T>(
+  { temporal }: Starter,
+  workflowId: string,
+  { what, requestId }: { what: string; requestId: string },
+): Promise<T> {
+  try {
+    return await temporal.workflow.getHandle(workflowId).getUpdateHandle<T>(requestId).result();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
     throw new KontorError('ALREADY_DECIDED', `This ${what} is decided already.`);
   }
+}
+
+/** No such update, or no such workflow any more. */
+function isNotFound(error: unknown): boolean {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(cause) && cause.code === NOT_FOUND);
 }

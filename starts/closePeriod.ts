@@ -43,10 +43,18 @@ export function closeStart(input: ClosePeriodInput): WorkflowStart {
 
 /**
  * Starts the close of a period; false when it is going on or went well before: the id is programme and period, so there is one
- * (rule 1). One that failed may be started again and goes on from what the database holds.
+ * (rule 1). One that failed may be started again and goes on from what the database holds. `unsealed`: the database says that the
+ * month is not over, whatever Temporal knows: it was restored from a backup.
  */
-export function startClose(starter: Starter, input: ClosePeriodInput): Promise<boolean> {
-  return start(starter, closeStart(input));
+export function startClose(
+  starter: Starter,
+  input: ClosePeriodInput,
+  { unsealed = false }: { unsealed?: boolean } = {},
+): Promise<boolean> {
+  return start(starter, {
+    ...closeStart(input),
+    ...(unsealed ? { workflowIdReusePolicy: 'ALLOW_DUPLICATE' } : {}),
+  });
 }
 
 /** Ends a wait of the run for all its shards, idempotent; false where no such run is going on. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ActivityDeps } from '../activities/deps.js';
+import { restoredWatch } from '../activities/mailing/restoredWatch.js';
 import { required, type Env } from '../config/env.js';
 import { connectTemporal } from '../config/temporalClient.js';
 import type { Tracing } from '../config/tracing.js';
@@ -7,10 +8,14 @@ import { isThisMachine } from '../config/thisMachine.js';
 import { connect } from '../db/connect.js';
 import { traced } from '../db/traced.js';
 import { createMailer } from '../delivery/index.js';
+import { KONTOR } from '../domain/access/actor.js';
 import { ecbFeed } from '../rates/ecbFeed.js';
 import { ecbFile } from '../rates/ecbFile.js';
 import { startClose } from '../starts/closePeriod.js';
 import { shardOutcome } from '../starts/closeShard.js';
+import { createMailStarts } from '../starts/deliverMail.js';
+import { readLastBatch, tellLastBatch } from '../starts/lastBatch.js';
+import { restartClose } from '../starts/restoredClose.js';
 import { ensureMonthEnd } from '../starts/schedules.js';
 import { startSettlement, tellRateLoaded } from '../starts/settleStatement.js';
 import type { Starter } from '../starts/starter.js';
@@ -45,6 +50,27 @@ export async function createDeps(
     rates: ecbFile(),
     rateFeed: env.RATES_URL === undefined ? null : ecbFeed(env.RATES_URL),
     closes: { start: (input) => startClose(starter, input) },
+    restores: restoredWatch({
+      db,
+      lastBatch: {
+        tell: (database, told) => tellLastBatch(starter, database, told),
+        read: (database) => readLastBatch(starter, database),
+      },
+      restartClose: (run, shards) =>
+        restartClose(
+          starter,
+          { ...run, openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null },
+          shards,
+        ),
+      mails: createMailStarts({
+        ...starter,
+        log: {
+          warn: (_details, message) => {
+            console.error(message);
+          },
+        },
+      }),
+    }),
     monthEnds: { set: (end) => ensureMonthEnd(starter, end) },
     shards: { outcome: (of) => shardOutcome(starter, of) },
     settlements: { start: (of) => startSettlement(starter, of), tryAgain: (of) => tellRateLoaded(starter, of) },

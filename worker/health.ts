@@ -4,8 +4,10 @@ import type { Probes } from '../config/probes.js';
 import type { Database } from '../db/connect.js';
 import type { SdkMetrics } from './runtime.js';
 import type { SetupWatch } from './setup.js';
+import { missingSentences, SERVICES, type Missing } from './untilThere.js';
+import type { WatchedRestores } from './watchRestores.js';
 
-function metricsOf(workers: readonly Worker[], db: Database): Registry {
+function metricsOf(workers: readonly Worker[], { db, restores }: Pick<Watched, 'db' | 'restores'>): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registry.registerMetric(
@@ -28,21 +30,50 @@ function metricsOf(workers: readonly Worker[], db: Database): Registry {
       },
     }),
   );
+  registry.registerMetric(
+    new Gauge({
+      name: 'kontor_mails_doubted_since_restore',
+      help: 'Mails that may have been sent before the database was restored from a backup, and wait for a person',
+      registers: [],
+      collect() {
+        this.set(restores.doubted());
+      },
+    }),
+  );
   return registry;
 }
 
 interface Watched {
   db: Database;
   setup: SetupWatch;
+  restores: WatchedRestores;
   sdkMetrics: SdkMetrics;
+}
+
+/** What probes ask a worker that does not work yet: what it waits for. */
+export function startingProbes(missing: () => readonly Missing[], sdkMetrics: SdkMetrics): Probes {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    ready: () => {
+      const away = new Set(missing().map(({ service }) => service));
+      const parts = SERVICES.map((service) => [service, away.has(service) ? 'down' : 'ok'] as const);
+      return Promise.resolve({ worker: 'down', ...Object.fromEntries(parts) });
+    },
+    warnings: () => missingSentences(missing()),
+    metrics: async () => ({
+      contentType: registry.contentType,
+      text: `${await registry.metrics()}${await sdkMetrics()}`,
+    }),
+  };
 }
 
 /**
  * What probes ask a worker: whether it polls, whether the database answers, what `kontor migrate` would mend; and on one page
  * what Kontor and Temporal's SDK measure.
  */
-export function workerProbes(workers: readonly Worker[], { db, setup, sdkMetrics }: Watched): Probes {
-  const registry = metricsOf(workers, db);
+export function workerProbes(workers: readonly Worker[], { db, setup, restores, sdkMetrics }: Watched): Probes {
+  const registry = metricsOf(workers, { db, restores });
   return {
     ready: async () => ({
       worker: workers.every((worker) => worker.getState() === 'RUNNING') ? 'ok' : 'down',
@@ -51,7 +82,7 @@ export function workerProbes(workers: readonly Worker[], { db, setup, sdkMetrics
         () => 'down' as const,
       ),
     }),
-    warnings: () => setup.warnings(),
+    warnings: () => [...setup.warnings(), ...restores.warnings()],
     metrics: async () => {
       const [ours, theirs] = await Promise.all([registry.metrics(), sdkMetrics()]);
       return { contentType: registry.contentType, text: `${ours}${theirs}` };

@@ -10,13 +10,27 @@ import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
 import { requireKnownMonths } from './openMonths.js';
 import { loadWorkflowBundle } from './workflowBundle.js';
-import { workerProbes } from './health.js';
+import { startingProbes, workerProbes } from './health.js';
 import { installRuntime } from './runtime.js';
 import { requireSetup } from './setup.js';
+import { missingSentences, untilThere, type Missing } from './untilThere.js';
+import { watchRestores } from './watchRestores.js';
 
 const refused = refusedToStart('kontor-worker');
 const env = await receiveEnv();
 const sdkMetrics = await installRuntime(env);
+let missing: readonly Missing[] = [];
+let probes = startingProbes(() => missing, sdkMetrics);
+// From the start: a worker that waits says for what.
+const probeServer = await serveProbes(env, {
+  ready: () => probes.ready(),
+  warnings: () => probes.warnings?.() ?? [],
+  metrics: () => probes.metrics(),
+});
+await untilThere(env, (now) => {
+  missing = now;
+  console.error(now.length === 0 ? 'All that was waited for answers.' : `Waiting: ${missingSentences(now).join(' ')}`);
+});
 const tracing = await loadTracing(env, 'kontor-worker');
 const deps = await createDeps(env, tracing);
 const setup = await requireSetup(deps).catch(refused);
@@ -32,12 +46,12 @@ if (workflowBundle !== null) {
   const replay = { workflowBundle, ...(dataConverter === undefined ? {} : { dataConverter }) };
   await requireKnownMonths(deps, replay).catch(refused);
 }
+const restores = await watchRestores(deps);
 // What it counts is the work itself.
 installFailpoint(env.KONTOR_FAILPOINT);
 const { workers, connection } = await createWorkers(env, deps, { bundle: workflowBundle, tracing });
 
-// Before they poll: a worker whose probes nobody can reach would look dead while it works.
-const probes = await serveProbes(env, workerProbes(workers, { ...deps, setup, sdkMetrics }));
+probes = workerProbes(workers, { ...deps, setup, restores, sdkMetrics });
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
 closeWithGrace({ delay: 40_000 }, async () => {
@@ -54,7 +68,8 @@ process.on('message', (message) => {
 process.send?.({ ready: true });
 
 await running;
-probes?.close();
+restores.stop();
+probeServer?.close();
 await connection.close();
 await deps.close();
 await tracing?.close();

@@ -7,6 +7,7 @@ export { closePeriod } from './closePeriod.js';
 export { closeShard } from './closeShard.js';
 export { correctStatement } from './correctStatement.js';
 export { deliverMail } from './deliverMail.js';
+export { keepLastBatch } from './keepLastBatch.js';
 export { monthEnd } from './monthEnd.js';
 export { onboardSites } from './onboardSites.js';
 export { order } from './order.js';

@@ -1,8 +1,10 @@
 import type { Trx } from '../../db/connect.js';
 import { giveSecret } from '../../db/access/linkStore.js';
+import { beginBatch } from '../../db/outbox/mailBatchStore.js';
 import { claimMails, type Claim, type ClaimedMail } from '../../db/outbox/claimMails.js';
 import { packFiles, programmeFiles, type PackFiles } from '../../db/outbox/mailDocuments.js';
 import { PACK_BYTES } from '../../delivery/index.js';
+import type { MailBatch } from '../../domain/mailBatch.js';
 import { attachmentsOf, linkOf, type LoadedFiles } from './prepareMail.js';
 
 /** Of those only what a connection has begun to hand over is in doubt when a worker dies. */
@@ -11,6 +13,8 @@ const BATCH = 30;
 const PACK_BATCH = 2;
 
 export interface Batch {
+  /** Null: there are no mails. */
+  batch: MailBatch | null;
   mails: ClaimedMail[];
   files: LoadedFiles;
 }
@@ -32,5 +36,6 @@ export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>
     const link = linkOf(mail);
     if (link !== undefined) links.set(link, await giveSecret(trx, link, new Date()));
   }
-  return { mails, files: { packs, programmes: await programmeFiles(trx, welcomed), links } };
+  const files = { packs, programmes: await programmeFiles(trx, welcomed), links };
+  return { batch: mails.length === 0 ? null : await beginBatch(trx), mails, files };
 }

@@ -4,6 +4,7 @@ import { takeOverMails } from '../../db/outbox/takeOverMails.js';
 import { nextMailDueMs } from '../../db/outbox/nextDue.js';
 import { keepClaims, recordMails, releaseMails } from '../../db/outbox/recordOutcome.js';
 import { KontorError } from '../../domain/errors.js';
+import type { MailBatch } from '../../domain/mailBatch.js';
 import type { ActivityDeps } from '../deps.js';
 import { claimBatch, type Batch } from './claimBatch.js';
 import { handOverAsker } from './handOver.js';
@@ -58,6 +59,8 @@ const LOOK_AGAIN_MS = 5_000;
 /** Outcomes in hand are worth waiting for a database that is away: lost, each of those mails would be in doubt. */
 const RECORD_TRIES = 30;
 const RECORD_PAUSE_MS = 1_000;
+/** Each may take ten seconds. Afterwards the activity is tried again. */
+const TELL_TRIES = 6;
 
 /** Resolves after `ms`, or as soon as `signal` says so. */
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -77,7 +80,7 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
  * MAIL_DEFERRED while the relay is down, and with the signal's reason once it is aborted; nothing claimed is left then.
  */
 export async function drain(
-  { db, mailer, publicUrl }: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl'>,
+  { db, mailer, publicUrl, restores }: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl' | 'restores'>,
   { programme, period, limit = Number.MAX_SAFE_INTEGER, untilEmpty = false }: DrainOutboxInput,
   { claimant, before, signal, heartbeat }: DrainPlace,
 ): Promise<DrainOutboxResult> {
@@ -109,6 +112,23 @@ export async function drain(
     }
   };
 
+  /** Asks again for a while: Temporal may be away, or its workers, and the mails are in hand. */
+  const mayBeSent = async (batch: MailBatch): Promise<boolean> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        signal.throwIfAborted();
+        return await restores.mayBeSent(batch);
+      } catch (error) {
+        if (!signal.aborted && tries < TELL_TRIES) {
+          await pause(RECORD_PAUSE_MS, signal);
+          continue;
+        }
+        await db.transaction(ALL, (trx) => releaseMails(trx, claimedBy));
+        throw error;
+      }
+    }
+  };
+
   const heartbeats = setInterval(() => {
     heartbeat(counts);
   }, HEARTBEAT_MS);
@@ -125,7 +145,8 @@ export async function drain(
       if (down !== undefined) throw new KontorError('MAIL_DEFERRED', `The relay is down: ${down}`);
       signal.throwIfAborted();
       outcomes = [];
-      if (batch !== undefined && batch.mails.length > 0) {
+      if (batch?.batch != null) {
+        if (!(await mayBeSent(batch.batch))) continue;
         const date = new Date();
         const mayContinue = () => !signal.aborted && Date.now() - date.getTime() < BEGIN_WITHIN_MS;
         const context = { files: batch.files, date, publicUrl };

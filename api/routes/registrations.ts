@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { insertDecision } from '../../db/access/decisionStore.js';
+import { hasDecision, insertDecision } from '../../db/access/decisionStore.js';
 import { applicationOfLink } from '../../db/access/linkStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { findRegistration, listRegistrations, type Registration } from '../../db/programmes/participationStore.js';
@@ -80,7 +80,9 @@ async function endApplication(
   trx: Trx,
 ) {
   const { programme, mspId, distributorId, decideUntil } = found;
-  if (found.state !== 'applied' || distributorId === null) {
+  // Asked again, the same request is told what it has brought about.
+  const isAskedAgain = await hasDecision(trx, { id: requestId, subject: registrationSubject(programme, mspId) });
+  if ((found.state !== 'applied' && !isAskedAgain) || distributorId === null) {
     throw new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
   }
   const subject = registrationSubject(programme, mspId);

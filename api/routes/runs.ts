@@ -46,13 +46,17 @@ export const runRoutes = [
       }
       const joined =
         state === 'sealed' ||
-        !(await startClose(deps, {
-          ...key,
-          openedBy: actor,
-          collectUntil: body.collectUntil?.toISOString() ?? null,
-          reviewUntil: body.reviewUntil?.toISOString() ?? null,
-          skipReason,
-        }));
+        !(await startClose(
+          deps,
+          {
+            ...key,
+            openedBy: actor,
+            collectUntil: body.collectUntil?.toISOString() ?? null,
+            reviewUntil: body.reviewUntil?.toISOString() ?? null,
+            skipReason,
+          },
+          { unsealed: true },
+        ));
       return reply(202, { ...key, workflowId: closePeriodId(key.programme, key.period), joined });
     },
   }),

@@ -21,6 +21,12 @@ export async function insertDecision<K extends DecisionKind>(trx: Trx, decision:
   );
 }
 
+/** Whether a request has decided, or tried to: it is the same one, asked again. */
+export async function hasDecision(trx: Trx, { id, subject }: { id: string; subject: string }): Promise<boolean> {
+  const found = await rows(trx, 'select 1 as one from decision where id = :id and subject = :subject', { id, subject });
+  return found.length > 0;
+}
+
 /** The decision of that id; NOT_FOUND unless a person made it, of this kind and on this subject. */
 export async function requireDecision<K extends DecisionKind>(
   trx: Trx,

@@ -89,8 +89,10 @@ export async function insertRun(trx: Trx, run: NewRun): Promise<boolean> {
   const { programme, period, shards } = run;
   const inserted = await rows(
     trx,
-    `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules)
-     values (:programme, :period, 'open', :openedAt, :openedBy, :rules)
+    // A month that was over when the database was restored may have been mailed before.
+    `insert into billing_run (programme_code, period, state, opened_at, opened_by, rules, restored_at)
+     values (:programme, :period, 'open', :openedAt, :openedBy, :rules, (select max(a.at) from audit_event a
+       where a.subject = 'database' and a.action = 'database.restored' and to_char(a.at at time zone 'UTC', 'YYYY-MM') > :period))
      on conflict (programme_code, period) do nothing returning period`,
     { programme, period, openedAt: run.openedAt, openedBy: run.openedBy, rules: JSON.stringify(run.rules) },
   );

@@ -58,7 +58,8 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
        order by o.not_before, o.id limit :limit
        for update of o skip locked
      ), claimed as (
-       update outbox o set state = 'sending', claimed_at = now(), claimed_by = :claimedBy, handed_at = null,
+       update outbox o set state = 'sending', claimed_at = now(), claimed_by = :claimedBy,
+         claimed_in = (select kontor_database_life()), handed_at = null,
          recipient = case when o.to_company is null then o.recipient
            else (select email from kontor_contact(o.to_company, o.purpose)) end
        from due where o.id = due.id

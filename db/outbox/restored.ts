@@ -38,6 +38,24 @@ export async function markRestored(
   return restored;
 }
 
+/** Mails of which nobody knows whether they were sent before a restore, as of now. */
+export async function doubtedSinceRestore(trx: Trx): Promise<number> {
+  const [row] = await rows<{ count: number }>(
+    trx,
+    `select count(*)::int as count from outbox where state = 'uncertain' and last_response = :said`,
+    { said: RESTORED },
+  );
+  return row?.count ?? 0;
+}
+
+/** A sentence for operators, as long as there are such mails. */
+export function restoreWarnings(doubted: number): string[] {
+  if (doubted === 0) return [];
+  return [
+    `${doubted} mails may have been sent before the database was restored from a backup, and wait: \`kontor outbox reconcile\`.`,
+  ];
+}
+
 export interface Settled {
   sent: number;
   bounced: number;

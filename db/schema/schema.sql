@@ -35,6 +35,15 @@ CREATE OR REPLACE FUNCTION public.kontor_all_held()
  STABLE
 AS $function$ select exists (select from legal_hold where lifted_at is null and company_id is null and programme_code is null) $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_begin_mail_batch()
+ RETURNS SETOF mail_batch
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform pg_advisory_xact_lock(hashtext('kontor_mail_batch'));
+      return query insert into mail_batch (number) select coalesce(max(b.number), 0) + 1 from mail_batch b returning *;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -112,6 +121,16 @@ CREATE OR REPLACE FUNCTION public.kontor_contact(company uuid, purpose text)
 AS $function$ select * from company_contact k
         where k.company_id = $1 and k.purpose in ($2, 'statements') and k.confirmed_at is not null and k.ended_at is null
         order by k.purpose = $2 desc limit 1 $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_database_life()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select concat_ws('.', (select system_identifier from pg_control_system()),
+        left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), (select oid from pg_database where datname = current_database()),
+        'outbox'::regclass::oid)
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_distributor()
  RETURNS uuid
@@ -1516,6 +1535,17 @@ grant insert, select, update on legal_hold to kontor_app;
 grant insert, select, update on legal_hold to kontor_limited;
 grant select on legal_hold to kontor_retention;
 
+create table mail_batch (
+  number bigint not null,
+  token uuid not null default gen_random_uuid(),
+  constraint mail_batch_pkey PRIMARY KEY (number, token)
+);
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.mail_batch FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on mail_batch to kontor_all;
+grant insert, select on mail_batch to kontor_app;
+grant insert, select on mail_batch to kontor_limited;
+grant select on mail_batch to kontor_retention;
+
 create table mandate (
   id uuid not null,
   integrator_id uuid not null,
@@ -1747,6 +1777,7 @@ create table outbox (
   not_before timestamp with time zone not null,
   claimed_at timestamp with time zone,
   claimed_by text,
+  claimed_in text,
   handed_at timestamp with time zone,
   envelope_id uuid not null default gen_random_uuid(),
   last_response text,

@@ -13,6 +13,7 @@ import { correctionAsked } from './correctionAsked.js';
 import { correctionDecided } from './correctionDecided.js';
 import { correctionExpired } from './correctionExpired.js';
 import { creditIssued } from './creditIssued.js';
+import { databaseRestored } from './databaseRestored.js';
 import type { AttachmentsWanted, MailDefinition, WrittenMail } from './defineMail.js';
 import { keyDisabled } from './keyDisabled.js';
 import { licenceEnds } from './licenceEnds.js';
@@ -66,6 +67,7 @@ const MAILS = {
   runSummary,
   runFailed,
   runNotOpened,
+  databaseRestored,
   completenessGate,
   waitingConfirmation,
   territoryOpened,

@@ -207,6 +207,15 @@ export const mail: NonNullable<Translation['mail']> = {
       'Bitte beheben und den Abschluss dann von Hand starten: Er geht weiter, wo er war.',
     ],
   },
+  databaseRestored: {
+    subject: () => 'Die Datenbank von Kontor wurde aus einer Sicherung wiederhergestellt',
+    body: ({ uncertain, runs }) => [
+      'Die Datenbank weiß weniger, als versandt worden ist: Sie wurde aus einer Sicherung wiederhergestellt.',
+      `E-Mails, die seit der Sicherung versandt worden sein können und nicht von selbst noch einmal versandt werden: ${String(uncertain)}.`,
+      `Monatsabschlüsse, die mit dem Stand der Datenbank neu beginnen: ${String(runs)}.`,
+      'Bitte die E-Mails nach dem Protokoll des Mailservers klären: kontor outbox reconcile. Was seit der Sicherung sonst eingegeben wurde, muss noch einmal eingegeben werden.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) =>
       `Monatsabschluss ${month(period)} von ${programmeName} wurde nicht geöffnet`,

@@ -201,6 +201,15 @@ export const mail: MailMessages = {
       'Mend it, then start the close again by hand: it goes on where it was.',
     ],
   },
+  databaseRestored: {
+    subject: () => 'Kontor’s database was restored from a backup',
+    body: ({ uncertain, runs }) => [
+      'The database knows less than has been sent: it was restored from a backup.',
+      `Mails that may have been sent since the backup, and are not sent again by themselves: ${String(uncertain)}.`,
+      `Closes of months that begin again from what the database holds: ${String(runs)}.`,
+      'Settle the mails by the log of the relay: kontor outbox reconcile. Whatever else was entered since the backup has to be entered again.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) => `Month-end close ${month(period)} of ${programmeName} was not opened`,
     body: ({ programmeName, period, reason }) => [

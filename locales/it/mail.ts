@@ -205,6 +205,15 @@ export const mail: NonNullable<Translation['mail']> = {
       'Correggere, poi avviare di nuovo la chiusura a mano: riprende da dove era.',
     ],
   },
+  databaseRestored: {
+    subject: () => 'La banca dati di Kontor è stata ripristinata da un backup',
+    body: ({ uncertain, runs }) => [
+      'La banca dati contiene meno di quanto è stato inviato: è stata ripristinata da un backup.',
+      `E-mail che potrebbero essere state inviate dopo il backup e che non vengono inviate di nuovo da sole: ${String(uncertain)}.`,
+      `Chiusure mensili che ricominciano da ciò che contiene la banca dati: ${String(runs)}.`,
+      'Verificare le e-mail con il registro del server di posta: kontor outbox reconcile. Quanto è stato inserito dopo il backup va inserito di nuovo.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) => `La chiusura di ${month(period)} di ${programmeName} non è stata aperta`,
     body: ({ programmeName, period, reason }) => [

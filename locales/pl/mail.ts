@@ -215,6 +215,15 @@ export const mail: NonNullable<Translation['mail']> = {
       'Proszę to naprawić, a potem uruchomić zamknięcie ręcznie: będzie kontynuowane.',
     ],
   },
+  databaseRestored: {
+    subject: () => 'Baza danych Kontor została odtworzona z kopii zapasowej',
+    body: ({ uncertain, runs }) => [
+      'Baza danych zawiera mniej, niż zostało wysłane: odtworzono ją z kopii zapasowej.',
+      `Wiadomości, które mogły zostać wysłane po wykonaniu kopii i nie są same wysyłane ponownie: ${String(uncertain)}.`,
+      `Zamknięcia miesiąca, które zaczynają się od nowa według stanu bazy danych: ${String(runs)}.`,
+      'Proszę wyjaśnić wiadomości według dziennika serwera poczty: kontor outbox reconcile. Wszystko inne, co wprowadzono po wykonaniu kopii, trzeba wprowadzić ponownie.',
+    ],
+  },
   runNotOpened: {
     subject: ({ programmeName, period }) =>
       `Zamknięcie miesiąca ${month(period)} programu ${programmeName} nie zostało otwarte`,

@@ -16,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runKeyOf } from '../../domain/run.js';
 import { readPdf } from '../statements/readPdf.js';
 import { monthFixture } from '../support/month.js';
+import { NO_RESTORE } from '../support/noRestore.js';
 import { FROM, NOTHING, PERIOD } from './fixture.js';
 
 const MAILBOX = 'mail-server.mailbox';
@@ -52,7 +53,7 @@ describe('billing packs of a month', () => {
     }
   };
   const send = () =>
-    drain({ db: database.db, mailer, publicUrl: 'https://kontor.example' }, RUN, {
+    drain({ db: database.db, mailer, publicUrl: 'https://kontor.example', restores: NO_RESTORE }, RUN, {
       claimant: 'test',
       before: NOTHING,
       signal: new AbortController().signal,

@@ -12,6 +12,7 @@ import { createMailer, type Mailer } from '../../delivery/index.js';
 import { startInbox, type Inbox, type InboxOptions } from '../../embedded/inbox/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
+import { NO_RESTORE } from '../support/noRestore.js';
 
 export const NOW = new Date('2026-04-06T06:00:00Z');
 export const PERIOD = '2026-03';
@@ -166,12 +167,16 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
       await database.db.transaction(ALL, (trx) => enqueueMails(trx, whole as OutgoingMail[], NOW));
     },
     drain: (input = {}, place = {}) =>
-      drain({ db: database.db, mailer: place.mailer ?? mailer, publicUrl: 'https://kontor.example' }, input, {
-        claimant: place.claimant ?? randomUUID(),
-        before: NOTHING,
-        signal: place.signal ?? new AbortController().signal,
-        heartbeat: () => undefined,
-      }),
+      drain(
+        { db: database.db, mailer: place.mailer ?? mailer, publicUrl: 'https://kontor.example', restores: NO_RESTORE },
+        input,
+        {
+          claimant: place.claimant ?? randomUUID(),
+          before: NOTHING,
+          signal: place.signal ?? new AbortController().signal,
+          heartbeat: () => undefined,
+        },
+      ),
     outbox: () => database.asOwner<OutboxRow>('select * from outbox order by id'),
     source: async (id) => (await inbox.source(id)).toString('utf8'),
     close: async () => {

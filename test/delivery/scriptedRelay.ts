@@ -58,7 +58,7 @@ export async function scriptedRelay(script: (mail: number) => Script): Promise<S
         if (end === -1) return;
         const body = buffered.slice(0, end);
         bodies.push(body);
-        if (!/^[45]/.test(current.end ?? '')) accepted.push(/^Message-ID: <(.*)>$/im.exec(body)?.[1] ?? '');
+        if (!/^[45]/.test(current.end ?? '')) accepted.push(/^Message-ID:\s*<(.*)>$/im.exec(body)?.[1] ?? '');
         buffered = buffered.slice(end + 5);
         inBody = false;
         say(current.end, '250 kept');

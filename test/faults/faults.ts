@@ -10,6 +10,8 @@ export interface Fault {
   name: string;
   /** Of the first worker. */
   failpoint?: string;
+  /** So far is its clock off. */
+  clockOffMs?: number;
   relay?: (mail: number) => Script;
   cut?: DatabaseCut;
   /** What is done while the month goes on. */
@@ -126,14 +128,29 @@ const interrupted: Draw = (random) => {
 
 const restoredFromBackup: Draw = (random) => {
   const ms = later(random);
+  const said = random.chance(0.5);
   return {
-    name: `backup after ${ms} ms, restored once the month is over`,
+    name: `backup after ${ms} ms, restored once the month is over, ${said ? 'as a person says' : 'without a word'}`,
     during: async (hands) => {
       await hands.wait(ms);
-      await hands.restoreBackup();
+      await hands.restoreBackup({ said });
     },
     // Whatever was made anew after the backup.
     uncertain: 100,
+  };
+};
+
+const clockOff: Draw = (random) => {
+  const hours = random.int(1, 72) * (random.chance(0.5) ? 1 : -1);
+  return { name: `worker's clock off by ${hours} h`, clockOffMs: hours * 3_600_000, uncertain: 0 };
+};
+
+const apiKilled: Draw = (random) => {
+  const ms = random.int(0, 400);
+  return {
+    name: `API killed ${ms} ms after it was asked for decisions`,
+    during: (hands) => hands.killApiWhileDeciding(ms),
+    uncertain: 0,
   };
 };
 
@@ -216,6 +233,8 @@ const SLOW: readonly Draw[] = [
   restoredFromBackup,
   service('temporal'),
   service('postgres'),
+  clockOff,
+  apiKilled,
 ];
 
 export const FAST_KINDS = FAST.length;

@@ -8,16 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { TERMINAL } from '../../domain/access/actor.js';
 import { ALL, connect } from '../../db/connect.js';
-import { markRestored } from '../../db/outbox/restored.js';
 import { resendMail } from '../../db/outbox/resendMail.js';
 import { startClose } from '../../starts/closePeriod.js';
-import { restartClose } from '../../starts/restoredClose.js';
 import { setUpTemporal } from '../../starts/temporalSetup.js';
 import { verifyAll, overallVerdicts } from '../../verify/index.js';
 import { closePeriodId } from '../../workflows/closePeriod.js';
 import { closeShardId } from '../../workflows/closeShard.js';
 import { scriptedRelay } from '../delivery/scriptedRelay.js';
 import { createTestNamespace, testTemporal } from '../support/temporal.js';
+import { killApiWhileDeciding } from './apiKilled.js';
 import { databaseProxy } from './databaseProxy.js';
 import type { Fault } from './faults.js';
 import { restartService } from './serviceRestarts.js';
@@ -34,9 +33,11 @@ export interface RoundHands {
   start(): Promise<void>;
   startUntilItGoesOn(): Promise<void>;
   interrupt(which: 'close' | 'shard', how: 'terminate' | 'cancel' | 'reset'): Promise<void>;
-  /** Backs the database up as it is, lets the month end, and goes on from the backup. */
-  restoreBackup(): Promise<void>;
+  /** Backs the database up as it is, lets the month end, and goes on from the backup; `said`: as a person says so first. */
+  restoreBackup(how: { said: boolean }): Promise<void>;
   restart(which: 'temporal' | 'postgres', awayMs: number): Promise<void>;
+  /** Kills the API while decisions are made, and asks for them again. */
+  killApiWhileDeciding(afterMs: number): Promise<void>;
 }
 
 /** What a month came to, as it is compared with the same month without a fault. */
@@ -58,7 +59,9 @@ const CLOSE = {
   ...{ programme: PROGRAMME, period: PERIOD, openedBy: TERMINAL },
   ...{ collectUntil: null, reviewUntil: null, skipReason: null },
 };
+const SHIFTED_CLOCK = new URL('./shiftedClock.js', import.meta.url).href;
 const PATIENCE_MS = 240_000;
+const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -126,6 +129,8 @@ const PACKS = `select d.code || ' ' || b.supplement || ': ' || string_agg(s.numb
 
 interface Mail {
   messageId: string;
+  /** Else it was made by what a fault does beside the month. */
+  ofRun: boolean;
   state: string;
 }
 
@@ -134,7 +139,7 @@ async function outcomeOf(database: RoundDatabase, mails: readonly Mail[]): Promi
   return {
     statements: await lines(STATEMENTS),
     packs: await lines(PACKS),
-    messageIds: mails.map(({ messageId }) => messageId).filter((id) => !id.includes('.copy-')),
+    messageIds: mails.flatMap(({ messageId, ofRun }) => (ofRun && !messageId.includes('.copy-') ? [messageId] : [])),
   };
 }
 
@@ -173,18 +178,19 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const starter = { temporal: client, taskQueue: 'kontor' };
-  const workers = new Workers({
+  const env = {
     ...{ DATABASE_URL: proxy.url, DATABASE_POOL: '6', SMTP_URL: relay.url, RENDER_THREADS: '1', LOG_LEVEL: 'error' },
     ...{ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: starter.taskQueue },
-  });
+  };
+  const workers = new Workers(env);
   const start = async () => {
-    await startClose(starter, CLOSE);
+    await startClose(starter, CLOSE, { unsealed: !(await sealed()) });
   };
   const sealed = async () => (await database.ask(`select 1 from billing_run where state = 'sealed'`)).length > 0;
   const atRest = async () => {
     if (!(await sealed())) return false;
     const open = await database.ask(
-      `select 1 from outbox where state in ('pending', 'sending') union all
+      `select 1 from outbox where state in ('pending', 'sending') and period is not null union all
        select 1 where not exists (select from outbox where kind = 'runSummary')`,
     );
     return open.length === 0;
@@ -243,38 +249,49 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
         // Not there yet, or over: nothing to interrupt.
       }
     },
-    restoreBackup: async () => {
+    restoreBackup: async ({ said }) => {
       await workers.end();
       await eventually(() => database.backUp(), deadline);
       await workers.goOn();
       await untilAtRest();
       await workers.end();
       await eventually(() => database.restore(), deadline);
-      const db = connect(database.appUrl, 1);
-      try {
-        const marked = { at: new Date(), actor: TERMINAL, reason: 'a fault' };
-        const { runs } = await db.transaction(ALL, (trx) => markRestored(trx, marked));
-        for (const { shards, ...run } of runs) await restartClose(starter, { ...CLOSE, ...run }, shards);
-        // Of a run that the backup does not know, nothing is told: it is closed anew by hand.
-        if (runs.length === 0) await restartClose(starter, CLOSE, [1, 2]);
-      } finally {
-        await db.close();
+      if (said) {
+        const [ended] = (await once(
+          fork(CLI, ['restored', '--reason', 'a fault'], {
+            env: { ...process.env, ...env, DATABASE_URL: database.appUrl },
+            stdio: 'ignore',
+          }),
+          'exit',
+        )) as [number | null];
+        if (ended !== 0) throw new Error(`kontor restored ended with ${ended}`);
       }
       await workers.goOn();
+      // Of a run that the backup does not know, nothing is told: it is closed anew by hand.
+      await hands.startUntilItGoesOn();
     },
     restart: restartService,
+    killApiWhileDeciding: (afterMs) => killApiWhileDeciding(database, env, afterMs),
   };
   const wrong: string[] = [];
   try {
     await setUpTemporal(starter, []);
-    await workers.start(fault.failpoint === undefined ? {} : { KONTOR_FAILPOINT: fault.failpoint });
+    const clock = { NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`, KONTOR_TEST_CLOCK_MS: String(fault.clockOffMs) };
+    await workers.start({
+      ...(fault.failpoint === undefined ? {} : { KONTOR_FAILPOINT: fault.failpoint }),
+      ...(fault.clockOffMs === undefined ? {} : clock),
+    });
     await start();
     const disturbing = fault.during?.(hands);
     await untilAtRest();
     await disturbing;
     // What a fault did late may have made something due again.
     await untilAtRest();
-    const mails = await database.ask<Mail>('select message_id as "messageId", state from outbox order by message_id');
+    const mails = await database.ask<Mail>(
+      // What waits for an address that nobody has confirmed is not on its way.
+      `select message_id as "messageId", state, period is not null as "ofRun" from outbox
+       where period is not null or state <> 'pending' order by message_id`,
+    );
     const outcome = await outcomeOf(database, mails);
     wrong.push(...mailsWrong(mails, relay.accepted, fault));
     if (undisturbed !== undefined) {

@@ -89,6 +89,7 @@ const PARAMS: MailParams = {
   },
   runFailed: { programmeName: 'Managed services', period, reason: 'Shard 2: it was cancelled' },
   runNotOpened: { programmeName: 'Managed services', period, reason: 'month before is open' },
+  databaseRestored: { uncertain: 12, runs: 1 },
   completenessGate: { programmeName: 'Managed services', period, silent: 50, expected: 406, lastBilled: totals },
   waitingConfirmation: {
     ...{ programmeName: 'Managed services', country: 'Italy', expiresOn: '2026-06-08' },

@@ -21,6 +21,7 @@ import type { RenderPool, RenderedDocument } from '../../statements/index.js';
 import { ecbFile } from '../../rates/ecbFile.js';
 import { corrector } from '../support/correctedMonths.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
+import { NO_RESTORE } from '../support/noRestore.js';
 
 const MAILBOX = 'mail-server.mailbox';
 const SCAN = 'scanner.scan';
@@ -267,7 +268,7 @@ async function paper(db: Database, period: string, now: Date): Promise<void> {
 
 const sendAll = (db: Database, mailer: Mailer) =>
   drain(
-    { db, mailer, publicUrl: PUBLIC_URL },
+    { db, mailer, publicUrl: PUBLIC_URL, restores: NO_RESTORE },
     {},
     {
       claimant: randomUUID(),

@@ -8,6 +8,7 @@ import { drain } from '../../activities/mailing/drain.js';
 import type { Database } from '../../db/connect.js';
 import { createMailer } from '../../delivery/index.js';
 import { startInbox, type Inbox } from '../../embedded/inbox/index.js';
+import { NO_RESTORE } from './noRestore.js';
 
 export interface Mailbox {
   /** Sends what is due and returns every mail to that address so far, the latest last. */
@@ -40,7 +41,7 @@ export async function openMailbox(db: Database): Promise<Mailbox> {
   return {
     read: async (address) => {
       await drain(
-        { db, mailer, publicUrl: 'https://kontor.example' },
+        { db, mailer, publicUrl: 'https://kontor.example', restores: NO_RESTORE },
         {},
         {
           claimant: randomUUID(),

@@ -17,8 +17,8 @@ interface Pair {
   far: Socket;
 }
 
-/** Forwards what comes to a port of its own to `port` on this machine. */
-export async function tcpProxy(port: number): Promise<TcpProxy> {
+/** Forwards what comes to a port of its own, or to the port `at`, to `port` on this machine. */
+export async function tcpProxy(port: number, at = 0): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   const silent = new Set<Pair>();
   let connections = 0;
@@ -40,7 +40,7 @@ export async function tcpProxy(port: number): Promise<TcpProxy> {
     forward(near, pair.far);
     forward(pair.far, near);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(at, '127.0.0.1', listening));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const newest = () => [...pairs].filter((pair) => !silent.has(pair)).at(-1);

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, (attributes: Attributes) => string>> = {
   START_CHILD_WORKFLOW_EXECUTION_INITIATED: ({ workflowType }) => `child ${nameOf(workflowType)}`,
   SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: ({ signalName }) => `signal ${nameOf(signalName)}`,
   UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: () => 'search attributes',
+  WORKFLOW_PROPERTIES_MODIFIED: () => 'memo',
   MARKER_RECORDED: ({ markerName }) => `marker ${nameOf(markerName)}`,
   WORKFLOW_EXECUTION_UPDATE_ACCEPTED: () => 'update accepted',
   WORKFLOW_EXECUTION_UPDATE_COMPLETED: () => 'update completed',

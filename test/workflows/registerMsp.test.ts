@@ -71,6 +71,26 @@ describe('a registration', () => {
     await recordHistory(programme.app.client, registrationId('msp', mspId), 'registerMsp-rejected');
   });
 
+  it('is answered again as before, where the answer to a decision was lost; another one is refused', async () => {
+    const { mspId } = (await programme.register({ company: { registrationNumber: 'LOST 1' } })).json;
+    const token = await programme.token('vendor');
+    const decideAs = async (key: string) => {
+      const response = await fetch(`${programme.apiUrl}/v1/programmes/msp/registrations/${mspId}/decision`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ decision: 'reject', reason: 'No such company' }),
+      });
+      return { status: response.status, body: (await response.json()) as { code?: string } };
+    };
+    const first = await decideAs('one');
+    await ended(mspId);
+    // As an API leaves it that ends before it has kept its answer.
+    await programme.database.asOwner(`delete from idempotency_key where key = 'one'`);
+    expect(first.status).toBe(200);
+    expect(await decideAs('one')).toEqual(first);
+    expect(await decideAs('two')).toMatchObject({ status: 409, body: { code: 'ALREADY_DECIDED' } });
+  });
+
   it('rule 14: is withdrawn by the link in its receipt, once, and may be made again', async () => {
     const { mspId } = (await programme.register({ company: { registrationNumber: 'BACK 1' } })).json;
     const own = { link: await programme.linkTo(`office@${mspId}.example`, /registrazione/), reason: 'Another vendor' };

@@ -29,6 +29,8 @@ export async function up(knex: Knex): Promise<void> {
       -- When its claimer was last heard of, and who that is.
       claimed_at timestamptz,
       claimed_by text,
+      -- In which life of the database: kontor_database_life().
+      claimed_in text,
       -- This claimer has begun to hand it over: from then on it may have been accepted.
       handed_at timestamptz,
       -- Given to the relay alone, which names it in a report of what it could not deliver; nobody else can know it.
@@ -94,6 +96,30 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null,
       primary key (principal, key)
     );
+
+    -- Batches of mails that were taken in hand, in the order of their commits. Temporal keeps the last of them too: a database
+    -- that does not know that one was restored from a backup. Batch 0 is no batch; its token names the database and its copies.
+    create table mail_batch (
+      number bigint not null,
+      token uuid not null default gen_random_uuid(),
+      primary key (number, token)
+    );
+    create trigger frozen before update or delete on mail_batch for each row execute function kontor_refuse_change();
+
+    -- One at a time: whoever knows a batch knows all before it. Call it last in a transaction.
+    create function kontor_begin_mail_batch() returns setof mail_batch language plpgsql as $$
+    begin
+      perform pg_advisory_xact_lock(hashtext('kontor_mail_batch'));
+      return query insert into mail_batch (number) select coalesce(max(b.number), 0) + 1 from mail_batch b returning *;
+    end $$;
+
+    -- Another one after a dump was restored (tables are made anew), a point in time was recovered, or a standby was promoted (a
+    -- timeline of its own): a transaction that was committed may be missing in it.
+    create function kontor_database_life() returns text language sql stable as $$
+      select concat_ws('.', (select system_identifier from pg_control_system()),
+        left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), (select oid from pg_database where datname = current_database()),
+        'outbox'::regclass::oid)
+    $$;
 
     alter table outbox enable row level security;
     alter table outbox force row level security;
