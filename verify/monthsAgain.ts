@@ -12,6 +12,7 @@ import { amountOf, productsOf } from './evaluate/price.js';
 import type { Rules } from './evaluate/rules.js';
 import { findings, settle, type SettledCase } from './evaluate/settle.js';
 import { ask, type VerifyContext } from './context.js';
+import { usageKept } from './kept.js';
 import { minimumOf } from './linesAndTotals.js';
 import { settledCases } from './settledUsage.js';
 import type { Head } from './statementBatches.js';
@@ -153,7 +154,13 @@ export async function reachedOf(
   { portfolio: { months, lines } }: Knowledge,
   msps: readonly string[],
 ): Promise<Reached> {
-  const issued = months.filter(({ statement }) => statement !== null);
+  // A month whose usage has gone (rule 15) is rated again no more.
+  const gone = await ask<{ period: string }>(
+    context,
+    `select r.period from billing_run r where r.programme_code = :programme and not ${usageKept('r')}`,
+  );
+  const notKept = new Set(gone.map(({ period }) => period));
+  const issued = months.filter(({ period, statement }) => statement !== null && !notKept.has(period));
   const reached = await ask<{ period: string; siteId: string; since: Date }>(context, REACHED, {
     months: JSON.stringify(
       issued.map(({ mspId, period, zone, zoneBefore, frozenAt, openedAt, reach }) => ({
@@ -170,6 +177,7 @@ export async function reachedOf(
   });
   const since = new Map<string, Date>();
   for (const one of [...reached, ...deferred, ...admitted]) {
+    if (notKept.has(one.period)) continue;
     const key = `${one.siteId} ${one.period}`;
     const before = since.get(key);
     if (before === undefined || one.since < before) since.set(key, one.since);

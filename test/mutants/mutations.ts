@@ -278,6 +278,14 @@ const reconciliation: Mutation[] = [
     caughtBy: 'I6',
   },
   {
+    id: 'estimate-not-corrected',
+    what: 'a silent site is estimated by what its own statement corrects',
+    file: 'activities/reconcileShard.ts',
+    text: 'loadSiteFacts(trx, selection, ratedAgain)',
+    by: 'loadSiteFacts(trx, selection, { confirmed: new Map(), confirmedOf: new Map(), ratedAgain: new Set() })',
+    caughtBy: 'I6',
+  },
+  {
     id: 'silent-beside-others',
     what: 'a silent installation beside others counts nothing',
     file: 'db/closing/siteFacts.ts',
