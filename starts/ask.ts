@@ -17,8 +17,8 @@ export type WorkflowAnswer<T> = { answered: true; result: T } | { answered: fals
 
 /** How long a server that still answers takes to say so. */
 const PROBE_TIMEOUT_MS = 2_000;
-/** Of gRPC. */
-const NOT_FOUND = 5;
+/** NOT_FOUND of gRPC. */
+const GONE: readonly number[] = [5];
 
 /**
  * Runs an update, an update-with-start, or a wait for a short workflow's result, for at most `timeoutMs` milliseconds. No
@@ -91,5 +91,5 @@ async function earlierOutcome<T>(
 /** No such update, or no such workflow any more. */
 function isNotFound(error: unknown): boolean {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(cause) && cause.code === NOT_FOUND);
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(cause) && GONE.includes(cause.code));
 }

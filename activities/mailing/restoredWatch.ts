@@ -29,7 +29,7 @@ interface Deps {
     read(database: string): Promise<MailBatch | null>;
   };
   /** Ends what Temporal knows of a run's close, and begins it anew from what the database holds. */
-  restartClose(run: RunInput, shards: readonly number[]): Promise<void>;
+  restartClose: (run: RunInput, shards: readonly number[]) => Promise<void>;
   /** Has what is due sent soon. */
   mails: { soon(messageId: string): void };
 }
