@@ -11,7 +11,8 @@ import type { RunInput } from '../../domain/run.js';
 /** Notices that the database is an older one than the one that has sent mails (docs/decisions/2026-11-27-a-restore-notices-itself.md). */
 export interface RestoredWatch {
   /**
-   * Call it once a batch is committed and before any of it is handed over: tells Temporal of it. False: the database was restored;
+   * Call it once a batch is committed and before any of it is handed over: tells Temporal of it, or, where the one before was told
+   * within the last second, has it told within the next. False: the database was restored;
    * what may have been sent is uncertain now, and the batch with it.
    */
   mayBeSent(batch: MailBatch): Promise<boolean>;
@@ -33,6 +34,9 @@ interface Deps {
   /** Has what is due sent soon. */
   mails: { soon(messageId: string): void };
 }
+
+/** Batches that follow one told so lately are told together, the last of them for all: each telling is a turn of a workflow. */
+const TOGETHER_MS = 1_000;
 
 const REASON = 'Temporal knows of mails that were sent later than anything in this database.';
 
@@ -70,6 +74,10 @@ export function restoredWatch(deps: Deps): RestoredWatch {
   const { db, lastBatch } = deps;
   /** Told last, or seen last; this database knew it then. */
   let after: MailBatch | null = null;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** The last of those that are told together, once the timer is up. */
+  let untold: MailBatch | null = null;
+  let timer: NodeJS.Timeout | undefined;
   let seeing: Promise<void> | undefined;
 
   const isKnown = async (batch: MailBatch): Promise<boolean> => {
@@ -78,24 +86,47 @@ export function restoredWatch(deps: Deps): RestoredWatch {
     await seeing;
     return false;
   };
+  /** What was known before may be forgotten by now: then another database has begun this batch. */
+  const place = async () => {
+    const known = after;
+    return db.transaction(ALL, async (trx) => ({
+      database: await databaseToken(trx),
+      follows: known !== null && (await knowsBatch(trx, known)) ? known : null,
+    }));
+  };
+  const tell = async (database: string, batch: MailBatch, known: MailBatch | null): Promise<boolean> => {
+    let follows = known;
+    for (;;) {
+      const last = await lastBatch.tell(database, { batch, after: follows });
+      if (isSameBatch(last, batch)) break;
+      if (!(await isKnown(last))) return false;
+      follows = last;
+      // Begun later, and this database knows it: so whoever knows that one knows this one.
+      if (last.number >= batch.number) break;
+    }
+    after = follows !== null && follows.number > batch.number ? follows : batch;
+    toldAt = performance.now();
+    return true;
+  };
+  const tellTogether = (batch: MailBatch) => {
+    if (untold === null || untold.number < batch.number) untold = batch;
+    timer ??= setTimeout(() => {
+      const last = untold;
+      timer = undefined;
+      untold = null;
+      if (last === null) return;
+      place()
+        .then(({ database, follows }) => tell(database, last, follows))
+        // Temporal or the database are away: the next batch is told before it is sent.
+        .catch(() => undefined);
+    }, TOGETHER_MS).unref();
+  };
   return {
     mayBeSent: async (batch) => {
-      const known = after;
-      const { database, isKnownStill } = await db.transaction(ALL, async (trx) => ({
-        database: await databaseToken(trx),
-        isKnownStill: known !== null && (await knowsBatch(trx, known)),
-      }));
-      // What was known before may be forgotten by now: then another database has begun this batch.
-      let follows = isKnownStill ? known : null;
-      for (;;) {
-        const last = await lastBatch.tell(database, { batch, after: follows });
-        if (isSameBatch(last, batch)) break;
-        if (!(await isKnown(last))) return false;
-        follows = last;
-        // Begun later, and this database knows it: so whoever knows that one knows this one.
-        if (last.number >= batch.number) break;
-      }
-      after = follows !== null && follows.number > batch.number ? follows : batch;
+      const { database, follows } = await place();
+      // A database that knows what was told a moment ago is that old at most.
+      if (follows === null || performance.now() - toldAt >= TOGETHER_MS) return tell(database, batch, follows);
+      tellTogether(batch);
       return true;
     },
     look: async () => {
