@@ -7,9 +7,25 @@ import type { SetupWatch } from './setup.js';
 import { missingSentences, SERVICES, type Missing } from './untilThere.js';
 import type { WatchedRestores } from './watchRestores.js';
 
-function metricsOf(workers: readonly Worker[], { db, restores }: Pick<Watched, 'db' | 'restores'>): Registry {
+/** What is measured of a worker: of its process at first, once for its whole life. */
+export interface Measured {
+  registry: Registry;
+  sdkMetrics: SdkMetrics;
+}
+
+export function measure(sdkMetrics: SdkMetrics): Measured {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  return { registry, sdkMetrics };
+}
+
+/** One page of all of it. */
+async function page({ registry, sdkMetrics }: Measured): ReturnType<Probes['metrics']> {
+  const [ours, theirs] = await Promise.all([registry.metrics(), sdkMetrics()]);
+  return { contentType: registry.contentType, text: `${ours}${theirs}` };
+}
+
+function addMetrics(registry: Registry, workers: readonly Worker[], { db, restores }: Watched): void {
   registry.registerMetric(
     new Gauge({
       name: 'kontor_worker_activities_in_flight',
@@ -40,20 +56,16 @@ function metricsOf(workers: readonly Worker[], { db, restores }: Pick<Watched, '
       },
     }),
   );
-  return registry;
 }
 
 interface Watched {
   db: Database;
   setup: SetupWatch;
   restores: WatchedRestores;
-  sdkMetrics: SdkMetrics;
 }
 
 /** What probes ask a worker that does not work yet: what it waits for. */
-export function startingProbes(missing: () => readonly Missing[], sdkMetrics: SdkMetrics): Probes {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+export function startingProbes(missing: () => readonly Missing[], measured: Measured): Probes {
   return {
     ready: () => {
       const away = new Set(missing().map(({ service }) => service));
@@ -61,10 +73,7 @@ export function startingProbes(missing: () => readonly Missing[], sdkMetrics: Sd
       return Promise.resolve({ worker: 'down', ...Object.fromEntries(parts) });
     },
     warnings: () => missingSentences(missing()),
-    metrics: async () => ({
-      contentType: registry.contentType,
-      text: `${await registry.metrics()}${await sdkMetrics()}`,
-    }),
+    metrics: () => page(measured),
   };
 }
 
@@ -72,8 +81,9 @@ export function startingProbes(missing: () => readonly Missing[], sdkMetrics: Sd
  * What probes ask a worker: whether it polls, whether the database answers, what `kontor migrate` would mend; and on one page
  * what Kontor and Temporal's SDK measure.
  */
-export function workerProbes(workers: readonly Worker[], { db, setup, restores, sdkMetrics }: Watched): Probes {
-  const registry = metricsOf(workers, { db, restores });
+export function workerProbes(workers: readonly Worker[], watched: Watched, measured: Measured): Probes {
+  const { db, setup, restores } = watched;
+  addMetrics(measured.registry, workers, watched);
   return {
     ready: async () => ({
       worker: workers.every((worker) => worker.getState() === 'RUNNING') ? 'ok' : 'down',
@@ -83,9 +93,6 @@ export function workerProbes(workers: readonly Worker[], { db, setup, restores, 
       ),
     }),
     warnings: () => [...setup.warnings(), ...restores.warnings()],
-    metrics: async () => {
-      const [ours, theirs] = await Promise.all([registry.metrics(), sdkMetrics()]);
-      return { contentType: registry.contentType, text: `${ours}${theirs}` };
-    },
+    metrics: () => page(measured),
   };
 }

@@ -10,7 +10,7 @@ import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
 import { requireKnownMonths } from './openMonths.js';
 import { loadWorkflowBundle } from './workflowBundle.js';
-import { startingProbes, workerProbes } from './health.js';
+import { measure, startingProbes, workerProbes } from './health.js';
 import { installRuntime } from './runtime.js';
 import { requireSetup } from './setup.js';
 import { missingSentences, untilThere, type Missing } from './untilThere.js';
@@ -18,9 +18,9 @@ import { watchRestores } from './watchRestores.js';
 
 const refused = refusedToStart('kontor-worker');
 const env = await receiveEnv();
-const sdkMetrics = await installRuntime(env);
+const measured = measure(await installRuntime(env));
 let missing: readonly Missing[] = [];
-let probes = startingProbes(() => missing, sdkMetrics);
+let probes = startingProbes(() => missing, measured);
 // From the start: a worker that waits says for what.
 const probeServer = await serveProbes(env, {
   ready: () => probes.ready(),
@@ -51,7 +51,7 @@ const restores = await watchRestores(deps);
 installFailpoint(env.KONTOR_FAILPOINT);
 const { workers, connection } = await createWorkers(env, deps, { bundle: workflowBundle, tracing });
 
-probes = workerProbes(workers, { ...deps, setup, restores, sdkMetrics });
+probes = workerProbes(workers, { ...deps, setup, restores }, measured);
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
 closeWithGrace({ delay: 40_000 }, async () => {
