@@ -1,5 +1,6 @@
 /** Usage as it arrives, what was found in it, and what was billed, for all who see sites: split by tenant, each its own alone. */
 import { z } from 'zod';
+import type { Trx } from '../../db/connect.js';
 import { findingList } from '../../db/readModels/findingList.js';
 import { monthUsage } from '../../db/readModels/monthUsage.js';
 import { usageLines, type IssuedLine } from '../../db/readModels/usageLines.js';
@@ -30,6 +31,13 @@ function toJson({ key: _key, currency, line, ...issued }: IssuedLine, withAmount
   return { kind, ...issued, ...of, forPeriod, reason, oldQuantity, newQuantity, amount };
 }
 
+/** What was found of an MSP. NOT_FOUND where there is none: who billed it once still sees that, though not the MSP of today. */
+async function ofMsp<T>(trx: Trx, mspId: string, found: Promise<T[]>): Promise<T[]> {
+  const items = await found;
+  if (items.length === 0) await requireMsp(trx, mspId);
+  return items;
+}
+
 export const usageRoutes = [
   route({
     method: 'get',
@@ -52,12 +60,8 @@ export const usageRoutes = [
     handler: async ({ params: { mspId }, query, receivedAt, transaction }) => {
       const { limit, period: month = periodOf(receivedAt, 'UTC'), siteId, tenantId, meter } = query;
       const after = readCursor(query.after, z.tuple([z.string(), uuid, z.string().nullable(), z.string()]));
-      const found = await transaction(async (trx) => {
-        const used = await monthUsage(trx, { mspId, period: month, siteId, tenantId, meter, limit: limit + 1, after });
-        // Who billed it once still sees what it billed, though not the MSP of today.
-        if (used.length === 0) await requireMsp(trx, mspId);
-        return used;
-      });
+      const filter = { mspId, period: month, siteId, tenantId, meter, limit: limit + 1, after };
+      const found = await transaction((trx) => ofMsp(trx, mspId, monthUsage(trx, filter)));
       return reply(
         200,
         toPage(
@@ -90,11 +94,8 @@ export const usageRoutes = [
     handler: async ({ params: { mspId }, query: { limit, after, ...filter }, principal, transaction }) => {
       const withAmounts = seesAmounts(senderOf(principal).view);
       const cursor = readCursor(after, z.tuple([periodText, z.string(), z.string()]));
-      const found = await transaction(async (trx) => {
-        const lines = await usageLines(trx, { mspId, ...filter, limit: limit + 1, after: cursor });
-        if (lines.length === 0) await requireMsp(trx, mspId);
-        return lines;
-      });
+      const lines = { mspId, ...filter, limit: limit + 1, after: cursor };
+      const found = await transaction((trx) => ofMsp(trx, mspId, usageLines(trx, lines)));
       return reply(
         200,
         toPage(
@@ -127,11 +128,8 @@ export const usageRoutes = [
     responses: { 200: { description: 'A page of findings', schema: pageOf(siteFinding) } },
     handler: async ({ params: { mspId }, query: { limit, after, ...filter }, transaction }) => {
       const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
-      const found = await transaction(async (trx) => {
-        const findings = await findingList(trx, { mspId, ...filter, limit: limit + 1, after: cursor });
-        if (findings.length === 0) await requireMsp(trx, mspId);
-        return findings;
-      });
+      const findings = { mspId, ...filter, limit: limit + 1, after: cursor };
+      const found = await transaction((trx) => ofMsp(trx, mspId, findingList(trx, findings)));
       return reply(
         200,
         toPage(
