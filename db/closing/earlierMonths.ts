@@ -27,7 +27,7 @@ export interface EarlierSelection {
  * Messages are stored with the instant at which their request came: one that was under way when the facts were frozen
  * may carry an instant before it. Rating a month again without need changes nothing, so a little too much is looked at.
  */
-const UNDER_WAY = '30 seconds';
+export const UNDER_WAY = '30 seconds';
 
 interface ReachedSite {
   mspId: string;

@@ -1,5 +1,6 @@
 import type { Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
+import { UNDER_WAY } from './earlierMonths.js';
 
 /** An MSP that gets no statement of a programme any more, and the month of its last one. */
 export interface FormerMsp {
@@ -23,7 +24,7 @@ export function formerMspsReached(trx: Trx): Promise<FormerMsp[]> {
            (select max(d.found_at) from discrepancy d where d.programme_code = l.programme_code and d.msp_id = l.msp_id
              and d.kind = 'after_last_statement'),
            (select min(r.reconciled_at) from reconciled_site r where r.programme_code = l.programme_code
-             and r.period = l.period and r.msp_id = l.msp_id), l.issued_at) - interval '30 seconds' as since
+             and r.period = l.period and r.msp_id = l.msp_id), l.issued_at) - interval '${UNDER_WAY}' as since
        from last l
        join participation a on a.programme_code = l.programme_code and a.msp_id = l.msp_id
        join programme g on g.code = l.programme_code
