@@ -43,9 +43,7 @@ async function restored(options: Options): Promise<void> {
   );
   await withTemporal(env, async (temporal) => {
     const starter = { temporal, taskQueue: env.TEMPORAL_TASK_QUEUE };
-    const waits = { collectUntil: null, reviewUntil: null, skipReason: null };
-    for (const { shards, ...run } of done.runs)
-      await restartClose(starter, { ...run, openedBy: actor, ...waits }, shards);
+    for (const { shards, ...run } of done.runs) await restartClose(starter, run, { openedBy: actor, shards });
     // Workers need not notice what somebody has said.
     await withDatabase(env, async (db) => {
       const last = await readLastBatch(starter, await db.transaction(ALL, databaseToken));

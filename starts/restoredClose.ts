@@ -1,19 +1,19 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { ClosePeriodInput } from '../workflows/closePeriod.js';
+import type { Actor } from '../domain/access/actor.js';
+import type { RunInput } from '../domain/run.js';
 import { closePeriodId, closeShardId } from '../workflows/closing/runIds.js';
 import { closeStart } from './closePeriod.js';
 import { start, type Starter } from './starter.js';
 
 /**
  * Has a run go on from what a restored database holds: its executions know what the database has forgotten, so those that are
- * running are ended, and the close is begun anew even where it had gone well.
+ * running are ended, and the close is begun anew even where it had gone well, with the waits of rule 1.
  */
 export async function restartClose(
   starter: Starter,
-  input: ClosePeriodInput,
-  shards: readonly number[],
+  { programme, period }: RunInput,
+  { openedBy, shards }: { openedBy: Actor; shards: readonly number[] },
 ): Promise<void> {
-  const { programme, period } = input;
   const ids = [closePeriodId(programme, period), ...shards.map((shard) => closeShardId(programme, period, shard))];
   for (const id of ids) {
     try {
@@ -22,5 +22,6 @@ export async function restartClose(
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
+  const input = { programme, period, openedBy, collectUntil: null, reviewUntil: null, skipReason: null };
   await start(starter, { ...closeStart(input), workflowIdReusePolicy: 'ALLOW_DUPLICATE' });
 }

@@ -56,12 +56,7 @@ export async function createDeps(
         tell: (database, told) => tellLastBatch(starter, database, told),
         read: (database) => readLastBatch(starter, database),
       },
-      restartClose: (run, shards) =>
-        restartClose(
-          starter,
-          { ...run, openedBy: KONTOR, collectUntil: null, reviewUntil: null, skipReason: null },
-          shards,
-        ),
+      restartClose: (run, shards) => restartClose(starter, run, { openedBy: KONTOR, shards }),
       mails: createMailStarts({
         ...starter,
         log: {
