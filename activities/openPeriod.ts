@@ -52,12 +52,13 @@ async function keepOrder(trx: Trx, key: RunKey, { skipReason, openedBy }: OpenPe
 
 /**
  * Opens the run in `trx`: participants, shards and deadlines; a run that is open already keeps its plan. For a preview,
- * which is rolled back, any month may be opened, also one that is not over.
+ * which is rolled back, any month may be opened, also one that is not over. It lasts as long as the whole month takes, so it
+ * neither locks the programme nor appends to the audit trail, which one transaction at a time does: others work on.
  */
 export async function openRun(trx: Trx, input: OpenPeriodInput, what: 'close' | 'preview'): Promise<void> {
   const key = runKeyOf(input);
   const now = new Date(input.now);
-  await lockProgramme(trx, key.programme);
+  if (what === 'close') await lockProgramme(trx, key.programme);
   const state = await runState(trx, key);
   if (state === 'skipped') {
     throw fieldError('PERIOD_OUT_OF_ORDER', '/period', `${key.period} of "${key.programme}" was skipped for good.`);
@@ -73,6 +74,7 @@ export async function openRun(trx: Trx, input: OpenPeriodInput, what: 'close' | 
   });
   const rules = { zone, settingVersion: version.version, settings, kinds: KINDS.map(({ kind }) => kind) };
   await insertRun(trx, { ...key, openedAt: now, openedBy: input.openedBy, rules, shards });
+  if (what === 'preview') return;
   await appendAudit(trx, {
     at: now,
     actor: input.openedBy,

@@ -3,8 +3,8 @@ import { ensureCheckInPartition } from '../../db/usage/checkInStore.js';
 import type { CheckInMessage } from '../../domain/siteMessage.js';
 
 /**
- * Sees to it that the months of a message have their partitions, in transactions of its own: making one locks the whole
- * table for a moment, so it is done once per month and process and never while check-ins are being stored.
+ * Sees to it that the months of a message have their partitions, in transactions of its own, once per month and process:
+ * others that need the same one wait until it is there, and not until somebody's check-ins are stored.
  */
 export function createCheckInPartitions(db: Database): (message: CheckInMessage) => Promise<void> {
   const known = new Map<string, Promise<void>>();

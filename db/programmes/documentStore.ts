@@ -69,7 +69,7 @@ export type NewDocument = Omit<ProgrammeDocument, 'version' | 'sha256' | 'withdr
 export async function publishDocument(trx: Trx, document: NewDocument): Promise<ProgrammeDocument> {
   const { content, ...row } = document;
   const sha256 = createHash('sha256').update(content).digest('hex');
-  await rows(trx, 'select code from programme where code = :programme for update', { programme: row.programme });
+  await rows(trx, 'select code from programme where code = :programme for no key update', { programme: row.programme });
   const inForce = await findDocument(trx, row);
   if (inForce !== undefined) {
     const { content: there, ...known } = inForce;

@@ -14,9 +14,12 @@ export async function firstUnopenedPeriod(trx: Trx, programme: string): Promise<
   return row.last === null ? row.first : nextPeriod(row.last);
 }
 
-/** Lets one run of a programme be opened at a time, and none while something is set for a period. */
+/**
+ * Lets one run of a programme be opened at a time, and none while something is set for a period. Rows that only name the
+ * programme may be added meanwhile.
+ */
 export async function lockProgramme(trx: Trx, programme: string): Promise<void> {
-  await rows(trx, 'select code from programme where code = :programme for update', { programme });
+  await rows(trx, 'select code from programme where code = :programme for no key update', { programme });
 }
 
 /** Lets no run of the programme be opened until the transaction ends. */

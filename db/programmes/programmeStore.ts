@@ -80,7 +80,7 @@ export async function addSettingVersion(
   programme: string,
   version: Omit<SettingVersion, 'version'>,
 ): Promise<number> {
-  await rows(trx, 'select code from programme where code = :programme for update', { programme });
+  await rows(trx, 'select code from programme where code = :programme for no key update', { programme });
   const [row] = await rows<{ version: number }>(
     trx,
     `insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by, reason)

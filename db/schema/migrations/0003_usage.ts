@@ -39,12 +39,15 @@ export async function up(knex: Knex): Promise<void> {
     begin
       if to_regclass('public.' || name) is not null then return; end if;
       perform pg_advisory_xact_lock(hashtext('kontor_check_in_partition'));
-      execute format('create table if not exists public.%I partition of public.check_in for values from (%L) to (%L)',
-        name, (first::timestamp at time zone 'UTC'), ((first + interval '1 month') at time zone 'UTC'));
+      if to_regclass('public.' || name) is not null then return; end if;
+      execute format('create table public.%I (like public.check_in including defaults including constraints)', name);
       execute format('alter table public.%I set (autovacuum_vacuum_insert_scale_factor = 0.5)', name);
       -- The parent's policy guards what is read through it; read past it, a partition would show every MSP's rows.
       execute format('alter table public.%I enable row level security', name);
       execute format('alter table public.%I force row level security', name);
+      -- Attached, it waits for nobody who reads or writes check-ins; made as a partition, it would wait for all of them.
+      execute format('alter table public.check_in attach partition public.%I for values from (%L) to (%L)',
+        name, (first::timestamp at time zone 'UTC'), ((first + interval '1 month') at time zone 'UTC'));
     end $$;
 
     -- One per installation, period and revision; the arrays as in check_in, peaks instead of counts.
