@@ -13,6 +13,7 @@ import { whereToLook } from '../up.js';
 import { joinTeam, makeLogins } from './logins.js';
 import { billedOrders } from './ordered.js';
 import { outcomeOf, type DemoOutcome } from './outcome.js';
+import { untilMailRests } from './closeMonth.js';
 import { playMonth } from './play.js';
 import { runsOf, type DemoWorld, type Scene } from './scene.js';
 import { startSimulator } from './simulate.js';
@@ -53,12 +54,14 @@ export async function perform(
       const tokens = await people;
       const scene: Scene = { ...stage, tokens, simulator };
       const load = await playMonth(scene, stopwatch);
+      const made = await stopwatch.timed('logins', () => makeLogins(db, door, tokens.first));
+      await stopwatch.timed('rest', () => untilMailRests(scene));
       terminal.say('Checking the invariants');
-      const verdicts = await stopwatch.timed('verify', () => verified(scene));
       const pdfDir = join(services.dataDir, 'pdf');
-      const pdfs = await stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir));
-      const [made, licencesBilled] = await Promise.all([
-        stopwatch.timed('logins', () => makeLogins(db, door, tokens.first)),
+      const [verdicts, pdfs, licencesBilled] = await Promise.all([
+        stopwatch.timed('verify', () => verified(scene)),
+        stopwatch.timed('documents', () => writePdfs(db, runsOf(world.period), pdfDir)),
+        // Nothing of it is written: what is checked meanwhile stays as it is.
         stopwatch.timed('runningMonth', () => billedOrders(scene, new Date())),
       ]);
       const logins = [...TEAM.map(({ email }) => ({ role: 'partner team', email })), ...made];

@@ -6,7 +6,6 @@ import {
   closeAtOnce,
   closeUntilReview,
   parkedIds,
-  untilMailRests,
   untilSettled,
 } from './closeMonth.js';
 import { runsOf, type Scene } from './scene.js';
@@ -59,7 +58,6 @@ export async function playMonth(scene: Scene, { timed }: Stopwatch): Promise<Wor
     await forEach((run) => untilSettled(scene, run, parked.get(run) ?? []));
   });
   await step('late', 'Late reports arrive, for the next close', () => simulator.play({ phase: 'late' }));
-  await step('rest', 'Waiting for the outbox to rest', () => untilMailRests(scene));
   return {
     sqlStatements: first.load.sqlStatements + second.load.sqlStatements,
     peakRssBytes: Math.max(first.load.peakRssBytes, second.load.peakRssBytes),
