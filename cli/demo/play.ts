@@ -1,13 +1,7 @@
 import { previousPeriod } from '../../domain/period.js';
 import type { RunKey } from '../../domain/run.js';
 import { previewClose } from '../closing/previewClose.js';
-import {
-  closeAfterReview,
-  closeAtOnce,
-  closeUntilReview,
-  parkedIds,
-  untilSettled,
-} from './closeMonth.js';
+import { closeAfterReview, closeAtOnce, closeUntilReview, parkedIds, untilSettled } from './closeMonth.js';
 import { runsOf, type Scene } from './scene.js';
 import { sideBySide } from './sideBySide.js';
 import type { Stopwatch } from './stopwatch.js';
