@@ -29,6 +29,8 @@ export interface ActivityDeps {
       },
     ): Promise<boolean>;
   };
+  /** Aborted as soon as this worker is to end: what goes on for minutes stops then, and is gone on with elsewhere. */
+  stopping: AbortSignal;
   /** Notices that the database was restored from a backup before mails are sent again. */
   restores: RestoredWatch;
   /** Sets when the next month-end run of a programme opens. */

@@ -14,14 +14,14 @@ const countsSchema = z.object({ sent: number, deferred: number, bounced: number,
  * claimer had begun to hand over as it went away becomes `uncertain` instead of being sent again.
  */
 export const drainOutbox =
-  (deps: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl' | 'restores'>) =>
+  (deps: Pick<ActivityDeps, 'db' | 'mailer' | 'publicUrl' | 'restores' | 'stopping'>) =>
   (input: DrainOutboxInput): Promise<DrainOutboxResult> => {
     const context = Context.current();
     const { workflowExecution, activityId } = context.info;
     return drain(deps, input, {
       claimant: `${workflowExecution?.workflowId ?? ''}/${workflowExecution?.runId ?? ''}/${activityId}`,
       before: countsSchema.catch(NOTHING).parse(context.info.heartbeatDetails),
-      signal: context.cancellationSignal,
+      signal: AbortSignal.any([context.cancellationSignal, deps.stopping]),
       heartbeat: (counts) => {
         context.heartbeat(counts);
       },

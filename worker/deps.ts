@@ -33,6 +33,7 @@ function requiresTls(setting: Env['SMTP_TLS'], smtpUrl: string): boolean {
 export async function createDeps(
   env: Env,
   tracing: Tracing | null,
+  stopping: AbortSignal,
 ): Promise<ActivityDeps & Starter & { close(): Promise<void> }> {
   const db = traced(connect(required(env, 'DATABASE_URL'), env.DATABASE_POOL), tracing);
   const temporal = await connectTemporal(env, { tracing });
@@ -47,6 +48,7 @@ export async function createDeps(
     renderPool,
     mailer,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
+    stopping,
     rates: ecbFile(),
     rateFeed: env.RATES_URL === undefined ? null : ecbFeed(env.RATES_URL),
     closes: { start: (input) => startClose(starter, input) },

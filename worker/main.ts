@@ -6,6 +6,7 @@ import { serveProbes } from '../config/probes.js';
 import { refusedToStart } from '../config/refusedToStart.js';
 import { dataConverterOf } from '../config/temporalClient.js';
 import { loadTracing } from '../config/tracing.js';
+import { KontorError } from '../domain/errors.js';
 import { createDeps } from './deps.js';
 import { createWorkers } from './createWorker.js';
 import { requireKnownMonths } from './openMonths.js';
@@ -32,7 +33,8 @@ await untilThere(env, (now) => {
   console.error(now.length === 0 ? 'All that was waited for answers.' : `Waiting: ${missingSentences(now).join(' ')}`);
 });
 const tracing = await loadTracing(env, 'kontor-worker');
-const deps = await createDeps(env, tracing);
+const stopping = new AbortController();
+const deps = await createDeps(env, tracing, stopping.signal);
 const setup = await requireSetup(deps).catch(refused);
 for (const warning of setup.warnings()) console.error(warning);
 const dataConverter = dataConverterOf(env);
@@ -55,6 +57,8 @@ probes = workerProbes(workers, { ...deps, setup, restores }, measured);
 // Where one of them fails, the process ends as a whole: half a worker would look alive.
 const running = Promise.all(workers.map((worker) => worker.run()));
 closeWithGrace({ delay: 40_000 }, async () => {
+  // Its workflows take no task any more, also not those that its own activities would wait for.
+  stopping.abort(new KontorError('MAIL_DEFERRED', 'This worker ends: another one goes on with the mails.'));
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
 });

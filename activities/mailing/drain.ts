@@ -75,6 +75,23 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** What `work` comes to; rejects with the signal's reason once it is aborted, whatever becomes of the work. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /**
  * Claims, sends and records, batch by batch; one transaction records a batch and claims the next. Rejects with
  * MAIL_DEFERRED while the relay is down, and with the signal's reason once it is aborted; nothing claimed is left then.
@@ -116,8 +133,7 @@ export async function drain(
   const mayBeSent = async (batch: MailBatch): Promise<boolean> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        signal.throwIfAborted();
-        return await restores.mayBeSent(batch);
+        return await unlessAborted(signal, restores.mayBeSent(batch));
       } catch (error) {
         if (!signal.aborted && tries < TELL_TRIES) {
           await pause(RECORD_PAUSE_MS, signal);

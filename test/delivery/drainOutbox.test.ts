@@ -5,6 +5,7 @@ import { ALL } from '../../db/connect.js';
 import { claimMails } from '../../db/outbox/claimMails.js';
 import { handOverMails } from '../../db/outbox/recordOutcome.js';
 import { createMailer } from '../../delivery/index.js';
+import { NO_RESTORE } from '../support/noRestore.js';
 import { FROM, mailHouse, NOTHING, PERIOD, type MailHouse } from './fixture.js';
 import { scriptedRelay } from './scriptedRelay.js';
 
@@ -131,6 +132,21 @@ describe('draining the outbox', () => {
     expect(now.filter((state) => state === 'sent')).toHaveLength(house.inbox.messages().length);
     expect(new Set(now)).toEqual(new Set(['sent', 'pending']));
     expect(now.filter((state) => state === 'sent').length).toBeLessThanOrEqual(mailer.atOnce);
+  });
+
+  it('of a worker that ends, it waits for no answer of Temporal, which may be its own to give, and gives all back', async () => {
+    house = await mailHouse();
+    await house.enqueue([{}]);
+    const ends = new AbortController();
+    const restores = {
+      ...NO_RESTORE,
+      mayBeSent: () => {
+        ends.abort(new Error('ends'));
+        return new Promise<never>(() => undefined);
+      },
+    };
+    await expect(house.drain({}, { restores, signal: ends.signal })).rejects.toThrow('ends');
+    expect(await states()).toEqual(['pending']);
   });
 
   it('who held mails while its process stood still hands over none that was taken over meanwhile', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drain, type DrainOutboxInput, type DrainOutboxResult } from '../../activities/mailing/drain.js';
+import type { RestoredWatch } from '../../activities/mailing/restoredWatch.js';
 import { KONTOR } from '../../domain/access/actor.js';
 import { ALL } from '../../db/connect.js';
 import { insertDistributor } from '../../db/parties/distributorStore.js';
@@ -45,7 +46,7 @@ export interface MailHouse {
   enqueue(mails: readonly MailToSend[]): Promise<void>;
   drain(
     input?: DrainOutboxInput,
-    place?: { claimant?: string; mailer?: Mailer; signal?: AbortSignal },
+    place?: { claimant?: string; mailer?: Mailer; signal?: AbortSignal; restores?: RestoredWatch },
   ): Promise<DrainOutboxResult>;
   outbox(): Promise<OutboxRow[]>;
   source(id: number): Promise<string>;
@@ -168,7 +169,10 @@ export async function mailHouse(options: Partial<InboxOptions> = {}): Promise<Ma
     },
     drain: (input = {}, place = {}) =>
       drain(
-        { db: database.db, mailer: place.mailer ?? mailer, publicUrl: 'https://kontor.example', restores: NO_RESTORE },
+        {
+          ...{ db: database.db, publicUrl: 'https://kontor.example' },
+          ...{ mailer: place.mailer ?? mailer, restores: place.restores ?? NO_RESTORE },
+        },
         input,
         {
           claimant: place.claimant ?? randomUUID(),
