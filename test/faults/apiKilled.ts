@@ -20,9 +20,16 @@ interface Answer {
 async function startApi(env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
   const child = fork(API, [], {
     env: { ...process.env, ...env, PORT: '0' },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const [{ listening }] = (await once(child, 'message')) as [{ listening: string }];
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = once(child, 'close').then(() => {
+    throw new Error(`The API ended before it listened: ${said}`);
+  });
+  const [{ listening }] = (await Promise.race([once(child, 'message'), ended])) as [{ listening: string }];
+  // Told to end later, it does.
+  ended.catch(() => undefined);
   return { child, url: listening };
 }
 

@@ -2,6 +2,7 @@ import { FAILPOINTS } from '../../domain/failpoint.js';
 import { createRandom, type Random } from '../../simulator/random.js';
 import type { Script } from '../delivery/scriptedRelay.js';
 import type { DatabaseCut } from './databaseProxy.js';
+import { SQL_STATES, WRITTEN } from './refusedWrites.js';
 import type { RoundHands } from './round.js';
 
 /** One fault of one round. */
@@ -154,6 +155,35 @@ const apiKilled: Draw = (random) => {
   };
 };
 
+const deployed: Draw = (random) => {
+  const ms = later(random);
+  const besideMs = random.int(0, 5_000);
+  return {
+    name: `the next build's worker after ${ms} ms, this one's told to end ${besideMs} ms later`,
+    during: async (hands) => {
+      await hands.wait(ms);
+      await hands.deploy(besideMs);
+    },
+    uncertain: 0,
+  };
+};
+
+const writesRefused: Draw = (random) => {
+  const ms = later(random);
+  const forMs = random.int(200, 8_000);
+  const table = random.pick(WRITTEN);
+  const [what] = random.pick(Object.entries(SQL_STATES)) as [keyof typeof SQL_STATES, string];
+  return {
+    name: `database refuses ${table} after ${ms} ms for ${forMs} ms: ${what}`,
+    during: async (hands) => {
+      await hands.wait(ms);
+      await hands.refuseWrites(table, what, forMs);
+    },
+    // Outcomes that could not be recorded.
+    uncertain: CONNECTIONS,
+  };
+};
+
 const startedOften: Draw = () => ({
   name: 'started three times at once, by hand and by schedule',
   during: async (hands) => {
@@ -235,6 +265,9 @@ const SLOW: readonly Draw[] = [
   service('postgres'),
   clockOff,
   apiKilled,
+  deployed,
+  writesRefused,
+  writesRefused,
 ];
 
 export const FAST_KINDS = FAST.length;

@@ -1,4 +1,5 @@
 /** One round: a month on real parts with one fault, and what came of it. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +20,8 @@ import { createTestNamespace, testTemporal } from '../support/temporal.js';
 import { killApiWhileDeciding } from './apiKilled.js';
 import { databaseProxy } from './databaseProxy.js';
 import type { Fault } from './faults.js';
+import { makeNextBuild, type NextBuild } from './nextBuild.js';
+import { refuseWrites, type SQL_STATES, type WRITTEN } from './refusedWrites.js';
 import { restartService } from './serviceRestarts.js';
 import { PERIOD, PROGRAMME, type RoundDatabase, type World } from './world.js';
 
@@ -36,6 +39,9 @@ export interface RoundHands {
   /** Backs the database up as it is, lets the month end, and goes on from the backup; `said`: as a person says so first. */
   restoreBackup(how: { said: boolean }): Promise<void>;
   restart(which: 'temporal' | 'postgres', awayMs: number): Promise<void>;
+  /** The next release's worker starts beside the first one, which is told to end so much later. */
+  deploy(besideMs: number): Promise<void>;
+  refuseWrites(table: (typeof WRITTEN)[number], what: keyof typeof SQL_STATES, forMs: number): Promise<void>;
   /** Kills the API while decisions are made, and asks for them again. */
   killApiWhileDeciding(afterMs: number): Promise<void>;
 }
@@ -83,11 +89,12 @@ class Workers {
   private readonly running: ChildProcess[] = [];
   private over = false;
   first: ChildProcess | undefined;
+  script = WORKER;
 
   constructor(private readonly env: Record<string, string>) {}
 
   async start(extra: Record<string, string> = {}): Promise<ChildProcess> {
-    const child = fork(WORKER, [], {
+    const child = fork(this.script, [], {
       env: { ...process.env, ...this.env, ...extra },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
@@ -181,8 +188,10 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
   const env = {
     ...{ DATABASE_URL: proxy.url, DATABASE_POOL: '6', SMTP_URL: relay.url, RENDER_THREADS: '1', LOG_LEVEL: 'error' },
     ...{ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: starter.taskQueue },
+    SECRET_KEYS: `test=${randomBytes(32).toString('base64')}`,
   };
   const workers = new Workers(env);
+  let next: NextBuild | undefined;
   const start = async () => {
     await startClose(starter, CLOSE, { unsealed: !(await sealed()) });
   };
@@ -190,7 +199,8 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
   const atRest = async () => {
     if (!(await sealed())) return false;
     const open = await database.ask(
-      `select 1 from outbox where state in ('pending', 'sending') and period is not null union all
+      // What waits for an address that nobody has confirmed is not on its way.
+      `select 1 from outbox where state = 'sending' or state = 'pending' and (period is not null or to_company is null) union all
        select 1 where not exists (select from outbox where kind = 'runSummary')`,
     );
     return open.length === 0;
@@ -271,6 +281,14 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
       await hands.startUntilItGoesOn();
     },
     restart: restartService,
+    deploy: async (besideMs) => {
+      next = await makeNextBuild();
+      workers.script = next.worker;
+      await workers.start();
+      await pause(besideMs);
+      workers.first?.kill('SIGTERM');
+    },
+    refuseWrites: (table, what, forMs) => refuseWrites(database, table, what, forMs),
     killApiWhileDeciding: (afterMs) => killApiWhileDeciding(database, env, afterMs),
   };
   const wrong: string[] = [];
@@ -283,6 +301,8 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
     });
     await start();
     const disturbing = fault.during?.(hands);
+    // Awaited below: meanwhile it may fail.
+    disturbing?.catch(() => undefined);
     await untilAtRest();
     await disturbing;
     // What a fault did late may have made something due again.
@@ -313,6 +333,7 @@ export async function playRound(world: World, fault: Fault, undisturbed?: Outcom
     return { outcome: { statements: [], packs: [], messageIds: [] }, wrong, uncertain: 0, ms: Date.now() - began };
   } finally {
     await workers.end();
+    await next?.remove();
     await connection.close();
     await proxy.close();
     await relay.close();
