@@ -10,7 +10,6 @@
 import type { MadeDecision } from '../domain/decision.js';
 import {
   allHandlersFinished,
-  ApplicationFailure,
   condition,
   continueAsNew,
   defineSignal,
@@ -67,23 +66,14 @@ export async function settleStatement(input: SettleStatementInput): Promise<{ st
     // Once it is issued nothing is tried again: who asks while it is rendered and mailed is told so at once.
     await condition(() => attempts >= seen || current === 'issued');
   };
-  setHandler(
-    decideCase,
-    async (decision) => {
-      const outcome = await local.decideCase.executeWithOptions({ summary: `decision on case ${decision.caseId}` }, [
-        { ...key, ...decision, now: new Date().toISOString() },
-      ]);
-      await settled();
-      return { ...outcome, statementNumber: number };
-    },
-    {
-      validator: (_decision: CaseDecision) => {
-        if (current === 'issued') {
-          throw ApplicationFailure.nonRetryable('The statement is issued; correct it instead.', 'ALREADY_DECIDED');
-        }
-      },
-    },
-  );
+  // The row says whether it can still be decided: of an issued month, what came after the last statement can.
+  setHandler(decideCase, async (decision) => {
+    const outcome = await local.decideCase.executeWithOptions({ summary: `decision on case ${decision.caseId}` }, [
+      { ...key, ...decision, now: new Date().toISOString() },
+    ]);
+    await settled();
+    return { ...outcome, statementNumber: number };
+  });
   setHandler(rateLoaded, () => void (changes += 1));
   setHandler(retryIssue, async () => {
     await settled();
