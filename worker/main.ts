@@ -18,7 +18,7 @@ import { missingSentences, untilThere, type Missing } from './untilThere.js';
 import { watchRestores } from './watchRestores.js';
 
 const refused = refusedToStart('kontor-worker');
-const env = await receiveEnv();
+const env = await receiveEnv().catch(refused);
 const measured = measure(await installRuntime(env));
 let missing: readonly Missing[] = [];
 let probes = startingProbes(() => missing, measured);
@@ -31,10 +31,10 @@ const probeServer = await serveProbes(env, {
 await untilThere(env, (now) => {
   missing = now;
   console.error(now.length === 0 ? 'All that was waited for answers.' : `Waiting: ${missingSentences(now).join(' ')}`);
-});
+}).catch(refused);
 const tracing = await loadTracing(env, 'kontor-worker');
 const stopping = new AbortController();
-const deps = await createDeps(env, tracing, stopping.signal);
+const deps = await createDeps(env, tracing, stopping.signal).catch(refused);
 const setup = await requireSetup(deps).catch(refused);
 for (const warning of setup.warnings()) console.error(warning);
 const dataConverter = dataConverterOf(env);

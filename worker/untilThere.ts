@@ -68,8 +68,9 @@ export async function untilThere(env: Env, tell: (missing: readonly Missing[]) =
         ? []
         : [{ service, reason: answer.reason as unknown }];
     });
+    const hopeless = failed.find(({ service, reason }) => !isAway(service, reason));
     const names = failed.map(({ service }) => service).join();
-    if (names !== told) {
+    if (names !== told && hopeless === undefined) {
       tell(
         failed.map(({ service, reason }) => ({
           service,
@@ -78,7 +79,7 @@ export async function untilThere(env: Env, tell: (missing: readonly Missing[]) =
       );
       told = names;
     }
-    const last = failed.find(({ service, reason }) => Date.now() >= deadline || !isAway(service, reason));
+    const last = hopeless ?? (Date.now() >= deadline ? failed[0] : undefined);
     if (last !== undefined) throw last.reason;
     if (failed.length === 0) return;
     await pause(Math.max(0, Math.min(pauseMs, deadline - Date.now())));

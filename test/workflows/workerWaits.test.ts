@@ -91,4 +91,17 @@ describe('a worker that starts while its services are away', () => {
     url.password = 'another';
     await expect(app.startWorker({ DATABASE_URL: url.toString() })).rejects.toThrow(/password authentication failed/);
   }, 60_000);
+
+  it.each([
+    [
+      'DATABASE_URL',
+      /^worker\/main.js ended before it was ready:\nkontor-worker: CONFIGURATION_INVALID: Set DATABASE_URL: .*\n$/,
+    ],
+    [
+      'SMTP_URL',
+      /^worker\/main.js ended before it was ready:\nkontor-worker: CONFIGURATION_INVALID: Set SMTP_URL: .*\n$/,
+    ],
+  ])('without %s it says so in one sentence, and waits for nothing', async (name, said) => {
+    await expect(app.startWorker({ [name]: '' })).rejects.toThrow(said);
+  });
 });
