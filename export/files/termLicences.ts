@@ -1,5 +1,8 @@
 import { cursorRows } from '../../db/cursorRows.js';
+import { skippedBefore } from '../../db/closing/skippedBefore.js';
+import type { Trx } from '../../db/connect.js';
 import { periodDays } from '../../domain/period.js';
+import type { RunKey } from '../../domain/run.js';
 import { plain, tableOf, text } from '../exportFile.js';
 
 interface Row {
@@ -27,7 +30,26 @@ interface Row {
   approvedBy: string;
 }
 
-/** The term licences that hold, or were to hold, on at least a day of the month, with the order each came from. */
+/** Licences may fall due in months that were skipped: the month after them bills those. */
+async function* licencesOf(trx: Trx, key: RunKey): AsyncGenerator<Row> {
+  const [earliest = key.period] = await skippedBefore(trx, key);
+  yield* cursorRows<Row>(
+    trx,
+    `select l.msp_id as "mspId", l.id, l.order_id as "orderId", l.site_id as "siteId", s.name as site,
+       l.tenant_id as "tenantId", l.meter, l.count, l.starts_on as "startsOn", l.ends_on as "endsOn",
+       l.agreed_until as "agreedUntil", l.term_starts_on as "termStartsOn", l.years, l.extends, l.renews,
+       l.unit_price::text as "unitPrice", l.price_currency as currency, l.billing, l.instalments,
+       l.end_reason as "endReason", o.decided_at as "approvedAt", o.decided_by as "approvedBy"
+     from term_licence l
+     join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = :programme
+     join purchase_order o on o.msp_id = l.msp_id and o.id = l.order_id
+     where l.starts_on <= :last and l.agreed_until >= :first
+     order by l.msp_id, l.starts_on, l.id`,
+    { programme: key.programme, first: periodDays(earliest).first, last: periodDays(key.period).last },
+  );
+}
+
+/** The term licences that hold, or were to hold, on at least a day of the month or of one skipped right before it, with the order each came from. */
 export const termLicences = tableOf<Row>(
   'term_licences.csv',
   {
@@ -54,19 +76,5 @@ export const termLicences = tableOf<Row>(
     approved_at: (row) => plain(row.approvedAt),
     approved_by: (row) => text(row.approvedBy),
   },
-  (trx, { programme, period }) =>
-    cursorRows<Row>(
-      trx,
-      `select l.msp_id as "mspId", l.id, l.order_id as "orderId", l.site_id as "siteId", s.name as site,
-         l.tenant_id as "tenantId", l.meter, l.count, l.starts_on as "startsOn", l.ends_on as "endsOn",
-         l.agreed_until as "agreedUntil", l.term_starts_on as "termStartsOn", l.years, l.extends, l.renews,
-         l.unit_price::text as "unitPrice", l.price_currency as currency, l.billing, l.instalments,
-         l.end_reason as "endReason", o.decided_at as "approvedAt", o.decided_by as "approvedBy"
-       from term_licence l
-       join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = :programme
-       join purchase_order o on o.msp_id = l.msp_id and o.id = l.order_id
-       where l.starts_on <= :last and l.agreed_until >= :first
-       order by l.msp_id, l.starts_on, l.id`,
-      { programme, ...periodDays(period) },
-    ),
+  licencesOf,
 );

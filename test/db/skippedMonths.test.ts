@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRun } from '../../activities/openPeriod.js';
 import { ALL } from '../../db/connect.js';
 import { TERMINAL } from '../../domain/access/actor.js';
+import { termLicences } from '../../export/files/termLicences.js';
 import { runKeyOf } from '../../domain/run.js';
 import type { Statement } from '../../domain/statement.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
@@ -41,6 +42,8 @@ describe('rule 22: what licences were to be billed in skipped months', () => {
     const licence = { meter: MAILBOX, count: 5, from: '2026-02-10', until: '2027-02-10', unitPrice: '24' } as const;
     await month.licence(site, licence);
     await month.licence(site, { ...licence, billing: 'twelfths' });
+    // Over before April: an extension such as this holds on days of skipped months alone.
+    await month.licence(site, { ...licence, from: '2026-02-20', until: '2026-03-20', unitPrice: '0' });
     await database.db.transaction(ALL, (trx) =>
       openRun(
         trx,
@@ -65,8 +68,9 @@ describe('rule 22: what licences were to be billed in skipped months', () => {
       line.kind === 'term' ? [[line.instalment.no, line.instalment.of, line.amountMinor]] : [],
     );
 
-  it('is billed with the next month: the whole 120.00, and three twelfths of 10.00', () => {
+  it('is billed with the next month: the whole 120.00, three twelfths of 10.00, and one at no price', () => {
     expect(terms(april)?.toSorted()).toEqual([
+      [1, 1, 0n],
       [1, 1, 120_00n],
       [1, 12, 10_00n],
       [2, 12, 10_00n],
@@ -76,6 +80,19 @@ describe('rule 22: what licences were to be billed in skipped months', () => {
 
   it('and once: the month after has its own twelfth', () => {
     expect(terms(may)).toEqual([[4, 12, 10_00n]]);
+  });
+
+  it.each([
+    ['2026-04', ['2026-02-10', '2026-02-10', '2026-02-20']],
+    ['2026-05', ['2026-02-10', '2026-02-10']],
+  ])('the export of %s has the licences that it bills, also for skipped months', async (period, startsOn) => {
+    const column = termLicences.columns.indexOf('starts_on');
+    const found: unknown[] = [];
+    await database.db.transaction(ALL, async (trx) => {
+      const key = runKeyOf({ programme: 'msp', period });
+      for await (const row of termLicences.rows(trx, key)) found.push(row[column]);
+    });
+    expect(found).toEqual(startsOn.map((day) => ({ plain: day })));
   });
 
   it('kontor verify finds nothing wrong, and misses a line that is gone', async () => {
