@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { inflateSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
-import { ALL, unprepared } from '../db/connect.js';
+import { ALL, rows, unprepared } from '../db/connect.js';
 import { ask, type Checker, type VerifyContext } from './context.js';
 import { FORMS_IN_SQL, secretsIn, type KnownSecrets } from './secretPatterns.js';
 
@@ -72,18 +72,18 @@ async function inTables(context: VerifyContext, known: KnownSecrets) {
   const bindings = { forms: FORMS_IN_SQL, values: known.values.map(({ value }) => value) };
   const problems: string[] = [];
   let searched = 0;
-  for (const { table, columns } of tables) {
-    const its = columns.filter((column) => !ITS_OWN.has(`${table}.${column}`));
-    if (its.length === 0) continue;
-    searched += 1;
-    const found = await context.db.transaction(ALL, (trx) =>
-      unprepared<{ name: string; text: string }>(trx, suspects(table, its), bindings),
-    );
-    const said = found.flatMap(({ name, text }) =>
-      secretsIn(text, known).map((what) => `${table}.${name} holds ${what}`),
-    );
-    problems.push(...new Set(said));
-  }
+  await context.db.transaction(ALL, async (trx) => {
+    for (const { table, columns } of tables) {
+      const its = columns.filter((column) => !ITS_OWN.has(`${table}.${column}`));
+      if (its.length === 0) continue;
+      searched += 1;
+      const found = await unprepared<{ name: string; text: string }>(trx, suspects(table, its), bindings);
+      const said = found.flatMap(({ name, text }) =>
+        secretsIn(text, known).map((what) => `${table}.${name} holds ${what}`),
+      );
+      problems.push(...new Set(said));
+    }
+  });
   return { problems, searched };
 }
 
@@ -121,18 +121,20 @@ async function inDocuments(context: VerifyContext, known: KnownSecrets) {
      from billing_pack b join distributor d on d.id = b.distributor_id order by 2`,
   );
   const problems: string[] = [];
-  for (const { id, name, kind } of documents) {
-    const [stored] = await ask<{ pdf: Buffer; csv: Buffer | null }>(
-      context,
-      kind === 'pack'
-        ? 'select summary_pdf as pdf, lines_csv as csv from billing_pack where id = :id'
-        : 'select pdf, null::bytea as csv from statement_document where statement_id = :id',
-      { id },
-    );
-    if (stored === undefined) continue;
-    const found = secretsIn(`${textOfPdf(stored.pdf)}\n${stored.csv?.toString('utf8') ?? ''}`, known);
-    problems.push(...found.map((what) => `the document of ${name} holds ${what}`));
-  }
+  await context.db.transaction(ALL, async (trx) => {
+    for (const { id, name, kind } of documents) {
+      const [stored] = await rows<{ pdf: Buffer; csv: Buffer | null }>(
+        trx,
+        kind === 'pack'
+          ? 'select summary_pdf as pdf, lines_csv as csv from billing_pack where id = :id'
+          : 'select pdf, null::bytea as csv from statement_document where statement_id = :id',
+        { id },
+      );
+      if (stored === undefined) continue;
+      const found = secretsIn(`${textOfPdf(stored.pdf)}\n${stored.csv?.toString('utf8') ?? ''}`, known);
+      problems.push(...found.map((what) => `the document of ${name} holds ${what}`));
+    }
+  });
   return { problems, searched: documents.length };
 }
 

@@ -21,6 +21,8 @@ export interface Fault {
   uncertain: number;
   /** A mail that a recipient's server refused. */
   bounced?: number;
+  /** Whether the run may fail by it, and the partner team be told so. */
+  mayFail?: boolean;
 }
 
 const CONNECTIONS = 6;
@@ -124,6 +126,7 @@ const interrupted: Draw = (random) => {
       await hands.startUntilItGoesOn();
     },
     uncertain: CONNECTIONS,
+    mayFail: true,
   };
 };
 
