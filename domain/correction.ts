@@ -10,9 +10,10 @@ import { addDays } from './instant.js';
 import { decimal, minorToDecimalString, roundToMinor } from './money.js';
 import type { Period } from './period.js';
 import { amountOf, priceLine, type PriceStep } from './pricing/index.js';
-import type { DueManualCorrection } from './rating.js';
+import { inPrintedOrder, type DueManualCorrection, type Placed } from './rating.js';
 import type { CorrectionSettings } from './settings/corrections.js';
 import type { ExtensionLine, MinimumLine, Party, Statement, TermLine, UsageLine } from './statement.js';
+import { usageKey, type UsageOf } from './usage.js';
 
 /** An amount more or less; another quantity of a line; a line or the statement taken off; the same content with its parties as they are now. */
 export const CORRECTION_CHANGES = ['amount', 'quantity', 'waiver', 'reissue'] as const;
@@ -103,10 +104,18 @@ export interface BilledItem {
   waived: boolean;
 }
 
+/** Usage of the month as the rules count it by now. */
+export interface CountedUsage extends Omit<Placed, keyof UsageOf>, UsageOf {
+  /** Zero in an unbilled first month. */
+  quantity: number;
+}
+
 /** An issued statement with what was billed for it so far, wherever it was booked. */
 export interface CorrectableStatement {
   statement: Statement;
   items: readonly BilledItem[];
+  /** All usage of its month, that which later statements added too: among it a line is priced. */
+  usage: readonly CountedUsage[];
   /** Of all lines, and of those that later statements added to this month. */
   billedMinor: bigint;
   manualMinor: bigint;
@@ -144,15 +153,17 @@ function itemOf({ statement, items }: CorrectableStatement, lineNo: number): Bil
   throw fieldError('NOT_FOUND', '/correction/line', `${statement.number} has no line ${lineNo}.`);
 }
 
-/** The line priced anew by the statement's own list, where it stands among the lines of its meter. */
-function stepsFor({ lines, pricePlan }: Statement, line: UsageLine, quantity: number): PriceStep[] {
-  const price = pricePlan.prices[line.meter];
+/**
+ * The line priced anew by the statement's own list, where it stands among the usage of its meter as the rules count that by now:
+ * what was billed for the line so far was priced so, too.
+ */
+function stepsFor({ statement, usage }: CorrectableStatement, line: UsageLine, quantity: number): PriceStep[] {
+  const price = statement.pricePlan.prices[line.meter];
   if (price === undefined) throw new KontorError('INTERNAL', 'A statement has the prices of its lines.');
-  const counted = (one: UsageLine) => (one.firstMonthFree ? 0 : one.quantity);
-  const ofMeter = lines.filter((one): one is UsageLine => one.kind === 'usage' && one.meter === line.meter);
-  const sum = (some: readonly UsageLine[]) => some.reduce((units, one) => units + counted(one), 0);
-  const from = sum(ofMeter.filter(({ lineNo }) => lineNo < line.lineNo));
-  return priceLine(price, from, quantity, sum(ofMeter) - counted(line) + quantity);
+  const others = usage.filter((one) => one.meter === line.meter && usageKey(one) !== usageKey(line));
+  const sum = (some: readonly CountedUsage[]) => some.reduce((units, one) => units + one.quantity, 0);
+  const from = sum(others.filter((one) => inPrintedOrder(one, line) < 0));
+  return priceLine(price, from, quantity, sum(others) + quantity);
 }
 
 /** Null where no quantity changes. */
@@ -188,7 +199,7 @@ function amounts(
         throw fieldError('STATE_CONFLICT', '/correction/line', 'This line was waived: its quantity is billed no more.');
       }
       const { exchange, currency, pricePlan } = of.statement;
-      const steps = stepsFor(of.statement, item.line, wish.quantity);
+      const steps = stepsFor(of, item.line, wish.quantity);
       const exact = amountOf(steps);
       return {
         // Amounts by hand are not undone by another quantity.

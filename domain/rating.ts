@@ -76,7 +76,8 @@ function toMinor(steps: readonly PriceStep[], exchange: ExchangeRate | null, cur
   return roundToMinor(exchange === null ? exact : exact.times(decimal(exchange.rate)), currency);
 }
 
-interface Placed {
+/** Where a line stands. */
+export interface Placed {
   siteName: string;
   siteId: string;
   tenantName: string | null;
@@ -84,8 +85,8 @@ interface Placed {
   meter: string;
 }
 
-/** By site, tenant and meter, in code point order: the same on every machine. */
-function inPrintedOrder(a: Placed, b: Placed): number {
+/** By site, tenant and meter, in code point order: the same on every machine. Tiers are filled in this order. */
+export function inPrintedOrder(a: Placed, b: Placed): number {
   return (
     compareTexts(a.siteName, b.siteName) ||
     compareTexts(a.tenantName, b.tenantName) ||

@@ -1,4 +1,4 @@
-import type { BilledItem, CorrectableStatement } from '../../domain/correction.js';
+import type { BilledItem, CorrectableStatement, CountedUsage } from '../../domain/correction.js';
 import { sumMinor } from '../../domain/money.js';
 import {
   differenceOf,
@@ -74,6 +74,21 @@ function itemOf(line: BilledItem['line'], automatic: readonly Automatic[], byHan
   };
 }
 
+/** Of each site, tenant and meter what the latest of the rules' corrections says, else the line itself. */
+function countedBy(lines: readonly StatementLine[], automatic: readonly Automatic[]): CountedUsage[] {
+  const counted = new Map<string, CountedUsage>();
+  for (const line of [...lines.filter((one) => one.kind === 'usage'), ...automatic]) {
+    if (line.kind === 'minimum_correction') continue;
+    const { siteId, siteName, tenantName, tenantRef, meter } = line;
+    const quantity = line.kind === 'usage' ? line.quantity : line.newQuantity;
+    counted.set(usageKey(line), {
+      ...{ siteId, siteName, tenantName, tenantRef, meter },
+      quantity: line.firstMonthFree ? 0 : quantity,
+    });
+  }
+  return [...counted.values()];
+}
+
 function isOwn(line: StatementLine): line is BilledItem['line'] {
   return line.kind === 'usage' || line.kind === 'minimum' || line.kind === 'term' || line.kind === 'extension';
 }
@@ -93,6 +108,7 @@ export async function loadCorrectable(
     of: {
       statement: issued.statement,
       items: own.map((line) => itemOf(line, automatic, byHand)),
+      usage: countedBy(own, automatic),
       billedMinor: sumMinor([...own.map(({ amountMinor }) => amountMinor), ...automatic.map(differenceOf)]),
       manualMinor: sumMinor(byHand.map(({ amountMinor }) => amountMinor)),
       waived: byHand.some(({ lineNo, change }) => lineNo === null && change === 'waiver'),

@@ -47,6 +47,9 @@ function statement(
   return {
     statement: of,
     items,
+    usage: of.lines.flatMap((line) =>
+      line.kind === 'usage' ? [{ ...line, quantity: line.firstMonthFree ? 0 : line.quantity }] : [],
+    ),
     billedMinor: sumMinor(items.map(({ billedMinor }) => billedMinor)),
     manualMinor: sumMinor(items.map(({ manualMinor }) => manualMinor)),
     waived: false,
