@@ -48,6 +48,8 @@ export const SEARCH_ATTRIBUTES = [
   'CaseState',
 ] as const;
 
+/** A queue in one part: in four, as servers have it by default, tasks and polls of one machine look for each other. */
+const ONE_MACHINE = { 'matching.numTaskqueueReadPartitions': 1, 'matching.numTaskqueueWritePartitions': 1 };
 const READY_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -126,7 +128,10 @@ function serverArguments(
     ...(inMemory ? [] : [...file, ...pragmas]),
     ...['--log-level', 'warn', '--ui-disable-news-fetch', '--disable-config-file', '--disable-config-env'],
     ...(namespace === undefined || namespace === 'default' ? [] : ['--namespace', namespace]),
-    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+    ...Object.entries({ ...ONE_MACHINE, ...dynamicConfig }).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${value}`,
+    ]),
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
