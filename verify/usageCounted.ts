@@ -11,27 +11,35 @@ import { receiptProblems } from './receipts.js';
 const MAX_QUANTITY = 10_000_000;
 
 /**
- * Rule 6: what an installation that was replaced for free before the period's end counts as, and until when; after it,
- * where its successor reported the month in its place. The chain is followed step by step; its end is the longest one.
+ * Rule 6: what an installation that was replaced for free in the period counts as, and until when, unless it was seen after that;
+ * one that was replaced after the period, where its successor reported the month in its place. The chain is followed step by step;
+ * its end is the longest one.
  */
 const REPORTED = (installation: string, run: string) => `exists (select from usage_report g where g.msp_id = i.msp_id
   and g.site_id = i.site_id and g.installation_id = ${installation} and g.period = ${run}.period
   and g.received_at <= ${run}.at)`;
-const REPLACED = (run: string, end: string) => `i.replaced_for_free and (i.replaced_at < ${end}
+const SEEN_SINCE = (run: string, end: string) => `exists (select from check_in c where c.msp_id = i.msp_id
+  and c.site_id = i.site_id and c.installation_id = i.id and c.counted_at >= i.replaced_at and c.counted_at < ${end}
+  and c.received_at <= ${run}.at)`;
+const REPLACED = (run: string, start: string, end: string) => `i.replaced_for_free and i.replaced_at >= ${start}
+  and (i.replaced_at < ${end} and not ${SEEN_SINCE(run, end)}
   or (i.replaced_at <= ${run}.at and ${REPORTED('i.replaced_by', run)} and not ${REPORTED('i.id', run)}))`;
+
+const START = `(f.period || '-01')::date::timestamp at time zone f.zone_before`;
+const END = `((f.period || '-01')::date + interval '1 month') at time zone f.zone`;
 
 const MOVED = `
   moved as (
     select distinct on (s.period, s.msp_id, s.site_id, s.id) s.* from (
       with recursive step as (
         select f.period, i.msp_id, i.site_id, i.id, i.replaced_by as counts_as, i.replaced_at as until, 1 as depth, f.at,
-          ((f.period || '-01')::date + interval '1 month') at time zone f.zone as "end"
+          ${START} as "start", ${END} as "end"
         from frozen_at f join installation i on i.msp_id = f.msp_id
-        where ${REPLACED('f', `((f.period || '-01')::date + interval '1 month') at time zone f.zone`)}
+        where ${REPLACED('f', START, END)}
         union all
-        select s.period, s.msp_id, s.site_id, s.id, i.replaced_by, s.until, s.depth + 1, s.at, s."end"
+        select s.period, s.msp_id, s.site_id, s.id, i.replaced_by, s.until, s.depth + 1, s.at, s."start", s."end"
         from step s join installation i on i.msp_id = s.msp_id and i.site_id = s.site_id and i.id = s.counts_as
-        where ${REPLACED('s', 's."end"')})
+        where ${REPLACED('s', 's."start"', 's."end"')})
       select * from step) s
     order by s.period, s.msp_id, s.site_id, s.id, s.depth desc
   )`;

@@ -25,7 +25,7 @@ import {
   type ReceivedBefore,
   type SiteRow,
 } from './siteQueries.js';
-import { usageOf, type MovedRow, type UsageRow } from './usageOf.js';
+import { seenAfterReplacement, usageOf, type MovedRow, type UsageRow } from './usageOf.js';
 
 /** A site's facts and the MSP it belongs to. */
 export interface MspSiteFacts {
@@ -42,13 +42,19 @@ function furtherFromZero(a: number, b: number): number {
 }
 
 /**
- * What an installation's successors make of it in a month: the last that replaced another for free before its end, or after
- * it, where the successor reported the month in the other's place.
+ * What an installation's successors make of it in a month: the last that replaced another for free in it, or after it, where the
+ * successor reported the month in the other's place. One that was seen after it had been replaced goes on beside its successor:
+ * all of it is its own, as it is in later months.
  */
-function movedIn(installations: readonly InstallationRow[], end: Date, reporting: ReadonlySet<string>): MovedRow[] {
+function movedIn(
+  installations: readonly InstallationRow[],
+  { start, end }: InstantRange,
+  { reporting, goingOn }: { reporting: ReadonlySet<string>; goingOn: ReadonlySet<string> },
+): MovedRow[] {
   const byId = new Map(installations.map((one) => [one.id, one]));
-  const successorOf = ({ id, replacedBy, replacedAt, replacedForFree }: InstallationRow) => {
+  const successorOf = ({ siteId, id, replacedBy, replacedAt, replacedForFree }: InstallationRow) => {
     if (replacedForFree !== true || replacedAt === null || replacedBy === null) return undefined;
+    if (replacedAt < start || goingOn.has(`${siteId}/${id}`)) return undefined;
     const inPlace = reporting.has(replacedBy) && !reporting.has(id);
     return replacedAt < end || inPlace ? byId.get(replacedBy) : undefined;
   };
@@ -146,13 +152,20 @@ export async function loadSiteFacts(
     return before === undefined || notedAt < before;
   });
   const reports = groupBySite(await reportsOf(trx, selection, receivedBefore));
-  const moved = sites.flatMap((site) =>
-    movedIn(
-      installations.get(site.siteId) ?? [],
-      rangeOf(site).end,
-      new Set((reports.get(site.siteId) ?? []).map(({ installationId }) => installationId)),
-    ),
-  );
+  const replaced = sites.flatMap((site) => {
+    const { mspId, siteId } = site;
+    const { start, end } = rangeOf(site);
+    return (installations.get(siteId) ?? []).flatMap(({ id: installationId, replacedAt, replacedForFree }) =>
+      replacedForFree === true && replacedAt !== null && replacedAt >= start && replacedAt < end
+        ? [{ mspId, siteId, installationId, replacedAt, end }]
+        : [],
+    );
+  });
+  const goingOn = await seenAfterReplacement(trx, replaced, receivedBefore);
+  const moved = sites.flatMap((site) => {
+    const reporting = new Set((reports.get(site.siteId) ?? []).map(({ installationId }) => installationId));
+    return movedIn(installations.get(site.siteId) ?? [], rangeOf(site), { reporting, goingOn });
+  });
   const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved, receivedBefore }));
   const endedBySite = groupBySite(ended);
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));

@@ -37,6 +37,43 @@ export interface UsageQuery {
   receivedBefore: ReceivedBefore;
 }
 
+/** An installation that was replaced in a month that ends at that instant. */
+export interface ReplacedRow {
+  mspId: string;
+  siteId: string;
+  installationId: string;
+  replacedAt: Date;
+  end: Date;
+}
+
+const SLACK_MS = MAX_CLOCK_OFFSET_DAYS * 86_400_000;
+
+/** Those that were seen in the month after they had been replaced, `<site>/<installation>`. */
+export async function seenAfterReplacement(
+  trx: Trx,
+  replaced: readonly ReplacedRow[],
+  receivedBefore: ReceivedBefore,
+): Promise<ReadonlySet<string>> {
+  if (replaced.length === 0) return new Set();
+  const found = await rows<{ id: string }>(
+    trx,
+    `select m."siteId" || '/' || m."installationId" as id
+     from jsonb_to_recordset(:replaced::jsonb)
+       as m("mspId" uuid, "siteId" uuid, "installationId" uuid, "replacedAt" timestamptz, "end" timestamptz)
+     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = m."siteId"
+     where exists (select from check_in c where c.msp_id = m."mspId" and c.site_id = m."siteId"
+       and c.installation_id = m."installationId" and c.counted_at >= m."replacedAt" and c.counted_at < m."end"
+       and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo and (b.before is null or c.received_at < b.before))`,
+    {
+      replaced: JSON.stringify(replaced),
+      bounds: boundsOf(receivedBefore),
+      pruneFrom: new Date(Math.min(...replaced.map(({ replacedAt }) => replacedAt.getTime())) - SLACK_MS),
+      pruneTo: new Date(Math.max(...replaced.map(({ end }) => end.getTime())) + SLACK_MS),
+    },
+  );
+  return new Set(found.map(({ id }) => id));
+}
+
 const SUMS = METER_CODES.filter((meter) => aggregationOf(meter) === 'sum');
 const LASTS = METER_CODES.filter((meter) => aggregationOf(meter) === 'last');
 
@@ -51,7 +88,6 @@ export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore 
     ...{ zone, zoneBefore },
     ...periodRange(period, zone, zoneBefore),
   }));
-  const slack = MAX_CLOCK_OFFSET_DAYS * 86_400_000;
   return rows<UsageRow>(
     trx,
     `with site_range as materialized (
@@ -132,8 +168,8 @@ export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore 
       bounds: boundsOf(receivedBefore),
       sums: SUMS,
       lasts: LASTS,
-      pruneFrom: new Date(Math.min(...ranges.map(({ start }) => start.getTime())) - slack),
-      pruneTo: new Date(Math.max(...ranges.map(({ end }) => end.getTime())) + slack),
+      pruneFrom: new Date(Math.min(...ranges.map(({ start }) => start.getTime())) - SLACK_MS),
+      pruneTo: new Date(Math.max(...ranges.map(({ end }) => end.getTime())) + SLACK_MS),
     },
   );
 }

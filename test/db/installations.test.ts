@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL } from '../../db/connect.js';
 import { completenessOf } from '../../db/closing/completeness.js';
-import { parsePeriod } from '../../domain/period.js';
+import { nextPeriod, parsePeriod } from '../../domain/period.js';
 import type { Statement } from '../../domain/statement.js';
 import { verifyAll } from '../../verify/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -280,6 +280,80 @@ describe('installations in the close', () => {
     await reported(site, '2026-05', 30, next);
     expect(lines(await month.close('2026-05'))).toMatchObject([{ peak: 70 }]);
     expect((await month.cases('2026-05')).map(({ kind }) => kind)).toContain('two_installations');
+  });
+
+  describe('rule 6: an old installation that goes on after it was replaced on 12 May', () => {
+    let site: Awaited<ReturnType<typeof month.site>>;
+    let old: string;
+    let next: string;
+    beforeEach(async () => {
+      // Large enough that nothing here moves the total by a quarter.
+      const large = await month.site({ mspId, name: 'large' });
+      for (const period of ['2026-05', '2026-06', '2026-07']) await reported(large, period, 10_000);
+      site = await month.site({ mspId, name: 'site' });
+      old = site.installations[0] ?? '';
+      next = await install(site, '2026-05-12T10:00:00Z');
+      await replace(old, next, '2026-05-12T10:00:00Z');
+    });
+    const closed = async (period: string): Promise<unknown[]> => {
+      const statements = await month.close(period, new Date(`${nextPeriod(parsePeriod(period))}-06T12:00:00Z`));
+      await reportsHold();
+      return statements.flatMap(({ lines: all }) =>
+        all.flatMap((line): unknown[] => {
+          if (line.kind === 'usage' && line.siteName === 'site') return [line.peak];
+          return line.kind === 'correction' ? [['corrected', line.newQuantity]] : [];
+        }),
+      );
+    };
+    const reportsHold = async () => {
+      const { programmes } = await verifyAll(database.db, { now: new Date('2026-08-20T00:00:00Z') });
+      expect(programmes.msp).toMatchObject({ I2: 'holds', I3: 'holds', I6: 'holds' });
+    };
+
+    it('alone, seen with 40 and reporting 40, its successor never seen: 40', async () => {
+      await seen(site, '2026-05-20T10:00:00Z', 40, old);
+      await reported(site, '2026-05', 40, old);
+      expect(await closed('2026-05')).toEqual([40]);
+    });
+
+    it('seen with 40 before and after: 40', async () => {
+      for (const day of ['05', '20']) await seen(site, `2026-05-${day}T10:00:00Z`, 40, old);
+      await reported(site, '2026-05', 40, old);
+      expect(await closed('2026-05')).toEqual([40]);
+    });
+
+    it('both report, 40 and 30, and both are seen: 70; what the old one reports late corrects nothing', async () => {
+      await seen(site, '2026-05-20T10:00:00Z', 40, old);
+      await seen(site, '2026-05-20T10:00:00Z', 30, next);
+      await reported(site, '2026-05', 30, next);
+      expect(await closed('2026-05')).toEqual([70]);
+      const lines = [{ tenant: 'main', meter: MAILBOX, peak: 40 }] as const;
+      await month.report(site, {
+        ...{ period: '2026-05', installation: old, lines: [...lines] },
+        receivedAt: '2026-06-20T00:00:00Z',
+      });
+      await reported(site, '2026-06', 30, next);
+      expect(await closed('2026-06')).toEqual([30]);
+    });
+
+    it('in June, a month after it: both report, 40 and 30, seen or not: 70', async () => {
+      await reported(site, '2026-05', 30, next);
+      await closed('2026-05');
+      await reported(site, '2026-06', 40, old);
+      await reported(site, '2026-06', 30, next);
+      expect(await closed('2026-06')).toEqual([70]);
+      await seen(site, '2026-07-10T10:00:00Z', 40, old);
+      await reported(site, '2026-07', 40, old);
+      await reported(site, '2026-07', 30, next);
+      expect(await closed('2026-07')).toEqual([70]);
+    });
+
+    it('not seen any more, it stands for its part of the month alone: reports of 40 and 30 are one of 40', async () => {
+      await seen(site, '2026-05-05T10:00:00Z', 40, old);
+      await reported(site, '2026-05', 40, old);
+      await reported(site, '2026-05', 30, next);
+      expect(await closed('2026-05')).toEqual([40]);
+    });
   });
 
   it('rule 6: what a retired installation was seen to use counts, without a report and without an estimate', async () => {

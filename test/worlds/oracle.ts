@@ -126,12 +126,19 @@ function endedKeyAt(site: SiteChronicle, one: Installed, at: Date): { byVendor: 
 }
 
 /** Who each installation counts as (rule 6). */
-function countsAs({ site, end, programme }: SiteMonth, reporting: ReadonlySet<number>): Map<number, number> {
+function countsAs(
+  { site, start, end, programme }: SiteMonth,
+  reporting: ReadonlySet<number>,
+  told: SiteChronicle['told'],
+): Map<number, number> {
   const last = closedAt(membership(programme).at(-1) ?? '');
   const next = (one: Installed): number | null => {
-    if (one.replacedAt === null || !one.free || one.replacedAt >= last) return null;
+    const { replacedAt, index } = one;
+    if (replacedAt === null || !one.free || replacedAt >= last || replacedAt < start) return null;
+    const since = told.filter(({ kind, installation, at }) => kind === 'seen' && installation === index && at < end);
+    if (since.some(({ at }) => at >= replacedAt)) return null;
     const by = one.replacedBy ?? -1;
-    return one.replacedAt < end || (reporting.has(by) && !reporting.has(one.index)) ? by : null;
+    return replacedAt < end || (reporting.has(by) && !reporting.has(index)) ? by : null;
   };
   const found = new Map<number, number>();
   for (const one of site.installations.values()) {
@@ -165,7 +172,7 @@ function saidIn(month: SiteMonth) {
     latest = latest.set(one.installation, one.revision);
     reports.set(one.installation, one.lines);
   }
-  const mapping = countsAs(month, new Set(reports.keys()));
+  const mapping = countsAs(month, new Set(reports.keys()), inTime);
   const seen = inTime.flatMap(({ kind, at, installation, lines }): Seen[] => {
     const own = site.installations.get(installation);
     if (kind !== 'seen' || at < start || at >= end || own === undefined) return [];

@@ -60,15 +60,21 @@ interface Heard {
   billedBefore: boolean;
 }
 
-/** Rule 6: who an installation that was replaced for free counts as: the last of those that replaced it in the month. */
+/**
+ * Rule 6: who an installation that was replaced for free counts as: the last of those that replaced it in the month. Whoever was
+ * seen after that counts for itself.
+ */
 function successors(
   installations: readonly Installation[],
-  { end, asOf }: { end: Date; asOf: Date },
-  reported: readonly Reported[],
+  { start, end, asOf }: { start: Date; end: Date; asOf: Date },
+  { reported, counted }: { reported: readonly Reported[]; counted: readonly Counted[] },
 ) {
   const reports = new Set(reported.map(({ installation }) => installation));
   const next = (one: Installation): Installation | undefined => {
     if (!one.free || one.replacedAt === null || one.replacedBy === null || one.replacedAt > asOf) return undefined;
+    if (one.replacedAt < start) return undefined;
+    const isThere = counted.some(({ installation, early }) => installation === one.id && !early);
+    if (one.replacedAt < end && isThere) return undefined;
     const tookItsPlace = reports.has(one.replacedBy) && !reports.has(one.id);
     if (one.replacedAt >= end && !tookItsPlace) return undefined;
     return installations.find(({ id }) => id === one.replacedBy);
@@ -98,7 +104,7 @@ function heardOf(
 ): Heard | null {
   const { site, month, asOf } = wanted;
   const { start, end } = month;
-  const countsAs = successors(installations, { end, asOf }, reported);
+  const countsAs = successors(installations, { start, end, asOf }, { reported, counted });
   const asCounted = (id: string) => countsAs.get(id) ?? id;
   const reporting = new Set(reported.map(({ installation }) => asCounted(installation)));
   const heard = new Set([
