@@ -29,7 +29,12 @@ export async function replaceOne(trx: Trx, { actor, field, ...replacement }: Rep
   if (old.replacedBy !== null) throw fieldError('STATE_CONFLICT', field, 'Another installation has replaced it.');
   if (old.retiredAt !== null) throw fieldError('STATE_CONFLICT', field, 'That installation is retired.');
   const successor = await findInstallation(trx, replacement, by);
-  if (installationId === by || successor?.replacedBy != null) {
+  if (
+    installationId === by ||
+    successor === undefined ||
+    successor.replacedBy !== null ||
+    successor.retiredAt !== null
+  ) {
     throw fieldError('STATE_CONFLICT', field, 'An installation is replaced by another one that is in use.');
   }
   const forFree = isReplacedForFree(

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { endKey, insertKey, listKeys, moveInstallations } from '../../db/sites/meteredKeyStore.js';
+import { hasLiveInstallation } from '../../db/sites/installationStore.js';
 import { retireSite } from '../../db/sites/siteStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
@@ -102,7 +103,8 @@ export const keyRoutes = [
     method: 'post',
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy',
     summary: 'Destroy a key that is no longer needed',
-    description: 'Final. A site without any other key is retired. What it used until then it may still report.',
+    description:
+      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still report.',
     tags,
     action: 'keys.destroy',
     params: byKey,
@@ -121,7 +123,9 @@ export const keyRoutes = [
         await requireSite(trx, mspId, siteId);
         const ended = await endOneKey(trx, context, { mspId, siteId }, end);
         const hasNone = (await listKeys(trx, { mspId, siteId })).every(({ state }) => state === 'destroyed');
-        return { ended, retired: hasNone && (await retireSite(trx, { mspId, siteId })) };
+        // It may live on under a key of its tenant.
+        const isOver = hasNone && !(await hasLiveInstallation(trx, { mspId, siteId }));
+        return { ended, retired: isOver && (await retireSite(trx, { mspId, siteId })) };
       });
       // Its tenants wait for its activation no longer.
       if (retired) context.deps.onboarding.changed(mspId);

@@ -116,7 +116,10 @@ export const runRoutes = [
     handler: async ({ params, query, transaction }) => {
       const after = readCursor(query.after, z.tuple([cursorNumber, cursorNumber]));
       const filter = { ...params, limit: query.limit + 1, after };
-      const found = await transaction((trx) => parkedMsps(trx, filter));
+      const found = await transaction(async (trx) => {
+        if ((await runState(trx, params)) === undefined) throw notOpened();
+        return parkedMsps(trx, filter);
+      });
       return reply(
         200,
         toPage(

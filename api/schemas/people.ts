@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACTIONS, isAction } from '../../domain/access/actions.js';
 import { email, instant, instantIn, locale, text, uuid, zone } from './common.js';
-import { systemLevel } from './tokens.js';
+import { actorName, systemLevel } from './tokens.js';
 
 const tenantIds = z.array(uuid).min(1).max(500);
 const withBelow = z.boolean().meta({ description: 'Units below the named tenants are meant too' });
@@ -12,7 +12,7 @@ const ONE_LEVEL = 'Give either `level` or `accessLevelId`.';
 export const invitation = z
   .strictObject({
     companyId: uuid.optional().meta({ description: 'Your own company unless given; the partner team names any' }),
-    name: text(80).meta({ description: 'Names the actor in the audit trail' }),
+    name: actorName,
     email,
     locale,
     zone,

@@ -121,3 +121,15 @@ export async function retireInstallations(
     { ...site, installationId },
   );
 }
+
+/** Whether an installation of the site is in use under a key that was not destroyed: its own, or one of its tenant. */
+export async function hasLiveInstallation(trx: Trx, site: SiteOfMsp): Promise<boolean> {
+  const found = await rows<{ id: string }>(
+    trx,
+    `select i.id from installation i join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
+     where i.msp_id = :mspId and i.site_id = :siteId and i.retired_at is null and i.replaced_by is null
+       and k.state <> 'destroyed' limit 1`,
+    { ...site },
+  );
+  return found.length > 0;
+}

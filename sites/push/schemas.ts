@@ -88,7 +88,8 @@ export const USAGE_REPORT = z.strictObject({
 export const ACTIVATION = z.strictObject({
   version,
   key: z.string().min(1).max(200),
-  installationId: z.uuid(),
+  // One id, in whatever letters it comes.
+  installationId: z.uuid().toLowerCase(),
   product: z.string().min(1).max(50),
   productVersion,
   signingKey: z.strictObject({ publicKey }),
@@ -104,7 +105,7 @@ export const ACTIVATION = z.strictObject({
     .overwrite(canonicalName)
     .optional(),
   /** The installation whose hardware this one takes over (rule 6). */
-  replaces: z.uuid().optional(),
+  replaces: z.uuid().toLowerCase().optional(),
   /** The month the installation wants to count for: told in refusals only. */
   period: period.optional(),
 });

@@ -25,7 +25,7 @@ const PROTECTED_HEADER = z.strictObject({
   nonce: z.string().regex(/^[\x21-\x7e]{16,64}$/),
   period: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/),
   path: z.string().min(1).max(100),
-  site: z.uuid(),
+  site: z.uuid().toLowerCase(),
 });
 
 /** What a signature claims. Nothing of it is true before `verifyMessage` has returned. */

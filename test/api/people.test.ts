@@ -49,6 +49,14 @@ const administrator = (companyId = alpha, spec: object = {}) => api.token('servi
 const change = (token: string, id: string, body: object) => api.call('PATCH', `/v1/memberships/${id}`, { token, body });
 
 describe('an invitation', () => {
+  it.each(['Kontor', 'kontor cli', 'site:6b1f0c5e-0000-4000-8000-000000000000', 'Ｋｏｎｔｏｒ'])(
+    'case 48: of somebody called "%s", as Kontor goes by itself, is refused',
+    async (name) => {
+      const refused = await invite(await administrator(), somebody({ name }));
+      expect(refused).toMatchObject({ status: 422, json: { errors: [{ field: '/name' }] } });
+    },
+  );
+
   it('comes by mail, is accepted once with a password, and then counts', async () => {
     const token = await administrator();
     const body = somebody({ email: `Bernd.${randomUUID()}@People.example` });

@@ -129,6 +129,9 @@ describe('a run, while no worker is up', () => {
       expect((await api.call('POST', `/v1/programmes/msp/runs/2025-09/parked/${mspId}/retry`, { token })).status).toBe(
         404,
       );
+      for (const run of ['msp/runs/2025-09', 'nowhere/runs/2025-12']) {
+        expect((await api.call('GET', `/v1/programmes/${run}/parked`, { token })).status).toBe(404);
+      }
     });
   });
 });

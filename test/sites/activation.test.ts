@@ -49,6 +49,21 @@ describe('activating a site', () => {
     ]);
   });
 
+  it('an installation is one, in whatever letters its id comes, and never replaces itself', async () => {
+    const { siteId, key } = await ingest.site();
+    const body = attempt(key);
+    const first = await ingest.activate(body);
+    const installationId = body.installationId.toUpperCase();
+    expect((await ingest.activate({ ...body, installationId })).json).toEqual(first.json);
+    expect(await ingest.sql('select id from installation where site_id = $1', [siteId])).toEqual([
+      { id: body.installationId },
+    ]);
+    expect(await ingest.activate({ ...body, replaces: installationId })).toMatchObject({
+      status: 409,
+      json: { code: 'STATE_CONFLICT', errors: [{ field: '/replaces' }] },
+    });
+  });
+
   it('counts fifty identical activations at once as one', async () => {
     const { siteId, key } = await ingest.site();
     const body = attempt(key);

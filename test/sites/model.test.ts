@@ -97,6 +97,11 @@ describe('sites, installations, keys and units', () => {
     expect([byOther.status, byOther.json.errors[0].field]).toEqual([422, '/by']);
     const byItself = await call('POST', path, { by: site.installationId });
     expect([byItself.status, byItself.json.errors[0].field]).toEqual([409, '/by']);
+    const gone = activation(String(site.activation.key));
+    await ingest.activate(gone);
+    await call('POST', `/sites/${site.siteId}/installations/${gone.installationId}/retire`, {});
+    const byRetired = await call('POST', path, { by: gone.installationId });
+    expect([byRetired.status, byRetired.json.errors[0].field]).toEqual([409, '/by']);
   });
 
   it('retires an installation once, and lets it activate no more', async () => {
@@ -105,6 +110,23 @@ describe('sites, installations, keys and units', () => {
     expect((await call('POST', path, {})).json.items[0].retiredAt).not.toBeNull();
     expect((await call('POST', path, {})).status).toBe(409);
     expect((await ingest.activate(site.activation)).json.code).toBe('STATE_CONFLICT');
+  });
+
+  it('a site whose own key is destroyed lives on under the key of its tenant, and is retired without that', async () => {
+    const tenantId = await unit('lives-on');
+    const { json: shown } = await call('POST', `/tenants/${tenantId}/keys`, {
+      programme: 'msp',
+      product: 'mail-server',
+    });
+    const site = { programme: 'msp', name: 'Mixed', product: 'mail-server', tenantRefs: ['lives-on'] };
+    const { json: made } = await call('POST', '/sites', site);
+    const first = await ingest.activate(activation(shown.key, { siteName: 'Mixed' }));
+    expect(first.json.siteId).toBe(made.siteId);
+    const destroyed = await call('POST', `/sites/${made.siteId}/keys/${made.keyId}/destroy`);
+    expect([destroyed.status, destroyed.json.state]).toEqual([200, 'destroyed']);
+    expect((await call('GET', `/sites/${made.siteId}`)).json.state).toBe('active');
+    const second = await ingest.activate(activation(shown.key, { siteName: 'Mixed' }));
+    expect(second.json.siteId).toBe(made.siteId);
   });
 
   it('lets a site of a tenant activate with the key of that tenant, and adds one that is named for the first time', async () => {
