@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { invitePerson, linkOfInvitation, type InvitationLink } from '../../db/access/invite.js';
-import { withdrawLinks } from '../../db/access/linkStore.js';
+import { countInvited, withdrawLinks } from '../../db/access/linkStore.js';
 import { loginOf } from '../../db/access/loginStore.js';
 import {
   changeMembership,
@@ -20,6 +20,7 @@ import { enqueueMails } from '../../db/outbox/outboxStore.js';
 import { companyName } from '../../db/parties/companyStore.js';
 import { requireActive } from '../../db/parties/requireActive.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
+import { addDays } from '../../domain/instant.js';
 import { linkAddress } from '../../domain/linkAddress.js';
 import { messageId } from '../../domain/messageId.js';
 import { dayOf } from '../../domain/period.js';
@@ -49,7 +50,10 @@ async function shown(trx: Trx, membershipId: string): Promise<Member> {
   return found;
 }
 
-/** Puts the mail with the link into the outbox; returns its Message-ID. */
+/** Case 41: whoever invites a person, so many mails a day. */
+const INVITED_A_DAY = 5;
+
+/** Puts the mail with the link into the outbox; returns its Message-ID. RATE_LIMITED where there were too many within a day. */
 async function mailInvitation(
   trx: Trx,
   { link, person, expiresAt }: InvitationLink,
@@ -59,8 +63,14 @@ async function mailInvitation(
     at,
     name,
     publicUrl,
-  }: { companyId: string; sender: Sender; at: Date; name: string; publicUrl: string },
+    field,
+  }: { companyId: string; sender: Sender; at: Date; name: string; publicUrl: string; field: string },
 ): Promise<string> {
+  // The link of this one is among them.
+  if ((await countInvited(trx, person.id, addDays(at, -1))) > INVITED_A_DAY) {
+    const message = `This address was sent ${INVITED_A_DAY} invitations within a day: use the last one, or try tomorrow.`;
+    throw fieldError('RATE_LIMITED', field, message);
+  }
   const mail = messageId('person-invited', link);
   const params = {
     personName: name,
@@ -104,7 +114,10 @@ export const peopleRoutes = [
         await requireGrantable(trx, sender, grant);
         const who = { membershipId, name, email, locale, zone, fromAt, untilAt };
         const link = await invitePerson(trx, { ...who, ...grant, at, by: actor });
-        const mail = await mailInvitation(trx, link, { companyId, sender, at, name, publicUrl: deps.publicUrl });
+        const mail = await mailInvitation(trx, link, {
+          ...{ companyId, sender, at, name, publicUrl: deps.publicUrl },
+          field: '/email',
+        });
         return { invited: await shown(trx, membershipId), mail };
       });
       if (mail !== undefined) deps.mails.soon(mail);
@@ -258,7 +271,10 @@ export const peopleRoutes = [
         const link = await linkOfInvitation(trx, { membershipId: id, person, at, by: actor });
         const subject = `membership:${id}`;
         await appendAudit(trx, { at, actor, action: 'membership.invitedAgain', subject });
-        return mailInvitation(trx, link, { companyId, sender, at, name: invitedAs, publicUrl: deps.publicUrl });
+        return mailInvitation(trx, link, {
+          ...{ companyId, sender, at, name: invitedAs, publicUrl: deps.publicUrl },
+          field: 'id',
+        });
       });
       deps.mails.soon(mail);
       return emptyReply(204);

@@ -113,6 +113,17 @@ export async function countAsked(trx: Trx, email: string, since: Date): Promise<
   return row?.count ?? 0;
 }
 
+/** How many invitations a person was sent since then, by whichever company. */
+export async function countInvited(trx: Trx, personId: string, since: Date): Promise<number> {
+  const [row] = await rows<{ count: number }>(
+    trx,
+    `select count(*)::integer as count from one_time_link
+     where person_id = :personId and kind = 'invitation' and made_at > :since`,
+    { personId, since },
+  );
+  return row?.count ?? 0;
+}
+
 /** Notes that a wish to be told was asked for, with no link for anybody: it counts as one that was mailed. */
 export async function insertAsked(trx: Trx, of: LinkPurpose & { kind: 'waiting' }, at: Date): Promise<void> {
   await rows(

@@ -49,6 +49,18 @@ const administrator = (companyId = alpha, spec: object = {}) => api.token('servi
 const change = (token: string, id: string, body: object) => api.call('PATCH', `/v1/memberships/${id}`, { token, body });
 
 describe('an invitation', () => {
+  it('case 41: to one person goes five times a day at most, from whichever company', async () => {
+    const body = somebody();
+    const token = await administrator();
+    const { json } = await invite(token, body);
+    const again = () => api.call('POST', `/v1/memberships/${json.membershipId}/invite`, { token });
+    for (let time = 2; time < 5; time += 1) expect((await again()).status).toBe(204);
+    expect((await invite(await administrator(beta), body)).status).toBe(201);
+    expect(await again()).toMatchObject({ status: 429, json: { code: 'RATE_LIMITED' } });
+    const third = await invite(partnerTeam, { ...body, companyId: customerId });
+    expect(third).toMatchObject({ status: 429, json: { errors: [{ field: '/email' }] } });
+  });
+
   it.each(['Kontor', 'kontor cli', 'site:6b1f0c5e-0000-4000-8000-000000000000', 'Ｋｏｎｔｏｒ'])(
     'case 48: of somebody called "%s", as Kontor goes by itself, is refused',
     async (name) => {
