@@ -129,6 +129,14 @@ describe('kontor verify', () => {
     ],
     [
       'I2',
+      'a line that names another day of its peak',
+      [
+        `update statement_line set content = jsonb_set(content, '{peakOn}', '"2026-03-28"') where statement_id = ${march} and line_no = 1`,
+      ],
+      /line 1 says 2026-03-28 for the day of its peak, by the frozen facts it is 2026-03-29/,
+    ],
+    [
+      'I2',
       'a decision that the statement ignores',
       [`update discrepancy set decided_quantity = 44 where decision = 'set_quantity'`],
       /bills a peak of 43 \(decided\), reconciled and decided was 44 \(decided\)/,
@@ -396,6 +404,24 @@ describe('kontor verify', () => {
       'a peak that nobody saw',
       [`delete from check_in where counted_at = '2026-03-29T01:30:00Z'`],
       /seen with 29, reconciled with 31/,
+    ],
+    [
+      'I6',
+      'a peak on a day on which less was seen',
+      [
+        `update reconciled_site set facts = jsonb_set(facts, '{usage,0,installations,0,observedOn}', '"2026-03-31"')
+         where period = '2026-03' and site_id = ${site('heard')}`,
+      ],
+      /2026-03: site heard, main, mail-server.mailbox: reached 31 on 2026-03-29, reconciled for 2026-03-31/,
+    ],
+    [
+      'I6',
+      'a peak that was reached before',
+      [
+        `update check_in set quantities = '{31}', received_at = '2026-03-28T10:00:00Z', counted_at = '2026-03-28T10:00:00Z'
+         where counted_at = '2026-03-31T21:59:59Z'`,
+      ],
+      /2026-03: site heard, main, mail-server.mailbox: reached 31 on 2026-03-28, reconciled for 2026-03-29/,
     ],
     [
       'I6',
