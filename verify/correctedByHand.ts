@@ -3,6 +3,7 @@ import { ask, problemsOf, type VerifyContext } from './context.js';
 import { correctionDocumentProblems } from './documents.js';
 import { canonical } from './evaluate/canonical.js';
 import { sha256 } from './evaluate/sha256.js';
+import { quantityProblems } from './quantitiesByHand.js';
 import type { StoredLine } from './statementBatches.js';
 
 /** A workflow chooses the instant of what it does before it does it: of two that meet, each may have seen the other. */
@@ -145,9 +146,10 @@ const MAILED = `
   left join outbox o on o.correction_id = c.id and o.kind = 'creditIssued' and o.message_id not like '%.copy-%'
   where ${OF_MONTH} group by r.number having count(o.id) <> 2 order by 1`;
 
-/** I2 of corrections by hand: confirmed by two people, booked once as confirmed, and within what was billed. */
-export function byHandProblems(context: VerifyContext): Promise<string[]> {
-  return problemsOf(context, [TWO_PEOPLE, BOOKED_AS_CONFIRMED, BOOKED_ONCE, BILLED_BEFORE, STANDS, NEVER_MORE, MAILED]);
+/** I2 of corrections by hand: confirmed by two people, priced as the list says, booked once as confirmed, and within what was billed. */
+export async function byHandProblems(context: VerifyContext): Promise<string[]> {
+  const queries = [TWO_PEOPLE, BOOKED_AS_CONFIRMED, BOOKED_ONCE, BILLED_BEFORE, STANDS, NEVER_MORE, MAILED];
+  return [...(await problemsOf(context, queries)), ...(await quantityProblems(context, MEETING))];
 }
 
 const CREDIT_COLUMNS = `

@@ -9,6 +9,7 @@ import { loadStatements } from '../db/statements/statementStore.js';
 import { KontorError } from '../domain/errors.js';
 import { TEMPLATE_VERSION } from '../domain/statement.js';
 import { ask, type VerifyContext } from './context.js';
+import { checkTitle, titlePart } from './documentTitles.js';
 
 const AT_ONCE = 200;
 
@@ -20,6 +21,7 @@ interface Stored {
   number: string;
   /** Compared by the database, so that no document is read for it. */
   isWhole: boolean;
+  title: Buffer;
   templateVersion: number;
 }
 
@@ -52,15 +54,21 @@ async function rendered(context: VerifyContext, ids: readonly string[]): Promise
   });
 }
 
-/** Every stored PDF against its hash; all of them or a sample against a fresh render, where the context has a render pool. */
+/** Every stored PDF against its hash and its title; all of them or a sample against a fresh render, where the context has a render pool. */
 export async function documentProblems(context: VerifyContext): Promise<string[]> {
   const stored = await ask<Stored>(
     context,
-    `select s.id, s.number, sha256(d.pdf) = d.sha256 as "isWhole", s.template_version as "templateVersion"
+    `select s.id, s.number, sha256(d.pdf) = d.sha256 as "isWhole", ${titlePart('d.pdf')} as title,
+       s.template_version as "templateVersion"
      from statement s join statement_document d on d.msp_id = s.msp_id and d.statement_id = s.id
      where s.programme_code = :programme and (:period::text is null or s.period = :period) order by s.number`,
   );
-  const problems = stored.flatMap(({ number, isWhole }) => (isWhole ? [] : [`${number}: its PDF was changed`]));
+  const problems: string[] = [];
+  for (const { number, isWhole, title } of stored) {
+    const say = (problem: string) => problems.push(`${number}: ${problem}`);
+    if (!isWhole) say('its PDF was changed');
+    checkTitle(title, [number], say);
+  }
   const drawable = stored.filter(({ templateVersion }) => templateVersion === TEMPLATE_VERSION);
   const ids = (context.documents === 'all' ? drawable : sampleOf(drawable)).map(({ id }) => id);
   for (let from = 0; from < ids.length; from += AT_ONCE) {
@@ -74,6 +82,8 @@ interface StoredCorrection {
   /** Null: of a revision. */
   creditId: string | null;
   name: string;
+  /** Of the document: that of its statement, and its own where it has one. */
+  numbers: string[];
   isWhole: boolean;
   pdf: Buffer;
 }
@@ -84,15 +94,17 @@ export async function correctionDocumentProblems(context: VerifyContext): Promis
   const stored = await ask<StoredCorrection>(
     context,
     `select c.id as "correctionId", r.id as "creditId", coalesce('credit ' || r.number, s.number || ', revision ' || v.revision)
-         as name, sha256(e.pdf) = e.sha256 as "isWhole", e.pdf
+         as name, array_remove(array[s.number, r.number], null) as numbers, sha256(e.pdf) = e.sha256 as "isWhole", e.pdf
      from correction c join statement s on s.id = c.statement_id join correction_document e on e.correction_id = c.id
      left join credit r on r.correction_id = c.id left join statement_revision v on v.correction_id = c.id
      where c.programme_code = :programme and (:period::text is null or c.period = :period) and e.pdf is not null
      order by 3`,
   );
   const problems: string[] = [];
-  for (const { correctionId, creditId, name, isWhole, pdf } of stored) {
-    if (!isWhole) problems.push(`${name}: its PDF was changed`);
+  for (const { correctionId, creditId, name, numbers, isWhole, pdf } of stored) {
+    const say = (problem: string) => problems.push(`${name}: ${problem}`);
+    if (!isWhole) say('its PDF was changed');
+    checkTitle(pdf, numbers, say);
     if (renderPool === null) continue;
     const fresh = await db.transaction(ALL, async (trx) => {
       if (creditId === null) {
@@ -103,7 +115,7 @@ export async function correctionDocumentProblems(context: VerifyContext): Promis
       return issued?.credit.templateVersion === TEMPLATE_VERSION ? renderPool.renderCredit(issued.credit) : null;
     });
     if (fresh === null || Buffer.compare(fresh.bytes, pdf) === 0) continue;
-    problems.push(`${name}: a fresh render gives another PDF than the one that is stored`);
+    say('a fresh render gives another PDF than the one that is stored');
   }
   return problems;
 }

@@ -5,6 +5,7 @@ import { loadStatements } from '../db/statements/statementStore.js';
 import { billingLinesCsv, type BillingSummary } from '../statements/index.js';
 import { ask, type VerifyContext } from './context.js';
 import { sampleOf } from './documents.js';
+import { checkPackTitle } from './documentTitles.js';
 import { keptFrom } from './kept.js';
 
 /** Summaries drawn again where a sample will do. */
@@ -37,9 +38,17 @@ function summaryOf({ summary }: PackRow): BillingSummary {
 const listOf = (documents: readonly { number: string; totalMinor: bigint }[]) =>
   documents.map(({ number, totalMinor }) => `${number} ${totalMinor}`).join();
 
+/** The lines that a summary attaches stand in it with their name and checksum, as plain bytes. */
+function attachesLines({ pdf, csv, summary: { period, supplement } }: PackRow): boolean {
+  const checksum = createHash('md5').update(csv).digest('hex');
+  return pdf.includes(`/F (lines-${period}-${supplement}.csv)`) && pdf.includes(`/CheckSum (${checksum})`);
+}
+
 async function problemsOfPack(context: VerifyContext, pack: PackRow, isDrawn: boolean): Promise<string[]> {
   const problems: string[] = [];
   if (createHash('sha256').update(pack.pdf).digest('hex') !== pack.sha256) problems.push('its summary PDF was changed');
+  checkPackTitle(pack.pdf, pack.summary.distributor.name, (problem) => problems.push(problem));
+  if (!attachesLines(pack)) problems.push('its summary PDF attaches other lines than it has');
   const { issued, credited } = await context.db.transaction(ALL, async (trx) => ({
     issued: await loadStatements(trx, pack.statementIds),
     credited: await loadCredits(trx, pack.creditIds),

@@ -202,6 +202,28 @@ const CORRECTED_MINIMUMS = `
     and f.minor <> (c.content ->> 'billedMinor')::bigint
   order by 1`;
 
+/** The day that a line names is the peak's of the installation that was seen with most; what people set has none. */
+const PEAK_DAYS = `
+  with frozen as (
+    select distinct on (r.period, r.msp_id, r.site_id, u ->> 'tenantRef', u ->> 'meter') r.period, r.msp_id, r.site_id,
+      u ->> 'tenantRef' as tenant_ref, u ->> 'meter' as meter,
+      case when i.part ->> 'observed' is not null then i.part ->> 'observedOn' end as day
+    from reconciled_site r cross join jsonb_array_elements(r.facts -> 'usage') u
+    left join jsonb_array_elements(u -> 'installations') with ordinality i(part, place) on true
+    where r.programme_code = :programme and (:period::text is null or r.period = :period)
+    order by r.period, r.msp_id, r.site_id, u ->> 'tenantRef', u ->> 'meter', (i.part ->> 'observed')::int desc nulls last,
+      i.place
+  )
+  select format('%s: line %s says %s for the day of its peak, by the frozen facts it is %s', s.number, l.line_no,
+    coalesce(l.content ->> 'peakOn', 'nothing'), coalesce(d.day, 'none')) as problem
+  from statement_line l join statement s on s.msp_id = l.msp_id and s.id = l.statement_id
+  join frozen f on f.period = s.period and f.msp_id = s.msp_id and f.site_id = l.site_id and f.meter = l.meter
+    and coalesce(f.tenant_ref, E'\\x01') = coalesce(l.tenant_ref, E'\\x01')
+  cross join lateral (select case when l.basis not in ('decided', 'waived', 'deferred') then f.day end as day) d
+  where s.programme_code = :programme and l.kind = 'usage' and (:period::text is null or s.period = :period)
+    and l.content ->> 'peakOn' is distinct from d.day
+  order by 1`;
+
 /**
  * I2: lines add up to the total; each line's formula, multiplied and rounded once, is its amount; formulas are the frozen
  * price list's, which is the one that holds for the month; licences are billed by what was agreed, each with its instalment;
@@ -220,7 +242,7 @@ export const checkLinesAndTotals: Checker = async (context) => {
   }
   return [
     ...problems,
-    ...(await problemsOf(context, [CORRECTED_QUANTITIES, CORRECTED_MINIMUMS])),
+    ...(await problemsOf(context, [PEAK_DAYS, CORRECTED_QUANTITIES, CORRECTED_MINIMUMS])),
     ...(await byHandProblems(context)),
     ...(await creditsInPacks(context)),
   ];

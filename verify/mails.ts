@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { ask, problemsOf, type Checker, type VerifyContext } from './context.js';
+import { exact, inWords, rounded } from './evaluate/exact.js';
 import { keptFrom } from './kept.js';
 
 const SENT_TWICE = `
@@ -54,6 +55,40 @@ const PACK_WITHOUT_MAIL = `
     select from outbox o where o.billing_pack_id = b.id and o.kind = 'billingPack')
   order by 1`;
 
+interface DocumentMail {
+  name: string;
+  number: string;
+  currency: string;
+  totalMinor: string;
+  said: { number?: string; total?: { amount?: string; currency?: string } };
+}
+
+/** What the mail of a statement or credit says is what that says, copies of the mail included. */
+async function wrongNumbersAndTotals(context: VerifyContext): Promise<string[]> {
+  const mails = await ask<DocumentMail>(
+    context,
+    `select o.message_id as name, s.number, s.currency, s.total_minor::text as "totalMinor", o.params as said
+     from outbox o join statement s on s.id = o.statement_id
+     where o.kind = 'statementIssued' and s.programme_code = :programme and (:period::text is null or s.period = :period)
+     union all
+     select o.message_id, c.number, c.currency, c.total_minor::text, o.params
+     from outbox o join credit c on c.correction_id = o.correction_id
+     where o.kind = 'creditIssued' and c.programme_code = :programme and (:period::text is null or c.period = :period)
+     order by 1`,
+  );
+  return mails.flatMap(({ name, number, currency, totalMinor, said }) => {
+    const { amount = '', currency: saidCurrency = '' } = said.total ?? {};
+    const says = /^-?\d+(\.\d+)?$/.test(amount)
+      ? inWords(rounded(exact(amount), saidCurrency), saidCurrency)
+      : `${amount} ${saidCurrency}`;
+    const isIts = inWords(BigInt(totalMinor), currency);
+    return [
+      ...(said.number === number ? [] : [`${name}: it says ${said.number ?? 'no number'}, and is about ${number}`]),
+      ...(says === isIts ? [] : [`${name}: it says ${says}, ${number} comes to ${isIts}`]),
+    ];
+  });
+}
+
 const bare = (messageId: string) => messageId.trim().replace(/^<|>$/g, '');
 
 /** Message-IDs of every mail the embedded inbox has accepted, in order of arrival. */
@@ -91,10 +126,12 @@ async function inboxProblems(context: VerifyContext, folder: string): Promise<st
 
 /**
  * I4: at rest no mail of the programme is under way or overdue (`uncertain` is an end: a person looks at it); every
- * statement and every billing pack has its mail.
+ * statement and every billing pack has its mail, and what is mailed of statements and credits is theirs.
  */
-export const checkMails: Checker = (context) =>
-  problemsOf(context, [SENT_WITHOUT_INSTANT, STATEMENT_WITHOUT_MAIL, PACK_WITHOUT_MAIL, NOT_SENT_BY_NOW]);
+export const checkMails: Checker = async (context) => [
+  ...(await problemsOf(context, [SENT_WITHOUT_INSTANT, STATEMENT_WITHOUT_MAIL, PACK_WITHOUT_MAIL, NOT_SENT_BY_NOW])),
+  ...(await wrongNumbersAndTotals(context)),
+];
 
 /**
  * I4 of all mails together: no Message-ID was accepted twice, whichever programme it is of; mails of no programme have

@@ -9,6 +9,7 @@ import { partKeyOf, type Confirmed, type ConfirmedOf } from './evaluate/lastKnow
 import { coveredOnceSettled, leftOf } from './evaluate/licences.js';
 import type { Line, Month } from './evaluate/portfolio.js';
 import { amountOf, productsOf } from './evaluate/price.js';
+import { inPrintedOrder, type Placed } from './evaluate/printedOrder.js';
 import type { Rules } from './evaluate/rules.js';
 import { findings, settle, type SettledCase } from './evaluate/settle.js';
 import { ask, type VerifyContext } from './context.js';
@@ -60,34 +61,12 @@ const ADMITTED = `
 const STANDS = new Set(['accept_reported', 'accept_observed', 'set_quantity', 'waive']);
 
 /** A line of a month as it comes to by what is known. */
-export interface Rated {
-  siteId: string;
-  siteName: string;
-  tenantRef: string | null;
-  tenantName: string | null;
-  meter: string;
+export interface Rated extends Placed {
   value: number;
   basis: string;
   quantity: number;
   counted: number;
   amountMinor: bigint;
-}
-
-const order = (a: string | null, b: string | null) => {
-  if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
-  return a < b ? -1 : 1;
-};
-
-function inPrintedOrder(a: Rated, b: Rated): number {
-  return (
-    order(a.siteName, b.siteName) ||
-    order(a.tenantName, b.tenantName) ||
-    order(a.tenantRef, b.tenantRef) ||
-    order(a.meter, b.meter) ||
-    order(a.siteId, b.siteId)
-  );
 }
 
 export interface RatedMonth {

@@ -57,7 +57,8 @@ const FROZEN_AT = `
     group by 1, 2, 3, 4 having coalesce(max(r.reconciled_at), max(s.issued_at)) is not null
   ), frozen as (
     select r.period, r.msp_id, r.site_id, i ->> 'installationId' as installation_id, u ->> 'tenantRef' as tenant_ref,
-      u ->> 'meter' as meter, (i ->> 'observed')::int as observed, (i ->> 'reported')::int as reported
+      u ->> 'meter' as meter, (i ->> 'observed')::int as observed, (i ->> 'observedOn')::date as observed_on,
+      (i ->> 'reported')::int as reported
     from reconciled_site r cross join jsonb_array_elements(r.facts -> 'usage') u
     cross join jsonb_array_elements(u -> 'installations') i
     where r.programme_code = :programme and (:period::text is null or r.period = :period) and ${usageKept('r')}
@@ -65,12 +66,14 @@ const FROZEN_AT = `
 
 /**
  * Check-ins, counted again by the meter's aggregation: the month is read off the MSP's wall clock instead of compared with
- * its instants, and the arrays by subscript. What came while the facts were being frozen may or may not be in them.
+ * its instants, and the arrays by subscript. What came while the facts were being frozen may or may not be in them. The day of
+ * a peak is the first one on which it was reached; sums and latest counts have none.
  */
 const CHECK_INS = `with ${FROZEN_AT}, ${MOVED}, said as (
     select f.period, c.msp_id, c.site_id, coalesce(r.counts_as, c.installation_id)::text as installation_id,
       c.tenant_refs[k] as tenant_ref, c.meters[k] as meter, c.quantities[k] as quantity, c.counted_at,
-      (c.counted_at at time zone f.zone)::date as day, c.received_at <= f.at as in_time
+      (c.counted_at at time zone f.zone)::date as day, c.received_at <= f.at as in_time,
+      c.received_at <= f.at - interval '30 seconds' as surely
     from check_in c
     join frozen_at f on f.msp_id = c.msp_id and to_char(c.counted_at at time zone f.zone_before, 'YYYY-MM') >= f.period
       and to_char(c.counted_at at time zone f.zone, 'YYYY-MM') <= f.period
@@ -81,7 +84,7 @@ const CHECK_INS = `with ${FROZEN_AT}, ${MOVED}, said as (
     where c.observed_at >= :from::timestamptz and c.observed_at < :to::timestamptz
   ), by_day as (
     select period, msp_id, site_id, installation_id, tenant_ref, meter, day, max(quantity) as seen,
-      max(quantity) filter (where in_time) as seen_in_time
+      max(quantity) filter (where in_time) as seen_in_time, max(quantity) filter (where surely) as seen_surely
     from said group by 1, 2, 3, 4, 5, 6, 7
   ), counted as (
     select period, msp_id, site_id, installation_id, tenant_ref, meter,
@@ -93,6 +96,14 @@ const CHECK_INS = `with ${FROZEN_AT}, ${MOVED}, said as (
        period, msp_id, site_id, installation_id, tenant_ref, meter, quantity, case when in_time then quantity end
      from said where meter = any(:lasts::text[])
      order by period, msp_id, site_id, installation_id, tenant_ref, meter, counted_at desc)
+  ), peak as (
+    select f.period, f.site_id, f.installation_id, f.tenant_ref, f.meter, f.observed, f.observed_on,
+      min(d.day) filter (where d.seen >= f.observed) as reached_on,
+      min(d.day) filter (where d.seen_surely >= f.observed) as surely_on,
+      bool_or(d.day = f.observed_on and d.seen >= f.observed) as is_reached
+    from frozen f join by_day d on d.period = f.period and d.site_id = f.site_id
+      and d.installation_id = f.installation_id and d.meter = f.meter and d.tenant_ref is not distinct from f.tenant_ref
+    where f.observed is not null group by 1, 2, 3, 4, 5, 6, 7
   )
   select format('%s: site %s, %s, %s: seen with %s, reconciled with %s', coalesce(c.period, f.period), s.name,
     coalesce(c.tenant_ref, f.tenant_ref, 'unassigned'), coalesce(c.meter, f.meter),
@@ -103,6 +114,18 @@ const CHECK_INS = `with ${FROZEN_AT}, ${MOVED}, said as (
   left join site s on s.id = coalesce(c.site_id, f.site_id)
   where c.seen_in_time is not null and (f.observed is null or f.observed < c.seen_in_time)
     or f.observed is not null and (c.seen is null or f.observed > c.seen)
+  union all
+  select format('%s: site %s, %s, %s: reached %s on %s, reconciled for %s', p.period, s.name,
+    coalesce(p.tenant_ref, 'unassigned'), p.meter, p.observed, coalesce(p.surely_on, p.reached_on)::text,
+    coalesce(p.observed_on::text, 'no day'))
+  from peak p join site s on s.id = p.site_id
+  where not p.meter = any(:sums::text[] || :lasts::text[]) and p.reached_on is not null
+    and (p.is_reached is not true or p.surely_on < p.observed_on)
+  union all
+  select format('%s: site %s, %s, %s: a count that has no day is reconciled for %s', p.period, s.name,
+    coalesce(p.tenant_ref, 'unassigned'), p.meter, p.observed_on)
+  from peak p join site s on s.id = p.site_id
+  where p.meter = any(:sums::text[] || :lasts::text[]) and p.observed_on is not null
   order by 1`;
 
 /** The latest report that came in time, against what was frozen; a report that overtook it by a moment counts as well. */

@@ -1,7 +1,7 @@
 /**
  * Four months of four MSPs with something of everything that money depends on, closed by the close's own steps, every mail
  * sent over SMTP to a real inbox. Each mutation must make at least one of its numbers wrong. Documents are not drawn: their
- * bytes are the statement's number.
+ * bytes are what stands in one as plain bytes.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { makePacks } from '../../activities/makeBillingPacks.js';
@@ -17,7 +17,7 @@ import { TERMINAL } from '../../domain/access/actor.js';
 import { parsePeriod, periodDays } from '../../domain/period.js';
 import { createMailer, type Mailer } from '../../delivery/index.js';
 import type { Price } from '../../domain/pricing/index.js';
-import type { RenderPool, RenderedDocument } from '../../statements/index.js';
+import { billingLinesCsv, type RenderPool, type RenderedDocument } from '../../statements/index.js';
 import { ecbFile } from '../../rates/ecbFile.js';
 import { corrector } from '../support/correctedMonths.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
@@ -33,16 +33,20 @@ const PUBLIC_URL = 'https://kontor.example';
 type Month = ReturnType<typeof monthFixture>;
 type Site = Awaited<ReturnType<Month['site']>>;
 
-function document(text: string): RenderedDocument {
-  const bytes = Buffer.from(`%PDF ${text}`);
+function document(title: string, attached = ''): RenderedDocument {
+  const bytes = Buffer.from(`%PDF <rdf:li xml:lang="x-default">${title}</rdf:li> ${attached}`);
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex'), pages: 1 };
 }
 
 const PAPER: RenderPool = {
   renderStatement: ({ number }) => Promise.resolve(document(number)),
   renderStatements: (statements) => Promise.resolve(statements.map(({ number }) => document(number))),
-  renderCredit: ({ number }) => Promise.resolve(document(number)),
-  renderBillingSummary: ({ period }) => Promise.resolve(document(period)),
+  renderCredit: ({ number, statementNumber }) => Promise.resolve(document(`${number} to ${statementNumber}`)),
+  renderBillingSummary: ({ period, supplement, distributor }, statements, credits) => {
+    const checksum = createHash('md5').update(billingLinesCsv(statements, credits)).digest('hex');
+    const attached = `/CheckSum (${checksum}) /F (lines-${period}-${supplement}.csv)`;
+    return Promise.resolve(document(`${period}, ${distributor.name}`, attached));
+  },
   close: () => Promise.resolve(),
 };
 

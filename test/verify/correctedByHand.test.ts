@@ -90,6 +90,22 @@ describe('kontor verify of corrections by hand', () => {
       /has 1 mails instead of 2/,
     ],
     [
+      'a mail of a credit that says another total',
+      [
+        `update outbox set params = jsonb_set(params, '{total,amount}', '"-0.01"') where kind = 'creditIssued' and msp_id is null`,
+      ],
+      'I4',
+      /credit-distributor\.MSP-DE-2026-C000001@kontor\.example: it says -0\.01 EUR, MSP-DE-2026-C000001 comes to -10\.00 EUR/,
+    ],
+    [
+      'a mail of a credit that says another number',
+      [
+        `update outbox set params = jsonb_set(params, '{number}', '"MSP-DE-2026-C000009"') where kind = 'creditIssued' and msp_id is null`,
+      ],
+      'I4',
+      /it says MSP-DE-2026-C000009, and is about MSP-DE-2026-C000001/,
+    ],
+    [
       'a credit that was changed',
       [`update credit set content = jsonb_set(content, '{lines,0,reason}', '"x"')`],
       'I5',
@@ -147,6 +163,25 @@ describe('kontor verify of corrections by hand', () => {
       /its CSV is not that of its statements and credits/,
     ],
     ['a document that was changed', [`update correction_document set pdf = '\\x00'`], 'I5', /its PDF was changed/],
+    [
+      'the documents of two corrections exchanged',
+      [
+        `update correction_document d set pdf = o.pdf, sha256 = o.sha256, pages = o.pages from correction_document o, correction c, correction k
+         where c.id = d.correction_id and k.id = o.correction_id and c.booking = 'revision' and k.booking = 'credit' and k.msp_id = c.msp_id`,
+      ],
+      'I5',
+      /revision 2: its PDF is called "Credit MSP-PL-2026-C000001 to usage statement MSP-PL-2026-000002"/,
+    ],
+    [
+      'documents of two credits exchanged',
+      [
+        `update correction_document d set pdf = o.pdf, sha256 = o.sha256, pages = o.pages from correction_document o, credit c, credit k
+         where c.correction_id = d.correction_id and k.correction_id = o.correction_id and c.id <> k.id
+           and c.currency = 'EUR' and k.currency = 'EUR'`,
+      ],
+      'I5',
+      /credit MSP-DE-2026-C000001: its PDF is called "Credit MSP-DE-2026-C000002 to /,
+    ],
     [
       'a revision that was changed',
       [`update statement_revision set content = jsonb_set(content, '{msp,name}', '"x"')`],

@@ -129,6 +129,14 @@ describe('kontor verify', () => {
     ],
     [
       'I2',
+      'a line that names another day of its peak',
+      [
+        `update statement_line set content = jsonb_set(content, '{peakOn}', '"2026-03-28"') where statement_id = ${march} and line_no = 1`,
+      ],
+      /line 1 says 2026-03-28 for the day of its peak, by the frozen facts it is 2026-03-29/,
+    ],
+    [
+      'I2',
       'a decision that the statement ignores',
       [`update discrepancy set decided_quantity = 44 where decision = 'set_quantity'`],
       /bills a peak of 43 \(decided\), reconciled and decided was 44 \(decided\)/,
@@ -244,6 +252,20 @@ describe('kontor verify', () => {
     ],
     [
       'I4',
+      'a mail of a statement that says another total',
+      [`update outbox set params = jsonb_set(params, '{total,amount}', '"1.00"') where statement_id = ${march}`],
+      /statement\.MSP-DE-2026-000004\.1@kontor\.example: it says 1\.00 EUR, MSP-DE-2026-000004 comes to [\d.]+ EUR/,
+    ],
+    [
+      'I4',
+      'a mail of a statement that says another number',
+      [
+        `update outbox set params = jsonb_set(params, '{number}', '"MSP-DE-2026-000003"') where statement_id = ${march}`,
+      ],
+      /it says MSP-DE-2026-000003, and is about MSP-DE-2026-000004/,
+    ],
+    [
+      'I4',
       'a billing pack without a mail',
       [`delete from outbox where kind = 'billingPack' and period = '2026-03'`],
       /nobody mails billing pack 2026-03 of DE, supplement 0/,
@@ -285,6 +307,35 @@ describe('kontor verify', () => {
       'a PDF with one byte changed',
       [`update statement_document set pdf = set_byte(pdf, 100, get_byte(pdf, 100) # 1) where statement_id = ${march}`],
       /MSP-DE-2026-000004: its PDF was changed/,
+    ],
+    [
+      'I5',
+      'the documents of two statements exchanged',
+      [
+        `create temp table held on commit drop as select d.*, s.number from statement_document d
+         join statement s on s.id = d.statement_id where s.number in ('MSP-DE-2026-000003', 'MSP-DE-2026-000004')`,
+        `update statement_document d set pdf = h.pdf, sha256 = h.sha256, pages = h.pages from held h, statement s
+         where s.id = d.statement_id and s.number in (select number from held) and h.number <> s.number`,
+      ],
+      /000003: its PDF is called "Usage statement MSP-DE-2026-000004, March 2026"\n.*000004: its PDF is called "Usage statement MSP-DE-2026-000003, March 2026"/,
+    ],
+    [
+      'I5',
+      'the summaries of two billing packs of a month exchanged',
+      [
+        `update billing_pack b set summary_pdf = o.summary_pdf, summary_sha256 = o.summary_sha256 from billing_pack o
+         where b.period = '2026-03' and o.period = b.period and o.id <> b.id`,
+      ],
+      /2026-03 of PL, supplement 0: its summary PDF is called "Billing summary March 2026, Distributor DE"/,
+    ],
+    [
+      'I5',
+      'the summaries of two months exchanged',
+      [
+        `update billing_pack b set summary_pdf = o.summary_pdf, summary_sha256 = o.summary_sha256 from billing_pack o
+         where o.period <> b.period and o.distributor_id = b.distributor_id`,
+      ],
+      /2026-03 of DE, supplement 0: its summary PDF attaches other lines than it has/,
     ],
     [
       'I5',
@@ -353,6 +404,24 @@ describe('kontor verify', () => {
       'a peak that nobody saw',
       [`delete from check_in where counted_at = '2026-03-29T01:30:00Z'`],
       /seen with 29, reconciled with 31/,
+    ],
+    [
+      'I6',
+      'a peak on a day on which less was seen',
+      [
+        `update reconciled_site set facts = jsonb_set(facts, '{usage,0,installations,0,observedOn}', '"2026-03-31"')
+         where period = '2026-03' and site_id = ${site('heard')}`,
+      ],
+      /2026-03: site heard, main, mail-server.mailbox: reached 31 on 2026-03-29, reconciled for 2026-03-31/,
+    ],
+    [
+      'I6',
+      'a peak that was reached before',
+      [
+        `update check_in set quantities = '{31}', received_at = '2026-03-28T10:00:00Z', counted_at = '2026-03-28T10:00:00Z'
+         where counted_at = '2026-03-31T21:59:59Z'`,
+      ],
+      /2026-03: site heard, main, mail-server.mailbox: reached 31 on 2026-03-28, reconciled for 2026-03-29/,
     ],
     [
       'I6',
@@ -502,7 +571,7 @@ describe('kontor verify', () => {
   });
 
   it('I5 names a PDF that was replaced together with its hash: a fresh render gives other bytes', async () => {
-    const bug = `update statement_document set pdf = 'x', sha256 = sha256('x') where statement_id = ${march}`;
+    const bug = `update statement_document set pdf = pdf || 'x'::bytea, sha256 = sha256(pdf || 'x'::bytea) where statement_id = ${march}`;
     const { I5 } = await verifyWith([bug], { renderPool: pool });
     expect(I5).toEqual([
       'msp: MSP-DE-2026-000004: a fresh render of the frozen rows gives another PDF than the one that is stored',
