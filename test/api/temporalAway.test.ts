@@ -42,6 +42,20 @@ describe('while Temporal is away', () => {
     expect(started).toHaveLength(1);
   });
 
+  it('settings that are asked for again are one version: the month-end schedule alone was missing', async () => {
+    const versions = async () =>
+      (await api.call('GET', '/v1/programmes/msp/settings', { token })).json.items.map(
+        ({ version }: { version: number }) => version,
+      );
+    const before: number[] = await versions();
+    const body = { fromPeriod: '2031-01', settings: { contact: { warnAfterDays: 9 } }, reason: 'A day more' };
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await api.call('POST', '/v1/programmes/msp/settings', { token, body });
+      expect([answer.status, answer.json.code]).toEqual([503, 'TEMPORAL_UNAVAILABLE']);
+    }
+    expect(await versions()).toEqual([Math.max(...before) + 1, ...before]);
+  });
+
   it('an order is kept all the same, priced and unapproved; a decision is to be tried again', async () => {
     const order = { kind: 'product', programme: 'msp', product: 'endpoint' };
     const confirmedPrice = { amount: '0.00', currency: 'EUR' };
