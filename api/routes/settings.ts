@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { lockProgramme, requireUnopened } from '../../db/programmes/periods.js';
-import { settingsFor, settingVersions, type SettingVersion } from '../../db/programmes/programmeStore.js';
+import { settingsFor, settingVersions } from '../../db/programmes/programmeStore.js';
 import { changeSettings } from '../../db/programmes/saveProgramme.js';
 import { KontorError } from '../../domain/errors.js';
 import { monthEndOf } from '../../db/readModels/monthEnds.js';
@@ -12,9 +11,6 @@ import { programmeCode } from '../schemas/common.js';
 import { settingsInput, settingVersion } from '../schemas/programmes.js';
 
 const tags = ['Programmes'] as const;
-/** What is set of a version. */
-const pick = ({ fromPeriod, zone, settings }: SettingVersion) => ({ fromPeriod, zone, settings });
-
 const byProgramme = z.strictObject({ programme: programmeCode });
 
 export const settingRoutes = [
@@ -23,7 +19,7 @@ export const settingRoutes = [
     path: '/v1/programmes/{programme}/settings',
     summary: 'Set the settings of a programme from a month on',
     description:
-      'A new version, as a whole (rule 23); the same as the latest one is that version. PERIOD_OPENED for a month that was ' +
+      'A new version, as a whole (rule 23); the same again for that month is that version. PERIOD_OPENED for a month that was ' +
       'opened (rule 19).',
     tags,
     action: 'programmes.manage',
@@ -39,14 +35,9 @@ export const settingRoutes = [
         const zone = body.zone ?? (await settingsFor(trx, programme, fromPeriod))?.zone;
         if (zone === undefined) throw new KontorError('INTERNAL', `The programme "${programme}" has no settings.`);
         const change = { fromPeriod, zone, settings: body.settings };
-        const [before] = await settingVersions(trx, programme);
-        // Asked for again, since Temporal was away when the month's schedule was to be set.
-        const isThere = before !== undefined && isDeepStrictEqual(change, pick(before));
-        if (!isThere) await changeSettings(trx, programme, change, { at: receivedAt, actor, reason });
-        const [set] = isThere ? [before] : await settingVersions(trx, programme);
+        const set = await changeSettings(trx, programme, change, { at: receivedAt, actor, reason });
         return { set, monthEnd: await monthEndOf(trx, programme) };
       });
-      if (set === undefined) throw new KontorError('INTERNAL', 'A version that was set is not there.');
       await ensureMonthEnd(deps, monthEnd);
       return reply(201, set);
     },

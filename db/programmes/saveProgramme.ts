@@ -93,19 +93,21 @@ async function write(trx: Trx, before: Programme | undefined, after: Programme, 
 
 export type SettingChange = Pick<SettingVersion, 'fromPeriod' | 'zone' | 'settings'>;
 
-/** Adds a version of zone and settings with its audit event (rule 23). The caller has seen to rule 19. */
+/**
+ * Adds a version of zone and settings with its audit event (rule 23), and returns it; the same again for that month is the version
+ * that is there. The caller has seen to rule 19.
+ */
 export async function changeSettings(
   trx: Trx,
   programme: string,
   { fromPeriod, zone, settings }: SettingChange,
   { at, actor, reason }: Change,
-): Promise<void> {
+): Promise<SettingVersion> {
   const before = await settingsFor(trx, programme, fromPeriod);
-  const version = await addSettingVersion(trx, programme, {
-    ...{ fromPeriod, zone, settings, reason },
-    setAt: at,
-    setBy: actor,
-  });
+  const isThere = before?.fromPeriod === fromPeriod && before.zone === zone;
+  if (isThere && isDeepStrictEqual(before.settings, settings)) return before;
+  const added = { fromPeriod, zone, settings, reason, setAt: at, setBy: actor };
+  const version = await addSettingVersion(trx, programme, added);
   await appendAudit(trx, {
     at,
     actor,
@@ -115,6 +117,7 @@ export async function changeSettings(
     after: { version, fromPeriod, zone, settings },
     reason,
   });
+  return { version, ...added };
 }
 
 /**
