@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { createRenderPool, statementCsv, type RenderPool } from '../../statements/index.js';
 import type { Statement } from '../../domain/statement.js';
 import { verifyAll } from '../../verify/index.js';
-import { finish } from '../support/closedMonths.js';
+import { closeConfirmed } from '../support/closedMonths.js';
 import { corrector, type Corrector } from '../support/correctedMonths.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
@@ -65,20 +65,7 @@ describe('usage that comes late for a month that people corrected by hand', () =
     { mspId: string; south: Awaited<ReturnType<ReturnType<typeof monthFixture>['site']>> }
   >();
 
-  const close = async (period: string, now: string): Promise<void> => {
-    await month.close(period, new Date(now));
-    await month.run(
-      `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'confirm', author = '{}', resolved_at = :now
-       where period = :period and kind = 'total_moved' returning id`,
-      { period, now },
-    );
-    await month.run(
-      `update run_participant set state = 'open', parked_code = null where period = :period and state = 'parked' returning msp_id`,
-      { period },
-    );
-    await month.endReviewAndIssue(period, new Date(now));
-    await finish({ database, month }, pool, period, now);
-  };
+  const close = (period: string, now: string) => closeConfirmed({ database, month }, pool, period, now);
   const statements = async (): Promise<Statement[]> => {
     const periods = ['2026-02', '2026-03', '2026-04', '2026-05'];
     const found = await database.db.transaction(ALL, async (trx) => {

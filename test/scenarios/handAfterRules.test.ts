@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { verifyAll } from '../../verify/index.js';
-import { finish } from '../support/closedMonths.js';
+import { closeConfirmed } from '../support/closedMonths.js';
 import { corrector, type Corrector } from '../support/correctedMonths.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -34,19 +34,7 @@ describe('a quantity by hand of a month that the rules have rated again (rules 5
       ...(late === undefined ? {} : { receivedAt: '2026-03-20T00:00:00Z', ...late }),
     });
   const close = async (period: string, now: string) => {
-    await month.close(period, new Date(now));
-    // A total that moved is confirmed.
-    await month.run(
-      `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'confirm', author = '{}', resolved_at = :now
-       where period = :period and kind = 'total_moved' returning id`,
-      { period, now },
-    );
-    await month.run(
-      `update run_participant set state = 'open', parked_code = null where period = :period and state = 'parked' returning msp_id`,
-      { period },
-    );
-    const [statement] = await month.endReviewAndIssue(period, new Date(now));
-    await finish({ database, month }, pool, period, now);
+    const [statement] = await closeConfirmed({ database, month }, pool, period, now);
     return statement;
   };
 

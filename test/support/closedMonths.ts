@@ -8,6 +8,7 @@ import { ALL } from '../../db/connect.js';
 import { insertDocuments } from '../../db/statements/documentStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { MeterCode } from '../../domain/catalog/index.js';
+import type { Statement } from '../../domain/statement.js';
 import type { RenderPool } from '../../statements/index.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { issuedStatements, monthFixture } from './month.js';
@@ -44,6 +45,29 @@ export async function finish(
   await makePacks({ db, renderPool }, { programme, period, now });
   await sealPeriod({ db })({ programme, period, now });
   await month.run(`update outbox set state = 'sent', attempts = 1, sent_at = :now where state = 'pending'`, { now });
+}
+
+/** Closes a month in which every total that moved is confirmed, and finishes it; its statements in the order of their numbers. */
+export async function closeConfirmed(
+  of: Pick<ClosedMonths, 'database' | 'month'>,
+  renderPool: RenderPool,
+  period: string,
+  now: string,
+): Promise<Statement[]> {
+  const { month } = of;
+  await month.close(period, new Date(now));
+  await month.run(
+    `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'confirm', author = '{}', resolved_at = :now
+     where period = :period and kind = 'total_moved' returning id`,
+    { period, now },
+  );
+  await month.run(
+    `update run_participant set state = 'open', parked_code = null where period = :period and state = 'parked' returning msp_id`,
+    { period },
+  );
+  const statements = await month.endReviewAndIssue(period, new Date(now));
+  await finish(of, renderPool, period, now);
+  return statements;
 }
 
 export async function closedMonths(renderPool: RenderPool): Promise<ClosedMonths> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Price } from '../../domain/pricing/index.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
-import { finish } from '../support/closedMonths.js';
+import { closeConfirmed } from '../support/closedMonths.js';
 import { corrector } from '../support/correctedMonths.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -53,21 +53,7 @@ describe('kontor verify of quantities by hand', () => {
       }
       of.push({ mspId, north });
     }
-    const close = async (period: string, now: string) => {
-      await month.close(period, new Date(now));
-      // A total that moved is confirmed.
-      await month.run(
-        `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'confirm', author = '{}', resolved_at = :now
-         where period = :period and kind = 'total_moved' returning id`,
-        { period, now },
-      );
-      await month.run(
-        `update run_participant set state = 'open', parked_code = null where period = :period and state = 'parked' returning msp_id`,
-        { period },
-      );
-      await month.endReviewAndIssue(period, new Date(now));
-      await finish({ database, month }, pool, period, now);
-    };
+    const close = (period: string, now: string) => closeConfirmed({ database, month }, pool, period, now);
     await close('2026-02', '2026-03-06T12:00:00.000Z');
     const hands = await corrector({ database, month }, pool);
     for (const { mspId, north } of of) {
