@@ -33,7 +33,8 @@ export function createMailStarts({ log, ...starter }: Starter & { log: Log }): M
       workflowId: `deliver-mail:${mail}`,
       args: [],
       workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      // A mail that is asked for again brings those that were asked for with it.
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `Sends the mail ${mail} at once, and what has fallen due`,
     }).catch((err: unknown) => {
       log.warn({ err }, 'a mail waits for the schedule');
