@@ -2,7 +2,8 @@
  * One application to join the programme, until the partner team decides, it is withdrawn or expires (rule 14). The API has kept the
  * application before anybody sees this workflow; only ids and instants travel here. Reminders and the end are absolute
  * instants, fixed when the application came in. The decision is an Update: the caller gets the outcome, one that is
- * refused changes nothing, and the row's state in PostgreSQL is the guard against a second one.
+ * refused changes nothing, and the row's state in PostgreSQL is the guard against a second one. Whoever passed the decision
+ * here has its letter sent; what the clock ends has nobody to do so, and is mailed from here.
  */
 import { allHandlersFinished, condition, defineUpdate, setCurrentDetails } from '@temporalio/workflow';
 import type { MadeDecision } from '../domain/decision.js';
@@ -73,8 +74,8 @@ export async function registerMsp(input: RegisterMspInput): Promise<{ state: Par
     ]);
     if (ended.state === null) return { state: 'withdrawn' };
     decision.settle(ended.state, `Not decided until ${decideUntil}.`);
+    await mailing.drainOutbox.executeWithOptions({ summary: 'mail that it has expired' }, [{}]);
   }
-  await mailing.drainOutbox.executeWithOptions({ summary: 'mail the outcome' }, [{}]);
   await condition(allHandlersFinished);
   return { state: decision.state() };
 }

@@ -89,13 +89,16 @@ async function endApplication(
   await insertDecision(trx, { id: requestId, kind: 'registration', subject, content, actor, at: receivedAt });
   const settings = (await programmeNow(trx, programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
   const { remindAt } = registrationCalendar(found.appliedAt, settings.registration);
-  return () =>
-    askRegistrationDecision(
+  return async () => {
+    const answer = await askRegistrationDecision(
       deps,
       { programme, mspId, distributorId, remindAt, decideUntil },
       { decisionId: requestId },
       { requestId, timeoutMs: limits.updateTimeoutMs },
     );
+    if (answer.answered) deps.mails.soon(`registration-decided.${requestId}`);
+    return answer;
+  };
 }
 
 export const registrationRoutes = [
