@@ -1,18 +1,20 @@
 import { deliverMail } from '../workflows/deliverMail.js';
 import { start, type Starter } from './starter.js';
 
-/** Sends mails that somebody waits for. */
+/**
+ * Sends mails when their time has come, without being waited for. Call it after the commit. What is asked for meanwhile is
+ * sent together, four times a second at most; a start that fails is logged, since the schedule sends the mail later.
+ */
 export interface MailStarts {
-  /**
-   * Sends what has fallen due, that mail among it, without being waited for. Call it after the commit. What is asked for
-   * within a moment is sent together, four times a second at most; a start that fails is logged, since the schedule sends
-   * the mail later.
-   */
+  /** A mail that somebody waits for at a screen. */
   soon(messageId: string): void;
+  /** A letter or a notice, within two seconds. */
+  shortly(messageId: string): void;
 }
 
 /** People who wait for a mail do not notice it; a crowd that signs up at once is a few workflows. */
-const TOGETHER_MS = 100;
+const SOON_MS = 100;
+const SHORTLY_MS = 2_000;
 /** From one workflow to the next. */
 const APART_MS = 250;
 
@@ -22,7 +24,7 @@ interface Log {
 
 /** One for a process. */
 export function createMailStarts({ log, ...starter }: Starter & { log: Log }): MailStarts {
-  let asked: NodeJS.Timeout | undefined;
+  let asked: { dueAt: number; timer: NodeJS.Timeout } | undefined;
   let sentAt = -Infinity;
   const send = (messageId: string): void => {
     asked = undefined;
@@ -40,10 +42,12 @@ export function createMailStarts({ log, ...starter }: Starter & { log: Log }): M
       log.warn({ err }, 'a mail waits for the schedule');
     });
   };
-  return {
-    soon: (messageId) => {
-      const delayMs = Math.max(TOGETHER_MS, sentAt + APART_MS - performance.now());
-      asked ??= setTimeout(send, delayMs, messageId).unref();
-    },
+  const within = (delayMs: number) => (messageId: string) => {
+    const now = performance.now();
+    const dueAt = Math.max(now + delayMs, sentAt + APART_MS);
+    if (asked !== undefined && asked.dueAt <= dueAt) return;
+    clearTimeout(asked?.timer);
+    asked = { dueAt, timer: setTimeout(send, dueAt - now, messageId).unref() };
   };
+  return { soon: within(SOON_MS), shortly: within(SHORTLY_MS) };
 }

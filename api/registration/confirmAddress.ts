@@ -65,7 +65,7 @@ export async function confirmAddress(
     return { contact, applied };
   });
   // What waited for the address, and the receipt.
-  deps.mails.soon(`contact-confirmed.${confirmed.contact.id}`);
+  deps.mails.shortly(`contact-confirmed.${confirmed.contact.id}`);
   if (confirmed.applied.length > 0) deps.starts.kept();
   return confirmed;
 }

@@ -127,7 +127,7 @@ export const participationRoutes = [
         return show(trx, key);
       });
       deps.starts.kept();
-      deps.mails.soon(`applied.${params.programme}.${mspId}.${receivedAt.toISOString()}`);
+      deps.mails.shortly(`applied.${params.programme}.${mspId}.${receivedAt.toISOString()}`);
       return reply(202, applied);
     },
   }),

@@ -96,7 +96,7 @@ async function endApplication(
       { decisionId: requestId },
       { requestId, timeoutMs: limits.updateTimeoutMs },
     );
-    if (answer.answered) deps.mails.soon(`registration-decided.${requestId}`);
+    if (answer.answered) deps.mails.shortly(`registration-decided.${requestId}`);
     return answer;
   };
 }

@@ -26,4 +26,21 @@ describe('mails that somebody waits for', () => {
     mails.soon('another');
     expect(await eventually(runs, ({ length }) => length === 2)).toHaveLength(2);
   });
+
+  it('go with one that somebody waits for, and do not keep it waiting', async () => {
+    const { client: temporal, taskQueue } = programme.app;
+    const mails = createMailStarts({ temporal, taskQueue, log: pino({ level: 'silent' }) });
+    const begun = async (mail: string) => (await temporal.workflow.getHandle(`deliver-mail:${mail}`).describe()).runId;
+    mails.shortly('letter');
+    mails.soon('link');
+    mails.shortly('another-letter');
+    await eventually(
+      () => begun('link').catch(() => null),
+      (runId) => runId !== null,
+    );
+    // Longer than a letter waits.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await expect(begun('letter')).rejects.toThrow('not found');
+    await expect(begun('another-letter')).rejects.toThrow('not found');
+  });
 });
