@@ -429,6 +429,7 @@ AS $function$ select coalesce(current_setting('kontor.scope', true), '') $functi
 CREATE OR REPLACE FUNCTION public.kontor_sender_by_session(hash bytea)
  RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[], "providerId" uuid)
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
     begin
       perform set_config('kontor.scope', 'all', true);
@@ -451,6 +452,7 @@ AS $function$
 CREATE OR REPLACE FUNCTION public.kontor_sender_by_token(hash bytea)
  RETURNS TABLE("credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text, view text, level text, actions text[], "narrowedTo" text, tenants uuid[])
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
     begin
       perform set_config('kontor.scope', 'all', true);

@@ -77,7 +77,7 @@ export async function up(knex: Knex): Promise<void> {
     create function kontor_sender_by_session(hash bytea) returns table (
       "credentialId" uuid, "membershipId" uuid, kind text, id uuid, name text, "companyId" uuid, "companyName" text,
       view text, level text, actions text[], "narrowedTo" text, tenants uuid[], "providerId" uuid)
-      language plpgsql as $$
+      language plpgsql set plan_cache_mode = force_generic_plan as $$
     begin
       perform set_config('kontor.scope', 'all', true);
       return query
