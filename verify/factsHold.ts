@@ -108,7 +108,8 @@ async function knownWhenFrozen(
     // What came in that very instant was in time.
     const before = new Date(frozenAt.getTime() + 1);
     const its = knowledge.portfolio.sites.filter((site) => site.mspId === month.mspId && site.fromPeriod <= period);
-    return its.map((site) => ({ month, site, before, asOf: frozenAt, bookedBefore: period }));
+    const byHandUntil = asOf.get(month.mspId) ?? frozenAt;
+    return its.map((site) => ({ month, site, before, asOf: frozenAt, byHandUntil, bookedBefore: period }));
   });
   const mspOf = new Map(wanted.map(({ site: { siteId, mspId } }) => [siteId, mspId]));
   const sites = await knownSites(context, knowledge, wanted, known);

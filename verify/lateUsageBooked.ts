@@ -24,7 +24,11 @@ const REACHED_SINCE = `
     and c.last_received_at >= l.issued_at - interval '1 minute'
   union
   select distinct l.msp_id from latest l join metered_key k on k.msp_id = l.msp_id
-    and k.end_noted_at >= l.issued_at - interval '1 minute'`;
+    and k.end_noted_at >= l.issued_at - interval '1 minute'
+  union
+  select distinct l.msp_id from latest l join correction c on c.msp_id = l.msp_id and c.programme_code = :programme
+    and c.period < l.period and c.state = 'confirmed' and c.decided_at between l.issued_at - interval '1 minute'
+    and l.issued_at + interval '1 minute'`;
 
 interface BilledFor {
   minor: bigint;

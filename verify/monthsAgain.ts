@@ -130,7 +130,7 @@ export interface Reached {
 /** Everything that reached issued months of these MSPs. */
 export async function reachedOf(
   context: VerifyContext,
-  { portfolio: { months, lines } }: Knowledge,
+  { portfolio: { months, lines, byHand } }: Knowledge,
   msps: readonly string[],
 ): Promise<Reached> {
   // A month whose usage has gone (rule 15) is rated again no more.
@@ -151,11 +151,20 @@ export async function reachedOf(
   const deferred = lines.flatMap(({ kind, basis, siteId, period, issuedAt }) =>
     kind === 'usage' && basis === 'deferred' ? [{ siteId, period, since: issuedAt }] : [],
   );
+  // What an estimate went by, or may have, once two people said otherwise of an earlier month.
+  const setSince = issued.flatMap(({ mspId, period, frozenAt, openedAt, reach }) => {
+    const from = (frozenAt ?? openedAt).getTime() - 30_000;
+    return byHand.flatMap(({ mspId: of, siteId, period: month, decidedAt }) =>
+      of === mspId && month < period && decidedAt.getTime() > from && decidedAt < reach
+        ? [{ siteId, period, since: decidedAt }]
+        : [],
+    );
+  });
   const admitted = await ask<{ siteId: string; period: string; until: Date; since: Date }>(context, ADMITTED, {
     msps: [...msps],
   });
   const since = new Map<string, Date>();
-  for (const one of [...reached, ...deferred, ...admitted]) {
+  for (const one of [...reached, ...deferred, ...setSince, ...admitted]) {
     if (notKept.has(one.period)) continue;
     const key = `${one.siteId} ${one.period}`;
     const before = since.get(key);
@@ -191,7 +200,7 @@ export async function monthsAgain(
 ): Promise<{ months: MonthAgain[]; known: RatedAgain }> {
   const { portfolio } = knowledge;
   const again: MonthAgain[] = [];
-  const confirmed = new Map<string, Confirmed>();
+  const confirmed: Confirmed[] = [];
   const confirmedOf = new Map<string, ConfirmedOf>();
   const ratedAgain = new Set<string>();
   const known = { confirmed, confirmedOf, months: ratedAgain };
@@ -271,7 +280,7 @@ export async function monthsAgain(
         .filter(({ siteId, tenantRef, meter }) => ids.has(siteId) && !there.has(keyOf(siteId, tenantRef, meter)))
         .map(({ siteId, tenantRef, meter }) => ({ siteId, tenantRef, meter, value: 0, basis: 'reported' }));
       const learnt = confirmedBy(period, now, [...rated.lines.filter(({ siteId }) => ids.has(siteId)), ...nothing]);
-      for (const one of learnt.confirmed) confirmed.set(keyOf(one.siteId, one.tenantRef, one.meter), one);
+      confirmed.push(...learnt.confirmed);
       for (const one of learnt.confirmedOf) confirmedOf.set(partKeyOf(one), one);
       for (const { siteId } of its) {
         changed.add(siteId);

@@ -7,7 +7,7 @@ import { periodsBack } from '../../domain/settings/lateUsage.js';
 import { differenceOf } from '../../domain/statement.js';
 import { usageKey, type SiteFacts } from '../../domain/usage.js';
 import { rows, type Trx } from '../connect.js';
-import { NOTHING_STANDS, standingCorrections } from '../corrections/standingCorrections.js';
+import { NOTHING_STANDS, QUANTITY_BY_HAND, standingCorrections } from '../corrections/standingCorrections.js';
 import { headFromJson, lineFromJson, type StatementHead } from '../statements/statementCodec.js';
 import { casesOf } from './casesOf.js';
 import { installationKey, type Confirmed, type KnownOfInstallation } from './lastConfirmed.js';
@@ -53,7 +53,8 @@ function admittedSites(
 
 /**
  * The sites that usage reached after their month was frozen (rule 7), whether or not they had a row then, those whose hardware
- * was replaced for free since, those of a key that was revoked as of an earlier instant since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
+ * was replaced for free since, those of a key that was revoked as of an earlier instant since, those of which people set or waived
+ * by hand what an earlier month says since, and those with deferred quantities (rule 5). Found by the time of receipt. A month whose usage
  * has gone (rule 15) is rated again no more: months that were issued longer ago are looked at only where a person let
  * something in that reached them too late.
  */
@@ -100,6 +101,12 @@ async function reachedSites(
          union
          select o.site_id from former_key o where o.msp_id = k.msp_id and o.metered_key_id = k.id
            and o.until_at > k.ended_at) u on true
+       union
+       -- What its estimate may have gone by: a line of an earlier month that two people set or waived after the freeze.
+       select f.msp_id, f.period, l.site_id
+       from frozen f join (${QUANTITY_BY_HAND}) c on c.msp_id = f.msp_id and c.programme_code = :programme
+         and c.period < f.period and c.decided_at > f.at - interval '${UNDER_WAY}' and c.decided_at < f.reach
+       join statement_line l on l.msp_id = c.msp_id and l.statement_id = c.statement_id and l.line_no = c.line_no
        union
        select l.msp_id, l.period, l.site_id
        from frozen f join statement_line l on l.msp_id = f.msp_id and l.period = f.period
@@ -298,7 +305,7 @@ export interface KnownByNow {
 
 const NOTHING_RATED_AGAIN: KnownByNow = {
   months: [],
-  ratedAgain: { confirmed: new Map(), confirmedOf: new Map(), ratedAgain: new Set() },
+  ratedAgain: { confirmed: [], confirmedOf: new Map(), ratedAgain: new Set() },
 };
 
 /**
@@ -328,7 +335,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
     ),
     sites: new Set(),
   };
-  const confirmed = new Map<string, Confirmed>();
+  const confirmed: Confirmed[] = [];
   const confirmedOf = new Map<string, KnownOfInstallation>();
   const ratedAgain = new Set<string>();
   const months: EarlierMonth[] = [];
@@ -373,9 +380,7 @@ export async function loadEarlierMonths(trx: Trx, selection: EarlierSelection): 
         changes.sites.add(siteId);
         ratedAgain.add(`${siteId} ${period}`);
       }
-      for (const one of confirmedBy(month)) {
-        if (sites.has(one.siteId)) confirmed.set(usageKey(one), one);
-      }
+      confirmed.push(...confirmedBy(month).filter(({ siteId }) => sites.has(siteId)));
       for (const one of confirmedByInstallations(month)) {
         if (sites.has(one.siteId)) confirmedOf.set(installationKey(one), one);
       }

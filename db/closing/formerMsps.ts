@@ -1,5 +1,6 @@
 import type { Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
+import { QUANTITY_BY_HAND } from '../corrections/standingCorrections.js';
 import { UNDER_WAY } from './earlierMonths.js';
 
 /** An MSP that gets no statement of a programme any more, and the month of its last one. */
@@ -36,6 +37,8 @@ export function formerMspsReached(trx: Trx): Promise<FormerMsp[]> {
        or exists (select from late_check_in c join site s on s.msp_id = c.msp_id and s.id = c.site_id
          where c.msp_id = f.msp_id and c.period <= f.period and c.last_received_at > f.since
            and s.programme_code = f.programme_code)
+       or exists (select from (${QUANTITY_BY_HAND}) c where c.msp_id = f.msp_id and c.programme_code = f.programme_code
+         and c.period < f.period and c.decided_at > f.since)
        or exists (select from metered_key k where k.msp_id = f.msp_id and k.end_noted_at > f.since)
        or exists (select from statement_line l where l.msp_id = f.msp_id and l.programme_code = f.programme_code
          and l.period = f.period and l.kind = 'usage' and l.basis = 'deferred' and f.since < f.issued_at)

@@ -3,8 +3,10 @@ import { addMonths, previousPeriod, type Period } from '../../domain/period.js';
 import { usageKey, type UsageOf } from '../../domain/usage.js';
 import type { RunKey } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
+import { QUANTITY_BY_HAND } from '../corrections/standingCorrections.js';
 import { selected, type Selection } from './participants.js';
 import { REACH } from './reach.js';
+import { boundsOf, type ReceivedBefore } from './siteQueries.js';
 
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
@@ -26,14 +28,16 @@ export interface KnownOfInstallation extends Confirmed {
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
  * silent again also what it reported late, as far as that reaches (rule 7), or else what it was estimated by last, so that
- * it is never silently zero. What was corrected since counts as corrected; a month that was waived or deferred after all
- * confirms nothing. `confirmed`, by `usageKey`, is what months that are rated again are about to say, in place of what is stored
- * of them. A later month that was reported without that tenant and meter says none.
+ * it is never silently zero. What was corrected since counts as corrected, by the rules or by hand; a month that was waived or
+ * deferred after all confirms nothing. `confirmed` is what months that are rated again are about to say, in place of what is
+ * stored of them. A later month that was reported without that tenant and meter says none. By hand counts what was confirmed
+ * before the instant up to which a site is known.
  */
 export async function lastConfirmed(
   trx: Trx,
   selection: Selection,
-  { confirmed, ratedAgain }: { confirmed: ReadonlyMap<string, Confirmed>; ratedAgain: ReadonlySet<string> },
+  { confirmed, ratedAgain }: { confirmed: readonly Confirmed[]; ratedAgain: ReadonlySet<string> },
+  receivedBefore: ReceivedBefore,
 ): Promise<KnownRow[]> {
   const { sql, bindings } = selected(selection);
   const found = await rows<Confirmed>(
@@ -75,15 +79,47 @@ export async function lastConfirmed(
        select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, '', true
        from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
        group by l.site_id, u.tenant_ref, u.meter, l.period),
+     again as (
+       select x."siteId" as site_id, x."tenantRef" as tenant_ref, x.meter, x.quantity, x.period
+       from jsonb_to_recordset(:confirmed::jsonb) as x("siteId" uuid, "tenantRef" text, meter text, quantity int, period text)
+       where x.period >= :earliest),
+     -- Units that licences covered are no part of a quantity by hand: they were used all the same.
+     by_hand as (
+       select distinct on (l.site_id, l.tenant_ref, l.meter, c.period) l.site_id, l.tenant_ref, l.meter, c.period,
+         case when c.quantity = 0 then least(n.peak, n.licensed) else c.quantity + n.licensed end as quantity,
+         c.change <> 'waiver' as is_known
+       from run_participant p
+       join (${QUANTITY_BY_HAND}) c on c.msp_id = p.msp_id and c.programme_code = p.programme_code
+         and c.period >= :earliest and c.period < :period
+       join statement_line l on l.msp_id = c.msp_id and l.statement_id = c.statement_id and l.line_no = c.line_no
+       left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = l.site_id
+       cross join lateral (
+         select o.peak, (o.content ->> 'licensed')::int as licensed from statement_line o
+         where o.msp_id = c.msp_id and (o.statement_id = c.statement_id and o.line_no = c.line_no
+           or o.programme_code = c.programme_code and o.for_period = c.period and o.kind = 'correction'
+             and o.site_id = l.site_id and o.meter = l.meter and o.tenant_ref is not distinct from l.tenant_ref)
+         order by o.period desc limit 1) n
+       where ${sql} and (b.before is null or c.decided_at < b.before)
+       order by l.site_id, l.tenant_ref, l.meter, c.period, c.decided_at desc, c.id desc),
      by_month as (
-       select distinct on (site_id, tenant_ref, meter, period) * from known
-       where not site_id || ' ' || period = any(:ratedAgain::text[])
+       select distinct on (site_id, tenant_ref, meter, period) * from (
+         select * from known where not site_id || ' ' || period = any(:ratedAgain::text[])
+         union all
+         select site_id, tenant_ref, meter, quantity, period, 0, '', true from again
+         union all
+         select site_id, tenant_ref, meter, quantity, period, -1, '', is_known from by_hand) k
        order by site_id, tenant_ref, meter, period desc, rank, booked desc)
      select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity, period
      from by_month where is_known order by site_id, tenant_ref, meter, period desc`,
-    { ...bindings, earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS), ratedAgain: [...ratedAgain] },
+    {
+      ...bindings,
+      earliest: addMonths(selection.period, -LAST_CONFIRMED_PERIODS),
+      ratedAgain: [...ratedAgain],
+      confirmed: JSON.stringify(confirmed),
+      bounds: boundsOf(receivedBefore),
+    },
   );
-  const known = await withoutReportedNothing(trx, selection, newest(found, confirmed, usageKey));
+  const known = await withoutReportedNothing(trx, selection, found);
   // Licences of a site are shared in this order, wherever a quantity is known from.
   return known.toSorted((a, b) => compareTexts(a.tenantRef, b.tenantRef) || compareTexts(a.meter, b.meter));
 }
@@ -123,12 +159,11 @@ async function withoutReportedNothing(
 }
 
 /** What the newest months say: stored, or about to be corrected. */
-function newest<T extends Confirmed>(
-  stored: readonly T[],
-  corrected: ReadonlyMap<string, T>,
-  keyOf: (row: T) => string,
-): T[] {
-  const known = new Map(stored.map((row) => [keyOf(row), row]));
+function newest(
+  stored: readonly KnownOfInstallation[],
+  corrected: ReadonlyMap<string, KnownOfInstallation>,
+): KnownOfInstallation[] {
+  const known = new Map(stored.map((row) => [installationKey(row), row]));
   for (const [key, row] of corrected) {
     const before = known.get(key);
     if (before === undefined || row.period >= before.period) known.set(key, row);
@@ -182,5 +217,5 @@ export async function lastConfirmedByInstallation(
   );
   const of = new Set(sites.map(({ siteId }) => siteId));
   const its = new Map([...confirmedOf].filter(([, { siteId }]) => of.has(siteId)));
-  return newest(found, its, installationKey);
+  return newest(found, its);
 }

@@ -125,8 +125,7 @@ function rangesOf(period: Period): (zones: Pick<SiteRow, 'zone' | 'zoneBefore'>)
 
 /** What earlier months that are rated again come to by now, in place of what is stored of them. */
 export interface RatedAgain extends ConfirmedOfInstallations {
-  /** By `usageKey`. */
-  confirmed: ReadonlyMap<string, Confirmed>;
+  confirmed: readonly Confirmed[];
 }
 
 /**
@@ -204,7 +203,7 @@ export async function loadSiteFacts(
     ];
   });
 
-  const known = groupBySite(await lastConfirmed(trx, selection, ratedAgain));
+  const known = groupBySite(await lastConfirmed(trx, selection, ratedAgain, receivedBefore));
   const split = heardSites.filter(
     ({ site, unseen }) => unseen.length > 0 && (installations.get(site.siteId) ?? []).length > 1,
   );

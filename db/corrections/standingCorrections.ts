@@ -11,6 +11,17 @@ export const NOTHING_STANDS: StandingCorrections = {
   amounts: { usage: new Map(), minimum: 0n, all: 0n },
 };
 
+/**
+ * SQL: what two people set or waived of one line of usage, which estimates of later months go by (rule 4). Of a statement that
+ * was waived as a whole nobody said that its quantities were others.
+ */
+export const QUANTITY_BY_HAND = `
+  select k.id, k.msp_id, k.programme_code, k.statement_id, k.period, k.line_no, k.change, k.decided_at,
+    (k.plan #>> '{line,newQuantity}')::int as quantity
+  from correction k join statement_line u on u.msp_id = k.msp_id and u.statement_id = k.statement_id and u.line_no = k.line_no
+    and u.kind = 'usage'
+  where k.state = 'confirmed' and k.change in ('quantity', 'waiver')`;
+
 interface Row {
   mspId: string;
   period: Period;

@@ -59,6 +59,9 @@ describe('an MSP that left with March, whose last statement is issued', () => {
     north = await month.site({ mspId, name: 'North' });
     await report('2026-02', 30);
     await report('2026-03', 30);
+    // Silent in March: estimated by February.
+    const south = await month.site({ mspId, name: 'South' });
+    await month.report(south, { period: '2026-02', lines: [{ tenant: 'main', meter: MAILBOX, peak: 30 }] });
     await month.close('2026-02', new Date('2026-03-04T12:00:00Z'));
     await month.close('2026-03', new Date('2026-04-04T12:00:00Z'));
   });
@@ -103,6 +106,18 @@ describe('an MSP that left with March, whose last statement is issued', () => {
     expect(await verified()).toEqual([
       expect.stringMatching(/^2026-02: -20.00 EUR came to .* after the last statement/),
     ]);
+  });
+
+  it('people credit a quantity of February, by which March was estimated: a case of what March comes to', async () => {
+    const pool = createRenderPool({ threads: 1 });
+    try {
+      const hands = await corrector({ database, month }, pool);
+      await hands.correct(mspId, '2026-02', { change: 'quantity', line: 2, quantity: 20, booking: 'credit' });
+    } finally {
+      await pool.close();
+    }
+    for (const day of ['2026-04-21', '2026-04-22']) await watch(day);
+    expect([await said(), await verified()]).toEqual([['2026-03 -20.00 open'], 'holds']);
   });
 
   it('a person confirms that it was credited: it is settled, and what she credited is no case again', async () => {

@@ -282,7 +282,7 @@ const reconciliation: Mutation[] = [
     what: 'a silent site is estimated by what its own statement corrects',
     file: 'activities/reconcileShard.ts',
     text: 'loadSiteFacts(trx, selection, ratedAgain)',
-    by: 'loadSiteFacts(trx, selection, { confirmed: new Map(), confirmedOf: new Map(), ratedAgain: new Set() })',
+    by: 'loadSiteFacts(trx, selection, { confirmed: [], confirmedOf: new Map(), ratedAgain: new Set() })',
     caughtBy: 'I6',
   },
   {

@@ -24,10 +24,11 @@ export interface Corrector {
   correct: (mspId: string, period: string, correction: object) => Promise<string>;
 }
 
-/** Two people of the partner team, who correct statements of these months from 20 April on, five minutes apart. */
+/** Two people of the partner team, who correct statements of these months from an instant on, five minutes apart. */
 export async function corrector(
   { database, month }: { database: Pick<TestDatabase, 'db'>; month: ClosedMonths['month'] },
   renderPool: RenderPool,
+  from = '2026-04-20T10:00:00Z',
 ): Promise<Corrector> {
   const { db } = database;
   const person = async (name: string): Promise<Actor> => {
@@ -43,7 +44,7 @@ export async function corrector(
       'select id from statement where msp_id = :mspId and period = :period',
       { mspId, period },
     );
-    const at = new Date(Date.parse('2026-04-20T10:00:00Z') + (minutes += 5) * 60_000);
+    const at = new Date(Date.parse(from) + (minutes += 5) * 60_000);
     const input = correctionInput.parse(correction);
     const asking = { id: randomUUID(), statementId: statement?.id ?? '', input, reason: 'Agreed', actor: anna, at };
     const { id } = await db.transaction(ALL, (trx) => askForCorrection(trx, asking));

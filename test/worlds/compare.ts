@@ -1,7 +1,7 @@
 /** A played world against what it comes to: line by line, to the cent. */
 import { differenceOf, type Statement } from '../../domain/statement.js';
 import { chronicleOf, closedAt, membership, type SiteChronicle } from './chronicle.js';
-import { expectedMonths, type ExpectedMonth, type PrintedRate } from './oracle.js';
+import { expectedMonths, type ExpectedMonth, type PrintedRate, type SetByHand } from './oracle.js';
 import { STANDING, type Played, type Twin } from './play.js';
 import type { World } from './world.js';
 
@@ -109,14 +109,14 @@ function instantsOf(sites: readonly SiteChronicle[], index: number, twin: Twin):
   );
 }
 
-/** Corrections of a statement between whose month and the one before nothing came, changed or had been deferred. */
+/** Corrections of a statement between whose month and the one before nothing came, changed, was set by hand or had been deferred. */
 function repeated(
   twin: Twin,
   statements: readonly Statement[],
   sites: readonly SiteChronicle[],
-  { index, taken }: { index: number; taken: Played['taken'] },
+  { index, taken, hands }: { index: number; taken: Played['taken']; hands: readonly SetByHand[] },
 ): string[] {
-  const instants = instantsOf(sites, index, twin);
+  const instants = [...instantsOf(sites, index, twin), ...hands.map(({ at }) => at)];
   return statements.flatMap(({ period, lines }, place) => {
     const before = statements[place - 1]?.period;
     const corrections = lines.filter((line) => line.kind === 'correction' || line.kind === 'minimum_correction');
@@ -144,11 +144,18 @@ export function problemsOf(world: World, played: Played): string[] {
       ]),
     );
     const decided = played.taken.filter(({ decision }) => STANDING.has(decision));
-    const months = expectedMonths(world, { sites, index, rates, decided });
-    const right = expected(months);
     const corrected = played.corrected.filter((one) => one.programme === index);
+    const hands = corrected.flatMap(({ set }) => (set === null ? [] : [set]));
+    const right = expected(expectedMonths(world, { sites, index, rates, decided, hands: [] }));
+    // People correct the late one alone: what it is estimated by since, and what is priced beside it, is another number.
+    const months = expectedMonths(world, { sites, index, rates, decided, hands });
+    const byHands = expected(months);
     const lateRight = expected(withAmounts(months, corrected));
-    const touched = new Set(corrected.map(({ line }) => line));
+    const all = [...right.keys(), ...byHands.keys()];
+    const touched = new Set([
+      ...corrected.map(({ line }) => line),
+      ...all.filter((key) => right.get(key) !== byHands.get(key)),
+    ]);
     const standing = new Set(corrected.flatMap(({ line, change }) => (change === 'amount' ? [] : [line])));
     const broken = Object.entries(played.broken[index] ?? {}).map(
       ([name, verdict]) => `verify ${name}: ${JSON.stringify(verdict)}`,
@@ -158,8 +165,8 @@ export function problemsOf(world: World, played: Played): string[] {
       ...undone(late, corrected),
       ...differences('in time, by the oracle', billed(inTime), right, settled),
       ...differences('late, by its twin', billed(late), billed(inTime), settled, touched),
-      ...repeated('late', late, sites, { index, taken: played.taken }),
-      ...repeated('inTime', inTime, sites, { index, taken: played.taken }),
+      ...repeated('late', late, sites, { index, taken: played.taken, hands }),
+      ...repeated('inTime', inTime, sites, { index, taken: played.taken, hands: [] }),
       ...broken,
     ].map((problem) => `programme ${index}: ${problem}`);
   });

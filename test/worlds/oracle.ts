@@ -38,6 +38,20 @@ export interface Decided {
   quantity: number;
 }
 
+/** What two people set or waived of a line, by the place of the site in the world. */
+export interface SetByHand {
+  programme: number;
+  site: number;
+  period: string;
+  tenantRef: string;
+  meter: string;
+  /** Units billed; null: none, it is waived. */
+  units: number | null;
+  /** What was printed of the line when they looked at it: used, and of that under licences. */
+  printed: { peak: number; licensed: number };
+  at: Date;
+}
+
 /** What a month's statement prints of its currency: the oracle takes the reference rate from there. */
 export interface PrintedRate {
   currency: string;
@@ -83,7 +97,8 @@ interface Use {
 
 /** What was learnt of a site in earlier months. */
 interface Memory {
-  uses: Map<string, { quantity: number; period: string }>;
+  /** By use and month. */
+  uses: Map<string, Map<string, number>>;
   installations: Map<string, { quantity: number; period: string }>;
 }
 
@@ -104,7 +119,11 @@ interface SiteMonth {
   period: string;
   start: Date;
   end: Date;
+  /** What is said from then on does not count for it. */
+  cut: Date;
   programme: WorldProgramme;
+  /** What people said of the site's lines, of any month. */
+  hands: readonly SetByHand[];
 }
 
 /** Without what was said of its keys too late for the month. */
@@ -161,8 +180,7 @@ interface Seen {
 
 /** Everything said about a month that counts for it. */
 function saidIn(month: SiteMonth) {
-  const { site, zone, period, start, end, programme } = month;
-  const cut = cutOff(period, zone, programme);
+  const { site, period, start, end, cut } = month;
   const inTime = site.told.filter(({ receivedAt }) => receivedAt < cut);
   const reports = new Map<number, Seen['lines']>();
   let latest = new Map<number, number>();
@@ -240,6 +258,36 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
   };
 }
 
+/** What people said a line comes to, if it was said before an instant; null: it is waived, undefined: nobody said anything. */
+function saidByHand(hands: readonly SetByHand[], before: Date): number | null | undefined {
+  const last = hands.filter(({ at }) => at < before).at(-1);
+  if (last === undefined) return undefined;
+  if (last.units === null) return null;
+  const { peak, licensed } = last.printed;
+  return last.units > 0 ? licensed + last.units : Math.min(licensed, peak);
+}
+
+/** What each use came to in the newest month that says anything of it: people have the last word. */
+function remembered({ period, cut, hands }: SiteMonth, { uses }: Memory) {
+  const keys = new Set([...uses.keys(), ...hands.map(({ tenantRef, meter }) => useKey(tenantRef, meter))]);
+  return [...keys].flatMap((key) => {
+    const its = hands.filter(({ tenantRef, meter }) => useKey(tenantRef, meter) === key);
+    const months = new Map(uses.get(key) ?? []);
+    for (const month of new Set(its.map((one) => one.period))) {
+      const said = saidByHand(
+        its.filter((one) => one.period === month),
+        cut,
+      );
+      if (said === null) months.delete(month);
+      else if (said !== undefined) months.set(month, said);
+    }
+    const newest = [...months.keys()].filter((of) => of < period && monthsBetween(of, period) <= MONTHS_BACK).sort();
+    const quantity = months.get(newest.at(-1) ?? '') ?? 0;
+    const [tenantRef = '', meter = ''] = key.split('|');
+    return quantity > 0 ? [{ tenantRef, meter: meter as WorldMeter, quantity }] : [];
+  });
+}
+
 /** The uses of a site in a month, and whether somebody is silent who was expected to report; null: nothing to account for. */
 function usesOf(month: SiteMonth, memory: Memory) {
   const { site, start, end, period } = month;
@@ -281,15 +329,8 @@ function usesOf(month: SiteMonth, memory: Memory) {
     const use = { tenantRef, meter };
     uses.push({ ...use, last: null, parts: [...by].map((one) => partOf(month, said, use, one, expected.has(one))) });
   }
-  const recent = [...memory.uses].filter(
-    ([, { period: of, quantity }]) => quantity > 0 && monthsBetween(of, period) <= MONTHS_BACK,
-  );
-  const remembered = recent.map(([key, { quantity }]) => {
-    const [tenantRef = '', meter = ''] = key.split('|');
-    return { tenantRef, meter: meter as WorldMeter, quantity };
-  });
   if (expected.size > 0 || uses.length > 0) {
-    for (const { tenantRef, meter, quantity } of remembered.sort(byRef)) {
+    for (const { tenantRef, meter, quantity } of remembered(month, memory).sort(byRef)) {
       const found = find(tenantRef, meter);
       if (found === undefined) uses.push({ tenantRef, meter, parts: [], last: quantity });
       else found.last = quantity;
@@ -668,11 +709,14 @@ export function expectedMonths(
     index,
     rates,
     decided,
+    hands,
   }: {
     sites: readonly SiteChronicle[];
     index: number;
     rates: ReadonlyMap<string, PrintedRate>;
     decided: readonly Decided[];
+    /** In the order in which they were confirmed. */
+    hands: readonly SetByHand[];
   },
 ): ExpectedMonth[] {
   const programme = world.programmes[index];
@@ -685,13 +729,12 @@ export function expectedMonths(
       if (site.programme !== index || site.fromPeriod > period) continue;
       const memory = memories.get(site) ?? { uses: new Map(), installations: new Map() };
       memories.set(site, memory);
+      const cut = cutOff(period, zone, programme);
       const month = {
-        site: asKnown(site, cutOff(period, zone, programme)),
-        zone,
-        period,
+        ...{ site: asKnown(site, cut), zone, period, cut, programme },
         start: startOf(period, zone),
         end: startOf(monthAfter(period), zone),
-        programme,
+        hands: hands.filter((one) => one.programme === index && one.site === place),
       };
       const known = usesOf(month, memory);
       if (known === null) continue;
@@ -708,7 +751,8 @@ export function expectedMonths(
         const tenant = tenantAt(site, tenantRef, period);
         found.push({ site: site.name, tenantRef, meter, quantity, minor: 0n, tenant, counted: isFree ? 0 : quantity });
         if (basis !== 'waived' && (basis !== 'estimated' || value > 0)) {
-          memory.uses.set(useKey(tenantRef, meter), { quantity: value, period });
+          const key = useKey(tenantRef, meter);
+          memory.uses.set(key, (memory.uses.get(key) ?? new Map<string, number>()).set(period, value));
         }
         for (const part of parts) {
           if (part.reported === null && part.seen === null) continue;

@@ -15,11 +15,12 @@ import { endKey, insertKey, moveInstallations } from '../../db/sites/meteredKeyS
 import { TERMINAL, type Actor } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
 import { minorToDecimalString } from '../../domain/money.js';
-import type { Statement } from '../../domain/statement.js';
+import type { Statement, StatementLine, UsageLine } from '../../domain/statement.js';
+import { usageKey } from '../../domain/usage.js';
 import { verifyAll, type Verdict } from '../../verify/index.js';
 import { monthFixture } from '../support/month.js';
 import { chronicleOf, closedAt, cutOff, periodIn, type Change, type SiteChronicle, type Told } from './chronicle.js';
-import type { Decided } from './oracle.js';
+import type { Decided, SetByHand } from './oracle.js';
 import {
   CLOSED,
   MOVED_TO,
@@ -44,6 +45,8 @@ export interface Corrected {
   amountMinor: bigint;
   /** The last month whose statement was issued by then. */
   after: string;
+  /** Of an amount: null. */
+  set: SetByHand | null;
 }
 
 export interface Played {
@@ -338,21 +341,34 @@ async function twoPeople(db: Database): Promise<People> {
   return [await person('One'), await person('Two')];
 }
 
-/** Two people correct a line an hour after a close, where it was billed and as far as that is allowed. */
+const isBilled = (line: StatementLine): line is UsageLine => line.kind === 'usage' && line.amountMinor > 0n;
+
+/** What the newest statement that says anything of a line prints: used, and under licences. */
+function printedOf(of: readonly Statement[], { period }: Statement, line: UsageLine): SetByHand['printed'] {
+  const corrected = of
+    .flatMap(({ lines }) => lines)
+    .findLast((one) => one.kind === 'correction' && one.forPeriod === period && usageKey(one) === usageKey(line));
+  const { peak, licensed } = corrected?.kind === 'correction' ? corrected : line;
+  return { peak, licensed };
+}
+
+/** Two people correct a line after a close, where it was billed and as far as that is allowed. */
 async function byHand(
   db: Database,
-  { period, line: wanted, change, quantity, percent, after }: WorldHand,
+  wish: WorldHand,
   [asks, confirms]: People,
-  { of, index, now }: { of: readonly Statement[]; index: number; now: Date },
+  { of, index, at, sites }: { of: readonly Statement[]; index: number; at: Date; sites: readonly MadeSite[] },
 ): Promise<Corrected[]> {
-  const statement = of.find((one) => one.period === period);
-  const lines = statement?.lines.filter((line) => line.kind === 'usage' && line.amountMinor > 0n) ?? [];
-  const line = lines[wanted % Math.max(1, lines.length)];
-  if (statement === undefined || line?.kind !== 'usage') return [];
-  const at = new Date(now.getTime() + 3_600_000);
+  const billed = of.filter(({ lines }) => lines.some(isBilled));
+  const statement = billed.find((one) => one.period >= wish.period) ?? billed.at(-1);
+  const lines = statement?.lines.filter(isBilled) ?? [];
+  const line = lines[wish.line % Math.max(1, lines.length)];
+  if (statement === undefined || line === undefined) return [];
+  const { period } = statement;
+  const { change, quantity, percent, after } = wish;
   const { currency } = statement;
   const minor = -((line.amountMinor * BigInt(percent)) / 100n);
-  const wish = {
+  const input = {
     waiver: { change, line: line.lineNo },
     quantity: { change, line: line.lineNo, quantity },
     amount: { change, line: line.lineNo, amount: { amount: minorToDecimalString(minor, currency), currency } },
@@ -364,11 +380,16 @@ async function byHand(
         number: statement.number,
       });
       const asking = { id, statementId: stored?.id ?? '', reason: 'Agreed', actor: asks, at };
-      const { amountMinor } = await askForCorrection(trx, { ...asking, input: correctionInput.parse(wish) });
+      const { amountMinor } = await askForCorrection(trx, { ...asking, input: correctionInput.parse(input) });
       const end = { correctionId: id, end: 'confirm', reason: null, actor: confirms, at: at.toISOString() } as const;
       await settle(trx, end);
-      const key = `${period} ${line.siteName}/${line.tenantRef ?? ''}/${line.meter}`;
-      return [{ programme: index, line: key, change, amountMinor, after }];
+      const { siteName, tenantRef, meter } = line;
+      const site = sites.find(({ chronicle }) => chronicle.name === siteName)?.place ?? -1;
+      const units = change === 'waiver' ? null : quantity;
+      const place = { programme: index, site, period, tenantRef: tenantRef ?? '', meter };
+      const set = change === 'amount' ? null : { ...place, units, printed: printedOf(of, statement, line), at };
+      const key = `${period} ${siteName}/${tenantRef ?? ''}/${meter}`;
+      return [{ programme: index, line: key, change, amountMinor, after, set }];
     });
   } catch (error) {
     // What is not allowed by then is left alone: it changes nothing, takes off too much, or no statement follows.
@@ -429,9 +450,11 @@ export async function playWorld(db: Database, world: World): Promise<Played> {
       await requireIssued(month, code, period);
     }
     await openCasesAfterLast(db, now);
-    for (const hand of world.hands.filter(({ after }) => after === period)) {
+    for (const [place, hand] of world.hands.filter(({ after }) => after === period).entries()) {
       const index = hand.programme % codes.length;
-      const found = await byHand(db, hand, people, { of: played.statements[index]?.late ?? [], index, now });
+      // One after the other, from an hour after the close on.
+      const at = new Date(now.getTime() + 3_600_000 + place * 60_000);
+      const found = await byHand(db, hand, people, { of: played.statements[index]?.late ?? [], index, at, sites });
       played.corrected.push(...found);
     }
   }

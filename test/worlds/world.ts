@@ -128,6 +128,7 @@ export interface WorldDecision {
 /** What two people correct of a line of a statement that is issued, after some month's close. */
 export interface WorldHand {
   programme: 0 | 1;
+  /** Where nothing was billed in that month, the next one in which something was, or else the last. */
   period: ClosedPeriod;
   after: ClosedPeriod;
   /** Among the lines of usage that were billed, counted round. */
@@ -255,20 +256,23 @@ const decision: fc.Arbitrary<WorldDecision> = fc.record({
   quantity: fc.integer({ min: 0, max: 150 }),
 });
 
-const hand: fc.Arbitrary<WorldHand> = fc.record({
-  programme: fc.constantFrom(0, 1),
-  period: fc.constantFrom(...CLOSED),
-  after: fc.constantFrom(...CLOSED),
-  line: fc.integer({ min: 0, max: 5 }),
-  change: fc.constantFrom('waiver', 'quantity', 'amount'),
-  quantity: fc.integer({ min: 0, max: 150 }),
-  percent: fc.integer({ min: 1, max: 100 }),
-});
+/** Mostly of months that are followed by silence, and never before the month is closed. */
+const hand: fc.Arbitrary<WorldHand> = fc
+  .record({
+    programme: fc.constantFrom(0, 1),
+    period: fc.constantFrom(...PERIODS, ...CLOSED),
+    after: fc.constantFrom(...CLOSED),
+    line: fc.integer({ min: 0, max: 5 }),
+    change: fc.constantFrom<WorldHand['change']>('waiver', 'quantity', 'quantity', 'amount'),
+    quantity: fc.integer({ min: 0, max: 150 }),
+    percent: fc.integer({ min: 1, max: 100 }),
+  })
+  .map((one) => (one.after < one.period ? { ...one, after: one.period } : one));
 
 export const world: fc.Arbitrary<World> = fc.record({
   zone: fc.constantFrom(...ZONES),
   programmes: fc.array(programme, { minLength: 1, maxLength: 2 }),
   sites: fc.array(site, { minLength: 1, maxLength: 3 }),
   decisions: fc.array(decision, { maxLength: 4 }),
-  hands: fc.array(hand, { maxLength: 3 }),
+  hands: fc.array(hand, { maxLength: 6 }),
 });

@@ -5,7 +5,7 @@
 import { aggregationOf } from '../../domain/catalog/index.js';
 import type { VerifyContext } from '../context.js';
 import { firstDayOf, lastDayOf, monthLater, startOf } from './calendar.js';
-import { keyOf, type KnownSite, type Part, type Usage } from './known.js';
+import type { KnownSite, Part, Usage } from './known.js';
 import {
   bySite,
   lastKnown,
@@ -24,13 +24,13 @@ const BILLED_BEFORE_MONTHS = 12;
 
 /** What months that were rated again since say in place of what was frozen. */
 export interface RatedAgain {
-  confirmed: ReadonlyMap<string, Confirmed>;
+  confirmed: readonly Confirmed[];
   confirmedOf: ReadonlyMap<string, ConfirmedOf>;
   /** `<site> <month>` */
   months: ReadonlySet<string>;
 }
 
-export const NOTHING_RATED_AGAIN: RatedAgain = { confirmed: new Map(), confirmedOf: new Map(), months: new Set() };
+export const NOTHING_RATED_AGAIN: RatedAgain = { confirmed: [], confirmedOf: new Map(), months: new Set() };
 
 /** A site's month to be worked out: from what was received before an instant, and what was there at another. */
 export interface Wanted {
@@ -38,6 +38,8 @@ export interface Wanted {
   site: Site;
   before: Date | null;
   asOf: Date;
+  /** Up to when what people set by hand was seen; left out: as all else. */
+  byHandUntil?: Date;
   /** Statements of this month and later ones were not there yet. */
   bookedBefore: string;
 }
@@ -345,6 +347,12 @@ function wasSaid({ before, asOf }: Wanted, notedAt: Date): boolean {
   return notedAt <= asOf && (before === null || notedAt < before);
 }
 
+/** Whether what people set by hand counts: where it was confirmed in time for the month, and was there. */
+function wasSeen({ before, asOf, byHandUntil }: Wanted, decidedAt: Date): boolean {
+  if (byHandUntil !== undefined) return decidedAt <= byHandUntil;
+  return decidedAt <= asOf && (before === null || decidedAt < before);
+}
+
 function isBilledBefore(lines: readonly Line[], { month: { period }, asOf }: Wanted): boolean {
   const since = monthLater(period, -BILLED_BEFORE_MONTHS);
   return lines.some(
@@ -375,7 +383,8 @@ export async function knownSites(
   const installationsOf = bySite(portfolio.installations);
   const linesOf = bySite(portfolio.lines.filter(({ kind }) => kind === 'usage' || kind === 'correction'));
   const lateOf = bySite(late);
-  const confirmedOfSite = bySite([...again.confirmed.values()]);
+  const confirmedOfSite = bySite(again.confirmed);
+  const byHandOf = bySite(portfolio.byHand);
   const keysOf = bySite(portfolio.keys);
   const licencesOf = bySite(portfolio.licences);
   const tenanciesOf = bySite(portfolio.tenancies);
@@ -429,13 +438,15 @@ export async function knownSites(
     period,
     sites.map(({ wanted: one }) => {
       const { siteId } = one.site;
-      const its = new Map(
-        (confirmedOfSite.get(siteId) ?? []).map((row) => [keyOf(siteId, row.tenantRef, row.meter), row]),
-      );
       const { asOf, bookedBefore } = one;
-      const last = lastKnown(linesOf.get(siteId) ?? [], lateOf.get(siteId) ?? [], {
+      const of = {
+        lines: linesOf.get(siteId) ?? [],
+        late: lateOf.get(siteId) ?? [],
+        byHand: (byHandOf.get(siteId) ?? []).filter((each) => wasSeen(one, each.decidedAt)),
+      };
+      const last = lastKnown(of, {
         ...{ period, asOf, bookedBefore, ratedAgain: again.months },
-        confirmed: its,
+        confirmed: confirmedOfSite.get(siteId) ?? [],
       });
       return { siteId, asOf, bookedBefore, last: last.get(siteId) ?? [] };
     }),

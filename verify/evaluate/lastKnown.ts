@@ -2,7 +2,7 @@
 import { ask, type VerifyContext } from '../context.js';
 import { monthLater } from './calendar.js';
 import { keyOf } from './known.js';
-import type { Line, Portfolio } from './portfolio.js';
+import type { Line, Portfolio, SetByHand } from './portfolio.js';
 
 const MONTHS_BACK = 6;
 
@@ -108,16 +108,32 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
   return [...sums.values()];
 }
 
+/** What people said of a month by hand, until then: the last word counts. What licences had covered was used as well. */
+function ofHands(byHand: readonly SetByHand[], lines: readonly Line[]): Candidate[] {
+  const last = new Map<string, SetByHand>();
+  for (const one of byHand) last.set(`${keyOf(one.siteId, one.tenantRef, one.meter)} ${one.period}`, one);
+  return [...last.values()].map(({ siteId, tenantRef, meter, period, units }) => {
+    const line = lines.findLast(
+      (one) => one.forPeriod === period && one.tenantRef === tenantRef && one.meter === meter && one.siteId === siteId,
+    );
+    const { peak, licensed } = line ?? { peak: 0, licensed: 0 };
+    const quantity = units === 0 ? Math.min(peak, licensed) : (units ?? 0) + licensed;
+    return { siteId, tenantRef, meter, period, quantity, rank: -1, booked: '', none: units === null };
+  });
+}
+
 /** Of two of one month. */
 function precedes(a: Candidate, b: Candidate): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank;
   return a.booked > b.booked;
 }
 
-/** By site: what each tenant and meter was last known to use before the month, by statements issued up to an instant and of earlier months than `bookedBefore`. */
+/**
+ * By site: what each tenant and meter was last known to use before the month, by statements issued up to an instant and of
+ * earlier months than `bookedBefore`, and by what people set or waived by hand: of each month the last of `byHand`.
+ */
 export function lastKnown(
-  lines: readonly Line[],
-  late: readonly LateReport[],
+  { lines, late, byHand }: { lines: readonly Line[]; late: readonly LateReport[]; byHand: readonly SetByHand[] },
   {
     period,
     asOf,
@@ -126,7 +142,7 @@ export function lastKnown(
     ratedAgain,
   }: Pick<LastOfSite, 'asOf' | 'bookedBefore'> & {
     period: string;
-    confirmed: ReadonlyMap<string, Confirmed>;
+    confirmed: readonly Confirmed[];
     /** Months that `confirmed` speaks of: `<site> <month>`. */
     ratedAgain: ReadonlySet<string>;
   },
@@ -149,8 +165,12 @@ export function lastKnown(
     ({ siteId, period: month, receivedAt, reach }) => estimated.has(siteId) && isWithin(month) && receivedAt < reach,
   );
   const ofMonths = new Map<string, Candidate>();
-  for (const one of [...candidates, ...ofReports(reports, asOf)]) {
-    if (ratedAgain.has(`${one.siteId} ${one.period}`)) continue;
+  const stored = [...candidates, ...ofReports(reports, asOf)].filter(
+    (one) => !ratedAgain.has(`${one.siteId} ${one.period}`),
+  );
+  const again = confirmed.map((one): Candidate => ({ ...one, rank: 0, booked: '', none: false }));
+  for (const one of [...stored, ...again, ...ofHands(byHand, lines)]) {
+    if (!isWithin(one.period)) continue;
     const key = `${keyOf(one.siteId, one.tenantRef, one.meter)} ${one.period}`;
     const found = ofMonths.get(key);
     if (found === undefined || precedes(one, found)) ofMonths.set(key, one);
@@ -161,12 +181,7 @@ export function lastKnown(
     const found = newest.get(key);
     if (!one.none && (found === undefined || one.period > found.period)) newest.set(key, one);
   }
-  const known = new Map<string, Confirmed>(newest);
-  for (const [key, one] of confirmed) {
-    const found = known.get(key);
-    if (found === undefined || one.period >= found.period) known.set(key, one);
-  }
-  return bySite([...known.values()]);
+  return bySite([...newest.values()]);
 }
 
 /** What is last known of a site, as far as an instant and the month that is closed see. */

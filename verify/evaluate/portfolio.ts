@@ -96,11 +96,25 @@ export interface Line {
   tenantRef: string | null;
   meter: string;
   peak: number;
+  licensed: number;
   basis: string;
   /** Of usage: billed; of a correction: after it. */
   quantity: number;
   /** What it adds to what was billed for its month, in that month's currency. */
   addsMinor: bigint;
+}
+
+/** What two people set or waived of a line of usage after issue. */
+export interface SetByHand {
+  mspId: string;
+  siteId: string;
+  tenantRef: string | null;
+  meter: string;
+  /** The month of the line. */
+  period: string;
+  decidedAt: Date;
+  /** Units of which licences cover none; null: it was waived. */
+  units: number | null;
 }
 
 export interface Portfolio {
@@ -113,6 +127,8 @@ export interface Portfolio {
   licences: Licence[];
   /** In the order in which they were issued. */
   lines: Line[];
+  /** In the order in which they were confirmed. */
+  byHand: SetByHand[];
 }
 
 const MONTHS = `
@@ -182,6 +198,7 @@ const LINES = `
     s.issued_at as "issuedAt", l.content ->> 'siteId' as "siteId", l.content ->> 'siteName' as "siteName",
     l.content ->> 'tenantId' as "tenantId", l.content ->> 'tenantName' as "tenantName",
     l.content ->> 'tenantRef' as "tenantRef", l.content ->> 'meter' as meter, (l.content ->> 'peak')::int as peak,
+    (l.content ->> 'licensed')::int as licensed,
     l.content ->> 'basis' as basis, coalesce(l.content ->> 'newQuantity', l.content ->> 'quantity')::int as quantity,
     case when l.content ->> 'ratedMinor' is null then l.content ->> 'amountMinor'
       else ((l.content ->> 'ratedMinor')::bigint - (l.content ->> 'billedMinor')::bigint
@@ -190,6 +207,17 @@ const LINES = `
   where s.programme_code = :programme and l.msp_id = any(:msps::uuid[])
     and l.kind in ('usage', 'correction', 'minimum', 'minimum_correction')
   order by s.period, l.line_no`;
+
+const BY_HAND = `
+  select c.msp_id as "mspId", o.content ->> 'siteId' as "siteId", o.content ->> 'tenantRef' as "tenantRef",
+    o.content ->> 'meter' as meter, s.period, c.decided_at as "decidedAt",
+    case c.change when 'quantity' then (c.wish ->> 'quantity')::int end as units
+  from statement s
+  join correction c on c.statement_id = s.id and c.decided_at is not null and c.state = 'confirmed'
+  join statement_line o on o.statement_id = s.id and o.msp_id = s.msp_id and o.line_no = (c.wish ->> 'lineNo')::int
+  where s.programme_code = :programme and s.msp_id = any(:msps::uuid[]) and o.kind = 'usage'
+    and c.wish ->> 'change' in ('quantity', 'waiver')
+  order by c.decided_at, c.id`;
 
 type MonthRow = Omit<Month, 'statement'> & { statement: Omit<StoredHead, 'issuedAt'> | null; issuedAt: Date | null };
 type InstallationRow = Omit<Installation, 'endedKeys'> & {
@@ -221,5 +249,6 @@ export async function portfolioOf(context: VerifyContext, msps: readonly string[
     tenancies: await ask<Tenancy>(context, TENANCIES, of),
     licences: await ask<Licence>(context, LICENCES, of),
     lines: lines.map((line) => ({ ...line, addsMinor: BigInt(line.addsMinor) })),
+    byHand: await ask<SetByHand>(context, BY_HAND, of),
   };
 }
