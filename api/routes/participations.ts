@@ -16,6 +16,7 @@ import {
   type Registration,
 } from '../../db/programmes/participationStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
+import { beginSuspension, endSuspension } from '../../db/programmes/suspensionStore.js';
 import { disableKeys, enableKeys } from '../../db/sites/participationKeys.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import type { ParticipationState } from '../../domain/msp.js';
@@ -72,7 +73,7 @@ async function lockIn(trx: Trx, key: Key, states: readonly ParticipationState[])
 
 type ReasonContext = Context<Key, unknown, { reason: string }>;
 
-/** Suspends or resumes: the state, its keys and the audit event are one transaction. */
+/** Suspends or resumes: the state, its keys, since when they are stopped and the audit event are one transaction. */
 async function move(
   { params, body: { reason }, actor, receivedAt, transaction }: ReasonContext,
   { from, to, action }: { from: ParticipationState; to: 'approved' | 'suspended'; action: string },
@@ -81,8 +82,9 @@ async function move(
     await lockIn(trx, params, [from]);
     const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: actor, reason });
     if (moved === undefined) throw new KontorError('INTERNAL', 'A locked participation did not move.');
-    const keys =
-      to === 'suspended' ? await disableKeys(trx, { ...params, at: receivedAt }) : await enableKeys(trx, params);
+    const change = { ...params, at: receivedAt };
+    await (to === 'suspended' ? beginSuspension : endSuspension)(trx, change);
+    const keys = to === 'suspended' ? await disableKeys(trx, change) : await enableKeys(trx, params);
     await appendAudit(trx, {
       at: receivedAt,
       actor,

@@ -2799,6 +2799,33 @@ grant insert, select, update on subscription to kontor_app;
 grant insert, select, update on subscription to kontor_limited;
 grant select on subscription to kontor_retention;
 
+create table suspension (
+  msp_id uuid not null,
+  programme_code text not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  constraint suspension_pkey PRIMARY KEY (msp_id, programme_code, from_at),
+  constraint suspension_check CHECK ((until_at >= from_at)),
+  constraint suspension_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
+);
+CREATE UNIQUE INDEX suspension_one_lasts ON public.suspension USING btree (msp_id, programme_code) WHERE (until_at IS NULL);
+alter table suspension enable row level security;
+alter table suspension force row level security;
+create policy "all" on suspension for all to kontor_all
+  using (true);
+create policy owned on suspension for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on suspension for select to kontor_retention
+  using (true);
+create policy visible on suspension for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on suspension to kontor_all;
+grant insert, select, update on suspension to kontor_app;
+grant insert, select, update on suspension to kontor_limited;
+grant select on suspension to kontor_retention;
+
 create table tenant (
   msp_id uuid not null,
   id uuid not null,

@@ -93,6 +93,21 @@ describe('rule 20: a participation', () => {
     expect(await actions(mspId)).toEqual(['participation.resumed', 'participation.suspended']);
   });
 
+  it('that is suspended is known since when and until when, each time', async () => {
+    const mspId = await month.msp({ name: 'MSP Twice', distributorId: italy });
+    await month.participation({ mspId, distributorId: italy, programme: 'other' });
+    const suspensions = () =>
+      api.database.asOwner<{ programme: string; lasts: boolean }>(
+        `select programme_code as programme, until_at is null as lasts from suspension where msp_id = $1 order by from_at`,
+        [mspId],
+      );
+    for (const change of ['suspend', 'resume', 'suspend']) await post(`${path(mspId)}/${change}`, { reason: 'x' });
+    expect(await suspensions()).toEqual([
+      { programme: 'msp', lasts: false },
+      { programme: 'msp', lasts: true },
+    ]);
+  });
+
   it('that is suspended is not lifted by a check-in', async () => {
     const mspId = await month.msp({ name: 'MSP Silent', distributorId: italy });
     const { siteId } = await month.site({ mspId, name: 'Silent' });

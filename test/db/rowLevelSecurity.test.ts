@@ -79,6 +79,7 @@ const REACH: Record<string, Reach> = {
   statement_number: 'team',
   statement_revision: 'never',
   subscription: 'tenant',
+  suspension: 'never',
   tenant: 'tenant',
   term_licence: 'licence',
   usage_report: 'never',

@@ -25,6 +25,8 @@ export interface Tenancy {
 const ROWS = [
   `insert into subscription select msp_id, programme_code, $2::uuid, product, '2027-01', 'metered', null, now(), '{}', null
    from site where id = $1 on conflict do nothing`,
+  `insert into suspension select msp_id, programme_code, '2030-01-01', '2030-01-02' from site where id = $1
+   on conflict do nothing`,
   `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
    from installation i where i.site_id = $1`,
   `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where site_id = $1`,
