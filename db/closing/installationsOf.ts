@@ -13,7 +13,17 @@ export interface InstallationRow {
   retiredAt: Date | null;
 }
 
-/** A stretch of time in which an installation used a key that had been revoked or destroyed; `until` null: it still does. */
+/** When an MSP was suspended in the programme (rule 20); `until` null: it still is. */
+export interface SuspensionRow {
+  mspId: string;
+  from: Date;
+  until: Date | null;
+}
+
+/**
+ * A stretch of time in which an installation used a key that had been revoked or destroyed, or in which its MSP was suspended;
+ * `until` null: it still does, or is.
+ */
 export interface EndedRow {
   siteId: string;
   installationId: string;
@@ -25,15 +35,17 @@ export interface EndedRow {
   byMsp: boolean;
 }
 
+/** Whether a stretch of time began before a range and lasted to its end. */
+export function coversAll({ from, until }: Pick<EndedRow, 'from' | 'until'>, { start, end }: InstantRange): boolean {
+  return from < start && (until === null || until >= end);
+}
+
 /**
  * Whether an installation used a key in the whole of a range that had ended before it: what was done after the range (a new
  * key) changes nothing of that.
  */
-export function hadEnded(ended: readonly EndedRow[], installation: string, { start, end }: InstantRange): boolean {
-  return ended.some(
-    ({ installationId, from, until }) =>
-      installationId === installation && from < start && (until === null || until >= end),
-  );
+export function hadEnded(ended: readonly EndedRow[], installation: string, range: InstantRange): boolean {
+  return ended.some((one) => one.installationId === installation && coversAll(one, range));
 }
 
 /** All installations of the selected participants' sites, the oldest of each site first. */
@@ -45,6 +57,18 @@ export function installationsOf(trx: Trx, selection: Selection): Promise<Install
        i.replaced_at as "replacedAt", i.replaced_for_free as "replacedForFree", i.retired_at as "retiredAt"
      from run_participant p join installation i on i.msp_id = p.msp_id
      where ${sql} order by i.activated_at, i.id`,
+    bindings,
+  );
+}
+
+/** All suspensions of the selected participants. */
+export function suspensionsOf(trx: Trx, selection: Selection): Promise<SuspensionRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<SuspensionRow>(
+    trx,
+    `select x.msp_id as "mspId", x.from_at as "from", x.until_at as until
+     from run_participant p join suspension x on x.msp_id = p.msp_id and x.programme_code = p.programme_code
+     where ${sql}`,
     bindings,
   );
 }

@@ -98,9 +98,9 @@ function heardOf(
     installations,
     billedBefore,
     keys,
-  }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> & {
-    keys: readonly Portfolio['keys'][number][];
-  },
+    suspensions,
+  }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> &
+    Readonly<Pick<Portfolio, 'keys' | 'suspensions'>>,
 ): Heard | null {
   const { site, month, asOf } = wanted;
   const { start, end } = month;
@@ -113,8 +113,9 @@ function heardOf(
   ]);
   const there = keys.filter(({ issuedAt }) => issuedAt <= asOf && issuedAt < end);
   const hadEnded = there.length > 0 && there.every(({ goneAt }) => goneAt !== null && goneAt < start);
+  const isSuspended = suspensions.some(({ from, until }) => from < start && (until === null || until >= end));
   const wasActive = (site.activatedAt !== null && site.activatedAt < end) || billedBefore;
-  if (heard.size === 0 && (hadEnded || !wasActive)) return null;
+  if (heard.size === 0 && (hadEnded || isSuspended || !wasActive)) return null;
   const inUse = installations.filter(
     ({ id, activatedAt, replacedAt, retiredAt, endedKeys }) =>
       activatedAt <= asOf &&
@@ -392,6 +393,7 @@ export async function knownSites(
       keys: (keysOf.get(siteId) ?? []).map((key) =>
         key.goneNotedAt !== null && wasSaid(one, key.goneNotedAt) ? key : { ...key, goneAt: null },
       ),
+      suspensions: portfolio.suspensions.filter(({ mspId, from }) => mspId === one.site.mspId && from <= one.asOf),
     });
     return heard === null ? [] : [heard];
   });

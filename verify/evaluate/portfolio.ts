@@ -41,7 +41,7 @@ export interface Installation {
   replacedAt: Date | null;
   free: boolean;
   retiredAt: Date | null;
-  /** Stretches in which it used a key that had ended; `until` null: it still does. */
+  /** Stretches in which it used a key that had ended, or that was stopped with its MSP; `until` null: it still does. */
   endedKeys: EndedKey[];
 }
 
@@ -51,6 +51,13 @@ export interface EndedKey {
   until: Date | null;
   byMsp: boolean;
   notedAt: Date;
+}
+
+/** From when until when an MSP was suspended (rule 20): all its keys were stopped. */
+export interface Suspension {
+  mspId: string;
+  from: Date;
+  until: Date | null;
 }
 
 /** A key that a site has or uses. */
@@ -109,6 +116,7 @@ export interface Portfolio {
   /** The oldest of each site first. */
   installations: Installation[];
   keys: Key[];
+  suspensions: Suspension[];
   tenancies: Tenancy[];
   licences: Licence[];
   /** In the order in which they were issued. */
@@ -149,7 +157,11 @@ const INSTALLATIONS = `
     union all
     select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at, k.ended_by = 'msp', coalesce(k.end_noted_at, k.ended_at)
     from former_key f join metered_key k on k.msp_id = f.msp_id and k.id = f.metered_key_id
-    where f.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at)
+    where f.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at
+    union all
+    select i.msp_id, i.site_id, i.id, x.from_at, x.until_at, false, x.from_at
+    from suspension x join installation i on i.msp_id = x.msp_id
+    where x.msp_id = any(:msps::uuid[]) and x.programme_code = :programme)
   select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
     i.replaced_at as "replacedAt", coalesce(i.replaced_for_free, false) as free, i.retired_at as "retiredAt",
     coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until, 'byMsp', g."byMsp", 'notedAt', g."notedAt")) from gone g
@@ -166,6 +178,10 @@ const KEYS = `
     union all
     select f.metered_key_id from former_key f where f.msp_id = s.msp_id and f.site_id = s.id))
   where s.programme_code = :programme and s.msp_id = any(:msps::uuid[])`;
+
+const SUSPENSIONS = `
+  select msp_id as "mspId", from_at as "from", until_at as until from suspension
+  where programme_code = :programme and msp_id = any(:msps::uuid[])`;
 
 const TENANCIES = `
   select t.site_id as "siteId", t.reference, t.tenant_id as "tenantId", t.from_period as "fromPeriod",
@@ -218,6 +234,7 @@ export async function portfolioOf(context: VerifyContext, msps: readonly string[
       })),
     })),
     keys: await ask<Key>(context, KEYS, of),
+    suspensions: await ask<Suspension>(context, SUSPENSIONS, of),
     tenancies: await ask<Tenancy>(context, TENANCIES, of),
     licences: await ask<Licence>(context, LICENCES, of),
     lines: lines.map((line) => ({ ...line, addsMinor: BigInt(line.addsMinor) })),

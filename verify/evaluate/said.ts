@@ -26,7 +26,7 @@ export interface Counted {
   day: string | null;
   /** Before the installation was replaced for free. */
   early: boolean;
-  /** After the end of the key it used. */
+  /** After the end of the key it used, or while its MSP was suspended. */
   late: boolean;
   most: number;
   /** Seconds of the newest count, and what it was. */
@@ -79,7 +79,7 @@ const HEARD = `
   )`;
 
 const COUNTED = `with ${LISTENING}, ended as materialized (
-    select used.*, k.ended_at as "from" from listening l join (
+    select l.site_id, used.installation_id, k.ended_at as "from", used.until from listening l join (
       select msp_id, site_id, id as installation_id, metered_key_id, 'infinity'::timestamptz as until from installation
       union all
       select msp_id, site_id, installation_id, metered_key_id, until_at from former_key) used using (msp_id, site_id)
@@ -87,6 +87,10 @@ const COUNTED = `with ${LISTENING}, ended as materialized (
     where k.ended_how in ('revoked', 'destroyed') and k.ended_at < used.until
       and coalesce(k.end_noted_at, k.ended_at) <= l.as_of
       and (l.before is null or coalesce(k.end_noted_at, k.ended_at) < l.before)
+    union all
+    select i.site_id, i.id, x.from_at, coalesce(x.until_at, 'infinity')
+    from listening l join installation i on i.msp_id = l.msp_id and i.site_id = l.site_id
+    join suspension x on x.msp_id = l.msp_id and x.programme_code = :programme
   ), ${HEARD}, told as (
     select h.*, exists (select from ended e where e.site_id = h.site_id and e.installation_id = h.installation_id
       and h.counted_at >= e."from" and h.counted_at < e.until) as late
