@@ -104,7 +104,8 @@ export const keyRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy',
     summary: 'Destroy a key that is no longer needed',
     description:
-      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still report.',
+      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still ' +
+      'report; usage after that becomes a discrepancy, as after a revocation.',
     tags,
     action: 'keys.destroy',
     params: byKey,
