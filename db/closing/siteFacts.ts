@@ -340,10 +340,12 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);
   }
-  // What was down to nothing last time is no longer expected, nor is anything where no installation is.
+  // What was down to nothing last time is no longer expected, nor is anything where no installation is; what is used anew is
+  // compared with that nothing.
   const mayBeOwed = expected.size > 0 || used.length > 0;
-  for (const row of context.known) {
-    if (row.quantity > 0 && mayBeOwed) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
+  for (const { tenantRef, meter, quantity } of context.known) {
+    const fact = quantity > 0 && mayBeOwed ? factOf(tenantRef, meter) : facts.get(tenantKey(tenantRef, meter));
+    if (fact !== undefined) fact.lastQuantity = quantity;
   }
   const history = groupBy(context.history, ({ tenantRef, meter }) => tenantKey(tenantRef, meter));
   for (const [key, fact] of facts) {

@@ -298,9 +298,7 @@ function usesOf(month: SiteMonth, memory: Memory) {
     const use = { tenantRef, meter };
     uses.push({ ...use, last: null, parts: [...by].map((one) => partOf(month, said, use, one, expected.has(one))) });
   }
-  const recent = [...memory.uses].filter(
-    ([, { period: of, quantity }]) => quantity > 0 && monthsBetween(of, period) <= MONTHS_BACK,
-  );
+  const recent = [...memory.uses].filter(([, { period: of }]) => monthsBetween(of, period) <= MONTHS_BACK);
   const remembered = recent.map(([key, { quantity }]) => {
     const [tenantRef = '', meter = ''] = key.split('|');
     return { tenantRef, meter: meter as WorldMeter, quantity };
@@ -308,8 +306,9 @@ function usesOf(month: SiteMonth, memory: Memory) {
   if (expected.size > 0 || uses.length > 0) {
     for (const { tenantRef, meter, quantity } of remembered.sort(byRef)) {
       const found = find(tenantRef, meter);
-      if (found === undefined) uses.push({ tenantRef, meter, parts: [], last: quantity });
-      else found.last = quantity;
+      if (found !== undefined) found.last = quantity;
+      // Down to nothing, it is not expected again.
+      else if (quantity > 0) uses.push({ tenantRef, meter, parts: [], last: quantity });
     }
   }
   const unheard = [...expected].filter((one) => !heard.has(one));

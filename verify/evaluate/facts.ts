@@ -246,10 +246,10 @@ function addUnheard(
   const isOwed = expected.size > 0 || usages.length > 0;
   const inOrder = confirmed.toSorted((a, b) => byText(a.tenantRef, b.tenantRef) || byText(a.meter, b.meter));
   for (const { tenantRef, meter, quantity } of isOwed ? inOrder : []) {
-    if (quantity === 0) continue;
     const found = usages.find((usage) => usage.tenantRef === tenantRef && usage.meter === meter);
+    // Of nothing that it was nothing is left to account for, but what is named again is compared with it.
     if (found !== undefined) found.last = quantity;
-    else {
+    else if (quantity > 0) {
       const tenantId = tenantRef === null ? null : (tenancies.get(tenantRef) ?? null);
       usages.push({ tenantRef, tenantId, meter, parts: [], last: quantity, licensed: 0, spans: [] });
     }
