@@ -83,7 +83,8 @@ export const keyRoutes = [
     summary: 'Revoke a key at once',
     description:
       'No installation activates with it any more; usage after the revocation becomes a discrepancy. `effectiveAt` is ' +
-      'when the key was stolen or the contract ended, where that was earlier.',
+      'when the key was stolen or the contract ended, where that was earlier; also of a key that was replaced, destroyed or ' +
+      'revoked as of a later instant.',
     tags,
     action: 'keys.manage',
     params: byKey,

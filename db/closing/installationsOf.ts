@@ -31,6 +31,8 @@ export interface EndedRow {
   until: Date | null;
   /** When the end was said. */
   notedAt: Date;
+  /** When a revocation as of an earlier instant took its place; null: it stands. */
+  replacedAt: Date | null;
   /** Whether the MSP itself ended it. */
   byMsp: boolean;
 }
@@ -83,10 +85,16 @@ export function endedKeysOf(trx: Trx, selection: Selection): Promise<EndedRow[]>
        from run_participant p join installation i on i.msp_id = p.msp_id where ${sql}
        union all
        select f.msp_id, f.site_id, f.installation_id, f.metered_key_id, f.until_at
-       from run_participant p join former_key f on f.msp_id = p.msp_id where ${sql})
+       from run_participant p join former_key f on f.msp_id = p.msp_id where ${sql}),
+     ends as (
+       select msp_id, id, ended_how, ended_at, ended_by, coalesce(end_noted_at, ended_at) as noted_at,
+         null::timestamptz as replaced_at
+       from metered_key
+       union all
+       select msp_id, metered_key_id, ended_how, ended_at, ended_by, noted_at, replaced_at from former_end)
      select u.site_id as "siteId", u.installation_id as "installationId", k.ended_at as "from", u.until_at as until,
-       coalesce(k.end_noted_at, k.ended_at) as "notedAt", k.ended_by = 'msp' as "byMsp"
-     from used u join metered_key k on k.msp_id = u.msp_id and k.id = u.metered_key_id
+       k.noted_at as "notedAt", k.replaced_at as "replacedAt", k.ended_by = 'msp' as "byMsp"
+     from used u join ends k on k.msp_id = u.msp_id and k.id = u.metered_key_id
      where k.ended_how in ('revoked', 'destroyed') and (u.until_at is null or k.ended_at < u.until_at)`,
     bindings,
   );

@@ -114,7 +114,10 @@ function stoppedAt(
   suspensions: readonly SuspensionRow[],
 ): EndedRow[] {
   return suspensions.flatMap(({ from, until }) =>
-    installations.map(({ id }) => ({ siteId, installationId: id, from, until, notedAt: from, byMsp: false })),
+    installations.map(({ id: installationId }) => ({
+      ...{ siteId, installationId, from, until },
+      ...{ notedAt: from, replacedAt: null, byMsp: false },
+    })),
   );
 }
 
@@ -174,9 +177,10 @@ export async function loadSiteFacts(
     ...sites.flatMap((site) =>
       stoppedAt(site, installations.get(site.siteId) ?? [], suspensions.get(site.mspId) ?? []),
     ),
-  ].filter(({ siteId, notedAt }) => {
+  ].filter(({ siteId, notedAt, replacedAt }) => {
     const before = receivedBefore.get(siteId);
-    return before === undefined || notedAt < before;
+    if (before === undefined) return replacedAt === null;
+    return notedAt < before && (replacedAt === null || replacedAt >= before);
   });
   const reports = groupBySite(await reportsOf(trx, selection, receivedBefore));
   const replaced = sites.flatMap((site) => {

@@ -1365,6 +1365,36 @@ grant insert, select on exchange_rate to kontor_app;
 grant insert, select on exchange_rate to kontor_limited;
 grant select on exchange_rate to kontor_retention;
 
+create table former_end (
+  msp_id uuid not null,
+  metered_key_id uuid not null,
+  ended_how text not null,
+  ended_at timestamp with time zone not null,
+  ended_by text,
+  noted_at timestamp with time zone not null,
+  replaced_at timestamp with time zone not null,
+  constraint former_end_pkey PRIMARY KEY (msp_id, metered_key_id, replaced_at),
+  constraint former_end_check CHECK ((replaced_at >= noted_at)),
+  constraint former_end_ended_by_check CHECK ((ended_by = ANY (ARRAY['msp'::text, 'vendor'::text]))),
+  constraint former_end_ended_how_check CHECK ((ended_how = ANY (ARRAY['revoked'::text, 'destroyed'::text, 'rotated'::text]))),
+  constraint former_end_msp_id_metered_key_id_fkey FOREIGN KEY (msp_id, metered_key_id) REFERENCES metered_key(msp_id, id)
+);
+alter table former_end enable row level security;
+alter table former_end force row level security;
+create policy "all" on former_end for all to kontor_all
+  using (true);
+create policy owned on former_end for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on former_end for select to kontor_retention
+  using (true);
+create policy visible on former_end for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (metered_key_id IN ( SELECT metered_key.id
+   FROM metered_key))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on former_end to kontor_all;
+grant insert, select on former_end to kontor_app;
+grant insert, select on former_end to kontor_limited;
+grant select on former_end to kontor_retention;
+
 create table former_key (
   msp_id uuid not null,
   site_id uuid not null,

@@ -41,6 +41,7 @@ const REACH: Record<string, Reach> = {
   decision: 'team',
   discrepancy: 'tenant',
   enabled_product: 'msp',
+  former_end: 'never',
   former_key: 'never',
   identity_provider: 'team',
   installation: 'site',

@@ -16,7 +16,7 @@ import {
   type LateReport,
 } from './lastKnown.js';
 import { cover, spansOf, type HeldLicence } from './licences.js';
-import type { Installation, Line, Month, Portfolio, Site } from './portfolio.js';
+import type { Installation, KeyEnd, Line, Month, Portfolio, Site } from './portfolio.js';
 import { said, saidOnDays, type Counted, type Listening, type OnDay, type Reported } from './said.js';
 
 /** A site that was not billed for so many months starts anew (rule 8). */
@@ -100,7 +100,7 @@ function heardOf(
     keys,
     suspensions,
   }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> &
-    Readonly<Pick<Portfolio, 'keys' | 'suspensions'>>,
+    Readonly<Pick<Portfolio, 'suspensions'>> & { keys: readonly { issuedAt: Date; goneAt: Date | null }[] },
 ): Heard | null {
   const { site, month, asOf } = wanted;
   const { start, end } = month;
@@ -341,9 +341,10 @@ function countOn(
   return Math.max(part.reported ?? 0, part.observed ?? 0);
 }
 
-/** Whether an end of a key was said in time to count. */
-function wasSaid({ before, asOf }: Wanted, notedAt: Date): boolean {
-  return notedAt <= asOf && (before === null || notedAt < before);
+/** Whether an end of a key was said in time to count, and no earlier one in its place. */
+function wasSaid({ before, asOf }: Wanted, { notedAt, replacedAt }: Pick<KeyEnd, 'notedAt' | 'replacedAt'>): boolean {
+  const isInTime = (at: Date) => at <= asOf && (before === null || at < before);
+  return isInTime(notedAt) && (replacedAt === null || !isInTime(replacedAt));
 }
 
 function isBilledBefore(lines: readonly Line[], { month: { period }, asOf }: Wanted): boolean {
@@ -387,12 +388,13 @@ export async function knownSites(
       reported: reportedBy.get(siteId) ?? [],
       installations: (installationsOf.get(siteId) ?? []).map(({ endedKeys, ...installation }) => ({
         ...installation,
-        endedKeys: endedKeys.filter(({ notedAt }) => wasSaid(one, notedAt)),
+        endedKeys: endedKeys.filter((end) => wasSaid(one, end)),
       })),
       billedBefore: isBilledBefore(linesOf.get(siteId) ?? [], one),
-      keys: (keysOf.get(siteId) ?? []).map((key) =>
-        key.goneNotedAt !== null && wasSaid(one, key.goneNotedAt) ? key : { ...key, goneAt: null },
-      ),
+      keys: (keysOf.get(siteId) ?? []).map(({ issuedAt, ends }) => ({
+        issuedAt,
+        goneAt: ends.find((end) => wasSaid(one, end))?.at ?? null,
+      })),
       suspensions: portfolio.suspensions.filter(({ mspId, from }) => mspId === one.site.mspId && from <= one.asOf),
     });
     return heard === null ? [] : [heard];
