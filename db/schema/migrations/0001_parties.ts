@@ -220,6 +220,8 @@ export async function up(knex: Knex): Promise<void> {
         'expired')),
       joined_period text,
       left_period text check (left_period >= joined_period),
+      -- When that last period was set; null: none was.
+      left_set_at timestamptz,
       duplicate_of uuid[] not null default '{}',
       applied_at timestamptz not null,
       -- Null: not known to run yet; a relay of the API starts it.
@@ -255,6 +257,8 @@ export async function up(knex: Knex): Promise<void> {
       -- The next row's from_period, kept by the trigger; null: no end is known.
       until_period text check (until_period > from_period),
       distributor_id uuid not null references distributor_terms,
+      -- When that was set; null: nobody asks.
+      set_at timestamptz,
       primary key (msp_id, programme_code, from_period),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
