@@ -60,7 +60,14 @@ export async function endOneKey(
   if (before === undefined) throw new KontorError('NOT_FOUND', 'There is no such key here.');
   const ended = await endKey(trx, owner, end);
   if (ended === undefined) {
-    throw new KontorError('STATE_CONFLICT', `A key that is ${before.state} cannot be ${end.how}.`);
+    const { state, endedAt } = before;
+    const isOver = end.how === 'revoked' && endedAt !== null;
+    throw new KontorError(
+      'STATE_CONFLICT',
+      isOver
+        ? `This key is ${state} as of ${endedAt.toISOString()}; it can be revoked as of an earlier instant alone.`
+        : `A key that is ${state} cannot be ${end.how}.`,
+    );
   }
   const { mspId, ...of } = owner;
   await appendAudit(trx, {
@@ -69,7 +76,7 @@ export async function endOneKey(
     action: `key.${end.how}`,
     subject: `key:${end.keyId}`,
     mspId,
-    before: { state: before.state },
+    before: { state: before.state, endedHow: before.endedHow, endedAt: before.endedAt },
     after: { state: ended.state, ...of, endedHow: ended.endedHow, endedAt: ended.endedAt },
     reason: end.reason,
   });

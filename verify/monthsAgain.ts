@@ -34,8 +34,11 @@ const REACHED = `
   join usage_report g on g.installation_id = i.replaced_by and g.msp_id = i.msp_id and g.site_id = i.site_id
     and g.period = f.period
   union all
-  select f.period, i.site_id, k.end_noted_at from frozen f
-  join metered_key k on k.msp_id = f.msp_id and k.ended_how = 'revoked' and k.end_noted_at > f.at and k.end_noted_at < f.reach
+  select f.period, i.site_id, k.said from frozen f
+  join (select msp_id, id, ended_how, ended_at, end_noted_at as said from metered_key
+    union all
+    select msp_id, metered_key_id, ended_how, ended_at, noted_at from former_end) k
+    on k.msp_id = f.msp_id and k.ended_how = 'revoked' and k.said > f.at and k.said < f.reach
     and to_char(k.ended_at at time zone f.zone, 'YYYY-MM') <= f.period
   join installation i on i.msp_id = k.msp_id and (i.metered_key_id = k.id or exists (select from former_key o
     where o.msp_id = k.msp_id and o.metered_key_id = k.id and o.installation_id = i.id and o.site_id = i.site_id

@@ -3,7 +3,7 @@ import { keptFrom } from './kept.js';
 
 /**
  * Sites that owe a period an account: the programme's, active before its end in the zone their MSP's month is reckoned in,
- * and not revoked before its beginning. The month's instants come from PostgreSQL's own time zones here, not from
+ * and not revoked before its beginning, of an MSP that was not suspended all through it. The month's instants come from PostgreSQL's own time zones here, not from
  * domain/period.
  */
 const EXPECTED = `
@@ -25,6 +25,8 @@ const EXPECTED = `
     where exists (select from metered_key k where k.msp_id = s.msp_id and (k.site_id = s.id or exists (
         select from installation i where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id))
       and k.issued_at < b."end" and (k.state in ('issued', 'active', 'disabled') or k.ended_at >= b.start))
+      and not exists (select from suspension x where x.msp_id = b.msp_id and x.programme_code = b.programme_code
+        and x.from_at < b.start and coalesce(x.until_at, 'infinity') >= b."end")
   )`;
 
 const NOT_RECONCILED = `with ${EXPECTED}

@@ -4,7 +4,7 @@ import { withRetries } from '../../db/withRetries.js';
 import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
 import { registerSigningKey, type SigningKey } from '../../db/sites/signingKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { periodOf, periodRange } from '../../domain/period.js';
+import { periodOf } from '../../domain/period.js';
 import type { SiteMessage, Stored } from '../../domain/siteMessage.js';
 import {
   createGroupQueue,
@@ -30,14 +30,17 @@ export interface Ingest {
   activate(receivedAt: Date, read: () => Activation): Promise<Activated>;
   /**
    * Takes a signed message, which `read` understands once its sender is proven. Resolves when it is committed. Throws
-   * what verifying and reading throw, SIGNATURE_INVALID where it was signed for another period, KEY_REVOKED under a
-   * destroyed metered key, NONCE_REUSED, ID_REUSED_WITH_OTHER_CONTENT, RATE_LIMITED.
+   * what verifying and reading throw, SIGNATURE_INVALID where it was signed for another period, NONCE_REUSED,
+   * ID_REUSED_WITH_OTHER_CONTENT, RATE_LIMITED.
    */
   push<M extends SiteMessage>(
     request: SignedRequest,
     read: (sender: VerifiedSender) => M,
   ): Promise<{ sender: VerifiedSender; message: M; stored: Stored }>;
-  /** Registers a signing key beside the one that signs for it; the oldest of three is retired. Returns its id. */
+  /**
+   * Registers a signing key beside the one that signs for it; the oldest of three is retired. Returns its id. Throws KEY_REVOKED
+   * under a destroyed metered key.
+   */
   addSigningKey(request: SignedRequest, read: () => Uint8Array): Promise<string>;
 }
 
@@ -57,14 +60,12 @@ function requirePeriod({ period: claimed, iat }: SignatureClaims, message: SiteM
 }
 
 /**
- * An installation under a revoked key may still speak: what it says is evidence. Under a destroyed one it may hand in the
- * report of a month in which the key was alive, so that nothing used until then is left to an estimate, and no more.
+ * An installation whose key was revoked or destroyed may still speak: what it says is evidence, and what it used is a case.
+ * Under a destroyed one it gets nothing new any more.
  */
-function requireAlive({ keyState, keyEndedAt, zone }: SigningKey, message: SiteMessage | null): void {
+function requireNotDestroyed({ keyState }: SigningKey): void {
   if (keyState !== 'destroyed') return;
-  const isOwed =
-    message?.kind === 'usageReport' && keyEndedAt !== null && periodRange(message.period, zone).start < keyEndedAt;
-  if (!isOwed) throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
+  throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
 }
 
 export function createIngest(
@@ -107,7 +108,6 @@ export function createIngest(
         const sender = await verify(request, claims);
         const message = read(sender);
         requirePeriod(sender.claims, message);
-        requireAlive(sender.key, message);
         if (message.kind === 'checkIns') await ensurePartitions(message);
         const { kid: signingKeyId, nonce } = sender.claims;
         return { sender, message, stored: await messages.submit({ signingKeyId, nonce, message }) };
@@ -116,7 +116,7 @@ export function createIngest(
     addSigningKey: (request, read) =>
       refusals.recording(request.receivedAt, async (told) => {
         const { key, claims } = await verify(request, told);
-        requireAlive(key, null);
+        requireNotDestroyed(key);
         const publicKey = read();
         const { mspId, siteId, installationId } = key;
         const id = signingKeyId(siteId, installationId, publicKey);

@@ -83,7 +83,8 @@ export const keyRoutes = [
     summary: 'Revoke a key at once',
     description:
       'No installation activates with it any more; usage after the revocation becomes a discrepancy. `effectiveAt` is ' +
-      'when the key was stolen or the contract ended, where that was earlier.',
+      'when the key was stolen or the contract ended, where that was earlier; also of a key that was replaced, destroyed or ' +
+      'revoked as of a later instant.',
     tags,
     action: 'keys.manage',
     params: byKey,
@@ -104,7 +105,8 @@ export const keyRoutes = [
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy',
     summary: 'Destroy a key that is no longer needed',
     description:
-      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still report.',
+      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still ' +
+      'report; usage after that becomes a discrepancy, as after a revocation.',
     tags,
     action: 'keys.destroy',
     params: byKey,

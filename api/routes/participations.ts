@@ -6,8 +6,10 @@ import { findMsp } from '../../db/parties/mspStore.js';
 import { requireActive } from '../../db/parties/requireActive.js';
 import { endParticipation } from '../../db/programmes/endParticipation.js';
 import {
+  distributorSetSince,
   distributorsOf,
   findRegistration,
+  leftPeriodSetSince,
   listRegistrations,
   lockParticipation,
   moveParticipation,
@@ -16,6 +18,7 @@ import {
   type Registration,
 } from '../../db/programmes/participationStore.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
+import { beginSuspension, endSuspension } from '../../db/programmes/suspensionStore.js';
 import { disableKeys, enableKeys } from '../../db/sites/participationKeys.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import type { ParticipationState } from '../../domain/msp.js';
@@ -70,9 +73,18 @@ async function lockIn(trx: Trx, key: Key, states: readonly ParticipationState[])
   throw new KontorError('STATE_CONFLICT', `This participation is ${found.state}; it has to be ${states.join(' or ')}.`);
 }
 
+/**
+ * Of two who set the same to different things at once the second is told: it was wished before the first was written, by somebody
+ * who cannot have seen it. `standing`: what was set since the request came. STATE_CONFLICT.
+ */
+function requireUnchanged(standing: string | undefined, wish: string, field: string, what: string): void {
+  if (standing === undefined || standing === wish) return;
+  throw fieldError('STATE_CONFLICT', field, `Somebody has just set ${what} to ${standing}. Read it again.`);
+}
+
 type ReasonContext = Context<Key, unknown, { reason: string }>;
 
-/** Suspends or resumes: the state, its keys and the audit event are one transaction. */
+/** Suspends or resumes: the state, its keys, since when they are stopped and the audit event are one transaction. */
 async function move(
   { params, body: { reason }, actor, receivedAt, transaction }: ReasonContext,
   { from, to, action }: { from: ParticipationState; to: 'approved' | 'suspended'; action: string },
@@ -81,8 +93,9 @@ async function move(
     await lockIn(trx, params, [from]);
     const moved = await moveParticipation(trx, { ...params, to, at: receivedAt, by: actor, reason });
     if (moved === undefined) throw new KontorError('INTERNAL', 'A locked participation did not move.');
-    const keys =
-      to === 'suspended' ? await disableKeys(trx, { ...params, at: receivedAt }) : await enableKeys(trx, params);
+    const change = { ...params, at: receivedAt };
+    await (to === 'suspended' ? beginSuspension : endSuspension)(trx, change);
+    const keys = to === 'suspended' ? await disableKeys(trx, change) : await enableKeys(trx, params);
     await appendAudit(trx, {
       at: receivedAt,
       actor,
@@ -208,7 +221,9 @@ export const participationRoutes = [
           throw fieldError('VALIDATION_FAILED', '/lastPeriod', `It joined with ${before.joinedPeriod}.`);
         }
         await requireUnopened(trx, programme, lastPeriod, '/lastPeriod');
-        await setLeftPeriod(trx, { programme, mspId, leftPeriod: lastPeriod });
+        const standing = await leftPeriodSetSince(trx, { programme, mspId, since: receivedAt });
+        requireUnchanged(standing, lastPeriod, '/lastPeriod', 'its last month');
+        await setLeftPeriod(trx, { programme, mspId, leftPeriod: lastPeriod, setAt: new Date() });
         await appendAudit(trx, {
           at: receivedAt,
           actor,
@@ -243,8 +258,10 @@ export const participationRoutes = [
           throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
         }
         await requireUnopened(trx, params.programme, fromPeriod, '/fromPeriod');
+        const standing = await distributorSetSince(trx, { ...params, fromPeriod, since: receivedAt });
+        requireUnchanged(standing, distributorId, '/distributorId', `its distributor from ${fromPeriod} on`);
         const before = await distributorsOf(trx, params.programme, params.mspId);
-        await putDistributor(trx, { ...params, fromPeriod, distributorId });
+        await putDistributor(trx, { ...params, fromPeriod, distributorId, setAt: new Date() });
         const after = await distributorsOf(trx, params.programme, params.mspId);
         await appendAudit(trx, {
           at: receivedAt,

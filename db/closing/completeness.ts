@@ -24,6 +24,10 @@ const EXPECTED = `run_participant p
     and exists (select from installation i where i.msp_id = s.msp_id and i.site_id = s.id
       and (i.replaced_at is null or i.replaced_at >= h.month_end)
       and (i.retired_at is null or i.retired_at >= h.month_end))
+    -- Rule 20: nor of who was suspended all through the month, whose keys are stopped.
+    and not exists (select from suspension x where x.msp_id = p.msp_id and x.programme_code = p.programme_code
+      and x.from_at < (p.period || '-01')::date::timestamp at time zone p.zone
+      and (x.until_at is null or x.until_at >= h.month_end))
   cross join lateral (select max(g.received_at) as at from usage_report g
     where g.msp_id = s.msp_id and g.site_id = s.id and g.period = p.period) heard`;
 

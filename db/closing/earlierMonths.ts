@@ -94,8 +94,12 @@ async function reachedSites(
        union
        -- A key that was revoked as of an instant of the month, or before it, after the month was frozen.
        select f.msp_id, f.period, u.site_id
-       from frozen f join metered_key k on k.msp_id = f.msp_id and k.ended_how = 'revoked' and k.ended_at < f.month_end
-         and k.end_noted_at > f.at - interval '${UNDER_WAY}' and k.end_noted_at < f.reach
+       from frozen f join (
+         select msp_id, id, ended_at, end_noted_at as noted_at from metered_key where ended_how = 'revoked'
+         union all
+         select msp_id, metered_key_id, ended_at, noted_at from former_end where ended_how = 'revoked'
+       ) k on k.msp_id = f.msp_id and k.ended_at < f.month_end
+         and k.noted_at > f.at - interval '${UNDER_WAY}' and k.noted_at < f.reach
        join lateral (
          select i.site_id from installation i where i.msp_id = k.msp_id and i.metered_key_id = k.id
          union

@@ -13,7 +13,17 @@ export interface InstallationRow {
   retiredAt: Date | null;
 }
 
-/** A stretch of time in which an installation used a key that had been revoked or destroyed; `until` null: it still does. */
+/** When an MSP was suspended in the programme (rule 20); `until` null: it still is. */
+export interface SuspensionRow {
+  mspId: string;
+  from: Date;
+  until: Date | null;
+}
+
+/**
+ * A stretch of time in which an installation used a key that had been revoked or destroyed, or in which its MSP was suspended;
+ * `until` null: it still does, or is.
+ */
 export interface EndedRow {
   siteId: string;
   installationId: string;
@@ -21,19 +31,23 @@ export interface EndedRow {
   until: Date | null;
   /** When the end was said. */
   notedAt: Date;
+  /** When a revocation as of an earlier instant took its place; null: it stands. */
+  replacedAt: Date | null;
   /** Whether the MSP itself ended it. */
   byMsp: boolean;
+}
+
+/** Whether a stretch of time began before a range and lasted to its end. */
+export function coversAll({ from, until }: Pick<EndedRow, 'from' | 'until'>, { start, end }: InstantRange): boolean {
+  return from < start && (until === null || until >= end);
 }
 
 /**
  * Whether an installation used a key in the whole of a range that had ended before it: what was done after the range (a new
  * key) changes nothing of that.
  */
-export function hadEnded(ended: readonly EndedRow[], installation: string, { start, end }: InstantRange): boolean {
-  return ended.some(
-    ({ installationId, from, until }) =>
-      installationId === installation && from < start && (until === null || until >= end),
-  );
+export function hadEnded(ended: readonly EndedRow[], installation: string, range: InstantRange): boolean {
+  return ended.some((one) => one.installationId === installation && coversAll(one, range));
 }
 
 /** All installations of the selected participants' sites, the oldest of each site first. */
@@ -49,6 +63,18 @@ export function installationsOf(trx: Trx, selection: Selection): Promise<Install
   );
 }
 
+/** All suspensions of the selected participants. */
+export function suspensionsOf(trx: Trx, selection: Selection): Promise<SuspensionRow[]> {
+  const { sql, bindings } = selected(selection);
+  return rows<SuspensionRow>(
+    trx,
+    `select x.msp_id as "mspId", x.from_at as "from", x.until_at as until
+     from run_participant p join suspension x on x.msp_id = p.msp_id and x.programme_code = p.programme_code
+     where ${sql}`,
+    bindings,
+  );
+}
+
 /** By present and former keys: what ended a key counts for every installation that used it (rule 6). */
 export function endedKeysOf(trx: Trx, selection: Selection): Promise<EndedRow[]> {
   const { sql, bindings } = selected(selection);
@@ -59,10 +85,16 @@ export function endedKeysOf(trx: Trx, selection: Selection): Promise<EndedRow[]>
        from run_participant p join installation i on i.msp_id = p.msp_id where ${sql}
        union all
        select f.msp_id, f.site_id, f.installation_id, f.metered_key_id, f.until_at
-       from run_participant p join former_key f on f.msp_id = p.msp_id where ${sql})
+       from run_participant p join former_key f on f.msp_id = p.msp_id where ${sql}),
+     ends as (
+       select msp_id, id, ended_how, ended_at, ended_by, coalesce(end_noted_at, ended_at) as noted_at,
+         null::timestamptz as replaced_at
+       from metered_key
+       union all
+       select msp_id, metered_key_id, ended_how, ended_at, ended_by, noted_at, replaced_at from former_end)
      select u.site_id as "siteId", u.installation_id as "installationId", k.ended_at as "from", u.until_at as until,
-       coalesce(k.end_noted_at, k.ended_at) as "notedAt", k.ended_by = 'msp' as "byMsp"
-     from used u join metered_key k on k.msp_id = u.msp_id and k.id = u.metered_key_id
+       k.noted_at as "notedAt", k.replaced_at as "replacedAt", k.ended_by = 'msp' as "byMsp"
+     from used u join ends k on k.msp_id = u.msp_id and k.id = u.metered_key_id
      where k.ended_how in ('revoked', 'destroyed') and (u.until_at is null or k.ended_at < u.until_at)`,
     bindings,
   );

@@ -5,7 +5,16 @@ import { dayOf, periodRange, type InstantRange, type Period } from '../../domain
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import type { Trx } from '../connect.js';
 import { countsOnDays } from './countsOnDays.js';
-import { endedKeysOf, hadEnded, installationsOf, type EndedRow, type InstallationRow } from './installationsOf.js';
+import {
+  coversAll,
+  endedKeysOf,
+  hadEnded,
+  installationsOf,
+  suspensionsOf,
+  type EndedRow,
+  type InstallationRow,
+  type SuspensionRow,
+} from './installationsOf.js';
 import {
   lastConfirmed,
   lastConfirmedByInstallation,
@@ -98,6 +107,20 @@ function expectedOf(
   return new Set(expected.map(({ id }) => id));
 }
 
+/** Rule 20: while its MSP is suspended the keys of a site are stopped, by the vendor and as of that instant. */
+function stoppedAt(
+  { siteId }: SiteRow,
+  installations: readonly InstallationRow[],
+  suspensions: readonly SuspensionRow[],
+): EndedRow[] {
+  return suspensions.flatMap(({ from, until }) =>
+    installations.map(({ id: installationId }) => ({
+      ...{ siteId, installationId, from, until },
+      ...{ notedAt: from, replacedAt: null, byMsp: false },
+    })),
+  );
+}
+
 /** One site of the selection, with what was sent from it. */
 interface HeardSite {
   site: SiteRow;
@@ -131,7 +154,8 @@ export interface RatedAgain extends ConfirmedOfInstallations {
 /**
  * Everything known about the selected MSPs' sites in the period, in a handful of statements however many there are.
  * A site takes part when it was active before the period's end, or used something in it, or was billed before; a site
- * whose keys had all ended before the period takes part only if it used something. `only`: these sites, each by what was
+ * whose keys had all ended before the period, or whose MSP was suspended all through it, takes part only if it used
+ * something. `only`: these sites, each by what was
  * received, and said of its keys, before that instant.
  */
 export async function loadSiteFacts(
@@ -146,9 +170,16 @@ export async function loadSiteFacts(
   if (sites.length === 0) return [];
   const rangeOf = rangesOf(period);
   const installations = groupBySite(await installationsOf(trx, selection));
-  const ended = (await endedKeysOf(trx, selection)).filter(({ siteId, notedAt }) => {
+  const suspensions = groupBy(await suspensionsOf(trx, selection), ({ mspId }) => mspId);
+  const ended = [
+    ...(await endedKeysOf(trx, selection)),
+    ...sites.flatMap((site) =>
+      stoppedAt(site, installations.get(site.siteId) ?? [], suspensions.get(site.mspId) ?? []),
+    ),
+  ].filter(({ siteId, notedAt, replacedAt }) => {
     const before = receivedBefore.get(siteId);
-    return before === undefined || notedAt < before;
+    if (before === undefined) return replacedAt === null;
+    return notedAt < before && (replacedAt === null || replacedAt >= before);
   });
   const reports = groupBySite(await reportsOf(trx, selection, receivedBefore));
   const replaced = sites.flatMap((site) => {
@@ -170,14 +201,15 @@ export async function loadSiteFacts(
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
 
   const heardSites = sites.flatMap((site): HeardSite[] => {
-    const { siteId, activatedAt, billedBefore } = site;
+    const { mspId, siteId, activatedAt, billedBefore } = site;
     const range = rangeOf(site);
     const used = usage.get(siteId) ?? [];
     const reported = reports.get(siteId) ?? [];
     const reporting = new Set(reported.map(({ installationId: id }) => countsAs.get(`${siteId}/${id}`) ?? id));
     const heard = new Set([...used.map(({ installationId }) => installationId), ...reporting]);
     const wasActive = (activatedAt !== null && activatedAt < range.end) || billedBefore;
-    const hadEnded = site.endedAt !== null && site.endedAt < range.start;
+    const isSuspended = (suspensions.get(mspId) ?? []).some((one) => coversAll(one, range));
+    const hadEnded = isSuspended || (site.endedAt !== null && site.endedAt < range.start);
     if (heard.size === 0 && (hadEnded || !wasActive)) return [];
     const its = installations.get(siteId) ?? [];
     const endedKeys = endedBySite.get(siteId) ?? [];
@@ -311,10 +343,12 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);
   }
-  // What was down to nothing last time is no longer expected, nor is anything where no installation is.
+  // What was down to nothing last time is no longer expected, nor is anything where no installation is; what is used anew is
+  // compared with that nothing.
   const mayBeOwed = expected.size > 0 || used.length > 0;
-  for (const row of context.known) {
-    if (row.quantity > 0 && mayBeOwed) factOf(row.tenantRef, row.meter).lastQuantity = row.quantity;
+  for (const { tenantRef, meter, quantity } of context.known) {
+    const fact = quantity > 0 && mayBeOwed ? factOf(tenantRef, meter) : facts.get(tenantKey(tenantRef, meter));
+    if (fact !== undefined) fact.lastQuantity = quantity;
   }
   const history = groupBy(context.history, ({ tenantRef, meter }) => tenantKey(tenantRef, meter));
   for (const [key, fact] of facts) {

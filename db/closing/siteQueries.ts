@@ -42,9 +42,11 @@ const ITS_KEYS = `k.msp_id = s.msp_id and k.issued_at < ((p.period || '-01')::da
   or exists (select from former_key f
     where f.msp_id = s.msp_id and f.site_id = s.id and f.metered_key_id = k.id))`;
 
-/** Whether a key had ended, by what was said before the instant up to which the site is known. */
-const HAD_ENDED = `(k.state in ('revoked', 'destroyed')
-  and (b.before is null or coalesce(k.end_noted_at, k.ended_at) < b.before))`;
+/** When a key had ended, by what was said before the instant up to which the site is known; null: it had not. */
+const ENDED_AT = `case when k.state not in ('revoked', 'destroyed') then null
+  when b.before is null or coalesce(k.end_noted_at, k.ended_at) < b.before then k.ended_at
+  else (select f.ended_at from former_end f where f.msp_id = k.msp_id and f.metered_key_id = k.id
+    and f.noted_at < b.before and f.replaced_at >= b.before) end`;
 
 /** The sites of the selected participants, all or those of `only`: what they are, not yet what they used. */
 export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | null): Promise<SiteRow[]> {
@@ -52,8 +54,8 @@ export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | n
   return rows<SiteRow>(
     trx,
     `select s.msp_id as "mspId", p.zone, coalesce(kontor_zone(p.msp_id, :before), p.zone) as "zoneBefore", s.id as "siteId", s.name, s.activated_at as "activatedAt",
-       (select max(k.ended_at) from metered_key k where ${ITS_KEYS} and ${HAD_ENDED}
-          and not exists (select from metered_key k where ${ITS_KEYS} and not ${HAD_ENDED})) as "endedAt",
+       (select case when bool_and(e.at is not null) then max(e.at) end
+        from metered_key k cross join lateral (select ${ENDED_AT} as at) e where ${ITS_KEYS}) as "endedAt",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
          and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p

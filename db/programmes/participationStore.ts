@@ -160,22 +160,52 @@ export async function insertApplication(trx: Trx, application: Application): Pro
   );
   if (inserted.length === 0) return false;
   const { mspId, programme, distributorId } = application;
-  await putDistributor(trx, { mspId, programme, distributorId, fromPeriod: EARLIEST_PERIOD });
+  const { appliedAt: setAt } = application;
+  await putDistributor(trx, { mspId, programme, distributorId, fromPeriod: EARLIEST_PERIOD, setAt });
   return true;
 }
 
 /** Sets who bills an MSP from a period on. */
 export async function putDistributor(
   trx: Trx,
-  row: { mspId: string; programme: string; fromPeriod: Period; distributorId: string },
+  row: { mspId: string; programme: string; fromPeriod: Period; distributorId: string; setAt: Date },
 ): Promise<void> {
   await rows(
     trx,
-    `insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
-     values (:mspId, :programme, :fromPeriod, :distributorId)
-     on conflict (msp_id, programme_code, from_period) do update set distributor_id = excluded.distributor_id`,
+    `insert into participation_distributor (msp_id, programme_code, from_period, distributor_id, set_at)
+     values (:mspId, :programme, :fromPeriod, :distributorId, :setAt)
+     on conflict (msp_id, programme_code, from_period) do update set distributor_id = excluded.distributor_id,
+       set_at = excluded.set_at`,
     row,
   );
+}
+
+/** Who was set to bill an MSP from exactly that period on, at that instant or later. */
+export async function distributorSetSince(
+  trx: Trx,
+  of: { mspId: string; programme: string; fromPeriod: Period; since: Date },
+): Promise<string | undefined> {
+  const [row] = await rows<{ distributorId: string }>(
+    trx,
+    `select distributor_id as "distributorId" from participation_distributor where msp_id = :mspId
+       and programme_code = :programme and from_period = :fromPeriod and set_at >= :since`,
+    of,
+  );
+  return row?.distributorId;
+}
+
+/** The last period of a participation that was set at that instant or later. */
+export async function leftPeriodSetSince(
+  trx: Trx,
+  of: { mspId: string; programme: string; since: Date },
+): Promise<Period | undefined> {
+  const [row] = await rows<{ leftPeriod: Period }>(
+    trx,
+    `select left_period as "leftPeriod" from participation
+     where msp_id = :mspId and programme_code = :programme and left_set_at >= :since and left_period is not null`,
+    of,
+  );
+  return row?.leftPeriod;
 }
 
 export interface ParticipationMove {
@@ -222,12 +252,13 @@ export async function lockParticipation(trx: Trx, programme: string, mspId: stri
 /** Sets the last period a participation is billed for; its state changes once that is over. */
 export async function setLeftPeriod(
   trx: Trx,
-  { mspId, programme, leftPeriod }: { mspId: string; programme: string; leftPeriod: Period },
+  row: { mspId: string; programme: string; leftPeriod: Period; setAt: Date },
 ): Promise<void> {
   await rows(
     trx,
-    'update participation set left_period = :leftPeriod where programme_code = :programme and msp_id = :mspId',
-    { mspId, programme, leftPeriod },
+    `update participation set left_period = :leftPeriod, left_set_at = :setAt
+     where programme_code = :programme and msp_id = :mspId`,
+    row,
   );
 }
 

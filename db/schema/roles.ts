@@ -22,6 +22,7 @@ const UPDATES = [
   'programme_document',
   'participation',
   'participation_distributor',
+  'suspension',
   'tenant',
   'site',
   'site_tenant',

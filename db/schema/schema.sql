@@ -1367,6 +1367,36 @@ grant insert, select on exchange_rate to kontor_app;
 grant insert, select on exchange_rate to kontor_limited;
 grant select on exchange_rate to kontor_retention;
 
+create table former_end (
+  msp_id uuid not null,
+  metered_key_id uuid not null,
+  ended_how text not null,
+  ended_at timestamp with time zone not null,
+  ended_by text,
+  noted_at timestamp with time zone not null,
+  replaced_at timestamp with time zone not null,
+  constraint former_end_pkey PRIMARY KEY (msp_id, metered_key_id, replaced_at),
+  constraint former_end_check CHECK ((replaced_at >= noted_at)),
+  constraint former_end_ended_by_check CHECK ((ended_by = ANY (ARRAY['msp'::text, 'vendor'::text]))),
+  constraint former_end_ended_how_check CHECK ((ended_how = ANY (ARRAY['revoked'::text, 'destroyed'::text, 'rotated'::text]))),
+  constraint former_end_msp_id_metered_key_id_fkey FOREIGN KEY (msp_id, metered_key_id) REFERENCES metered_key(msp_id, id)
+);
+alter table former_end enable row level security;
+alter table former_end force row level security;
+create policy "all" on former_end for all to kontor_all
+  using (true);
+create policy owned on former_end for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on former_end for select to kontor_retention
+  using (true);
+create policy visible on former_end for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (metered_key_id IN ( SELECT metered_key.id
+   FROM metered_key))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on former_end to kontor_all;
+grant insert, select on former_end to kontor_app;
+grant insert, select on former_end to kontor_limited;
+grant select on former_end to kontor_retention;
+
 create table former_key (
   msp_id uuid not null,
   site_id uuid not null,
@@ -1831,6 +1861,7 @@ create table participation (
   state text not null,
   joined_period text,
   left_period text,
+  left_set_at timestamp with time zone,
   duplicate_of uuid[] not null default '{}'::uuid[],
   applied_at timestamp with time zone not null,
   workflow_started_at timestamp with time zone,
@@ -1872,6 +1903,7 @@ create table participation_distributor (
   from_period text not null,
   until_period text,
   distributor_id uuid not null,
+  set_at timestamp with time zone,
   constraint participation_distributor_pkey PRIMARY KEY (msp_id, programme_code, from_period),
   constraint participation_distributor_check CHECK ((until_period > from_period)),
   constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
@@ -2800,6 +2832,33 @@ grant insert, select, update on subscription to kontor_all;
 grant insert, select, update on subscription to kontor_app;
 grant insert, select, update on subscription to kontor_limited;
 grant select on subscription to kontor_retention;
+
+create table suspension (
+  msp_id uuid not null,
+  programme_code text not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  constraint suspension_pkey PRIMARY KEY (msp_id, programme_code, from_at),
+  constraint suspension_check CHECK ((until_at >= from_at)),
+  constraint suspension_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
+);
+CREATE UNIQUE INDEX suspension_one_lasts ON public.suspension USING btree (msp_id, programme_code) WHERE (until_at IS NULL);
+alter table suspension enable row level security;
+alter table suspension force row level security;
+create policy "all" on suspension for all to kontor_all
+  using (true);
+create policy owned on suspension for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on suspension for select to kontor_retention
+  using (true);
+create policy visible on suspension for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on suspension to kontor_all;
+grant insert, select, update on suspension to kontor_app;
+grant insert, select, update on suspension to kontor_limited;
+grant select on suspension to kontor_retention;
 
 create table tenant (
   msp_id uuid not null,

@@ -84,21 +84,33 @@ export interface KeyEnd {
   reason: string;
 }
 
+/** A revocation outlives that the key is destroyed. */
+const STAYS = `(state = 'revoked' and :how <> 'revoked')`;
+
 /**
  * Ends a key for good. Undefined where the state table does not allow it, and then nothing changed. A key that was
- * revoked stays ended by that, as of that instant, when it is destroyed: usage after it is measured against it.
+ * revoked stays ended by that, as of that instant, when it is destroyed: usage after it is measured against it. One that has
+ * ended, by a rotation too, may be revoked as of an earlier instant: what ended it until then is kept.
  */
 export async function endKey(trx: Trx, owner: KeyOwner, end: KeyEnd): Promise<MeteredKey | undefined> {
   const to = end.how === 'revoked' ? 'revoked' : 'destroyed';
   const [row] = await rows<KeyRow>(
     trx,
-    `update metered_key set state = :to,
-       ended_how = case when state = 'revoked' then ended_how else :how end,
-       ended_at = case when state = 'revoked' then ended_at else :at end,
-       end_noted_at = case when state = 'revoked' then end_noted_at when :notedAt::timestamptz > :at then :notedAt end,
-       ended_by = case when state = 'revoked' then ended_by else :by end,
-       reason = case when state = 'revoked' then reason else :reason end
-     where ${OWNED} and id = :keyId and state = any(:from) returning ${COLUMNS}`,
+    `with earlier as (
+       select msp_id, id, ended_how, ended_at, ended_by, coalesce(end_noted_at, ended_at) as noted_at from metered_key
+       where ${OWNED} and id = :keyId and :how = 'revoked' and state in ('revoked', 'destroyed') and :at < ended_at
+       for no key update
+     ), kept as (
+       insert into former_end (msp_id, metered_key_id, ended_how, ended_at, ended_by, noted_at, replaced_at)
+       select msp_id, id, ended_how, ended_at, ended_by, noted_at, coalesce(:notedAt::timestamptz, :at) from earlier
+     )
+     update metered_key set state = case when state = 'destroyed' then state else :to end,
+       ended_how = case when ${STAYS} then ended_how else :how end,
+       ended_at = case when ${STAYS} then ended_at else :at end,
+       end_noted_at = case when ${STAYS} then end_noted_at when :notedAt::timestamptz > :at then :notedAt end,
+       ended_by = case when ${STAYS} then ended_by else :by end,
+       reason = case when ${STAYS} then reason else :reason end
+     where ${OWNED} and id = :keyId and (state = any(:from) or id in (select id from earlier)) returning ${COLUMNS}`,
     { ...ownerOf(owner), notedAt: null, ...end, to, from: keyStatesBefore(to) },
   );
   return row && toKey(row);

@@ -22,8 +22,6 @@ export interface SigningKey {
   productVersion: string;
   /** State of the metered key the installation was activated with. */
   keyState: KeyState;
-  /** Since when what ended that key counts. */
-  keyEndedAt: Date | null;
 }
 
 interface SigningKeyRow {
@@ -39,7 +37,6 @@ interface SigningKeyRow {
   from_period: string;
   product_version: string;
   key_state: KeyState;
-  key_ended_at: Date | null;
 }
 
 /** The known ones of `ids`, in no particular order. */
@@ -50,7 +47,7 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
        site.product, kontor_zone(s.msp_id) as zone,
        (select v.settings -> 'minimumVersions' ->> site.product from kontor_settings(site.programme_code) v)
          as minimum_version, site.from_period, coalesce(i.product_version_seen, i.product_version) as product_version,
-       k.state as key_state, k.ended_at as key_ended_at
+       k.state as key_state
      from signing_key s
      join site on site.msp_id = s.msp_id and site.id = s.site_id
      join installation i on i.msp_id = s.msp_id and i.site_id = s.site_id and i.id = s.installation_id
@@ -71,7 +68,6 @@ export async function findSigningKeys(trx: Trx, ids: readonly string[]): Promise
     fromPeriod: parsePeriod(row.from_period),
     productVersion: row.product_version,
     keyState: row.key_state,
-    keyEndedAt: row.key_ended_at,
   }));
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { endParticipations } from '../../activities/endParticipations.js';
 import { ALL } from '../../db/connect.js';
+import { lockParticipation } from '../../db/programmes/participationStore.js';
 import { liftContact } from '../../db/sites/contact.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
@@ -93,6 +95,21 @@ describe('rule 20: a participation', () => {
     expect(await actions(mspId)).toEqual(['participation.resumed', 'participation.suspended']);
   });
 
+  it('that is suspended is known since when and until when, each time', async () => {
+    const mspId = await month.msp({ name: 'MSP Twice', distributorId: italy });
+    await month.participation({ mspId, distributorId: italy, programme: 'other' });
+    const suspensions = () =>
+      api.database.asOwner<{ programme: string; lasts: boolean }>(
+        `select programme_code as programme, until_at is null as lasts from suspension where msp_id = $1 order by from_at`,
+        [mspId],
+      );
+    for (const change of ['suspend', 'resume', 'suspend']) await post(`${path(mspId)}/${change}`, { reason: 'x' });
+    expect(await suspensions()).toEqual([
+      { programme: 'msp', lasts: false },
+      { programme: 'msp', lasts: true },
+    ]);
+  });
+
   it('that is suspended is not lifted by a check-in', async () => {
     const mspId = await month.msp({ name: 'MSP Silent', distributorId: italy });
     const { siteId } = await month.site({ mspId, name: 'Silent' });
@@ -134,6 +151,38 @@ describe('rule 20: a participation', () => {
     expect(await ofTenant()).toBe('revoked');
     expect((await post(`/v1/msps/${mspId}/sites/${siteId}/keys/rotate`, {})).json.code).toBe('STATE_CONFLICT');
     expect(await keyOf(siteId)).toEqual({ state: 'revoked', at: new Date('2026-03-31T22:00:00Z') });
+  });
+
+  it('tells the second of two who set different distributors, or last months, at once', async () => {
+    const mspId = await month.msp({ name: 'MSP Torn', distributorId: italy });
+    /** Both have come before either is done: a third holds the participation meanwhile. */
+    const atOnce = async (send: () => Promise<{ status: number; json: { code: string } }>[]) => {
+      const { sent } = await api.database.db.transaction(ALL, async (trx) => {
+        await lockParticipation(trx, 'msp', mspId);
+        const both = Promise.all(send());
+        await setTimeout(500);
+        return { sent: both };
+      });
+      return (await sent).toSorted((a, b) => a.status - b.status);
+    };
+    const move = (distributorId: string) =>
+      api.call('PUT', `${path(mspId)}/distributor`, {
+        ...{ token, body: { fromPeriod: '2099-01', distributorId, reason: 'Moved' } },
+      });
+    const leave = (lastPeriod: string) => post(`${path(mspId)}/leave`, { lastPeriod, reason: 'Sold' });
+    const detailOf = (answer: unknown) =>
+      (answer as { json: { errors: { field: string; message: string }[] } }).json.errors;
+    const moved = await atOnce(() => [move(italy), move(poland)]);
+    const billing = (await get(path(mspId))).json.distributors.at(-1).distributorId;
+    expect(moved.map(({ status }) => status)).toEqual([200, 409]);
+    expect(JSON.stringify(detailOf(moved[1]))).toContain(billing);
+    const left = await atOnce(() => [leave('2099-03'), leave('2099-04')]);
+    expect(left.map(({ status }) => status)).toEqual([200, 409]);
+    expect(JSON.stringify(detailOf(left[1]))).toContain((await get(path(mspId))).json.leftPeriod);
+    const same = await atOnce(() => [leave('2099-05'), leave('2099-05')]);
+    expect(same.map(({ status }) => status)).toEqual([200, 200]);
+    // Who has seen what stands may set it anew.
+    expect((await leave('2099-06')).json.leftPeriod).toBe('2099-06');
   });
 
   it('moves to another distributor from a month that was not opened', async () => {

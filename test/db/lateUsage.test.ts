@@ -1,9 +1,10 @@
 /** Months that are closed one after the other while usage comes late: `../../shared/cases.md`, "Money over more than one month". */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Price } from '../../domain/pricing/index.js';
 import type { Statement } from '../../domain/statement.js';
 import { ALL } from '../../db/connect.js';
-import { endKey } from '../../db/sites/meteredKeyStore.js';
+import { endKey, insertKey, moveInstallations } from '../../db/sites/meteredKeyStore.js';
 import { addMonths, parsePeriod } from '../../domain/period.js';
 import { verifyAll } from '../../verify/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -291,6 +292,45 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
       const later = [await close('2026-04'), await close('2026-05')];
       // February had a day before the key ended, by Berlin time an hour: it is estimated still.
       expect(later.map(corrections)).toEqual([[-60_00n], []]);
+      await holds();
+    });
+
+    it('so it is of a key that was rotated since, and what was used under the new one stays', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'stolen, rotated' });
+      await used(site, '2026-02-10T10:00:00Z', 5);
+      await used(site, '2026-02-20T10:00:00Z', 90);
+      const at = new Date('2026-02-25T00:00:00Z');
+      await database.db.transaction(ALL, async (trx) => {
+        const toKeyId = randomUUID();
+        await endKey(trx, site, { keyId: site.keyId, how: 'rotated', by: null, at, reason: 'Rotated' });
+        await insertKey(trx, site, { keyId: toKeyId, kind: 'metered', keyHash: randomBytes(32), state: 'active', at });
+        await moveInstallations(trx, { mspId, fromKeyId: site.keyId, toKeyId, at });
+      });
+      await used(site, '2026-02-26T10:00:00Z', 8);
+      await report(site, '2026-02', 90);
+      const february = await close('2026-02');
+      await revoke(site, '2026-02-15T00:00:00Z', '2026-03-10T09:00:00Z');
+      await report(site, '2026-03', 8);
+      const later = [await close('2026-03'), await close('2026-04')];
+      // Eight were used under the new key: the 90 of the 20th alone are taken back.
+      expect([february, later[0]].map((one) => one?.totalMinor)).toEqual([180_00n, 16_00n - 164_00n]);
+      expect(later.map((one) => corrections(one))).toEqual([[-164_00n], []]);
+      await holds();
+    });
+
+    it('so it is of one that was revoked as of a later day: what stood until then stands for months closed by it', async () => {
+      const mspId = await msp();
+      const site = await month.site({ mspId, name: 'stolen earlier' });
+      await used(site, '2026-02-10T10:00:00Z', 5);
+      await used(site, '2026-02-16T10:00:00Z', 40);
+      await used(site, '2026-02-20T10:00:00Z', 90);
+      await revoke(site, '2026-02-18T00:00:00Z', '2026-02-25T09:00:00Z');
+      const february = await close('2026-02');
+      await revoke(site, '2026-02-15T00:00:00Z', '2026-03-10T09:00:00Z');
+      const march = await close('2026-03');
+      expect([february, march].map(({ totalMinor }) => totalMinor)).toEqual([80_00n, -70_00n]);
+      expect(corrections(await close('2026-04'))).toEqual([]);
       await holds();
     });
 

@@ -120,6 +120,7 @@ export async function startIngest(limits: Partial<Limits> = {}) {
 
   return {
     api,
+    month,
     mspId,
     site,
     activate,

@@ -190,6 +190,34 @@ describe('sites, installations, keys and units', () => {
     expect((await call('POST', `/sites/${siteId}/keys/${keyId}/revoke`, { reason: 'again' })).status).toBe(409);
   });
 
+  it('revokes a key that was rotated or revoked before as of an earlier day, by the partner team, never of a later one', async () => {
+    const { siteId, keyId } = await ingest.site();
+    await call('POST', `/sites/${siteId}/keys/rotate`, {});
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    const revoke = (effectiveAt: string | null, token?: string) =>
+      call(
+        'POST',
+        `/sites/${siteId}/keys/${keyId}/revoke`,
+        { reason: 'stolen', ...(effectiveAt === null ? {} : { effectiveAt }) },
+        token,
+      );
+    expect((await revoke(daysAgo(5))).status).toBe(403);
+    expect((await revoke(null)).status).toBe(409);
+    for (const effectiveAt of [daysAgo(5), daysAgo(9)]) {
+      const { status, json } = await revoke(effectiveAt, team);
+      expect([status, json]).toEqual([
+        200,
+        expect.objectContaining({ state: 'destroyed', endedHow: 'revoked', endedAt: effectiveAt }),
+      ]);
+    }
+    const later = await revoke(daysAgo(7), team);
+    expect([later.status, later.json.detail]).toEqual([409, expect.stringContaining('as of an earlier instant alone')]);
+    const kept = await ingest.sql('select ended_how from former_end where metered_key_id = $1 order by replaced_at', [
+      keyId,
+    ]);
+    expect(kept).toEqual([{ ended_how: 'rotated' }, { ended_how: 'revoked' }]);
+  });
+
   it('frees the name of a site that was retired, and keeps the old one apart', async () => {
     const { siteId } = await ingest.installed();
     const name = `Site ${siteId}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { periodOf } from '../../domain/period.js';
 import {
   checkIns,
   CHECK_INS,
@@ -244,20 +245,41 @@ describe('usage that sites push', () => {
     expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });
   });
 
-  it('case 18: takes the report of a month in which a key was alive that has been destroyed, and nothing else', async () => {
+  it('case 18: takes what is said under a key that has been destroyed as under a revoked one, but no new signing key', async () => {
     const other = await ingest.installed();
     await ingest.sql(
       `update metered_key set state = 'destroyed', ended_how = 'destroyed', ended_by = 'msp', ended_at = '2026-03-20' where site_id = $1`,
       [other.siteId],
     );
-    expect((await other.send(REPORTS, report(4))).json).toMatchObject({ repeated: false, keyState: 'revoked' });
-    for (const [path, message] of [
-      [REPORTS, report(4, { period: '2026-04' })],
-      [CHECK_INS, checkIns(4)],
-      [SIGNING_KEYS, { publicKey: 'A'.repeat(43) }],
+    for (const [path, message, status] of [
+      [REPORTS, report(4), 201],
+      [REPORTS, report(4, { period: '2026-04' }), 201],
+      [CHECK_INS, checkIns(4), 200],
     ] as const) {
       const answer = await other.send(path, message);
-      expect([path, answer.status, answer.json.code]).toEqual([path, 403, 'KEY_REVOKED']);
+      expect([path, answer.status, answer.json.keyState]).toEqual([path, status, 'revoked']);
     }
+    const answer = await other.send(SIGNING_KEYS, { publicKey: 'A'.repeat(43) });
+    expect([answer.status, answer.json.code]).toEqual([403, 'KEY_REVOKED']);
+  });
+
+  it('case 17: is a case, by its own act, where an MSP destroyed its key and the site goes on', async () => {
+    const { siteId, keyId, key } = await ingest.site();
+    const site = await ingest.install(siteId, key);
+    const token = await ingest.api.token('service_provider', { companyId: ingest.mspId });
+    const destroyed = await ingest.api.call('POST', `/v1/msps/${ingest.mspId}/sites/${siteId}/keys/${keyId}/destroy`, {
+      token,
+    });
+    expect([destroyed.status, destroyed.json.state]).toEqual([200, 'destroyed']);
+    expect(await site.send(CHECK_INS, checkIns(90))).toMatchObject({ status: 200, json: { keyState: 'revoked' } });
+    const period = periodOf(new Date(), 'Europe/Berlin');
+    await ingest.month.openAndReconcile(period, new Date());
+    const found = await ingest.sql(
+      `select d.evidence ->> 'upToRevocation' as "upTo", (r.facts -> 'usage' -> 0 -> 'installations' -> 0 ->> 'revokedByMsp')::boolean as "byMsp"
+       from discrepancy d join reconciled_site r on r.site_id = d.site_id and r.period = d.period
+       where d.site_id = $1 and d.kind = 'usage_after_revocation'`,
+      [siteId],
+    );
+    expect(found).toEqual([{ upTo: '0', byMsp: true }]);
   });
 });

@@ -25,8 +25,12 @@ export interface Tenancy {
 const ROWS = [
   `insert into subscription select msp_id, programme_code, $2::uuid, product, '2027-01', 'metered', null, now(), '{}', null
    from site where id = $1 on conflict do nothing`,
+  `insert into suspension select msp_id, programme_code, '2030-01-01', '2030-01-02' from site where id = $1
+   on conflict do nothing`,
   `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
    from installation i where i.site_id = $1`,
+  `insert into former_end select msp_id, id, 'rotated', now(), null, now(), now() from metered_key where site_id = $1
+   on conflict do nothing`,
   `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where site_id = $1`,
   `with ordered as (
      insert into purchase_order (msp_id, id, programme_code, kind, product, site_id, tenant_id, meter, count, years, starts_on,

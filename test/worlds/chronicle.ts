@@ -240,6 +240,18 @@ export function periodIn(zone: string, at: Date): string {
     .slice(0, 7);
 }
 
+/** From when until when the MSP is suspended in a programme; `until` null: it stays so. */
+export interface Suspension {
+  from: Date;
+  until: Date | null;
+}
+
+export function suspensionOf({ suspended }: WorldProgramme): Suspension | null {
+  if (suspended === null) return null;
+  const from = instantOf(suspended, 45);
+  return { from, until: suspended.days === null ? null : new Date(from.getTime() + suspended.days * DAY_MS) };
+}
+
 /** The months of which the MSP gets statements of a programme. */
 export function membership({ joined, left }: WorldProgramme): ClosedPeriod[] {
   return CLOSED.filter((period) => period >= joined && (left === null || period <= left));

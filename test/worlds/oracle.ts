@@ -13,6 +13,7 @@ import {
   monthAfter,
   periodIn,
   startOf,
+  suspensionOf,
   type Installed,
   type SiteChronicle,
 } from './chronicle.js';
@@ -144,6 +145,18 @@ function endedKeyAt(site: SiteChronicle, one: Installed, at: Date): { byVendor: 
   return null;
 }
 
+/** Rule 20: whether its MSP was suspended at an instant, by which every key is stopped. */
+function isSuspendedAt({ programme }: Pick<SiteMonth, 'programme'>, at: Date): boolean {
+  const suspension = suspensionOf(programme);
+  return suspension !== null && at >= suspension.from && (suspension.until === null || at < suspension.until);
+}
+
+/** Whether it was so already when a stretch of days began, and until they were over. */
+function isSuspendedIn({ programme }: Pick<SiteMonth, 'programme'>, begin: Date, end: Date): boolean {
+  const suspension = suspensionOf(programme);
+  return suspension !== null && suspension.from < begin && (suspension.until === null || suspension.until >= end);
+}
+
 /** Who each installation counts as (rule 6). */
 function countsAs(
   { site, start, end, programme }: SiteMonth,
@@ -196,7 +209,8 @@ function saidIn(month: SiteMonth) {
     if (kind !== 'seen' || at < start || at >= end || own === undefined) return [];
     const early = own.replacedAt !== null && at < own.replacedAt;
     const counted = early ? (mapping.get(installation) ?? installation) : installation;
-    return [{ installation: counted, at, lines, isAfterEnd: endedKeyAt(site, own, at) !== null }];
+    const isAfterEnd = endedKeyAt(site, own, at) !== null || isSuspendedAt(month, at);
+    return [{ installation: counted, at, lines, isAfterEnd }];
   });
   const reported = [...reports].map(([installation, lines]) => ({
     installation: mapping.get(installation) ?? installation,
@@ -236,7 +250,9 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
   );
   const reported = meter === EVENTS ? sum(peaks) : Math.max(0, ...peaks);
   const own = site.installations.get(one);
-  const byVendor = (own?.uses ?? []).some(({ key, until }) => {
+  const suspension = suspensionOf(month.programme);
+  const isStopped = suspension !== null && wasIn(suspension, month);
+  const isRevoked = (own?.uses ?? []).some(({ key, until }) => {
     const ended = site.keys[key]?.ended;
     return (
       ended?.how === 'revoked' &&
@@ -246,7 +262,7 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
     );
   });
   return {
-    ...{ installation: one, expected, byVendor, last: null },
+    ...{ installation: one, expected, byVendor: isStopped || isRevoked, last: null },
     reported: reports.length === 0 ? null : reported,
     seen: added(counts, meter, zone),
     seenBeforeEnd: added(
@@ -282,9 +298,9 @@ function remembered({ period, cut, hands }: SiteMonth, { uses }: Memory) {
       else if (said !== undefined) months.set(month, said);
     }
     const newest = [...months.keys()].filter((of) => of < period && monthsBetween(of, period) <= MONTHS_BACK).sort();
-    const quantity = months.get(newest.at(-1) ?? '') ?? 0;
+    const quantity = months.get(newest.at(-1) ?? '');
     const [tenantRef = '', meter = ''] = key.split('|');
-    return quantity > 0 ? [{ tenantRef, meter: meter as WorldMeter, quantity }] : [];
+    return quantity === undefined ? [] : [{ tenantRef, meter: meter as WorldMeter, quantity }];
   });
 }
 
@@ -296,7 +312,8 @@ function usesOf(month: SiteMonth, memory: Memory) {
   const heard = new Set([...reporting, ...said.seen.map(({ installation }) => installation)]);
   const keys = site.keys.filter(({ issuedAt }) => issuedAt < end);
   // A key that was rotated has a successor: what counts is whether the last of them had ended.
-  const hadEnded = keys.every(({ ended }) => ended !== null && ended.at < start);
+  const isSuspended = isSuspendedIn(month, start, end);
+  const hadEnded = isSuspended || keys.every(({ ended }) => ended !== null && ended.at < start);
   if (heard.size === 0 && (hadEnded || site.activatedAt >= end)) return null;
   const installations = [...site.installations.values()].sort(
     (a, b) => a.activatedAt.getTime() - b.activatedAt.getTime(),
@@ -307,7 +324,7 @@ function usesOf(month: SiteMonth, memory: Memory) {
         (one.replacedAt !== null && one.replacedAt < end) || (one.retiredAt !== null && one.retiredAt < end);
       const key = endedKeyAt(site, one, start);
       const wentOn = one.uses.some(({ until }) => until !== null && until >= start && until < end);
-      const endedBefore = key !== null && endedBeforeStart(site, one, start) && !wentOn;
+      const endedBefore = isSuspended || (key !== null && endedBeforeStart(site, one, start) && !wentOn);
       const isThere = one.activatedAt < end || heard.has(one.index);
       return said.mapping.has(one.index) || isGone || endedBefore || !isThere ? [] : [one.index];
     }),
@@ -332,8 +349,9 @@ function usesOf(month: SiteMonth, memory: Memory) {
   if (expected.size > 0 || uses.length > 0) {
     for (const { tenantRef, meter, quantity } of remembered(month, memory).sort(byRef)) {
       const found = find(tenantRef, meter);
-      if (found === undefined) uses.push({ tenantRef, meter, parts: [], last: quantity });
-      else found.last = quantity;
+      if (found !== undefined) found.last = quantity;
+      // Down to nothing, it is not expected again.
+      else if (quantity > 0) uses.push({ tenantRef, meter, parts: [], last: quantity });
     }
   }
   const unheard = [...expected].filter((one) => !heard.has(one));
@@ -577,7 +595,7 @@ function metered(month: SiteMonth, said: Said, uses: readonly (Use & Settled)[])
       spans.map(({ from, to }, index) => {
         const begin = index === 0 ? start : startOfDay(from, zone);
         const until = index === spans.length - 1 ? end : startOfDay(dayAfter(to), zone);
-        return countOn(site, said, one, { begin, until });
+        return countOn(month, said, one, { begin, until });
       }),
     );
     const settled = counted.map((counts, other) => {
@@ -609,11 +627,12 @@ function countIn(period: string, meter: WorldMeter, { count, from, until }: Worl
 
 /** What an installation counts on some days: what was seen on them, or on days on which nobody saw it its number of the month. */
 function countOn(
-  site: SiteChronicle,
+  month: SiteMonth,
   said: Said,
   { tenantRef, meter, parts, last }: Use,
   { begin, until }: { begin: Date; until: Date },
 ): number {
+  const { site } = month;
   if (parts.length === 0) return last ?? 0;
   return sum(
     parts.map((part) => {
@@ -632,6 +651,7 @@ function countOn(
           one.activatedAt < until &&
           (one.replacedAt === null || one.replacedAt >= begin) &&
           (one.retiredAt === null || one.retiredAt >= begin) &&
+          !isSuspendedIn(month, begin, until) &&
           !(
             endedBeforeStart(site, one, begin) &&
             !one.uses.some((use) => use.until !== null && use.until >= begin && use.until < until)

@@ -10,6 +10,7 @@ import { correctionInput } from '../../api/schemas/corrections.js';
 import { insertPerson } from '../../db/access/personStore.js';
 import { ALL, rows, type Database } from '../../db/connect.js';
 import { insertRates } from '../../db/prices/publishedRates.js';
+import { beginSuspension, endSuspension } from '../../db/programmes/suspensionStore.js';
 import { activateInstallation, replaceInstallation, retireInstallations } from '../../db/sites/installationStore.js';
 import { endKey, insertKey, moveInstallations } from '../../db/sites/meteredKeyStore.js';
 import { TERMINAL, type Actor } from '../../domain/access/actor.js';
@@ -19,7 +20,16 @@ import type { Statement, StatementLine, UsageLine } from '../../domain/statement
 import { usageKey } from '../../domain/usage.js';
 import { verifyAll, type Verdict } from '../../verify/index.js';
 import { monthFixture } from '../support/month.js';
-import { chronicleOf, closedAt, cutOff, periodIn, type Change, type SiteChronicle, type Told } from './chronicle.js';
+import {
+  chronicleOf,
+  closedAt,
+  cutOff,
+  periodIn,
+  suspensionOf,
+  type Change,
+  type SiteChronicle,
+  type Told,
+} from './chronicle.js';
 import type { Decided, SetByHand } from './oracle.js';
 import {
   CLOSED,
@@ -246,6 +256,21 @@ function stepsOf(db: Database, month: Month, world: World, site: MadeSite): Step
   return [...changes, ...messages];
 }
 
+/** Rule 20, of the late one and its twin alike. */
+function suspensionSteps(db: Database, programme: string, mspIds: readonly string[], spec: WorldProgramme): Step[] {
+  const suspension = suspensionOf(spec);
+  if (suspension === null) return [];
+  const step = (at: Date, change: typeof beginSuspension): Step => ({
+    at,
+    do: () =>
+      db.transaction(ALL, async (trx) => {
+        for (const mspId of mspIds) await change(trx, { mspId, programme, at });
+      }),
+  });
+  const { from, until } = suspension;
+  return [step(from, beginSuspension), ...(until === null ? [] : [step(until, endSuspension)])];
+}
+
 interface OpenCase {
   id: string;
   kind: string;
@@ -427,7 +452,10 @@ export async function playWorld(db: Database, world: World): Promise<Played> {
       sites.push(await makeSite(month, chronicle, { mspId, code, twin, place }));
     }
   }
-  const steps = sites.flatMap((site) => stepsOf(db, month, world, site));
+  const steps = [
+    ...sites.flatMap((site) => stepsOf(db, month, world, site)),
+    ...world.programmes.flatMap((spec, index) => suspensionSteps(db, codes[index] ?? '', [...ids.values()], spec)),
+  ];
   steps.sort((a, b) => a.at.getTime() - b.at.getTime());
   const played: Played = {
     statements: codes.map(() => ({ late: [], inTime: [] })),

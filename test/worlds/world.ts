@@ -60,6 +60,8 @@ export interface WorldProgramme {
   relisted: { from: '2026-03' | '2026-04'; prices: Record<WorldMeter, Price> } | null;
   /** The MSP moves to a distributor of that currency at the start of a month. */
   moves: { from: '2026-03' | '2026-04' | '2026-06'; currency: WorldCurrency } | null;
+  /** The MSP is suspended, for good or for so many days (rule 20). */
+  suspended: (WorldInstant & { days: number | null }) | null;
 }
 
 /** An instant: day 1 to 31 (cut to the month's length) of a month, hour and minute of UTC. */
@@ -164,6 +166,12 @@ const rules: fc.Arbitrary<WorldRules> = fc.record({
 
 const prices = fc.record(Object.fromEntries(METERS.map((meter) => [meter, price])) as Record<WorldMeter, typeof price>);
 
+const instant = {
+  period: fc.constantFrom(...PERIODS),
+  day: fc.integer({ min: 1, max: 31 }),
+  hour: fc.integer({ min: 0, max: 23 }),
+};
+
 const programme: fc.Arbitrary<WorldProgramme> = fc.record({
   rules,
   prices,
@@ -181,13 +189,10 @@ const programme: fc.Arbitrary<WorldProgramme> = fc.record({
     }),
     { freq: 2 },
   ),
+  suspended: fc.option(fc.record({ ...instant, days: fc.option(fc.integer({ min: 1, max: 80 }), { freq: 4 }) }), {
+    freq: 1,
+  }),
 });
-
-const instant = {
-  period: fc.constantFrom(...PERIODS),
-  day: fc.integer({ min: 1, max: 31 }),
-  hour: fc.integer({ min: 0, max: 23 }),
-};
 
 const event: fc.Arbitrary<WorldEvent> = fc.record({
   ...instant,

@@ -16,7 +16,7 @@ import {
   type LateReport,
 } from './lastKnown.js';
 import { cover, spansOf, type HeldLicence } from './licences.js';
-import type { Installation, Line, Month, Portfolio, Site } from './portfolio.js';
+import type { Installation, KeyEnd, Line, Month, Portfolio, Site } from './portfolio.js';
 import { said, saidOnDays, type Counted, type Listening, type OnDay, type Reported } from './said.js';
 
 /** A site that was not billed for so many months starts anew (rule 8). */
@@ -100,9 +100,9 @@ function heardOf(
     installations,
     billedBefore,
     keys,
-  }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> & {
-    keys: readonly Portfolio['keys'][number][];
-  },
+    suspensions,
+  }: Pick<Heard, 'counted' | 'reported' | 'installations' | 'billedBefore'> &
+    Readonly<Pick<Portfolio, 'suspensions'>> & { keys: readonly { issuedAt: Date; goneAt: Date | null }[] },
 ): Heard | null {
   const { site, month, asOf } = wanted;
   const { start, end } = month;
@@ -115,8 +115,9 @@ function heardOf(
   ]);
   const there = keys.filter(({ issuedAt }) => issuedAt <= asOf && issuedAt < end);
   const hadEnded = there.length > 0 && there.every(({ goneAt }) => goneAt !== null && goneAt < start);
+  const isSuspended = suspensions.some(({ from, until }) => from < start && (until === null || until >= end));
   const wasActive = (site.activatedAt !== null && site.activatedAt < end) || billedBefore;
-  if (heard.size === 0 && (hadEnded || !wasActive)) return null;
+  if (heard.size === 0 && (hadEnded || isSuspended || !wasActive)) return null;
   const inUse = installations.filter(
     ({ id, activatedAt, replacedAt, retiredAt, endedKeys }) =>
       activatedAt <= asOf &&
@@ -247,10 +248,10 @@ function addUnheard(
   const isOwed = expected.size > 0 || usages.length > 0;
   const inOrder = confirmed.toSorted((a, b) => byText(a.tenantRef, b.tenantRef) || byText(a.meter, b.meter));
   for (const { tenantRef, meter, quantity } of isOwed ? inOrder : []) {
-    if (quantity === 0) continue;
     const found = usages.find((usage) => usage.tenantRef === tenantRef && usage.meter === meter);
+    // Of nothing that it was nothing is left to account for, but what is named again is compared with it.
     if (found !== undefined) found.last = quantity;
-    else {
+    else if (quantity > 0) {
       const tenantId = tenantRef === null ? null : (tenancies.get(tenantRef) ?? null);
       usages.push({ tenantRef, tenantId, meter, parts: [], last: quantity, licensed: 0, spans: [] });
     }
@@ -342,9 +343,10 @@ function countOn(
   return Math.max(part.reported ?? 0, part.observed ?? 0);
 }
 
-/** Whether an end of a key was said in time to count. */
-function wasSaid({ before, asOf }: Wanted, notedAt: Date): boolean {
-  return notedAt <= asOf && (before === null || notedAt < before);
+/** Whether an end of a key was said in time to count, and no earlier one in its place. */
+function wasSaid({ before, asOf }: Wanted, { notedAt, replacedAt }: Pick<KeyEnd, 'notedAt' | 'replacedAt'>): boolean {
+  const isInTime = (at: Date) => at <= asOf && (before === null || at < before);
+  return isInTime(notedAt) && (replacedAt === null || !isInTime(replacedAt));
 }
 
 /** Whether what people set by hand counts: where it was confirmed in time for the month, and was there. */
@@ -395,12 +397,14 @@ export async function knownSites(
       reported: reportedBy.get(siteId) ?? [],
       installations: (installationsOf.get(siteId) ?? []).map(({ endedKeys, ...installation }) => ({
         ...installation,
-        endedKeys: endedKeys.filter(({ notedAt }) => wasSaid(one, notedAt)),
+        endedKeys: endedKeys.filter((end) => wasSaid(one, end)),
       })),
       billedBefore: isBilledBefore(linesOf.get(siteId) ?? [], one),
-      keys: (keysOf.get(siteId) ?? []).map((key) =>
-        key.goneNotedAt !== null && wasSaid(one, key.goneNotedAt) ? key : { ...key, goneAt: null },
-      ),
+      keys: (keysOf.get(siteId) ?? []).map(({ issuedAt, ends }) => ({
+        issuedAt,
+        goneAt: ends.find((end) => wasSaid(one, end))?.at ?? null,
+      })),
+      suspensions: portfolio.suspensions.filter(({ mspId, from }) => mspId === one.site.mspId && from <= one.asOf),
     });
     return heard === null ? [] : [heard];
   });

@@ -41,7 +41,7 @@ export interface Installation {
   replacedAt: Date | null;
   free: boolean;
   retiredAt: Date | null;
-  /** Stretches in which it used a key that had ended; `until` null: it still does. */
+  /** Stretches in which it used a key that had ended, or that was stopped with its MSP; `until` null: it still does. */
   endedKeys: EndedKey[];
 }
 
@@ -51,16 +51,29 @@ export interface EndedKey {
   until: Date | null;
   byMsp: boolean;
   notedAt: Date;
+  /** When an earlier revocation took its place; null: it stands. */
+  replacedAt: Date | null;
+}
+
+/** From when until when an MSP was suspended (rule 20): all its keys were stopped. */
+export interface Suspension {
+  mspId: string;
+  from: Date;
+  until: Date | null;
 }
 
 /** A key that a site has or uses. */
 export interface Key {
   siteId: string;
   issuedAt: Date;
-  /** Null: it is in force, or disabled and may be again. */
-  goneAt: Date | null;
-  /** When that was said. */
-  goneNotedAt: Date | null;
+  /** What ended it, one after the other was said; none: it is in force, or disabled and may be again. */
+  ends: KeyEnd[];
+}
+
+export interface KeyEnd {
+  at: Date;
+  notedAt: Date;
+  replacedAt: Date | null;
 }
 
 export interface Tenancy {
@@ -123,6 +136,7 @@ export interface Portfolio {
   /** The oldest of each site first. */
   installations: Installation[];
   keys: Key[];
+  suspensions: Suspension[];
   tenancies: Tenancy[];
   licences: Licence[];
   /** In the order in which they were issued. */
@@ -156,32 +170,52 @@ const SITES = `
   select msp_id as "mspId", id as "siteId", name, from_period as "fromPeriod", activated_at as "activatedAt" from site
   where programme_code = :programme and msp_id = any(:msps::uuid[]) and state <> 'created' order by name collate "C", id`;
 
-const INSTALLATIONS = `
-  with gone as (
-    select i.msp_id, i.site_id, i.id, k.ended_at as "from", null::timestamptz as until, k.ended_by = 'msp' as "byMsp",
-      coalesce(k.end_noted_at, k.ended_at) as "notedAt"
-    from installation i join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id
-    where i.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed')
+/** Every end that was ever said of a key of these MSPs; `gone`: since when, `said`, and `unsaid` once an earlier one took its place. */
+const SAID_ENDS = `
+  said_end as (
+    select msp_id, id as key_id, ended_how as how, ended_by as side, ended_at as gone, coalesce(end_noted_at, ended_at) as said,
+      null::timestamptz as unsaid
+    from metered_key where msp_id = any(:msps::uuid[]) and state in ('revoked', 'destroyed')
     union all
-    select f.msp_id, f.site_id, f.installation_id, k.ended_at, f.until_at, k.ended_by = 'msp', coalesce(k.end_noted_at, k.ended_at)
-    from former_key f join metered_key k on k.msp_id = f.msp_id and k.id = f.metered_key_id
-    where f.msp_id = any(:msps::uuid[]) and k.ended_how in ('revoked', 'destroyed') and k.ended_at < f.until_at)
+    select msp_id, metered_key_id, ended_how, ended_by, ended_at, noted_at, replaced_at
+    from former_end where msp_id = any(:msps::uuid[])
+  )`;
+
+const INSTALLATIONS = `
+  with ${SAID_ENDS}, gone as (
+    select i.msp_id, i.site_id, i.id, k.gone as "from", null::timestamptz as until, k.side = 'msp' as "byMsp",
+      k.said as "notedAt", k.unsaid as "replacedAt"
+    from installation i join said_end k on k.msp_id = i.msp_id and k.key_id = i.metered_key_id
+    where k.how in ('revoked', 'destroyed')
+    union all
+    select f.msp_id, f.site_id, f.installation_id, k.gone, f.until_at, k.side = 'msp', k.said, k.unsaid
+    from former_key f join said_end k on k.msp_id = f.msp_id and k.key_id = f.metered_key_id
+    where k.how in ('revoked', 'destroyed') and k.gone < f.until_at
+    union all
+    select i.msp_id, i.site_id, i.id, x.from_at, x.until_at, false, x.from_at, null
+    from suspension x join installation i on i.msp_id = x.msp_id
+    where x.msp_id = any(:msps::uuid[]) and x.programme_code = :programme)
   select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
     i.replaced_at as "replacedAt", coalesce(i.replaced_for_free, false) as free, i.retired_at as "retiredAt",
-    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until, 'byMsp', g."byMsp", 'notedAt', g."notedAt")) from gone g
+    coalesce((select jsonb_agg(jsonb_build_object('from', g."from", 'until', g.until, 'byMsp', g."byMsp", 'notedAt', g."notedAt",
+      'replacedAt', g."replacedAt")) from gone g
       where g.msp_id = i.msp_id and g.site_id = i.site_id and g.id = i.id), '[]') as "endedKeys"
   from installation i join site s on s.msp_id = i.msp_id and s.id = i.site_id and s.programme_code = :programme
   where i.msp_id = any(:msps::uuid[]) order by i.activated_at, i.id`;
 
-const KEYS = `
+const KEYS = `with ${SAID_ENDS}
   select s.id as "siteId", k.issued_at as "issuedAt",
-    case when k.state in ('revoked', 'destroyed') then k.ended_at end as "goneAt",
-    case when k.state in ('revoked', 'destroyed') then coalesce(k.end_noted_at, k.ended_at) end as "goneNotedAt"
+    coalesce((select jsonb_agg(jsonb_build_object('at', e.gone, 'notedAt', e.said, 'replacedAt', e.unsaid)) from said_end e
+      where e.msp_id = k.msp_id and e.key_id = k.id), '[]') as ends
   from site s join metered_key k on k.msp_id = s.msp_id and (k.site_id = s.id or k.id in (
     select i.metered_key_id from installation i where i.msp_id = s.msp_id and i.site_id = s.id
     union all
     select f.metered_key_id from former_key f where f.msp_id = s.msp_id and f.site_id = s.id))
   where s.programme_code = :programme and s.msp_id = any(:msps::uuid[])`;
+
+const SUSPENSIONS = `
+  select msp_id as "mspId", from_at as "from", until_at as until from suspension
+  where programme_code = :programme and msp_id = any(:msps::uuid[])`;
 
 const TENANCIES = `
   select t.site_id as "siteId", t.reference, t.tenant_id as "tenantId", t.from_period as "fromPeriod",
@@ -221,14 +255,18 @@ const BY_HAND = `
 
 type MonthRow = Omit<Month, 'statement'> & { statement: Omit<StoredHead, 'issuedAt'> | null; issuedAt: Date | null };
 type InstallationRow = Omit<Installation, 'endedKeys'> & {
-  endedKeys: { from: string; until: string | null; byMsp: boolean; notedAt: string }[];
+  endedKeys: { from: string; until: string | null; byMsp: boolean; notedAt: string; replacedAt: string | null }[];
 };
+type KeyRow = Omit<Key, 'ends'> & { ends: { at: string; notedAt: string; replacedAt: string | null }[] };
+
+const dateOrNull = (text: string | null) => (text === null ? null : new Date(text));
 
 /** Reads what belongs to these MSPs. */
 export async function portfolioOf(context: VerifyContext, msps: readonly string[]): Promise<Portfolio> {
   const of = { msps: [...msps] };
   const months = await ask<MonthRow>(context, MONTHS, of);
   const installations = await ask<InstallationRow>(context, INSTALLATIONS, of);
+  const keys = await ask<KeyRow>(context, KEYS, of);
   const lines = await ask<Omit<Line, 'addsMinor'> & { addsMinor: string }>(context, LINES, of);
   return {
     months: months.map(({ statement, issuedAt, ...month }) => ({
@@ -238,14 +276,23 @@ export async function portfolioOf(context: VerifyContext, msps: readonly string[
     sites: await ask<Site>(context, SITES, of),
     installations: installations.map(({ endedKeys, ...one }) => ({
       ...one,
-      endedKeys: endedKeys.map(({ from, until, byMsp, notedAt }) => ({
+      endedKeys: endedKeys.map(({ from, until, byMsp, notedAt, replacedAt }) => ({
         byMsp,
         notedAt: new Date(notedAt),
+        replacedAt: dateOrNull(replacedAt),
         from: new Date(from),
-        until: until === null ? null : new Date(until),
+        until: dateOrNull(until),
       })),
     })),
-    keys: await ask<Key>(context, KEYS, of),
+    keys: keys.map(({ ends, ...key }) => ({
+      ...key,
+      ends: ends.map(({ at, notedAt, replacedAt }) => ({
+        at: new Date(at),
+        notedAt: new Date(notedAt),
+        replacedAt: dateOrNull(replacedAt),
+      })),
+    })),
+    suspensions: await ask<Suspension>(context, SUSPENSIONS, of),
     tenancies: await ask<Tenancy>(context, TENANCIES, of),
     licences: await ask<Licence>(context, LICENCES, of),
     lines: lines.map((line) => ({ ...line, addsMinor: BigInt(line.addsMinor) })),

@@ -26,7 +26,7 @@ export interface Counted {
   day: string | null;
   /** Before the installation was replaced for free. */
   early: boolean;
-  /** After the end of the key it used. */
+  /** After the end of the key it used, or while its MSP was suspended. */
   late: boolean;
   most: number;
   /** Seconds of the newest count, and what it was. */
@@ -79,14 +79,23 @@ const HEARD = `
   )`;
 
 const COUNTED = `with ${LISTENING}, ended as materialized (
-    select used.*, k.ended_at as "from" from listening l join (
+    select l.site_id, used.installation_id, k.gone as "from", used.until from listening l join (
       select msp_id, site_id, id as installation_id, metered_key_id, 'infinity'::timestamptz as until from installation
       union all
       select msp_id, site_id, installation_id, metered_key_id, until_at from former_key) used using (msp_id, site_id)
-    join metered_key k on k.msp_id = used.msp_id and k.id = used.metered_key_id
-    where k.ended_how in ('revoked', 'destroyed') and k.ended_at < used.until
-      and coalesce(k.end_noted_at, k.ended_at) <= l.as_of
-      and (l.before is null or coalesce(k.end_noted_at, k.ended_at) < l.before)
+    join (
+      select msp_id, id as key_id, ended_how as how, ended_at as gone, coalesce(end_noted_at, ended_at) as said,
+        'infinity'::timestamptz as unsaid from metered_key
+      union all
+      select msp_id, metered_key_id, ended_how, ended_at, noted_at, replaced_at from former_end
+    ) k on k.msp_id = used.msp_id and k.key_id = used.metered_key_id
+    where k.how in ('revoked', 'destroyed') and k.gone < used.until
+      and k.said <= l.as_of and (l.before is null or k.said < l.before)
+      and (k.unsaid > l.as_of or k.unsaid >= l.before)
+    union all
+    select i.site_id, i.id, x.from_at, coalesce(x.until_at, 'infinity')
+    from listening l join installation i on i.msp_id = l.msp_id and i.site_id = l.site_id
+    join suspension x on x.msp_id = l.msp_id and x.programme_code = :programme
   ), ${HEARD}, told as (
     select h.*, exists (select from ended e where e.site_id = h.site_id and e.installation_id = h.installation_id
       and h.counted_at >= e."from" and h.counted_at < e.until) as late

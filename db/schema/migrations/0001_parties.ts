@@ -220,6 +220,8 @@ export async function up(knex: Knex): Promise<void> {
         'expired')),
       joined_period text,
       left_period text check (left_period >= joined_period),
+      -- When that last period was set; null: none was.
+      left_set_at timestamptz,
       duplicate_of uuid[] not null default '{}',
       applied_at timestamptz not null,
       -- Null: not known to run yet; a relay of the API starts it.
@@ -236,6 +238,17 @@ export async function up(knex: Knex): Promise<void> {
       where state = 'applied' and workflow_started_at is null;
     create index participation_by_programme on participation (programme_code, applied_at);
 
+    -- When it was suspended (rule 20): its keys are stopped from from_at until until_at; null: they still are.
+    create table suspension (
+      msp_id uuid not null,
+      programme_code text not null,
+      from_at timestamptz not null,
+      until_at timestamptz check (until_at >= from_at),
+      primary key (msp_id, programme_code, from_at),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
+    );
+    create unique index suspension_one_lasts on suspension (msp_id, programme_code) where until_at is null;
+
     -- Who bills the MSP, from a period until a period (exclusive); the first row holds from the beginning.
     create table participation_distributor (
       msp_id uuid not null,
@@ -244,6 +257,8 @@ export async function up(knex: Knex): Promise<void> {
       -- The next row's from_period, kept by the trigger; null: no end is known.
       until_period text check (until_period > from_period),
       distributor_id uuid not null references distributor_terms,
+      -- When that was set; null: nobody asks.
+      set_at timestamptz,
       primary key (msp_id, programme_code, from_period),
       foreign key (msp_id, programme_code) references participation (msp_id, programme_code)
     );
@@ -338,6 +353,7 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('msp_terms', 'id in (select msp_id from billed_now)', 'false', 'id');
     call kontor_protect('participation', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
       'msp_id = any((select kontor_msps())::uuid[])');
+    call kontor_protect('suspension', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)', 'false');
 
     -- Called for each table that the partner team and the workers alone may see and write.
     create procedure kontor_protect_team(target regclass) language plpgsql as $$

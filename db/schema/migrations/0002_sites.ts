@@ -135,6 +135,20 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, metered_key_id) references metered_key (msp_id, id)
     );
 
+    -- What ended a key before a revocation as of an earlier instant took its place, and when: months that were frozen between
+    -- were judged by it.
+    create table former_end (
+      msp_id uuid not null,
+      metered_key_id uuid not null,
+      ended_how text not null check (ended_how in ('revoked', 'destroyed', 'rotated')),
+      ended_at timestamptz not null,
+      ended_by text check (ended_by in ('msp', 'vendor')),
+      noted_at timestamptz not null,
+      replaced_at timestamptz not null check (replaced_at >= noted_at),
+      primary key (msp_id, metered_key_id, replaced_at),
+      foreign key (msp_id, metered_key_id) references metered_key (msp_id, id)
+    );
+
     -- Ed25519 public keys; at most two live ones per installation, for rotation.
     create table signing_key (
       msp_id uuid not null,
@@ -199,6 +213,7 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('installation', 'site_id in (select id from site)',
       'site_id = any((select kontor_sites())::uuid[])');
     call kontor_protect('former_key', 'site_id in (select id from site)', 'false');
+    call kontor_protect('former_end', 'metered_key_id in (select id from metered_key)', 'false');
     call kontor_protect('signing_key', 'site_id in (select id from site)', 'false');
     -- A licence of a whole site is shared by all that the site serves.
     call kontor_protect('term_licence', 'site_id in (select id from site)',

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { silenceOf } from '../../db/closing/completeness.js';
+import { ALL } from '../../db/connect.js';
+import { beginSuspension, endSuspension } from '../../db/programmes/suspensionStore.js';
+import type { Statement } from '../../domain/statement.js';
+import { createRenderPool, type RenderPool } from '../../statements/index.js';
+import { allHold, verifyAll } from '../../verify/index.js';
+import { closeConfirmed } from '../support/closedMonths.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
+
+const MAILBOX = 'mail-server.mailbox';
+
+/**
+ * MSP Alpha is suspended from 10 March, 12:00, to 20 May, 12:00. A mailbox costs 2.00 EUR. Its site Quiet stops with its key;
+ * Busy goes on as if nothing had happened.
+ */
+const SUSPENDED = { from: '2026-03-10T11:00:00Z', until: '2026-05-20T10:00:00Z' };
+
+/** What each month comes to: `<site> <mailboxes>, <where the number is from>`. */
+const MONTHS = {
+  '2026-02': { lines: ['Busy 30, reported', 'Quiet 30, reported'], total: 120_00n, expected: 2 },
+  // The past is billed: what was seen until the suspension. The 90 that Busy counted on the 20th are a case.
+  '2026-03': { lines: ['Busy 25, observed', 'Quiet 20, estimated'], total: 90_00n, expected: 2 },
+  // All of the month in the suspension: nobody waits for a report, and nothing is estimated.
+  '2026-04': { lines: ['Busy 0, observed'], total: 0n, expected: 0 },
+  // Resumed on the 20th: both are expected again. Quiet is silent, and was last known with 20.
+  '2026-05': { lines: ['Busy 35, observed', 'Quiet 20, estimated'], total: 110_00n, expected: 2 },
+} as const;
+type Period = keyof typeof MONTHS;
+const PERIODS = Object.keys(MONTHS) as Period[];
+
+describe('rule 20: an MSP that is suspended', () => {
+  let database: TestDatabase;
+  let pool: RenderPool;
+  let month: ReturnType<typeof monthFixture>;
+  let mspId: string;
+  const statements = new Map<Period, Statement>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = createRenderPool({ threads: 1 });
+    month = monthFixture(database.db);
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await month.run(`update programme set first_period = '2026-02'`);
+    await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '2.00' } } });
+    mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+    const busy = await month.site({ mspId, name: 'Busy' });
+    const quiet = await month.site({ mspId, name: 'Quiet' });
+    const seen = (site: typeof busy, at: string, count: number) =>
+      month.checkIn(site, { at, tenant: 'main', meter: MAILBOX, count });
+    const report = (site: typeof busy, period: Period, peak: number) =>
+      month.report(site, { period, lines: [{ tenant: 'main', meter: MAILBOX, peak }] });
+    const close = async (period: Period, now: string) => {
+      const [statement] = await closeConfirmed({ database, month }, pool, period, now);
+      if (statement !== undefined) statements.set(period, statement);
+    };
+    const of = { mspId, programme: 'msp' };
+
+    await report(busy, '2026-02', 30);
+    await report(quiet, '2026-02', 30);
+    await close('2026-02', '2026-03-06T12:00:00Z');
+
+    await seen(busy, '2026-03-05T09:00:00Z', 25);
+    await seen(quiet, '2026-03-05T09:00:00Z', 20);
+    await database.db.transaction(ALL, (trx) => beginSuspension(trx, { ...of, at: new Date(SUSPENDED.from) }));
+    await seen(busy, '2026-03-20T09:00:00Z', 90);
+    await close('2026-03', '2026-04-06T12:00:00Z');
+
+    await seen(busy, '2026-04-15T09:00:00Z', 90);
+    await close('2026-04', '2026-05-06T12:00:00Z');
+
+    await seen(busy, '2026-05-10T09:00:00Z', 90);
+    await database.db.transaction(ALL, (trx) => endSuspension(trx, { ...of, at: new Date(SUSPENDED.until) }));
+    await seen(busy, '2026-05-25T09:00:00Z', 35);
+    await report(busy, '2026-05', 35);
+    await close('2026-05', '2026-06-06T12:00:00Z');
+  });
+  afterAll(async () => {
+    await pool.close();
+    await database.drop();
+  });
+
+  const linesOf = (period: Period) =>
+    (statements.get(period)?.lines ?? []).flatMap((line) =>
+      line.kind === 'usage' ? [`${line.siteName} ${line.quantity}, ${line.basis}`] : [line.kind],
+    );
+
+  it.each(PERIODS)('%s is billed up to the suspension and from its end on, and gets its statement', (period) => {
+    expect([linesOf(period), statements.get(period)?.totalMinor]).toEqual([MONTHS[period].lines, MONTHS[period].total]);
+  });
+
+  it.each(PERIODS)('%s waits for the reports that are expected, and for none of a suspended MSP', async (period) => {
+    const { expected } = await database.db.transaction(ALL, (trx) => silenceOf(trx, { programme: 'msp', period }));
+    expect(expected).toBe(MONTHS[period].expected);
+  });
+
+  it('is a case in each month in which a site goes on all the same, with what it comes to without', async () => {
+    const found = await month.run<{ period: string; revokedAt: string; usedOn: string; upTo: number }>(
+      `select period, evidence ->> 'revokedAt' as "revokedAt", evidence ->> 'usedOn' as "usedOn",
+         (evidence ->> 'upToRevocation')::int as "upTo"
+       from discrepancy where kind = 'usage_after_revocation' order by period`,
+    );
+    const revokedAt = new Date(SUSPENDED.from).toISOString();
+    expect(found).toEqual([
+      { period: '2026-03', revokedAt, usedOn: '2026-03-20', upTo: 25 },
+      { period: '2026-04', revokedAt, usedOn: '2026-04-15', upTo: 0 },
+      { period: '2026-05', revokedAt, usedOn: '2026-05-10', upTo: 35 },
+    ]);
+  });
+
+  it('comes to the same by a second opinion', async () => {
+    const report = await verifyAll(database.db, { now: new Date('2026-06-10T12:00:00Z') });
+    expect([report.programmes, allHold(report)]).toEqual([report.programmes, true]);
+  });
+});
