@@ -17,6 +17,9 @@ import { startStack } from './services.js';
 import { createTerminal } from './terminal.js';
 import { whereToLook } from './up.js';
 
+/** As many as two cores can serve. */
+const POOL = 6;
+
 interface DemoOptions extends DemoWorld {
   data: string;
   exit?: true;
@@ -75,6 +78,8 @@ async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions
   const given = readEnv();
   const env = {
     ...{ ...given, SIGN_UPS_PER_HOUR: Math.max(given.SIGN_UPS_PER_HOUR, 2 * msps) },
+    // It starts and ends within a minute: on each connection more, every statement is planned anew.
+    DATABASE_POOL: Math.min(given.DATABASE_POOL, POOL),
     // Everybody in the demo chooses a password.
     KONTOR_LOCAL_LOGIN: 'on' as const,
   };
