@@ -34,7 +34,8 @@ const STOP_GRACE_MS = 30_000;
 const MAX_ATTEMPTS = 5;
 /** Another took the port first, or a killed server or its last backends are still on their way out. */
 const CURABLE = /Address already in use|shared memory block .* still in use|lock file .* already exists/i;
-const FLEETING = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+/** What a killed server has committed is there: only the machine may lose it. */
+const FLEETING = ['fsync=off', 'full_page_writes=off'];
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',

@@ -3,7 +3,7 @@
  * again. The last line is a JSON object with the rounds, those that survived, and what was wrong with the others.
  */
 import { parseArgs } from 'node:util';
-import globalSetup from '../support/globalSetup.js';
+import { startServices } from '../support/globalSetup.js';
 import globalTeardown from '../support/globalTeardown.js';
 import { faultOf } from './faults.js';
 import { playRound } from './round.js';
@@ -24,7 +24,7 @@ const rounds = values.round === undefined ? Number(values.rounds) : 1;
 if (![seed, from, rounds].every(Number.isSafeInteger))
   throw new RangeError('--seed, --rounds, --from and --round are whole numbers');
 
-await globalSetup();
+await startServices({ inMemory: false });
 const failures: { seed: number; round: number; fault: string; what: string[] }[] = [];
 try {
   const world = await createWorld(seed);

@@ -7,8 +7,16 @@ import { migrate } from '../../db/schema/migrate.js';
 import { findTemporalBinary, startPostgres, startTemporal } from '../../embedded/index.js';
 import { LOGIN_PASSWORD, TEMPLATE, type Services } from './services.js';
 
-/** One PostgreSQL with fsync off, one Temporal dev server in memory and one migrated template database for the whole run. */
-export default async function globalSetup(): Promise<void> {
+/** For the suites: see startServices. */
+export default function globalSetup(): Promise<void> {
+  return startServices({ inMemory: true });
+}
+
+/**
+ * One PostgreSQL with fsync off, one Temporal dev server and one migrated template database for the whole run. A Temporal
+ * server that keeps its data in memory is not to be restarted.
+ */
+export async function startServices({ inMemory }: { inMemory: boolean }): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'kontor-test-'));
   // As root, PostgreSQL runs as an account of its own, which has to get through to its data.
   await chmod(dataDir, 0o755);
@@ -22,7 +30,7 @@ export default async function globalSetup(): Promise<void> {
       startTemporal({
         binary,
         dataDir: join(dataDir, 'temporal'),
-        inMemory: true,
+        inMemory,
         logFile: join(dataDir, 'temporal.log'),
         // By default 4,096 events, which would take a test a minute.
         dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 200 },
