@@ -35,6 +35,7 @@ import { isOfEarlier } from '../domain/statement.js';
 import { beat, earlierProgress } from './beating.js';
 import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
 import { parkBroken } from './closing/parkBroken.js';
+import { requireStage } from './closing/requireProgress.js';
 import { reconcile } from './reconcileShard.js';
 
 export interface IssueCounts {
@@ -171,7 +172,7 @@ async function issueParked(trx: Trx, key: RunKey & { mspId: string }, now: Date)
 /**
  * Idempotent by MSP and run: an issued participant is not selected again, and the unique key on MSP, programme, period and
  * revision refuses a second statement. A chunk is one transaction, so an attempt that dies leaves no half of it and no
- * gap in the numbers.
+ * gap in the numbers. Throws DATABASE_BEHIND for a shard whose review has not ended.
  */
 export const issueStatements =
   ({ db }: { db: Database }) =>
@@ -183,7 +184,10 @@ export const issueStatements =
     }
     const shard = { ...key, shard: input.shard };
     const inTransaction: InTransaction = (work) => db.transaction(ALL, work);
-    const size = await db.transaction(ALL, (trx) => shardSize(trx, shard));
+    const size = await db.transaction(ALL, async (trx) => {
+      await requireStage(trx, shard, 'issue');
+      return shardSize(trx, shard);
+    });
     const { from: begin } = progressSchema.parse(earlierProgress());
     for (let from = begin; from < size; from += ISSUE_CHUNK) {
       await issueStretch(inTransaction, shard, { from, to: Math.min(size, from + ISSUE_CHUNK) }, now);

@@ -8,6 +8,7 @@ import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { localeOf, parkedReasons } from '../locales/index.js';
+import { requireNoneOpen } from './closing/requireProgress.js';
 import { runKeyOf, runSubject, type RunInput, type RunKey } from '../domain/run.js';
 
 async function enqueueSummary(trx: Trx, key: RunKey, totals: ControlTotals, at: Date): Promise<void> {
@@ -47,13 +48,14 @@ async function enqueueSummary(trx: Trx, key: RunKey, totals: ControlTotals, at: 
   );
 }
 
-/** Idempotent by run: only an open run is sealed, and its summary has one Message-ID. */
+/** Idempotent by run: only an open run is sealed, and its summary has one Message-ID. Throws DATABASE_BEHIND. */
 export const sealPeriod =
   ({ db }: { db: Database }) =>
   ({ now, ...run }: RunInput & { now: string }): Promise<ControlTotals> =>
     db.transaction(ALL, async (trx) => {
       const key = runKeyOf(run);
       const at = new Date(now);
+      await requireNoneOpen(trx, key);
       const totals = await controlTotals(trx, key);
       await finishShards(trx, key);
       if (await endRun(trx, key, totals, at)) {

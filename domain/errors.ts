@@ -77,6 +77,7 @@ export const ERROR_CODES = {
   // services
   STORED_DATA_UNREADABLE: { retryable: false },
   DATABASE_UNAVAILABLE: { retryable: true },
+  DATABASE_BEHIND: { retryable: false },
   TEMPORAL_UNAVAILABLE: { retryable: true },
   CONFIGURATION_INVALID: { retryable: false },
   INTERNAL: { retryable: true },

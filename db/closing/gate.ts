@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/access/actor.js';
+import { KontorError } from '../../domain/errors.js';
 import type { RunKey, ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardDeadlines, ShardKey } from './openRun.js';
@@ -69,7 +70,10 @@ export async function endReview(trx: Trx, { programme, period, shard }: ShardKey
   );
 }
 
-/** Where a shard stands and its deadlines as they are now; `for update`: nobody moves them until the transaction is over. */
+/**
+ * Where a shard stands and its deadlines as they are now; `for update`: nobody moves them until the transaction is over.
+ * Throws DATABASE_BEHIND where there is none: a shard is begun once it is committed.
+ */
 export async function shardDeadlines(
   trx: Trx,
   { programme, period, shard }: ShardKey,
@@ -81,6 +85,8 @@ export async function shardDeadlines(
      where programme_code = :programme and period = :period and shard = :shard ${lock}`,
     { programme, period, shard },
   );
-  if (row === undefined) throw new Error(`There is no shard ${shard} of ${programme}:${period}`);
+  if (row === undefined) {
+    throw new KontorError('DATABASE_BEHIND', `The database has no shard ${shard} of ${programme}:${period} any more.`);
+  }
   return row;
 }

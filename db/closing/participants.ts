@@ -47,6 +47,17 @@ export async function shardSize(trx: Trx, { programme, period, shard }: ShardKey
   return row?.size ?? 0;
 }
 
+/** How many participants of a run have neither a statement nor a reason why they are parked. */
+export async function openParticipants(trx: Trx, { programme, period }: RunKey): Promise<number> {
+  const [row] = await rows<{ open: number }>(
+    trx,
+    `select count(*)::int as open from run_participant
+     where programme_code = :programme and period = :period and state = 'open'`,
+    { programme, period },
+  );
+  return row?.open ?? 0;
+}
+
 export interface Parking {
   mspId: string;
   reason: string;
