@@ -1,7 +1,7 @@
 import type { MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
 import { coverByLicences } from '../../domain/licences/licensedDays.js';
-import { dayOf, periodRange, type InstantRange, type Period } from '../../domain/period.js';
+import { dayOf, periodDays, periodRange, type Day, type InstantRange, type Period } from '../../domain/period.js';
 import type { InstallationUsage, SiteFacts, UsageFacts } from '../../domain/usage.js';
 import type { Trx } from '../connect.js';
 import { countsOnDays } from './countsOnDays.js';
@@ -297,7 +297,7 @@ function endedWithin({ ended, range }: HeardSite): EndedRow[] {
 
 function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
   const { site, range, used, reporting, expected, installationIds } = heard;
-  const usedAfterAt = earliest(used.map((row) => row.usedAfterAt));
+  const usedAfter = used.flatMap((row) => usedAfterEndOn(heard, context.period, row) ?? []);
   const licences = context.licences.map(({ siteId: _siteId, ...licence }) => licence);
   return {
     siteId: site.siteId,
@@ -307,15 +307,26 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
     // A key revoked in mid-month ends the site, not its bill: what it used until then and never reported is estimated.
     silentInstallationIds: installationIds.filter((id) => expected.has(id) && !reporting.has(id)),
     clockOffsetSeconds: heard.clockOffsets.reduce(furtherFromZero, 0),
-    usedAfterRevocationOn: usedAfterAt === null ? null : dayOf(usedAfterAt, site.zone),
+    usedAfterRevocationOn: usedAfter.sort()[0] ?? null,
     firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= range.start,
     licences,
     usage: coverByLicences(context.period, measureDays(usageFactsOf(heard, context), context.measuring), licences),
   };
 }
 
+/**
+ * The first day on which an installation used something after its key had ended. What it reports of a month that lies wholly
+ * after that, and in which nobody saw it, was used on some day of it: the first is named.
+ */
+function usedAfterEndOn({ site, range, ended }: HeardSite, period: Period, row: UsageRow): Day | null {
+  if (row.usedAfterAt !== null) return dayOf(row.usedAfterAt, site.zone);
+  const isReported = row.reported !== null && row.reported > 0;
+  return isReported && hadEnded(ended, row.installationId, range) ? periodDays(period).first : null;
+}
+
 function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
   const { site, used, reporting, expected, unseen } = heard;
+  const { period } = context;
   const cutByVendor = new Set(endedWithin(heard).flatMap((key) => (key.byMsp ? [] : [key.installationId])));
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
@@ -329,6 +340,7 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
     return fact;
   };
   for (const row of used) {
+    const usedAfterOn = usedAfterEndOn(heard, period, row);
     const installation: InstallationUsage = {
       installationId: row.installationId,
       expected: expected.has(row.installationId),
@@ -337,8 +349,8 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
       observed: row.observed,
       observedOn: row.observedAt === null ? null : dayOf(row.observedAt, site.zone),
       observedBeforeRevocation: row.beforeRevocation,
-      usedAfterRevocationOn: row.usedAfterAt === null ? null : dayOf(row.usedAfterAt, site.zone),
-      revokedByMsp: row.usedAfterAt !== null && !cutByVendor.has(row.installationId),
+      usedAfterRevocationOn: usedAfterOn,
+      revokedByMsp: usedAfterOn !== null && !cutByVendor.has(row.installationId),
       lastConfirmed: null,
     };
     factOf(row.tenantRef, row.meter).installations.push(installation);

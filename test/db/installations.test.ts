@@ -132,6 +132,39 @@ describe('installations in the close', () => {
     expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
   });
 
+  /** So much beside it that nothing moves the total by a quarter. */
+  const steady = async () => {
+    const large = await month.site({ mspId, name: 'large' });
+    for (const period of ['2026-05', '2026-06']) await reported(large, period, 500);
+  };
+
+  it('case 16: what a site only reports of months after its revocation is a case, billed as it was up to then: nothing', async () => {
+    const site = await month.site({ mspId, name: 'reports only', revokedAt: '2026-05-15T00:00:00Z' });
+    await seen(site, '2026-05-10T10:00:00Z', 5);
+    await reported(site, '2026-05', 5);
+    await reported(site, '2026-06', 80);
+    await steady();
+    expect(lines(await month.close('2026-05'))).toContainEqual({ site: 'reports only', peak: 5, basis: 'reported' });
+    expect(lines(await month.close('2026-06'))).toContainEqual({ site: 'reports only', peak: 0, basis: 'observed' });
+    const found = (await month.cases('2026-06')).filter(({ kind }) => kind === 'usage_after_revocation');
+    expect(found.map(({ evidence }) => evidence)).toEqual([
+      { revokedAt: '2026-05-15T00:00:00.000Z', usedOn: '2026-06-01', upToRevocation: 0 },
+    ]);
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-08-20T00:00:00Z') });
+    expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
+  });
+
+  it('case 17: what an MSP that revoked its own key goes on to report is billed, and a case', async () => {
+    const site = await month.site({ mspId, name: 'own report', revokedAt: '2026-05-15T00:00:00Z', revokedBy: 'msp' });
+    await seen(site, '2026-05-10T10:00:00Z', 5);
+    await reported(site, '2026-05', 5);
+    await reported(site, '2026-06', 80);
+    await steady();
+    await month.close('2026-05');
+    expect(lines(await month.close('2026-06'))).toContainEqual({ site: 'own report', peak: 80, basis: 'reported' });
+    expect((await month.cases('2026-06')).map(({ kind }) => kind)).toContain('usage_after_revocation');
+  });
+
   it('case 16: an installation that went on under a new key is judged by the revoked one only while it used it', async () => {
     const site = await month.site({ mspId, name: 'renewed' });
     const [installation] = site.installations;

@@ -234,6 +234,16 @@ function wasIn(use: { from: Date; until: Date | null }, { start, end }: SiteMont
   return use.from < end && (use.until === null || use.until > start);
 }
 
+/** Whether an installation had no key in force on any day of the month. */
+function wasEndedThroughout(month: SiteMonth, one: Installed): boolean {
+  const { site, start, end } = month;
+  if (isSuspendedIn(month, start, end)) return true;
+  return one.uses.some(({ key, until }) => {
+    const ended = site.keys[key]?.ended;
+    return ended?.how === 'revoked' && ended.at < start && (until === null || until >= end);
+  });
+}
+
 function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, one: number, expected: boolean): Part {
   const { site, zone } = month;
   const { tenantRef, meter } = use;
@@ -270,7 +280,9 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
       meter,
       zone,
     ),
-    afterEnd: counts.some(({ isAfterEnd, count }) => isAfterEnd && count > 0),
+    afterEnd:
+      counts.some(({ isAfterEnd, count }) => isAfterEnd && count > 0) ||
+      (reports.length > 0 && reported > 0 && own !== undefined && wasEndedThroughout(month, own)),
   };
 }
 

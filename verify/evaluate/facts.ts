@@ -209,13 +209,20 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
           (one.early ? asCounted(one.installation) : one.installation) === installation,
       );
       const reports = reported.filter((one) => asCounted(one.installation) === installation);
-      const usedAfterOn = earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn));
       const endedKeys = known.installations.find(({ id }) => id === installation)?.endedKeys ?? [];
+      const named = reportedOf(reports, tenantRef, meter);
+      // Of a month that its key did not see any more, whatever it reports was used after the end.
+      const allAfter = endedKeys.some(
+        ({ from, until }) => from < month.start && (until === null || until >= month.end),
+      );
+      const usedAfterOn =
+        earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn)) ??
+        (allAfter && named !== null && named > 0 ? firstDayOf(month.period) : null);
       return {
         installation,
         expected: expected.has(installation),
         // A report that does not name it says that nothing was used.
-        reported: reportedOf(reports, tenantRef, meter) ?? (reporting.has(installation) ? 0 : null),
+        reported: named ?? (reporting.has(installation) ? 0 : null),
         observed: observedOf(counts, meter),
         beforeEnd: observedOf(
           counts.filter(({ late }) => !late),
