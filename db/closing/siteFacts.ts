@@ -285,9 +285,8 @@ interface SiteContext {
   tenants: ReadonlyMap<string, string>;
 }
 
-function earliest(instants: readonly (Date | null)[]): Date | null {
-  const times = instants.flatMap((instant) => (instant === null ? [] : [instant.getTime()]));
-  return times.length === 0 ? null : new Date(Math.min(...times));
+function earliest(instants: readonly Date[]): Date | null {
+  return instants.length === 0 ? null : new Date(Math.min(...instants.map((instant) => instant.getTime())));
 }
 
 /** Keys of its installations that had ended before the month did, as far as they were used in it. */
@@ -296,8 +295,11 @@ function endedWithin({ ended, range }: HeardSite): EndedRow[] {
 }
 
 function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
-  const { site, range, used, reporting, expected, installationIds } = heard;
-  const usedAfter = used.flatMap((row) => usedAfterEndOn(heard, context.period, row) ?? []);
+  const { site, range, reporting, expected, installationIds } = heard;
+  const usage = usageFactsOf(heard, context);
+  const usedAfter = usage.flatMap(({ installations }) =>
+    installations.flatMap(({ usedAfterRevocationOn }) => usedAfterRevocationOn ?? []),
+  );
   const licences = context.licences.map(({ siteId: _siteId, ...licence }) => licence);
   return {
     siteId: site.siteId,
@@ -310,7 +312,7 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
     usedAfterRevocationOn: usedAfter.sort()[0] ?? null,
     firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= range.start,
     licences,
-    usage: coverByLicences(context.period, measureDays(usageFactsOf(heard, context), context.measuring), licences),
+    usage: coverByLicences(context.period, measureDays(usage, context.measuring), licences),
   };
 }
 
@@ -326,7 +328,6 @@ function usedAfterEndOn({ site, range, ended }: HeardSite, period: Period, row: 
 
 function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
   const { site, used, reporting, expected, unseen } = heard;
-  const { period } = context;
   const cutByVendor = new Set(endedWithin(heard).flatMap((key) => (key.byMsp ? [] : [key.installationId])));
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
@@ -340,7 +341,7 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
     return fact;
   };
   for (const row of used) {
-    const usedAfterOn = usedAfterEndOn(heard, period, row);
+    const usedAfterOn = usedAfterEndOn(heard, context.period, row);
     const installation: InstallationUsage = {
       installationId: row.installationId,
       expected: expected.has(row.installationId),

@@ -234,16 +234,6 @@ function wasIn(use: { from: Date; until: Date | null }, { start, end }: SiteMont
   return use.from < end && (use.until === null || use.until > start);
 }
 
-/** Whether an installation had no key in force on any day of the month. */
-function wasEndedThroughout(month: SiteMonth, one: Installed): boolean {
-  const { site, start, end } = month;
-  if (isSuspendedIn(month, start, end)) return true;
-  return one.uses.some(({ key, until }) => {
-    const ended = site.keys[key]?.ended;
-    return ended?.how === 'revoked' && ended.at < start && (until === null || until >= end);
-  });
-}
-
 function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, one: number, expected: boolean): Part {
   const { site, zone } = month;
   const { tenantRef, meter } = use;
@@ -282,7 +272,10 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
     ),
     afterEnd:
       counts.some(({ isAfterEnd, count }) => isAfterEnd && count > 0) ||
-      (reports.length > 0 && reported > 0 && own !== undefined && wasEndedThroughout(month, own)),
+      (reports.length > 0 &&
+        reported > 0 &&
+        own !== undefined &&
+        wasEndedThroughout(month, own, month.start, month.end)),
   };
 }
 
@@ -324,8 +317,7 @@ function usesOf(month: SiteMonth, memory: Memory) {
   const heard = new Set([...reporting, ...said.seen.map(({ installation }) => installation)]);
   const keys = site.keys.filter(({ issuedAt }) => issuedAt < end);
   // A key that was rotated has a successor: what counts is whether the last of them had ended.
-  const isSuspended = isSuspendedIn(month, start, end);
-  const hadEnded = isSuspended || keys.every(({ ended }) => ended !== null && ended.at < start);
+  const hadEnded = isSuspendedIn(month, start, end) || keys.every(({ ended }) => ended !== null && ended.at < start);
   if (heard.size === 0 && (hadEnded || site.activatedAt >= end)) return null;
   const installations = [...site.installations.values()].sort(
     (a, b) => a.activatedAt.getTime() - b.activatedAt.getTime(),
@@ -334,9 +326,7 @@ function usesOf(month: SiteMonth, memory: Memory) {
     installations.flatMap((one) => {
       const isGone =
         (one.replacedAt !== null && one.replacedAt < end) || (one.retiredAt !== null && one.retiredAt < end);
-      const key = endedKeyAt(site, one, start);
-      const wentOn = one.uses.some(({ until }) => until !== null && until >= start && until < end);
-      const endedBefore = isSuspended || (key !== null && endedBeforeStart(site, one, start) && !wentOn);
+      const endedBefore = wasEndedThroughout(month, one, start, end);
       const isThere = one.activatedAt < end || heard.has(one.index);
       return said.mapping.has(one.index) || isGone || endedBefore || !isThere ? [] : [one.index];
     }),
@@ -396,12 +386,14 @@ function usesOf(month: SiteMonth, memory: Memory) {
   return { uses, said, isSilent };
 }
 
-/** Whether the key it used when the month began had ended before that. */
-function endedBeforeStart(site: SiteChronicle, one: Installed, start: Date): boolean {
-  return one.uses.some(({ key, until }) => {
-    const ended = site.keys[key]?.ended;
-    return ended?.how === 'revoked' && ended.at < start && (until === null || until >= start);
+/** Whether an installation had no key in force on any of some days. */
+function wasEndedThroughout(month: SiteMonth, one: Installed, begin: Date, end: Date): boolean {
+  if (isSuspendedIn(month, begin, end)) return true;
+  const hadEnded = one.uses.some(({ key, until }) => {
+    const ended = month.site.keys[key]?.ended;
+    return ended?.how === 'revoked' && ended.at < begin && (until === null || until >= begin);
   });
+  return hadEnded && !one.uses.some(({ until }) => until !== null && until >= begin && until < end);
 }
 
 function byRef(a: { tenantRef: string; meter: string }, b: { tenantRef: string; meter: string }): number {
@@ -663,11 +655,7 @@ function countOn(
           one.activatedAt < until &&
           (one.replacedAt === null || one.replacedAt >= begin) &&
           (one.retiredAt === null || one.retiredAt >= begin) &&
-          !isSuspendedIn(month, begin, until) &&
-          !(
-            endedBeforeStart(site, one, begin) &&
-            !one.uses.some((use) => use.until !== null && use.until >= begin && use.until < until)
-          ),
+          !wasEndedThroughout(month, one, begin, until),
       );
       if (!wasThere) return 0;
       return part.reported === null && part.seen === null ? (part.last ?? 0) : most(part);

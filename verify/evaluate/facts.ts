@@ -16,7 +16,7 @@ import {
   type LateReport,
 } from './lastKnown.js';
 import { cover, spansOf, type HeldLicence } from './licences.js';
-import type { Installation, KeyEnd, Line, Month, Portfolio, Site } from './portfolio.js';
+import type { EndedKey, Installation, KeyEnd, Line, Month, Portfolio, Site } from './portfolio.js';
 import { said, saidOnDays, type Counted, type Listening, type OnDay, type Reported } from './said.js';
 
 /** A site that was not billed for so many months starts anew (rule 8). */
@@ -115,7 +115,7 @@ function heardOf(
   ]);
   const there = keys.filter(({ issuedAt }) => issuedAt <= asOf && issuedAt < end);
   const hadEnded = there.length > 0 && there.every(({ goneAt }) => goneAt !== null && goneAt < start);
-  const isSuspended = suspensions.some(({ from, until }) => from < start && (until === null || until >= end));
+  const isSuspended = suspensions.some((one) => lastsThrough(one, month));
   const wasActive = (site.activatedAt !== null && site.activatedAt < end) || billedBefore;
   if (heard.size === 0 && (hadEnded || isSuspended || !wasActive)) return null;
   const inUse = installations.filter(
@@ -124,7 +124,7 @@ function heardOf(
       !countsAs.has(id) &&
       (replacedAt === null || replacedAt >= end) &&
       (retiredAt === null || retiredAt >= end) &&
-      !endedKeys.some(({ from, until }) => from < start && (until === null || until >= end)),
+      !endedKeys.some((key) => lastsThrough(key, month)),
   );
   const expected = new Set(
     inUse.flatMap(({ id, activatedAt }) =>
@@ -173,8 +173,17 @@ function earliestOf(days: readonly (string | null)[]): string | null {
   );
 }
 
-function isOfMonth({ from, until }: { from: Date; until: Date | null }, { start, end }: Month): boolean {
+/** A stretch of time, and two instants. */
+type Stretch = Pick<EndedKey, 'from' | 'until'>;
+type Bounds = Pick<Month, 'start' | 'end'>;
+
+function isOfMonth({ from, until }: Stretch, { start, end }: Bounds): boolean {
   return from < end && (until === null || until > start);
+}
+
+/** Whether it began before the first of them and lasted to the other. */
+function lastsThrough({ from, until }: Stretch, { start, end }: Bounds): boolean {
+  return from < start && (until === null || until >= end);
 }
 
 /** Every usage that a site named, tenants in the order in which they are stored, those without a name last. */
@@ -212,9 +221,7 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
       const endedKeys = known.installations.find(({ id }) => id === installation)?.endedKeys ?? [];
       const named = reportedOf(reports, tenantRef, meter);
       // Of a month that its key did not see any more, whatever it reports was used after the end.
-      const allAfter = endedKeys.some(
-        ({ from, until }) => from < month.start && (until === null || until >= month.end),
-      );
+      const allAfter = endedKeys.some((key) => lastsThrough(key, month));
       const usedAfterOn =
         earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn)) ??
         (allAfter && named !== null && named > 0 ? firstDayOf(month.period) : null);
@@ -342,7 +349,7 @@ function countOn(
       activatedAt < end &&
       (replacedAt === null || replacedAt >= begin) &&
       (retiredAt === null || retiredAt >= begin) &&
-      !endedKeys.some(({ from, until }) => from < begin && (until === null || until >= end)),
+      !endedKeys.some((key) => lastsThrough(key, { start: begin, end })),
   );
   // On days on which nobody saw it, its number for the month.
   if (!wasThere) return 0;
