@@ -10,12 +10,13 @@ export const ARITHMETIC_COLUMNS: readonly ColumnLayout[] = [
 ];
 
 export const USAGE_COLUMNS: readonly ColumnLayout[] = [
-  { share: 6 },
+  { share: 5 },
   { share: 26 },
-  { share: 21 },
-  { share: 11, align: 'right' },
+  { share: 17 },
   { share: 12, align: 'right' },
-  { share: 13, align: 'right', maxLines: 12 },
+  { share: 9, align: 'right' },
+  // What a quantity is billed in: units of several steps, packages begun by an earlier line.
+  { share: 18, align: 'right', maxLines: 12 },
   { share: 13, align: 'right' },
 ];
 
