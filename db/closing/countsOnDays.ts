@@ -2,7 +2,7 @@ import type { MeterCode } from '../../domain/catalog/index.js';
 import { instantAt, type InstantRange } from '../../domain/period.js';
 import type { DaySpan } from '../../domain/licences/licensedDays.js';
 import { rows, type Trx } from '../connect.js';
-import { boundsOf, type ReceivedBefore } from './siteQueries.js';
+import { BEFORE, boundsOf, type ReceivedBefore } from './siteQueries.js';
 import { MAX_CLOCK_OFFSET_DAYS, type MovedRow } from './usageOf.js';
 
 /** A meter of a site whose licences begin or end within the month, with the spans of days between. */
@@ -64,7 +64,7 @@ export function countsOnDays(
      from span s
      join check_in c on c.msp_id = s.msp_id and c.site_id = s.site_id
        and c.counted_at >= s.start and c.counted_at < s."end" and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo
-     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = s.site_id
+     ${BEFORE('s.site_id')}
      left join moved m on m.site_id = c.site_id and m.installation_id = c.installation_id and c.counted_at < m.until
      left join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, quantity) on u.meter = s.meter
      where b.before is null or c.received_at < b.before

@@ -6,7 +6,7 @@ import { rows, type Trx } from '../connect.js';
 import { QUANTITY_BY_HAND } from '../corrections/standingCorrections.js';
 import { selected, type Selection } from './participants.js';
 import { REACH } from './reach.js';
-import { boundsOf, type ReceivedBefore } from './siteQueries.js';
+import { BEFORE, boundsOf, type ReceivedBefore } from './siteQueries.js';
 
 /** How many periods back the last confirmed quantity of a silent site is looked for. */
 const LAST_CONFIRMED_PERIODS = 6;
@@ -92,7 +92,7 @@ export async function lastConfirmed(
        join (${QUANTITY_BY_HAND}) c on c.msp_id = p.msp_id and c.programme_code = p.programme_code
          and c.period >= :earliest and c.period < :period
        join statement_line l on l.msp_id = c.msp_id and l.statement_id = c.statement_id and l.line_no = c.line_no
-       left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = l.site_id
+       ${BEFORE('l.site_id')}
        cross join lateral (
          select o.peak, (o.content ->> 'licensed')::int as licensed from statement_line o
          where o.msp_id = c.msp_id and (o.statement_id = c.statement_id and o.line_no = c.line_no

@@ -28,7 +28,7 @@ const arrivals = (selection: string) => `
     join late_check_in l on l.msp_id = part.msp_id and l.period < :period and l.last_received_at > since.at
     join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = part.programme_code
     join month m on m.msp_id = l.msp_id and m.period = l.period
-  ), arrival as (
+  ), arrival as materialized (
     select g.msp_id, g.site_id, g.installation_id, g.period, g.received_at, u.tenant_ref, u.meter, u.count
     from part cross join since
     join site s on s.msp_id = part.msp_id and s.programme_code = part.programme_code

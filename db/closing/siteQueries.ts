@@ -36,11 +36,11 @@ export interface TenantRow {
 }
 
 /** The keys of a site in the month: its own, and those of a tenant that its installations use or used; later ones are not. */
-const ITS_KEYS = `k.msp_id = s.msp_id and k.issued_at < ((p.period || '-01')::date + interval '1 month') at time zone p.zone
-  and (k.site_id = s.id or exists (select from installation i
-    where i.msp_id = s.msp_id and i.site_id = s.id and i.metered_key_id = k.id)
-  or exists (select from former_key f
-    where f.msp_id = s.msp_id and f.site_id = s.id and f.metered_key_id = k.id))`;
+const ITS_KEYS = `(select m.id from metered_key m where m.msp_id = s.msp_id and m.site_id = s.id
+    union select i.metered_key_id from installation i where i.msp_id = s.msp_id and i.site_id = s.id
+    union select f.metered_key_id from former_key f where f.msp_id = s.msp_id and f.site_id = s.id) its
+  join metered_key k on k.msp_id = s.msp_id and k.id = its.id
+    and k.issued_at < ((p.period || '-01')::date + interval '1 month') at time zone p.zone`;
 
 /** When a key had ended, by what was said before the instant up to which the site is known; null: it had not. */
 const ENDED_AT = `case when k.state not in ('revoked', 'destroyed') then null
@@ -55,13 +55,13 @@ export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | n
     trx,
     `select s.msp_id as "mspId", p.zone, coalesce(kontor_zone(p.msp_id, :before), p.zone) as "zoneBefore", s.id as "siteId", s.name, s.activated_at as "activatedAt",
        (select case when bool_and(e.at is not null) then max(e.at) end
-        from metered_key k cross join lateral (select ${ENDED_AT} as at) e where ${ITS_KEYS}) as "endedAt",
+        from ${ITS_KEYS} cross join lateral (select ${ENDED_AT} as at) e) as "endedAt",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
          and l.period >= :billedSince and l.period < :period) as "billedBefore"
      from run_participant p
      join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
        and s.from_period <= p.period and (:siteIds::uuid[] is null or s.id = any(:siteIds))
-     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = s.id
+     ${BEFORE('s.id')}
      where ${sql}
      order by p.position, s.name collate "C", s.id`,
     {
@@ -77,10 +77,14 @@ export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | n
 /** By site: what was received from that instant on is not counted. Sites that are not named have no such bound. */
 export type ReceivedBefore = ReadonlyMap<string, Date>;
 
-/** Bounds as a statement takes them: `jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz)`. */
+/** Bounds as `BEFORE` takes them. */
 export function boundsOf(receivedBefore: ReceivedBefore): string {
-  return JSON.stringify([...receivedBefore].map(([siteId, before]) => ({ siteId, before })));
+  return JSON.stringify(Object.fromEntries(receivedBefore));
 }
+
+/** SQL: `b.before` of a site, by `:bounds`. Looked up by its id: the planner would join thousands of them in a nested loop. */
+export const BEFORE = (siteId: string) =>
+  `cross join lateral (select (:bounds::jsonb ->> ${siteId}::text)::timestamptz as before) b`;
 
 export function reportsOf(trx: Trx, selection: Selection, receivedBefore: ReceivedBefore): Promise<ReportRow[]> {
   const { sql, bindings } = selected(selection);
@@ -88,7 +92,7 @@ export function reportsOf(trx: Trx, selection: Selection, receivedBefore: Receiv
     trx,
     `select g.site_id as "siteId", g.installation_id as "installationId", max(g.clock_offset_seconds) as "maxOffset"
      from run_participant p join usage_report g on g.msp_id = p.msp_id and g.period = p.period
-     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = g.site_id
+     ${BEFORE('g.site_id')}
      where ${sql} and (b.before is null or g.received_at < b.before) group by 1, 2`,
     { ...bindings, bounds: boundsOf(receivedBefore) },
   );

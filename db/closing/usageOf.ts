@@ -2,7 +2,7 @@ import { aggregationOf, METER_CODES, type MeterCode } from '../../domain/catalog
 import { periodRange, type Period } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 import type { EndedRow } from './installationsOf.js';
-import { boundsOf, type ReceivedBefore } from './siteQueries.js';
+import { BEFORE, boundsOf, type ReceivedBefore } from './siteQueries.js';
 
 /** How far a message's own clock may deviate at the most; bounds which partitions of check-ins a period can touch. */
 export const MAX_CLOCK_OFFSET_DAYS = 8;
@@ -60,7 +60,7 @@ export async function seenAfterReplacement(
     `select m."siteId" || '/' || m."installationId" as id
      from jsonb_to_recordset(:replaced::jsonb)
        as m("mspId" uuid, "siteId" uuid, "installationId" uuid, "replacedAt" timestamptz, "end" timestamptz)
-     left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = m."siteId"
+     ${BEFORE('m."siteId"')}
      where exists (select from check_in c where c.msp_id = m."mspId" and c.site_id = m."siteId"
        and c.installation_id = m."installationId" and c.counted_at >= m."replacedAt" and c.counted_at < m."end"
        and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo and (b.before is null or c.received_at < b.before))`,
@@ -95,7 +95,7 @@ export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore 
        from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text, "zoneBefore" text)
        join jsonb_to_recordset(:ranges::jsonb) as r(zone text, "zoneBefore" text, start timestamptz, "end" timestamptz)
          using (zone, "zoneBefore")
-       left join jsonb_to_recordset(:bounds::jsonb) as b("siteId" uuid, before timestamptz) on b."siteId" = x."siteId"
+       ${BEFORE('x."siteId"')}
      ), ended as materialized (
        select e."siteId" as site_id, e."installationId" as installation_id,
          range_agg(tstzrange(e."from", e.until)) as after
