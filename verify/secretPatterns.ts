@@ -30,7 +30,8 @@ export const FORMS_IN_SQL = [
   '"d"\\s*:\\s*"',
   '://[^\\s:/@]+:[^\\s/@]+@',
   '[Bb][Ee][Aa][Rr][Ee][Rr]\\s+\\S{20}',
-  '(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])',
+  // Without a look around it, which takes twice the time.
+  '[A-Za-z0-9_-]{43}',
 ].join('|');
 
 /** What secrets stand in a text; none of them is repeated in what is said. */

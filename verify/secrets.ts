@@ -60,11 +60,12 @@ const COLUMNS = `
     and has_column_privilege(c.oid, a.attnum, 'select')
   group by 1 order by 1`;
 
-/** Texts that may hold a secret, of all columns in one pass. Names come from the catalogue, quoted. */
+/** Rows that may hold a secret: their columns are searched as one text. Names come from the catalogue, quoted. */
 function suspects(table: string, columns: readonly string[]): string {
-  const values = columns.map((column) => `('${column}', t."${column}"::text)`);
-  return `select distinct v.name, v.text from "${table}" t cross join lateral (values ${values.join()}) as v(name, text)
-    where v.text ~ :forms or exists (select from unnest(:values::text[]) x where strpos(v.text, x) > 0)`;
+  const texts = columns.map((column) => `t."${column}"::text`);
+  return `select ${texts.map((text, i) => `${text} as "${columns[i] ?? ''}"`).join()} from "${table}" t
+    cross join lateral (select concat_ws(E'\\n', ${texts.join()}) as text offset 0) whole
+    where whole.text ~ :forms or exists (select from unnest(:values::text[]) x where strpos(whole.text, x) > 0)`;
 }
 
 async function inTables(context: VerifyContext, known: KnownSecrets) {
@@ -77,9 +78,9 @@ async function inTables(context: VerifyContext, known: KnownSecrets) {
       const its = columns.filter((column) => !ITS_OWN.has(`${table}.${column}`));
       if (its.length === 0) continue;
       searched += 1;
-      const found = await unprepared<{ name: string; text: string }>(trx, suspects(table, its), bindings);
-      const said = found.flatMap(({ name, text }) =>
-        secretsIn(text, known).map((what) => `${table}.${name} holds ${what}`),
+      const found = await unprepared<Record<string, string | null>>(trx, suspects(table, its), bindings);
+      const said = found.flatMap((row) =>
+        its.flatMap((column) => secretsIn(row[column] ?? '', known).map((what) => `${table}.${column} holds ${what}`)),
       );
       problems.push(...new Set(said));
     }
