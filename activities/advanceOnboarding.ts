@@ -58,7 +58,7 @@ export const advanceOnboarding =
         now,
       );
       const tenantIds = await activateTenants(trx, mspId);
-      await appendAudits(
+      appendAudits(
         trx,
         tenantIds.map((tenantId) => ({
           at: now,

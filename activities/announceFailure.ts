@@ -41,5 +41,5 @@ export const announceFailure =
         ],
         at,
       );
-      await appendAudit(trx, { at, actor: KONTOR, action: 'run.failed', subject: runSubject(key), reason });
+      appendAudit(trx, { at, actor: KONTOR, action: 'run.failed', subject: runSubject(key), reason });
     });

@@ -39,7 +39,7 @@ export const announceNotOpened =
         ],
         at,
       );
-      await appendAudit(trx, {
+      appendAudit(trx, {
         at,
         actor: KONTOR,
         action: 'run.notOpened',

@@ -19,7 +19,7 @@ export const applyDefaults =
       await setShardStage(trx, shard, 'issue');
       const settled = await settleByDefault(trx, shard, at);
       if (settled > 0) {
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor: KONTOR,
           action: 'cases.settledByDefault',

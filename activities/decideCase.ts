@@ -95,7 +95,7 @@ export const decideCase =
       const at = new Date(input.now);
       const quantity = decision === 'set_quantity' ? content.quantity : null;
       await settleByPerson(trx, caseId, { decision, quantity, reason: content.reason, author, at });
-      await appendAudit(trx, {
+      appendAudit(trx, {
         at,
         actor: author,
         action: 'case.decided',

@@ -103,7 +103,7 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
   const today = await programmeOfMsp(trx, programme, mspId);
   if (today === undefined) throw new KontorError('INTERNAL', 'The participation has no programme.');
   await enqueueMails(trx, [letter(moved, today, at)], at);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: `msp.${moved.state}`,

@@ -23,7 +23,7 @@ export const endSubscriptions =
         const keys = await revokeKeysOf(trx, key, { at: start, reason: REASON });
         if (keys === 0) return;
         ended += 1;
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: now,
           actor: KONTOR,
           action: 'subscription.keysRevoked',

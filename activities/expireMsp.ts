@@ -46,7 +46,7 @@ export const expireMsp =
         notBefore: at,
       };
       await enqueueMails(trx, [mail], at);
-      await appendAudit(trx, {
+      appendAudit(trx, {
         at,
         actor: KONTOR,
         action: 'msp.expired',

@@ -161,7 +161,7 @@ async function makePack(trx: Trx, renderPool: RenderPool, { key, distributorId, 
     at,
   );
   const after = { statements: statements.length, credits: credits.length, summarySha256: document.sha256 };
-  await appendAudit(trx, { at, actor: KONTOR, action: 'billingPack.made', subject: `billing-pack:${id}`, after });
+  appendAudit(trx, { at, actor: KONTOR, action: 'billingPack.made', subject: `billing-pack:${id}`, after });
 }
 
 function summaryOf(

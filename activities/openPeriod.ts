@@ -40,7 +40,7 @@ async function keepOrder(trx: Trx, key: RunKey, { skipReason, openedBy }: OpenPe
   const skipped = await requireOrder(trx, key, { skip: skipReason !== null });
   if (skipped.length === 0 || skipReason === null) return;
   await insertSkippedPeriods(trx, key.programme, skipped, { at, by: openedBy, reason: skipReason });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor: openedBy,
     action: 'run.skipped',
@@ -75,7 +75,7 @@ export async function openRun(trx: Trx, input: OpenPeriodInput, what: 'close' | 
   const rules = { zone, settingVersion: version.version, settings, kinds: KINDS.map(({ kind }) => kind) };
   await insertRun(trx, { ...key, openedAt: now, openedBy: input.openedBy, rules, shards });
   if (what === 'preview') return;
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at: now,
     actor: input.openedBy,
     action: 'run.opened',

@@ -60,7 +60,7 @@ export const sealPeriod =
       await finishShards(trx, key);
       if (await endRun(trx, key, totals, at)) {
         await enqueueSummary(trx, key, totals, at);
-        await appendAudit(trx, { at, actor: KONTOR, action: 'run.sealed', subject: runSubject(key), after: totals });
+        appendAudit(trx, { at, actor: KONTOR, action: 'run.sealed', subject: runSubject(key), after: totals });
         await sealRun(trx, key, totals);
       }
       return totals;

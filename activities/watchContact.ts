@@ -81,7 +81,7 @@ export const watchContact =
           letters.filter((mail) => mail !== undefined),
           now,
         );
-        await appendAudits(
+        appendAudits(
           trx,
           changes.map(({ mspId, siteId, was, becomes }) => ({
             at: now,

@@ -137,7 +137,7 @@ export async function addSites(
       return of === undefined ? [] : [{ tenantRef, of, pointer: of.pointer }];
     }),
   );
-  await appendAudits(
+  appendAudits(
     trx,
     plan.map(({ siteId, pointer: _pointer, remindAt: _remindAt, ...after }) => ({
       ...{ at, actor, mspId, action: 'site.added', subject: `site:${siteId}` },

@@ -35,7 +35,7 @@ export async function addTenants(
     return { field: `${pointer}/ref`, code: 'NAME_TAKEN', message: `"${ref}" is in use.` };
   });
   if (taken.length > 0) throw new KontorError('NAME_TAKEN', 'Another tenant of this MSP has that reference.', taken);
-  await appendAudits(
+  appendAudits(
     trx,
     asked.map(({ id, pointer: _pointer, ...after }) => ({
       ...{ at, actor, mspId, action: 'tenant.added', subject: `tenant:${id}` },

@@ -70,7 +70,7 @@ export async function endOneKey(
     );
   }
   const { mspId, ...of } = owner;
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at: receivedAt,
     actor,
     action: `key.${end.how}`,

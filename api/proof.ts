@@ -51,7 +51,7 @@ async function tellLockedOut(deps: ApiDeps, { id, name, locale, email }: Login, 
     const params = { personName: name, failures: LOCK_OUT.free };
     const envelope = { messageId: mail, locale, to: { address: email }, notBefore: at };
     await enqueueMails(trx, [{ ...envelope, kind: 'signInLocked', params }], at);
-    await appendAudit(trx, { at, actor: KONTOR, action: 'person.lockedOut', subject: `person:${id}` });
+    appendAudit(trx, { at, actor: KONTOR, action: 'person.lockedOut', subject: `person:${id}` });
   });
   deps.mails.soon(mail);
 }

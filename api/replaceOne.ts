@@ -43,7 +43,7 @@ export async function replaceOne(trx: Trx, { actor, field, ...replacement }: Rep
     await installationSettings(trx, mspId, siteId),
   );
   await replaceInstallation(trx, { ...replacement, forFree });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: 'installation.replaced',

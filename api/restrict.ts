@@ -64,7 +64,7 @@ export async function restrict(
   const { personIds } = known;
   const restriction = { id, personIds, reason, since: at, until: await keptUntil(trx, at), restrictedBy: actor };
   await keepingAdministrators(trx, [...companies].sort(), () => insertRestriction(trx, { ...restriction, address }));
-  await appendAudit(trx, {
+  appendAudit(trx, {
     ...{ at, actor, action: 'person.restricted', subject: `restriction:${id}` },
     ...{ after: { personIds, until: restriction.until }, reason },
   });

@@ -96,7 +96,7 @@ export interface Context<P, Q, B> extends RawContext {
   /** With `lazyBody` parsed on first access, so that a signature over the bytes is checked before. */
   readonly body: B;
   /** One transaction that sees what the sender may see; run anew where another one was in its way, so it does SQL alone. */
-  transaction: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>;
+  transaction: <T>(work: (trx: Trx) => Promise<T> | T) => Promise<T>;
 }
 
 const EMPTY = z.strictObject({});

@@ -114,7 +114,7 @@ export async function openSession(
   const { companyId, view } = acting;
   const subject = `person:${person.id}`;
   const proof = person.secondFactor === true ? 'password and code' : 'password';
-  await appendAudit(trx, {
+  appendAudit(trx, {
     ...{ at, actor: { kind: 'person', id: person.id, name: person.name }, action: 'session.opened', subject },
     after: {
       ...{ session: id, companyId, view, ...(replaced === undefined ? {} : { replaced }) },

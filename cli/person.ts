@@ -129,7 +129,7 @@ async function unlock(address: string, { data }: { data?: string }): Promise<voi
       const login = await findLogin(trx, address);
       if (login === undefined) throw new KontorError('NOT_FOUND', `Nobody signs in with ${address}.`);
       if (!(await forgetFailures(trx, { email: address }))) return;
-      await appendAudit(trx, { at, actor: TERMINAL, action: 'person.unlocked', subject: `person:${login.id}` });
+      appendAudit(trx, { at, actor: TERMINAL, action: 'person.unlocked', subject: `person:${login.id}` });
     }),
   );
   console.log(`${address} may sign in.`);

@@ -10,14 +10,22 @@ export type { Bindings } from './statement.js';
 /** A transaction with its scope set. Every store takes one; none opens its own. */
 export interface Trx {
   query(statement: pg.QueryConfig): Promise<{ rows: unknown[] }>;
+  /**
+   * Statements that are sent with the commit, in one message: a lock that everybody else waits for is held for no answer's way
+   * back. Values are spliced in as literals (`literal`).
+   */
+  readonly atCommit: string[];
 }
+
+/** A text as SQL writes it. */
+export const literal = (text: string): string => pg.escapeLiteral(text);
 
 // bigint and numeric arrive as strings and stay exact; dates stay `YYYY-MM-DD` instead of becoming local midnights.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface Database {
   /** Runs `work` in one transaction that sees what `scope` allows. Rolled back when it throws. */
-  transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T>;
+  transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T> | T): Promise<T>;
   /** One statement of its own that sees nothing, unless a function it calls says what it may. */
   statement<Row>(sql: string, bindings: Bindings): Promise<Row[]>;
   /** A number by which other processes see that this one lives (db/presence.ts). */
@@ -98,7 +106,7 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
   let closed: Promise<void> | undefined;
   let statements = 0;
 
-  async function transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T>): Promise<T> {
+  async function transaction<T>(scope: Scope, work: (trx: Trx) => Promise<T> | T): Promise<T> {
     const { begin, plans } = SCOPES[scope.kind];
     const client = await acquire(pool);
     let isOver = false;
@@ -113,15 +121,17 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
         const { name } = statement;
         return send(name === undefined ? statement : { ...statement, name: name + plans });
       },
+      atCommit: [],
     };
     try {
       await send({ text: begin(scope as never) });
       const result = await work(trx);
       isOver = true;
       failpoint('commit.before');
-      const { command } = await send({ text: 'commit' });
+      const ended = [await send({ text: [...trx.atCommit, 'commit'].join(';\n') })].flat();
       failpoint('commit.after');
-      if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction went on as if it had not.');
+      if (ended.at(-1)?.command !== 'COMMIT')
+        throw new Error('A statement failed, and the transaction went on as if it had not.');
       client.release();
       return result;
     } catch (error) {
@@ -162,7 +172,7 @@ export function connect(url: string, poolSize: number, { long = false }: { long?
  * One statement, its rows. `?` and `:name` are bound, never spliced in. Prepared once per connection: with row level
  * security, planning takes longer than most statements run. So the text must be one of a few, never put together from data.
  */
-export async function rows<Row>(trx: Trx, sql: string, bindings: Bindings = []): Promise<Row[]> {
+export async function rows<Row>(trx: Pick<Trx, 'query'>, sql: string, bindings: Bindings = []): Promise<Row[]> {
   return (await trx.query(toPrepared(sql, bindings))).rows as Row[];
 }
 
@@ -173,6 +183,7 @@ export async function unprepared<Row>(trx: Trx, sql: string, bindings: Bindings 
 
 /** Runs `work` in a part of the transaction that is undone alone when it throws. */
 export async function savepoint<T>(trx: Trx, work: (trx: Trx) => Promise<T>): Promise<T> {
+  const atCommit = trx.atCommit.length;
   await rows(trx, 'savepoint part');
   try {
     const result = await work(trx);
@@ -180,6 +191,7 @@ export async function savepoint<T>(trx: Trx, work: (trx: Trx) => Promise<T>): Pr
     return result;
   } catch (error) {
     await rows(trx, 'rollback to savepoint part');
+    trx.atCommit.length = atCommit;
     throw error;
   }
 }

@@ -21,6 +21,7 @@ export function traced(db: Database, spans: Spans | null): Database {
           let statements = 0;
           try {
             return await work({
+              ...trx,
               query: (statement) => {
                 statements += 1;
                 return trx.query(statement);

@@ -88,7 +88,7 @@ export async function settle(trx: Trx, { correctionId, end, reason, actor, at: i
   const document = end === 'confirm' ? await takeEffect(trx, settled, at) : null;
   await enqueueMails(trx, await correctionDecidedMail(trx, settled, { document, at }), at);
   if (end === 'expire') await enqueueMails(trx, await correctionExpiredMail(trx, settled), at);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: `correction.${state}`,

@@ -118,7 +118,7 @@ export async function settle(trx: Trx, input: SettleOrderInput): Promise<Order> 
   await endOrder(trx, order, settled);
   const licence = end === 'approve' ? await takeEffect(trx, order, at, actor) : null;
   await enqueueMails(trx, await orderMails(trx, settled, licence), at);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: `order.${state}`,

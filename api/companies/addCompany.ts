@@ -52,6 +52,6 @@ export async function addCompany(
   }
   await putCompanyFields(trx, id, asked);
   await putViews(trx, { companyId: id, views, at });
-  await appendAudit(trx, { at, actor, action: 'company.added', subject: `company:${id}`, after: asked });
+  appendAudit(trx, { at, actor, action: 'company.added', subject: `company:${id}`, after: asked });
   return requireCompany(trx, id);
 }

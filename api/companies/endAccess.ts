@@ -14,7 +14,7 @@ export async function endAccess(trx: Trx, { companyId, reason, at, actor }: Stat
   await endMemberships(trx, companyId, at);
   for (const id of await endIdentityProvidersOf(trx, companyId, at)) {
     const subject = `identityProvider:${id}`;
-    await appendAudit(trx, { at, actor, action: 'identityProvider.ended', subject, reason });
+    appendAudit(trx, { at, actor, action: 'identityProvider.ended', subject, reason });
   }
   await withdrawUnconfirmed(trx, companyId, at);
   await expireSignUps(trx, { companyId }, { at, actor, reason, decidedBy: actor });

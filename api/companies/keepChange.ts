@@ -49,5 +49,5 @@ export interface Change {
 export async function keepChange(trx: Trx, { company, action, ...change }: Change): Promise<void> {
   await recordChange(trx, { companyId: company.id, ...change });
   const mspId = company.views.includes('service_provider') ? company.id : null;
-  await appendAudit(trx, { action, subject: `company:${company.id}`, mspId, ...change });
+  appendAudit(trx, { action, subject: `company:${company.id}`, mspId, ...change });
 }

@@ -78,7 +78,7 @@ export async function askForCorrection(trx: Trx, asking: Asking): Promise<Correc
     );
   }
   const { change, booking, currency, amountMinor } = asked;
-  await appendAudit(trx, {
+  appendAudit(trx, {
     ...{ at, actor, action: 'correction.asked', subject: `correction:${id}`, mspId: asked.mspId, reason },
     after: { statement: statement.number, change, booking, currency, amountMinor: amountMinor.toString() },
   });

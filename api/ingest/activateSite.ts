@@ -120,7 +120,7 @@ export async function activateSite(
       await replaceOne(trx, { ...replaced, actor, field: '/replaces' });
     }
     if (before === undefined) {
-      await appendAudit(trx, {
+      appendAudit(trx, {
         at: receivedAt,
         actor,
         action: first ? 'site.activated' : 'site.installationAdded',

@@ -36,7 +36,7 @@ async function addSite(trx: Trx, key: TenantKey, name: string, at: Date): Promis
   const wanted = [{ reference: tenant.ref, tenantRef: tenant.ref }];
   const refused = await assignFrom(trx, { mspId, siteId, from: fromPeriod, wanted });
   if (refused.length > 0) throw new KontorError('KEY_REVOKED', 'The tenant of this key is closed.');
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor: siteActor(siteId),
     action: 'site.added',

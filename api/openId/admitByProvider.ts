@@ -62,7 +62,7 @@ async function mappedLevelOf(trx: Trx, provider: IdentityProvider, claims: Claim
 async function link({ trx, provider, claims, at }: Entry, personId: string): Promise<Identity> {
   const identity = await insertIdentity(trx, { personId, providerId: provider.id, subject: claims.subject, at });
   const after = { identityProvider: provider.id, identity: identity.id };
-  await appendAudit(trx, { at, actor: KONTOR, action: 'identity.linked', subject: `person:${personId}`, after });
+  appendAudit(trx, { at, actor: KONTOR, action: 'identity.linked', subject: `person:${personId}`, after });
   return identity;
 }
 
@@ -75,7 +75,7 @@ async function makePerson({ trx, provider, claims, at }: Entry, email: string): 
   // Whoever set up the provider made her, for rule 18.
   if (!(await insertPerson(trx, person, { at, by: provider.setBy }))) return undefined;
   const after = { identityProvider: provider.id };
-  await appendAudit(trx, { at, actor: KONTOR, action: 'person.made', subject: `person:${id}`, after });
+  appendAudit(trx, { at, actor: KONTOR, action: 'person.made', subject: `person:${id}`, after });
   return id;
 }
 
@@ -104,7 +104,7 @@ async function accept({ trx, at }: Entry, { id, name }: Login, { id: membershipI
   await acceptMembership(trx, membershipId);
   await withdrawLinks(trx, { personId: id, membershipId }, at);
   const actor = { kind: 'person' as const, id, name };
-  await appendAudit(trx, { at, actor, action: 'membership.accepted', subject: `membership:${membershipId}` });
+  appendAudit(trx, { at, actor, action: 'membership.accepted', subject: `membership:${membershipId}` });
 }
 
 /** What an entry gives, without the value it is for. */
@@ -122,11 +122,11 @@ async function follow({ trx, provider, at, mapped }: Entry, before: Membership):
   const event = { at, actor: KONTOR, subject: `membership:${id}` };
   if (mapped === undefined) {
     await keepingAdministrators(trx, [companyId], () => endMembership(trx, id, at));
-    await appendAudit(trx, { ...event, action: 'membership.ended', after: { identityProvider: provider.id } });
+    appendAudit(trx, { ...event, action: 'membership.ended', after: { identityProvider: provider.id } });
   } else if (differs(before, mapped)) {
     const after = { ...before, ...givenBy(mapped) };
     await keepingAdministrators(trx, [companyId], () => changeMembership(trx, after));
-    await appendAudit(trx, { ...event, action: 'membership.changed', before, after });
+    appendAudit(trx, { ...event, action: 'membership.changed', before, after });
   }
 }
 
@@ -135,7 +135,7 @@ async function makeMembership({ trx, provider, at }: Entry, personId: string, ma
   const holder = { companyId: provider.companyId, personId, serviceAccountId: null, providerId: provider.id };
   const membership = { id, ...holder, ...givenBy(mapped), fromAt: at, untilAt: null };
   await insertMembership(trx, membership, { at, by: provider.setBy });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor: KONTOR,
     action: 'membership.made',

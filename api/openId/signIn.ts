@@ -90,9 +90,9 @@ async function refuse(
   if (refused !== 'attemptUnknown') {
     const subject = `identityProvider:${provider.id}`;
     const after = { refused, ...(personId === undefined ? {} : { person: personId }) };
-    await db.transaction(ALL, (trx) =>
-      appendAudit(trx, { at, actor: KONTOR, action: 'signIn.refused', subject, after }),
-    );
+    await db.transaction(ALL, (trx) => {
+      appendAudit(trx, { at, actor: KONTOR, action: 'signIn.refused', subject, after });
+    });
   }
   return refused === 'noLevel'
     ? new KontorError('FORBIDDEN', 'You are known, but nothing gives you access here: ask your administrator.')

@@ -115,7 +115,7 @@ export async function applyToProgramme(
   }
   const { vendorName } = joined;
   await enqueueMails(trx, [await receipt(trx, kept, { vendorName, publicUrl }), notice(kept, joined)], at);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: 'msp.applied',

@@ -49,7 +49,7 @@ export async function confirmAddress(
     }
     const { contact, replaced } = done;
     const { purpose, email } = contact;
-    await appendAudit(trx, {
+    appendAudit(trx, {
       ...{ at, actor: ADDRESSEE, action: 'contact.confirmed', subject: `company:${company.id}` },
       before: { email: replaced },
       after: { contact: contact.id, purpose, email },

@@ -75,7 +75,7 @@ async function keep(
     return registration && { registration, mail };
   }
   await insertUnconfirmed(trx, { mspId: msp.id, programme, appliedAt: at, confirmUntil: expiresAt });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     ...{ at, actor, action: 'msp.signedUp', subject: `msp:${msp.id}`, mspId: msp.id },
     after: { programme, state: 'unconfirmed' },
   });

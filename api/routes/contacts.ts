@@ -74,7 +74,7 @@ export const contactRoutes = [
         const mail = isConfirmed
           ? undefined
           : await askToConfirm(trx, { contactId, email: body.email, locale, zone }, asked);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           ...{ at, actor, action: 'contact.named', subject: `company:${companyId}` },
           before: before.map(({ name, email, confirmedAt }) => ({ name, email, confirmed: confirmedAt !== null })),
           after: { purpose, contact: contactId, ...body },
@@ -105,7 +105,7 @@ export const contactRoutes = [
           throw new KontorError('NOT_FOUND', `It has no address of its own for "${purpose}".`);
         }
         const subject = `company:${companyId}`;
-        await appendAudit(trx, { at, actor, action: 'contact.ended', subject, after: { purpose } });
+        appendAudit(trx, { at, actor, action: 'contact.ended', subject, after: { purpose } });
       });
       return emptyReply(204);
     },

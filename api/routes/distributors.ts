@@ -24,7 +24,7 @@ export const distributorRoutes = [
         const outcome = await insertDistributor(trx, { id: requestId, ...body }, { at, by: actor });
         if (outcome === 'taken') throw fieldError('NAME_TAKEN', '/code', 'Another distributor has this code.');
         if (outcome === 'repeated') return undefined;
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'distributor.added',

@@ -57,7 +57,7 @@ export const identityRoutes = [
         }
         await removeIdentity(trx, sender.id, id, at);
         const subject = `person:${sender.id}`;
-        await appendAudit(trx, { at, actor, action: 'identity.removed', subject, before: { identity: id } });
+        appendAudit(trx, { at, actor, action: 'identity.removed', subject, before: { identity: id } });
       });
       return emptyReply(204);
     },

@@ -135,7 +135,7 @@ export const identityProviderRoutes = [
           throw fieldError('NAME_TAKEN', '/code', 'Another provider has this code.');
         }
         const subject = `identityProvider:${id}`;
-        await appendAudit(trx, { at, actor, action: 'identityProvider.made', subject, after: told(provider) });
+        appendAudit(trx, { at, actor, action: 'identityProvider.made', subject, after: told(provider) });
         return provider;
       });
       return reply(201, shown(deps.publicUrl, kept));
@@ -200,7 +200,7 @@ export const identityProviderRoutes = [
         await updateIdentityProvider(trx, after);
         const subject = `identityProvider:${id}`;
         const event = { at, actor, subject, before: told(before), after: told(after) };
-        await appendAudit(trx, { ...event, action: 'identityProvider.changed' });
+        appendAudit(trx, { ...event, action: 'identityProvider.changed' });
         return after;
       });
       return reply(200, shown(deps.publicUrl, changed));
@@ -228,11 +228,11 @@ export const identityProviderRoutes = [
         for (const { id: membershipId, personId } of memberships) {
           if (personId !== null) await withdrawLinks(trx, { personId, membershipId }, at);
           const subject = `membership:${membershipId}`;
-          await appendAudit(trx, { at, actor, action: 'membership.ended', subject });
+          appendAudit(trx, { at, actor, action: 'membership.ended', subject });
         }
         await endIdentityProvider(trx, id, at);
         const subject = `identityProvider:${id}`;
-        await appendAudit(trx, { at, actor, action: 'identityProvider.ended', subject });
+        appendAudit(trx, { at, actor, action: 'identityProvider.ended', subject });
       });
       return emptyReply(204);
     },

@@ -75,7 +75,7 @@ export const installationRoutes = [
         if (before === undefined) throw new KontorError('NOT_FOUND', 'This site has no such installation.');
         if (before.retiredAt !== null) throw new KontorError('STATE_CONFLICT', 'This installation is retired already.');
         await retireInstallations(trx, { mspId, siteId, installationId, at });
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'installation.retired',

@@ -65,7 +65,7 @@ export const keyRoutes = [
         await requireLicence(trx, context, { mspId, siteId }, product);
         const issued = { keyId, kind: 'additional', keyHash, state: 'issued', at: receivedAt } as const;
         await insertKey(trx, { mspId, siteId }, issued);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'key.issued',
@@ -173,7 +173,7 @@ export const keyRoutes = [
         if (old !== undefined) {
           await moveInstallations(trx, { mspId, fromKeyId: old.id, toKeyId: keyId, at: receivedAt });
         }
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'key.rotated',

@@ -80,7 +80,7 @@ export const levelRoutes = [
         if (!(await insertLevel(trx, made, at))) {
           throw fieldError('NAME_TAKEN', '/name', 'A level of the company has this name.');
         }
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'level.made',
@@ -110,7 +110,7 @@ export const levelRoutes = [
         if (!(await updateLevel(trx, after))) {
           throw fieldError('NAME_TAKEN', '/name', 'A level of the company has this name.');
         }
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'level.changed',
@@ -139,7 +139,7 @@ export const levelRoutes = [
         if (!(await endLevel(trx, id, at))) {
           throw new KontorError('STATE_CONFLICT', 'Somebody has this level: give them another first.');
         }
-        await appendAudit(trx, { at, actor, action: 'level.deleted', subject: `level:${id}`, before });
+        appendAudit(trx, { at, actor, action: 'level.deleted', subject: `level:${id}`, before });
       });
       return emptyReply(204);
     },

@@ -79,7 +79,7 @@ async function change(
       throw new KontorError('STATE_CONFLICT', `This mandate is ${toJson(at)(before).state}.`);
     }
     const { integratorId, customerId } = before;
-    await appendAudit(trx, {
+    appendAudit(trx, {
       ...{ at, actor, action, subject: `mandate:${id}` },
       after: { integratorId, customerId, by: sender.companyId },
     });
@@ -121,7 +121,7 @@ export const mandateRoutes = [
         if (!(await insertMandate(trx, { id, integratorId, customerId, fromAt, untilAt, at, by: actor }))) {
           throw fieldError('STATE_CONFLICT', '/customerId', 'You have asked this customer, or act for it, already.');
         }
-        await appendAudit(trx, {
+        appendAudit(trx, {
           ...{ at, actor, action: 'mandate.asked', subject: `mandate:${id}` },
           after: { integratorId, customerId, fromAt, untilAt },
         });

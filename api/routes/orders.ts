@@ -134,7 +134,7 @@ export const orderRoutes = [
           ...{ decidedAt: null, decidedBy: null, decidedHow: null, reason: null },
         };
         await insertOrder(trx, made);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'order.placed',

@@ -96,7 +96,7 @@ async function move(
     const change = { ...params, at: receivedAt };
     await (to === 'suspended' ? beginSuspension : endSuspension)(trx, change);
     const keys = to === 'suspended' ? await disableKeys(trx, change) : await enableKeys(trx, params);
-    await appendAudit(trx, {
+    appendAudit(trx, {
       at: receivedAt,
       actor,
       action,
@@ -224,7 +224,7 @@ export const participationRoutes = [
         const standing = await leftPeriodSetSince(trx, { programme, mspId, since: receivedAt });
         requireUnchanged(standing, lastPeriod, '/lastPeriod', 'its last month');
         await setLeftPeriod(trx, { programme, mspId, leftPeriod: lastPeriod, setAt: new Date() });
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'participation.lastPeriodSet',
@@ -263,7 +263,7 @@ export const participationRoutes = [
         const before = await distributorsOf(trx, params.programme, params.mspId);
         await putDistributor(trx, { ...params, fromPeriod, distributorId, setAt: new Date() });
         const after = await distributorsOf(trx, params.programme, params.mspId);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'participation.distributorSet',

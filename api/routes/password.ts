@@ -50,7 +50,7 @@ async function sendReset(deps: ApiDeps, email: string, at: Date): Promise<void> 
     const params = { personName: name, link: linkAddress(deps.publicUrl, link), minutes: RESET_MINUTES };
     const envelope = { messageId: mail, locale, to: { address }, notBefore: at };
     await enqueueMails(trx, [{ ...envelope, kind: 'passwordReset', params }], at);
-    await appendAudit(trx, { at, actor: KONTOR, action: 'password.resetAsked', subject: `person:${id}` });
+    appendAudit(trx, { at, actor: KONTOR, action: 'password.resetAsked', subject: `person:${id}` });
     return mail;
   });
   if (mail !== undefined) deps.mails.soon(mail);
@@ -113,13 +113,13 @@ export const passwordRoutes = [
           await putPassword(trx, id, hash, at);
           await endSessions(trx, { personId: id }, at);
           await forgetFailures(trx, { email });
-          await appendAudit(trx, { ...who, action: 'password.set', after: { by: link.kind } });
+          appendAudit(trx, { ...who, action: 'password.set', after: { by: link.kind } });
         }
         if (link.membershipId !== null) {
           await activatePerson(trx, id);
           await acceptMembership(trx, link.membershipId);
           const subject = `membership:${link.membershipId}`;
-          await appendAudit(trx, { ...who, subject, action: 'membership.accepted' });
+          appendAudit(trx, { ...who, subject, action: 'membership.accepted' });
         }
         // Who chooses it to sign in for the first time has nothing that could have been taken from her.
         if (hash === undefined || login.state === 'invited') return undefined;
@@ -152,7 +152,7 @@ export const passwordRoutes = [
       const { secret, mail } = await deps.db.transaction(ALL, async (trx) => {
         await putPassword(trx, id, hash, at);
         await endSessions(trx, { personId: id, except: credentialId }, at);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'password.changed',

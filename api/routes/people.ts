@@ -221,7 +221,7 @@ export const peopleRoutes = [
         await requireGrantable(trx, sender, after);
         await keepingAdministrators(trx, [before.companyId], () => changeMembership(trx, after));
         const subject = `membership:${id}`;
-        await appendAudit(trx, { at, actor, action: 'membership.changed', subject, before, after });
+        appendAudit(trx, { at, actor, action: 'membership.changed', subject, before, after });
         return shown(trx, id);
       });
       return reply(200, changed);
@@ -244,7 +244,7 @@ export const peopleRoutes = [
         await requireCovered(trx, sender, { companyId, ...given });
         await keepingAdministrators(trx, [companyId], () => endMembership(trx, id, at));
         await withdrawLinks(trx, { personId, membershipId: id }, at);
-        await appendAudit(trx, { at, actor, action: 'membership.ended', subject: `membership:${id}` });
+        appendAudit(trx, { at, actor, action: 'membership.ended', subject: `membership:${id}` });
       });
       return emptyReply(204);
     },
@@ -270,7 +270,7 @@ export const peopleRoutes = [
         }
         const link = await linkOfInvitation(trx, { membershipId: id, person, at, by: actor });
         const subject = `membership:${id}`;
-        await appendAudit(trx, { at, actor, action: 'membership.invitedAgain', subject });
+        appendAudit(trx, { at, actor, action: 'membership.invitedAgain', subject });
         return mailInvitation(trx, link, {
           ...{ companyId, sender, at, name: invitedAs, publicUrl: deps.publicUrl },
           field: 'id',
@@ -297,7 +297,7 @@ export const peopleRoutes = [
         if (!(await keepingAdministrators(trx, companies, () => endPerson(trx, personId, at)))) return;
         await endSessions(trx, { personId }, at);
         await withdrawLinks(trx, { personId }, at);
-        await appendAudit(trx, { at, actor, action: 'person.ended', subject: `person:${personId}` });
+        appendAudit(trx, { at, actor, action: 'person.ended', subject: `person:${personId}` });
       });
       return emptyReply(204);
     },

@@ -49,7 +49,7 @@ export const peopleLoginRoutes = [
         }
         const sessions = await endSessions(trx, { personId }, at);
         const subject = `person:${personId}`;
-        await appendAudit(trx, { at, actor, action: 'authenticator.removed', subject, after: { sessions }, reason });
+        appendAudit(trx, { at, actor, action: 'authenticator.removed', subject, after: { sessions }, reason });
         return tellLoginChanged(trx, login, { change: 'authenticatorRemoved', byAdministrator: true, at });
       });
       deps.mails.soon(mail);
@@ -70,7 +70,7 @@ export const peopleLoginRoutes = [
         await requireLogin(trx, personId);
         const sessions = await endSessions(trx, { personId }, at);
         const subject = `person:${personId}`;
-        await appendAudit(trx, { at, actor, action: 'session.ended', subject, after: { sessions }, reason });
+        appendAudit(trx, { at, actor, action: 'session.ended', subject, after: { sessions }, reason });
       });
       return emptyReply(204);
     },

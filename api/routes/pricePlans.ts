@@ -111,7 +111,7 @@ export const pricePlanRoutes = [
         if (known !== undefined) return known;
         await requireSellable(trx, plan);
         if (!(await insertPricePlan(trx, plan, receivedAt))) return plan;
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'pricePlan.added',
@@ -169,7 +169,7 @@ export const pricePlanRoutes = [
         }
         await requireUnopened(trx, before.programme, untilPeriod, '/untilPeriod');
         await endPricePlan(trx, before.id, untilPeriod);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'pricePlan.ended',

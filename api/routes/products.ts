@@ -72,7 +72,7 @@ export const productRoutes = [
           throw new KontorError('NOT_FOUND', 'There is no such product.');
         const made = await enableProduct(trx, { ...params, orderId: null, at: receivedAt, by: actor, reason });
         if (made) {
-          await appendAudit(trx, {
+          appendAudit(trx, {
             at: receivedAt,
             actor,
             action: 'product.enabled',
@@ -109,7 +109,7 @@ export const productRoutes = [
           const what = used.map(([name, count]) => `${name}: ${count}`).join(', ');
           throw new KontorError('STATE_CONFLICT', `It is in use: ${what}. End that first.`);
         }
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'product.disabled',

@@ -54,7 +54,7 @@ export const programmeDocumentRoutes = [
         const after = await publishDocument(trx, document);
         if (after.version === before?.version) return after;
         const { version, audience, title, contentType, sha256 } = after;
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'programme.documentPublished',
@@ -137,7 +137,7 @@ export const programmeDocumentRoutes = [
       await transaction(async (trx) => {
         await requireProgramme(trx, params.programme);
         if (!(await withdrawDocument(trx, { ...params, at: receivedAt }))) throw noDocument();
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'programme.documentWithdrawn',

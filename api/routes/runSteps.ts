@@ -22,14 +22,14 @@ async function endWait(context: RunContext, wait: 'collection' | 'review', actio
   if (!(await endWaitOfClose(context.deps, context.params, wait))) {
     throw new KontorError('STATE_CONFLICT', `No close of ${period} of "${programme}" is going on.`);
   }
-  await context.transaction((trx) =>
+  await context.transaction((trx) => {
     appendAudit(trx, {
       at: context.receivedAt,
       actor: context.actor,
       action,
       subject: runSubject(context.params),
-    }),
-  );
+    });
+  });
   return reply(202, { programme, period, workflowId: closePeriodId(programme, period) });
 }
 
@@ -111,15 +111,15 @@ export const runStepRoutes = [
       if (state === undefined) throw new KontorError('NOT_FOUND', 'That MSP takes no part in that run.');
       if (state !== 'parked') throw new KontorError('STATE_CONFLICT', `That MSP is ${state}, not parked.`);
       const answer = await askRetry(deps, params, { requestId, timeoutMs: limits.updateTimeoutMs });
-      await transaction((trx) =>
+      await transaction((trx) => {
         appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'run.retried',
           subject: runSubject(params),
           mspId: params.mspId,
-        }),
-      );
+        });
+      });
       return answer.answered ? reply(200, answer.result) : PENDING;
     },
   }),

@@ -103,7 +103,7 @@ export const secondFactorRoutes = [
           throw fieldError('VALIDATION_FAILED', '/code', 'This is not its code now: check the clock of your device.');
         }
         await endSessions(trx, { personId: id, except: credentialId }, at);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'authenticator.confirmed',
@@ -133,7 +133,7 @@ export const secondFactorRoutes = [
       const { id } = login;
       const mail = await deps.db.transaction(ALL, async (trx) => {
         const removed = await removeSecondFactor(trx, id);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'authenticator.removed',
@@ -163,7 +163,7 @@ export const secondFactorRoutes = [
       const { id, secondFactor: setUp } = login;
       if (!setUp) throw new KontorError('STATE_CONFLICT', 'Set up an authenticator first.');
       const { codes, mail } = await deps.db.transaction(ALL, async (trx) => {
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'recoveryCodes.made',

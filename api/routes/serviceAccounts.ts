@@ -53,7 +53,7 @@ export const serviceAccountRoutes = [
         if (outcome === 'made') {
           const holder = { personId: null, serviceAccountId: id, fromAt: at, untilAt: null };
           await insertMembership(trx, { id, ...holder, ...grant }, { at, by: actor });
-          await appendAudit(trx, {
+          appendAudit(trx, {
             at,
             actor,
             action: 'serviceAccount.made',
@@ -113,7 +113,7 @@ export const serviceAccountRoutes = [
         if (membership !== undefined) await requireCovered(trx, senderOf(principal), membership);
         await endServiceAccount(trx, id, at);
         const subject = `service-account:${id}`;
-        await appendAudit(trx, { at, actor, action: 'serviceAccount.ended', subject });
+        appendAudit(trx, { at, actor, action: 'serviceAccount.ended', subject });
       });
       return emptyReply(204);
     },

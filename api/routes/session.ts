@@ -40,7 +40,7 @@ function endOwn(
     const sessions = await endSessions(trx, { personId: id, companyId, ...which }, at);
     if (sessions.length > 0) {
       const subject = `person:${id}`;
-      await appendAudit(trx, { at, actor, action: 'session.ended', subject, after: { sessions } });
+      appendAudit(trx, { at, actor, action: 'session.ended', subject, after: { sessions } });
     }
     return sessions.length;
   });
@@ -141,7 +141,7 @@ export const sessionRoutes = [
         const secret = await rotateSession(trx, credentialId, chosen);
         if (secret === undefined) throw new KontorError('UNAUTHENTICATED', 'The session has ended: sign in.');
         const after = { session: credentialId, companyId: chosen.companyId, view: chosen.view };
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'session.switched',

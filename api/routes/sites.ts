@@ -148,7 +148,7 @@ export const sitesOfMspRoutes = [
         const before = await requireOpenSite(trx, mspId, siteId);
         await renameSite(trx, mspId, siteId, name);
         const after = await showSite(trx, mspId, siteId);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'site.renamed',
@@ -184,7 +184,7 @@ export const sitesOfMspRoutes = [
           await endOneKey(trx, context, params, { keyId: key.id, how: 'destroyed', by, at, reason: body.reason });
         }
         await retireInstallations(trx, { mspId, siteId, at });
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at,
           actor,
           action: 'site.retired',
@@ -244,7 +244,7 @@ export const sitesOfMspRoutes = [
         const unknown = await assignFrom(trx, { mspId, siteId, from, wanted: wantedOf(body) });
         requireKnown(unknown.map((tenantRef) => ({ tenantRef, of: body })));
         const after = await listAssignments(trx, params);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'site.tenantsSet',

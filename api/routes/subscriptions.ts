@@ -103,7 +103,7 @@ async function change(
       throw new KontorError('STATE_CONFLICT', `No subscription of this tenant and product runs in ${fromPeriod}.`);
     }
     await putSubscription(trx, { ...key, kind, fromPeriod, orderId: null, at: receivedAt, by: actor, reason });
-    await appendAudit(trx, {
+    appendAudit(trx, {
       at: receivedAt,
       actor,
       action: kind === 'ended' ? 'subscription.ended' : 'subscription.set',

@@ -45,7 +45,7 @@ async function startSubscription(
   const fromPeriod = unopened !== null && unopened > running ? unopened : running;
   const reason = 'Started by its key.';
   await putSubscription(trx, { ...key, kind: 'metered', fromPeriod, orderId: null, at, by: actor, reason });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: 'subscription.set',
@@ -76,7 +76,7 @@ async function issueKey(
   }
   const issued = { keyId, ...wanted, keyHash, at: receivedAt };
   await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at: receivedAt,
     actor,
     action: 'key.issued',

@@ -139,7 +139,7 @@ export const tenantRoutes = [
           throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
         }
         await putCustomer(trx, { mspId, tenantId, customerId });
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'tenant.customerSet',
@@ -171,7 +171,7 @@ export const tenantRoutes = [
         for (const programme of await programmesOfMsp(trx, mspId)) await requireUnopened(trx, programme, from, '/from');
         await closeTenant(trx, { mspId, tenantId, from });
         const after = await findTenant(trx, mspId, tenantId);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'tenant.closed',

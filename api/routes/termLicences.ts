@@ -125,7 +125,7 @@ export const termLicenceRoutes = [
         const before = await lock(trx, params);
         await requireEnd(trx, before, endsOn);
         await endAll(trx, before, { endsOn, at: receivedAt, by: actor, reason });
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'termLicence.ended',
@@ -163,7 +163,7 @@ export const termLicenceRoutes = [
         }
         const tenantId = await tenantFor(trx, before, body.tenantRef);
         await correctTermLicence(trx, { mspId: before.mspId, id: before.id, count, tenantId });
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'termLicence.corrected',

@@ -38,7 +38,7 @@ export const territoryRoutes = [
           throw fieldError('VALIDATION_FAILED', '/distributorId', 'There is no such distributor.');
         }
         const before = await putTerritory(trx, after);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'territory.set',
@@ -97,7 +97,7 @@ export const territoryRoutes = [
         const today = dayOf(receivedAt, programme.zone);
         if (before.closesOn !== null && before.closesOn <= today) return;
         const after = await closeTerritory(trx, before, today);
-        await appendAudit(trx, {
+        appendAudit(trx, {
           at: receivedAt,
           actor,
           action: 'territory.closed',

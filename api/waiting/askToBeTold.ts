@@ -65,7 +65,7 @@ export async function askToBeTold(deps: ApiDeps, wish: Wish, { at, actor }: { at
     };
     const envelope = { messageId: mail, locale, to: { address: email }, programme, notBefore: at };
     await enqueueMails(trx, [{ ...envelope, kind: 'waitingConfirmation', params }], at);
-    await appendAudit(trx, {
+    appendAudit(trx, {
       ...{ at, actor, action: 'waitingList.asked', subject: `programme:${programme}` },
       after: { id, country },
     });

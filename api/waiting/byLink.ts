@@ -25,7 +25,7 @@ export async function confirmWish(trx: Trx, secret: string, at: Date): Promise<O
   const { id, programme, programmeName, country, confirmedAt } = await requireWish(trx, secret, at);
   if (confirmedAt === null) {
     await confirmWaiting(trx, id, at);
-    await appendAudit(trx, {
+    appendAudit(trx, {
       ...{ at, actor: ADDRESSEE, action: 'waitingList.confirmed', subject: `programme:${programme}` },
       after: { id, country },
     });
@@ -37,7 +37,7 @@ export async function confirmWish(trx: Trx, secret: string, at: Date): Promise<O
 export async function withdrawWish(trx: Trx, secret: string, at: Date): Promise<OwnWish> {
   const { id, programme, programmeName, country } = await requireWish(trx, secret, at);
   await withdrawWaiting(trx, id, at);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     ...{ at, actor: ADDRESSEE, action: 'waitingList.withdrawn', subject: `programme:${programme}` },
     before: { id, country },
   });

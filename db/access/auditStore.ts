@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/access/actor.js';
-import { rows, type Trx } from '../connect.js';
+import { literal, rows, type Trx } from '../connect.js';
 
 /** Who did what to which thing, when, and why. Appended in the same transaction as the change it tells of. */
 export interface AuditEvent {
@@ -17,34 +17,25 @@ export interface AuditEvent {
 }
 
 /** Appends to the hash chain; the database numbers and chains the row. */
-export async function appendAudit(trx: Trx, event: AuditEvent): Promise<void> {
-  await appendAudits(trx, [event]);
+export function appendAudit(trx: Trx, event: AuditEvent): void {
+  appendAudits(trx, [event]);
 }
 
-/** Appends many, in their order, in one statement. */
-export async function appendAudits(trx: Trx, events: readonly AuditEvent[]): Promise<void> {
+/**
+ * Appends many, in their order, as the transaction commits: whoever appends locks the chain until then, and others that append
+ * wait.
+ */
+export function appendAudits(trx: Trx, events: readonly AuditEvent[]): void {
   if (events.length === 0) return;
-  await rows(
-    trx,
+  const given = events.map(({ at, actor, action, subject, mspId, before, after, reason }) => ({
+    ...{ at, actor, action, subject, msp_id: mspId ?? null, before, after, reason: reason ?? null },
+  }));
+  trx.atCommit.push(
     `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
      select 0, e.at, e.actor, e.action, e.subject, e.msp_id, e.before, e.after, e.reason, '\\x', '\\x'
-     from rows from (jsonb_to_recordset(:events::jsonb) as (at timestamptz, actor jsonb, action text, subject text,
-       msp_id uuid, before jsonb, after jsonb, reason text)) with ordinality as e
+     from rows from (jsonb_to_recordset(${literal(JSON.stringify(given))}::jsonb) as (at timestamptz, actor jsonb, action text,
+       subject text, msp_id uuid, before jsonb, after jsonb, reason text)) with ordinality as e
      order by e.ordinality`,
-    {
-      events: JSON.stringify(
-        events.map(({ at, actor, action, subject, mspId, before, after, reason }) => ({
-          at,
-          actor,
-          action,
-          subject,
-          msp_id: mspId ?? null,
-          before,
-          after,
-          reason: reason ?? null,
-        })),
-      ),
-    },
   );
 }
 

@@ -65,6 +65,6 @@ export async function invitePerson(trx: Trx, invitation: Invitation): Promise<In
   await insertMembership(trx, { id: membershipId, ...holder, ...grant }, { at, by });
   const subject = `person:${person.id}`;
   const after = { membershipId, ...grant };
-  await appendAudit(trx, { at, actor: by, action: 'person.invited', subject, after });
+  appendAudit(trx, { at, actor: by, action: 'person.invited', subject, after });
   return linkOfInvitation(trx, { membershipId, person, at, by });
 }

@@ -55,7 +55,7 @@ export async function issueToken(trx: Trx, input: NewToken): Promise<{ id: strin
      values (:id, :membershipId, :view, :name, :narrowedTo, :hash, :at, :by, :expiresAt)`,
     { id, membershipId, view, name, narrowedTo, hash: secretHash(token), at, by: JSON.stringify(by), expiresAt },
   );
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor: by,
     action: 'token.issued',
@@ -100,6 +100,6 @@ export async function revokeToken(trx: Trx, id: string, { at, by }: { at: Date; 
     { id, at },
   );
   if (revoked.length === 0) return (await findToken(trx, id)) !== undefined;
-  await appendAudit(trx, { at, actor: by, action: 'token.revoked', subject: `token:${id}` });
+  appendAudit(trx, { at, actor: by, action: 'token.revoked', subject: `token:${id}` });
   return true;
 }

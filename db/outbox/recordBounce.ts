@@ -23,7 +23,7 @@ export async function recordBounce(trx: Trx, report: { envelopeId: string; said:
     { envelopeId: report.envelopeId, response },
   );
   if (bounced === undefined) return false;
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor: KONTOR,
     action: 'mail.bounced',

@@ -83,7 +83,7 @@ export async function resendMail(trx: Trx, resend: Resend): Promise<Resent> {
   }
   await fence(trx, row.id);
   const sent = row.accepted ? await insertCopy(trx, row, resend) : await setDue(trx, row.id);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at: resend.at,
     actor: resend.actor,
     action: 'mail.resent',

@@ -34,7 +34,7 @@ export async function markRestored(
   );
   const restored = { uncertain: mails.length, runs };
   const subject = 'database';
-  await appendAudit(trx, { at, actor, action: 'database.restored', subject, after: restored, reason });
+  appendAudit(trx, { at, actor, action: 'database.restored', subject, after: restored, reason });
   return restored;
 }
 
@@ -90,7 +90,7 @@ export async function settleByLog(
   for (const { id, state } of settled) {
     counts[state] += 1;
     const before = { state: 'uncertain' };
-    await appendAudit(trx, { at, actor, action: 'mail.settled', subject: `mail:${id}`, before, after: { state } });
+    appendAudit(trx, { at, actor, action: 'mail.settled', subject: `mail:${id}`, before, after: { state } });
   }
   const [left] = await rows<{ count: number }>(
     trx,

@@ -128,7 +128,7 @@ export async function loadRatesByHand(trx: Trx, given: readonly ExchangeRate[], 
   for (const one of differing) await replaceRate(trx, one, load);
   if (added + differing.length > 0) {
     const days = rates.map(({ day }) => day).sort();
-    await appendAudit(trx, {
+    appendAudit(trx, {
       at: load.at,
       actor: load.actor,
       action: 'exchangeRates.loaded',
@@ -170,7 +170,7 @@ async function replaceRate(trx: Trx, one: Difference, { at, actor, reason }: Loa
      values (:source, :base, :currency, :day, :revision, :rate, :at, :actor)`,
     { source, base, currency, day, revision: revision + 1, rate, at, actor: JSON.stringify(actor) },
   );
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: 'exchangeRate.replaced',
@@ -202,7 +202,7 @@ export async function loadRatesOfFeed(
      where action = 'exchangeRate.differs' and subject = any(:subjects)`,
     { subjects: differing.map(subjectOf) },
   );
-  await appendAudits(
+  appendAudits(
     trx,
     differing
       .filter((one) => !told.some(({ subject, rate }) => subject === subjectOf(one) && decimal(rate).eq(one.rate)))

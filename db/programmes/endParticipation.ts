@@ -28,7 +28,7 @@ export async function endParticipation(
   const moved = await moveParticipation(trx, { mspId, programme, to: 'left', at, by: actor, reason });
   if (moved === undefined) return false;
   const keys = await revokeKeys(trx, { mspId, programme, at: end, reason });
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: 'participation.left',

@@ -28,7 +28,7 @@ export async function expireSignUps(trx: Trx, which: SignUps, { at, actor, reaso
     },
   );
   for (const { mspId, programme } of expired) {
-    await appendAudit(trx, {
+    appendAudit(trx, {
       ...{ at, actor, action: 'msp.expired', subject: `msp:${mspId}`, mspId, reason },
       before: { programme, state: 'unconfirmed' },
       after: { programme, state: 'expired' },

@@ -80,7 +80,7 @@ async function write(trx: Trx, before: Programme | undefined, after: Programme, 
   if (isDeepStrictEqual(before, after)) return;
   if (before !== undefined) await requireChangeable(trx, before, after);
   await putProgramme(trx, after, change.at);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at: change.at,
     actor: change.actor,
     action: 'programme.set',
@@ -108,7 +108,7 @@ export async function changeSettings(
   if (isThere && isDeepStrictEqual(before.settings, settings)) return before;
   const added = { fromPeriod, zone, settings, reason, setAt: at, setBy: actor };
   const version = await addSettingVersion(trx, programme, added);
-  await appendAudit(trx, {
+  appendAudit(trx, {
     at,
     actor,
     action: 'programme.settingsSet',

@@ -31,8 +31,8 @@ function removing<T>(db: Database, work: (trx: Trx) => Promise<T>): Promise<T> {
   });
 }
 
-async function tell(trx: Trx, { now, actor }: Removing, due: Due, removed: number): Promise<void> {
-  await appendAudit(trx, {
+function tell(trx: Trx, { now, actor }: Removing, due: Due, removed: number): void {
+  appendAudit(trx, {
     at: now,
     actor,
     action: 'retention.removed',
@@ -75,7 +75,7 @@ async function dropMonths(trx: Trx, dues: readonly Due[], { now, actor }: Removi
     );
     const removed = row?.removed ?? 0;
     await rows(trx, `select kontor_drop_check_ins((:month || '-01')::date)`, { month });
-    await appendAudit(trx, {
+    appendAudit(trx, {
       ...{ at: now, actor, action: 'retention.monthRemoved', subject: 'retention:checkIns' },
       ...{ after: { month, removed }, reason: 'Rule 15' },
     });
@@ -96,7 +96,7 @@ async function removeAll(db: Database, due: Due, how: Removing): Promise<number>
           ...{ programme: due.programme, from: due.keptFrom, limit },
         });
         const gone = row?.removed ?? 0;
-        if (gone > 0) await tell(trx, how, due, gone);
+        if (gone > 0) tell(trx, how, due, gone);
         return gone;
       });
       total += removed;

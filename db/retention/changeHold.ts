@@ -30,14 +30,14 @@ export async function setHold(trx: Trx, subject: HoldSubject, { id, reason, at, 
   const set = { id, companyId, programme, reason, setAt: at, setBy: actor };
   if (!(await insertHold(trx, set))) throw new KontorError('STATE_CONFLICT', 'A hold over the same stands already.');
   const event = { at, actor, action: 'legalHold.set', subject: `legalHold:${id}` };
-  await appendAudit(trx, { ...event, mspId: companyId, after: subject, reason });
+  appendAudit(trx, { ...event, mspId: companyId, after: subject, reason });
   return { ...set, liftedAt: null, liftedBy: null, liftReason: null };
 }
 
 /** Lifts a hold, with its event in the audit trail; one that was lifted stays as it is. NOT_FOUND where there is none. */
 export async function endHold(trx: Trx, { id, reason, at, actor }: Change): Promise<LegalHold> {
   if (await liftHold(trx, { id, at, by: actor, reason })) {
-    await appendAudit(trx, { at, actor, action: 'legalHold.lifted', subject: `legalHold:${id}`, reason });
+    appendAudit(trx, { at, actor, action: 'legalHold.lifted', subject: `legalHold:${id}`, reason });
   }
   const hold = await findHold(trx, id);
   if (hold === undefined) throw new KontorError('NOT_FOUND', 'There is no such hold.');

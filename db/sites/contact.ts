@@ -124,7 +124,7 @@ export async function liftContact(trx: Trx, siteIds: readonly string[]): Promise
      select * from lifted order by id`,
     { siteIds: [...siteIds] },
   );
-  await appendAudits(
+  appendAudits(
     trx,
     lifted.map(({ msp_id: mspId, id, was, at }) => ({
       at,

@@ -44,7 +44,9 @@ describe('what is kept by the calendar year, rule 15', () => {
     old = await oldMonth(pool, '2016-02', '2024-12');
     for (const at of ['2016-03-07T00:00:00Z', '2016-12-31T00:00:00Z', '2026-01-01T00:00:00Z']) {
       const event = { at: new Date(at), actor: TERMINAL, action: 'test.done', subject: 'test:1' };
-      await old.database.db.transaction(ALL, (trx) => appendAudit(trx, event));
+      await old.database.db.transaction(ALL, (trx) => {
+        appendAudit(trx, event);
+      });
     }
   });
   afterAll(async () => {

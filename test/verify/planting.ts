@@ -43,7 +43,7 @@ export function planting({ ownerUrl }: Pick<TestDatabase, 'ownerUrl'>): Planting
                 scope.kind,
                 scope.kind === 'msp' ? scope.mspId : '',
               ]);
-              return await work(trx);
+              return await work({ query: (statement) => trx.query(statement), atCommit: [] });
             });
             turn = result.catch(() => undefined);
             return result;
