@@ -130,10 +130,17 @@ interface HeardSite {
   /** That reported, or whose predecessor did. */
   reporting: ReadonlySet<string>;
   clockOffsets: readonly number[];
+  firstMonth: boolean;
   installationIds: string[];
   expected: ReadonlySet<string>;
   /** Expected to report, and neither reported nor seen. */
   unseen: string[];
+}
+
+/** Rule 8: a site that was not there before the month, and of which nothing is known of an earlier one, by now. */
+function isFirstMonth(site: SiteRow, { start }: InstantRange, usedInEarlier: ReadonlySet<string>): boolean {
+  const wasBefore = site.billedBefore || site.correctedBefore || usedInEarlier.has(site.siteId);
+  return !wasBefore && site.activatedAt !== null && site.activatedAt >= start;
 }
 
 /** The month by the zones of a site: a few pairs for thousands of sites. */
@@ -198,6 +205,7 @@ export async function loadSiteFacts(
   });
   const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved, receivedBefore }));
   const endedBySite = groupBySite(ended);
+  const usedInEarlier = new Set(ratedAgain.confirmed.map(({ siteId }) => siteId));
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
 
   const heardSites = sites.flatMap((site): HeardSite[] => {
@@ -228,6 +236,7 @@ export async function loadSiteFacts(
           ...used.flatMap((row) => [row.maxOffset, row.minOffset]),
           ...reported.map((row) => row.maxOffset),
         ],
+        firstMonth: isFirstMonth(site, range, usedInEarlier),
         installationIds: its.map(({ id }) => id).filter((id) => expected.has(id) || heard.has(id)),
         expected,
         unseen: [...expected].filter((id) => !heard.has(id)),
@@ -295,7 +304,7 @@ function endedWithin({ ended, range }: HeardSite): EndedRow[] {
 }
 
 function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
-  const { site, range, reporting, expected, installationIds } = heard;
+  const { site, reporting, expected, installationIds } = heard;
   const usage = usageFactsOf(heard, context);
   const usedAfter = usage.flatMap(({ installations }) =>
     installations.flatMap(({ usedAfterRevocationOn }) => usedAfterRevocationOn ?? []),
@@ -310,7 +319,7 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
     silentInstallationIds: installationIds.filter((id) => expected.has(id) && !reporting.has(id)),
     clockOffsetSeconds: heard.clockOffsets.reduce(furtherFromZero, 0),
     usedAfterRevocationOn: usedAfter.sort()[0] ?? null,
-    firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= range.start,
+    firstMonth: heard.firstMonth,
     licences,
     usage: coverByLicences(context.period, measureDays(usage, context.measuring), licences),
   };

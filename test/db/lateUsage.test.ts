@@ -147,6 +147,25 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     expect(sum(corrections(await close('2026-03')))).toBe(0n);
   });
 
+  it.each(['before', 'after'] as const)(
+    'case 6: the first contact of a new site is a late report, %s the next month is closed: that month alone is unbilled',
+    async (when) => {
+      const mspId = await msp({ firstMonth: 'unbilled' });
+      await close('2026-02');
+      const site = await month.site({ mspId, name: 'new', fromPeriod: '2026-02', activatedAt: '2026-03-10T08:00:00Z' });
+      const late = (receivedAt: string) => report(site, '2026-02', 40, receivedAt);
+      if (when === 'before') await late('2026-03-10T10:00:00Z');
+      for (const period of ['2026-03', '2026-04', '2026-05']) await report(site, period, 40);
+      const statements = [await close('2026-03')];
+      if (when === 'after') await late('2026-04-10T10:00:00Z');
+      for (const period of ['2026-04', '2026-05']) statements.push(await close(period));
+      // March, April and May at 80.00.
+      expect(sum(statements.map(({ totalMinor }) => totalMinor))).toBe(240_00n);
+      expect(statements.slice(2).map(corrections)).toEqual([[]]);
+      await holds();
+    },
+  );
+
   it('case 7: last month had no price for a meter that a late report names: the month is billed, that usage is a case', async () => {
     const mspId = await msp();
     const site = await month.site({ mspId, name: 'scans' });
