@@ -52,7 +52,7 @@ function furtherFromZero(a: number, b: number): number {
 
 /**
  * What an installation's successors make of it in a month: the last that replaced another for free in it, or after it, where the
- * successor reported the month in the other's place. One that was seen after it had been replaced goes on beside its successor:
+ * successor, or one that replaced that one in turn, reported the month in the other's place. One that was seen after it had been replaced goes on beside its successor:
  * all of it is its own, as it is in later months.
  */
 function movedIn(
@@ -61,10 +61,14 @@ function movedIn(
   { reporting, goingOn }: { reporting: ReadonlySet<string>; goingOn: ReadonlySet<string> },
 ): MovedRow[] {
   const byId = new Map(installations.map((one) => [one.id, one]));
+  const reportedByNow = (id: string): boolean => {
+    const { replacedBy = null, replacedForFree = null } = byId.get(id) ?? {};
+    return reporting.has(id) || (replacedForFree === true && replacedBy !== null && reportedByNow(replacedBy));
+  };
   const successorOf = ({ siteId, id, replacedBy, replacedAt, replacedForFree }: InstallationRow) => {
     if (replacedForFree !== true || replacedAt === null || replacedBy === null) return undefined;
     if (replacedAt < start || goingOn.has(`${siteId}/${id}`)) return undefined;
-    const inPlace = reporting.has(replacedBy) && !reporting.has(id);
+    const inPlace = !reporting.has(id) && reportedByNow(replacedBy);
     return replacedAt < end || inPlace ? byId.get(replacedBy) : undefined;
   };
   return installations.flatMap((one) => {

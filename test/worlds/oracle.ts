@@ -164,13 +164,18 @@ function countsAs(
   told: SiteChronicle['told'],
 ): Map<number, number> {
   const last = closedAt(membership(programme).at(-1) ?? '');
+  const speaksFor = (index: number): boolean => {
+    const one = site.installations.get(index);
+    if (one === undefined || reporting.has(index)) return one !== undefined;
+    return one.free && one.replacedAt !== null && one.replacedAt < last && speaksFor(one.replacedBy ?? -1);
+  };
   const next = (one: Installed): number | null => {
     const { replacedAt, index } = one;
     if (replacedAt === null || !one.free || replacedAt >= last || replacedAt < start) return null;
     const since = told.filter(({ kind, installation, at }) => kind === 'seen' && installation === index && at < end);
     if (since.some(({ at }) => at >= replacedAt)) return null;
     const by = one.replacedBy ?? -1;
-    return replacedAt < end || (reporting.has(by) && !reporting.has(index)) ? by : null;
+    return replacedAt < end || (speaksFor(by) && !reporting.has(index)) ? by : null;
   };
   const found = new Map<number, number>();
   for (const one of site.installations.values()) {

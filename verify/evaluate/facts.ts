@@ -72,12 +72,19 @@ function successors(
   { reported, counted }: { reported: readonly Reported[]; counted: readonly Counted[] },
 ) {
   const reports = new Set(reported.map(({ installation }) => installation));
+  const wasReplaced = ({ free, replacedAt, replacedBy }: Installation) =>
+    free && replacedBy !== null && replacedAt !== null && replacedAt <= asOf;
+  /** By itself, or by one that came in its place since. */
+  const spokeFor = (id: string): boolean => {
+    const one = installations.find((each) => each.id === id);
+    return reports.has(id) || (one !== undefined && wasReplaced(one) && spokeFor(one.replacedBy ?? ''));
+  };
   const next = (one: Installation): Installation | undefined => {
     if (!one.free || one.replacedAt === null || one.replacedBy === null || one.replacedAt > asOf) return undefined;
     if (one.replacedAt < start) return undefined;
     const isThere = counted.some(({ installation, early }) => installation === one.id && !early);
     if (one.replacedAt < end && isThere) return undefined;
-    const tookItsPlace = reports.has(one.replacedBy) && !reports.has(one.id);
+    const tookItsPlace = !reports.has(one.id) && spokeFor(one.replacedBy);
     if (one.replacedAt >= end && !tookItsPlace) return undefined;
     return installations.find(({ id }) => id === one.replacedBy);
   };
