@@ -38,6 +38,7 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     '2026-04': '2026-05-04',
     '2026-05': '2026-06-04',
     '2026-06': '2026-07-04',
+    '2026-07': '2026-08-04',
   };
   /** Closes as on day 4 of the next month, whatever the total; returns the total and the lines that corrections add. */
   async function close(period: string): Promise<Statement> {
@@ -187,6 +188,26 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     await report(site, '2026-04', 10);
     await close('2026-04');
     expect((await month.cases('2026-04')).filter(({ kind }) => kind === 'late_unpriced')).toEqual([]);
+  });
+
+  it('case 7: however long the site is silent afterwards, no month is estimated by what had no price', async () => {
+    await month.programme({ firstPeriod: '2026-01', settings: { lateUsage: { reachDays: 30 } } });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'scans' });
+    await report(site, '2026-01', 10);
+    for (const period of ['2026-01', '2026-02']) await close(period);
+    const lines = [
+      { tenant: 'main', meter: MAILBOX, peak: 10 },
+      { tenant: 'main', meter: NODE, peak: 7 },
+    ] as const;
+    await month.report(site, { period: '2026-02', lines: [...lines], receivedAt: '2026-03-10T10:00:00Z' });
+    const totals = [];
+    // July is the first month that no longer looks at February for what came late.
+    for (const period of ['2026-03', '2026-04', '2026-05', '2026-06', '2026-07']) {
+      totals.push((await close(period)).totalMinor);
+    }
+    expect(totals).toEqual([20_00n, 20_00n, 20_00n, 20_00n, 20_00n]);
+    await holds();
   });
 
   it('case 8: check-ins 51, report 40, sent late instead of in time: 102.00 in the end', async () => {
