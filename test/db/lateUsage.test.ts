@@ -210,6 +210,32 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     await holds();
   });
 
+  it('cases 7 and 11: of what came too late and is let in, what its month had no price for is a case', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'forgotten' });
+    for (const period of ['2026-01', '2026-05', '2026-06']) await report(site, period, 10);
+    for (const period of ['2026-01', '2026-02', '2026-03', '2026-04']) await close(period);
+    const lines = [
+      { tenant: 'main', meter: MAILBOX, peak: 40 },
+      { tenant: 'main', meter: NODE, peak: 7 },
+    ] as const;
+    await month.report(site, { period: '2026-01', revision: 2, lines: [...lines], receivedAt: '2026-05-10T10:00:00Z' });
+    await close('2026-05');
+    const late = async (period: string) =>
+      (await month.cases(period)).flatMap(({ kind, evidence: { forPeriod, quantity } }) =>
+        kind.startsWith('late_') ? [`${kind} ${String(forPeriod)} ${String(quantity)}`] : [],
+      );
+    expect(await late('2026-05')).toEqual(['late_beyond_reach 2026-01 47', 'late_unpriced 2026-01 7']);
+    await month.run(
+      `update discrepancy set resolved_by = 'person', decision = 'accept_reported' where kind = 'late_beyond_reach'`,
+    );
+    const june = await close('2026-06');
+    expect(
+      june.lines.flatMap((line) => ('forPeriod' in line && line.forPeriod === '2026-01' ? [line.amountMinor] : [])),
+    ).toEqual([60_00n]);
+    expect(await late('2026-06')).toEqual([]);
+  });
+
   it('case 8: check-ins 51, report 40, sent late instead of in time: 102.00 in the end', async () => {
     const mspId = await msp();
     const site = await month.site({ mspId, name: 'seen' });
