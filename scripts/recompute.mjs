@@ -78,7 +78,16 @@ function groupBy(rows, key) {
   for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
   return groups;
 }
-const decisions = table('discrepancies.csv').filter(({ resolved_by: by }) => by === 'person');
+const cases = table('discrepancies.csv');
+const decisions = cases.filter(({ resolved_by: by }) => by === 'person');
+/** Decisions that are a quantity of their own; the others leave it to the default. */
+const QUANTITY_OF = {
+  accept_reported: ({ reported }) => reported,
+  accept_observed: ({ observed }) => observed,
+  set_quantity: ({ made }) => Number(made.decided_quantity),
+  waive: () => 0,
+  defer: () => 0,
+};
 
 function beyondTolerance({ reported, observed }) {
   const [a, b] = [number(reported), number(observed)];
@@ -99,39 +108,33 @@ function quantityOf(rows) {
     installations.length === 0
       ? (number(first.last_quantity_of_site) ?? 0)
       : add((one) => number(one.reported) ?? number(one.observed) ?? number(one.last_confirmed));
-  const decided = (kind, byDefault) => {
-    const made = decisions.find(
-      (d) =>
-        d.kind === kind &&
-        d.msp_id === first.msp_id &&
-        d.site_id === first.site_id &&
-        (d.meter === '' || (d.meter === first.meter && d.tenant_ref === first.tenant_ref)),
-    );
-    switch (made?.decision) {
-      case 'accept_reported':
-        return reported;
-      case 'accept_observed':
-        return observed;
-      case 'set_quantity':
-        return Number(made.decided_quantity);
-      case 'waive':
-      case 'defer':
-        return 0;
-      default:
-        return byDefault;
-    }
-  };
   if (first.used_after_revocation_on !== '') return null;
+  const isOf = (found, kind) =>
+    found.kind === kind &&
+    found.msp_id === first.msp_id &&
+    found.site_id === first.site_id &&
+    (found.meter === '' || (found.meter === first.meter && found.tenant_ref === first.tenant_ref));
   let quantity = reported;
-  if (Number(first.silent_installations) > 0) quantity = decided('missing_report', estimated);
-  if (installations.some(beyondTolerance)) {
-    const byDefault = settings.kinds.report_mismatch.default === 'greater' ? greater : quantity;
-    quantity = decided('report_mismatch', byDefault);
-  }
-  for (const kind of ['two_installations', 'unassigned_tenant', 'usage_jump']) quantity = decided(kind, quantity);
-  const isLarge = first.last_quantity_of_site === '' && quantity > settings.firstMonthUnits;
-  const large = isLarge && settings.kinds.first_month_large.default === 'not_billed' ? 0 : quantity;
-  return decided('licence_exceeded', decided('first_month_large', large));
+  let isDecided = false;
+  // What a person decided is not counted anew by a later kind, which may only leave it unbilled.
+  const settle = (kind, byDefault, isWaived = false) => {
+    const made = decisions.find((found) => isOf(found, kind));
+    isDecided ||= QUANTITY_OF[made?.decision] !== undefined;
+    if (made !== undefined) quantity = QUANTITY_OF[made.decision]?.({ reported, observed, made }) ?? byDefault;
+    else if (!isDecided || isWaived) quantity = byDefault;
+  };
+  const isBilled = (kind) => settings.kinds[kind].default !== 'not_billed';
+  if (Number(first.silent_installations) > 0) settle('missing_report', estimated);
+  if (installations.some(beyondTolerance))
+    settle('report_mismatch', settings.kinds.report_mismatch.default === 'greater' ? greater : quantity);
+  settle('two_installations', quantity);
+  if (first.tenant_id === '') settle('unassigned_tenant', isBilled('unassigned_tenant') ? quantity : 0, true);
+  settle('usage_jump', quantity);
+  // Found by what the defaults come to, whatever is decided.
+  if (cases.some((found) => isOf(found, 'first_month_large')))
+    settle('first_month_large', isBilled('first_month_large') ? quantity : 0, true);
+  settle('licence_exceeded', quantity);
+  return quantity;
 }
 
 const spansOf = (days) =>
@@ -271,7 +274,9 @@ function checkStatement(number, own) {
     const amount = rated(priced(price, from, counted(line), all), line.exchange_rate, digitsOf(line.amount));
     if (amount !== minor(line.amount)) differ(line, 'the amount in minor units', amount, line.amount);
   }
-  const perUse = [...facts].filter(([, [row]]) => row.msp_id === statements.get(number).msp_id).length;
+  // A site of which nothing was ever known has a row without a meter.
+  const { msp_id: msp } = statements.get(number);
+  const perUse = [...facts.values()].filter(([row]) => row.msp_id === msp && row.meter !== '').length;
   if (perUse !== usage.length) differences.push(`${number}: ${perUse} usages are known, ${usage.length} are billed`);
   for (const line of own) {
     const content = JSON.parse(line.content);

@@ -238,7 +238,8 @@ export async function monthsAgain(
       const its = portfolio.sites.filter(({ mspId, siteId, fromPeriod }) => {
         if (mspId !== month.mspId || fromPeriod > period) return false;
         const goesByLast = frozen.some(
-          (site) => site.siteId === siteId && (site.silent.length > 0 || billsNoFirstMonth(rulesOf(period))),
+          (site) =>
+            site.siteId === siteId && (site.silent.length > 0 || site.firstMonth || billsNoFirstMonth(rulesOf(period))),
         );
         return reached.has(`${siteId} ${period}`) || (goesByLast && changed.has(siteId));
       });

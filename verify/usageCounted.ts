@@ -12,8 +12,8 @@ const MAX_QUANTITY = 10_000_000;
 
 /**
  * Rule 6: what an installation that was replaced for free in the period counts as, and until when, unless it was seen after that;
- * one that was replaced after the period, where its successor reported the month in its place. The chain is followed step by step;
- * its end is the longest one.
+ * one that was replaced after the period, where its successor, or one that replaced that one in turn, reported the month in its
+ * place. The chain is followed step by step; its end is the longest one.
  */
 const REPORTED = (installation: string, run: string) => `exists (select from usage_report g where g.msp_id = i.msp_id
   and g.site_id = i.site_id and g.installation_id = ${installation} and g.period = ${run}.period
@@ -21,9 +21,16 @@ const REPORTED = (installation: string, run: string) => `exists (select from usa
 const SEEN_SINCE = (run: string, end: string) => `exists (select from check_in c where c.msp_id = i.msp_id
   and c.site_id = i.site_id and c.installation_id = i.id and c.counted_at >= i.replaced_at and c.counted_at < ${end}
   and c.received_at <= ${run}.at)`;
+/** Whether one that came in its place, however many in turn, reported the month by then. */
+const SPOKEN_FOR = (run: string) => `exists (with recursive later as (
+    select i.replaced_by as id
+    union
+    select n.replaced_by from later l join installation n on n.msp_id = i.msp_id and n.site_id = i.site_id and n.id = l.id
+    where n.replaced_for_free and n.replaced_at <= ${run}.at)
+  select from later l where ${REPORTED('l.id', run)})`;
 const REPLACED = (run: string, start: string, end: string) => `i.replaced_for_free and i.replaced_at >= ${start}
   and (i.replaced_at < ${end} and not ${SEEN_SINCE(run, end)}
-  or (i.replaced_at <= ${run}.at and ${REPORTED('i.replaced_by', run)} and not ${REPORTED('i.id', run)}))`;
+  or (i.replaced_at <= ${run}.at and ${SPOKEN_FOR(run)} and not ${REPORTED('i.id', run)}))`;
 
 const START = `(f.period || '-01')::date::timestamp at time zone f.zone_before`;
 const END = `((f.period || '-01')::date + interval '1 month') at time zone f.zone`;

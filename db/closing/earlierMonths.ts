@@ -288,8 +288,8 @@ function sitesAgain(
   rules: MonthRules,
 ): Map<string, Date> {
   const goesByLast = facts.filter(
-    ({ siteId, silentInstallationIds }) =>
-      changes.sites.has(siteId) && (silentInstallationIds.length > 0 || countsLastQuantity(rules)),
+    ({ siteId, firstMonth, silentInstallationIds }) =>
+      changes.sites.has(siteId) && (silentInstallationIds.length > 0 || firstMonth || countsLastQuantity(rules)),
   );
   const reached = changes.reached.get(`${mspId} ${period}`) ?? [];
   return new Map(

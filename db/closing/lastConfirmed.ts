@@ -27,7 +27,7 @@ export interface KnownOfInstallation extends Confirmed {
 
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
- * silent again also what it reported late, as far as that reaches (rule 7), or else what it was estimated by last, so that
+ * silent again also what it reported late, as far as that reaches (rule 7) and its month had a price for it, or else what it was estimated by last, so that
  * it is never silently zero. What was corrected since counts as corrected, by the rules or by hand; a month that was waived or
  * deferred after all confirms nothing. `confirmed` is what months that are rated again are about to say, in place of what is
  * stored of them. A later month that was reported without that tenant and meter says none. By hand counts what was confirmed
@@ -60,11 +60,14 @@ export async function lastConfirmed(
        select distinct p.msp_id, b.site_id from billed b join site s on s.id = b.site_id
        join run_participant p on p.msp_id = s.msp_id where ${sql} and b.rank = 3),
      late as (
-       select distinct on (g.site_id, g.installation_id, g.period) g.site_id, g.period, g.tenant_refs, g.meters, g.peaks
+       select distinct on (g.site_id, g.installation_id, g.period) g.site_id, g.period, g.tenant_refs, g.meters, g.peaks,
+         s.content -> 'pricePlan' -> 'prices' as prices
        from estimated e join usage_report g on g.msp_id = e.msp_id and g.site_id = e.site_id
          and g.period >= :earliest and g.period < :period
        join run_participant p on p.programme_code = :programme and p.msp_id = g.msp_id and p.period = g.period
        join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
+       join statement s on s.programme_code = p.programme_code and s.msp_id = p.msp_id and s.period = p.period
+         and s.revision = 1
        -- Only where one came late: what came in time is in the line.
        where exists (select from reconciled_site r join usage_report n on n.msp_id = r.msp_id and n.site_id = r.site_id
          and n.period = r.period and n.received_at > r.reconciled_at
@@ -78,6 +81,8 @@ export async function lastConfirmed(
        union all
        select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, '', true
        from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
+       -- What its month had no price for is a case, and no month is billed by it.
+       where jsonb_exists(l.prices, u.meter)
        group by l.site_id, u.tenant_ref, u.meter, l.period),
      again as (
        select x."siteId" as site_id, x."tenantRef" as tenant_ref, x.meter, x.quantity, x.period

@@ -50,7 +50,10 @@ const arrivals = (selection: string) => `
     group by a.msp_id, a.site_id, a.installation_id, a.period, a.tenant_ref, a.meter, m.zone, m.reach, m.prices
   )`;
 
-/** Beyond the reach one case per site and month, without a price one per tenant and meter of it. */
+/**
+ * Beyond the reach one case per site and month; without a price one per tenant and meter of it, beyond the reach too: whoever lets
+ * that in lets in what has a price.
+ */
 const LATE = `
   select 'late_beyond_reach' as kind, f.msp_id, f.site_id, null::text as tenant_ref, null::text as meter, f.period,
     jsonb_build_object('forPeriod', f.period, 'receivedOn', to_char(max(f.received_at) at time zone f.zone, 'YYYY-MM-DD'),
@@ -59,7 +62,7 @@ const LATE = `
   union all
   select 'late_unpriced', f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period,
     jsonb_build_object('forPeriod', f.period, 'quantity', sum(f.count)), max(f.received_at)
-  from found f where f.unpriced and not f.beyond and f.count > 0
+  from found f where f.unpriced and f.count > 0
   group by f.msp_id, f.site_id, f.tenant_ref, f.meter, f.period`;
 
 const LATE_KINDS: readonly DiscrepancyKind[] = ['late_beyond_reach', 'late_unpriced'];

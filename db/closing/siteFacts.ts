@@ -52,7 +52,7 @@ function furtherFromZero(a: number, b: number): number {
 
 /**
  * What an installation's successors make of it in a month: the last that replaced another for free in it, or after it, where the
- * successor reported the month in the other's place. One that was seen after it had been replaced goes on beside its successor:
+ * successor, or one that replaced that one in turn, reported the month in the other's place. One that was seen after it had been replaced goes on beside its successor:
  * all of it is its own, as it is in later months.
  */
 function movedIn(
@@ -61,10 +61,14 @@ function movedIn(
   { reporting, goingOn }: { reporting: ReadonlySet<string>; goingOn: ReadonlySet<string> },
 ): MovedRow[] {
   const byId = new Map(installations.map((one) => [one.id, one]));
+  const reportedByNow = (id: string): boolean => {
+    const { replacedBy = null, replacedForFree = null } = byId.get(id) ?? {};
+    return reporting.has(id) || (replacedForFree === true && replacedBy !== null && reportedByNow(replacedBy));
+  };
   const successorOf = ({ siteId, id, replacedBy, replacedAt, replacedForFree }: InstallationRow) => {
     if (replacedForFree !== true || replacedAt === null || replacedBy === null) return undefined;
     if (replacedAt < start || goingOn.has(`${siteId}/${id}`)) return undefined;
-    const inPlace = reporting.has(replacedBy) && !reporting.has(id);
+    const inPlace = !reporting.has(id) && reportedByNow(replacedBy);
     return replacedAt < end || inPlace ? byId.get(replacedBy) : undefined;
   };
   return installations.flatMap((one) => {
@@ -130,10 +134,17 @@ interface HeardSite {
   /** That reported, or whose predecessor did. */
   reporting: ReadonlySet<string>;
   clockOffsets: readonly number[];
+  firstMonth: boolean;
   installationIds: string[];
   expected: ReadonlySet<string>;
   /** Expected to report, and neither reported nor seen. */
   unseen: string[];
+}
+
+/** Rule 8: a site that was not there before the month, and of which nothing is known of an earlier one, by now. */
+function isFirstMonth(site: SiteRow, { start }: InstantRange, usedInEarlier: ReadonlySet<string>): boolean {
+  const wasBefore = site.billedBefore || site.correctedBefore || usedInEarlier.has(site.siteId);
+  return !wasBefore && site.activatedAt !== null && site.activatedAt >= start;
 }
 
 /** The month by the zones of a site: a few pairs for thousands of sites. */
@@ -198,6 +209,7 @@ export async function loadSiteFacts(
   });
   const usage = groupBySite(await usageOf(trx, { period, sites, ended, moved, receivedBefore }));
   const endedBySite = groupBySite(ended);
+  const usedInEarlier = new Set(ratedAgain.confirmed.map(({ siteId }) => siteId));
   const countsAs = new Map(moved.map((one) => [`${one.siteId}/${one.installationId}`, one.countsAs]));
 
   const heardSites = sites.flatMap((site): HeardSite[] => {
@@ -228,6 +240,7 @@ export async function loadSiteFacts(
           ...used.flatMap((row) => [row.maxOffset, row.minOffset]),
           ...reported.map((row) => row.maxOffset),
         ],
+        firstMonth: isFirstMonth(site, range, usedInEarlier),
         installationIds: its.map(({ id }) => id).filter((id) => expected.has(id) || heard.has(id)),
         expected,
         unseen: [...expected].filter((id) => !heard.has(id)),
@@ -295,7 +308,7 @@ function endedWithin({ ended, range }: HeardSite): EndedRow[] {
 }
 
 function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
-  const { site, range, reporting, expected, installationIds } = heard;
+  const { site, reporting, expected, installationIds } = heard;
   const usage = usageFactsOf(heard, context);
   const usedAfter = usage.flatMap(({ installations }) =>
     installations.flatMap(({ usedAfterRevocationOn }) => usedAfterRevocationOn ?? []),
@@ -310,7 +323,7 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
     silentInstallationIds: installationIds.filter((id) => expected.has(id) && !reporting.has(id)),
     clockOffsetSeconds: heard.clockOffsets.reduce(furtherFromZero, 0),
     usedAfterRevocationOn: usedAfter.sort()[0] ?? null,
-    firstMonth: !site.billedBefore && site.activatedAt !== null && site.activatedAt >= range.start,
+    firstMonth: heard.firstMonth,
     licences,
     usage: coverByLicences(context.period, measureDays(usage, context.measuring), licences),
   };

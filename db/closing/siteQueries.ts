@@ -17,6 +17,8 @@ export interface SiteRow {
   /** When the last of the keys it had in the month was revoked or destroyed; null while one of them is in force. */
   endedAt: Date | null;
   billedBefore: boolean;
+  /** Whether an earlier month was corrected by what it used then. */
+  correctedBefore: boolean;
 }
 
 export interface ReportRow {
@@ -57,7 +59,9 @@ export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | n
        (select case when bool_and(e.at is not null) then max(e.at) end
         from ${ITS_KEYS} cross join lateral (select ${ENDED_AT} as at) e) as "endedAt",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'
-         and l.period >= :billedSince and l.period < :period) as "billedBefore"
+         and l.period >= :billedSince and l.period < :period) as "billedBefore",
+       exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'correction'
+         and l.for_period >= :billedSince and l.for_period < :period) as "correctedBefore"
      from run_participant p
      join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state <> 'created'
        and s.from_period <= p.period and (:siteIds::uuid[] is null or s.id = any(:siteIds))

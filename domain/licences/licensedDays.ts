@@ -78,18 +78,26 @@ function coverable({ installations, lastQuantity }: UsageFacts): number {
 }
 
 /**
- * The count by which a licence covers a month that is not measured day by day. A meter that goes by its last count is
- * covered by what holds on the last day. A sum is covered by the share of the licence's days in the month, rounded up.
+ * What licences cover of a month that is not measured day by day. A meter that goes by its last count is covered by what holds on
+ * the last day. A sum is covered by the share of their days in the month: those of the same tenant, or of the site, are added
+ * before they are rounded up, so that a licence and its successor cover their count and not one more.
  */
-function countInMonth(period: Period, meter: MeterCode, licence: MonthLicence): number {
+function coverInMonth(
+  period: Period,
+  meter: MeterCode,
+  licences: readonly MonthLicence[],
+): { tenantId: string | null; count: number }[] {
   const month = periodDays(period);
   switch (aggregationOf(meter)) {
     case 'peak':
-      return licence.count;
+      return [...licences];
     case 'last':
-      return licence.last === month.last ? licence.count : 0;
+      return licences.filter(({ last }) => last === month.last);
     case 'sum':
-      return Math.ceil((licence.count * daysIn(licence)) / daysIn(month));
+      return [...groupBy(licences, ({ tenantId }) => tenantId)].map(([tenantId, its]) => {
+        const unitDays = its.reduce((sum, licence) => sum + licence.count * daysIn(licence), 0);
+        return { tenantId, count: Math.ceil(unitDays / daysIn(month)) };
+      });
   }
 }
 
@@ -109,8 +117,7 @@ function coverNeeds(
   for (const [meter, ofMeter] of groupBy(usages, (usage) => usage.meter)) {
     const its = licences.filter((licence) => licence.meter === meter);
     const spans = ofMeter[0]?.licensedDays ?? [];
-    const wholeMonth = its.map((licence) => ({ ...licence, count: countInMonth(period, meter, licence) }));
-    const licensed = spans.length === 0 ? shares(ofMeter, ofMeter.map(inMonth), wholeMonth) : [];
+    const licensed = spans.length === 0 ? shares(ofMeter, ofMeter.map(inMonth), coverInMonth(period, meter, its)) : [];
     const bySpan = spans.map(({ first, last }, place) =>
       shares(
         ofMeter,

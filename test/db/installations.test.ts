@@ -215,6 +215,39 @@ describe('installations in the close', () => {
     expect((await month.cases('2026-05')).map(({ kind }) => kind)).toEqual([]);
   });
 
+  it.each(['2026-06-02T12:00:00Z', '2026-06-21T12:00:00Z'])(
+    'rule 6: hardware replaced twice after the month, and the second successor reports it on %s: the three are one',
+    async (receivedAt) => {
+      await month.run(`update programme set first_period = '2026-05'`);
+      const site = await month.site({ mspId, name: 'replaced twice' });
+      const [old = ''] = site.installations;
+      await seen(site, '2026-05-05T10:00:00Z', 10);
+      // Large enough that nothing here moves the total by a quarter.
+      const large = await month.site({ mspId, name: 'large' });
+      for (const period of ['2026-05', '2026-06']) await reported(large, period, 1_000);
+      const statements: Statement[] = [];
+      const close = async (period: string, now: string) => {
+        statements.push(...(await month.close(period, new Date(now))));
+      };
+      if (receivedAt > '2026-06-04') await close('2026-05', '2026-06-04T12:00:00Z');
+      const [second, third] = [
+        await install(site, '2026-06-01T10:00:00Z'),
+        await install(site, '2026-06-02T10:00:00Z'),
+      ];
+      await replace(old, second, '2026-06-01T10:00:00Z');
+      await replace(second, third, '2026-06-02T10:00:00Z');
+      const main = [{ tenant: 'main', meter: MAILBOX, peak: 14 } as const];
+      await month.report(site, { period: '2026-05', lines: main, installation: third, receivedAt });
+      await reported(site, '2026-06', 14, third);
+      if (receivedAt < '2026-06-04') await close('2026-05', '2026-06-04T12:00:00Z');
+      await close('2026-06', '2026-07-04T12:00:00Z');
+      // 1,014 at 2.00 for each month, whenever they became known.
+      expect(statements.reduce((sum, { totalMinor }) => sum + totalMinor, 0n)).toBe(2n * 1_014n * 2_00n);
+      const { programmes } = await verifyAll(database.db, { now: new Date('2026-07-20T00:00:00Z') });
+      expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
+    },
+  );
+
   it('rule 6: hardware that is replaced for free once its month was billed by an estimate: the estimate is corrected', async () => {
     const at = (instant: string) => new Date(instant);
     const site = await month.site({ mspId, name: 'two', installations: 2 });

@@ -38,6 +38,7 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     '2026-04': '2026-05-04',
     '2026-05': '2026-06-04',
     '2026-06': '2026-07-04',
+    '2026-07': '2026-08-04',
   };
   /** Closes as on day 4 of the next month, whatever the total; returns the total and the lines that corrections add. */
   async function close(period: string): Promise<Statement> {
@@ -147,6 +148,25 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     expect(sum(corrections(await close('2026-03')))).toBe(0n);
   });
 
+  it.each(['before', 'after'] as const)(
+    'case 6: the first contact of a new site is a late report, %s the next month is closed: that month alone is unbilled',
+    async (when) => {
+      const mspId = await msp({ firstMonth: 'unbilled' });
+      await close('2026-02');
+      const site = await month.site({ mspId, name: 'new', fromPeriod: '2026-02', activatedAt: '2026-03-10T08:00:00Z' });
+      const late = (receivedAt: string) => report(site, '2026-02', 40, receivedAt);
+      if (when === 'before') await late('2026-03-10T10:00:00Z');
+      for (const period of ['2026-03', '2026-04', '2026-05']) await report(site, period, 40);
+      const statements = [await close('2026-03')];
+      if (when === 'after') await late('2026-04-10T10:00:00Z');
+      for (const period of ['2026-04', '2026-05']) statements.push(await close(period));
+      // March, April and May at 80.00.
+      expect(sum(statements.map(({ totalMinor }) => totalMinor))).toBe(240_00n);
+      expect(statements.slice(2).map(corrections)).toEqual([[]]);
+      await holds();
+    },
+  );
+
   it('case 7: last month had no price for a meter that a late report names: the month is billed, that usage is a case', async () => {
     const mspId = await msp();
     const site = await month.site({ mspId, name: 'scans' });
@@ -168,6 +188,52 @@ describe('rules 4 and 7: whatever comes late is billed as if it had come in time
     await report(site, '2026-04', 10);
     await close('2026-04');
     expect((await month.cases('2026-04')).filter(({ kind }) => kind === 'late_unpriced')).toEqual([]);
+  });
+
+  it('case 7: however long the site is silent afterwards, no month is estimated by what had no price', async () => {
+    await month.programme({ firstPeriod: '2026-01', settings: { lateUsage: { reachDays: 30 } } });
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'scans' });
+    await report(site, '2026-01', 10);
+    for (const period of ['2026-01', '2026-02']) await close(period);
+    const lines = [
+      { tenant: 'main', meter: MAILBOX, peak: 10 },
+      { tenant: 'main', meter: NODE, peak: 7 },
+    ] as const;
+    await month.report(site, { period: '2026-02', lines: [...lines], receivedAt: '2026-03-10T10:00:00Z' });
+    const totals = [];
+    // July is the first month that no longer looks at February for what came late.
+    for (const period of ['2026-03', '2026-04', '2026-05', '2026-06', '2026-07']) {
+      totals.push((await close(period)).totalMinor);
+    }
+    expect(totals).toEqual([20_00n, 20_00n, 20_00n, 20_00n, 20_00n]);
+    await holds();
+  });
+
+  it('cases 7 and 11: of what came too late and is let in, what its month had no price for is a case', async () => {
+    const mspId = await msp();
+    const site = await month.site({ mspId, name: 'forgotten' });
+    for (const period of ['2026-01', '2026-05', '2026-06']) await report(site, period, 10);
+    for (const period of ['2026-01', '2026-02', '2026-03', '2026-04']) await close(period);
+    const lines = [
+      { tenant: 'main', meter: MAILBOX, peak: 40 },
+      { tenant: 'main', meter: NODE, peak: 7 },
+    ] as const;
+    await month.report(site, { period: '2026-01', revision: 2, lines: [...lines], receivedAt: '2026-05-10T10:00:00Z' });
+    await close('2026-05');
+    const late = async (period: string) =>
+      (await month.cases(period)).flatMap(({ kind, evidence: { forPeriod, quantity } }) =>
+        kind.startsWith('late_') ? [`${kind} ${String(forPeriod)} ${String(quantity)}`] : [],
+      );
+    expect(await late('2026-05')).toEqual(['late_beyond_reach 2026-01 47', 'late_unpriced 2026-01 7']);
+    await month.run(
+      `update discrepancy set resolved_by = 'person', decision = 'accept_reported' where kind = 'late_beyond_reach'`,
+    );
+    const june = await close('2026-06');
+    expect(
+      june.lines.flatMap((line) => ('forPeriod' in line && line.forPeriod === '2026-01' ? [line.amountMinor] : [])),
+    ).toEqual([60_00n]);
+    expect(await late('2026-06')).toEqual([]);
   });
 
   it('case 8: check-ins 51, report 40, sent late instead of in time: 102.00 in the end', async () => {

@@ -12,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
+const SCAN = 'scanner.scan';
 const SCRIPT = fileURLToPath(new URL('../../../scripts/recompute.mjs', import.meta.url));
 
 /** February 2026, 2.00 a mailbox: a licence of 50 for a site with two tenants covers what they come to, not what was seen. */
@@ -80,6 +81,23 @@ describe('a licence of a site is shared by what its tenants come to (rule 22)', 
     expect(billed(await close())).toEqual([
       [30, 0, 0n],
       [20, 0, 0n],
+    ]);
+  });
+
+  it('case 13: a licence of 50 scans is renewed on the 16th, 51 are scanned: 1 metered, as with one of the whole month', async () => {
+    const { mspId } = site;
+    const prices = { [MAILBOX]: { model: 'per_unit', unitPrice: '2' }, [SCAN]: { model: 'per_unit', unitPrice: '1' } };
+    await month.run('update price_plan set prices = :prices', { prices: JSON.stringify(prices) });
+    const scanner = await month.site({ mspId, name: 'scanner', product: 'scanner' });
+    const of = { meter: SCAN, count: 50, tenant: '' } as const;
+    await month.licence(scanner, { ...of, from: '2025-02-16', until: '2026-02-16' });
+    await month.licence(scanner, { ...of, from: '2026-02-16', until: '2027-02-16' });
+    await month.report(scanner, { period: '2026-02', lines: [{ tenant: 'main', meter: SCAN, peak: 51 }] });
+    await reported(0, 0);
+    expect(billed(await close())).toEqual([
+      [0, 0, 0n],
+      [0, 0, 0n],
+      [51, 1, 1_00n],
     ]);
   });
 

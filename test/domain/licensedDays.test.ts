@@ -130,6 +130,10 @@ describe('licences that hold a part of the month, by how the meter counts (rule 
     const [covered] = coverByLicences(JULY, [usage('scanner.scan')], [licence('scanner.scan', '15', '31')]);
     expect(covered?.licensed).toBe(55);
   });
+  it('case 13: a sum is covered by 100, not 101, where a licence of 100 ends on the 15th and its successor starts that day', () => {
+    const both = [licence('scanner.scan', '01', '14'), licence('scanner.scan', '15', '31')];
+    expect(coverByLicences(JULY, [usage('scanner.scan')], both)[0]?.licensed).toBe(100);
+  });
   it('a sum is covered in full by a licence of the whole month', () => {
     const [covered] = coverByLicences(JULY, [usage('scanner.scan')], [licence('scanner.scan', '01', '31')]);
     expect(covered?.licensed).toBe(100);

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportPeriod } from '../../export/index.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { monthFixture } from '../support/month.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/recompute.mjs', import.meta.url));
 
@@ -69,5 +71,62 @@ describe('case 39: an auditor redoes every line from the export alone, by a scri
     await writeFile(path, before.replace(from, to));
     const { exit, said } = await recompute(dirOf('2026-03')).finally(() => writeFile(path, before));
     expect([exit, said]).toEqual([1, expect.stringMatching(named)]);
+  });
+});
+
+describe('case 39: of sites of which little is known, or which a person decided', () => {
+  const MAILBOX = 'mail-server.mailbox';
+  let database: TestDatabase;
+  let month: ReturnType<typeof monthFixture>;
+  let dir: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    month = monthFixture(database.db);
+    const kinds = { missing_report: { handling: 'review' }, unassigned_tenant: { default: 'not_billed' } };
+    await month.programme({ firstPeriod: '2026-02', settings: { discrepancies: { kinds } } });
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '2' } } });
+    const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+    await month.site({ mspId, name: 'never heard' });
+    const unassigned = await month.site({ mspId, name: 'unassigned' });
+    await month.report(unassigned, {
+      period: '2026-02',
+      lines: ['main', 'ghost'].map((tenant) => ({ tenant, meter: MAILBOX, peak: 20 })),
+    });
+    // One says less than was seen of it, the other nothing at all: a person waives what is missing.
+    const waived = await month.site({ mspId, name: 'waived', installations: 2 });
+    await month.report(waived, { period: '2026-02', lines: [{ tenant: 'main', meter: MAILBOX, peak: 10 }] });
+    await month.checkIn(waived, { at: '2026-02-10T10:00:00Z', tenant: 'main', meter: MAILBOX, count: 30 });
+    const now = new Date('2026-03-06T12:00:00Z');
+    await month.openAndReconcile('2026-02', now);
+    await month.run(
+      `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'waive', reason = 'agreed', author = '{}',
+         resolved_at = :now where kind = 'missing_report' and site_id = :siteId`,
+      { now, siteId: waived.siteId },
+    );
+    await month.endReviewAndIssue('2026-02', now);
+    dir = await mkdtemp(join(tmpdir(), 'kontor-recompute-'));
+    await exportPeriod(database.db, { programme: 'msp', period: '2026-02', dir });
+  });
+  afterAll(async () => {
+    await rm(dir, { recursive: true, force: true });
+    await database.drop();
+  });
+
+  it('bills 20 of 20 and 20, nothing of what was waived, and finds no difference', async () => {
+    const billed = await month.run<{ site: string; quantity: number }>(
+      `select s.name as site, l.quantity from statement_line l join site s on s.id = l.site_id order by l.line_no`,
+    );
+    expect(billed).toEqual([
+      { site: 'unassigned', quantity: 20 },
+      { site: 'unassigned', quantity: 0 },
+      { site: 'waived', quantity: 0 },
+    ]);
+    expect(await recompute(dir)).toEqual({
+      exit: 0,
+      said: '',
+      last: { statements: 1, lines: 3, skipped: [], differences: 0 },
+    });
   });
 });

@@ -61,10 +61,15 @@ function undone(statements: readonly Statement[], corrected: Played['corrected']
   });
 }
 
-/** With what people took off by an amount: of a line no less than nothing is left. */
-function withAmounts(months: readonly ExpectedMonth[], corrected: Played['corrected']): ExpectedMonth[] {
+/** What people changed by hand, by line. */
+function amountsOf(corrected: Played['corrected']): Map<string, bigint> {
   const amounts = new Map<string, bigint>();
   for (const { line, amountMinor } of corrected) amounts.set(line, (amounts.get(line) ?? 0n) + amountMinor);
+  return amounts;
+}
+
+/** With what people took off by an amount: of a line no less than nothing is left. */
+function withAmounts(months: readonly ExpectedMonth[], amounts: ReadonlyMap<string, bigint>): ExpectedMonth[] {
   return months.map((month) => ({
     ...month,
     lines: month.lines.map((line) => {
@@ -72,6 +77,12 @@ function withAmounts(months: readonly ExpectedMonth[], corrected: Played['correc
       return line.minor + hand < 0n ? { ...line, minor: -hand } : line;
     }),
   }));
+}
+
+/** The same of lines that were billed and are none of the month by now. */
+function withoutLine(lines: ReadonlyMap<string, string>, amounts: ReadonlyMap<string, bigint>): Map<string, string> {
+  const gone = [...amounts].filter(([key, hand]) => hand < 0n && !lines.has(key));
+  return new Map([...lines, ...gone.map(([key, hand]): [string, string] => [key, said(0, -hand)])]);
 }
 
 function expected(months: readonly ExpectedMonth[]): Map<string, string> {
@@ -150,7 +161,8 @@ export function problemsOf(world: World, played: Played): string[] {
     // People correct the late one alone: what it is estimated by since, and what is priced beside it, is another number.
     const months = expectedMonths(world, { sites, index, rates, decided, hands });
     const byHands = expected(months);
-    const lateRight = expected(withAmounts(months, corrected));
+    const amounts = amountsOf(corrected);
+    const lateRight = withoutLine(expected(withAmounts(months, amounts)), amounts);
     const all = [...right.keys(), ...byHands.keys()];
     const touched = new Set([
       ...corrected.map(({ line }) => line),

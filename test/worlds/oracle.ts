@@ -164,13 +164,18 @@ function countsAs(
   told: SiteChronicle['told'],
 ): Map<number, number> {
   const last = closedAt(membership(programme).at(-1) ?? '');
+  const speaksFor = (index: number): boolean => {
+    const one = site.installations.get(index);
+    if (one === undefined || reporting.has(index)) return one !== undefined;
+    return one.free && one.replacedAt !== null && one.replacedAt < last && speaksFor(one.replacedBy ?? -1);
+  };
   const next = (one: Installed): number | null => {
     const { replacedAt, index } = one;
     if (replacedAt === null || !one.free || replacedAt >= last || replacedAt < start) return null;
     const since = told.filter(({ kind, installation, at }) => kind === 'seen' && installation === index && at < end);
     if (since.some(({ at }) => at >= replacedAt)) return null;
     const by = one.replacedBy ?? -1;
-    return replacedAt < end || (reporting.has(by) && !reporting.has(index)) ? by : null;
+    return replacedAt < end || (speaksFor(by) && !reporting.has(index)) ? by : null;
   };
   const found = new Map<number, number>();
   for (const one of site.installations.values()) {
@@ -585,13 +590,17 @@ function metered(month: SiteMonth, said: Said, uses: readonly (Use & Settled)[])
     const touching = licences.filter(
       ({ from, until }) => from <= `${period}-${lastDayOf(period)}` && until > `${period}-01`,
     );
-    // A sum has no day that decides: the share of a licence's days, rounded up.
+    // A sum has no day that decides: the share of the licences' days, rounded up.
     const spans = use.meter === EVENTS ? [] : spansOf(period, touching);
     if (spans.length < 2) {
       const needs = ofMeter.map(({ value }) => value);
-      const counts = touching.map((licence) => ({
-        tenant: tenantOfLicence(licence),
-        count: countIn(period, use.meter, licence),
+      const counts = [null, ...tenants].map((tenant) => ({
+        tenant,
+        count: countIn(
+          period,
+          use.meter,
+          touching.filter((licence) => tenantOfLicence(licence) === tenant),
+        ),
       }));
       return Math.max(0, use.value - (covered(needs, tenantOf, counts)[place] ?? 0));
     }
@@ -620,13 +629,15 @@ function metered(month: SiteMonth, said: Said, uses: readonly (Use & Settled)[])
 const startOfDay = (day: string, zone: string) =>
   new Date(Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds);
 
-function countIn(period: string, meter: WorldMeter, { count, from, until }: WorldLicence): number {
-  if (meter !== EVENTS) return count;
+/** What licences of one tenant, or of the site, cover of a month; of events by the days on which each holds. */
+function countIn(period: string, meter: WorldMeter, licences: readonly WorldLicence[]): number {
+  if (meter !== EVENTS) return sum(licences.map(({ count }) => count));
   const days = lastDayOf(period);
   let held = 0;
-  for (let day = `${period}-01`; day <= `${period}-${days}`; day = dayAfter(day))
-    held += Number(from <= day && day < until);
-  return Math.ceil((count * held) / days);
+  for (let day = `${period}-01`; day <= `${period}-${days}`; day = dayAfter(day)) {
+    held += sum(licences.map(({ count, from, until }) => (from <= day && day < until ? count : 0)));
+  }
+  return Math.ceil(held / days);
 }
 
 /** What an installation counts on some days: what was seen on them, or on days on which nobody saw it its number of the month. */

@@ -72,12 +72,19 @@ function successors(
   { reported, counted }: { reported: readonly Reported[]; counted: readonly Counted[] },
 ) {
   const reports = new Set(reported.map(({ installation }) => installation));
+  const wasReplaced = ({ free, replacedAt, replacedBy }: Installation) =>
+    free && replacedBy !== null && replacedAt !== null && replacedAt <= asOf;
+  /** By itself, or by one that came in its place since. */
+  const spokeFor = (id: string): boolean => {
+    const one = installations.find((each) => each.id === id);
+    return reports.has(id) || (one !== undefined && wasReplaced(one) && spokeFor(one.replacedBy ?? ''));
+  };
   const next = (one: Installation): Installation | undefined => {
     if (!one.free || one.replacedAt === null || one.replacedBy === null || one.replacedAt > asOf) return undefined;
     if (one.replacedAt < start) return undefined;
     const isThere = counted.some(({ installation, early }) => installation === one.id && !early);
     if (one.replacedAt < end && isThere) return undefined;
-    const tookItsPlace = reports.has(one.replacedBy) && !reports.has(one.id);
+    const tookItsPlace = !reports.has(one.id) && spokeFor(one.replacedBy);
     if (one.replacedAt >= end && !tookItsPlace) return undefined;
     return installations.find(({ id }) => id === one.replacedBy);
   };
@@ -376,6 +383,20 @@ function isBilledBefore(lines: readonly Line[], { month: { period }, asOf }: Wan
   );
 }
 
+/** Rule 8: whether a correction that is issued, or one that rating again comes to, says that the site was there before the month. */
+function isKnownBefore(
+  lines: readonly Line[],
+  confirmed: readonly Confirmed[],
+  { month: { period }, asOf }: Wanted,
+): boolean {
+  const since = monthLater(period, -BILLED_BEFORE_MONTHS);
+  const isEarlier = (month: string) => month >= since && month < period;
+  return (
+    confirmed.some((one) => isEarlier(one.period)) ||
+    lines.some(({ kind, forPeriod, issuedAt }) => kind === 'correction' && isEarlier(forPeriod) && issuedAt <= asOf)
+  );
+}
+
 const furthest = (offsets: readonly number[]) =>
   offsets.reduce((far, one) => (Math.abs(one) > Math.abs(far) ? one : far), 0);
 
@@ -485,7 +506,11 @@ export async function knownSites(
     const listed = installations.map(({ id }) => id).filter((id) => expected.has(id) || heard.has(id));
     return {
       ...{ siteId, siteName: name, installations: listed, usages },
-      firstMonth: !billedBefore && activatedAt !== null && activatedAt >= one.month.start,
+      firstMonth:
+        !billedBefore &&
+        !isKnownBefore(linesOf.get(siteId) ?? [], confirmedOfSite.get(siteId) ?? [], one) &&
+        activatedAt !== null &&
+        activatedAt >= one.month.start,
       revoked: installations.some(({ endedKeys }) => endedKeys.some((key) => isOfMonth(key, one.month))),
       silent: listed.filter((id) => expected.has(id) && !reporting.has(id)),
       clockOffsetSeconds: furthest([

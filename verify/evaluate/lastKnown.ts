@@ -32,6 +32,8 @@ export interface LateReport {
   frozenAt: Date;
   /** Rule 7: too late for its month from then on. */
   reach: Date;
+  /** Meters that its month had a price for. */
+  priced: string[];
   tenantRefs: (string | null)[];
   meters: string[];
   peaks: number[];
@@ -46,7 +48,10 @@ export async function lateReports(
   const found = await ask<Omit<LateReport, 'reach'> & { mspId: string }>(
     context,
     `select g.msp_id as "mspId", g.site_id as "siteId", g.installation_id as installation, g.period, g.revision, g.received_at as "receivedAt",
-       r.reconciled_at as "frozenAt", g.tenant_refs as "tenantRefs", g.meters, g.peaks
+       r.reconciled_at as "frozenAt",
+       coalesce((select array_agg(k) from statement t, jsonb_object_keys(t.content -> 'pricePlan' -> 'prices') k
+         where t.programme_code = r.programme_code and t.msp_id = r.msp_id and t.period = r.period and t.revision = 1), '{}') as priced,
+       g.tenant_refs as "tenantRefs", g.meters, g.peaks
      from reconciled_site r join usage_report g on g.msp_id = r.msp_id and g.site_id = r.site_id and g.period = r.period
      where r.programme_code = :programme and r.msp_id = any(:msps::uuid[]) and exists (select from usage_report n
        where n.msp_id = r.msp_id and n.site_id = r.site_id and n.period = r.period and n.received_at > r.reconciled_at)
@@ -93,9 +98,10 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
   const latest = new Map<string, LateReport>();
   for (const one of there) latest.set(`${one.siteId} ${one.installation} ${one.period}`, one);
   const sums = new Map<string, Candidate>();
-  for (const { siteId, period, tenantRefs, meters, peaks } of latest.values()) {
+  for (const { siteId, period, priced, tenantRefs, meters, peaks } of latest.values()) {
     if (!months.has(`${siteId} ${period}`)) continue;
     meters.forEach((meter, index) => {
+      if (!priced.includes(meter)) return;
       const tenantRef = tenantRefs[index] ?? null;
       const key = `${keyOf(siteId, tenantRef, meter)} ${period}`;
       const before = sums.get(key)?.quantity ?? 0;

@@ -22,16 +22,21 @@ export function spansOf(
   });
 }
 
-function countFor(period: string, licence: HeldLicence): number {
+/** Units of a meter that licences of one tenant, or of the site, cover in a month without spans of days. */
+function unitsOf(period: string, licences: readonly HeldLicence[]): number {
   const [begin, end] = [firstDayOf(period), lastDayOf(period)];
-  switch (aggregationOf(licence.meter)) {
+  const [one] = licences;
+  if (one === undefined) return 0;
+  const add = (units: (licence: HeldLicence) => number) =>
+    licences.reduce((total, licence) => total + units(licence), 0);
+  switch (aggregationOf(one.meter)) {
     case 'peak':
-      return licence.count;
+      return add(({ count }) => count);
     case 'last':
-      return licence.last === end ? licence.count : 0;
+      return add(({ last, count }) => (last === end ? count : 0));
     case 'sum': {
-      const [days, all] = [daysBetween(licence.first, licence.last) + 1, daysBetween(begin, end) + 1];
-      return Math.floor((licence.count * days + all - 1) / all);
+      const all = daysBetween(begin, end) + 1;
+      return Math.floor((add(({ count, first, last }) => count * (daysBetween(first, last) + 1)) + all - 1) / all);
     }
   }
 }
@@ -82,7 +87,10 @@ interface Needs {
 function spread(period: string, its: readonly Usage[], licences: readonly HeldLicence[], { all, on }: Needs): void {
   const spans = its[0]?.spans ?? [];
   if (spans.length === 0) {
-    const counts = licences.map((licence) => ({ tenantId: licence.tenantId, count: countFor(period, licence) }));
+    const counts = [...new Set(licences.map(({ tenantId }) => tenantId))].map((tenantId) => {
+      const own = licences.filter((licence) => licence.tenantId === tenantId);
+      return { tenantId, count: unitsOf(period, own) };
+    });
     const got = covered(its, its.map(all), counts);
     its.forEach((usage, index) => (usage.licensed = got[index] ?? 0));
   }
