@@ -10,6 +10,7 @@ import {
   endedKeysOf,
   hadEnded,
   installationsOf,
+  lastsToEnd,
   suspensionsOf,
   type EndedRow,
   type InstallationRow,
@@ -317,13 +318,20 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
 }
 
 /**
- * The first day on which an installation used something after its key had ended. What it reports of a month that lies wholly
- * after that, and in which nobody saw it, was used on some day of it: the first is named.
+ * The first day on which an installation used something after its key had ended. What it reports once its key has ended, over
+ * what was seen of it until then, may have been used on any day after that: the first of them in the month is named.
  */
 function usedAfterEndOn({ site, range, ended }: HeardSite, period: Period, row: UsageRow): Day | null {
   if (row.usedAfterAt !== null) return dayOf(row.usedAfterAt, site.zone);
-  const isReported = row.reported !== null && row.reported > 0;
-  return isReported && hadEnded(ended, row.installationId, range) ? periodDays(period).first : null;
+  const { installationId, reported, reportedAt, beforeRevocation } = row;
+  if (reported === null || reportedAt === null || reported <= (beforeRevocation ?? 0)) return null;
+  const ends = ended.filter(
+    (one) => one.installationId === installationId && one.from < reportedAt && lastsToEnd(one, range),
+  );
+  const first = earliest(ends.map(({ from }) => from));
+  if (first === null) return null;
+  const [day, start] = [dayOf(first, site.zone), periodDays(period).first];
+  return day < start ? start : day;
 }
 
 function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {

@@ -13,19 +13,20 @@ const MAILBOX = 'mail-server.mailbox';
 
 /**
  * MSP Alpha is suspended from 10 March, 12:00, to 20 May, 12:00. A mailbox costs 2.00 EUR. Its site Quiet stops with its key;
- * Busy goes on as if nothing had happened.
+ * Busy goes on as if nothing had happened; Apart is never seen, it reports 15 at the end of each month but April.
  */
 const SUSPENDED = { from: '2026-03-10T11:00:00Z', until: '2026-05-20T10:00:00Z' };
 
 /** What each month comes to: `<site> <mailboxes>, <where the number is from>`. */
 const MONTHS = {
-  '2026-02': { lines: ['Busy 30, reported', 'Quiet 30, reported'], total: 120_00n, expected: 2 },
-  // The past is billed: what was seen until the suspension. The 90 that Busy counted on the 20th are a case.
-  '2026-03': { lines: ['Busy 25, observed', 'Quiet 20, estimated'], total: 90_00n, expected: 2 },
+  '2026-02': { lines: ['Apart 15, reported', 'Busy 30, reported', 'Quiet 30, reported'], total: 150_00n, expected: 3 },
+  // The past is billed: what was seen until the suspension. The 90 that Busy counted on the 20th are a case, and so is what Apart
+  // reports at the end of the month: nobody saw any of it before the suspension.
+  '2026-03': { lines: ['Apart 0, observed', 'Busy 25, observed', 'Quiet 20, estimated'], total: 90_00n, expected: 3 },
   // All of the month in the suspension: nobody waits for a report, and nothing is estimated.
   '2026-04': { lines: ['Busy 0, observed'], total: 0n, expected: 0 },
-  // Resumed on the 20th: both are expected again. Quiet is silent, and was last known with 20.
-  '2026-05': { lines: ['Busy 35, observed', 'Quiet 20, estimated'], total: 110_00n, expected: 2 },
+  // Resumed on the 20th: all are expected again. Quiet is silent, and was last known with 20.
+  '2026-05': { lines: ['Apart 15, reported', 'Busy 35, observed', 'Quiet 20, estimated'], total: 140_00n, expected: 3 },
 } as const;
 type Period = keyof typeof MONTHS;
 const PERIODS = Object.keys(MONTHS) as Period[];
@@ -47,6 +48,7 @@ describe('rule 20: an MSP that is suspended', () => {
     mspId = await month.msp({ name: 'MSP Alpha', distributorId });
     const busy = await month.site({ mspId, name: 'Busy' });
     const quiet = await month.site({ mspId, name: 'Quiet' });
+    const apart = await month.site({ mspId, name: 'Apart' });
     const seen = (site: typeof busy, at: string, count: number) =>
       month.checkIn(site, { at, tenant: 'main', meter: MAILBOX, count });
     const report = (site: typeof busy, period: Period, peak: number) =>
@@ -59,12 +61,14 @@ describe('rule 20: an MSP that is suspended', () => {
 
     await report(busy, '2026-02', 30);
     await report(quiet, '2026-02', 30);
+    await report(apart, '2026-02', 15);
     await close('2026-02', '2026-03-06T12:00:00Z');
 
     await seen(busy, '2026-03-05T09:00:00Z', 25);
     await seen(quiet, '2026-03-05T09:00:00Z', 20);
     await database.db.transaction(ALL, (trx) => beginSuspension(trx, { ...of, at: new Date(SUSPENDED.from) }));
     await seen(busy, '2026-03-20T09:00:00Z', 90);
+    await report(apart, '2026-03', 15);
     await close('2026-03', '2026-04-06T12:00:00Z');
 
     await seen(busy, '2026-04-15T09:00:00Z', 90);
@@ -74,6 +78,7 @@ describe('rule 20: an MSP that is suspended', () => {
     await database.db.transaction(ALL, (trx) => endSuspension(trx, { ...of, at: new Date(SUSPENDED.until) }));
     await seen(busy, '2026-05-25T09:00:00Z', 35);
     await report(busy, '2026-05', 35);
+    await report(apart, '2026-05', 15);
     await close('2026-05', '2026-06-06T12:00:00Z');
   });
   afterAll(async () => {
@@ -96,16 +101,17 @@ describe('rule 20: an MSP that is suspended', () => {
   });
 
   it('is a case in each month in which a site goes on all the same, with what it comes to without', async () => {
-    const found = await month.run<{ period: string; revokedAt: string; usedOn: string; upTo: number }>(
-      `select period, evidence ->> 'revokedAt' as "revokedAt", evidence ->> 'usedOn' as "usedOn",
+    const found = await month.run<{ site: string; period: string; revokedAt: string; usedOn: string; upTo: number }>(
+      `select s.name as site, d.period, evidence ->> 'revokedAt' as "revokedAt", evidence ->> 'usedOn' as "usedOn",
          (evidence ->> 'upToRevocation')::int as "upTo"
-       from discrepancy where kind = 'usage_after_revocation' order by period`,
+       from discrepancy d join site s on s.id = d.site_id where d.kind = 'usage_after_revocation' order by d.period, s.name`,
     );
     const revokedAt = new Date(SUSPENDED.from).toISOString();
     expect(found).toEqual([
-      { period: '2026-03', revokedAt, usedOn: '2026-03-20', upTo: 25 },
-      { period: '2026-04', revokedAt, usedOn: '2026-04-15', upTo: 0 },
-      { period: '2026-05', revokedAt, usedOn: '2026-05-10', upTo: 35 },
+      { site: 'Apart', period: '2026-03', revokedAt, usedOn: '2026-03-10', upTo: 0 },
+      { site: 'Busy', period: '2026-03', revokedAt, usedOn: '2026-03-20', upTo: 25 },
+      { site: 'Busy', period: '2026-04', revokedAt, usedOn: '2026-04-15', upTo: 0 },
+      { site: 'Busy', period: '2026-05', revokedAt, usedOn: '2026-05-10', upTo: 35 },
     ]);
   });
 

@@ -16,6 +16,7 @@ import {
   suspensionOf,
   type Installed,
   type SiteChronicle,
+  type Told,
 } from './chronicle.js';
 import {
   MOVED_TO,
@@ -195,13 +196,13 @@ interface Seen {
 function saidIn(month: SiteMonth) {
   const { site, period, start, end, cut } = month;
   const inTime = site.told.filter(({ receivedAt }) => receivedAt < cut);
-  const reports = new Map<number, Seen['lines']>();
+  const reports = new Map<number, Pick<Told, 'lines' | 'receivedAt'>>();
   let latest = new Map<number, number>();
   for (const one of inTime) {
     if (one.kind !== 'reported' || one.period !== period) continue;
     if (one.revision < (latest.get(one.installation) ?? 0)) continue;
     latest = latest.set(one.installation, one.revision);
-    reports.set(one.installation, one.lines);
+    reports.set(one.installation, one);
   }
   const mapping = countsAs(month, new Set(reports.keys()), inTime);
   const seen = inTime.flatMap(({ kind, at, installation, lines }): Seen[] => {
@@ -212,9 +213,9 @@ function saidIn(month: SiteMonth) {
     const isAfterEnd = endedKeyAt(site, own, at) !== null || isSuspendedAt(month, at);
     return [{ installation: counted, at, lines, isAfterEnd }];
   });
-  const reported = [...reports].map(([installation, lines]) => ({
+  const reported = [...reports].map(([installation, { lines, receivedAt }]) => ({
     installation: mapping.get(installation) ?? installation,
-    lines,
+    ...{ lines, receivedAt },
   }));
   return { mapping, seen, reported };
 }
@@ -261,22 +262,31 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
       wasIn({ from: ended.at, until }, month)
     );
   });
+  const seenBeforeEnd = added(
+    counts.filter(({ isAfterEnd }) => !isAfterEnd),
+    meter,
+    zone,
+  );
   return {
-    ...{ installation: one, expected, byVendor: isStopped || isRevoked, last: null },
+    ...{ installation: one, expected, byVendor: isStopped || isRevoked, last: null, seenBeforeEnd },
     reported: reports.length === 0 ? null : reported,
     seen: added(counts, meter, zone),
-    seenBeforeEnd: added(
-      counts.filter(({ isAfterEnd }) => !isAfterEnd),
-      meter,
-      zone,
-    ),
     afterEnd:
       counts.some(({ isAfterEnd, count }) => isAfterEnd && count > 0) ||
-      (reports.length > 0 &&
-        reported > 0 &&
-        own !== undefined &&
-        wasEndedThroughout(month, own, month.start, month.end)),
+      (reported > (seenBeforeEnd ?? 0) && reports.some(({ receivedAt }) => cameAfterEnd(month, own, receivedAt))),
   };
+}
+
+/** Whether a report came once the key of its installation had ended, or its MSP was suspended, to stay so until the month was over. */
+function cameAfterEnd(month: SiteMonth, own: Installed | undefined, at: Date): boolean {
+  const suspension = suspensionOf(month.programme);
+  const ends = (own?.uses ?? []).flatMap(({ key, until }) => {
+    const ended = month.site.keys[key]?.ended;
+    return ended?.how === 'revoked' ? [{ from: ended.at, until }] : [];
+  });
+  return [...ends, ...(suspension === null ? [] : [suspension])].some(
+    ({ from, until }) => from < at && from < month.end && (until === null || until >= month.end),
+  );
 }
 
 /** What people said a line comes to, if it was said before an instant; null: it is waived, undefined: nobody said anything. */

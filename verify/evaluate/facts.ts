@@ -4,7 +4,7 @@
  */
 import { aggregationOf } from '../../domain/catalog/index.js';
 import type { VerifyContext } from '../context.js';
-import { firstDayOf, lastDayOf, monthLater, startOf } from './calendar.js';
+import { dayIn, firstDayOf, lastDayOf, monthLater, startOf } from './calendar.js';
 import type { KnownSite, Part, Usage } from './known.js';
 import {
   bySite,
@@ -186,6 +186,24 @@ function lastsThrough({ from, until }: Stretch, { start, end }: Bounds): boolean
   return from < start && (until === null || until >= end);
 }
 
+/**
+ * From which day of the month on there was no key for what these reports say more than was seen: an end that lasts beyond the month
+ * and was there when one of them came. Null: there was none.
+ */
+function endBefore(
+  reports: readonly Reported[],
+  ends: readonly Stretch[],
+  { period, zone, end }: Month,
+): string | null {
+  const days = ends
+    .filter(({ from, until }) => from < end && !(until !== null && until < end))
+    .filter(({ from }) => reports.some(({ receivedAt }) => receivedAt > from))
+    .map(({ from }) => dayIn(from, zone));
+  const day = earliestOf(days);
+  const first = firstDayOf(period);
+  return day !== null && day < first ? first : day;
+}
+
 /** Every usage that a site named, tenants in the order in which they are stored, those without a name last. */
 function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usage[] {
   const { counted, reported, countsAs, expected, reporting } = known;
@@ -220,21 +238,20 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
       const reports = reported.filter((one) => asCounted(one.installation) === installation);
       const endedKeys = known.installations.find(({ id }) => id === installation)?.endedKeys ?? [];
       const named = reportedOf(reports, tenantRef, meter);
-      // Of a month that its key did not see any more, whatever it reports was used after the end.
-      const allAfter = endedKeys.some((key) => lastsThrough(key, month));
+      const beforeEnd = observedOf(
+        counts.filter(({ late }) => !late),
+        meter,
+      );
       const usedAfterOn =
         earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn)) ??
-        (allAfter && named !== null && named > 0 ? firstDayOf(month.period) : null);
+        ((named ?? 0) > (beforeEnd ?? 0) ? endBefore(reports, endedKeys, month) : null);
       return {
         installation,
         expected: expected.has(installation),
         // A report that does not name it says that nothing was used.
         reported: named ?? (reporting.has(installation) ? 0 : null),
         observed: observedOf(counts, meter),
-        beforeEnd: observedOf(
-          counts.filter(({ late }) => !late),
-          meter,
-        ),
+        beforeEnd,
         usedAfterOn,
         ownEnd: usedAfterOn !== null && !endedKeys.some((key) => !key.byMsp && isOfMonth(key, month)),
         lastConfirmed: null,
