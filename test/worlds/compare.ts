@@ -65,13 +65,21 @@ function undone(statements: readonly Statement[], corrected: Played['corrected']
 function withAmounts(months: readonly ExpectedMonth[], corrected: Played['corrected']): ExpectedMonth[] {
   const amounts = new Map<string, bigint>();
   for (const { line, amountMinor } of corrected) amounts.set(line, (amounts.get(line) ?? 0n) + amountMinor);
-  return months.map((month) => ({
-    ...month,
-    lines: month.lines.map((line) => {
-      const hand = amounts.get(`${month.period} ${line.site}/${line.tenantRef}/${line.meter}`) ?? 0n;
+  return months.map((month) => {
+    const left = new Map([...amounts].filter(([key]) => key.startsWith(`${month.period} `)));
+    const lines = month.lines.map((line) => {
+      const key = `${month.period} ${line.site}/${line.tenantRef}/${line.meter}`;
+      const hand = left.get(key) ?? 0n;
+      left.delete(key);
       return line.minor + hand < 0n ? { ...line, minor: -hand } : line;
-    }),
-  }));
+    });
+    // A line that is expected no more was billed, and people took from it.
+    const gone = [...left].map(([key, hand]) => {
+      const [site = '', tenantRef = '', meter = ''] = key.slice(month.period.length + 1).split('/');
+      return { site, tenantRef, meter, quantity: 0, minor: hand < 0n ? -hand : 0n };
+    });
+    return { ...month, lines: [...lines, ...gone] };
+  });
 }
 
 function expected(months: readonly ExpectedMonth[]): Map<string, string> {
