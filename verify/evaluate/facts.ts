@@ -12,7 +12,9 @@ import {
   lastKnownOfInstallations,
   unlessReportedWithout,
   type Confirmed,
+  type ConfirmedBy,
   type ConfirmedOf,
+  type Last,
   type LateReport,
 } from './lastKnown.js';
 import { cover, spansOf, type HeldLicence } from './licences.js';
@@ -24,7 +26,7 @@ const BILLED_BEFORE_MONTHS = 12;
 
 /** What months that were rated again since say in place of what was frozen. */
 export interface RatedAgain {
-  confirmed: readonly Confirmed[];
+  confirmed: readonly ConfirmedBy[];
   confirmedOf: ReadonlyMap<string, ConfirmedOf>;
   /** `<site> <month>` */
   months: ReadonlySet<string>;
@@ -271,11 +273,12 @@ function byText(a: string | null, b: string | null): number {
 function addUnheard(
   known: Heard,
   usages: Usage[],
-  confirmed: readonly Confirmed[],
+  confirmed: readonly Last[],
   ofInstallations: readonly ConfirmedOf[],
   tenancies: ReadonlyMap<string, string>,
 ): void {
   const { expected, heard, countsAs } = known;
+  const { month } = known.wanted;
   const isOwed = expected.size > 0 || usages.length > 0;
   const inOrder = confirmed.toSorted((a, b) => byText(a.tenantRef, b.tenantRef) || byText(a.meter, b.meter));
   for (const { tenantRef, meter, quantity } of isOwed ? inOrder : []) {
@@ -288,15 +291,24 @@ function addUnheard(
     }
   }
   const unseen = [...expected].filter((id) => !heard.has(id));
+  const isSilentOrGone = (id: string) =>
+    unseen.includes(id) ||
+    known.installations.some((one) => one.id === id && one.replacedAt !== null && one.replacedAt < month.end);
   for (const usage of usages) {
+    const isOf = (one: Confirmed) => one.tenantRef === usage.tenantRef && one.meter === usage.meter;
     const history = new Map<string, number>();
-    for (const one of ofInstallations) {
-      if (one.tenantRef !== usage.tenantRef || one.meter !== usage.meter) continue;
+    const saidIn: { id: string; period: string }[] = [];
+    for (const one of ofInstallations.filter(isOf)) {
       const id = countsAs.get(one.installation) ?? one.installation;
       history.set(id, Math.max(one.quantity, history.get(id) ?? 0));
+      saidIn.push({ id, period: one.period });
     }
+    // What people said of the site as a whole, since when none of its installations said anything.
+    const setIn = confirmed.find(isOf)?.setIn ?? '';
+    const isSet =
+      setIn !== '' && saidIn.every(({ id, period }) => period < setIn || (period === setIn && isSilentOrGone(id)));
     // One that was alone before is estimated by the site's own number.
-    if (usage.parts.length === 0 && history.size < 2) continue;
+    if (usage.parts.length === 0 && (history.size < 2 || isSet)) continue;
     for (const installation of unseen) {
       const lastConfirmed = history.get(installation) ?? 0;
       if (lastConfirmed === 0) continue;
@@ -518,11 +530,11 @@ export function confirmedBy(
   period: string,
   sites: readonly KnownSite[],
   settled: readonly { siteId: string; tenantRef: string | null; meter: string; value: number; basis: string }[],
-): { confirmed: Confirmed[]; confirmedOf: ConfirmedOf[] } {
+): { confirmed: ConfirmedBy[]; confirmedOf: ConfirmedOf[] } {
   return {
     confirmed: settled.flatMap(({ siteId, tenantRef, meter, value, basis }) =>
       ['reported', 'observed', 'decided'].includes(basis) || value > 0
-        ? [{ siteId, tenantRef, meter, quantity: value, period }]
+        ? [{ siteId, tenantRef, meter, quantity: value, period, byPerson: basis === 'decided' }]
         : [],
     ),
     confirmedOf: sites.flatMap(({ siteId, usages }) =>
