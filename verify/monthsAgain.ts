@@ -5,7 +5,7 @@
 import { confirmedBy, knownSites, type Knowledge, type RatedAgain, type Wanted } from './evaluate/facts.js';
 import { exact, rounded, sum, times } from './evaluate/exact.js';
 import { frozenSite, keyOf, type KnownSite, type StoredFacts } from './evaluate/known.js';
-import { partKeyOf, type Confirmed, type ConfirmedOf } from './evaluate/lastKnown.js';
+import { partKeyOf, type ConfirmedBy, type ConfirmedOf } from './evaluate/lastKnown.js';
 import { coveredOnceSettled, leftOf } from './evaluate/licences.js';
 import type { Line, Month } from './evaluate/portfolio.js';
 import { amountOf, productsOf } from './evaluate/price.js';
@@ -203,7 +203,7 @@ export async function monthsAgain(
 ): Promise<{ months: MonthAgain[]; known: RatedAgain }> {
   const { portfolio } = knowledge;
   const again: MonthAgain[] = [];
-  const confirmed: Confirmed[] = [];
+  const confirmed: ConfirmedBy[] = [];
   const confirmedOf = new Map<string, ConfirmedOf>();
   const ratedAgain = new Set<string>();
   const known = { confirmed, confirmedOf, months: ratedAgain };

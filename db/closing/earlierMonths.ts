@@ -247,9 +247,9 @@ function confirmedBy(month: EarlierMonth): Confirmed[] {
   return [
     ...now.flatMap(({ siteId, tenantRef, meter, quantity: { value, basis } }) => {
       const isKnown = basis === 'reported' || basis === 'observed' || basis === 'decided' || value > 0;
-      return isKnown ? [{ siteId, tenantRef, meter, quantity: value, period }] : [];
+      return isKnown ? [{ siteId, tenantRef, meter, quantity: value, period, isSet: basis === 'decided' }] : [];
     }),
-    ...gone.map(({ siteId, tenantRef, meter }) => ({ siteId, tenantRef, meter, quantity: 0, period })),
+    ...gone.map(({ siteId, tenantRef, meter }) => ({ siteId, tenantRef, meter, quantity: 0, period, isSet: false })),
   ];
 }
 

@@ -42,6 +42,11 @@ export function coversAll({ from, until }: Pick<EndedRow, 'from' | 'until'>, { s
   return from < start && (until === null || until >= end);
 }
 
+/** Whether a stretch of time began in a range, or before it, and lasted to its end. */
+export function lastsToEnd({ from, until }: Pick<EndedRow, 'from' | 'until'>, { end }: InstantRange): boolean {
+  return from < end && (until === null || until >= end);
+}
+
 /**
  * Whether an installation used a key in the whole of a range that had ended before it: what was done after the range (a new
  * key) changes nothing of that.

@@ -13,16 +13,23 @@ const LAST_CONFIRMED_PERIODS = 6;
 
 export interface KnownRow extends UsageOf {
   quantity: number;
+  /** The newest month of which people said what it comes to; null: there is none. */
+  setIn: Period | null;
 }
 
-/** With the month it was confirmed for. */
-export interface Confirmed extends KnownRow {
+/** What a month confirmed. */
+export interface Confirmed extends UsageOf {
+  quantity: number;
   period: Period;
+  /** Whether a person set it. */
+  isSet: boolean;
 }
 
-/** The same of one installation. */
-export interface KnownOfInstallation extends Confirmed {
+/** What an installation was last known to use, and in which month. */
+export interface KnownOfInstallation extends UsageOf {
   installationId: string;
+  quantity: number;
+  period: Period;
 }
 
 /**
@@ -31,7 +38,7 @@ export interface KnownOfInstallation extends Confirmed {
  * it is never silently zero. What was corrected since counts as corrected, by the rules or by hand; a month that was waived or
  * deferred after all confirms nothing. `confirmed` is what months that are rated again are about to say, in place of what is
  * stored of them. A later month that was reported without that tenant and meter says none. By hand counts what was confirmed
- * before the instant up to which a site is known.
+ * before the instant up to which a site is known. What people set in review or by hand, or waived by hand, was said by them.
  */
 export async function lastConfirmed(
   trx: Trx,
@@ -40,18 +47,19 @@ export async function lastConfirmed(
   receivedBefore: ReceivedBefore,
 ): Promise<KnownRow[]> {
   const { sql, bindings } = selected(selection);
-  const found = await rows<Confirmed>(
+  const found = await rows<KnownRow & { period: Period }>(
     trx,
     `with billed as (
        select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.period,
-         case when l.basis = 'estimated' then 3 else 1 end as rank, l.basis not in ('waived', 'deferred') as is_known
+         case when l.basis = 'estimated' then 3 else 1 end as rank, l.basis not in ('waived', 'deferred') as is_known,
+         l.basis = 'decided' as is_set
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'usage'
          and l.period >= :earliest and l.period < :period
        where ${sql} and (l.basis <> 'estimated' or l.peak > 0)),
      corrected as (
        select l.site_id, l.tenant_ref, l.meter, l.peak as quantity, l.for_period as period, l.period as booked,
-         l.basis not in ('waived', 'deferred') as is_known
+         l.basis not in ('waived', 'deferred') as is_known, l.basis = 'decided' as is_set
        from run_participant p
        join statement_line l on l.msp_id = p.msp_id and l.programme_code = p.programme_code and l.kind = 'correction'
          and l.for_period >= :earliest and l.for_period < :period
@@ -75,18 +83,19 @@ export async function lastConfirmed(
          and g.received_at < ${REACH}
        order by g.site_id, g.installation_id, g.period, g.revision desc),
      known as (
-       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked, is_known from billed
+       select site_id, tenant_ref, meter, quantity, period, rank, '' as booked, is_known, is_set from billed
        union all
-       select site_id, tenant_ref, meter, quantity, period, 0, booked, is_known from corrected
+       select site_id, tenant_ref, meter, quantity, period, 0, booked, is_known, is_set from corrected
        union all
-       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, '', true
+       select l.site_id, u.tenant_ref, u.meter, sum(u.peak)::int, l.period, 2, '', true, false
        from late l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u(tenant_ref, meter, peak)
        -- What its month had no price for is a case, and no month is billed by it.
        where jsonb_exists(l.prices, u.meter)
        group by l.site_id, u.tenant_ref, u.meter, l.period),
      again as (
-       select x."siteId" as site_id, x."tenantRef" as tenant_ref, x.meter, x.quantity, x.period
-       from jsonb_to_recordset(:confirmed::jsonb) as x("siteId" uuid, "tenantRef" text, meter text, quantity int, period text)
+       select x."siteId" as site_id, x."tenantRef" as tenant_ref, x.meter, x.quantity, x.period, x."isSet" as is_set
+       from jsonb_to_recordset(:confirmed::jsonb)
+         as x("siteId" uuid, "tenantRef" text, meter text, quantity int, period text, "isSet" boolean)
        where x.period >= :earliest),
      -- Units that licences covered are no part of a quantity by hand: they were used all the same.
      by_hand as (
@@ -106,15 +115,18 @@ export async function lastConfirmed(
          order by o.period desc limit 1) n
        where ${sql} and (b.before is null or c.decided_at < b.before)
        order by l.site_id, l.tenant_ref, l.meter, c.period, c.decided_at desc, c.id desc),
-     by_month as (
+     of_months as (
        select distinct on (site_id, tenant_ref, meter, period) * from (
          select * from known where not site_id || ' ' || period = any(:ratedAgain::text[])
          union all
-         select site_id, tenant_ref, meter, quantity, period, 0, '', true from again
+         select site_id, tenant_ref, meter, quantity, period, 0, '', true, is_set from again
          union all
-         select site_id, tenant_ref, meter, quantity, period, -1, '', is_known from by_hand) k
-       order by site_id, tenant_ref, meter, period desc, rank, booked desc)
-     select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity, period
+         select site_id, tenant_ref, meter, quantity, period, -1, '', is_known, true from by_hand) k
+       order by site_id, tenant_ref, meter, period desc, rank, booked desc),
+     by_month as (
+       select *, max(period) filter (where is_set) over (partition by site_id, tenant_ref, meter) as set_in from of_months)
+     select distinct on (site_id, tenant_ref, meter) site_id as "siteId", tenant_ref as "tenantRef", meter, quantity, period,
+       set_in as "setIn"
      from by_month where is_known order by site_id, tenant_ref, meter, period desc`,
     {
       ...bindings,
@@ -136,8 +148,8 @@ export async function lastConfirmed(
 async function withoutReportedNothing(
   trx: Trx,
   { programme, period }: RunKey,
-  known: Confirmed[],
-): Promise<Confirmed[]> {
+  known: (KnownRow & { period: Period })[],
+): Promise<KnownRow[]> {
   const before = previousPeriod(period);
   const gaps = known.filter((row) => row.quantity > 0 && row.period < before);
   if (gaps.length === 0) return known;

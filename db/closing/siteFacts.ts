@@ -10,6 +10,7 @@ import {
   endedKeysOf,
   hadEnded,
   installationsOf,
+  lastsToEnd,
   suspensionsOf,
   type EndedRow,
   type InstallationRow,
@@ -139,6 +140,8 @@ interface HeardSite {
   expected: ReadonlySet<string>;
   /** Expected to report, and neither reported nor seen. */
   unseen: string[];
+  /** Replaced before the month was over. */
+  replaced: ReadonlySet<string>;
 }
 
 /** Rule 8: a site that was not there before the month, and of which nothing is known of an earlier one, by now. */
@@ -244,6 +247,9 @@ export async function loadSiteFacts(
         installationIds: its.map(({ id }) => id).filter((id) => expected.has(id) || heard.has(id)),
         expected,
         unseen: [...expected].filter((id) => !heard.has(id)),
+        replaced: new Set(
+          its.filter(({ replacedAt }) => replacedAt !== null && replacedAt < range.end).map(({ id }) => id),
+        ),
       },
     ];
   });
@@ -330,17 +336,24 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
 }
 
 /**
- * The first day on which an installation used something after its key had ended. What it reports of a month that lies wholly
- * after that, and in which nobody saw it, was used on some day of it: the first is named.
+ * The first day on which an installation used something after its key had ended. What it reports once its key has ended, over
+ * what was seen of it until then, may have been used on any day after that: the first of them in the month is named.
  */
 function usedAfterEndOn({ site, range, ended }: HeardSite, period: Period, row: UsageRow): Day | null {
   if (row.usedAfterAt !== null) return dayOf(row.usedAfterAt, site.zone);
-  const isReported = row.reported !== null && row.reported > 0;
-  return isReported && hadEnded(ended, row.installationId, range) ? periodDays(period).first : null;
+  const { installationId, reported, reportedAt, beforeRevocation } = row;
+  if (reported === null || reportedAt === null || reported <= (beforeRevocation ?? 0)) return null;
+  const ends = ended.filter(
+    (one) => one.installationId === installationId && one.from < reportedAt && lastsToEnd(one, range),
+  );
+  const first = earliest(ends.map(({ from }) => from));
+  if (first === null) return null;
+  const [day, start] = [dayOf(first, site.zone), periodDays(period).first];
+  return day < start ? start : day;
 }
 
 function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
-  const { site, used, reporting, expected, unseen } = heard;
+  const { site, used, reporting, expected } = heard;
   const cutByVendor = new Set(endedWithin(heard).flatMap((key) => (key.byMsp ? [] : [key.installationId])));
   const facts = new Map<string, UsageFacts>();
   const factOf = (tenantRef: string | null, meter: MeterCode): UsageFacts => {
@@ -372,15 +385,37 @@ function usageFactsOf(heard: HeardSite, context: SiteContext): UsageFacts[] {
   // What was down to nothing last time is no longer expected, nor is anything where no installation is; what is used anew is
   // compared with that nothing.
   const mayBeOwed = expected.size > 0 || used.length > 0;
-  for (const { tenantRef, meter, quantity } of context.known) {
-    const fact = quantity > 0 && mayBeOwed ? factOf(tenantRef, meter) : facts.get(tenantKey(tenantRef, meter));
+  const setIn = new Map<string, Period>();
+  for (const { tenantRef, meter, quantity, setIn: month } of context.known) {
+    const key = tenantKey(tenantRef, meter);
+    const fact = quantity > 0 && mayBeOwed ? factOf(tenantRef, meter) : facts.get(key);
     if (fact !== undefined) fact.lastQuantity = quantity;
+    if (month !== null) setIn.set(key, month);
   }
   const history = groupBy(context.history, ({ tenantRef, meter }) => tenantKey(tenantRef, meter));
   for (const [key, fact] of facts) {
-    fact.installations.push(...unseenBeside(fact, unseen, history.get(key) ?? []));
+    const its = history.get(key) ?? [];
+    if (fact.installations.length > 0 || !isSetSince(setIn.get(key), its, heard)) {
+      fact.installations.push(...unseenBeside(fact, heard.unseen, its));
+    }
   }
   return [...facts.values()];
+}
+
+/**
+ * Whether people have said what the site comes to since any of its installations was heard of, and all that were heard of in
+ * that month are silent now, or were replaced. Their number is for the site as a whole, so the site is estimated by it.
+ */
+function isSetSince(
+  setIn: Period | undefined,
+  history: readonly KnownOfInstallation[],
+  { unseen, replaced }: HeardSite,
+): boolean {
+  if (setIn === undefined) return false;
+  return history.every(
+    ({ installationId: id, period }) =>
+      period < setIn || (period === setIn && (unseen.includes(id) || replaced.has(id))),
+  );
 }
 
 /**

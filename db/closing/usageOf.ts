@@ -13,6 +13,8 @@ export interface UsageRow {
   tenantRef: string | null;
   meter: MeterCode;
   reported: number | null;
+  /** When that report was received, of several the last. */
+  reportedAt: Date | null;
   observed: number | null;
   observedAt: Date | null;
   beforeRevocation: number | null;
@@ -145,7 +147,8 @@ export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore 
        order by g.msp_id, g.site_id, g.installation_id, g.revision desc
      ), reported as (
        select g.msp_id, g.site_id, coalesce(m.counts_as, g.installation_id) as installation_id, u.tenant_ref, u.meter,
-         case when u.meter = any(:sums::text[]) then sum(u.peak) else max(u.peak) end::int as peak
+         case when u.meter = any(:sums::text[]) then sum(u.peak) else max(u.peak) end::int as peak,
+         max(g.received_at) as received_at
        from latest g
        left join moved m on m.site_id = g.site_id and m.installation_id = g.installation_id
        cross join lateral unnest(g.tenant_refs, g.meters, g.peaks) as u(tenant_ref, meter, peak)
@@ -153,7 +156,7 @@ export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore 
      )
      select coalesce(o.site_id, g.site_id) as "siteId", coalesce(o.installation_id, g.installation_id) as "installationId",
        coalesce(o.tenant_ref, g.tenant_ref) as "tenantRef", coalesce(o.meter, g.meter) as meter,
-       g.peak as reported, o.quantity as observed, o.observed_at as "observedAt",
+       g.peak as reported, g.received_at as "reportedAt", o.quantity as observed, o.observed_at as "observedAt",
        o.before_revocation as "beforeRevocation", o.used_after_at as "usedAfterAt",
        coalesce(o.max_offset, 0) as "maxOffset", coalesce(o.min_offset, 0) as "minOffset"
      from observed o full join reported g on g.site_id = o.site_id and g.installation_id = o.installation_id

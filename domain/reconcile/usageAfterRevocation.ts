@@ -4,8 +4,9 @@ import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
 import { quantityBeforeRevocation, usedAfterRevocation, usedAfterVendorsRevocation } from './quantities.js';
 
 /**
- * An installation went on after its key was revoked: by default only what it used up to the revocation is billed; after a
- * revocation by the MSP itself, all of it (case 17).
+ * An installation went on after its key was revoked or destroyed, or stopped with its MSP: by default only what it used up to
+ * then is billed; after an end by the MSP itself, all of it (case 17). Its words fit all of them, as the evidence does not say
+ * which it was.
  */
 export const usageAfterRevocation = usageKind({
   kind: 'usage_after_revocation',

@@ -40,13 +40,13 @@ export const de: Translation = {
         `Bei Fristende kein Nutzungsbericht; stumme Installationen: ${silent} von ${installations}.`,
     },
     usage_after_revocation: {
-      name: 'Nutzung nach Widerruf',
+      name: 'Nutzung ohne gültigen Schlüssel',
       byDefault: {
-        up_to_revocation: 'es gilt die Spitze bis zum Widerruf; alles, wo der MSP selbst widerrief',
-        billed: 'abgerechnet, trotz des Widerrufs',
+        up_to_revocation: 'es gilt die Spitze, solange der Schlüssel gültig war; alles, wo der MSP selbst ihn beendete',
+        billed: 'abgerechnet, mit gültigem Schlüssel oder ohne',
       },
-      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
-        `Schlüssel am ${revokedOn} widerrufen, am ${usedOn} in Gebrauch; Spitze bis zum Widerruf: ${upToRevocation}.`,
+      evidence: ({ revokedAt: endedOn, usedOn, upToRevocation }) =>
+        `Schlüssel ab ${endedOn} nicht gültig, am ${usedOn} in Gebrauch; Spitze, solange er gültig war: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Gemeldet und beobachtet weichen ab',

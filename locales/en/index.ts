@@ -40,13 +40,13 @@ export const en: Messages = {
         `No usage report at the deadline; silent installations: ${silent} of ${installations}.`,
     },
     usage_after_revocation: {
-      name: 'Usage after revocation',
+      name: 'Usage without a valid key',
       byDefault: {
-        up_to_revocation: 'peak up to the revocation counts; all, where the MSP itself revoked',
-        billed: 'billed, whatever the revocation',
+        up_to_revocation: 'peak while the key was valid counts; all, where the MSP itself ended it',
+        billed: 'billed, with a valid key or without',
       },
-      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
-        `Key revoked on ${revokedOn}, in use on ${usedOn}; peak up to the revocation: ${upToRevocation}.`,
+      evidence: ({ revokedAt: endedOn, usedOn, upToRevocation }) =>
+        `Key not valid from ${endedOn}, in use on ${usedOn}; peak while it was valid: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Reported and observed differ',

@@ -40,13 +40,13 @@ export const it: Translation = {
         `Nessun rapporto d’uso alla scadenza; installazioni silenziose: ${silent} su ${installations}.`,
     },
     usage_after_revocation: {
-      name: 'Uso dopo la revoca',
+      name: 'Uso senza chiave valida',
       byDefault: {
-        up_to_revocation: 'vale il picco fino alla revoca; tutto, se ha revocato lo stesso MSP',
-        billed: 'fatturabile, nonostante la revoca',
+        up_to_revocation: 'vale il picco finché la chiave era valida; tutto, se l’ha fatta cessare lo stesso MSP',
+        billed: 'fatturabile, con o senza chiave valida',
       },
-      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
-        `Chiave revocata in data ${revokedOn}, in uso in data ${usedOn}; picco fino alla revoca: ${upToRevocation}.`,
+      evidence: ({ revokedAt: endedOn, usedOn, upToRevocation }) =>
+        `Chiave non valida dal ${endedOn}, in uso in data ${usedOn}; picco finché era valida: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Valore dichiarato e rilevato divergenti',

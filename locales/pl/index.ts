@@ -40,13 +40,13 @@ export const pl: Translation = {
         `Brak raportu użycia w terminie; milczące instalacje: ${silent} z ${installations}.`,
     },
     usage_after_revocation: {
-      name: 'Użycie po cofnięciu klucza',
+      name: 'Użycie bez ważnego klucza',
       byDefault: {
-        up_to_revocation: 'liczy się szczyt do chwili cofnięcia; wszystko, jeśli cofnął sam MSP',
-        billed: 'rozliczono mimo cofnięcia',
+        up_to_revocation: 'liczy się szczyt z czasu ważności klucza; wszystko, jeśli zakończył ją sam MSP',
+        billed: 'rozliczono, z ważnym kluczem lub bez',
       },
-      evidence: ({ revokedAt: revokedOn, usedOn, upToRevocation }) =>
-        `Klucz cofnięto ${revokedOn}, użyto ${usedOn}; szczyt do chwili cofnięcia: ${upToRevocation}.`,
+      evidence: ({ revokedAt: endedOn, usedOn, upToRevocation }) =>
+        `Klucz nieważny od ${endedOn}, użyto ${usedOn}; szczyt z czasu ważności: ${upToRevocation}.`,
     },
     report_mismatch: {
       name: 'Wartość zgłoszona różni się od zaobserwowanej',

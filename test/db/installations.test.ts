@@ -133,9 +133,9 @@ describe('installations in the close', () => {
   });
 
   /** So much beside it that nothing moves the total by a quarter. */
-  const steady = async () => {
+  const steady = async (mailboxes = 500) => {
     const large = await month.site({ mspId, name: 'large' });
-    for (const period of ['2026-05', '2026-06']) await reported(large, period, 500);
+    for (const period of ['2026-05', '2026-06']) await reported(large, period, mailboxes);
   };
 
   it('case 16: what a site only reports of months after its revocation is a case, billed as it was up to then: nothing', async () => {
@@ -163,6 +163,80 @@ describe('installations in the close', () => {
     await month.close('2026-05');
     expect(lines(await month.close('2026-06'))).toContainEqual({ site: 'own report', peak: 80, basis: 'reported' });
     expect((await month.cases('2026-06')).map(({ kind }) => kind)).toContain('usage_after_revocation');
+  });
+
+  const afterRevocation = async (period: string) =>
+    (await month.cases(period)).filter(({ kind }) => kind === 'usage_after_revocation').map(({ evidence }) => evidence);
+  const holds = async () => {
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-08-20T00:00:00Z') });
+    expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
+  };
+
+  it('case 16: what a site only reports, unseen, of the very month of its revocation is a case: nothing without a person', async () => {
+    const site = await month.site({ mspId, name: 'reports only', revokedAt: '2026-05-15T10:00:00Z' });
+    await reported(site, '2026-05', 80);
+    await steady();
+    expect(lines(await month.close('2026-05'))).toContainEqual({ site: 'reports only', peak: 0, basis: 'observed' });
+    expect(await afterRevocation('2026-05')).toEqual([
+      { revokedAt: '2026-05-15T10:00:00.000Z', usedOn: '2026-05-15', upToRevocation: 0 },
+    ]);
+    await holds();
+  });
+
+  it('case 16: 5 seen up to the revocation, 80 reported after it: 5 without a person; what was seen is billed as reported', async () => {
+    const more = await month.site({ mspId, name: 'more', revokedAt: '2026-05-15T10:00:00Z' });
+    const same = await month.site({ mspId, name: 'same', revokedAt: '2026-05-15T10:00:00Z' });
+    for (const site of [more, same]) await seen(site, '2026-05-10T10:00:00Z', 5);
+    await reported(more, '2026-05', 80);
+    await reported(same, '2026-05', 5);
+    await steady();
+    const may = lines(await month.close('2026-05'));
+    expect(may).toContainEqual({ site: 'more', peak: 5, basis: 'observed' });
+    expect(may).toContainEqual({ site: 'same', peak: 5, basis: 'reported' });
+    expect(await afterRevocation('2026-05')).toEqual([
+      { revokedAt: '2026-05-15T10:00:00.000Z', usedOn: '2026-05-15', upToRevocation: 5 },
+    ]);
+    await holds();
+  });
+
+  it('case 16: what a site had reported before its revocation is billed, and no case', async () => {
+    const site = await month.site({ mspId, name: 'reported before', revokedAt: '2026-05-31T12:00:00Z' });
+    await month.report(site, {
+      ...{ period: '2026-05', receivedAt: '2026-05-31T10:00:00Z' },
+      lines: [{ tenant: 'main', meter: MAILBOX, peak: 80 }],
+    });
+    await steady();
+    expect(lines(await month.close('2026-05'))).toContainEqual({
+      site: 'reported before',
+      peak: 80,
+      basis: 'reported',
+    });
+    expect(await afterRevocation('2026-05')).toEqual([]);
+    await holds();
+  });
+
+  it('case 17: what an MSP that revoked its own key reports of that very month is billed, and a case', async () => {
+    const site = await month.site({ mspId, name: 'own', revokedAt: '2026-05-15T10:00:00Z', revokedBy: 'msp' });
+    await reported(site, '2026-05', 80);
+    await steady();
+    expect(lines(await month.close('2026-05'))).toContainEqual({ site: 'own', peak: 80, basis: 'reported' });
+    expect(await afterRevocation('2026-05')).toHaveLength(1);
+    await holds();
+  });
+
+  it('case 16: a key that is revoked later, as of a day before the report came: what was billed by it is taken back', async () => {
+    const site = await month.site({ mspId, name: 'found out' });
+    await reported(site, '2026-05', 80);
+    await steady(1000);
+    await month.close('2026-05', new Date('2026-06-04T12:00:00Z'));
+    await month.run(
+      `update metered_key set state = 'revoked', ended_how = 'revoked', ended_by = 'vendor',
+         ended_at = '2026-05-15T10:00:00Z', end_noted_at = '2026-06-10T10:00:00Z' where id = :keyId`,
+      { keyId: site.keyId },
+    );
+    const [june] = await month.close('2026-06', new Date('2026-07-04T12:00:00Z'));
+    expect(june?.lines.flatMap((line) => (line.kind === 'correction' ? [line.amountMinor] : []))).toEqual([-160_00n]);
+    await holds();
   });
 
   it('case 16: an installation that went on under a new key is judged by the revoked one only while it used it', async () => {

@@ -6,7 +6,7 @@ import type { CorrectionEnd } from '../../domain/correction.js';
 import type { Statement } from '../../domain/statement.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { verifyAll } from '../../verify/index.js';
-import { closeConfirmed } from '../support/closedMonths.js';
+import { closeConfirmed, finish } from '../support/closedMonths.js';
 import { corrector, type Corrector } from '../support/correctedMonths.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -240,5 +240,138 @@ describe('people correct what estimates went by when rule 7 reaches some of them
 
   it('after the ninetieth: the estimate of March stands, and those that go by it', async () => {
     expect(await june('2026-06-30T10:00:00Z')).toEqual({ estimate: [30], corrects: [] });
+  });
+});
+
+/** A site with two installations under one key, of which the first reports the one number and the second the other. */
+interface Pair {
+  february: [first: number, second: number];
+  /** Null: both are silent. */
+  march: [first: number, second: number] | null;
+  /** What a person sets in the review of March. */
+  decided?: number;
+  byHand?: Hand[];
+  /** What becomes of the first installation on 10 April; the second one is silent in April, as is whatever takes its place. */
+  then?: 'retired' | 'replaced' | 'goes on with 40';
+  /** By what the site is estimated in April. */
+  april: number;
+  corrects?: [period: string, before: number, after: number, minor: bigint][];
+}
+
+/** Each is an MSP with one site; people correct on 20 April, as above. */
+const PAIRS: Record<string, Pair> = {
+  'nobody corrects: what each of them said last': { february: [38, 10], march: [40, 10], april: 50 },
+  'March was 45 by hand: 45': { february: [38, 10], march: [40, 10], byHand: [['2026-03', quantity(45)]], april: 45 },
+  'March was 60 by hand: 60': { february: [38, 10], march: [40, 10], byHand: [['2026-03', quantity(60)]], april: 60 },
+  'March was set to 45 in the review: 45': { february: [38, 10], march: [40, 10], decided: 45, april: 45 },
+  'February was 45 by hand, both reported March after it: 50': {
+    ...{ february: [38, 10], march: [40, 10], byHand: [['2026-02', quantity(45)]], april: 50 },
+  },
+  'March is waived: it confirms nothing, February does': {
+    ...{ february: [38, 10], march: [40, 10], byHand: [['2026-03', waiver]], april: 48 },
+  },
+  'both were silent in March, too: its estimate becomes what February is by hand, and so does April': {
+    ...{ february: [40, 10], march: null, byHand: [['2026-02', quantity(45)]], april: 45 },
+    corrects: [['2026-03', 50, 45, -10_00n]],
+  },
+  'the estimate of March was 44 by hand: 44': {
+    ...{ february: [40, 10], march: null, byHand: [['2026-03', quantity(44)]], april: 44 },
+  },
+  'one is heard of again: the silent one counts with its own last number': {
+    ...{ february: [38, 10], march: [40, 12], byHand: [['2026-03', quantity(45)]] },
+    ...{ then: 'goes on with 40', april: 52 },
+  },
+  'one is retired: nobody has said whose the 45 were, so the other counts with its own last number': {
+    ...{ february: [38, 10], march: [40, 12], byHand: [['2026-03', quantity(45)]], then: 'retired', april: 12 },
+  },
+  'one is replaced by new hardware: 45': {
+    ...{ february: [38, 10], march: [40, 12], byHand: [['2026-03', quantity(45)]], then: 'replaced', april: 45 },
+  },
+};
+
+describe('all installations of a site are silent after people corrected what it is estimated by (rules 4, 5, 7)', () => {
+  let database: TestDatabase;
+  let pool: RenderPool;
+  const april = new Map<string, Statement>();
+
+  beforeAll(async () => {
+    pool = createRenderPool({ threads: 1 });
+    database = await createTestDatabase();
+    const month = monthFixture(database.db);
+    const hands = await corrector({ database, month }, pool);
+    await month.programme({ firstPeriod: '2026-02' });
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '2.00' } } });
+    const of = new Map<string, Awaited<ReturnType<typeof month.site>>>();
+    const report = async (name: string, period: string, peaks: readonly number[] | null) => {
+      const site = of.get(name);
+      for (const [index, peak] of (peaks ?? []).entries()) {
+        const installation = site?.installations[index];
+        if (site === undefined || installation === undefined) throw new Error('a site has two installations');
+        await month.report(site, { period, installation, lines: [{ tenant: 'main', meter: MAILBOX, peak }] });
+      }
+    };
+    for (const name of Object.keys(PAIRS)) {
+      const mspId = await month.msp({ name, distributorId });
+      of.set(name, await month.site({ mspId, name: 'Harbour', installations: 2 }));
+    }
+    for (const [name, { february }] of Object.entries(PAIRS)) await report(name, '2026-02', february);
+    await closeConfirmed({ database, month }, pool, '2026-02', '2026-03-06T12:00:00.000Z');
+    for (const [name, { march }] of Object.entries(PAIRS)) await report(name, '2026-03', march);
+    await month.openAndReconcile('2026-03', new Date('2026-04-05T12:00:00Z'));
+    for (const [name, { decided }] of Object.entries(PAIRS)) {
+      if (decided === undefined) continue;
+      await month.run(
+        `update discrepancy set state = 'settled', resolved_by = 'person', decision = 'set_quantity', author = '{}',
+           decided_quantity = :decided, reason = 'counted by hand', resolved_at = '2026-04-05T13:00:00Z'
+         where period = '2026-03' and kind = 'two_installations' and msp_id = :mspId`,
+        { decided, mspId: of.get(name)?.mspId ?? '' },
+      );
+    }
+    await month.endReviewAndIssue('2026-03', new Date('2026-04-06T12:00:00Z'));
+    await finish({ database, month }, pool, '2026-03', '2026-04-07T12:00:00.000Z');
+    for (const [name, { byHand = [], then }] of Object.entries(PAIRS)) {
+      const site = of.get(name);
+      const [installation] = site?.installations ?? [];
+      if (site === undefined || installation === undefined) continue;
+      for (const [period, correction] of byHand) await hands.correct(site.mspId, period, correction);
+      if (then === 'goes on with 40') await report(name, '2026-04', [40]);
+      if (then === 'retired')
+        await month.run(`update installation set retired_at = '2026-04-10T10:00:00Z' where id = :installation`, {
+          installation,
+        });
+      if (then === 'replaced')
+        await month.run(
+          `with next as (
+             insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at)
+             values (:mspId, :siteId, gen_random_uuid(), :keyId, 'key', '20.0.0', '2026-04-10T10:00:00Z') returning id)
+           update installation i set replaced_by = next.id, replaced_at = '2026-04-10T10:00:00Z', replaced_for_free = true
+           from next where i.id = :installation`,
+          { mspId: site.mspId, siteId: site.siteId, keyId: site.keyId, installation },
+        );
+    }
+    for (const statement of await closeConfirmed({ database, month }, pool, '2026-04', '2026-05-06T12:00:00.000Z'))
+      april.set(statement.msp.name, statement);
+  }, 120_000);
+  afterAll(async () => {
+    await pool.close();
+    await database.drop();
+  });
+
+  it.each(Object.entries(PAIRS))('%s', (name, { april: used, corrects = [] }) => {
+    const lines = april.get(name)?.lines ?? [];
+    expect(lines.flatMap((line) => (line.kind === 'usage' ? [[line.basis, line.peak, line.amountMinor]] : []))).toEqual(
+      [['estimated', used, BigInt(used) * 2_00n]],
+    );
+    expect(
+      lines.flatMap((line) =>
+        line.kind === 'correction' ? [[line.forPeriod, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
+      ),
+    ).toEqual(corrects);
+  });
+
+  it('comes to the same in verify', async () => {
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-05-07T12:00:00Z') });
+    expect(programmes.msp).toMatchObject({ I2: 'holds', I3: 'holds', I6: 'holds' });
   });
 });

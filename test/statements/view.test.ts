@@ -8,7 +8,7 @@ import {
   type Resolution,
 } from '../../domain/reconcile/index.js';
 import type { ExtensionLine, Statement, StatementFinding, UsageLine } from '../../domain/statement.js';
-import { LOCALES } from '../../locales/index.js';
+import { LOCALES, type Locale } from '../../locales/index.js';
 import { buildStatementView } from '../../statements/view.js';
 import { correctionLine, minimumLine, statementOf, termLine, usageLine } from './sampleStatement.js';
 
@@ -20,7 +20,7 @@ function usageRow(statement: Statement): string[] {
   return cells(buildStatementView(statement).usage.rows)[0] ?? [];
 }
 
-function findingRow(found: KindWithEvidence, resolution: Resolution): string[] {
+function findingRow(found: KindWithEvidence, resolution: Resolution, locale: Locale = 'en'): string[] {
   const finding: StatementFinding = {
     ...found,
     siteName: 'Head office',
@@ -30,7 +30,7 @@ function findingRow(found: KindWithEvidence, resolution: Resolution): string[] {
     byDefault: SHIPPED_SETTINGS.kinds[found.kind].default,
     resolution,
   };
-  return cells(buildStatementView(statementOf([usageLine()], { findings: [finding] })).findings.rows)[0] ?? [];
+  return cells(buildStatementView(statementOf([usageLine()], { locale, findings: [finding] })).findings.rows)[0] ?? [];
 }
 
 const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } = {
@@ -270,10 +270,43 @@ describe('a discrepancy', () => {
     );
   });
 
+  /** One kind for a key that was revoked or destroyed, or stopped with its MSP: the evidence does not say which. */
+  it.each<[Locale, string, string, RegExp]>([
+    [
+      'en',
+      'Usage without a valid key',
+      'Key not valid from 10 March 2026, in use on 20 March 2026; peak while it was valid: 25.',
+      /revo/i,
+    ],
+    [
+      'de',
+      'Nutzung ohne gültigen Schlüssel',
+      'Schlüssel ab 10. März 2026 nicht gültig, am 20. März 2026 in Gebrauch; Spitze, solange er gültig war: 25.',
+      /widerr/i,
+    ],
+    [
+      'it',
+      'Uso senza chiave valida',
+      'Chiave non valida dal 10 marzo 2026, in uso in data 20 marzo 2026; picco finché era valida: 25.',
+      /revoc/i,
+    ],
+    [
+      'pl',
+      'Użycie bez ważnego klucza',
+      'Klucz nieważny od 10 marca 2026, użyto 20 marca 2026; szczyt z czasu ważności: 25.',
+      /cofn/i,
+    ],
+  ])('tells in %s of usage after a suspension as of that after a revocation: %s', (locale, name, evidence, revoked) => {
+    const suspended = { revokedAt: '2026-03-10T11:00:00.000Z', usedOn: '2026-03-20', upToRevocation: 25 };
+    const row = findingRow({ kind: 'usage_after_revocation', evidence: suspended }, { by: 'default' }, locale);
+    expect([row[0], row[2]]).toEqual([name, evidence]);
+    expect(row.join(' ')).not.toMatch(revoked);
+  });
+
   it('reckons the day of a revocation in the MSP’s zone', () => {
     const evidence = { revokedAt: '2026-05-14T22:30:00.000Z', usedOn: '2026-05-16', upToRevocation: 3 };
     expect(findingRow({ kind: 'usage_after_revocation', evidence }, { by: 'default' })[2]).toBe(
-      'Key revoked on 15 May 2026, in use on 16 May 2026; peak up to the revocation: 3.',
+      'Key not valid from 15 May 2026, in use on 16 May 2026; peak while it was valid: 3.',
     );
   });
 

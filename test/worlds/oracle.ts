@@ -16,6 +16,7 @@ import {
   suspensionOf,
   type Installed,
   type SiteChronicle,
+  type Told,
 } from './chronicle.js';
 import {
   MOVED_TO,
@@ -96,10 +97,16 @@ interface Use {
   last: number | null;
 }
 
+/** What a use came to in a month, and whether a person set that. */
+interface Learnt {
+  quantity: number;
+  isSet: boolean;
+}
+
 /** What was learnt of a site in earlier months. */
 interface Memory {
   /** By use and month. */
-  uses: Map<string, Map<string, number>>;
+  uses: Map<string, Map<string, Learnt>>;
   installations: Map<string, { quantity: number; period: string }>;
 }
 
@@ -200,13 +207,13 @@ interface Seen {
 function saidIn(month: SiteMonth) {
   const { site, period, start, end, cut } = month;
   const inTime = site.told.filter(({ receivedAt }) => receivedAt < cut);
-  const reports = new Map<number, Seen['lines']>();
+  const reports = new Map<number, Pick<Told, 'lines' | 'receivedAt'>>();
   let latest = new Map<number, number>();
   for (const one of inTime) {
     if (one.kind !== 'reported' || one.period !== period) continue;
     if (one.revision < (latest.get(one.installation) ?? 0)) continue;
     latest = latest.set(one.installation, one.revision);
-    reports.set(one.installation, one.lines);
+    reports.set(one.installation, one);
   }
   const mapping = countsAs(month, new Set(reports.keys()), inTime);
   const seen = inTime.flatMap(({ kind, at, installation, lines }): Seen[] => {
@@ -217,9 +224,9 @@ function saidIn(month: SiteMonth) {
     const isAfterEnd = endedKeyAt(site, own, at) !== null || isSuspendedAt(month, at);
     return [{ installation: counted, at, lines, isAfterEnd }];
   });
-  const reported = [...reports].map(([installation, lines]) => ({
+  const reported = [...reports].map(([installation, { lines, receivedAt }]) => ({
     installation: mapping.get(installation) ?? installation,
-    lines,
+    ...{ lines, receivedAt },
   }));
   return { mapping, seen, reported };
 }
@@ -266,22 +273,31 @@ function partOf(month: SiteMonth, said: Said, use: Omit<Use, 'parts' | 'last'>, 
       wasIn({ from: ended.at, until }, month)
     );
   });
+  const seenBeforeEnd = added(
+    counts.filter(({ isAfterEnd }) => !isAfterEnd),
+    meter,
+    zone,
+  );
   return {
-    ...{ installation: one, expected, byVendor: isStopped || isRevoked, last: null },
+    ...{ installation: one, expected, byVendor: isStopped || isRevoked, last: null, seenBeforeEnd },
     reported: reports.length === 0 ? null : reported,
     seen: added(counts, meter, zone),
-    seenBeforeEnd: added(
-      counts.filter(({ isAfterEnd }) => !isAfterEnd),
-      meter,
-      zone,
-    ),
     afterEnd:
       counts.some(({ isAfterEnd, count }) => isAfterEnd && count > 0) ||
-      (reports.length > 0 &&
-        reported > 0 &&
-        own !== undefined &&
-        wasEndedThroughout(month, own, month.start, month.end)),
+      (reported > (seenBeforeEnd ?? 0) && reports.some(({ receivedAt }) => cameAfterEnd(month, own, receivedAt))),
   };
+}
+
+/** Whether a report came once the key of its installation had ended, or its MSP was suspended, to stay so until the month was over. */
+function cameAfterEnd(month: SiteMonth, own: Installed | undefined, at: Date): boolean {
+  const suspension = suspensionOf(month.programme);
+  const ends = (own?.uses ?? []).flatMap(({ key, until }) => {
+    const ended = month.site.keys[key]?.ended;
+    return ended?.how === 'revoked' ? [{ from: ended.at, until }] : [];
+  });
+  return [...ends, ...(suspension === null ? [] : [suspension])].some(
+    ({ from, until }) => from < at && from < month.end && (until === null || until >= month.end),
+  );
 }
 
 /** What people said a line comes to, if it was said before an instant; null: it is waived, undefined: nobody said anything. */
@@ -299,18 +315,22 @@ function remembered({ period, cut, hands }: SiteMonth, { uses }: Memory) {
   return [...keys].flatMap((key) => {
     const its = hands.filter(({ tenantRef, meter }) => useKey(tenantRef, meter) === key);
     const months = new Map(uses.get(key) ?? []);
+    const set = new Set([...months].flatMap(([month, { isSet }]) => (isSet ? [month] : [])));
     for (const month of new Set(its.map((one) => one.period))) {
       const said = saidByHand(
         its.filter((one) => one.period === month),
         cut,
       );
+      if (said === undefined) continue;
+      set.add(month);
       if (said === null) months.delete(month);
-      else if (said !== undefined) months.set(month, said);
+      else months.set(month, { quantity: said, isSet: true });
     }
-    const newest = [...months.keys()].filter((of) => of < period && monthsBetween(of, period) <= MONTHS_BACK).sort();
-    const quantity = months.get(newest.at(-1) ?? '');
+    const isNear = (of: string) => of < period && monthsBetween(of, period) <= MONTHS_BACK;
+    const newest = months.get([...months.keys()].filter(isNear).sort().at(-1) ?? '');
+    const setIn = [...set].filter(isNear).sort().at(-1);
     const [tenantRef = '', meter = ''] = key.split('|');
-    return quantity === undefined ? [] : [{ tenantRef, meter: meter as WorldMeter, quantity }];
+    return newest === undefined ? [] : [{ tenantRef, meter: meter as WorldMeter, quantity: newest.quantity, setIn }];
   });
 }
 
@@ -353,8 +373,10 @@ function usesOf(month: SiteMonth, memory: Memory) {
     const use = { tenantRef, meter };
     uses.push({ ...use, last: null, parts: [...by].map((one) => partOf(month, said, use, one, expected.has(one))) });
   }
+  const setIn = new Map<string, string>();
   if (expected.size > 0 || uses.length > 0) {
-    for (const { tenantRef, meter, quantity } of remembered(month, memory).sort(byRef)) {
+    for (const { tenantRef, meter, quantity, setIn: when } of remembered(month, memory).sort(byRef)) {
+      if (when !== undefined) setIn.set(useKey(tenantRef, meter), when);
       const found = find(tenantRef, meter);
       if (found !== undefined) found.last = quantity;
       // Down to nothing, it is not expected again.
@@ -364,14 +386,20 @@ function usesOf(month: SiteMonth, memory: Memory) {
   const unheard = [...expected].filter((one) => !heard.has(one));
   for (const use of uses) {
     const known = new Map<number, number>();
+    // People speak of the site as a whole: their word counts until an installation is heard of again, or is gone for good.
+    const when = setIn.get(useKey(use.tenantRef, use.meter)) ?? '';
+    let isSet = when !== '';
     for (const [key, { quantity, period: of }] of memory.installations) {
       const [index = '', tenantRef = '', meter = ''] = key.split('|');
       if (tenantRef !== use.tenantRef || meter !== use.meter || monthsBetween(of, period) > MONTHS_BACK) continue;
       const counted = said.mapping.get(Number(index)) ?? Number(index);
       known.set(counted, Math.max(quantity, known.get(counted) ?? 0));
+      const replacedAt = site.installations.get(counted)?.replacedAt ?? null;
+      const isQuiet = unheard.includes(counted) || (replacedAt !== null && replacedAt < end);
+      if (of > when || (of === when && !isQuiet)) isSet = false;
     }
     // One that was always alone is estimated by the number of its site.
-    if (use.parts.length === 0 && known.size < 2) continue;
+    if (use.parts.length === 0 && (known.size < 2 || isSet)) continue;
     for (const one of unheard) {
       const last = known.get(one) ?? 0;
       if (last > 0)
@@ -783,7 +811,8 @@ export function expectedMonths(
         found.push({ site: site.name, tenantRef, meter, quantity, minor: 0n, tenant, counted: isFree ? 0 : quantity });
         if (basis !== 'waived' && (basis !== 'estimated' || value > 0)) {
           const key = useKey(tenantRef, meter);
-          memory.uses.set(key, (memory.uses.get(key) ?? new Map<string, number>()).set(period, value));
+          const learnt = { quantity: value, isSet: basis === 'decided' };
+          memory.uses.set(key, (memory.uses.get(key) ?? new Map<string, Learnt>()).set(period, learnt));
         }
         for (const part of parts) {
           if (part.reported === null && part.seen === null) continue;

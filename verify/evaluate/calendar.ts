@@ -28,6 +28,11 @@ export function daysBetween(from: string, to: string): number {
 export const firstDayOf = (period: string) => `${period}-01`;
 export const lastDayOf = (period: string) => dayLater(firstDayOf(monthLater(period, 1)), -1);
 
+/** The day that the wall clock of a zone shows. */
+export function dayIn(at: Date, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
 /** The first instant of a day in a zone. */
 export function startOf(day: string, zone: string): Date {
   return new Date(Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds);

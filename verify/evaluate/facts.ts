@@ -4,7 +4,7 @@
  */
 import { aggregationOf } from '../../domain/catalog/index.js';
 import type { VerifyContext } from '../context.js';
-import { firstDayOf, lastDayOf, monthLater, startOf } from './calendar.js';
+import { dayIn, firstDayOf, lastDayOf, monthLater, startOf } from './calendar.js';
 import type { KnownSite, Part, Usage } from './known.js';
 import {
   bySite,
@@ -12,7 +12,9 @@ import {
   lastKnownOfInstallations,
   unlessReportedWithout,
   type Confirmed,
+  type ConfirmedBy,
   type ConfirmedOf,
+  type Last,
   type LateReport,
 } from './lastKnown.js';
 import { cover, spansOf, type HeldLicence } from './licences.js';
@@ -24,7 +26,7 @@ const BILLED_BEFORE_MONTHS = 12;
 
 /** What months that were rated again since say in place of what was frozen. */
 export interface RatedAgain {
-  confirmed: readonly Confirmed[];
+  confirmed: readonly ConfirmedBy[];
   confirmedOf: ReadonlyMap<string, ConfirmedOf>;
   /** `<site> <month>` */
   months: ReadonlySet<string>;
@@ -193,6 +195,24 @@ function lastsThrough({ from, until }: Stretch, { start, end }: Bounds): boolean
   return from < start && (until === null || until >= end);
 }
 
+/**
+ * From which day of the month on there was no key for what these reports say more than was seen: an end that lasts beyond the month
+ * and was there when one of them came. Null: there was none.
+ */
+function endBefore(
+  reports: readonly Reported[],
+  ends: readonly Stretch[],
+  { period, zone, end }: Month,
+): string | null {
+  const days = ends
+    .filter(({ from, until }) => from < end && !(until !== null && until < end))
+    .filter(({ from }) => reports.some(({ receivedAt }) => receivedAt > from))
+    .map(({ from }) => dayIn(from, zone));
+  const day = earliestOf(days);
+  const first = firstDayOf(period);
+  return day !== null && day < first ? first : day;
+}
+
 /** Every usage that a site named, tenants in the order in which they are stored, those without a name last. */
 function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usage[] {
   const { counted, reported, countsAs, expected, reporting } = known;
@@ -227,21 +247,20 @@ function usagesNamed(known: Heard, tenancies: ReadonlyMap<string, string>): Usag
       const reports = reported.filter((one) => asCounted(one.installation) === installation);
       const endedKeys = known.installations.find(({ id }) => id === installation)?.endedKeys ?? [];
       const named = reportedOf(reports, tenantRef, meter);
-      // Of a month that its key did not see any more, whatever it reports was used after the end.
-      const allAfter = endedKeys.some((key) => lastsThrough(key, month));
+      const beforeEnd = observedOf(
+        counts.filter(({ late }) => !late),
+        meter,
+      );
       const usedAfterOn =
         earliestOf(counts.filter(({ late }) => late).map(({ firstUsedOn }) => firstUsedOn)) ??
-        (allAfter && named !== null && named > 0 ? firstDayOf(month.period) : null);
+        ((named ?? 0) > (beforeEnd ?? 0) ? endBefore(reports, endedKeys, month) : null);
       return {
         installation,
         expected: expected.has(installation),
         // A report that does not name it says that nothing was used.
         reported: named ?? (reporting.has(installation) ? 0 : null),
         observed: observedOf(counts, meter),
-        beforeEnd: observedOf(
-          counts.filter(({ late }) => !late),
-          meter,
-        ),
+        beforeEnd,
         usedAfterOn,
         ownEnd: usedAfterOn !== null && !endedKeys.some((key) => !key.byMsp && isOfMonth(key, month)),
         lastConfirmed: null,
@@ -261,11 +280,12 @@ function byText(a: string | null, b: string | null): number {
 function addUnheard(
   known: Heard,
   usages: Usage[],
-  confirmed: readonly Confirmed[],
+  confirmed: readonly Last[],
   ofInstallations: readonly ConfirmedOf[],
   tenancies: ReadonlyMap<string, string>,
 ): void {
   const { expected, heard, countsAs } = known;
+  const { month } = known.wanted;
   const isOwed = expected.size > 0 || usages.length > 0;
   const inOrder = confirmed.toSorted((a, b) => byText(a.tenantRef, b.tenantRef) || byText(a.meter, b.meter));
   for (const { tenantRef, meter, quantity } of isOwed ? inOrder : []) {
@@ -278,15 +298,24 @@ function addUnheard(
     }
   }
   const unseen = [...expected].filter((id) => !heard.has(id));
+  const isSilentOrGone = (id: string) =>
+    unseen.includes(id) ||
+    known.installations.some((one) => one.id === id && one.replacedAt !== null && one.replacedAt < month.end);
   for (const usage of usages) {
+    const isOf = (one: Confirmed) => one.tenantRef === usage.tenantRef && one.meter === usage.meter;
     const history = new Map<string, number>();
-    for (const one of ofInstallations) {
-      if (one.tenantRef !== usage.tenantRef || one.meter !== usage.meter) continue;
+    const saidIn: { id: string; period: string }[] = [];
+    for (const one of ofInstallations.filter(isOf)) {
       const id = countsAs.get(one.installation) ?? one.installation;
       history.set(id, Math.max(one.quantity, history.get(id) ?? 0));
+      saidIn.push({ id, period: one.period });
     }
+    // What people said of the site as a whole, since when none of its installations said anything.
+    const setIn = confirmed.find(isOf)?.setIn ?? '';
+    const isSet =
+      setIn !== '' && saidIn.every(({ id, period }) => period < setIn || (period === setIn && isSilentOrGone(id)));
     // One that was alone before is estimated by the site's own number.
-    if (usage.parts.length === 0 && history.size < 2) continue;
+    if (usage.parts.length === 0 && (history.size < 2 || isSet)) continue;
     for (const installation of unseen) {
       const lastConfirmed = history.get(installation) ?? 0;
       if (lastConfirmed === 0) continue;
@@ -526,11 +555,11 @@ export function confirmedBy(
   period: string,
   sites: readonly KnownSite[],
   settled: readonly { siteId: string; tenantRef: string | null; meter: string; value: number; basis: string }[],
-): { confirmed: Confirmed[]; confirmedOf: ConfirmedOf[] } {
+): { confirmed: ConfirmedBy[]; confirmedOf: ConfirmedOf[] } {
   return {
     confirmed: settled.flatMap(({ siteId, tenantRef, meter, value, basis }) =>
       ['reported', 'observed', 'decided'].includes(basis) || value > 0
-        ? [{ siteId, tenantRef, meter, quantity: value, period }]
+        ? [{ siteId, tenantRef, meter, quantity: value, period, byPerson: basis === 'decided' }]
         : [],
     ),
     confirmedOf: sites.flatMap(({ siteId, usages }) =>

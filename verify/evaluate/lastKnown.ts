@@ -14,6 +14,16 @@ export interface Confirmed {
   period: string;
 }
 
+/** What a month confirmed, and whether a person set it. */
+export interface ConfirmedBy extends Confirmed {
+  byPerson: boolean;
+}
+
+/** What a site was last known to use, and the newest month of which people said what it comes to. */
+export interface Last extends Confirmed {
+  setIn: string | null;
+}
+
 export interface ConfirmedOf extends Confirmed {
   installation: string;
 }
@@ -82,7 +92,7 @@ const WITHOUT = `
         and l.period < o."bookedBefore" and t.issued_at <= o."asOf")
   group by 1, 2, 3`;
 
-interface Candidate extends Confirmed {
+interface Candidate extends ConfirmedBy {
   rank: number;
   booked: string;
   /** The month was waived or deferred after all: it confirms nothing, whatever else says of it. */
@@ -106,7 +116,7 @@ function ofReports(reports: readonly LateReport[], asOf: Date): Candidate[] {
       const key = `${keyOf(siteId, tenantRef, meter)} ${period}`;
       const before = sums.get(key)?.quantity ?? 0;
       sums.set(key, {
-        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '', none: false },
+        ...{ siteId, tenantRef, meter, period, rank: 2, booked: '', none: false, byPerson: false },
         quantity: before + (peaks[index] ?? 0),
       });
     });
@@ -124,7 +134,8 @@ function ofHands(byHand: readonly SetByHand[], lines: readonly Line[]): Candidat
     );
     const { peak, licensed } = line ?? { peak: 0, licensed: 0 };
     const quantity = units === 0 ? Math.min(peak, licensed) : (units ?? 0) + licensed;
-    return { siteId, tenantRef, meter, period, quantity, rank: -1, booked: '', none: units === null };
+    const none = units === null;
+    return { siteId, tenantRef, meter, period, quantity, rank: -1, booked: '', none, byPerson: true };
   });
 }
 
@@ -148,11 +159,11 @@ export function lastKnown(
     ratedAgain,
   }: Pick<LastOfSite, 'asOf' | 'bookedBefore'> & {
     period: string;
-    confirmed: readonly Confirmed[];
+    confirmed: readonly ConfirmedBy[];
     /** Months that `confirmed` speaks of: `<site> <month>`. */
     ratedAgain: ReadonlySet<string>;
   },
-): Map<string, Confirmed[]> {
+): Map<string, Last[]> {
   const earliest = monthLater(period, -MONTHS_BACK);
   const isWithin = (month: string) => month >= earliest && month < period;
   const candidates = lines.flatMap((line): Candidate[] => {
@@ -164,7 +175,8 @@ export function lastKnown(
     const none = basis === 'waived' || basis === 'deferred';
     const rank = kind === 'correction' ? 0 : isEstimate ? 3 : 1;
     const booked = kind === 'correction' ? line.period : '';
-    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked, none }];
+    const byPerson = basis === 'decided';
+    return [{ siteId, tenantRef, meter, quantity: peak, period: forPeriod, rank, booked, none, byPerson }];
   });
   const estimated = new Set(candidates.flatMap(({ rank, siteId }) => (rank === 3 ? [siteId] : [])));
   const reports = late.filter(
@@ -182,12 +194,14 @@ export function lastKnown(
     if (found === undefined || precedes(one, found)) ofMonths.set(key, one);
   }
   const newest = new Map<string, Candidate>();
+  const setIn = new Map<string, string>();
   for (const one of ofMonths.values()) {
     const key = keyOf(one.siteId, one.tenantRef, one.meter);
     const found = newest.get(key);
     if (!one.none && (found === undefined || one.period > found.period)) newest.set(key, one);
+    if (one.byPerson && one.period > (setIn.get(key) ?? '')) setIn.set(key, one.period);
   }
-  return bySite([...newest.values()]);
+  return bySite([...newest].map(([key, one]) => ({ ...one, setIn: setIn.get(key) ?? null })));
 }
 
 /** What is last known of a site, as far as an instant and the month that is closed see. */
@@ -195,7 +209,7 @@ export interface LastOfSite {
   siteId: string;
   asOf: Date;
   bookedBefore: string;
-  last: readonly Confirmed[];
+  last: readonly Last[];
 }
 
 /**
@@ -206,7 +220,7 @@ export async function unlessReportedWithout(
   context: VerifyContext,
   period: string,
   sites: readonly LastOfSite[],
-): Promise<Map<string, Confirmed[]>> {
+): Promise<Map<string, Last[]>> {
   const old = sites.flatMap(({ siteId, asOf, bookedBefore, last }) =>
     last.flatMap((one) =>
       one.quantity > 0 && one.period < monthLater(period, -1)

@@ -39,6 +39,7 @@ export interface Counted {
 export interface Reported {
   siteId: string;
   installation: string;
+  receivedAt: Date;
   maxOffset: number;
   tenantRefs: (string | null)[];
   meters: string[];
@@ -117,6 +118,7 @@ const ON_DAYS = `with ${LISTENING}, ${HEARD}
 
 const REPORTED = `with ${LISTENING}
   select g.site_id as "siteId", g.installation_id as installation, max(g.clock_offset_seconds) as "maxOffset",
+    (array_agg(g.received_at order by g.revision desc))[1] as "receivedAt",
     (array_agg(to_jsonb(g.tenant_refs) order by g.revision desc))[1] as "tenantRefs",
     (array_agg(to_jsonb(g.meters) order by g.revision desc))[1] as meters,
     (array_agg(to_jsonb(g.peaks) order by g.revision desc))[1] as peaks
