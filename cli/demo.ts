@@ -74,10 +74,12 @@ async function requirePlayable(period: Period): Promise<void> {
 
 async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions): Promise<void> {
   await requirePlayable(period);
-  // All MSPs sign up from one host.
+  // All MSPs sign up from one host, and follow the links in their mails there.
   const given = readEnv();
   const env = {
-    ...{ ...given, SIGN_UPS_PER_HOUR: Math.max(given.SIGN_UPS_PER_HOUR, 2 * msps) },
+    ...given,
+    SIGN_UPS_PER_HOUR: Math.max(given.SIGN_UPS_PER_HOUR, 2 * msps),
+    GUESSES_PER_MINUTE: Math.max(given.GUESSES_PER_MINUTE, 10 * msps),
     // It starts and ends within a minute: on each connection more, every statement is planned anew.
     DATABASE_POOL: Math.min(given.DATABASE_POOL, POOL),
     // Everybody in the demo chooses a password.

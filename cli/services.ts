@@ -140,6 +140,7 @@ async function start(
         main: API_MAIN,
         env: {
           ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
+          GUESSES_PER_MINUTE: String(env.GUESSES_PER_MINUTE),
           KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
           ...secretKeys,
           // The two are of one machine here, and the port is the worker's.

@@ -63,6 +63,13 @@ export const ENV_SCHEMA = z.object({
     .describe('`off`: one signs in through identity providers alone, without passwords'),
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),
+  GUESSES_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(120)
+    .describe('Passwords, codes and links of mails that one host may try in a minute'),
   SIGN_UPS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(60).describe('Sign-ups taken from one host'),
   TRUSTED_PROXIES: z.coerce
     .number()

@@ -25,7 +25,7 @@ export const LIMITS: Limits = {
   perAddressPerMinute: 240_000,
   // A client that lists, decides and downloads for 500 MSPs needs some thousands; a loop gone wild sends more.
   perTokenPerMinute: 60_000,
-  // Everybody of a large office behind one address signs in within some minutes; a password costs half a second of a core.
+  // An operator sets it by GUESSES_PER_MINUTE. Everybody of a large office behind one address signs in within some minutes; a password costs half a second of a core.
   guessesPerMinute: 120,
   // An operator sets it by SIGN_UPS_PER_HOUR. A company signs up once; behind one address there may be an office park.
   strangersPerHour: 60,
