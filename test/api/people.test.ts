@@ -61,6 +61,14 @@ describe('an invitation', () => {
     expect(third).toMatchObject({ status: 429, json: { errors: [{ field: '/email' }] } });
   });
 
+  it('case 41: so too where it is sent many times at once', async () => {
+    const token = await administrator();
+    const { json } = await invite(token, somebody());
+    const again = () => api.call('POST', `/v1/memberships/${json.membershipId}/invite`, { token });
+    const answers = await Promise.all(Array.from({ length: 14 }, again));
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(4);
+  });
+
   it.each(['Kontor', 'kontor cli', 'site:6b1f0c5e-0000-4000-8000-000000000000', 'Ｋｏｎｔｏｒ'])(
     'case 48: of somebody called "%s", as Kontor goes by itself, is refused',
     async (name) => {

@@ -85,6 +85,13 @@ describe('a forgotten password', () => {
     expect((await browser(api).signIn(person.email, winner)).status).toBe(201);
   });
 
+  it('case 41: is three mails an hour also where it is asked for many times at once', async () => {
+    const person = await addPerson(api.database.db);
+    await Promise.all(Array.from({ length: 12 }, () => forgotten(person.email)));
+    const kept = await api.database.asOwner('select id from outbox where recipient = $1', [person.email]);
+    expect(kept).toHaveLength(3);
+  });
+
   it('has one good link at a time, for an hour, and three an hour', async () => {
     const person = await addPerson(api.database.db);
     await forgotten(person.email);
