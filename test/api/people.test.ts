@@ -247,6 +247,16 @@ describe('nobody gives more than they have', () => {
     expect((await invite(token, same)).status).toBe(201);
   });
 
+  it('by editing a level that others have for the whole company', async () => {
+    const token = await administrator();
+    const helpDesk = { name: `Help desk ${randomUUID()}`, copyOf: 'reader' };
+    const { json } = await api.call('POST', '/v1/levels', { token, body: helpDesk });
+    const edit = (by: string) =>
+      api.call('PUT', `/v1/levels/${json.id}`, { token: by, body: { name: helpDesk.name, actions: ACTIONS } });
+    expect((await edit(await administrator(alpha, { tenantIds: tenants.slice(0, 1) }))).status).toBe(403);
+    expect((await edit(token)).status).toBe(200);
+  });
+
   it('nor tenants beyond one’s own, with or without what is below them', async () => {
     const [a = '', b = '', c = ''] = tenants;
     const { token, membershipId } = await limited({ tenantIds: [a] });
