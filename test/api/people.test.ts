@@ -314,6 +314,33 @@ describe('a membership', () => {
     expect((await invite(token, somebody({ email: person.email }))).status).toBe(201);
   });
 
+  it.each([{ level: 'reader' }, { untilAt: null }])(
+    'case 59: has ended where one ends it while another changes it: %j',
+    async (changes) => {
+      const token = await administrator();
+      for (let round = 0; round < 8; round += 1) {
+        const { membershipId } = await addPerson(api.database.db, { companyId: alpha, level: 'operator' });
+        const [changed, ended] = await Promise.all([
+          change(token, membershipId, changes),
+          api.call('POST', `/v1/memberships/${membershipId}/end`, { token }),
+        ]);
+        expect([200, 409]).toContain(changed.status);
+        expect(ended.status).toBe(204);
+        expect((await change(token, membershipId, changes)).status).toBe(409);
+      }
+    },
+  );
+
+  it('case 59: keeps both changes of two who change it at once', async () => {
+    const token = await administrator();
+    const untilAt = new Date(Date.now() + 86_400_000).toISOString();
+    for (let round = 0; round < 8; round += 1) {
+      const { membershipId } = await addPerson(api.database.db, { companyId: alpha, level: 'operator' });
+      await Promise.all([change(token, membershipId, { level: 'reader' }), change(token, membershipId, { untilAt })]);
+      expect((await change(token, membershipId, {})).json).toMatchObject({ level: 'reader', untilAt });
+    }
+  });
+
   it('begins when it says', async () => {
     const token = await administrator();
     const fromAt = new Date(Date.now() + 86_400_000).toISOString();
