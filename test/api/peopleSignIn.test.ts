@@ -9,7 +9,7 @@ let api: TestApi;
 let mailbox: Mailbox;
 
 beforeAll(async () => {
-  api = await startTestApi({ limits: { guessesPerMinute: 10_000 } });
+  api = await startTestApi({ limits: { guessesPerMinute: 10_000 }, trustedProxies: 1 });
   mailbox = await openMailbox(api.database.db);
 });
 afterAll(async () => {
@@ -321,4 +321,18 @@ describe('a token of one’s own', () => {
     }
     expect((await anna.call('POST', '/v1/me/tokens', { name: 'x' })).status).toBe(422);
   });
+});
+
+it('tries from all addresses of one network of IPv6 are counted as those of one host', async () => {
+  await api.database.asOwner('delete from sign_in_failure');
+  const tries = ['2001:db8:1:1::1', '2001:db8:1:1::2', '2001:db8:1:2:3:4:5:6'].map((from) =>
+    api.call('POST', '/v1/session', {
+      body: { email: 'nobody@people.example', password: PASSWORD },
+      headers: { 'x-forwarded-for': from },
+    }),
+  );
+  expect((await Promise.all(tries)).map(({ status }) => status)).toEqual([401, 401, 401]);
+  // One of the host, one of the address that was tried.
+  const counted = await api.database.asOwner<{ failures: number }>('select failures from sign_in_failure');
+  expect(counted.map(({ failures }) => failures)).toEqual([3, 3]);
 });
