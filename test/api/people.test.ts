@@ -287,6 +287,14 @@ describe('nobody gives more than they have', () => {
     });
     const issue = { serviceAccountId: machine.json.id, view: 'service_provider', name: 'x' };
     expect((await api.call('POST', '/v1/tokens', { token, body: issue })).status).toBe(403);
+    const own = { name: `Machine ${randomUUID()}`, level: 'reader', tenantIds: [a] };
+    const made = await api.call('POST', '/v1/service-accounts', { token, body: own });
+    const accounts = await api.call('GET', '/v1/service-accounts', { token });
+    expect(accounts.json.items.map(({ id }: { id: string }) => id)).toEqual([made.json.id]);
+    const tokens = (await api.call('GET', '/v1/tokens', { token })).json.items as { membershipId: string }[];
+    const wider = await api.database.asOwner<{ id: string }>('select id from membership where tenant_ids is null');
+    expect(tokens.map(({ membershipId: of }) => of)).toContain(membershipId);
+    expect(tokens.filter(({ membershipId: of }) => wider.some(({ id }) => id === of))).toEqual([]);
     expect((await api.call('POST', `/v1/service-accounts/${machine.json.id}/end`, { token })).status).toBe(403);
   });
 });
