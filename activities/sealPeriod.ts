@@ -1,5 +1,5 @@
 import { KONTOR } from '../domain/access/actor.js';
-import { appendAudit } from '../db/access/auditStore.js';
+import { appendAuditNow } from '../db/access/auditStore.js';
 import { finishShards } from '../db/closing/openRun.js';
 import { runSummaryFacts } from '../db/closing/runSummary.js';
 import { controlTotals, endRun, sealRun, type ControlTotals } from '../db/closing/seal.js';
@@ -60,7 +60,9 @@ export const sealPeriod =
       await finishShards(trx, key);
       if (await endRun(trx, key, totals, at)) {
         await enqueueSummary(trx, key, totals, at);
-        appendAudit(trx, { at, actor: KONTOR, action: 'run.sealed', subject: runSubject(key), after: totals });
+        const sealed = { at, actor: KONTOR, action: 'run.sealed', subject: runSubject(key), after: totals };
+        // The seal is over the trail with this event.
+        await appendAuditNow(trx, sealed);
         await sealRun(trx, key, totals);
       }
       return totals;

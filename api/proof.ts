@@ -2,6 +2,7 @@
  * The one place that asks for a password and a second factor: at sign-in, and again before somebody changes how she signs
  * in. Every try is counted for the address and for the host; no answer and no time tells whether there is a login.
  */
+import { ipKeyGenerator } from 'express-rate-limit';
 import { KONTOR } from '../domain/access/actor.js';
 import { appendAudit } from '../db/access/auditStore.js';
 import { countTry, forgetFailures, forgiveTry } from '../db/access/failureStore.js';
@@ -20,7 +21,7 @@ export interface Claim {
   password: string;
   /** Of the authenticator, or a recovery code. */
   code?: string | undefined;
-  /** Where it comes from. */
+  /** The address that it comes from. */
   host: string;
   at: Date;
 }
@@ -35,7 +36,7 @@ async function codeFits({ secrets }: ApiDeps, trx: Trx, personId: string, code: 
   return step !== null && (await acceptStep(trx, personId, step, at));
 }
 
-async function count(trx: Trx, { email, host, at }: Claim): Promise<number> {
+async function count(trx: Trx, { email, host, at }: Pick<Claim, 'email' | 'host' | 'at'>): Promise<number> {
   const byHost = await countTry(trx, { host }, HOST_LOCK_OUT, at);
   const byEmail = 'failures' in byHost ? await countTry(trx, { email }, LOCK_OUT, at) : byHost;
   if ('failures' in byEmail) return byEmail.failures;
@@ -72,9 +73,11 @@ function refused(): KontorError {
  */
 export async function prove(deps: ApiDeps, claim: Claim): Promise<Login> {
   requireLocalLogin(deps);
-  const { email, password, code, host, at } = claim;
+  const { email, password, code, at } = claim;
+  // Who has one address of IPv6 has a whole network of them.
+  const host = ipKeyGenerator(claim.host);
   const { failures, login } = await deps.db.transaction(ALL, async (trx) => ({
-    failures: await count(trx, claim),
+    failures: await count(trx, { email, host, at }),
     login: await findLogin(trx, email),
   }));
   const known = await passwordMatches(password, login?.passwordHash ?? null);

@@ -4,7 +4,7 @@ import { KontorError } from '../domain/errors.js';
 import { senderOf, type Principal } from './principal.js';
 
 /**
- * What is of a company as a whole, such as its address and its contacts, is not for those whose membership is limited to
+ * What is of a company as a whole, such as its address, its contacts and its levels, is not for those whose membership is limited to
  * some of its tenants (FORBIDDEN).
  */
 export async function requireUnlimited(trx: Trx, principal: Principal): Promise<void> {

@@ -76,7 +76,7 @@ async function create({ name, view, company, level, data, json }: CreateOptions)
 
 async function list({ data, json }: { data?: string; json?: true }): Promise<void> {
   const tokens = await withDatabase(await environmentOf(data), (db) =>
-    db.transaction(ALL, (trx) => listTokens(trx, { limit: PAGE })),
+    db.transaction(ALL, (trx) => listTokens(trx, { within: null, limit: PAGE })),
   );
   if (json === true) {
     console.log(JSON.stringify(tokens));

@@ -1,3 +1,4 @@
+import { shortened } from '../domain/shortened.js';
 import type { SendOutcome } from './mailer.js';
 
 /** What a row of the outbox becomes after a try. The database's clock decides when it is due again. */
@@ -31,15 +32,15 @@ export function afterTry(outcome: SendOutcome, attempts: number): OutboxStep {
   const step = { attempts: attempts + 1, waitMs: null };
   switch (outcome.kind) {
     case 'sent':
-      return { ...step, state: 'sent', response: shortened(outcome.response) };
+      return { ...step, state: 'sent', response: kept(outcome.response) };
     case 'bounced':
-      return { ...step, state: 'bounced', response: shortened(outcome.response) };
+      return { ...step, state: 'bounced', response: kept(outcome.response) };
     case 'uncertain':
-      return { ...step, state: 'uncertain', response: shortened(outcome.detail) };
+      return { ...step, state: 'uncertain', response: kept(outcome.detail) };
     case 'withheld':
-      return { ...step, state: 'pending', attempts, response: shortened(outcome.reason) };
+      return { ...step, state: 'pending', attempts, response: kept(outcome.reason) };
     case 'deferred': {
-      const response = shortened(outcome.response);
+      const response = kept(outcome.response);
       if (outcome.relayDown) return { ...step, state: 'pending', attempts, waitMs: 0, response };
       const wait = WAITS_MINUTES[attempts];
       if (wait === undefined) return { ...step, state: 'parked', response };
@@ -48,6 +49,6 @@ export function afterTry(outcome: SendOutcome, attempts: number): OutboxStep {
   }
 }
 
-function shortened(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, RESPONSE_CHARACTERS);
+function kept(text: string): string {
+  return shortened(text.replaceAll(/\p{Cc}+/gu, ' '), RESPONSE_CHARACTERS);
 }

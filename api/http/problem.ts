@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { KontorError, type FieldError } from '../../domain/errors.js';
+import { shortened } from '../../domain/shortened.js';
 import { noteCode } from './logging.js';
 import { sendProblemPage } from './problemPage.js';
 import { RETRY_AFTER_SECONDS, STATUS_OF, toKontorError } from '../errors.js';
@@ -22,7 +23,7 @@ const LONGEST_FIELD = 200;
 const LONGEST_MESSAGE = 500;
 
 function clipped(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return text.length <= longest ? text : `${shortened(text, longest - 1)}…`;
 }
 
 function shownFields({ fields }: KontorError): FieldError[] {

@@ -4,6 +4,7 @@ import { countRefusedClaims, type RefusedClaims } from '../../db/usage/refusedCl
 import { insertRefusedMessages, type RefusedMessage } from '../../db/usage/refusedMessageStore.js';
 import type { KontorError } from '../../domain/errors.js';
 import { addMonths, parsePeriod, periodOf, type Period } from '../../domain/period.js';
+import { shortened } from '../../domain/shortened.js';
 import { OLDEST_CHECK_IN_DAYS } from '../../domain/siteMessage.js';
 import { createGroupQueue } from '../../sites/index.js';
 import { toKontorError } from '../errors.js';
@@ -101,7 +102,7 @@ export function createRefusals(
       return count({ code, claimedPeriod: period, claimedSite, attempts: 1, ...last });
     }
     const where = error.fields.map(({ field }) => field).join(' ');
-    const detail = `${message} ${where}`.trim().slice(0, LONGEST_DETAIL);
+    const detail = shortened(`${message} ${where}`.trim(), LONGEST_DETAIL);
     await messages.submit({ receivedAt, code, detail, claimedPeriod, claimedSite, keyFingerprint, mspId });
   }
 

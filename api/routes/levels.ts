@@ -15,6 +15,7 @@ import type { Action } from '../../domain/access/actions.js';
 import { actionsOf, SYSTEM_LEVELS } from '../../domain/access/levels.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { mayManage, senderOf } from '../principal.js';
+import { requireUnlimited } from '../requireUnlimited.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
 import { level, levelChange, newLevel } from '../schemas/people.js';
@@ -104,6 +105,8 @@ export const levelRoutes = [
       const sender = senderOf(principal);
       const changed = await deps.db.transaction(ALL, async (trx) => {
         const before = await requireLevel(trx, sender, id);
+        // Among those who have it may be some whose access goes beyond hers.
+        await requireUnlimited(trx, principal);
         requireOwn(sender, body.actions);
         requireOwn(sender, before.actions);
         const after = { ...before, ...body };

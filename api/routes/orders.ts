@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { insertDecision } from '../../db/access/decisionStore.js';
+import { hasDecision, insertDecision } from '../../db/access/decisionStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import type { DecisionContent } from '../../domain/decision.js';
 import { findOrder, insertOrder, listOrders } from '../../db/orders/orderStore.js';
@@ -57,10 +57,13 @@ async function decide(context: Context<z.output<typeof byOrder>, unknown, unknow
     throw fieldError('REASON_REQUIRED', '/reason', 'A refusal needs a reason, which the MSP reads.');
   }
   const found = await transaction((trx) => requireOrder(trx, params));
-  requirePlaced(found.state);
   const { programme, mspId, id: orderId, decideUntil } = found;
   const made = { id: requestId, kind: 'order', subject: `order:${orderId}`, content, actor, at } as const;
-  await deps.db.transaction(ALL, (trx) => insertDecision(trx, made));
+  await deps.db.transaction(ALL, async (trx) => {
+    // Asked again, the same request is told what it has brought about.
+    if (!(await hasDecision(trx, made))) requirePlaced(found.state);
+    await insertDecision(trx, made);
+  });
   const answer = await askOrderDecision(
     deps,
     { programme, mspId, orderId, decideUntil },

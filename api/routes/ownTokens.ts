@@ -56,7 +56,7 @@ export const ownTokenRoutes = [
     handler: async ({ deps, query: { limit, after }, principal }) => {
       const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
       const sender = senderOf(principal);
-      const of = { personId: sender.id, companyId: boundsOf(sender)?.companyId };
+      const of = { within: null, personId: sender.id, companyId: boundsOf(sender)?.companyId };
       const found = await deps.db.transaction(ALL, (trx) =>
         listTokens(trx, { ...of, limit: limit + 1, after: cursor }),
       );

@@ -11,7 +11,7 @@ import {
   listMembers,
   type Member,
 } from '../../db/access/memberStore.js';
-import { findMembership, type Membership } from '../../db/access/membershipStore.js';
+import { lockMembership, type Membership } from '../../db/access/membershipStore.js';
 import { endPerson } from '../../db/access/personStore.js';
 import type { Sender } from '../../db/access/senderStore.js';
 import { endSessions } from '../../db/access/sessionStore.js';
@@ -35,9 +35,9 @@ import { invitation, member, membershipChange } from '../schemas/people.js';
 const tags = ['People'] as const;
 const byMembership = z.strictObject({ membershipId: uuid });
 
-/** The membership of a person in a company whose people the sender manages; NOT_FOUND. */
+/** The membership, locked, of a person in a company whose people the sender manages; NOT_FOUND. */
 async function requireMembership(trx: Trx, sender: Sender, id: string): Promise<Membership & { personId: string }> {
-  const found = await findMembership(trx, id);
+  const found = await lockMembership(trx, id);
   if (found !== undefined && found.personId !== null && mayManage(sender, found.companyId)) {
     return { ...found, personId: found.personId };
   }
@@ -199,7 +199,8 @@ export const peopleRoutes = [
       }
       const changed = await deps.db.transaction(ALL, async (trx) => {
         const before = await requireMembership(trx, sender, id);
-        if (before.untilAt !== null && before.untilAt <= at) {
+        // It may have ended since the request came.
+        if (before.untilAt !== null && before.untilAt <= new Date()) {
           throw new KontorError('STATE_CONFLICT', 'This membership has ended: invite the person again.');
         }
         if (fromAt !== undefined && (before.fromAt <= at || fromAt < at)) {

@@ -13,7 +13,7 @@ import { viewsOf } from '../../db/parties/companyStore.js';
 import { requireActive } from '../../db/parties/requireActive.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { requireCovered, requireGrantable } from '../mayGrant.js';
+import { requireCovered, requireGrantable, scopeWithin } from '../mayGrant.js';
 import { mayManage, senderOf, type Principal } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -82,8 +82,13 @@ export const serviceAccountRoutes = [
       const cursor = readCursor(after, z.tuple([z.string(), uuid]));
       const of = companyId ?? sender.companyId;
       const found = mayManage(sender, of)
-        ? await deps.db.transaction(ALL, (trx) =>
-            listServiceAccounts(trx, { companyId: of, limit: limit + 1, after: cursor }),
+        ? await deps.db.transaction(ALL, async (trx) =>
+            listServiceAccounts(trx, {
+              companyId: of,
+              within: await scopeWithin(trx, sender),
+              limit: limit + 1,
+              after: cursor,
+            }),
           )
         : [];
       return reply(

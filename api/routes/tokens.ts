@@ -5,7 +5,7 @@ import { ALL, type Trx } from '../../db/connect.js';
 import { viewsOf } from '../../db/parties/companyStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
-import { requireCovered } from '../mayGrant.js';
+import { requireCovered, scopeWithin } from '../mayGrant.js';
 import { isPartnerTeam, mayManage, senderOf } from '../principal.js';
 import { emptyReply, reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
@@ -73,7 +73,9 @@ export const tokenRoutes = [
       const after = readCursor(query.after, z.tuple([cursorInstant, uuid]));
       const of = isPartnerTeam(principal) ? companyId : senderOf(principal).companyId;
       const limit = query.limit + 1;
-      const found = await deps.db.transaction(ALL, (trx) => listTokens(trx, { companyId: of, limit, after }));
+      const found = await deps.db.transaction(ALL, async (trx) =>
+        listTokens(trx, { companyId: of, within: await scopeWithin(trx, senderOf(principal)), limit, after }),
+      );
       return reply(
         200,
         toPage(

@@ -26,17 +26,23 @@ export function appendAudit(trx: Trx, event: AuditEvent): void {
  * wait.
  */
 export function appendAudits(trx: Trx, events: readonly AuditEvent[]): void {
-  if (events.length === 0) return;
+  if (events.length > 0) trx.atCommit.push(insertOf(events));
+}
+
+/** Appends at once, for what the transaction reads the head of the trail after; the chain is locked from here on. */
+export async function appendAuditNow(trx: Trx, event: AuditEvent): Promise<void> {
+  await trx.query({ text: insertOf([event]) });
+}
+
+function insertOf(events: readonly AuditEvent[]): string {
   const given = events.map(({ at, actor, action, subject, mspId, before, after, reason }) => ({
     ...{ at, actor, action, subject, msp_id: mspId ?? null, before, after, reason: reason ?? null },
   }));
-  trx.atCommit.push(
-    `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
+  return `insert into audit_event (id, at, actor, action, subject, msp_id, before, after, reason, previous_hash, hash)
      select 0, e.at, e.actor, e.action, e.subject, e.msp_id, e.before, e.after, e.reason, '\\x', '\\x'
      from rows from (jsonb_to_recordset(${literal(JSON.stringify(given))}::jsonb) as (at timestamptz, actor jsonb, action text,
        subject text, msp_id uuid, before jsonb, after jsonb, reason text)) with ordinality as e
-     order by e.ordinality`,
-  );
+     order by e.ordinality`;
 }
 
 /** The newest link of the trail: whoever keeps it notices when the trail is cut off before it. The hash is in hex. */

@@ -113,8 +113,13 @@ export async function countAsked(trx: Trx, email: string, since: Date): Promise<
   return row?.count ?? 0;
 }
 
-/** How many invitations a person was sent since then, by whichever company. */
+async function lockPerson(trx: Trx, personId: string): Promise<void> {
+  await rows(trx, 'select id from person where id = :personId for no key update', { personId });
+}
+
+/** How many invitations a person was sent since then, by whichever company. Until the transaction ends nobody else counts hers. */
 export async function countInvited(trx: Trx, personId: string, since: Date): Promise<number> {
+  await lockPerson(trx, personId);
   const [row] = await rows<{ count: number }>(
     trx,
     `select count(*)::integer as count from one_time_link
@@ -178,8 +183,9 @@ export async function withdrawLinks(
   );
 }
 
-/** How many links of a kind were made for a person since then. */
+/** How many links of a kind were made for a person since then. Until the transaction ends nobody else counts hers. */
 export async function countLinks(trx: Trx, personId: string, kind: OneTimeLink['kind'], since: Date): Promise<number> {
+  await lockPerson(trx, personId);
   const [row] = await rows<{ count: number }>(
     trx,
     `select count(*)::integer as count from one_time_link where person_id = :personId and kind = :kind and made_at > :since`,

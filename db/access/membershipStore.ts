@@ -49,11 +49,25 @@ export async function findMembership(trx: Trx, id: string): Promise<Membership |
   return found;
 }
 
-/** Of a person in a company what has not ended, invitations included, the latest first; locks the person, as `isMember`. */
+/** The same, with its company locked until the transaction ends: of two who change one at once, the second sees what the first did. */
+export async function lockMembership(trx: Trx, id: string): Promise<Membership | undefined> {
+  await rows(
+    trx,
+    'select c.id from company c join membership m on m.company_id = c.id where m.id = :id for no key update of c',
+    { id },
+  );
+  return findMembership(trx, id);
+}
+
+/**
+ * Of a person in a company what has not ended, invitations included, the latest first; locks the company, as `lockMembership`, and the
+ * person, as `isMember`.
+ */
 export async function membershipsIn(
   trx: Trx,
   { personId, companyId, at }: { personId: string; companyId: string; at: Date },
 ): Promise<Membership[]> {
+  await rows(trx, 'select id from company where id = :companyId for no key update', { companyId });
   await rows(trx, 'select id from person where id = :personId for no key update', { personId });
   return rows<Membership>(
     trx,

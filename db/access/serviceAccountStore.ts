@@ -35,15 +35,29 @@ export async function findServiceAccount(trx: Trx, id: string): Promise<ServiceA
 /** By name, ended ones included; those after the cursor. */
 export function listServiceAccounts(
   trx: Trx,
-  filter: { companyId: string; limit: number; after?: [name: string, id: string] | undefined },
+  filter: {
+    companyId: string;
+    /** The reader's own scope: none is shown whose scope is wider. Null: all are. */
+    within: readonly string[] | null;
+    limit: number;
+    after?: [name: string, id: string] | undefined;
+  },
 ): Promise<ServiceAccount[]> {
   const [name, id] = filter.after ?? [null, null];
   return rows<ServiceAccount>(
     trx,
-    `select ${FIELDS} from service_account where company_id = :companyId
+    `select ${FIELDS} from service_account a where company_id = :companyId
+       and (:within::uuid[] is null or exists (select from membership m
+         where m.service_account_id = a.id and m.tenant_ids <@ :within::uuid[]))
        and (:id::uuid is null or (name collate "C", id) > (:name::text collate "C", :id::uuid))
      order by name collate "C", id limit :limit`,
-    { companyId: filter.companyId, name, id, limit: filter.limit },
+    {
+      companyId: filter.companyId,
+      within: filter.within === null ? null : [...filter.within],
+      name,
+      id,
+      limit: filter.limit,
+    },
   );
 }
 

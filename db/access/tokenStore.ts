@@ -76,6 +76,8 @@ export async function listTokens(
   filter: {
     companyId?: string | undefined;
     personId?: string | undefined;
+    /** The reader's own scope: nobody's are shown whose scope is wider. Null: everybody's. */
+    within: readonly string[] | null;
     limit: number;
     after?: [Date, string] | undefined;
   },
@@ -86,9 +88,17 @@ export async function listTokens(
     `${SELECT}
      where (:companyId::uuid is null or m.company_id = :companyId::uuid)
        and (:personId::uuid is null or m.person_id = :personId::uuid)
+       and (:within::uuid[] is null or m.tenant_ids <@ :within::uuid[])
        and (:id::uuid is null or (t.created_at, t.id) > (:at::timestamptz, :id::uuid))
      order by t.created_at, t.id limit :limit`,
-    { companyId: filter.companyId ?? null, personId: filter.personId ?? null, at, id, limit: filter.limit },
+    {
+      companyId: filter.companyId ?? null,
+      personId: filter.personId ?? null,
+      within: filter.within === null ? null : [...filter.within],
+      at,
+      id,
+      limit: filter.limit,
+    },
   );
 }
 

@@ -1,4 +1,5 @@
 import { KONTOR } from '../../domain/access/actor.js';
+import { shortened } from '../../domain/shortened.js';
 import { appendAudit } from '../access/auditStore.js';
 import { rows, type Trx } from '../connect.js';
 
@@ -11,7 +12,7 @@ const SAID_CHARACTERS = 500;
  */
 export async function recordBounce(trx: Trx, report: { envelopeId: string; said: string }, at: Date): Promise<boolean> {
   if (!UUID.test(report.envelopeId)) return false;
-  const response = report.said.replaceAll(/\p{Cc}+/gu, ' ').slice(0, SAID_CHARACTERS);
+  const response = shortened(report.said.replaceAll(/\p{Cc}+/gu, ' '), SAID_CHARACTERS);
   const [bounced] = await rows<{ id: string; mspId: string | null; before: string }>(
     trx,
     `with found as (select id, state from outbox

@@ -15,6 +15,7 @@ import {
   type Configuration,
 } from 'openid-client';
 import { KontorError } from '../../domain/errors.js';
+import { mailAddress } from '../../domain/mailAddress.js';
 import { askWithin } from './ask.js';
 import { isSecure, type Reach } from './reach.js';
 
@@ -117,8 +118,10 @@ function texts(value: unknown): string[] {
 
 type Told = Readonly<Record<string, unknown>>;
 
+/** Null for what is no mail address as well, whatever its provider says. */
 function verifiedEmail({ email, email_verified: verified }: Told): string | null {
-  return verified === true ? (text(email)?.toLowerCase() ?? null) : null;
+  const told = mailAddress.safeParse(email);
+  return verified === true && told.success ? told.data.toLowerCase() : null;
 }
 
 /** What the ID token says, and for what it does not say the provider's answer about the person. */

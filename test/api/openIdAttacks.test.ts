@@ -212,6 +212,14 @@ describe('an address that a provider tells', () => {
     await expectRefused(api, await at.signIn(ALPHA, sub), 'emailNotVouchedFor');
   });
 
+  it.each(['a\u202eb@alpha.example', 'x, y@alpha.example', 'x\r\nBcc: y@alpha.example', 'x\u0000@alpha.example'])(
+    'case 49: makes nobody where it is no mail address: %j',
+    async (email) => {
+      const { sub } = await alpha.somebody({ groups: ['readers'], name: '', email });
+      await expectRefused(api, await at.signIn(ALPHA, sub), 'emailNotVouchedFor');
+    },
+  );
+
   it.each(['x@evil.example', 'x@sub.alpha.example', 'x@alpha.example.evil.example', '"x@alpha.example"@evil.example'])(
     'makes nobody where it is not of a domain of the provider: %s',
     async (email) => {

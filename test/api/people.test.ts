@@ -61,6 +61,14 @@ describe('an invitation', () => {
     expect(third).toMatchObject({ status: 429, json: { errors: [{ field: '/email' }] } });
   });
 
+  it('case 41: so too where it is sent many times at once', async () => {
+    const token = await administrator();
+    const { json } = await invite(token, somebody());
+    const again = () => api.call('POST', `/v1/memberships/${json.membershipId}/invite`, { token });
+    const answers = await Promise.all(Array.from({ length: 14 }, again));
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(4);
+  });
+
   it.each(['Kontor', 'kontor cli', 'site:6b1f0c5e-0000-4000-8000-000000000000', 'Ｋｏｎｔｏｒ'])(
     'case 48: of somebody called "%s", as Kontor goes by itself, is refused',
     async (name) => {
@@ -239,6 +247,16 @@ describe('nobody gives more than they have', () => {
     expect((await invite(token, same)).status).toBe(201);
   });
 
+  it('by editing a level that others have for the whole company', async () => {
+    const token = await administrator();
+    const helpDesk = { name: `Help desk ${randomUUID()}`, copyOf: 'reader' };
+    const { json } = await api.call('POST', '/v1/levels', { token, body: helpDesk });
+    const edit = (by: string) =>
+      api.call('PUT', `/v1/levels/${json.id}`, { token: by, body: { name: helpDesk.name, actions: ACTIONS } });
+    expect((await edit(await administrator(alpha, { tenantIds: tenants.slice(0, 1) }))).status).toBe(403);
+    expect((await edit(token)).status).toBe(200);
+  });
+
   it('nor tenants beyond one’s own, with or without what is below them', async () => {
     const [a = '', b = '', c = ''] = tenants;
     const { token, membershipId } = await limited({ tenantIds: [a] });
@@ -269,6 +287,14 @@ describe('nobody gives more than they have', () => {
     });
     const issue = { serviceAccountId: machine.json.id, view: 'service_provider', name: 'x' };
     expect((await api.call('POST', '/v1/tokens', { token, body: issue })).status).toBe(403);
+    const own = { name: `Machine ${randomUUID()}`, level: 'reader', tenantIds: [a] };
+    const made = await api.call('POST', '/v1/service-accounts', { token, body: own });
+    const accounts = await api.call('GET', '/v1/service-accounts', { token });
+    expect(accounts.json.items.map(({ id }: { id: string }) => id)).toEqual([made.json.id]);
+    const tokens = (await api.call('GET', '/v1/tokens', { token })).json.items as { membershipId: string }[];
+    const wider = await api.database.asOwner<{ id: string }>('select id from membership where tenant_ids is null');
+    expect(tokens.map(({ membershipId: of }) => of)).toContain(membershipId);
+    expect(tokens.filter(({ membershipId: of }) => wider.some(({ id }) => id === of))).toEqual([]);
     expect((await api.call('POST', `/v1/service-accounts/${machine.json.id}/end`, { token })).status).toBe(403);
   });
 });
@@ -294,6 +320,33 @@ describe('a membership', () => {
     expect((await anna.call('GET', '/v1/me')).status).toBe(401);
     expect((await change(token, person.membershipId, { untilAt: null })).status).toBe(409);
     expect((await invite(token, somebody({ email: person.email }))).status).toBe(201);
+  });
+
+  it.each([{ level: 'reader' }, { untilAt: null }])(
+    'case 59: has ended where one ends it while another changes it: %j',
+    async (changes) => {
+      const token = await administrator();
+      for (let round = 0; round < 8; round += 1) {
+        const { membershipId } = await addPerson(api.database.db, { companyId: alpha, level: 'operator' });
+        const [changed, ended] = await Promise.all([
+          change(token, membershipId, changes),
+          api.call('POST', `/v1/memberships/${membershipId}/end`, { token }),
+        ]);
+        expect([200, 409]).toContain(changed.status);
+        expect(ended.status).toBe(204);
+        expect((await change(token, membershipId, changes)).status).toBe(409);
+      }
+    },
+  );
+
+  it('case 59: keeps both changes of two who change it at once', async () => {
+    const token = await administrator();
+    const untilAt = new Date(Date.now() + 86_400_000).toISOString();
+    for (let round = 0; round < 8; round += 1) {
+      const { membershipId } = await addPerson(api.database.db, { companyId: alpha, level: 'operator' });
+      await Promise.all([change(token, membershipId, { level: 'reader' }), change(token, membershipId, { untilAt })]);
+      expect((await change(token, membershipId, {})).json).toMatchObject({ level: 'reader', untilAt });
+    }
   });
 
   it('begins when it says', async () => {

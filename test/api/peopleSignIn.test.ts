@@ -9,7 +9,7 @@ let api: TestApi;
 let mailbox: Mailbox;
 
 beforeAll(async () => {
-  api = await startTestApi({ limits: { guessesPerMinute: 10_000 } });
+  api = await startTestApi({ limits: { guessesPerMinute: 10_000 }, trustedProxies: 1 });
   mailbox = await openMailbox(api.database.db);
 });
 afterAll(async () => {
@@ -83,6 +83,13 @@ describe('a forgotten password', () => {
     expect(statuses.toSorted()).toEqual([204, 410, 410, 410]);
     const winner = passwords[statuses.indexOf(204)] ?? '';
     expect((await browser(api).signIn(person.email, winner)).status).toBe(201);
+  });
+
+  it('case 41: is three mails an hour also where it is asked for many times at once', async () => {
+    const person = await addPerson(api.database.db);
+    await Promise.all(Array.from({ length: 12 }, () => forgotten(person.email)));
+    const kept = await api.database.asOwner('select id from outbox where recipient = $1', [person.email]);
+    expect(kept).toHaveLength(3);
   });
 
   it('has one good link at a time, for an hour, and three an hour', async () => {
@@ -314,4 +321,18 @@ describe('a token of one’s own', () => {
     }
     expect((await anna.call('POST', '/v1/me/tokens', { name: 'x' })).status).toBe(422);
   });
+});
+
+it('tries from all addresses of one network of IPv6 are counted as those of one host', async () => {
+  await api.database.asOwner('delete from sign_in_failure');
+  const tries = ['2001:db8:1:1::1', '2001:db8:1:1::2', '2001:db8:1:2:3:4:5:6'].map((from) =>
+    api.call('POST', '/v1/session', {
+      body: { email: 'nobody@people.example', password: PASSWORD },
+      headers: { 'x-forwarded-for': from },
+    }),
+  );
+  expect((await Promise.all(tries)).map(({ status }) => status)).toEqual([401, 401, 401]);
+  // One of the host, one of the address that was tried.
+  const counted = await api.database.asOwner<{ failures: number }>('select failures from sign_in_failure');
+  expect(counted.map(({ failures }) => failures)).toEqual([3, 3]);
 });

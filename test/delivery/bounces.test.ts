@@ -7,7 +7,7 @@ import { mailHouse, type MailHouse } from './fixture.js';
 let house: MailHouse;
 afterEach(() => house.close());
 
-const report = (envelopeId: string | null, action = 'failed') =>
+const report = (envelopeId: string | null, action = 'failed', said = 'smtp; 550 5.1.1 no such\r\n  mailbox') =>
   [
     'From: Mail Delivery System <postmaster@relay.example>',
     'To: kontor@kontor.example',
@@ -28,8 +28,7 @@ const report = (envelopeId: string | null, action = 'failed') =>
     'Final-Recipient: rfc822; msp-0@alpha.example',
     `Action: ${action}`,
     'Status: 5.1.1',
-    'Diagnostic-Code: smtp; 550 5.1.1 no such',
-    '  mailbox',
+    `Diagnostic-Code: ${said}`,
     '',
     '--b--',
     '',
@@ -62,5 +61,16 @@ describe('a report of a mail that was not delivered', () => {
       ['sent', expect.stringContaining('250')],
     ]);
     expect(await house.source(1)).not.toContain(envelopeId);
+  });
+
+  it('case 44: counts where what was said is cut in the middle of a character', async () => {
+    house = await mailHouse();
+    await house.enqueue([{ messageId: 'm.0@kontor.example' }]);
+    await house.drain();
+    const [row] = await house.database.asOwner<{ envelope_id: string }>('select envelope_id from outbox');
+    expect(await load(report(row?.envelope_id ?? '', 'failed', `${'x'.repeat(493)}😀`))).toBe(1);
+    expect((await house.outbox()).map(({ state, last_response: said }) => [state, said])).toEqual([
+      ['bounced', `5.1.1 ${'x'.repeat(493)}`],
+    ]);
   });
 });

@@ -50,4 +50,9 @@ describe('what becomes of a mail after a try', () => {
   it('a relay cannot write control characters into the record', () => {
     expect(afterTry({ kind: 'bounced', response: '550 a\r\nb\u0000' }, 0).response).toBe('550 a b ');
   });
+
+  it('case 44: a long answer is not cut in the middle of a character, which no record could keep', () => {
+    expect(afterTry({ kind: 'sent', response: `${'x'.repeat(499)}😀` }, 0).response).toBe('x'.repeat(499));
+    expect(afterTry({ kind: 'sent', response: `${'x'.repeat(498)}😀 and` }, 0).response).toBe(`${'x'.repeat(498)}😀`);
+  });
 });

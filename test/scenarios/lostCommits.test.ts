@@ -62,4 +62,12 @@ describe('a close whose database has lost what it confirmed', () => {
     await sealPeriod(database)(run);
     expect(await stands()).toMatchObject({ statements: 1, state: 'sealed' });
   });
+
+  it('case 48: its seal is over the audit trail with the event that tells of it', async () => {
+    const [sealed] = await month.run<{ id: string }>(
+      `select id from audit_event where action = 'run.sealed' and subject = 'run:msp:2026-03'`,
+    );
+    const [anchored] = await month.run<{ id: string }>(`select audit_head ->> 'id' as id from billing_run`);
+    expect(anchored).toEqual(sealed);
+  });
 });
