@@ -28,17 +28,12 @@ export const decideCompleteness =
       const { content, actor } = await requireDecision(trx, input.decisionId, { kind: 'completeness', subject });
       const { decision, reason } = content;
       const at = new Date(input.now);
-      const audit = (after: object) =>
-        appendAudit(trx, {
-          at,
-          actor,
-          action: decision === 'extend' ? 'run.collectionExtended' : 'run.released',
-          subject,
-          after,
-          reason,
-        });
+      const audit = (after: object) => {
+        const action = decision === 'extend' ? 'run.collectionExtended' : 'run.released';
+        appendAudit(trx, { at, actor, action, subject, after, reason });
+      };
       if (decision === 'go') {
-        if (await releaseRun(trx, { ...key, at, by: actor, reason })) await audit({});
+        if (await releaseRun(trx, { ...key, at, by: actor, reason })) audit({});
         else if (!(await isReleased(trx, key))) throw new KontorError('STATE_CONFLICT', 'This run is not open.');
         return { extendedShards: 0, released: true };
       }
@@ -61,6 +56,6 @@ export const decideCompleteness =
       if (extendedShards === 0) {
         throw new KontorError('STATE_CONFLICT', 'No part of this run collects any more, or it collects for longer.');
       }
-      await audit({ until: until.toISOString(), shards: extendedShards });
+      audit({ until: until.toISOString(), shards: extendedShards });
       return { extendedShards, released: false };
     });
