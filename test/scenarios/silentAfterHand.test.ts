@@ -18,6 +18,13 @@ type Hand = [period: '2026-02' | '2026-03', correction: object, end?: Correction
 const quantity = (units: number) => ({ change: 'quantity', line: 1, quantity: units });
 const waiver = { change: 'waiver', line: 1 };
 
+/** What a statement corrects of earlier months: units before, after, and the amount. */
+function correctionsIn(lines: Statement['lines']) {
+  return lines.flatMap((line) =>
+    line.kind === 'correction' ? [[line.forPeriod, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
+  );
+}
+
 interface Played {
   /** What the site reports; null: nothing, not a word. */
   february: number | null;
@@ -179,11 +186,7 @@ describe('a site is silent after people corrected what it is estimated by (rules
     ).toEqual(
       used === null ? [] : [['estimated', used, Math.max(0, used - licensed), BigInt(used - licensed) * 2_00n]],
     );
-    expect(
-      lines.flatMap((line) =>
-        line.kind === 'correction' ? [[line.forPeriod, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
-      ),
-    ).toEqual(corrects);
+    expect(correctionsIn(lines)).toEqual(corrects);
   });
 
   it('comes to the same in verify', async () => {
@@ -363,11 +366,7 @@ describe('all installations of a site are silent after people corrected what it 
     expect(lines.flatMap((line) => (line.kind === 'usage' ? [[line.basis, line.peak, line.amountMinor]] : []))).toEqual(
       [['estimated', used, BigInt(used) * 2_00n]],
     );
-    expect(
-      lines.flatMap((line) =>
-        line.kind === 'correction' ? [[line.forPeriod, line.oldQuantity, line.newQuantity, line.amountMinor]] : [],
-      ),
-    ).toEqual(corrects);
+    expect(correctionsIn(lines)).toEqual(corrects);
   });
 
   it('comes to the same in verify', async () => {
