@@ -34,8 +34,8 @@ export interface KnownOfInstallation extends UsageOf {
 
 /**
  * The last known quantity per site, tenant and meter: what was billed as reported, observed or decided; of a site that is
- * silent again also what it reported late, as far as that reaches (rule 7) and its month had a price for it, or else what it was estimated by last, so that
- * it is never silently zero. What was corrected since counts as corrected, by the rules or by hand; a month that was waived or
+ * silent again also what it reported late, as far as that reaches (rule 7) and its month had a price for it, or else what it was
+ * estimated by last, so that it is never silently zero. What was corrected since counts as corrected, by the rules or by hand; a month that was waived or
  * deferred after all confirms nothing. `confirmed` is what months that are rated again are about to say, in place of what is
  * stored of them. A later month that was reported without that tenant and meter says none. By hand counts what was confirmed
  * before the instant up to which a site is known. What people set in review or by hand, or waived by hand, was said by them.

@@ -53,8 +53,8 @@ function furtherFromZero(a: number, b: number): number {
 
 /**
  * What an installation's successors make of it in a month: the last that replaced another for free in it, or after it, where the
- * successor, or one that replaced that one in turn, reported the month in the other's place. One that was seen after it had been replaced goes on beside its successor:
- * all of it is its own, as it is in later months.
+ * successor, or one that replaced that one in turn, reported the month in the other's place. One that was seen after it had been
+ * replaced goes on beside its successor: all of it is its own, as it is in later months.
  */
 function movedIn(
   installations: readonly InstallationRow[],
