@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/access/actor.js';
-import { hasDecision, insertDecision } from '../../db/access/decisionStore.js';
+import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { ALL, type Database } from '../../db/connect.js';
 import { requireAsked, type Correction } from '../../domain/correction.js';
 import type { DecisionContent } from '../../domain/decision.js';
@@ -36,11 +36,11 @@ export async function decideCorrection(
     actor,
     at,
   } as const;
-  await deps.db.transaction(ALL, async (trx) => {
-    // Asked again, the same request is told what it has brought about.
-    if (!(await hasDecision(trx, made))) requireAsked(state);
-    await insertDecision(trx, made);
-  });
+  await deps.db.transaction(ALL, (trx) =>
+    insertOnlyDecision(trx, made, () => {
+      requireAsked(state);
+    }),
+  );
   return askCorrectionDecision(
     deps,
     { programme, mspId, correctionId, remindAt, decideUntil },

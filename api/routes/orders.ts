@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import { hasDecision, insertDecision } from '../../db/access/decisionStore.js';
+import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import type { DecisionContent } from '../../domain/decision.js';
 import { findOrder, insertOrder, listOrders } from '../../db/orders/orderStore.js';
@@ -59,11 +59,11 @@ async function decide(context: Context<z.output<typeof byOrder>, unknown, unknow
   const found = await transaction((trx) => requireOrder(trx, params));
   const { programme, mspId, id: orderId, decideUntil } = found;
   const made = { id: requestId, kind: 'order', subject: `order:${orderId}`, content, actor, at } as const;
-  await deps.db.transaction(ALL, async (trx) => {
-    // Asked again, the same request is told what it has brought about.
-    if (!(await hasDecision(trx, made))) requirePlaced(found.state);
-    await insertDecision(trx, made);
-  });
+  await deps.db.transaction(ALL, (trx) =>
+    insertOnlyDecision(trx, made, () => {
+      requirePlaced(found.state);
+    }),
+  );
   const answer = await askOrderDecision(
     deps,
     { programme, mspId, orderId, decideUntil },

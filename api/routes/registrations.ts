@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasDecision, insertDecision } from '../../db/access/decisionStore.js';
+import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { applicationOfLink } from '../../db/access/linkStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { findRegistration, listRegistrations, type Registration } from '../../db/programmes/participationStore.js';
@@ -80,13 +80,13 @@ async function endApplication(
   trx: Trx,
 ) {
   const { programme, mspId, distributorId, decideUntil } = found;
-  // Asked again, the same request is told what it has brought about.
-  const isAskedAgain = await hasDecision(trx, { id: requestId, subject: registrationSubject(programme, mspId) });
-  if ((found.state !== 'applied' && !isAskedAgain) || distributorId === null) {
-    throw new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
-  }
+  const decided = () => new KontorError('ALREADY_DECIDED', `This registration is ${found.state} already.`);
+  if (distributorId === null) throw decided();
   const subject = registrationSubject(programme, mspId);
-  await insertDecision(trx, { id: requestId, kind: 'registration', subject, content, actor, at: receivedAt });
+  const made = { id: requestId, kind: 'registration', subject, content, actor, at: receivedAt } as const;
+  await insertOnlyDecision(trx, made, () => {
+    if (found.state !== 'applied') throw decided();
+  });
   const settings = (await programmeNow(trx, programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
   const { remindAt } = registrationCalendar(found.appliedAt, settings.registration);
   return async () => {

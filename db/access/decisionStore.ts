@@ -22,9 +22,22 @@ export async function insertDecision<K extends DecisionKind>(trx: Trx, decision:
 }
 
 /** Whether a request has decided, or tried to: it is the same one, asked again. */
-export async function hasDecision(trx: Trx, { id, subject }: { id: string; subject: string }): Promise<boolean> {
+async function hasDecision(trx: Trx, { id, subject }: { id: string; subject: string }): Promise<boolean> {
   const found = await rows(trx, 'select 1 as one from decision where id = :id and subject = :subject', { id, subject });
   return found.length > 0;
+}
+
+/**
+ * The same of what can be decided once; throws what `requireOpen` throws. Asked again, a request whose decision is kept is told
+ * what it has brought about, and so nothing needs to be open any more.
+ */
+export async function insertOnlyDecision<K extends DecisionKind>(
+  trx: Trx,
+  decision: StoredDecision<K>,
+  requireOpen: () => void,
+): Promise<void> {
+  if (!(await hasDecision(trx, decision))) requireOpen();
+  await insertDecision(trx, decision);
 }
 
 /** The decision of that id; NOT_FOUND unless a person made it, of this kind and on this subject. */
