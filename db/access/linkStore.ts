@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rows, type Trx } from '../connect.js';
+import { lockPerson } from './locks.js';
 import { newSecret, secretHash } from './secret.js';
 
 /** What a link is for: an invitation that a person accepts, another password, an address to confirm, an application, a wish to be told. */
@@ -111,10 +112,6 @@ export async function countAsked(trx: Trx, email: string, since: Date): Promise<
     { email, since },
   );
   return row?.count ?? 0;
-}
-
-async function lockPerson(trx: Trx, personId: string): Promise<void> {
-  await rows(trx, 'select id from person where id = :personId for no key update', { personId });
 }
 
 /** How many invitations a person was sent since then, by whichever company. Until the transaction ends nobody else counts hers. */

@@ -1,5 +1,6 @@
 import type { SystemLevel } from '../../domain/access/levels.js';
 import { rows, type Trx } from '../connect.js';
+import { lockCompany, lockPerson } from './locks.js';
 import type { Membership } from './membershipStore.js';
 
 /** A person's membership as the company sees it: of who has not accepted yet, the name she was invited under. */
@@ -68,7 +69,7 @@ export async function findMember(trx: Trx, membershipId: string): Promise<Member
 
 /** Whether the person is, or is invited to be, somebody of that company; locks the person against a second invitation. */
 export async function isMember(trx: Trx, personId: string, companyId: string, at: Date): Promise<boolean> {
-  await rows(trx, 'select id from person where id = :personId for no key update', { personId });
+  await lockPerson(trx, personId);
   const found = await rows(
     trx,
     `select id from membership where person_id = :personId and company_id = :companyId
@@ -106,7 +107,7 @@ export async function endMembership(trx: Trx, id: string, at: Date): Promise<voi
  * the same time, one waits and sees what the other did.
  */
 export async function countAdministrators(trx: Trx, companyId: string): Promise<number> {
-  await rows(trx, 'select id from company where id = :companyId for no key update', { companyId });
+  await lockCompany(trx, companyId);
   const [row] = await rows<{ count: number }>(
     trx,
     `select count(*)::integer as count from membership m join person p on p.id = m.person_id and p.state = 'active'

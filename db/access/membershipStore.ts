@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/access/actor.js';
 import type { SystemLevel } from '../../domain/access/levels.js';
 import { rows, type Trx } from '../connect.js';
+import { lockCompany, lockPerson } from './locks.js';
 
 /** What a person or a service account may do for a company. */
 export interface Membership {
@@ -67,8 +68,8 @@ export async function membershipsIn(
   trx: Trx,
   { personId, companyId, at }: { personId: string; companyId: string; at: Date },
 ): Promise<Membership[]> {
-  await rows(trx, 'select id from company where id = :companyId for no key update', { companyId });
-  await rows(trx, 'select id from person where id = :personId for no key update', { personId });
+  await lockCompany(trx, companyId);
+  await lockPerson(trx, personId);
   return rows<Membership>(
     trx,
     `select ${FIELDS} from membership m where m.person_id = :personId and m.company_id = :companyId
