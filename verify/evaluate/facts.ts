@@ -74,16 +74,15 @@ function successors(
   { reported, counted }: { reported: readonly Reported[]; counted: readonly Counted[] },
 ) {
   const reports = new Set(reported.map(({ installation }) => installation));
-  const wasReplaced = ({ free, replacedAt, replacedBy }: Installation) =>
-    free && replacedBy !== null && replacedAt !== null && replacedAt <= asOf;
+  const wasReplaced = (one: Installation): one is Installation & { replacedBy: string; replacedAt: Date } =>
+    one.free && one.replacedBy !== null && one.replacedAt !== null && one.replacedAt <= asOf;
   /** By itself, or by one that came in its place since. */
   const spokeFor = (id: string): boolean => {
     const one = installations.find((each) => each.id === id);
-    return reports.has(id) || (one !== undefined && wasReplaced(one) && spokeFor(one.replacedBy ?? ''));
+    return reports.has(id) || (one !== undefined && wasReplaced(one) && spokeFor(one.replacedBy));
   };
   const next = (one: Installation): Installation | undefined => {
-    if (!one.free || one.replacedAt === null || one.replacedBy === null || one.replacedAt > asOf) return undefined;
-    if (one.replacedAt < start) return undefined;
+    if (!wasReplaced(one) || one.replacedAt < start) return undefined;
     const isThere = counted.some(({ installation, early }) => installation === one.id && !early);
     if (one.replacedAt < end && isThere) return undefined;
     const tookItsPlace = !reports.has(one.id) && spokeFor(one.replacedBy);
@@ -205,7 +204,7 @@ function endBefore(
   { period, zone, end }: Month,
 ): string | null {
   const days = ends
-    .filter(({ from, until }) => from < end && !(until !== null && until < end))
+    .filter(({ from, until }) => from < end && (until === null || until >= end))
     .filter(({ from }) => reports.some(({ receivedAt }) => receivedAt > from))
     .map(({ from }) => dayIn(from, zone));
   const day = earliestOf(days);
