@@ -26,7 +26,7 @@ export async function scopeWithin(trx: Trx, sender: Sender): Promise<readonly st
 
 async function actionsGiven(trx: Trx, given: Given): Promise<readonly Action[]> {
   if (given.systemLevel !== null) return actionsOf(given.systemLevel);
-  const level = given.accessLevelId === null ? undefined : await findLevel(trx, given.accessLevelId);
+  const level = given.accessLevelId === null ? undefined : await findLevel(trx, given.accessLevelId, 'for share');
   if (level?.companyId !== given.companyId) {
     throw fieldError('VALIDATION_FAILED', '/accessLevelId', 'The company has no such level.');
   }

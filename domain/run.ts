@@ -1,3 +1,4 @@
+import { KontorError } from './errors.js';
 import { parsePeriod, type Period } from './period.js';
 
 /** One month-end close: a programme's period. */
@@ -33,4 +34,16 @@ export function runKeyOf({ programme, period }: RunInput): RunKey {
 /** The subject of a run in the audit trail. */
 export function runSubject({ programme, period }: RunInput): string {
   return `run:${programme}:${period}`;
+}
+
+/**
+ * A database may have lost what it had confirmed, as after a failover to a replica that was behind; Temporal goes on all the
+ * same, and would issue a month of which nothing is frozen. Begun again, a close does what is missing and nothing twice.
+ */
+export function databaseBehind({ programme, period }: RunInput, what: string): KontorError {
+  return new KontorError(
+    'DATABASE_BEHIND',
+    `${what}: the database has lost what it had confirmed. Once it is whole, start the close of ${programme}:${period} ` +
+      'again (`kontor close`): it does what is missing, and nothing twice.',
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { insertDecision } from '../../db/access/decisionStore.js';
+import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
 import { decisionsOf, isOfIssued } from '../../domain/reconcile/index.js';
@@ -13,6 +13,11 @@ const byId = z.strictObject({ id: uuid });
 
 function notFound(): KontorError {
   return new KontorError('NOT_FOUND', 'There is no such case.');
+}
+
+function requireDecidable({ participantState, kind, state }: CaseView): void {
+  if (participantState !== 'issued' || (isOfIssued(kind) && state === 'open')) return;
+  throw new KontorError('ALREADY_DECIDED', 'The statement is issued; an issued month is changed by a correction.');
 }
 
 function toJson({ participantState: _state, ...found }: CaseView): z.input<typeof caseView> {
@@ -80,16 +85,10 @@ export const caseRoutes = [
       if (found.mspId === null) {
         throw new KontorError('DECISION_NOT_ALLOWED', 'It was refused when it came in: there is nothing to decide.');
       }
-      if (found.participantState === 'issued' && !(isOfIssued(found.kind) && found.state === 'open')) {
-        throw new KontorError(
-          'ALREADY_DECIDED',
-          'The statement is issued; an issued month is changed by a correction.',
-        );
-      }
       const { decision, quantity = null, reason = null } = body;
       const content = { decision, quantity, reason, seenResolvedAt: found.resolvedAt?.toISOString() ?? null };
       const made = { id: requestId, subject: `case:${found.id}`, content, actor, at: receivedAt };
-      await transaction((trx) => insertDecision(trx, { kind: 'case', ...made }));
+      await transaction((trx) => insertOnlyDecision(trx, { kind: 'case', ...made }, () => requireDecidable(found)));
       const answer = await askDecision(
         deps,
         { programme: found.programme, period: found.period, mspId: found.mspId },

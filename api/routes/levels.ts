@@ -23,9 +23,9 @@ import { level, levelChange, newLevel } from '../schemas/people.js';
 const tags = ['People'] as const;
 const byId = z.strictObject({ id: uuid });
 
-/** A level of a company whose people the sender manages; NOT_FOUND. */
+/** A level of a company whose people the sender manages, locked; NOT_FOUND. */
 async function requireLevel(trx: Trx, sender: Sender, id: string): Promise<AccessLevel> {
-  const found = await findLevel(trx, id);
+  const found = await findLevel(trx, id, 'for update');
   if (found !== undefined && mayManage(sender, found.companyId)) return found;
   throw new KontorError('NOT_FOUND', 'There is no such level of your company: system levels are copied, never edited.');
 }

@@ -17,6 +17,7 @@ import type { Actor } from '../../domain/access/actor.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { senderOf, type Principal } from '../principal.js';
+import { requireUnlimited } from '../requireUnlimited.js';
 import { reply, route } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { mandate, mandateRequest } from '../schemas/mandates.js';
@@ -187,6 +188,8 @@ export const mandateRoutes = [
     params: byId,
     responses: changed,
     handler: async (context) => {
+      // It is for every tenant: who sees some of them does not end it for the others.
+      await context.deps.db.transaction(ALL, (trx) => requireUnlimited(trx, context.principal));
       const end = (trx: Trx, answer: Parameters<typeof revokeMandate>[1]) =>
         revokeMandate(trx, answer, 'mandate or request');
       return reply(200, await change(context, 'mandate.ended', end));

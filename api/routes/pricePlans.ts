@@ -168,7 +168,9 @@ export const pricePlanRoutes = [
           throw fieldError('VALIDATION_FAILED', '/untilPeriod', `Ends before it starts, ${before.fromPeriod}.`);
         }
         await requireUnopened(trx, before.programme, untilPeriod, '/untilPeriod');
-        await endPricePlan(trx, before.id, untilPeriod);
+        if (!(await endPricePlan(trx, before, untilPeriod))) {
+          throw fieldError('STATE_CONFLICT', '/untilPeriod', 'Somebody has just set its last month. Read it again.');
+        }
         appendAudit(trx, {
           at: receivedAt,
           actor,

@@ -138,7 +138,9 @@ export const tenantRoutes = [
         if (customerId !== null && !(await holdsView(trx, customerId, 'customer'))) {
           throw fieldError('VALIDATION_FAILED', '/customerId', 'There is no such customer.');
         }
-        await putCustomer(trx, { mspId, tenantId, customerId });
+        if (!(await putCustomer(trx, before, customerId))) {
+          throw fieldError('STATE_CONFLICT', '/customerId', 'Somebody has just set its customer. Read it again.');
+        }
         appendAudit(trx, {
           at: receivedAt,
           actor,

@@ -25,8 +25,13 @@ export async function listLevels(trx: Trx, companyId: string): Promise<AccessLev
   return found.map(toLevel);
 }
 
-export async function findLevel(trx: Trx, id: string): Promise<AccessLevel | undefined> {
-  const [found] = await rows<AccessLevel>(trx, `${SELECT} and id = :id`, { id });
+/** Until the transaction ends nobody deletes a level that was found for share, nor gives one that was found for update. */
+export async function findLevel(
+  trx: Trx,
+  id: string,
+  lock: '' | 'for share' | 'for update' = '',
+): Promise<AccessLevel | undefined> {
+  const [found] = await rows<AccessLevel>(trx, `${SELECT} and id = :id ${lock}`, { id });
   return found === undefined ? undefined : toLevel(found);
 }
 
@@ -55,7 +60,7 @@ export async function updateLevel(trx: Trx, level: Pick<AccessLevel, 'id' | 'nam
   return changed.length > 0;
 }
 
-/** Ends it; false while a membership that has not ended has it. */
+/** Ends it, which was found for update; false while a membership that has not ended has it. */
 export async function endLevel(trx: Trx, id: string, at: Date): Promise<boolean> {
   const ended = await rows(
     trx,

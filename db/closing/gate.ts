@@ -1,6 +1,5 @@
 import type { Actor } from '../../domain/access/actor.js';
-import { KontorError } from '../../domain/errors.js';
-import type { RunKey, ShardStage } from '../../domain/run.js';
+import { databaseBehind, type RunKey, type ShardStage } from '../../domain/run.js';
 import { rows, type Trx } from '../connect.js';
 import type { ShardDeadlines, ShardKey } from './openRun.js';
 
@@ -85,8 +84,6 @@ export async function shardDeadlines(
      where programme_code = :programme and period = :period and shard = :shard ${lock}`,
     { programme, period, shard },
   );
-  if (row === undefined) {
-    throw new KontorError('DATABASE_BEHIND', `The database has no shard ${shard} of ${programme}:${period} any more.`);
-  }
+  if (row === undefined) throw databaseBehind({ programme, period }, `Shard ${shard} is not there any more`);
   return row;
 }

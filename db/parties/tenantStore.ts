@@ -134,12 +134,18 @@ export async function tenantsOfCustomer(trx: Trx, customerId: string): Promise<s
   return found.map(({ id }) => id);
 }
 
-/** Says whose company a tenant is; null: nobody's. What belongs to the tenant, units below it too, is seen by that company. */
-export async function putCustomer(
-  trx: Trx,
-  tenant: { mspId: string; tenantId: string; customerId: string | null },
-): Promise<void> {
-  await rows(trx, 'update tenant set customer_id = :customerId where msp_id = :mspId and id = :tenantId', tenant);
+/**
+ * Says whose company a tenant is; null: nobody's. What belongs to the tenant, units below it too, is seen by that company.
+ * False where it is another's by now than the tenant says.
+ */
+export async function putCustomer(trx: Trx, before: Tenant, customerId: string | null): Promise<boolean> {
+  const put = await rows(
+    trx,
+    `update tenant set customer_id = :customerId
+     where msp_id = :mspId and id = :id and customer_id is not distinct from :before::uuid returning id`,
+    { mspId: before.mspId, id: before.id, before: before.customerId, customerId },
+  );
+  return put.length > 0;
 }
 
 /** A tenant and the MSP it is of. */

@@ -85,7 +85,13 @@ export async function findPricePlan(trx: Trx, id: string): Promise<PricePlan | u
   return row && toPricePlan(row);
 }
 
-/** Sets the last period a plan prices. */
-export async function endPricePlan(trx: Trx, id: string, untilPeriod: Period): Promise<void> {
-  await rows(trx, 'update price_plan set until_period = :untilPeriod where id = :id', { id, untilPeriod });
+/** Sets the last period a plan prices; false where that is another by now than the plan says. */
+export async function endPricePlan(trx: Trx, plan: PricePlan, untilPeriod: Period): Promise<boolean> {
+  const ended = await rows(
+    trx,
+    `update price_plan set until_period = :untilPeriod
+     where id = :id and until_period is not distinct from :before::text returning id`,
+    { id: plan.id, before: plan.untilPeriod, untilPeriod },
+  );
+  return ended.length > 0;
 }
