@@ -88,7 +88,11 @@ export const caseRoutes = [
       const { decision, quantity = null, reason = null } = body;
       const content = { decision, quantity, reason, seenResolvedAt: found.resolvedAt?.toISOString() ?? null };
       const made = { id: requestId, subject: `case:${found.id}`, content, actor, at: receivedAt };
-      await transaction((trx) => insertOnlyDecision(trx, { kind: 'case', ...made }, () => requireDecidable(found)));
+      await transaction((trx) =>
+        insertOnlyDecision(trx, { kind: 'case', ...made }, () => {
+          requireDecidable(found);
+        }),
+      );
       const answer = await askDecision(
         deps,
         { programme: found.programme, period: found.period, mspId: found.mspId },

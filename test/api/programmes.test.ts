@@ -292,6 +292,22 @@ describe('a programme', () => {
       expect(trail.json.items[0]).toMatchObject({ action: 'pricePlan.ended', reason: 'New list' });
     });
 
+    it('case 59, a relative: of two who end one at once with different months the second is told', async () => {
+      const code = await programme('raced');
+      const { id } = (await send('POST', '/v1/price-plans', { ...PLAN, programme: code })).json;
+      for (let round = 0; round < 4; round += 1) {
+        const months = [`20${30 + round}-06`, `20${30 + round}-07`];
+        const end = (untilPeriod: string) => send('POST', `/v1/price-plans/${id}/end`, { untilPeriod, reason: 'x' });
+        const answers = await Promise.all(months.map(end));
+        const kept = (await get(`/v1/price-plans/${id}`)).json.untilPeriod as string;
+        const trail = await get(`/v1/audit?subject=price-plan:${id}`);
+        // Either the second came after the first had ended, and says so in its audit event, or it is refused.
+        const refused = answers.filter(({ status }) => status === 409).map(firstError);
+        if (refused.length > 0) expect(refused).toEqual([[409, 'STATE_CONFLICT', '/untilPeriod']]);
+        else expect(trail.json.items[0].before.untilPeriod).toBe(months.find((month) => month !== kept));
+      }
+    });
+
     it('are listed by programme, a base list in its base currency', async () => {
       const code = await programme('francs');
       await send('PATCH', `/v1/programmes/${code}`, { baseCurrency: 'CHF' });

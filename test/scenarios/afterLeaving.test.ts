@@ -62,11 +62,11 @@ describe('what a site of an MSP that has left says after its last statement (rul
     await database.drop();
   });
 
-  const call = async (method: 'GET' | 'POST', path: string, body?: object) => {
+  const call = async (method: 'GET' | 'POST', path: string, body?: object, key: string = randomUUID()) => {
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
-      'idempotency-key': randomUUID(),
+      'idempotency-key': key,
     };
     const sent = await fetch(url + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
     return { status: sent.status, json: (await sent.json()) as Record<string, unknown> };
@@ -83,8 +83,11 @@ describe('what a site of an MSP that has left says after its last statement (rul
     expect(february).toMatchObject({ state: 'open', evidence: { amount: '-20.00', currency: 'EUR' } });
     expect(february?.decisions).toEqual(['confirm', 'waive']);
     const path = `/v1/cases/${february?.id}/decision`;
-    const confirmed = await call('POST', path, { decision: 'confirm' });
+    const confirmed = await call('POST', path, { decision: 'confirm' }, 'february');
     expect(confirmed).toMatchObject({ status: 200, json: { caseId: february?.id, state: 'settled' } });
+    // As an API leaves it that ends before it has kept its answer.
+    await database.asOwner(`delete from idempotency_key where key = 'february'`);
+    expect(await call('POST', path, { decision: 'confirm' }, 'february')).toEqual(confirmed);
     expect(await caseOf('2026-02')).toMatchObject({ state: 'settled' });
     expect(await call('POST', path, { decision: 'waive', reason: 'Goodwill' })).toMatchObject({
       status: 409,
