@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import PDFDocument from 'pdfkit';
 import type { Day } from '../domain/period.js';
 import { PDF_UA_METADATA } from './accessibility.js';
+import { DocumentBytes } from './documentBytes.js';
 import { fontOf, type FontName } from './fonts/index.js';
 import { printRun } from './fonts/printRun.js';
 import { printable, runsOf, widthOfRuns } from './fonts/runs.js';
@@ -26,13 +27,16 @@ export interface DocumentMeta {
   date: Day;
 }
 
+/** The instructions that set each fill colour, as pdfkit's `fillColor` writes them. */
+const FILL = Object.fromEntries(
+  Object.entries(COLOUR).map(([name, colour]) => {
+    const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+    return [name, `/DeviceRGB cs\n${parts.join(' ')} scn`];
+  }),
+) as Record<Colour, string>;
+
 function withoutMarkup(text: string): string {
   return printable(text).replace(/[<>&]/g, ' ');
-}
-
-/** A view on a shared pool could not be handed to another thread. */
-function inOwnMemory(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 /**
@@ -44,6 +48,7 @@ export class Sheet {
   /** Root of the structure; blocks add their elements to it in reading order. */
   readonly root: Element;
   private readonly doc: PDFKit.PDFDocument;
+  private readonly bytes: DocumentBytes;
   private readonly fonts = new Set<FontName>();
   /** Fill colour in force on the current page. */
   private fill: Colour | null = null;
@@ -64,6 +69,8 @@ export class Sheet {
       // No standard font: PDF/A demands that every font be embedded.
       font: '',
     });
+    this.bytes = new DocumentBytes(this.doc);
+    this.bytes.collectPage();
     this.doc.appendXML(PDF_UA_METADATA);
     this.root = this.doc.struct('Document');
     this.doc.addStructure(this.root);
@@ -83,6 +90,7 @@ export class Sheet {
 
   nextPage(): void {
     this.doc.addPage();
+    this.bytes.collectPage();
     this.fill = null;
     this.y = PAGE.top;
   }
@@ -140,7 +148,7 @@ export class Sheet {
 
   private useFill(colour: Colour): void {
     if (this.fill === colour) return;
-    this.doc.fillColor(COLOUR[colour]);
+    this.doc.addContent(FILL[colour]);
     this.fill = colour;
   }
 
@@ -161,9 +169,7 @@ export class Sheet {
       this.doc.endMarkedContent();
     }
     this.root.end();
-    this.doc.end();
-    const bytes: unknown = this.doc.read();
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('The PDF library returned no bytes');
-    return { bytes: inOwnMemory(bytes), sha256: createHash('sha256').update(bytes).digest('hex'), pages };
+    const bytes = this.bytes.end();
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex'), pages };
   }
 }

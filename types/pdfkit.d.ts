@@ -32,17 +32,24 @@ declare namespace PDFKit {
     readonly advanceWidth: number;
   }
 
-  /** A font within one document: a subset that grows as text is encoded. */
+  /** A font within one document: a subset that grows as text is printed. Not public in pdfkit, whose version is pinned. */
   interface DocumentFont {
     readonly id: string;
     ref(): PDFKitReference;
-    /** The glyphs of a text as hexadecimal numbers within the subset, and where each stands. */
-    encode(text: string): [string[], { xAdvance: number; advanceWidth: number; xOffset: number; yOffset: number }[]];
+    readonly font: FontLike;
+    readonly subset: { includeGlyph(id: number): number };
+    /** By the glyph's number within the subset. */
+    readonly widths: number[];
+    readonly unicode: number[][];
   }
 
   interface PDFDocument {
-    /** The font last chosen by `font()`. Not public in pdfkit, whose version is pinned. */
+    /** The font last chosen by `font()`. */
     readonly _font: DocumentFont;
+    /** Takes a line, or bytes as they are. Not public either. */
+    _write(data: string | Uint8Array): void;
+    /** How many bytes were written. */
+    _offset: number;
   }
 
   namespace Mixins {

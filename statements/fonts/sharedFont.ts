@@ -26,6 +26,11 @@ function readable(glyph: Glyph): Glyph {
   return codePoints.length > 0 ? glyph : { id, advanceWidth, codePoints: [NOTHING] };
 }
 
+/** A text in pieces that are laid out by themselves, each with the space after it. */
+export function wordsOf(text: string): string[] {
+  return text.includes(' ') ? text.split(/(?<= )/) : [text];
+}
+
 /**
  * A font parsed once and shared by all documents of a thread. It answers what pdfkit asks of a font, keeps each word it
  * has laid out, and hands every document a subset of its own. Metrics are in thousandths of the font size.
@@ -87,7 +92,7 @@ export class SharedFont implements PDFKit.FontLike {
     let width = this.widths.get(text);
     if (width === undefined) {
       width = 0;
-      for (const word of text.split(/(?<= )/)) width += this.layout(word).advanceWidth;
+      for (const word of wordsOf(text)) width += this.layout(word).advanceWidth;
       if (this.widths.size >= MAX_CACHED_RUNS) this.widths = new Map();
       this.widths.set(text, width);
     }
