@@ -4,8 +4,8 @@ import { settleQuantity, type ReconcileSettings, type Resolution } from '../reco
 import type { Quantity, SiteFacts, UsageFacts } from '../usage.js';
 import type { MonthCase } from './inputs.js';
 
-const caseKey = (kind: string, siteId: string | null, tenantRef: string | null, meter: string | null) =>
-  JSON.stringify([kind, siteId, tenantRef, meter]);
+const caseKey = (kind: string, tenantRef: string | null, meter: string | null) =>
+  JSON.stringify([kind, tenantRef, meter]);
 
 /** A month's facts and its cases; of two cases with the same natural key the later one counts. */
 export interface SettledMonth {
@@ -20,21 +20,22 @@ export interface SettledMonth {
  * order of the facts.
  */
 export function usageToBill({ sites, cases, tenantNames }: SettledMonth, settings: ReconcileSettings): BillableUsage[] {
-  const resolutions = new Map<string, Resolution>();
-  for (const found of cases) {
-    if (found.resolution !== null) {
-      resolutions.set(caseKey(found.kind, found.siteId, found.tenantRef, found.meter), found.resolution);
-    }
+  const bySite = new Map<string | null, Map<string, Resolution>>();
+  for (const { kind, siteId, tenantRef, meter, resolution } of cases) {
+    if (resolution === null) continue;
+    const resolutions = bySite.get(siteId) ?? new Map<string, Resolution>();
+    bySite.set(siteId, resolutions.set(caseKey(kind, tenantRef, meter), resolution));
   }
-  const settled = (site: SiteFacts, usage: UsageFacts): Quantity =>
-    settleQuantity(
+  const settled = (site: SiteFacts, usage: UsageFacts): Quantity => {
+    const resolutions = bySite.get(site.siteId);
+    return settleQuantity(
       site,
       usage,
       settings,
       (kind) =>
-        resolutions.get(caseKey(kind, site.siteId, usage.tenantRef, usage.meter)) ??
-        resolutions.get(caseKey(kind, site.siteId, null, null)),
+        resolutions?.get(caseKey(kind, usage.tenantRef, usage.meter)) ?? resolutions?.get(caseKey(kind, null, null)),
     );
+  };
   return sites.flatMap((site) =>
     coverSettled(site, (usage) => settled(site, usage).value).map((usage) => ({
       siteId: site.siteId,
