@@ -57,8 +57,8 @@ function columnsOf(layouts: readonly ColumnLayout[]): Column[] {
 /** A number as it is printed, with its sign, its currency on either side, and what stands before it in a sum. */
 const NUMBER =
   /^[+(]?(?:[A-Z]{3}\u00a0)?[−-]?[\d.,'\u00a0\u202f\u2019]*\d[\d.,'\u00a0\u202f\u2019]*(?:\u00a0?[A-Z]{3})?[).,]?$/;
-/** That of a document: `MSP-DE-2026-000042`. */
-const DOCUMENT_NUMBER = /^\p{Lu}[\p{Lu}\d-]*-\d{4}-\d{6,}$/u;
+/** That of a statement or credit: `MSP-DE-2026-000042`, `MSP-DE-2026-C000007`. */
+const DOCUMENT_NUMBER = /^[\p{Lu}\d][\p{Lu}\d-]*-\d{4}-C?\d{6,}$/u;
 
 /** A number is never broken: where one of a text is too wide for its column, the text is set smaller. */
 function styleFitting(text: string, style: TextStyle, width: number): TextStyle {
