@@ -7,7 +7,7 @@ import type { KindWithEvidence, Resolution } from './reconcile/index.js';
 import type { Basis, LicensedDays } from './usage.js';
 
 /** Raised whenever the same frozen rows would give other bytes; part of the document's checksum. */
-export const TEMPLATE_VERSION = 6;
+export const TEMPLATE_VERSION = 7;
 
 /** A company as printed, frozen at issue. */
 export interface Party {

@@ -50,7 +50,7 @@ const FILES: readonly ExportFile[] = [
   credits,
 ];
 const MANIFEST = 'manifest.json';
-const FORMAT = 6;
+const FORMAT = 7;
 
 export interface ExportOptions {
   /** A programme's code; may be left out where there is only one. */

@@ -88,6 +88,8 @@ export interface StatementMessages {
     extension: (daysLeft: string, termDays: string) => string;
     price: (currency: string) => string;
     instalment: (no: string, of: string) => string;
+    /** Of a later instalment: what is due with it, and what was due before, both rounded. */
+    instalmentDue: (due: string, before: string) => string;
   };
   corrections: {
     title: string;

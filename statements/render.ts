@@ -3,7 +3,13 @@ import { drawFooter } from './blocks/footer.js';
 import { drawHeader } from './blocks/header.js';
 import { drawSection, drawTextBlock } from './blocks/section.js';
 import { drawSums } from './blocks/sums.js';
-import { ARITHMETIC_COLUMNS, CORRECTION_COLUMNS, FINDING_COLUMNS, USAGE_COLUMNS } from './blocks/tables.js';
+import {
+  ARITHMETIC_COLUMNS,
+  CORRECTION_COLUMNS,
+  FINDING_COLUMNS,
+  TERM_COLUMNS,
+  USAGE_COLUMNS,
+} from './blocks/tables.js';
 import { drawTotal } from './blocks/total.js';
 import { statementCsv } from './csv.js';
 import { STYLE } from './layout.js';
@@ -22,7 +28,7 @@ export function renderStatement(statement: Statement): RenderedDocument {
   if (view.arithmetic !== null) drawSection(sheet, view.arithmetic, ARITHMETIC_COLUMNS);
   if (view.exchange !== null) drawTextBlock(sheet, view.exchange);
   drawSection(sheet, view.usage, USAGE_COLUMNS);
-  if (view.terms !== null) drawSection(sheet, view.terms, USAGE_COLUMNS);
+  if (view.terms !== null) drawSection(sheet, view.terms, TERM_COLUMNS);
   if (view.corrections !== null) drawSection(sheet, view.corrections, CORRECTION_COLUMNS);
   drawSums(sheet, view.sums);
   drawSection(sheet, view.findings, FINDING_COLUMNS);

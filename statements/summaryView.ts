@@ -1,5 +1,13 @@
 import type { Day } from '../domain/period.js';
-import { counted, formatDay, formatMinor, formatMinorNumber, formatPeriod, messagesFor } from '../locales/index.js';
+import {
+  counted,
+  formatDay,
+  formatMinor,
+  formatMinorNumber,
+  formatPeriod,
+  formatQuantity,
+  messagesFor,
+} from '../locales/index.js';
 import {
   totalsByCurrency,
   type BillingSummary,
@@ -66,7 +74,7 @@ function headerView(summary: BillingSummary, mark: string): HeaderView {
       { label: words.facts.period, value: formatPeriod(period, locale) },
       { label: words.facts.date, value: formatDay(date, locale) },
       { label: words.facts.statements, value: counted(statements.length, words.statements, locale) },
-      ...(credits.length > 0 ? [{ label: words.credits.title, value: String(credits.length) }] : []),
+      ...(credits.length > 0 ? [{ label: words.credits.title, value: formatQuantity(credits.length, locale) }] : []),
     ],
   };
 }
@@ -84,7 +92,7 @@ function totalsSection(summary: BillingSummary): Section | null {
     rows: totals.map((total) => [
       [body(total.currency)],
       [
-        body(String(total.statements)),
+        body(formatQuantity(total.statements, locale)),
         ...(total.credits > 0 ? [small(counted(total.credits, credits.counted, locale))] : []),
       ],
       [strong(formatMinor(total.totalMinor, total.currency, locale))],
@@ -109,7 +117,7 @@ function statementRow(statement: SummarisedStatement, locale: BillingSummary['lo
   return [
     [body(statement.number)],
     [body(statement.mspName), small(words.registrationNumber(statement.registrationNumber))],
-    [body(String(statement.lineCount))],
+    [body(formatQuantity(statement.lineCount, locale))],
     [
       ...(estimatedLines > 0 ? [warning(counted(estimatedLines, words.estimatedLines, locale))] : []),
       ...(correctionLines > 0 ? [small(counted(correctionLines, words.correctionLines, locale))] : []),

@@ -54,8 +54,11 @@ function columnsOf(layouts: readonly ColumnLayout[]): Column[] {
   });
 }
 
-/** A number as it is printed, with its sign, its currency, and what stands before it in a sum. */
-const NUMBER = /^[+(]?[−-]?[\d.,'\u00a0\u202f\u2019]*\d[\d.,'\u00a0\u202f\u2019]*(?:\u00a0?[A-Z]{3})?[).,]?$/;
+/** A number as it is printed, with its sign, its currency on either side, and what stands before it in a sum. */
+const NUMBER =
+  /^[+(]?(?:[A-Z]{3}\u00a0)?[−-]?[\d.,'\u00a0\u202f\u2019]*\d[\d.,'\u00a0\u202f\u2019]*(?:\u00a0?[A-Z]{3})?[).,]?$/;
+/** That of a statement or credit: `MSP-DE-2026-000042`, `MSP-DE-2026-C000007`. */
+const DOCUMENT_NUMBER = /^[\p{Lu}\d][\p{Lu}\d-]*-\d{4}-C?\d{6,}$/u;
 
 /** A number is never broken: where one of a text is too wide for its column, the text is set smaller. */
 function styleFitting(text: string, style: TextStyle, width: number): TextStyle {
@@ -63,7 +66,7 @@ function styleFitting(text: string, style: TextStyle, width: number): TextStyle 
     0,
     ...text
       .split(' ')
-      .filter((piece) => NUMBER.test(piece))
+      .filter((piece) => NUMBER.test(piece) || DOCUMENT_NUMBER.test(piece))
       .map((piece) => widthOf(piece, style.weight, style.size)),
   );
   // A hair less than the width: the sum of rounded parts must not be wider again.

@@ -35,9 +35,12 @@ export function wrap(text: string, weight: Weight, size: number, width: number, 
   return [...lines.slice(0, maxLines - 1), ellipsised(last, fits)];
 }
 
+/** A letter and the marks that stand on it. */
+const CHARACTERS = /\P{M}\p{M}*|\p{M}+/gu;
+
 /** The longest start of `text` that fits, by whole characters, at least one. */
 function longestPrefix(text: string, fits: (text: string) => boolean): string {
-  const characters = Array.from(text);
+  const characters = text.match(CHARACTERS) ?? [];
   let low = 1;
   let high = characters.length;
   while (low < high) {

@@ -62,11 +62,10 @@ export function shareOf(term: { startsOn: Day; agreedUntil: Day }, startsOn: Day
 }
 
 /**
- * The amount of one instalment in minor units of `currency`, converted at `rate` (exact decimal, units of `currency` for one
- * of the price's; null: the same). Each instalment is what is due with it less what was due before, both rounded half up,
- * so that all of them add up to the price of the whole, rounded once.
+ * What is due of a licence with an instalment and all before it, in minor units of `currency`, rounded half up: converted at
+ * `rate` (exact decimal, units of `currency` for one of the price's; null: the same).
  */
-export function instalmentMinor(
+export function dueMinor(
   units: TermUnits & { unitPrice: string },
   { no, of }: Instalment,
   rate: string | null,
@@ -79,7 +78,20 @@ export function instalmentMinor(
     .times(share?.daysLeft ?? 1)
     .times(decimal(rate ?? 1));
   // Divided last, and once: everything before is exact.
-  const upTo = (instalment: number) => roundToMinor(exact.times(instalment).div((share?.termDays ?? 1) * of), currency);
+  return roundToMinor(exact.times(no).div((share?.termDays ?? 1) * of), currency);
+}
+
+/**
+ * The amount of one instalment, in the same way: what is due with it less what was due before, both rounded, so that all of
+ * them add up to the price of the whole, rounded once.
+ */
+export function instalmentMinor(
+  units: TermUnits & { unitPrice: string },
+  { no, of }: Instalment,
+  rate: string | null,
+  currency: string,
+): bigint {
+  const upTo = (instalment: number) => dueMinor(units, { no: instalment, of }, rate, currency);
   return upTo(no) - upTo(no - 1);
 }
 

@@ -49,7 +49,9 @@ export const siteFacts = tableOf<Row>(
     observed: (row) => plain(row.installation?.observed ?? null),
     observed_on: (row) => plain(row.installation?.observedOn ?? null),
     observed_before_revocation: (row) => plain(row.installation?.observedBeforeRevocation ?? null),
-    revoked_by_msp: (row) => plain(row.installation?.revokedByMsp ?? null),
+    // Of this installation: the site's own is that of all of them.
+    installation_used_after_revocation_on: (row) => plain(row.installation?.usedAfterRevocationOn ?? null),
+    revoked_by_msp: (row) => yesNo(row.installation?.revokedByMsp),
     last_confirmed: (row) => plain(row.installation?.lastConfirmed ?? null),
     last_quantity_of_site: (row) => plain(row.usage?.lastQuantity ?? null),
     licensed: (row) => plain(row.usage?.licensed ?? null),

@@ -1,5 +1,13 @@
 import type { LoginChange } from '../../domain/access/loginChange.js';
-import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
+import {
+  counted,
+  formatDay,
+  formatMinor,
+  formatPeriod,
+  formatQuantity,
+  fullStop,
+  type PluralForms,
+} from '../format.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 import type { Translation } from '../translation.js';
 
@@ -26,7 +34,7 @@ function documents(statements: number, credits: number): string {
 function ordered(productName: string, siteName: string | null, units: number | null): string {
   return siteName === null || units === null
     ? `Nutzung von ${productName}`
-    : `${units} × ${productName} am Standort ${siteName}`;
+    : `${formatQuantity(units, 'de')} × ${productName} am Standort ${siteName}`;
 }
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
@@ -193,7 +201,7 @@ export const mail: NonNullable<Translation['mail']> = {
         ? `${programmeName}: Monatsabschluss ${month(period)} abgeschlossen`
         : `${programmeName}: Monatsabschluss ${month(period)}: noch ${count(parked.length, STATEMENTS)} offen`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
-      `Im Abschluss für ${month(period)} ausgestellt: ${count(issued, STATEMENTS)}, davon ohne Nutzung: ${zeroStatements}. Geschätzte Zeilen: ${estimatedLines}.`,
+      `Im Abschluss für ${month(period)} ausgestellt: ${count(issued, STATEMENTS)}, davon ohne Nutzung: ${formatQuantity(zeroStatements, 'de')}. Geschätzte Zeilen: ${formatQuantity(estimatedLines, 'de')}.`,
       ...paragraphIf(totals.length > 0, `Summen:\n${totalsList(totals, 'de')}`),
       `Versandte E-Mails: ${mailed}. E-Mails, um die sich jemand kümmern muss: ${mailProblems}.`,
       ...paragraphIf(parked.length > 0, `Warten auf eine Entscheidung:\n${parkedList(parked)}`),
@@ -240,14 +248,14 @@ export const mail: NonNullable<Translation['mail']> = {
   orderPlaced: {
     subject: ({ mspName, productName }) => `Entscheidung nötig: Bestellung von ${mspName}, ${productName}`,
     body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
-      `${mspName} hat bestellt: ${ordered(productName, siteName, units)}. Preis: ${formatMinor(price.totalMinor, price.currency, 'de')}.`,
+      `${mspName} hat bestellt: ${fullStop(ordered(productName, siteName, units))} Preis: ${formatMinor(price.totalMinor, price.currency, 'de')}.`,
       `Bitte genehmigen Sie die Bestellung oder lehnen Sie sie ab. Ohne Entscheidung verfällt sie am ${day(expiresOn)}.`,
     ],
   },
   orderApproved: {
     subject: ({ productName }) => `Ihre Bestellung von ${productName} ist genehmigt`,
     body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
-      `Ihre Bestellung ist genehmigt: ${ordered(productName, siteName, units)}. Preis: ${formatMinor(price.totalMinor, price.currency, 'de')}.`,
+      `Ihre Bestellung ist genehmigt: ${fullStop(ordered(productName, siteName, units))} Preis: ${formatMinor(price.totalMinor, price.currency, 'de')}.`,
       startsOn === null || endsOn === null
         ? 'Sie können es ab sofort nutzen.'
         : `Sie gilt ab dem ${day(startsOn)} bis zum Tag vor dem ${day(endsOn)} und steht ab dem Monat, in dem sie beginnt, auf Ihrer Abrechnung.`,

@@ -77,6 +77,7 @@ export const statement: NonNullable<Translation['statement']> = {
     extension: (daysLeft, termDays) => `zu einer Lizenz hinzugefügt für ${daysLeft} ihrer ${termDays} Tage`,
     price: (currency) => `Preis je Einheit und Jahr in ${currency}`,
     instalment: (no, of) => `Rate ${no} von ${of}`,
+    instalmentDue: (due, before) => `bisher fällig ${due} abzüglich ${before} davor`,
   },
   corrections: {
     title: 'Korrekturen früherer Zeiträume',

@@ -1,5 +1,13 @@
 import type { LoginChange } from '../../domain/access/loginChange.js';
-import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
+import {
+  counted,
+  formatDay,
+  formatMinor,
+  formatPeriod,
+  formatQuantity,
+  fullStop,
+  type PluralForms,
+} from '../format.js';
 import type { MailMessages } from '../mail.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 
@@ -25,7 +33,7 @@ function documents(statements: number, credits: number): string {
 function ordered(productName: string, siteName: string | null, units: number | null): string {
   return siteName === null || units === null
     ? `the use of ${productName}`
-    : `${units} × ${productName} at site ${siteName}`;
+    : `${formatQuantity(units, 'en')} × ${productName} at site ${siteName}`;
 }
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
@@ -187,7 +195,7 @@ export const mail: MailMessages = {
         ? `${programmeName}: Month-end close ${month(period)} completed`
         : `${programmeName}: Month-end close ${month(period)}: ${count(parked.length, STATEMENTS)} still open`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
-      `The close of ${month(period)} has issued ${count(issued, STATEMENTS)}, of them without usage: ${zeroStatements}. Estimated lines: ${estimatedLines}.`,
+      `The close of ${month(period)} has issued ${count(issued, STATEMENTS)}, of them without usage: ${formatQuantity(zeroStatements, 'en')}. Estimated lines: ${formatQuantity(estimatedLines, 'en')}.`,
       ...paragraphIf(totals.length > 0, `Totals:\n${totalsList(totals, 'en')}`),
       `Mails sent: ${mailed}. Mails that need attention: ${mailProblems}.`,
       ...paragraphIf(parked.length > 0, `Waiting for a decision:\n${parkedList(parked)}`),
@@ -233,7 +241,7 @@ export const mail: MailMessages = {
   orderPlaced: {
     subject: ({ mspName, productName }) => `Decision needed: order of ${mspName}, ${productName}`,
     body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
-      `${mspName} has ordered ${ordered(productName, siteName, units)}. Price: ${formatMinor(price.totalMinor, price.currency, 'en')}.`,
+      `${mspName} has ordered ${fullStop(ordered(productName, siteName, units))} Price: ${formatMinor(price.totalMinor, price.currency, 'en')}.`,
       `Please approve or refuse it. Undecided, it expires on ${day(expiresOn)}.`,
     ],
   },
@@ -263,7 +271,7 @@ export const mail: MailMessages = {
   orderWithdrawn: {
     subject: ({ mspName, productName }) => `Order withdrawn: ${mspName}, ${productName}`,
     body: ({ mspName, productName, siteName, count: units }) => [
-      `${mspName} has withdrawn its order of ${ordered(productName, siteName, units)}.`,
+      fullStop(`${mspName} has withdrawn its order of ${ordered(productName, siteName, units)}`),
       'Nothing is left to decide.',
     ],
   },

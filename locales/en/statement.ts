@@ -77,6 +77,7 @@ export const statement: StatementMessages = {
     extension: (daysLeft, termDays) => `added to a licence for ${daysLeft} of its ${termDays} days`,
     price: (currency) => `price of a unit and year in ${currency}`,
     instalment: (no, of) => `instalment ${no} of ${of}`,
+    instalmentDue: (due, before) => `${due} due so far less ${before} due before`,
   },
   corrections: {
     title: 'Corrections of earlier periods',

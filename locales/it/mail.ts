@@ -1,5 +1,13 @@
 import type { LoginChange } from '../../domain/access/loginChange.js';
-import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
+import {
+  counted,
+  formatDay,
+  formatMinor,
+  formatPeriod,
+  formatQuantity,
+  fullStop,
+  type PluralForms,
+} from '../format.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 import type { Translation } from '../translation.js';
 
@@ -25,7 +33,7 @@ function documents(statements: number, credits: number): string {
 function ordered(productName: string, siteName: string | null, units: number | null): string {
   return siteName === null || units === null
     ? `l’uso di ${productName}`
-    : `${units} × ${productName} presso la sede ${siteName}`;
+    : `${formatQuantity(units, 'it')} × ${productName} presso la sede ${siteName}`;
 }
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
@@ -191,7 +199,7 @@ export const mail: NonNullable<Translation['mail']> = {
         ? `${programmeName}: Chiusura di ${month(period)} completata`
         : `${programmeName}: Chiusura di ${month(period)}: ancora in sospeso ${count(parked.length, STATEMENTS)}`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
-      `Emessi con la chiusura di ${month(period)}: ${count(issued, STATEMENTS)}, di cui senza consumi: ${zeroStatements}. Righe stimate: ${estimatedLines}.`,
+      `Emessi con la chiusura di ${month(period)}: ${count(issued, STATEMENTS)}, di cui senza consumi: ${formatQuantity(zeroStatements, 'it')}. Righe stimate: ${formatQuantity(estimatedLines, 'it')}.`,
       ...paragraphIf(totals.length > 0, `Totali:\n${totalsList(totals, 'it')}`),
       `E-mail inviate: ${mailed}. E-mail che richiedono attenzione: ${mailProblems}.`,
       ...paragraphIf(parked.length > 0, `In attesa di decisione:\n${parkedList(parked)}`),
@@ -217,7 +225,7 @@ export const mail: NonNullable<Translation['mail']> = {
   runNotOpened: {
     subject: ({ programmeName, period }) => `La chiusura di ${month(period)} di ${programmeName} non è stata aperta`,
     body: ({ programmeName, period, reason }) => [
-      `Non è stato possibile aprire la chiusura di ${month(period)} di ${programmeName}.`,
+      fullStop(`Non è stato possibile aprire la chiusura di ${month(period)} di ${programmeName}`),
       `Motivo: ${reason}`,
       'Correggere, poi avviare la chiusura a mano.',
     ],
@@ -237,14 +245,14 @@ export const mail: NonNullable<Translation['mail']> = {
   orderPlaced: {
     subject: ({ mspName, productName }) => `Decisione necessaria: ordine di ${mspName}, ${productName}`,
     body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
-      `${mspName} ha ordinato ${ordered(productName, siteName, units)}. Prezzo: ${formatMinor(price.totalMinor, price.currency, 'it')}.`,
+      `${mspName} ha ordinato ${fullStop(ordered(productName, siteName, units))} Prezzo: ${formatMinor(price.totalMinor, price.currency, 'it')}.`,
       `Vi preghiamo di approvarlo o rifiutarlo. Senza decisione scade in data ${day(expiresOn)}.`,
     ],
   },
   orderApproved: {
     subject: ({ productName }) => `Il vostro ordine di ${productName} è approvato`,
     body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
-      `È approvato il vostro ordine: ${ordered(productName, siteName, units)}. Prezzo: ${formatMinor(price.totalMinor, price.currency, 'it')}.`,
+      `È approvato il vostro ordine: ${fullStop(ordered(productName, siteName, units))} Prezzo: ${formatMinor(price.totalMinor, price.currency, 'it')}.`,
       startsOn === null || endsOn === null
         ? 'Potete usarlo da subito.'
         : `Vale dal giorno ${day(startsOn)} fino al giorno prima di ${day(endsOn)} ed è sul vostro estratto dal mese in cui inizia.`,

@@ -83,6 +83,7 @@ export const statement: NonNullable<Translation['statement']> = {
     extension: (daysLeft, termDays) => `aggiunta a una licenza per ${daysLeft} dei suoi ${termDays} giorni`,
     price: (currency) => `prezzo per unità e anno in ${currency}`,
     instalment: (no, of) => `rata ${no} di ${of}`,
+    instalmentDue: (due, before) => `dovuti finora ${due} meno ${before} prima`,
   },
   corrections: {
     title: 'Rettifiche di periodi precedenti',

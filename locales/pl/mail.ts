@@ -1,5 +1,13 @@
 import type { LoginChange } from '../../domain/access/loginChange.js';
-import { counted, formatDay, formatMinor, formatPeriod, fullStop, type PluralForms } from '../format.js';
+import {
+  counted,
+  formatDay,
+  formatMinor,
+  formatPeriod,
+  formatQuantity,
+  fullStop,
+  type PluralForms,
+} from '../format.js';
 import { bulleted, dayOr, paragraphIf, parkedList, totalsList } from '../mailText.js';
 import type { Translation } from '../translation.js';
 
@@ -32,7 +40,7 @@ function documents(statements: number, credits: number): string {
 function ordered(productName: string, siteName: string | null, units: number | null): string {
   return siteName === null || units === null
     ? `korzystanie z produktu ${productName}`
-    : `${units} × ${productName} w lokalizacji ${siteName}`;
+    : `${formatQuantity(units, 'pl')} × ${productName} w lokalizacji ${siteName}`;
 }
 
 const LOGIN_CHANGES: Record<LoginChange, string> = {
@@ -200,7 +208,7 @@ export const mail: NonNullable<Translation['mail']> = {
         ? `${programmeName}: Zamknięcie miesiąca ${month(period)} zakończone`
         : `${programmeName}: Zamknięcie miesiąca ${month(period)}, jeszcze otwarte: ${count(parked.length, STATEMENTS)}`,
     body: ({ period, issued, zeroStatements, estimatedLines, totals, mailed, mailProblems, parked }) => [
-      `Wystawiono za okres ${month(period)}: ${count(issued, STATEMENTS)}, w tym bez użycia: ${zeroStatements}. Pozycje szacunkowe: ${estimatedLines}.`,
+      `Wystawiono za okres ${month(period)}: ${count(issued, STATEMENTS)}, w tym bez użycia: ${formatQuantity(zeroStatements, 'pl')}. Pozycje szacunkowe: ${formatQuantity(estimatedLines, 'pl')}.`,
       ...paragraphIf(totals.length > 0, `Sumy:\n${totalsList(totals, 'pl')}`),
       `Wysłane wiadomości: ${mailed}. Wiadomości wymagające uwagi: ${mailProblems}.`,
       ...paragraphIf(parked.length > 0, `Czekają na decyzję:\n${parkedList(parked)}`),
@@ -228,7 +236,7 @@ export const mail: NonNullable<Translation['mail']> = {
     subject: ({ programmeName, period }) =>
       `Zamknięcie miesiąca ${month(period)} programu ${programmeName} nie zostało otwarte`,
     body: ({ programmeName, period, reason }) => [
-      `Nie udało się otworzyć zamknięcia za ${month(period)} programu ${programmeName}.`,
+      fullStop(`Nie udało się otworzyć zamknięcia za ${month(period)} programu ${programmeName}`),
       `Powód: ${reason}`,
       'Proszę to naprawić, a potem uruchomić zamknięcie ręcznie.',
     ],
@@ -245,14 +253,14 @@ export const mail: NonNullable<Translation['mail']> = {
   orderPlaced: {
     subject: ({ mspName, productName }) => `Potrzebna decyzja: zamówienie ${mspName}, ${productName}`,
     body: ({ mspName, productName, siteName, count: units, price, expiresOn }) => [
-      `Zamówienie ${mspName}: ${ordered(productName, siteName, units)}. Cena: ${formatMinor(price.totalMinor, price.currency, 'pl')}.`,
+      `Zamówienie ${mspName}: ${fullStop(ordered(productName, siteName, units))} Cena: ${formatMinor(price.totalMinor, price.currency, 'pl')}.`,
       `Prosimy o przyjęcie lub odrzucenie zamówienia. Bez decyzji wygaśnie ono ${day(expiresOn)}.`,
     ],
   },
   orderApproved: {
     subject: ({ productName }) => `Zamówienie ${productName} zostało przyjęte`,
     body: ({ productName, siteName, count: units, price, startsOn, endsOn }) => [
-      `Zamówienie zostało przyjęte: ${ordered(productName, siteName, units)}. Cena: ${formatMinor(price.totalMinor, price.currency, 'pl')}.`,
+      `Zamówienie zostało przyjęte: ${fullStop(ordered(productName, siteName, units))} Cena: ${formatMinor(price.totalMinor, price.currency, 'pl')}.`,
       startsOn === null || endsOn === null
         ? 'Można korzystać od zaraz.'
         : `Obowiązuje od ${day(startsOn)}; pierwszy dzień, którego już nie obejmuje, to ${day(endsOn)}. Na zestawieniu jest od miesiąca, w którym się zaczyna.`,

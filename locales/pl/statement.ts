@@ -82,6 +82,7 @@ export const statement: NonNullable<Translation['statement']> = {
     extension: (daysLeft, termDays) => `dodane do licencji na ${daysLeft} z jej ${termDays} dni`,
     price: (currency) => `cena jednostki za rok w ${currency}`,
     instalment: (no, of) => `rata ${no} z ${of}`,
+    instalmentDue: (due, before) => `należne dotąd ${due} minus ${before} wcześniej`,
   },
   corrections: {
     title: 'Korekty wcześniejszych okresów',

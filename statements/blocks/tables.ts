@@ -11,12 +11,24 @@ export const ARITHMETIC_COLUMNS: readonly ColumnLayout[] = [
 
 export const USAGE_COLUMNS: readonly ColumnLayout[] = [
   { share: 5 },
-  { share: 26 },
-  { share: 17 },
-  { share: 12, align: 'right' },
-  { share: 9, align: 'right' },
+  { share: 25.5 },
+  { share: 15.5 },
+  { share: 11, align: 'right' },
+  // With what licences leave on each span of days.
+  { share: 13.5, align: 'right', maxLines: 12 },
   // What a quantity is billed in: units of several steps, packages begun by an earlier line.
+  { share: 16.5, align: 'right', maxLines: 12 },
+  { share: 13, align: 'right' },
+];
+
+export const TERM_COLUMNS: readonly ColumnLayout[] = [
+  { share: 5 },
+  { share: 22 },
+  { share: 16 },
   { share: 18, align: 'right', maxLines: 12 },
+  { share: 9, align: 'right' },
+  // With the exchange rate and its source.
+  { share: 17, align: 'right', maxLines: 40 },
   { share: 13, align: 'right' },
 ];
 
@@ -25,10 +37,11 @@ export const CORRECTION_COLUMNS: readonly ColumnLayout[] = [
   // With the reason, as people wrote it.
   { share: 23, maxLines: 40 },
   { share: 17 },
-  { share: 18 },
+  { share: 18, maxLines: 12 },
   { share: 8, align: 'right' },
   { share: 8, align: 'right' },
-  { share: 14, align: 'right', maxLines: 12 },
+  // With the exchange rate of that month, that of this one, and their sources.
+  { share: 14, align: 'right', maxLines: 40 },
   { share: 13, align: 'right' },
 ];
 

@@ -1,6 +1,7 @@
-import type { LineOfEarlier, ManualCorrectionLine } from '../../domain/statement.js';
+import type { CorrectionLine, LineOfEarlier, ManualCorrectionLine } from '../../domain/statement.js';
 import { formatMinor, formatPeriod, formatUnitPrice } from '../../locales/index.js';
 import { meterCell, placeCell, rateText, stepsCell, type DocumentContext } from './context.js';
+import { licensedDaysMarks } from './usage.js';
 import { body, small, warning, type Cell, type CellLine, type Section } from './types.js';
 
 /**
@@ -62,7 +63,7 @@ function correctionRow(context: DocumentContext, line: LineOfEarlier): Cell[] {
     number,
     placeCell(context, line),
     meterCell(context, line.meter),
-    [...corrects, warning(corrections.reasons[line.reason])],
+    [...corrects, warning(corrections.reasons[line.reason]), ...marksOf(context, line)],
     [body(context.count(line.oldQuantity))],
     [body(context.count(line.newQuantity))],
     [
@@ -71,6 +72,23 @@ function correctionRow(context: DocumentContext, line: LineOfEarlier): Cell[] {
       ...difference(context, line),
     ],
     amount,
+  ];
+}
+
+/** How the quantity of now comes about where it is not what was reported: as on a line of usage. */
+function marksOf(context: DocumentContext, line: CorrectionLine): CellLine[] {
+  const { words, count, locale } = context;
+  const { usage } = words.statement;
+  const { peak, basis, licensed, licensedDays = [], newQuantity } = line;
+  const isSaid = basis !== 'reported' && (peak > 0 || basis === 'waived' || basis === 'deferred');
+  const month = formatPeriod(line.forPeriod, locale);
+  return [
+    ...(isSaid ? [basis === 'estimated' ? warning(words.bases.estimated) : small(words.bases[basis])] : []),
+    ...(licensedDays.length > 0 ? licensedDaysMarks(context, licensedDays) : []),
+    ...(licensedDays.length === 0 && licensed > 0
+      ? [small(usage.licensedDays(month, count(peak), count(licensed), count(newQuantity)))]
+      : []),
+    ...(line.firstMonthFree ? [small(usage.firstMonth)] : []),
   ];
 }
 

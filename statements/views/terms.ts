@@ -1,3 +1,4 @@
+import { dueMinor } from '../../domain/licences/termPrice.js';
 import type { ExtensionLine, TermLine } from '../../domain/statement.js';
 import { formatDay, formatUnitPrice } from '../../locales/index.js';
 import { Temporal } from 'temporal-polyfill';
@@ -46,11 +47,8 @@ function termRow(context: ViewContext, line: TermLine | ExtensionLine): Cell[] {
 }
 
 /** `10 × 24.00 × 2`, for an extension `× 170 / 730`; then in which currency, which instalment, at which rate. */
-function priceCell(
-  { words, locale, count }: ViewContext,
-  line: TermLine | ExtensionLine,
-  { no, of }: { no: string; of: string },
-): Cell {
+function priceCell(context: ViewContext, line: TermLine | ExtensionLine, { no, of }: { no: string; of: string }): Cell {
+  const { words, locale, count } = context;
   const { terms } = words.statement;
   const price = formatUnitPrice(line.unitPrice, line.priceCurrency, locale);
   const share = line.kind === 'extension' ? ` × ${count(line.daysLeft)} / ${count(line.termDays)}` : '';
@@ -58,6 +56,16 @@ function priceCell(
     body(`${count(line.count)} × ${price} × ${count(line.years)}${share}`),
     small(terms.price(line.priceCurrency)),
     ...(line.instalment.of > 1 ? [small(terms.instalment(no, of))] : []),
+    ...(line.instalment.no > 1 ? [small(dueText(context, line))] : []),
     ...(line.exchange === null ? [] : [small(rateText({ words, locale }, line.exchange))]),
   ];
+}
+
+/** Rule 11: both numbers are rounded, so a later instalment is not always its share of the whole. */
+function dueText({ words, number, currency }: ViewContext, line: TermLine | ExtensionLine): string {
+  const share = line.kind === 'term' ? null : line;
+  const { no, of } = line.instalment;
+  const upTo = (instalment: number) =>
+    number(dueMinor({ ...line, share }, { no: instalment, of }, line.exchange?.rate ?? null, currency));
+  return words.statement.terms.instalmentDue(upTo(no), upTo(no - 1));
 }

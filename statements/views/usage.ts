@@ -1,6 +1,7 @@
 import type { UsageLine } from '../../domain/statement.js';
+import type { LicensedDays } from '../../domain/usage.js';
 import { formatDayOfYear } from '../../locales/index.js';
-import { meterCell, placeCell, stepsCell, type ViewContext } from './context.js';
+import { meterCell, placeCell, stepsCell, type DocumentContext, type ViewContext } from './context.js';
 import { body, small, warning, type Cell, type CellLine, type Section } from './types.js';
 
 /** One row per site, tenant and meter: count, billable quantity, formula and amount. */
@@ -49,9 +50,19 @@ function marksOf(context: ViewContext, line: UsageLine): CellLine[] {
 }
 
 /** What licences take off the count; where they begin or end within the month, the difference of each span of days. */
-function licenceMarks({ words, count, locale }: ViewContext, { licensed, licensedDays = [] }: UsageLine): CellLine[] {
+function licenceMarks(context: ViewContext, line: UsageLine): CellLine[] {
+  const { words, count } = context;
+  if (line.licensedDays !== undefined && line.licensedDays.length > 0)
+    return licensedDaysMarks(context, line.licensedDays);
+  return line.licensed > 0 ? [small(words.statement.usage.licensed(count(line.licensed)))] : [];
+}
+
+/** The difference of each span of days, of which the highest counts. */
+export function licensedDaysMarks(
+  { words, count, locale }: DocumentContext,
+  licensedDays: readonly LicensedDays[],
+): CellLine[] {
   const { usage, days } = words.statement;
-  if (licensedDays.length === 0) return licensed > 0 ? [small(usage.licensed(count(licensed)))] : [];
   const spans = licensedDays.map((span) => {
     const when = days(formatDayOfYear(span.first, locale), formatDayOfYear(span.last, locale));
     const metered = count(Math.max(0, span.count - span.licensed));

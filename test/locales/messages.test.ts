@@ -192,6 +192,27 @@ describe('every mail in every language', () => {
     if (MARKED.test(sentence) === MARKED.test(mail.at(-1) ?? '')) expect(mail).toContain(sentence);
   });
 
+  it.each<[Locale, RegExp]>([
+    ['en', /12,345 × Backup/],
+    ['de', /12\.345 × Backup/],
+    ['it', /12\.345 × Backup/],
+    ['pl', /12\u00a0345 × Backup/],
+  ])(
+    'case 38, a relative: in %s, units of an order are grouped, and a name that ends in a full stop gets no other',
+    (locale, units) => {
+      const order = { ...ordered, count: 12_345, siteName: 'Sede S.p.A.' };
+      const { orderPlaced, orderApproved, orderWithdrawn, runNotOpened } = messagesFor(locale).mail;
+      const said = [
+        ...orderPlaced.body({ ...order, expiresOn: '2026-05-20' }),
+        ...orderApproved.body({ ...order, startsOn: null, endsOn: null }),
+        ...orderWithdrawn.body(order),
+        ...runNotOpened.body({ ...PARAMS.runNotOpened, programmeName: 'Vendor S.p.A.' }),
+      ].join('\n');
+      expect(said).toMatch(units);
+      expect(said).not.toContain('..');
+    },
+  );
+
   it.each(LOCALES)('a missing report’s mail names each site, in %s', (locale) => {
     const text = written('reportMissing', locale).join('\n');
     expect(text).toContain('• Head office\n• Branch');

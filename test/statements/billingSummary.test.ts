@@ -51,6 +51,18 @@ describe('a billing summary', () => {
     ]);
   });
 
+  it.each([
+    ['en', '12,345'],
+    ['de', '12.345'],
+    ['it', '12.345'],
+    ['pl', '12 345'],
+  ] as const)('case 38, a relative: in %s, its counts are grouped as that language does', (locale, printed) => {
+    const [first] = summaryOf().statements;
+    const statements = first === undefined ? [] : [{ ...first, lineCount: 12_345 }];
+    const { pages } = readPdf(renderBillingSummary(summaryOf({ statements, locale }), []).bytes);
+    expect(pages.flat().map((text) => text.replaceAll(/[\u00a0\u202f]/g, ' '))).toContain(printed);
+  });
+
   it.each(LOCALES)('lists credits with number, date, MSP, statement and amount, in %s', (locale) => {
     const { text } = readPdf(renderBillingSummary(summaryOf({ credits, locale }), []).bytes);
     const words = messagesFor(locale).summary.credits;

@@ -11,7 +11,7 @@ const MAILBOX = 'mail-server.mailbox';
 const AGENT = 'backup.server_agent';
 const SCAN = 'scanner.scan';
 
-/** March 2026 in euro, converted into złoty with a minimum, and in yen by a list of its own: every price model, licences, zero. */
+/** March 2026 in euro, converted into złoty with a minimum, and in yen by a list of its own: every price model, licences whole and by twelfths, zero. */
 describe('whoever has a calculator and the document alone', () => {
   let database: TestDatabase;
   let statements: Statement[];
@@ -68,6 +68,12 @@ describe('whoever has a calculator and the document alone', () => {
             tenant: 'a',
             unitPrice: '11.11',
             currency: name === 'Tokyo' ? 'JPY' : 'EUR',
+          });
+        }
+        if (site === 'second') {
+          await month.licence(mail, {
+            ...{ meter: MAILBOX, count: 5, from: '2026-01-01', until: '2027-01-01', tenant: 'a', unitPrice: '20' },
+            ...{ currency: name === 'Tokyo' ? 'JPY' : 'EUR', billing: 'twelfths' },
           });
         }
         const agents = await month.site({ mspId, name: `agents of ${site} of ${name}`, product: 'backup' });

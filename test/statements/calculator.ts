@@ -76,10 +76,19 @@ export function recalculate(pdf: Uint8Array, digits: number): Recalculated {
       );
     }
     const isLicence = formula[0]?.split('×').length !== 2;
+    const notes = at;
     while (at < tokens.length && !new RegExp(`^${N}$`).test(tokens[at] ?? '')) at += 1;
     const printed = value(tokens[at] ?? '0');
     amounts.push(printed);
-    if (!isLicence || rateOf === undefined) check(formula.join(' + '), printed, rounded(exact.times(rate)));
+    const [, no = '1', of = '1', due, before = '0'] =
+      new RegExp(`instalment (${N}) of (${N})(?: (${N}) due so far less (${N}) due before)?`).exec(
+        tokens.slice(notes, at).join(' '),
+      ) ?? [];
+    const upToNow = rounded(exact.times(rate).times(value(no)).div(value(of)));
+    if (!isLicence || rateOf === undefined) {
+      check(formula.join(' + '), due === undefined ? printed : value(due), upToNow);
+      if (due !== undefined) check(`instalment ${no} of ${of}`, printed, value(due).minus(value(before)));
+    }
     i = at;
   }
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { parsePeriod } from '../../domain/period.js';
 import { ECB_SOURCE } from '../../domain/pricing/publishedRate.js';
 import { ALL_KINDS } from '../../domain/reconcile/index.js';
-import { LOCALES, parkedReason } from '../../locales/index.js';
+import { LOCALES, messagesFor, parkedReason } from '../../locales/index.js';
 import { renderStatement } from '../../statements/render.js';
 import { buildStatementView } from '../../statements/view.js';
 import { readPdf } from './readPdf.js';
-import { minimumLine, statementOf, usageLine } from './sampleStatement.js';
+import { correctionLine, minimumLine, statementOf, termLine, usageLine } from './sampleStatement.js';
 
 const MAILBOX = 'mail-server.mailbox';
 const listIn = (currency: string, monthlyMinimumMinor: bigint | null = null) => ({
@@ -62,6 +62,102 @@ describe('what is printed can be followed', () => {
     // No piece of either anywhere else.
     const pieces = strings.filter((text) => /^[\d.,]*\d{3}[.,]\d*$/.test(text));
     expect(pieces.filter((text) => !text.includes(printed) && !text.startsWith('102.880.657,51'))).toEqual([]);
+  });
+
+  it('case 32, a relative: in English an amount is in one piece with the currency before it, and so is the number of a document', () => {
+    const ofRupiah = {
+      currency: 'IDR',
+      priceCurrency: 'IDR',
+      ratedMinor: 123_456_789_012n,
+      billedMinor: -123_456_789_012n,
+    };
+    const line = correctionLine({ ...ofRupiah, correctsNumber: 'MSP-DE-2026-000001', amountMinor: 246_913_578_024n });
+    const { pages } = readPdf(
+      renderStatement(statementOf([line], { currency: 'IDR', pricePlan: listIn('IDR') })).bytes,
+    );
+    const strings = pages.flat().map((text) => text.replaceAll('\u00a0', ' '));
+    expect(strings).toContain('IDR 1,234,567,890.12');
+    expect(strings).toContain('IDR −1,234,567,890.12');
+    expect(strings).toContain('MSP-DE-2026-000001');
+  });
+
+  const rateOf = (base: string, currency: string) => {
+    const source = `${ECB_SOURCE} (1 EUR = 4.289 PLN, 1 EUR = 181.25 JPY)`;
+    return { base, currency, rate: '42.25927', day: '2026-05-29', source };
+  };
+  const licensedDays = [
+    { first: '2026-05-01', last: '2026-05-14', count: 1_044, licensed: 1_010 },
+    { first: '2026-05-15', last: '2026-05-31', count: 1_021, licensed: 1_017 },
+  ];
+
+  it.each(LOCALES)(
+    'case 30, a relative: in %s, what a quantity and a licence are reckoned from is printed whole',
+    (locale) => {
+      const bases = ['reported', 'observed', 'estimated', 'decided', 'waived', 'deferred'] as const;
+      const term = {
+        startsOn: '2026-09-15',
+        endsOn: '2028-09-15',
+        instalment: { no: 3, of: 24 },
+        exchange: rateOf('PLN', 'JPY'),
+      };
+      const lines = [
+        ...bases.map((basis) =>
+          usageLine({ basis, peak: 1_044, licensed: 1_010, quantity: 34, licensedDays, firstMonthFree: true }),
+        ),
+        termLine(term),
+        { ...termLine(term), kind: 'extension' as const, extends: 'licence-0', daysLeft: 489, termDays: 731 },
+        correctionLine({ licensedDays, licensed: 1_010, rate: rateOf('EUR', 'PLN'), exchange: rateOf('PLN', 'JPY') }),
+      ];
+      const { text, pages } = readPdf(renderStatement(statementOf(lines, { locale })).bytes);
+      expect(text).not.toContain('…');
+      for (const basis of bases.slice(1)) expect(pages.flat()).toContain(messagesFor(locale).bases[basis]);
+    },
+  );
+
+  it.each([
+    ['en', '250.00 due so far less 166.67 due before'],
+    ['de', 'bisher fällig 250,00 abzüglich 166,67 davor'],
+    ['it', 'dovuti finora 250,00 meno 166,67 prima'],
+    ['pl', 'należne dotąd 250,00 minus 166,67 wcześniej'],
+  ])(
+    'case 33, a relative: in %s, an instalment that is not its share of the whole is a difference of rounded numbers',
+    (locale, words) => {
+      const line = termLine({
+        count: 10,
+        unitPrice: '100',
+        years: 1,
+        instalment: { no: 3, of: 12 },
+        amountMinor: 83_33n,
+      });
+      const view = buildStatementView(statementOf([line], { locale }));
+      expect(view.terms?.rows[0]?.[5]?.map(({ text }) => text)).toContain(words);
+    },
+  );
+
+  it.each([
+    [{ peak: 40, licensed: 20, newQuantity: 20 }, ['April 2026: 40 less 20 licensed = 20']],
+    [{ peak: 18, newQuantity: 18, firstMonthFree: true, steps: [] }, ['first month, not billed']],
+    [{ peak: 50, newQuantity: 50, basis: 'estimated' }, ['estimated']],
+    [{ peak: 0, newQuantity: 0, basis: 'waived', steps: [] }, ['waived']],
+    [{ peak: 0, newQuantity: 0, basis: 'estimated', steps: [] }, []],
+    [
+      { peak: 1_044, licensed: 1_010, newQuantity: 34, licensedDays },
+      [
+        'day by day, the highest counts:',
+        '1 May to 14 May: 1,044 less 1,010 licensed = 34',
+        '15 May to 31 May: 1,021 less 1,017 licensed = 4',
+      ],
+    ],
+  ] as const)('case 36, a relative: a correction says how its quantity comes about: %j', (change, said) => {
+    const { licensedDays: days, steps, ...rest } = { licensedDays: undefined, steps: undefined, ...change };
+    const line = correctionLine({
+      ...rest,
+      ...(days === undefined ? {} : { licensedDays: [...days] }),
+      ...(steps === undefined ? {} : { steps: [...steps] }),
+    });
+    const view = buildStatementView(statementOf([line]));
+    const corrects = view.corrections?.rows[0]?.[3]?.map(({ text }) => text);
+    expect(corrects).toEqual(['April 2026', 'DE-2026-000007', 'estimate replaced by the report', ...said]);
   });
 
   it('case 30: one line over 200 graduated tiers goes on over the pages, with every product', () => {

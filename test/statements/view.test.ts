@@ -220,7 +220,7 @@ describe('licences', () => {
     expect(row?.slice(3, 6)).toEqual([
       '12 January 2027 to 14 May 2028 | added to a licence for 489 of its 731 days',
       '10',
-      '10 × 24.00 × 2 × 489 / 731 | price of a unit and year in EUR | instalment 2 of 17',
+      '10 × 24.00 × 2 × 489 / 731 | price of a unit and year in EUR | instalment 2 of 17 | 37.78 due so far less 18.89 due before',
     ]);
   });
 });

@@ -21,6 +21,17 @@ describe('a text that is too wide', () => {
     for (const letter of 'ڢڣڥݠݡࢤ') expect(widthOf(printable(`محل ${letter}`), 'regular', 10)).toBeGreaterThan(0);
   });
 
+  it.each(['ดังนั้นชื่อที่ยาวมากนี้', 'q\u0323\u0302x\u0302'.repeat(9), 'שָׁלוֹם'.repeat(5)])(
+    'case 31, a relative: leaves marks with their letter where it breaks inside a word: %s',
+    (word) => {
+      for (let width = 12; width < 60; width += 1) {
+        for (const line of wrap(printable(word), 'regular', 10, width, 4)) expect(line).not.toMatch(/^\p{M}/u);
+        const cut = wrap(printable(word), 'regular', 10, width, 1)[0] ?? '';
+        expect(printable(word).slice(cut.replace('…', '').length)).not.toMatch(/^\p{M}/u);
+      }
+    },
+  );
+
   it('puts an ellipsis in place of a single character that is wider than a line', () => {
     expect(wrap(printable('\u{fdfd}'), 'regular', 10, 60, 3)).toEqual(['…']);
     expect(wrap(printable('one \u{fdfd} two'), 'regular', 10, 60, 3)).toEqual(['one', '…', 'two']);
