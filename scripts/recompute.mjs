@@ -107,14 +107,15 @@ function quantityOf(rows) {
   const reported = add((one) => number(one.reported) ?? (one.expected === 'yes' ? 0 : number(one.observed)));
   const observed = add((one) => number(one.observed));
   const greater = add((one) => max(number(one.reported) ?? 0, number(one.observed) ?? 0));
+  const isUnheard = (one) => one.reported === '' && one.observed === '';
+  const unheard = add((one) => (isUnheard(one) ? number(one.last_confirmed) : 0));
   const estimated =
     installations.length === 0
       ? (number(first.last_quantity_of_site) ?? 0)
       : add((one) => number(one.reported) ?? number(one.observed) ?? number(one.last_confirmed));
   const upToRevocation = add((one) => {
     if (isCut(one)) return number(one.observed_before_revocation);
-    const isSilent = one.reported === '' && one.observed === '';
-    return isSilent ? number(one.last_confirmed) : max(number(one.reported) ?? 0, number(one.observed) ?? 0);
+    return isUnheard(one) ? number(one.last_confirmed) : max(number(one.reported) ?? 0, number(one.observed) ?? 0);
   });
   const usedAfter = installations.some((one) => one.installation_used_after_revocation_on !== '');
   const isOf = (found, kind) =>
@@ -132,12 +133,18 @@ function quantityOf(rows) {
     else if (!isDecided || isWaived) quantity = byDefault;
   };
   const isBilled = (kind) => settings.kinds[kind].default !== 'not_billed';
-  if (Number(first.silent_installations) > 0) settle('missing_report', estimated);
+  const isSilent = Number(first.silent_installations) > 0;
+  if (isSilent) settle('missing_report', estimated);
   if (usedAfter) {
     const isBilledWhole = settings.kinds.usage_after_revocation.default === 'billed' || !installations.some(isCut);
     settle('usage_after_revocation', isBilledWhole ? quantity : upToRevocation);
   } else if (installations.some(beyondTolerance))
-    settle('report_mismatch', settings.kinds.report_mismatch.default === 'greater' ? greater : quantity);
+    settle(
+      'report_mismatch',
+      settings.kinds.report_mismatch.default === 'greater'
+        ? greater + (isSilent && !isDecided ? unheard : 0)
+        : quantity,
+    );
   settle('two_installations', quantity);
   if (first.tenant_id === '') settle('unassigned_tenant', isBilled('unassigned_tenant') ? quantity : 0, true);
   settle('usage_jump', quantity);

@@ -2,6 +2,8 @@ import type { Day } from '../period.js';
 import type { InstallationUsage, Quantity, UsageFacts } from '../usage.js';
 import type { Decision } from './kind.js';
 
+type Is = (installation: InstallationUsage) => boolean;
+
 /** Sum over installations; an installation that said nothing adds nothing. */
 function sumOf(usage: UsageFacts, pick: (installation: InstallationUsage) => number | null): number {
   return usage.installations.reduce((sum, installation) => sum + (pick(installation) ?? 0), 0);
@@ -28,14 +30,26 @@ export function observedQuantity(usage: UsageFacts): Quantity {
   return { value: sumOf(usage, ({ observed }) => observed), basis: 'observed', peakOn: peakDayOf(usage) };
 }
 
-/** Per installation the greater of reported and observed, summed. */
-export function greaterQuantity(usage: UsageFacts): Quantity {
-  const value = sumOf(usage, ({ reported, observed }) => Math.max(reported ?? 0, observed ?? 0));
+const isUnheard: Is = ({ reported, observed }) => reported === null && observed === null;
+
+/**
+ * Per installation the greater of reported and observed, summed; once the silent ones are estimated (rule 4), what of them is
+ * neither stays what it was last known to be.
+ */
+export function greaterQuantity(usage: UsageFacts, before: Quantity): Quantity {
+  const isEstimated = before.basis === 'estimated';
+  const value = sumOf(usage, (installation) => {
+    const { reported, observed, lastConfirmed } = installation;
+    return isEstimated && isUnheard(installation) ? lastConfirmed : Math.max(reported ?? 0, observed ?? 0);
+  });
   const basis = value > reportedQuantity(usage).value ? 'observed' : 'reported';
-  return { value, basis, peakOn: peakDayOf(usage) };
+  return keepEstimated(before, { value, basis, peakOn: peakDayOf(usage) });
 }
 
-type Is = (installation: InstallationUsage) => boolean;
+/** What an installation left to estimate stays an estimate, whatever the others are settled by. */
+export function keepEstimated(before: Quantity, settled: Quantity): Quantity {
+  return before.basis === 'estimated' ? { ...settled, basis: 'estimated' } : settled;
+}
 
 /** Whether an installation was used after its key had been revoked or destroyed. */
 export const usedAfterRevocation: Is = ({ usedAfterRevocationOn }) => usedAfterRevocationOn !== null;
@@ -48,7 +62,7 @@ export function quantityBeforeRevocation(usage: UsageFacts, isCut: Is): Quantity
   const value = sumOf(usage, (installation) => {
     const { reported, observed, lastConfirmed, observedBeforeRevocation } = installation;
     if (isCut(installation)) return observedBeforeRevocation;
-    return reported === null && observed === null ? lastConfirmed : Math.max(reported ?? 0, observed ?? 0);
+    return isUnheard(installation) ? lastConfirmed : Math.max(reported ?? 0, observed ?? 0);
   });
   return { value, basis: 'observed', peakOn: peakDayOf(usage) };
 }

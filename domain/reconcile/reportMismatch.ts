@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InstallationUsage, Quantity } from '../usage.js';
+import type { InstallationUsage } from '../usage.js';
 import { units } from './evidence.js';
 import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
 import { greaterQuantity, observedQuantity, reportedQuantity } from './quantities.js';
@@ -11,11 +11,6 @@ function isBeyondTolerance(installation: InstallationUsage, { tolerance }: Thres
   const difference = Math.abs(reported - observed);
   // In hundredths, so that 2 % of 350 is exactly 7 and not a float's idea of it.
   return difference * 100 > Math.max(tolerance.units * 100, tolerance.percent * Math.max(reported, observed));
-}
-
-/** What an installation left to estimate stays an estimate, whatever the others are settled by. */
-function keepEstimated(before: Quantity, settled: Quantity): Quantity {
-  return before.basis === 'estimated' ? { ...settled, basis: 'estimated' } : settled;
 }
 
 /**
@@ -34,7 +29,7 @@ export const reportMismatch = usageKind({
       ? { reported: reportedQuantity(usage).value, observed: observedQuantity(usage).value }
       : null,
   settle: {
-    greater: (quantity, usage) => keepEstimated(quantity, greaterQuantity(usage)),
+    greater: (quantity, usage) => greaterQuantity(usage, quantity),
     as_reported: (quantity) => quantity,
   },
 });

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { day, instant, units } from './evidence.js';
 import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
-import { quantityBeforeRevocation, usedAfterRevocation, usedAfterVendorsRevocation } from './quantities.js';
+import {
+  keepEstimated,
+  quantityBeforeRevocation,
+  usedAfterRevocation,
+  usedAfterVendorsRevocation,
+} from './quantities.js';
 
 /**
  * An installation went on after its key was revoked or destroyed, or stopped with its MSP: by default only what it used up to
@@ -27,7 +32,7 @@ export const usageAfterRevocation = usageKind({
   settle: {
     up_to_revocation: (quantity, usage) =>
       usage.installations.some(usedAfterVendorsRevocation)
-        ? quantityBeforeRevocation(usage, usedAfterVendorsRevocation)
+        ? keepEstimated(quantity, quantityBeforeRevocation(usage, usedAfterVendorsRevocation))
         : quantity,
     billed: (quantity) => quantity,
   },

@@ -80,6 +80,21 @@ describe('installations in the close', () => {
     expect(missing?.evidence).toEqual({ installations: 2, silent: 1 });
   });
 
+  it('case 12, a relative: one reports 10 and is seen with 51 while the other is silent: 91, of which its 40 are estimated', async () => {
+    const site = await month.site({ mspId, name: 'two', installations: 2 });
+    const [first, second] = site.installations;
+    await reported(site, '2026-04', 40, first);
+    await reported(site, '2026-04', 10, second);
+    // Large enough that nothing here moves the total by a quarter.
+    const large = await month.site({ mspId, name: 'large' });
+    for (const period of ['2026-04', '2026-05']) await reported(large, period, 500);
+    await month.close('2026-04');
+    await reported(site, '2026-05', 10, second);
+    await seen(site, '2026-05-20T10:00:00Z', 51, second);
+    const ofTwo = lines(await month.close('2026-05')).filter(({ site: name }) => name === 'two');
+    expect(ofTwo).toEqual([{ site: 'two', peak: 91, basis: 'estimated' }]);
+  });
+
   it('case 12: both silent and unseen: what each was last known to use, and nothing of one that was retired', async () => {
     const site = await month.site({ mspId, name: 'two', installations: 2 });
     const [first, second] = site.installations;

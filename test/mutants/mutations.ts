@@ -313,7 +313,7 @@ const reconciliation: Mutation[] = [
     id: 'lesser-of-both',
     what: 'what was reported in place of the greater of both',
     file: 'domain/reconcile/reportMismatch.ts',
-    text: 'greater: (quantity, usage) => keepEstimated(quantity, greaterQuantity(usage)),',
+    text: 'greater: (quantity, usage) => greaterQuantity(usage, quantity),',
     by: 'greater: (quantity, usage) => keepEstimated(quantity, reportedQuantity(usage)),',
     caughtBy: 'I2',
   },

@@ -491,16 +491,20 @@ function byDefault(
         if (isCut(one)) return one.seenBeforeEnd ?? 0;
         return one.reported === null && one.seen === null ? (one.last ?? 0) : most(one);
       });
-      return { value: sum(each), basis: 'seen' };
+      return { value: sum(each), basis: before.basis === 'estimated' ? 'estimated' : 'seen' };
     }
     case 'report_mismatch': {
       const isFar = ({ reported, seen }: Part) =>
         reported !== null && seen !== null && Math.abs(reported - seen) > Math.max(1, 0.02 * Math.max(reported, seen));
       if (parts.some(({ afterEnd }) => afterEnd) || !parts.some(isFar)) return undefined;
       if (rules.report_mismatch === 'as_reported') return before;
+      if (before.basis === 'estimated') {
+        // Who said nothing at all is not heard by being added up with the others.
+        const unheard = parts.filter(({ reported, seen }) => reported === null && seen === null);
+        return { value: sum(parts.map(most)) + sum(unheard.map(({ last: known }) => known ?? 0)), basis: 'estimated' };
+      }
       const value = sum(parts.map(most));
-      const basis = value > asReported(use).value ? 'seen' : 'reported';
-      return { value, basis: before.basis === 'estimated' ? 'estimated' : basis };
+      return { value, basis: value > asReported(use).value ? 'seen' : 'reported' };
     }
     case 'unassigned_tenant':
       if (!isUnassigned) return undefined;

@@ -65,8 +65,14 @@ function estimated({ parts, last }: Usage): Settled {
 }
 
 function greater(usage: Usage, before: Settled): Settled {
+  if (before.basis === 'estimated') {
+    const each = usage.parts.map(({ reported, observed, lastConfirmed }) => {
+      const known = [reported, observed].filter((one) => one !== null);
+      return known.length === 0 ? lastConfirmed : Math.max(...known);
+    });
+    return { value: added(each), basis: 'estimated' };
+  }
   const value = added(usage.parts.map((part) => Math.max(part.reported ?? 0, part.observed ?? 0)));
-  if (before.basis === 'estimated') return { value, basis: 'estimated' };
   return { value, basis: value > asReported(usage).value ? 'observed' : 'reported' };
 }
 
@@ -79,7 +85,7 @@ function untilEnd({ parts }: Usage, before: Settled): Settled {
     if (part.reported === null && part.observed === null) return part.lastConfirmed;
     return Math.max(part.reported ?? 0, part.observed ?? 0);
   });
-  return { value: added(each), basis: 'observed' };
+  return { value: added(each), basis: before.basis === 'estimated' ? 'estimated' : 'observed' };
 }
 
 const unbilled: Settled = { value: 0, basis: 'waived' };
