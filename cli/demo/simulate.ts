@@ -42,10 +42,13 @@ export async function startSimulator(
     () => Promise.resolve(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })),
     end,
   );
+  // At once: what it said before it ended would be lost to whoever reads later.
   const complaints = text(child.stderr);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  // Of its end its output tells.
+  child.stdin.on('error', () => undefined);
   const { first, second } = await tokens;
   child.stdin.write(`${JSON.stringify({ token: first, secondToken: second })}\n`);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     play: async (command) => {
       child.stdin.write(`${JSON.stringify(command)}\n`);
