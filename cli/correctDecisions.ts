@@ -16,7 +16,7 @@ import { CORRECTION_STATES, type Correction, type CorrectionState } from '../dom
 import { KontorError } from '../domain/errors.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { dataOption, examples, jsonOption, programmeOption, wholeNumber } from './options.js';
+import { dataOption, examples, jsonOption, programmeOption, wholeNumber, words } from './options.js';
 import { readFileWithin } from './readFileWithin.js';
 
 interface Common {
@@ -91,6 +91,7 @@ export function decidingCommands(): Command[] {
       .option(
         '--reason <text>',
         end === 'refuse' ? 'why; whoever asked is told' : 'what is worth saying to whoever asked',
+        words(500),
       )
       .addOption(dataOption())
       .addOption(jsonOption('print {"correctionId", "state", "decidedAt"}'))
