@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { SIMULATOR_MAIN } from '../paths.js';
+import type { Services } from '../services.js';
 import type { Scene } from './scene.js';
 
 /** What the simulator is asked to play; `of` names the month of the usage, where there is a choice. */
@@ -19,6 +20,11 @@ const LINE = z.union([
   z.object({ error: z.string() }),
 ]);
 
+/** What it plays, where, and with what it ends. */
+interface Stage extends Pick<Scene, 'inboxUrl' | 'world' | 'terminal'> {
+  services: Pick<Services, 'apiUrl' | 'alongside'>;
+}
+
 /** The simulator of one demo: it stays for all phases, and ends with the services. */
 export interface Simulator {
   /** Plays one phase; returns what it says it did. */
@@ -30,7 +36,7 @@ export interface Simulator {
  * starts while the partner team is still getting its tokens.
  */
 export async function startSimulator(
-  { services, inboxUrl, world, terminal }: Omit<Scene, 'simulator' | 'tokens'>,
+  { services, inboxUrl, world, terminal }: Stage,
   tokens: Promise<Scene['tokens']>,
 ): Promise<Simulator> {
   const args = [

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { Scene } from '../../cli/demo/scene.js';
 import { startSimulator } from '../../cli/demo/simulate.js';
 import { Parts } from '../../cli/services/parts.js';
 import { createTerminal } from '../../cli/terminal.js';
@@ -15,12 +14,8 @@ describe('the simulator of a demo', () => {
       // Fewer sites than MSPs: there is no such world.
       world: { period: parsePeriod('2026-03'), seed: 1, msps: 6, sites: 5 },
       terminal: createTerminal({ json: true }),
-    } as Pick<Scene, 'inboxUrl' | 'world' | 'terminal'> & { services: Scene['services'] };
-    const late = alongside.start(
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
-    const tokens = late.then(() => sleep(4_000)).then(() => ({ first: 'a', second: 'b' }));
+    };
+    const tokens = sleep(4_000).then(() => ({ first: 'a', second: 'b' }));
     const simulator = await startSimulator(stage, tokens);
     await expect(simulator.play({ phase: 'setup' })).rejects.toThrow('as many sites as MSPs');
     await alongside.stop();
