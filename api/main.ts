@@ -19,6 +19,7 @@ import { forgetSessions } from '../db/access/sessionStore.js';
 import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
 import { requireMigrated } from '../db/schema/schemaFaults.js';
 import { traced } from '../db/traced.js';
+import { KontorError } from '../domain/errors.js';
 import { createMailStarts } from '../starts/deliverMail.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
@@ -45,11 +46,13 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
+/** Throws CONFIGURATION_INVALID where HOST, or the port of it, cannot be had. */
 function bind(server: Server, { HOST, PORT }: Env): Promise<number> {
   return listen(server, PORT, HOST).catch((error: unknown) => {
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!busy) throw error;
-    return listen(server, 0, HOST);
+    if (busy) return listen(server, 0, HOST);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new KontorError('CONFIGURATION_INVALID', `PORT ${PORT} of ${HOST} cannot be used: ${why}`);
   });
 }
 
@@ -103,7 +106,7 @@ const server = createServer({
   keepAliveTimeout: KEEP_ALIVE_MS,
 });
 const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
-const url = `http://${host}:${await bind(server, env)}`;
+const url = `http://${host}:${await bind(server, env).catch(refused)}`;
 const publicUrl = (env.PUBLIC_URL ?? url).replace(/\/$/, '');
 const trustedProxies = env.TRUSTED_PROXIES;
 const localLogin = env.KONTOR_LOCAL_LOGIN === 'on';
@@ -114,7 +117,7 @@ const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, guessesPerMinute: env.GUESSES_PER_MINUTE, strangersPerHour: env.SIGN_UPS_PER_HOUR };
 const deps = { db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, secrets, log };
 const metrics = createMetrics(deps);
-const probes = await serveProbes(env, apiProbes(deps, metrics));
+const probes = await serveProbes(env, apiProbes(deps, metrics)).catch(refused);
 server.on('request', createApp(deps, limits, metrics, tracing));
 void resumeOnboarding({ db, onboarding, log });
 starts.kept();

@@ -15,7 +15,7 @@ import { previewClose } from './closing/previewClose.js';
 import { followClose } from './closing/followClose.js';
 import { decimalTotals, runLines } from './closing/runView.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
+import { dataOption, examples, jsonOption, periodOption, programmeOption, words } from './options.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { terminalActor } from './terminalActor.js';
 
@@ -54,7 +54,11 @@ export function closeCommand(): Command {
     .option('--zero-waits', 'neither collect nor review any longer: all deadlines are now')
     .addOption(instantOption('--collect-until <instant>', 'collect usage until then, in every zone'))
     .addOption(instantOption('--review-until <instant>', 'let cases be reviewed until then, in every zone'))
-    .option('--skip-reason <text>', 'leave the months before it that were never closed out for good, and say why')
+    .option(
+      '--skip-reason <text>',
+      'leave the months before it that were never closed out for good, and say why',
+      words(500),
+    )
     .option('--dry-run', 'show totals and open cases; nothing is written and nobody gets mail')
     .addOption(dataOption())
     .addOption(jsonOption('print the outcome as one JSON object on stdout'))

@@ -8,6 +8,7 @@ import { secretHash } from '../db/access/secret.js';
 import { findSenderByToken } from '../db/access/senderStore.js';
 import { ALL, type Database } from '../db/connect.js';
 import { listCorrections } from '../db/corrections/correctionStore.js';
+import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { statementByNumber } from '../db/readModels/statementByNumber.js';
 import type { Actor } from '../domain/access/actor.js';
 import { may } from '../domain/access/may.js';
@@ -15,7 +16,7 @@ import { CORRECTION_STATES, type Correction, type CorrectionState } from '../dom
 import { KontorError } from '../domain/errors.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { dataOption, examples, jsonOption, programmeOption, wholeNumber } from './options.js';
+import { dataOption, examples, jsonOption, programmeOption, wholeNumber, words } from './options.js';
 import { readFileWithin } from './readFileWithin.js';
 
 interface Common {
@@ -90,6 +91,7 @@ export function decidingCommands(): Command[] {
       .option(
         '--reason <text>',
         end === 'refuse' ? 'why; whoever asked is told' : 'what is worth saying to whoever asked',
+        words(500),
       )
       .addOption(dataOption())
       .addOption(jsonOption('print {"correctionId", "state", "decidedAt"}'))
@@ -118,6 +120,7 @@ function lineOf({ id, number, state, change, booking, amountMinor, currency, ask
 async function listThem({ programme, statement, state, limit, data, json }: ListOptions): Promise<void> {
   const found = await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, async (trx) => {
+      if (programme !== undefined) await onlyProgramme(trx, programme);
       const of = statement === undefined ? undefined : await statementByNumber(trx, statement);
       if (statement !== undefined && of === undefined) {
         throw new KontorError('NOT_FOUND', `There is no statement ${statement}.`);

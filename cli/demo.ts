@@ -72,7 +72,13 @@ async function requirePlayable(period: Period): Promise<void> {
   );
 }
 
+function requireSites({ msps, sites }: DemoWorld): void {
+  if (sites >= msps) return;
+  throw fieldError('VALIDATION_FAILED', '--sites', `Each of ${msps} MSPs has a site at least: not ${sites} sites.`);
+}
+
 async function demo({ data, exit, json, period, seed, msps, sites }: DemoOptions): Promise<void> {
+  requireSites({ period, seed, msps, sites });
   await requirePlayable(period);
   // All MSPs sign up from one host, and follow the links in their mails there.
   const given = readEnv();

@@ -34,8 +34,12 @@ export async function withTemporal<T>(
   work: (client: TemporalClient['client']) => Promise<T>,
   patience: { patienceMs?: number } = {},
 ): Promise<T> {
-  reachable(env, 'TEMPORAL_ADDRESS');
-  const temporal = await connectTemporal(env, patience);
+  const address = reachable(env, 'TEMPORAL_ADDRESS');
+  const temporal = await connectTemporal(env, patience).catch((error: unknown) => {
+    if (error instanceof KontorError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new KontorError('TEMPORAL_UNAVAILABLE', `Temporal at ${address} does not answer: ${why}`);
+  });
   try {
     return await work(temporal.client);
   } finally {

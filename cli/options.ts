@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { KontorError } from '../domain/errors.js';
+import { canonicalName, nameProblem } from '../domain/name.js';
 import { parsePeriod, type Period } from '../domain/period.js';
 
 /** `--data DIR`: whose services a command talks to when no addresses are configured. */
@@ -39,6 +40,15 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
       throw new InvalidArgumentError(`A whole number from ${min} to ${max}.`);
     }
     return value;
+  };
+}
+
+/** A parser of names and reasons, which the audit trail keeps, of at most so many characters: as the API takes them. */
+export function words(longest: number): (text: string) => string {
+  return (text) => {
+    const problem = nameProblem(text) ?? (text.length > longest ? `At most ${longest} characters.` : null);
+    if (problem !== null) throw new InvalidArgumentError(problem);
+    return canonicalName(text);
   };
 }
 

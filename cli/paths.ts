@@ -2,6 +2,7 @@ import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KontorError } from '../domain/errors.js';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -15,9 +16,13 @@ export const WORKER_MAIN = fileURLToPath(new URL('../worker/main.js', import.met
 export const API_MAIN = fileURLToPath(new URL('../api/main.js', import.meta.url));
 export const SIMULATOR_MAIN = fileURLToPath(new URL('../simulator/main.js', import.meta.url));
 
-/** The absolute path of a `--data` option; `~` alone is what a shell leaves when it is quoted. */
+/**
+ * The absolute path of a `--data` option; `~` alone is what a shell leaves when it is quoted. Throws CONFIGURATION_INVALID for
+ * an empty one, which a variable that is not set leaves: it would be the working directory.
+ */
 export function dataDirOf(option: string | undefined): string {
   if (option === undefined) return DEFAULT_DATA_DIR;
+  if (option === '') throw new KontorError('CONFIGURATION_INVALID', '--data: name a folder.');
   return resolve(option.replace(/^~(?=\/|$)/, homedir()));
 }
 

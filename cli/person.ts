@@ -16,11 +16,10 @@ import { SYSTEM_LEVELS, type SystemLevel } from '../domain/access/levels.js';
 import { VIEWS, type View } from '../domain/access/views.js';
 import { KontorError } from '../domain/errors.js';
 import { linkAddress } from '../domain/linkAddress.js';
-import { canonicalName, nameProblem } from '../domain/name.js';
 import { isTimeZone } from '../domain/period.js';
 import { LOCALES, type Locale } from '../locales/index.js';
 import { publicUrlOf, environmentOf, withDatabase } from './environment.js';
-import { dataOption, examples, jsonOption } from './options.js';
+import { dataOption, examples, jsonOption, words } from './options.js';
 
 /** Who the audit trail names for what is done at the terminal. */
 const PAGE = 500;
@@ -31,7 +30,7 @@ export function personCommand(): Command {
   command
     .command('invite')
     .description('Invite somebody and print the one-time link with which she chooses a password. No mail is sent.')
-    .requiredOption('--name <name>', 'as the audit trail will say', name)
+    .requiredOption('--name <name>', 'as the audit trail will say', words(80))
     .requiredOption('--email <address>', 'with which she signs in', email)
     .addOption(new Option('--view <view>', 'which her company must hold').choices(VIEWS).default('vendor'))
     .addOption(new Option('--company <id>', 'her company; the partner team’s for the view vendor').argParser(uuid))
@@ -143,12 +142,6 @@ function uuid(text: string): string {
 function email(text: string): string {
   if (!mailAddress.safeParse(text).success) throw new InvalidArgumentError('A mail address.');
   return text.toLowerCase();
-}
-
-function name(text: string): string {
-  const problem = nameProblem(text);
-  if (problem !== null || text.length > 80) throw new InvalidArgumentError(problem ?? 'At most 80 characters.');
-  return canonicalName(text);
 }
 
 function zone(text: string): string {

@@ -7,7 +7,7 @@ import { readRateFile } from '../rates/rateFile.js';
 import { tellRateLoaded } from '../starts/settleStatement.js';
 import type { Env } from '../config/env.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { dataOption, examples, jsonOption } from './options.js';
+import { dataOption, examples, jsonOption, words } from './options.js';
 import { readFileWithin } from './readFileWithin.js';
 import { terminalActor } from './terminalActor.js';
 
@@ -37,7 +37,7 @@ export function ratesCommand(): Command {
     .argument('<file>', 'the file')
     .option('--as <email>', 'the person of the partner team who loads them')
     .option('--replace', 'rates that are known otherwise are replaced; needs --reason')
-    .option('--reason <text>', 'why, for the audit trail')
+    .option('--reason <text>', 'why, for the audit trail', words(500))
     .option('--unusual', 'rates more than half off the last one of their pair are right all the same')
     .addOption(dataOption())
     .addOption(jsonOption('print {"added", "known", "replaced", "tried"}'))

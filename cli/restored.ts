@@ -5,7 +5,7 @@ import { markRestored } from '../db/outbox/restored.js';
 import { readLastBatch } from '../starts/lastBatch.js';
 import { restartClose } from '../starts/restoredClose.js';
 import { environmentOf, withDatabase, withTemporal } from './environment.js';
-import { dataOption, examples, jsonOption } from './options.js';
+import { dataOption, examples, jsonOption, words } from './options.js';
 import { terminalActor } from './terminalActor.js';
 
 interface Options {
@@ -25,7 +25,7 @@ export function restoredCommand(): Command {
         'anew. Closes of those runs begin again from what the database holds, whatever Temporal has kept. Then settle the ' +
         'uncertain mails: kontor outbox reconcile.',
     )
-    .requiredOption('--reason <text>', 'why, for the audit trail')
+    .requiredOption('--reason <text>', 'why, for the audit trail', words(500))
     .option('--as <email>', 'the person of the partner team who says so')
     .addOption(dataOption())
     .addOption(jsonOption('print {"uncertain", "runs"}'))

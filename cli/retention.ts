@@ -9,7 +9,7 @@ import { ALL } from '../db/connect.js';
 import { KontorError } from '../domain/errors.js';
 import { classOf } from '../domain/retention.js';
 import { environmentOf, withDatabase } from './environment.js';
-import { dataOption, examples, jsonOption } from './options.js';
+import { dataOption, examples, jsonOption, words } from './options.js';
 import { createTerminal } from './terminal.js';
 import { terminalActor } from './terminalActor.js';
 
@@ -36,7 +36,7 @@ export function retentionCommand(): Command {
     .addOption(new Option('--company <id>', 'over a company').argParser(uuid).conflicts(['over', 'everything']))
     .addOption(new Option('--over <programme>', 'over a programme, by its code').conflicts('everything'))
     .addOption(new Option('--everything', 'over everything'))
-    .requiredOption('--reason <text>', 'as the audit trail will say')
+    .requiredOption('--reason <text>', 'as the audit trail will say', words(500))
     .addOption(asOption())
     .addOption(dataOption())
     .addHelpText('after', examples('kontor retention hold --company 5d0a… --reason "lawsuit 12 O 34/26"'))
@@ -45,7 +45,7 @@ export function retentionCommand(): Command {
     .command('lift')
     .description('Lift a legal hold.')
     .argument('<id>', 'as `kontor retention` lists it', uuid)
-    .requiredOption('--reason <text>', 'as the audit trail will say')
+    .requiredOption('--reason <text>', 'as the audit trail will say', words(500))
     .addOption(asOption())
     .addOption(dataOption())
     .addHelpText('after', examples('kontor retention lift 7c1e… --reason "settled"'))
@@ -80,7 +80,7 @@ async function hold({ company, over, everything, reason, as, data }: HoldOptions
   const set = await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, async (trx) => {
       const actor = await terminalActor(trx, as);
-      return setHold(trx, subject, { id: randomUUID(), reason: reasonOf(reason), at: new Date(), actor });
+      return setHold(trx, subject, { id: randomUUID(), reason, at: new Date(), actor });
     }),
   );
   console.log(`Held: ${set.id}`);
@@ -90,15 +90,10 @@ async function lift(id: string, { reason, as, data }: ChangeOptions): Promise<vo
   await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, async (trx) => {
       const actor = await terminalActor(trx, as);
-      await endHold(trx, { id, reason: reasonOf(reason), at: new Date(), actor });
+      await endHold(trx, { id, reason, at: new Date(), actor });
     }),
   );
   console.log('Lifted.');
-}
-
-function reasonOf(given: string): string {
-  if (given.trim() === '') throw new KontorError('REASON_REQUIRED', 'Say why: --reason.');
-  return given.trim();
 }
 
 async function retention({ apply, as, data, json }: { apply?: true; as?: string; data?: string; json?: true }) {

@@ -3,13 +3,13 @@
  * names no real one, and over them a worker and the API as processes of their own. Everything keeps its state in one
  * data directory, which one command at a time holds, and nothing outlives the command, however it ends.
  */
-import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment, readEnv, type Env } from '../config/env.js';
 import { claim } from '../embedded/claim.js';
 import { EmbeddedError } from '../embedded/index.js';
 import { API_MAIN, WORKER_MAIN } from './paths.js';
+import { closedFolder } from './services/dataFolder.js';
 import { startDatabase } from './services/database.js';
 import { startMail } from './services/mail.js';
 import { startKeptProcess, type Keeping } from './services/keptProcess.js';
@@ -50,14 +50,20 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts the stack. `services` rejects with the first failure; `stop` is due in any case. */
+/** Starts the stack. `services` rejects with the first failure, or once it is to stop; `stop` is due in any case. */
 export function startStack(options: ServicesOptions): Stack {
   const folder = new Parts();
   const servers = new Parts();
   const processes = new Parts();
+  let stopping = false;
   return {
-    services: start(options, { folder, servers, processes }),
+    services: start(options, { folder, servers, processes }).then((services) => {
+      // What was asked to stop while it started is of no use to anybody.
+      if (stopping) throw new Error('The services are being stopped.');
+      return services;
+    }),
     stop: async () => {
+      stopping = true;
       await processes.stop();
       await servers.stop();
       await folder.stop();
@@ -81,9 +87,7 @@ async function start(
       report(new EmbeddedError('EMBEDDED_START_FAILED', line));
     },
   };
-  await mkdir(dataDir, { recursive: true });
-  // Root's PostgreSQL, which is another user, passes through; nobody else sees what there is.
-  await chmod(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
+  await closedFolder(dataDir);
   await folder.start(
     () => claim(join(dataDir, 'running'), 'Kontor'),
     async (release) => {

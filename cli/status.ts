@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ALL, type Trx } from '../db/connect.js';
+import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { caseList } from '../db/readModels/caseList.js';
 import { parkedMsps, type ParkedMsp } from '../db/readModels/parkedMsps.js';
 import { runList, type RunSummary } from '../db/readModels/runList.js';
@@ -111,6 +112,7 @@ async function loadAfterLast(trx: Trx, programme: string | undefined): Promise<A
 }
 
 async function load(trx: Trx, programme: string | undefined, period: Period | undefined): Promise<Found> {
+  if (programme !== undefined) await onlyProgramme(trx, programme);
   const runs = await runList(trx, { programme, limit: RUNS });
   // The list begins with the latest of each programme.
   const shown = runs.filter(

@@ -9,7 +9,7 @@ import { SYSTEM_LEVELS, type SystemLevel } from '../domain/access/levels.js';
 import { VIEWS, type View } from '../domain/access/views.js';
 import { KontorError } from '../domain/errors.js';
 import { environmentOf, withDatabase } from './environment.js';
-import { dataOption, examples, jsonOption } from './options.js';
+import { dataOption, examples, jsonOption, words } from './options.js';
 
 /** Who the audit trail names for what is done at the terminal: whoever reaches the database needs no token. */
 const PAGE = 500;
@@ -20,7 +20,7 @@ export function tokenCommand(): Command {
   command
     .command('create')
     .description('Create a service account with a token and print the token: it is shown only now.')
-    .requiredOption('--name <name>', 'of the service account that it is for, as the audit trail will say')
+    .requiredOption('--name <name>', 'of the service account that it is for, as the audit trail will say', words(80))
     .addOption(new Option('--view <view>', 'in which it acts').choices(VIEWS).default('vendor'))
     .addOption(new Option('--company <id>', 'its company; the partner team’s for the view vendor').argParser(uuid))
     .addOption(new Option('--level <level>', 'what it may do').choices(SYSTEM_LEVELS).default('reader'))

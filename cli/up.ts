@@ -38,7 +38,7 @@ async function up({ data }: { data?: string }): Promise<void> {
       say(`\nThe first administrator signs in as ${first.email}, with a password chosen by this link, good once:`);
       say(first.link);
     }
-    const dataPart = data === undefined ? '' : ` --data ${data}`;
+    const dataPart = data === undefined ? '' : ` --data ${quoted(data)}`;
     say(`\nA first token:  kontor token create --level administrator --name "…"${dataPart}`);
     say('Ctrl-C ends it all; the data stays.');
     serving(EXIT.ok);
@@ -46,6 +46,11 @@ async function up({ data }: { data?: string }): Promise<void> {
     console.error(`kontor: ${error.message}`);
     return EXIT.failed;
   });
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** One line per thing to look at, aligned. */

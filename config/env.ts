@@ -11,17 +11,27 @@ import { WORKER_ROLES } from '../domain/workerRole.js';
 import { FAILPOINT_SPEC } from './failpoints.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
+/** What stands in it as %41 is read as such: with a % that begins no character nobody can sign in. */
+function isDecodable(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { username, password } = new URL(address);
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const database = z
+  .url({ protocol: /^postgres(ql)?$/ })
+  .refine(isDecodable, 'a % in its name or password is written %25')
+  .optional();
 const count = z.coerce.number().int().min(1).max(1000);
 
 export const ENV_SCHEMA = z.object({
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('PostgreSQL 18 as the login role kontor_app'),
-  DATABASE_OWNER_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('PostgreSQL as the owner of the schema: `kontor migrate` only'),
+  DATABASE_URL: database.describe('PostgreSQL 18 as the login role kontor_app'),
+  DATABASE_OWNER_URL: database.describe('PostgreSQL as the owner of the schema: `kontor migrate` only'),
   DATABASE_POOL: count.default(12).describe('Connections a process holds at most'),
   TEMPORAL_ADDRESS: z.string().min(1).optional().describe('host:port of a Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Namespace of the Temporal service'),
@@ -52,7 +62,10 @@ export const ENV_SCHEMA = z.object({
     .optional()
     .describe('`optional`: mail also goes to a relay without TLS; default: required, except on this machine'),
   MAIL_FROM: z.email().default('kontor@kontor.example').describe('Sender of every mail'),
-  PUBLIC_URL: z.url().optional().describe('Address of the API as mails name it'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the API as mails name it'),
   RATES_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

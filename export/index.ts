@@ -144,7 +144,9 @@ async function creditTotalsOf(trx: Trx, { programme, period }: RunKey): Promise<
 }
 
 async function prepare(dir: string, force: boolean): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+    throw new KontorError('CONFIGURATION_INVALID', `${dir} cannot be written to: ${String(error)}`);
+  });
   const there = await readdir(dir);
   if (there.length > 0 && !force) {
     throw new KontorError('CONFIGURATION_INVALID', `${dir} is not empty: name another folder, or add --force.`);

@@ -50,6 +50,8 @@ export function ecbXml(text: string): ExchangeRate[] {
         problems.push(problemAt(lineOf(one), 'currency', `"${currency}" is no currency.`));
       else if (!isPublishableRate(rate))
         problems.push(problemAt(lineOf(one), 'rate', `"${rate}" is no rate of ${currency}.`));
+      else if (currency === ECB_BASE)
+        problems.push(problemAt(lineOf(one), 'currency', 'A rate is between two currencies.'));
       else if (isCurrency(currency)) rates.push({ base: ECB_BASE, currency, rate, day, source: ECB_SOURCE });
     }
   }

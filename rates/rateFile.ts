@@ -30,6 +30,9 @@ export function readRateFile(text: string): ExchangeRate[] {
 function fromCsv(text: string): ExchangeRate[] {
   const { header, rows } = table(text);
   const problems: FieldError[] = [];
+  // Of two columns of one name the parser keeps the last. The bank's own last one has none.
+  const repeated = header.find((name, index) => name !== '' && header.indexOf(name) !== index);
+  if (repeated !== undefined) refuse([problemAt(1, repeated, 'A column is named twice.')]);
   const say = (line: number, field: string, message: string) => void problems.push(problemAt(line, field, message));
   const found = header[0] === 'Date' ? fromEcbCsv(rows, say) : fromRows(header, rows, say);
   const seen = new Map<string, { line: number; rate: string }>();
@@ -57,6 +60,7 @@ function fromEcbCsv(rows: readonly Row[], say: Say): Found {
     for (const [currency, rate] of Object.entries(columns)) {
       if (currency === '' || rate === '' || rate === 'N/A') continue;
       if (!isPublishableRate(rate)) say(line, currency, `"${rate}" is no rate: a number above zero, with a point.`);
+      else if (currency === ECB_BASE) say(line, currency, 'A rate is between two currencies.');
       else if (isCurrency(currency)) {
         found.push({ line, rate: { base: ECB_BASE, currency, rate, day, source: ECB_SOURCE } });
       }

@@ -27,7 +27,7 @@ const probeServer = await serveProbes(env, {
   ready: () => probes.ready(),
   warnings: () => probes.warnings?.() ?? [],
   metrics: () => probes.metrics(),
-});
+}).catch(refused);
 await untilThere(env, (now) => {
   missing = now;
   console.error(now.length === 0 ? 'All that was waited for answers.' : `Waiting: ${missingSentences(now).join(' ')}`);

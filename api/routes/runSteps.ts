@@ -9,6 +9,7 @@ import { ask } from '../../starts/ask.js';
 import { askCompleteness, closePeriodId, endWaitOfClose } from '../../starts/closePeriod.js';
 import { preview as startPreview } from '../../starts/previewPeriod.js';
 import { askRetry } from '../../starts/settleStatement.js';
+import { requireProgramme } from '../requireProgramme.js';
 import { PENDING, reply, route, type Context } from '../route.js';
 import { pending, uuid } from '../schemas/common.js';
 import { completenessDecision, completenessOutcome, preview, retried, signalled } from '../schemas/runs.js';
@@ -16,9 +17,10 @@ import { byRun } from './runs.js';
 
 type RunContext = Context<z.output<typeof byRun>, unknown, unknown>;
 
-/** Ends a wait of the run for all its shards, idempotent. STATE_CONFLICT where no run is waiting. */
+/** Ends a wait of the run for all its shards, idempotent. NOT_FOUND, and STATE_CONFLICT where no run is waiting. */
 async function endWait(context: RunContext, wait: 'collection' | 'review', action: string) {
   const { programme, period } = context.params;
+  await context.transaction((trx) => requireProgramme(trx, programme));
   if (!(await endWaitOfClose(context.deps, context.params, wait))) {
     throw new KontorError('STATE_CONFLICT', `No close of ${period} of "${programme}" is going on.`);
   }
@@ -70,7 +72,10 @@ export const runStepRoutes = [
     handler: async ({ deps, limits, params, body, actor, receivedAt, requestId, transaction }) => {
       const content = { ...body, until: body.until?.toISOString() ?? null };
       const made = { id: requestId, subject: runSubject(params), content, actor, at: receivedAt };
-      await transaction((trx) => insertDecision(trx, { kind: 'completeness', ...made }));
+      await transaction(async (trx) => {
+        await requireProgramme(trx, params.programme);
+        await insertDecision(trx, { kind: 'completeness', ...made });
+      });
       const decision = { decisionId: requestId };
       const answer = await askCompleteness(deps, params, decision, { requestId, timeoutMs: limits.updateTimeoutMs });
       return answer.answered ? reply(200, answer.result) : PENDING;

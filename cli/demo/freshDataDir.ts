@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedError } from '../../embedded/index.js';
 import { isRunning } from '../../embedded/process.js';
 import { KontorError } from '../../domain/errors.js';
 import { z } from 'zod';
+import { madeFolder } from '../services/dataFolder.js';
 
 const MARKER = 'kontor-demo';
 const NOTE = 'Made by `kontor demo`, which deletes everything in this folder at its next start.\n';
@@ -13,11 +14,11 @@ const OWNER = z.object({ pid: z.number(), startedAt: z.string() });
  * Makes `dir` an empty folder with a marker in it. Only a folder that is missing, empty or marked is touched: what
  * somebody else keeps there is never deleted.
  *
- * @throws KontorError CONFIGURATION_INVALID for a folder with other things in it
+ * @throws KontorError CONFIGURATION_INVALID for a folder with other things in it, and for what cannot be one
  * @throws EmbeddedError EMBEDDED_IN_USE while a demo runs over it
  */
 export async function freshDataDir(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await madeFolder(dir);
   const names = await readdir(dir);
   if (names.length > 0 && !names.includes(MARKER)) {
     throw new KontorError(

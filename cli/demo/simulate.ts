@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { SIMULATOR_MAIN } from '../paths.js';
+import type { Services } from '../services.js';
 import type { Scene } from './scene.js';
 
 /** What the simulator is asked to play; `of` names the month of the usage, where there is a choice. */
@@ -19,6 +20,11 @@ const LINE = z.union([
   z.object({ error: z.string() }),
 ]);
 
+/** What it plays, where, and with what it ends. */
+interface Stage extends Pick<Scene, 'inboxUrl' | 'world' | 'terminal'> {
+  services: Pick<Services, 'apiUrl' | 'alongside'>;
+}
+
 /** The simulator of one demo: it stays for all phases, and ends with the services. */
 export interface Simulator {
   /** Plays one phase; returns what it says it did. */
@@ -30,7 +36,7 @@ export interface Simulator {
  * starts while the partner team is still getting its tokens.
  */
 export async function startSimulator(
-  { services, inboxUrl, world, terminal }: Omit<Scene, 'simulator' | 'tokens'>,
+  { services, inboxUrl, world, terminal }: Stage,
   tokens: Promise<Scene['tokens']>,
 ): Promise<Simulator> {
   const args = [
@@ -42,10 +48,13 @@ export async function startSimulator(
     () => Promise.resolve(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })),
     end,
   );
+  // At once: what it said before it ended would be lost to whoever reads later.
   const complaints = text(child.stderr);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  // Of its end its output tells.
+  child.stdin.on('error', () => undefined);
   const { first, second } = await tokens;
   child.stdin.write(`${JSON.stringify({ token: first, secondToken: second })}\n`);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     play: async (command) => {
       child.stdin.write(`${JSON.stringify(command)}\n`);

@@ -36,6 +36,17 @@ describe('a run, while no worker is up', () => {
 
   const start = (body: object) => api.call('POST', '/v1/programmes/msp/runs', { token, body });
 
+  it.each(['end-collection', 'end-review', 'completeness'])(
+    'case 62, a relative: %s of a programme that there is not is not found',
+    async (step) => {
+      const body = step === 'completeness' ? { decision: 'go', reason: 'They are closed' } : undefined;
+      const path = (programme: string) => `/v1/programmes/${programme}/runs/2025-10/${step}`;
+      const ask = async (programme: string) => (await api.call('POST', path(programme), { token, body })).status;
+      expect([await ask('nosuch'), await ask('msp')]).toEqual([404, 409]);
+      expect(await api.database.asOwner(`select from decision where subject like '%nosuch%'`)).toEqual([]);
+    },
+  );
+
   it('starts once per period: who starts it again joins it', async () => {
     const body = { period: PERIOD, collectUntil: '2025-12-01T00:00:00Z', reviewUntil: '2025-12-01T00:00:00+01:00' };
     const refused = await start(body);

@@ -40,4 +40,11 @@ describe('which months a demo can play', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(new RegExp(`A demo can play 20\\d\\d-\\d\\d to 20\\d\\d-\\d\\d, not ${period}`));
   });
+
+  it('case 63, a relative: fewer sites than MSPs are refused before it starts', () => {
+    const words = [main, 'demo', '--msps', '6', '--sites', '5', '--exit'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000 });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Each of 6 MSPs has a site at least: not 5 sites.');
+  }, 60_000);
 });

@@ -102,6 +102,16 @@ describe('the exit status', () => {
     ],
     ['an unknown level', ['token', 'create', '--level', 'king', '--name', 'x']],
     ['a person without a usable address', ['person', 'invite', '--name', 'x', '--email', 'x']],
+    ['case 49, a relative: a token for nobody', ['token', 'create', '--name', ' ']],
+    ['case 49, a relative: a name that reads otherwise', ['token', 'create', '--name', 'Anna \u202e']],
+    ['a restore without a reason', ['restored', '--reason', '']],
+    ['rates replaced for no reason', ['rates', 'load', 'x', '--replace', '--reason', ' ']],
+    ['months left out for no reason', ['close', '--period', '2026-03', '--skip-reason', '']],
+    ['a hold without a reason', ['retention', 'hold', '--everything', '--reason', ' ']],
+    [
+      'a refusal with an empty reason',
+      ['correct', 'refuse', '0d3c9a52-8a0f-4d0e-9f0e-3f5f6d2f7a10', '--token-file', 'x', '--reason', ''],
+    ],
     ['fewer MSPs than a world has', ['demo', '--msps', '4']],
   ])('is 2 for %s', async (_what, words) => {
     const { error } = await run(...words);

@@ -54,6 +54,12 @@ describe('docker-compose.yml', () => {
     expect(await environmentOf('migrate')).toEqual(expect.arrayContaining(['DATABASE_URL', 'DATABASE_OWNER_URL']));
   });
 
+  it('gives the keys of secrets in the database to the API alone, which opens them', async () => {
+    const given = ['api', 'worker', 'migrate'].map(async (service) => [service, await environmentOf(service)] as const);
+    const holders = (await Promise.all(given)).filter(([, keys]) => keys.includes('SECRET_KEYS'));
+    expect(holders.map(([service]) => service)).toEqual(['api']);
+  });
+
   it('has no password of its own', async () => {
     const text = await file('docker-compose.yml');
     const passwords = [...text.matchAll(/\$\{(\w*PASSWORD)([^}]*)\}/g)].map(([, name, rest]) => [name, rest]);

@@ -69,6 +69,13 @@ describe('kontor migrate and workers', () => {
     await database.drop();
   });
 
+  it('leaves stdout to the result where the database does not answer', async () => {
+    const away = { DATABASE_OWNER_URL: 'postgres://owner:x@127.0.0.1:1/kontor' };
+    const { status, out, said } = await run('cli/main.js', ['migrate', '--check', '--json'], { ...env, ...away });
+    expect([status, out]).toEqual([1, '']);
+    expect(said).toContain('ECONNREFUSED');
+  });
+
   const migrate = (...words: string[]) => run('cli/main.js', ['migrate', ...words], env);
   const check = () => lookAtSetup(readEnv(env), { migrated: true });
   const schedule = (id: string) => client.schedule.getHandle(id);

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +12,7 @@ import { isAlive } from '../../embedded/process.js';
 
 const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const bare = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', TEMPORAL_ADDRESS: '', SMTP_URL: '' };
-const dataDir = await mkdtemp(join(tmpdir(), 'kontor-up-'));
+const dataDir = await mkdtemp(join(tmpdir(), 'kontor up-'));
 // Open to PostgreSQL's own account: under root its files would else go elsewhere, and stay there.
 await chmod(dataDir, 0o755);
 const started: ChildProcess[] = [];
@@ -93,6 +95,8 @@ describe('kontor up', () => {
     const first = await up();
     expect(first.said()).toMatch(/API docs +http:\/\/127\.0\.0\.1:\d+\/docs\//);
     expect(first.said()).toMatch(/Temporal UI +http.*\nInbox +http/);
+    // As a shell takes it for one folder.
+    expect(first.said()).toContain(`--data '${dataDir}'\n`);
     const [, email = '', link = ''] = /signs in as (\S+),[^]*\/console\/link#([\w-]{43})/.exec(first.said()) ?? [];
     const state = JSON.parse(await readFile(join(dataDir, 'services.json'), 'utf8'));
     expect((await stat(join(dataDir, 'services.json'))).mode & 0o777).toBe(0o600);
@@ -123,6 +127,9 @@ describe('kontor up', () => {
     const file = join(dataDir, 'programme.json');
     await writeFile(file, JSON.stringify(PROGRAMME), { mode: 0o600 });
     expect(kontor('programme', 'set', file)).toMatchObject({ status: 0 });
+    expect(kontor('status', '--programme', 'nosuch')).toMatchObject({
+      ...{ status: 2, stdout: '', stderr: expect.stringContaining('There is no programme "nosuch": msp.') },
+    });
     const closed = kontor('close', '--period', '2026-03', '--as', email, '--zero-waits', '--json');
     expect(JSON.parse(closed.stdout)).toMatchObject({
       programme: 'msp',
@@ -153,4 +160,44 @@ describe('kontor up', () => {
       stderr: expect.stringContaining('CONFIGURATION_INVALID: No services are running there.'),
     });
   }, 180_000);
+
+  it('asked to stop while it starts, gives away no link and leaves nothing', async () => {
+    const dir = join(dataDir, 'stopped');
+    const child = spawn(process.execPath, [main, 'up', '--data', dir], {
+      env: bare,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const ended = once(child, 'exit');
+    for (let turn = 0; !existsSync(join(dir, 'temporal/server.json')) && turn < 600; turn += 1) await sleep(50);
+    const family = descendants(child.pid!);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([130, null]);
+    expect(said).toBe('Stopping.\n');
+    expect(family.length).toBeGreaterThan(2);
+    expect(await untilGone(family)).toEqual([]);
+  }, 120_000);
+
+  it('case 52, a relative: a METRICS_PORT and a HOST that cannot be had are named, without a stack trace', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    for (const [env, says] of [
+      [
+        { METRICS_PORT: String(port) },
+        `kontor-worker: CONFIGURATION_INVALID: METRICS_PORT ${port} of 127.0.0.1 cannot be used: `,
+      ],
+      [{ HOST: 'nowhere.invalid' }, 'kontor-api: CONFIGURATION_INVALID: PORT 3000 of nowhere.invalid cannot be used: '],
+    ] as const) {
+      const dir = join(dataDir, Object.keys(env).join());
+      const words = [main, 'up', '--data', dir];
+      const { stderr } = spawnSync(process.execPath, words, { env: { ...bare, ...env }, encoding: 'utf8' });
+      expect(stderr).toContain(says);
+      expect(stderr).toContain('did not start (exit 2)');
+      expect(stderr).not.toMatch(/^ +at /m);
+    }
+    taken.close();
+  }, 120_000);
 });

@@ -232,6 +232,14 @@ describe('kontor export', () => {
     expect(await read('notes.txt', used)).toBe('mine');
   });
 
+  it('refuses a file for a folder', async () => {
+    const dir = join(root, 'file');
+    await writeFile(dir, 'mine');
+    const written = exportPeriod(months.database.db, { programme: 'msp', period: '2026-03', dir });
+    await expect(written).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
+    expect(await readFile(dir, 'utf8')).toBe('mine');
+  });
+
   it('refuses a month that was never opened, and what is no month', async () => {
     const into = (period: string) =>
       exportPeriod(months.database.db, { programme: 'msp', period, dir: join(root, 'never') });

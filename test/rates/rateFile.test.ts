@@ -49,6 +49,23 @@ describe('rule 24: reference rates from files', () => {
     ]);
   });
 
+  it('case 55, a relative: a column named twice is refused, in either CSV', () => {
+    expect(fieldsOf(() => readRateFile('Date,USD,USD,\n2026-05-29,1.16,1.61,\n'))).toEqual([
+      'line 1, USD: A column is named twice.',
+    ]);
+    const text = 'day,base,currency,rate,rate,source\n2026-05-29,EUR,KWD,0.355,0.553,Central Bank of Kuwait\n';
+    expect(fieldsOf(() => readRateFile(text))).toEqual(['line 1, rate: A column is named twice.']);
+  });
+
+  it('takes no rate of the euro in itself from what the bank is said to have written', () => {
+    expect(fieldsOf(() => readRateFile('Date,USD,EUR,\n2026-05-29,1.16,1.2,\n'))).toEqual([
+      'line 2, EUR: A rate is between two currencies.',
+    ]);
+    expect(fieldsOf(() => ecbXml(ecbDocument({ '2026-05-29': { PLN: '4.3', EUR: '1.2' } })))).toEqual([
+      expect.stringMatching(/^line \d+, currency: A rate is between two currencies\.$/),
+    ]);
+  });
+
   it('takes one rate a line, with commas or semicolons, from whoever published it', () => {
     const rate = { day: '2026-05-29', base: 'EUR', currency: 'KWD', rate: '0.355', source: 'Central Bank of Kuwait' };
     const text = (by: string) => `${Object.keys(rate).join(by)}\r\n${Object.values(rate).join(by)}\r\n`;
