@@ -50,8 +50,8 @@ export const timeOfDay: SettingKind<string> = {
 
 export const version: SettingKind<string> = {
   unit: 'version',
-  range: '1 to 4 numbers with dots between',
-  schema: (error) => z.string(error).regex(/^\d{1,9}(\.\d{1,9}){0,3}$/, error),
+  range: '1 to 4 numbers of up to 6 digits with dots between',
+  schema: (error) => z.string(error).regex(/^\d{1,6}(\.\d{1,6}){0,3}$/, error),
 };
 
 function reminders(
