@@ -146,7 +146,7 @@ const INSERT: Record<Batch['kind'], string> = {
     from check_in_row c cross join (values (-12), (14)) as zone(hours)
     cross join lateral (select to_char((c.counted_at at time zone 'UTC') + make_interval(hours => zone.hours), 'YYYY-MM') as counted,
       to_char((c.received_at at time zone 'UTC') + make_interval(hours => zone.hours), 'YYYY-MM') as received) m
-    where m.counted < m.received group by 1, 2, 3`,
+    where c.counted_at < c.received_at and m.counted < m.received group by 1, 2, 3`,
   refused: `
     insert into refused_message (received_at, code, detail, claimed_period, claimed_site, msp_id)
     select r.at, r.code, r.detail, '${PERIOD}', r.site, r.msp

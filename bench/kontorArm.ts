@@ -36,6 +36,7 @@ export interface KontorMeasure {
   statements: number;
   parked: number;
   mails: number;
+  smtpConnections: number;
   /** Null: it was not asked for. */
   verifyMs: number | null;
 }
@@ -132,7 +133,7 @@ export async function runKontorArm(
         sink.begin();
         const work = watchTree(postgresPid, () => watchWorker(worker, () => close(db, client, reached)));
         const { result: watched, peakMb: postgresPeakMb } = await Promise.race([work, died]);
-        const { mails, firstMailMs, repeated } = sink.arrivals();
+        const { mails, firstMailMs, connections, repeated } = sink.arrivals();
         if (repeated.length > 0) throw new KontorError('INTERNAL', `Kontor mailed ${repeated[0] ?? ''} twice.`);
         const status = await db.transaction(ALL, (trx) => runStatus(trx, RUN));
         return {
@@ -145,6 +146,7 @@ export async function runKontorArm(
           statements: status?.participants.issued ?? 0,
           parked: status?.participants.parked ?? 0,
           mails,
+          smtpConnections: connections,
           verifyMs: verify ? await requireInvariants(db, client, dataDir) : null,
         };
       }),

@@ -42,37 +42,35 @@ export interface Measured {
 
 /** What ran where. */
 export function machineOf(): string {
-  const [first, ...others] = cpus();
-  return `${others.length + 1} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`;
+  const cores = cpus();
+  return `${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`;
 }
 
-const ORDERS = [
-  ['kontor', 'floor'],
-  ['floor', 'kontor'],
-] as const;
-
+/** Kontor first in even rounds, the floor first in odd ones. */
 async function playRound(bench: Bench, world: BenchDatabase, nth: number): Promise<Round> {
-  const setting = async (arm: string): Promise<Setting> => ({
-    ...bench,
-    database: await bench.databases.copy(world.name, `${world.name}_${nth}_${arm}`),
-    dataDir: join(bench.dataDir, `${world.name}-${nth}-${arm}`),
-  });
-  const settings = { kontor: await setting('kontor'), floor: await setting('floor') };
-  let kontor: KontorMeasure | undefined;
-  let floor: FloorMeasure | undefined;
-  for (const arm of ORDERS[nth % ORDERS.length] ?? ORDERS[0]) {
-    if (arm === 'kontor') {
-      kontor = await runKontorArm(settings.kontor, bench);
-      bench.say(`  Kontor ${kontor.closeMs} ms, ${kontor.statements} statements, ${kontor.mails} mails`);
-    } else {
-      floor = await runFloorArm(settings.floor);
-      bench.say(`  floor ${floor.floorMs} ms, ${floor.statements} statements, ${floor.mails} mails`);
-    }
-  }
-  const agreement = await requireAgreement(settings.kontor.database.ownerUrl, settings.floor.database.ownerUrl);
-  for (const { database } of Object.values(settings)) await bench.databases.drop(database.name);
-  if (kontor === undefined || floor === undefined) throw new TypeError('An arm was left out.');
-  return { kontor, floor, agreement };
+  const arm = async <M extends { statements: number; mails: number }>(
+    name: string,
+    run: (setting: Setting) => Promise<M>,
+    msOf: (measure: M) => number,
+  ) => {
+    // Copied right before it is used: what the other arm left to write is on the disk by then.
+    const database = await bench.databases.copy(world.name, `${world.name}_${nth}_${name}`);
+    const measure = await run({ ...bench, database, dataDir: join(bench.dataDir, database.name) });
+    bench.say(`  ${name} ${msOf(measure)} ms, ${measure.statements} statements, ${measure.mails} mails`);
+    return { measure, database };
+  };
+  const playKontor = () =>
+    arm(
+      'kontor',
+      (setting) => runKontorArm(setting, bench),
+      ({ closeMs }) => closeMs,
+    );
+  const early = nth % 2 === 0 ? await playKontor() : null;
+  const floor = await arm('floor', runFloorArm, ({ floorMs }) => floorMs);
+  const kontor = early ?? (await playKontor());
+  const agreement = await requireAgreement(kontor.database.ownerUrl, floor.database.ownerUrl);
+  for (const { database } of [kontor, floor]) await bench.databases.drop(database.name);
+  return { kontor: kontor.measure, floor: floor.measure, agreement };
 }
 
 /** Makes the rows of a size and runs both arms, alternated, so many rounds. Throws what an arm throws. */

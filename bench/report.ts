@@ -26,6 +26,8 @@ export interface SizeResult {
   parked: number;
   /** By arm; Kontor also mails the summary to the partner team. */
   mails: { kontor: number; floor: number };
+  /** Kontor's, the most at once. */
+  smtpConnections: number;
   /** Documents that are the same bytes in both arms, in the round with the fewest. */
   sameDocuments: number;
   spread: { closeMs: Spread; floorMs: Spread; ratio: Spread };
@@ -84,6 +86,7 @@ export function resultOf(
     statements: median(({ kontor }) => kontor.statements),
     parked: median(({ kontor }) => kontor.parked),
     mails: { kontor: median(({ kontor }) => kontor.mails), floor: median(({ floor }) => floor.mails) },
+    smtpConnections: Math.max(...rounds.map(({ kontor }) => kontor.smtpConnections)),
     sameDocuments: Math.min(...rounds.map(({ agreement }) => agreement.sameBytes)),
     spread: { closeMs, floorMs, ratio },
     untilReviewMs: median(({ kontor }) => kontor.untilReviewMs),

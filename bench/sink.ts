@@ -7,6 +7,8 @@ export interface Arrivals {
   mails: number;
   /** Milliseconds from `begin` to the first accepted mail; null: none. */
   firstMailMs: number | null;
+  /** The most connections that were open at once. */
+  connections: number;
   /** Message-IDs that arrived more than once. */
   repeated: string[];
 }
@@ -26,6 +28,8 @@ export async function startSink(): Promise<Sink> {
   let begun = performance.now();
   let first: number | null = null;
   let mails = 0;
+  let open = 0;
+  let connections = 0;
   const counts = new Map<string, number>();
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -33,6 +37,14 @@ export async function startSink(): Promise<Sink> {
     disableReverseLookup: true,
     size: MAX_MAIL_BYTES,
     logger: false,
+    onConnect(_session, callback) {
+      open += 1;
+      connections = Math.max(connections, open);
+      callback();
+    },
+    onClose() {
+      open -= 1;
+    },
     onData(stream, _session, callback) {
       let head = '';
       stream.on('data', (chunk: Buffer) => {
@@ -60,11 +72,13 @@ export async function startSink(): Promise<Sink> {
       begun = performance.now();
       first = null;
       mails = 0;
+      connections = open;
       counts.clear();
     },
     arrivals: () => ({
       mails,
       firstMailMs: first === null ? null : Math.round(first),
+      connections,
       repeated: [...counts].flatMap(([id, count]) => (count > 1 ? [id] : [])),
     }),
     stop: () =>
