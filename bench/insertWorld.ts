@@ -4,7 +4,7 @@ import type { MeterCode } from '../domain/catalog/index.js';
 import { EARLIEST_PERIOD, parsePeriod, periodDays } from '../domain/period.js';
 import type { Price } from '../domain/pricing/index.js';
 import { ecbFile } from '../rates/ecbFile.js';
-import { PERIOD, PROGRAMME, type Batch, type World } from './world.js';
+import { PERIOD, PREVIOUS, PROGRAMME, type Batch, type World } from './world.js';
 
 const SINCE = '2025-01-01T00:00:00Z';
 const TEAM = '{"kind": "kontor", "id": "kontor", "name": "partner team"}';
@@ -35,12 +35,12 @@ async function insertProgramme(client: pg.Client): Promise<void> {
   await client.query(
     `insert into programme (code, name, vendor, base_currency, first_period, created_at)
      values ($1, 'Programme', $2, 'EUR', $3, $4)`,
-    [PROGRAMME, JSON.stringify(VENDOR), PERIOD, SINCE],
+    [PROGRAMME, JSON.stringify(VENDOR), PREVIOUS, SINCE],
   );
   await client.query(
     `insert into programme_setting (programme_code, version, from_period, zone, settings, set_at, set_by)
      values ($1, 1, $2, 'Europe/Berlin', '{}', $3, $4)`,
-    [PROGRAMME, PERIOD, SINCE, TEAM],
+    [PROGRAMME, PREVIOUS, SINCE, TEAM],
   );
   await client.query(
     `insert into price_plan (id, programme_code, name, currency, from_period, monthly_minimum_minor, first_month, prices, created_at)
@@ -129,7 +129,7 @@ const INSERT: Record<Batch['kind'], string> = {
     with x as materialized (
       select * from jsonb_to_recordset($1) as r(msp uuid, site uuid, id uuid, key uuid, meter text, "references" text[],
         activated_at timestamptz, second int, clock int, first_day int, late_from int, repeated int, first int[],
-        second_tenant int[], peaks int[], reported_at timestamptz)),
+        second_tenant int[], peaks int[], peaks_before int[], reported_at timestamptz)),
     installation_row as (
       insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at, last_heard_at)
       select msp, site, id, key, 'key', '20.1.0', activated_at, now() from x),
@@ -137,9 +137,11 @@ const INSERT: Record<Batch['kind'], string> = {
     report_row as (
       insert into usage_report (msp_id, site_id, installation_id, period, revision, sent_at, received_at, clock_offset_seconds,
         tenant_refs, meters, peaks, content_hash, channel, protocol_version, product_version)
-      select msp, site, id, '${PERIOD}', 1, reported_at + make_interval(secs => clock), reported_at, clock, "references",
-        array_fill(meter, array[cardinality("references")]), peaks, sha256(convert_to(peaks::text, 'UTF8')), 'push', 1, '20.1.0'
-      from x where peaks is not null)
+      select msp, site, id, g.period, 1, g.at + make_interval(secs => clock), g.at, clock, "references",
+        array_fill(meter, array[cardinality("references")]), g.peaks, sha256(convert_to(g.peaks::text, 'UTF8')), 'push', 1, '20.1.0'
+      from x cross join lateral (values ('${PERIOD}', peaks, reported_at),
+        ('${PREVIOUS}', peaks_before, timestamptz '2026-03-01 18:00Z')) as g(period, peaks, at)
+      where g.peaks is not null)
     -- Months that were over in some zone when the check-in came, as monthsOverAt has them (domain/siteMessage).
     insert into late_check_in (msp_id, site_id, period, last_received_at)
     select c.msp_id, c.site_id, m.counted, max(c.received_at)

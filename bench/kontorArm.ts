@@ -41,7 +41,6 @@ export interface KontorMeasure {
   verifyMs: number | null;
 }
 
-const RUN: RunKey = runKeyOf({ programme: PROGRAMME, period: PERIOD });
 /** Ended by the benchmark as soon as every shard waits for people. */
 const REVIEW_MS = 3_600_000;
 const LOOK_EVERY_MS = 100;
@@ -51,20 +50,24 @@ const MIB = 1_024 * 1_024;
 type Worker = NodeProcess<unknown>;
 
 /** Starts the close and ends its review, as the demo does; returns once the run is sealed and its last mail accepted. */
-async function close(db: Database, temporal: Client, env: Env): Promise<{ untilReviewMs: number; closeMs: number }> {
+async function close(
+  db: Database,
+  temporal: Client,
+  { env, run }: { env: Env; run: RunKey },
+): Promise<{ untilReviewMs: number; closeMs: number }> {
   const starter = { temporal, taskQueue: env.TEMPORAL_TASK_QUEUE };
   const begun = performance.now();
   const now = Date.now();
   await startClose(starter, {
-    ...RUN,
+    ...run,
     openedBy: TERMINAL,
     collectUntil: new Date(now).toISOString(),
     reviewUntil: new Date(now + REVIEW_MS).toISOString(),
     skipReason: null,
   });
-  const result = closeResult(starter, RUN);
+  const result = closeResult(starter, run);
   const inReview = async () => {
-    const status = await db.transaction(ALL, (trx) => runStatus(trx, RUN));
+    const status = await db.transaction(ALL, (trx) => runStatus(trx, run));
     return status?.shards.every(({ stage }) => stage === 'review') === true;
   };
   const untilInReview = async () => {
@@ -72,7 +75,7 @@ async function close(db: Database, temporal: Client, env: Env): Promise<{ untilR
   };
   await Promise.race([untilInReview(), result]);
   const reviewed = performance.now();
-  await endWaitOfClose(starter, RUN, 'review');
+  await endWaitOfClose(starter, run, 'review');
   await result;
   return { untilReviewMs: Math.round(reviewed - begun), closeMs: Math.round(performance.now() - begun) };
 }
@@ -106,13 +109,14 @@ async function startWorker(leads: Partial<Record<keyof Env, string>>, dataDir: s
 }
 
 /**
- * Closes the month of the database by a worker and a Temporal server of its own, as `kontor up` starts them. Throws INTERNAL
+ * Closes the month, or another one, by a worker and a Temporal server of its own, as `kontor up` starts them. Throws INTERNAL
  * where an invariant does not hold or a mail arrived twice, and what the close throws.
  */
 export async function runKontorArm(
   { database, sink, postgresPid, dataDir, alongside, say }: Setting,
-  { verify }: { verify: boolean },
+  { verify, period = PERIOD }: { verify: boolean; period?: string },
 ): Promise<KontorMeasure> {
+  const run = runKeyOf({ programme: PROGRAMME, period });
   const env = readEnv(childEnvironment({ DATABASE_URL: database.appUrl, SMTP_URL: sink.smtpUrl }));
   const part = { dataDir, fleeting: false, say, died: say };
   const temporal = await alongside.start(
@@ -131,15 +135,15 @@ export async function runKontorArm(
       withTemporal(reached, async (client) => {
         const died = worker.died.then((error) => Promise.reject(error));
         sink.begin();
-        const work = watchTree(postgresPid, () => watchWorker(worker, () => close(db, client, reached)));
+        const work = watchTree(postgresPid, () => watchWorker(worker, () => close(db, client, { env: reached, run })));
         const { result: watched, peakMb: postgresPeakMb } = await Promise.race([work, died]);
         const { mails, firstMailMs, connections, repeated } = sink.arrivals();
         if (repeated.length > 0) throw new KontorError('INTERNAL', `Kontor mailed ${repeated[0] ?? ''} twice.`);
-        const status = await db.transaction(ALL, (trx) => runStatus(trx, RUN));
+        const status = await db.transaction(ALL, (trx) => runStatus(trx, run));
         return {
           ...watched.result,
           sqlStatements: watched.load.sqlStatements,
-          historyEvents: (await historyEvents(client, RUN)).run,
+          historyEvents: (await historyEvents(client, run)).run,
           workerPeakMb: (await peakMbOf(worker.pid)) ?? Math.round(watched.load.peakRssBytes / MIB),
           postgresPeakMb,
           firstMailMs,

@@ -8,7 +8,7 @@ import { runFloorArm, type FloorMeasure } from './floorArm.js';
 import { insertWorld } from './insertWorld.js';
 import { runKontorArm, type KontorMeasure } from './kontorArm.js';
 import type { Sink } from './sink.js';
-import { createWorld } from './world.js';
+import { createWorld, PREVIOUS } from './world.js';
 
 /** What stays the same while sizes and rounds change. */
 export interface Bench {
@@ -37,6 +37,8 @@ export interface Measured {
   sha256: string;
   /** Generating and inserting them. */
   generateMs: number;
+  /** What closing the month before took Kontor, once. */
+  previousMs: number;
   rounds: Round[];
 }
 
@@ -73,6 +75,14 @@ async function playRound(bench: Bench, world: BenchDatabase, nth: number): Promi
   return { kontor: kontor.measure, floor: floor.measure, agreement };
 }
 
+/** Closes the month before, whose statements both arms go by, and leaves the database at rest. */
+async function closePrevious(bench: Bench, database: BenchDatabase): Promise<number> {
+  const dataDir = join(bench.dataDir, `${database.name}-before`);
+  const { closeMs } = await runKontorArm({ ...bench, database, dataDir }, { verify: false, period: PREVIOUS });
+  await asOwner(database.ownerUrl, (client) => client.query('vacuum (analyze)'));
+  return closeMs;
+}
+
 /** Makes the rows of a size and runs both arms, alternated, so many rounds. Throws what an arm throws. */
 export async function measureSize(
   bench: Bench,
@@ -84,8 +94,9 @@ export async function measureSize(
   await asOwner(database.ownerUrl, (client) => insertWorld(client, world));
   const generateMs = Math.round(performance.now() - begun);
   bench.say(`${sites} sites, ${world.size.msps} MSPs, seed ${bench.seed}: SHA-256 ${world.sha256()}, ${generateMs} ms`);
+  const previousMs = await closePrevious(bench, database);
   const played: Round[] = [];
   for (let nth = 0; nth < rounds; nth += 1) played.push(await playRound(bench, database, nth));
   await bench.databases.drop(database.name);
-  return { sites, msps: world.size.msps, sha256: world.sha256(), generateMs, rounds: played };
+  return { sites, msps: world.size.msps, sha256: world.sha256(), generateMs, previousMs, rounds: played };
 }

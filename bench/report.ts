@@ -37,6 +37,8 @@ export interface SizeResult {
   floorPeakMb: number;
   verifyMs: number | null;
   generateMs: number;
+  /** Kontor's close of the month before, once, not among the rounds. */
+  previousMs: number;
   machine: string;
   /** ISO instant at which it was written. */
   date: string;
@@ -66,7 +68,7 @@ function largestOf(values: readonly (number | null)[]): number | null {
 
 /** What a size comes to over its rounds. */
 export function resultOf(
-  { sites, msps, sha256, generateMs, rounds }: Measured,
+  { sites, msps, sha256, generateMs, previousMs, rounds }: Measured,
   { seed, machine, date }: { seed: number; machine: string; date: Date },
 ): SizeResult {
   const each = (value: (round: Round) => number) => spreadOf(rounds.map(value));
@@ -101,7 +103,7 @@ export function resultOf(
     },
     floorPeakMb: Math.max(...rounds.map(({ floor }) => floor.processPeakMb)),
     verifyMs: medianOf(rounds.map(({ kontor }) => kontor.verifyMs)),
-    ...{ generateMs, machine, date: date.toISOString() },
+    ...{ generateMs, previousMs, machine, date: date.toISOString() },
   };
 }
 

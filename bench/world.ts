@@ -1,5 +1,6 @@
 /**
- * The month that is measured: March 2026 of one programme, made of a seed by a generator of its own. The same seed and size give
+ * The month that is measured, March 2026 of one programme, and the reports of the one before it, made of a seed by a generator of
+ * its own. The same seed and size give
  * the same rows, byte for byte, on every machine; `world.sha256` says so.
  *
  * Distributions: the MSP of a site is `floor(M * u^3)`, but one in twenty sites is the first MSP's; peaks are log-normal with
@@ -9,6 +10,8 @@ import { createHash } from 'node:crypto';
 
 export const PROGRAMME = 'msp';
 export const PERIOD = '2026-03';
+/** Closed before anything is measured: months are compared with it, and silent sites are estimated by it. */
+export const PREVIOUS = '2026-02';
 /** The month's first instant and its days, in UTC. */
 export const MONTH_START = Date.UTC(2026, 2, 1);
 const DAYS = 31;
@@ -55,6 +58,8 @@ const SHARES = {
   unassignedTenant: 0.003,
   /** Activated in the month. */
   firstMonth: 0.01,
+  /** Used half as much in the month before. */
+  jump: 0.01,
 } as const;
 const CLOCK_OFF_HOURS = 36;
 
@@ -218,6 +223,7 @@ function installationOf(chance: Chance, of: InstallationOf, fate: { isSilent: bo
   const seconds = Math.round((2 * chance.unit() - 1) * CLOCK_OFF_HOURS * 3_600);
   const hasReport = !fate.isSilent && !chance.happens(SHARES.missingReport);
   const reportedDay = fate.isLate ? 44 : 32;
+  const before = chance.happens(SHARES.jump) ? 0.5 : 0.95 + 0.1 * chance.unit();
   return {
     msp: of.msp,
     site: of.site,
@@ -236,6 +242,7 @@ function installationOf(chance: Chance, of: InstallationOf, fate: { isSilent: bo
     first,
     second_tenant: second,
     peaks: hasReport ? seen.map((peak) => Math.max(1, Math.round(peak * reportsAll))) : null,
+    peaks_before: activatedDay > 1 ? null : seen.map((peak) => Math.max(1, Math.round(peak * before))),
     reported_at: instant(reportedDay, 43_200 + chance.whole(36_000)),
   };
 }

@@ -4,7 +4,7 @@
  * benchmark needs them; what they come to is compared with what Kontor issues.
  */
 import type pg from 'pg';
-import { PERIOD, PROGRAMME } from '../world.js';
+import { PERIOD, PREVIOUS, PROGRAMME } from '../world.js';
 import { TEMPLATE_VERSION } from '../../domain/statement.js';
 
 /** What the calendar says of a zone. */
@@ -61,6 +61,9 @@ with place as materialized (
       union all select site_id, installation_id, clock_offset_seconds, clock_offset_seconds from report) each
     group by 1, 2) o on o.site_id = i.site_id and o.installation_id = i.id
   group by 1
+), known as (
+  select site_id, tenant_ref, meter, peak as last from statement_line
+  where programme_code = '${PROGRAMME}' and period = '${PREVIOUS}' and kind = 'usage'
 ), added as (
   select u.site_id, u.tenant_ref, u.meter, count(*)::int as heard,
     sum(coalesce(u.reported, 0))::int as reported, sum(coalesce(u.observed, 0))::int as observed,
@@ -72,14 +75,24 @@ with place as materialized (
     bool_or(abs(u.reported - u.observed) * 100 > greatest(100, 2 * greatest(u.reported, u.observed))) as differs,
     (array_agg(u.observed_at order by u.observed desc nulls last, u.installation_id))[1] as peak_at
   from said u group by 1, 2, 3
+), expected as (
+  -- Rule 4: what is not heard of this time is estimated by the month before, of several installations by each of them.
+  select coalesce(a.site_id, k.site_id) as site_id, coalesce(a.tenant_ref, k.tenant_ref) as tenant_ref,
+    coalesce(a.meter, k.meter) as meter, coalesce(a.heard, case when s.installations > 1 then s.installations else 0 end) as heard,
+    coalesce(a.reported, 0) as reported, coalesce(a.observed, 0) as observed, coalesce(a.estimated, k.last) as estimated,
+    a.greater, a.before_end, a.used_after_at, a.differs, a.peak_at, k.last
+  from added a
+  full join known k on k.site_id = a.site_id and k.meter = a.meter and k.tenant_ref = a.tenant_ref
+  join of_site s on s.site_id = coalesce(a.site_id, k.site_id)
+  where a.site_id is not null or k.last > 0
 )
 select p.msp_id, p.site_id, p.site_name, p.zone, p.first_month, p.ended_at, s.installations, s.silent, s.clock_offset,
   a.tenant_ref, t.id as tenant_id, t.name as tenant_name, a.meter, a.heard, a.reported, a.observed, a.before_end,
   (a.used_after_at at time zone p.zone)::date as used_after_on, (a.peak_at at time zone p.zone)::date as peak_on,
-  v.mismatch, v.value, v.basis
+  a.last, v.mismatch, v.value, v.basis
 from place p
 join of_site s on s.site_id = p.site_id
-left join added a on a.site_id = p.site_id
+left join expected a on a.site_id = p.site_id
 left join site_tenant st on st.msp_id = p.msp_id and st.site_id = p.site_id and st.reference = a.tenant_ref
 left join tenant t on t.msp_id = st.msp_id and t.id = st.tenant_id
 cross join lateral (select a.used_after_at is null and coalesce(a.differs, false) as mismatch) m
@@ -130,7 +143,7 @@ with plan as materialized (
     where t.meter = p.meter and p.counted > 0 and n.units > 0
       and (t.model <> 'volume' or (p.total > t.after and p.total <= t.up_to))) s
 )
-select r.msp_id, r.line_no, r.basis, a.amount as amount_minor, jsonb_build_object('kind', 'usage', 'lineNo', r.line_no,
+select r.msp_id, r.line_no, a.amount as amount_minor, jsonb_build_object('kind', 'usage', 'lineNo', r.line_no,
     'siteId', r.site_id, 'siteName', r.site_name, 'tenantId', r.tenant_id, 'tenantName', r.tenant_name,
     'tenantRef', r.tenant_ref, 'meter', r.meter, 'peak', r.value, 'peakOn', r.peak_on, 'basis', r.basis, 'licensed', 0,
     'quantity', r.value, 'firstMonthFree', r.first_month, 'steps', coalesce(r.steps, '[]'), 'amountMinor', a.amount::text) as content
@@ -169,7 +182,9 @@ with plan as materialized (
     (4, 'report_mismatch', 'greater', jsonb_build_object('reported', reported, 'observed', observed), mismatch),
     (5, 'two_installations', 'summed', jsonb_build_object('installations', heard, 'sum', value), heard > 1),
     (6, 'unassigned_tenant', 'billed', jsonb_build_object('tenantRef', tenant_ref, 'quantity', value), tenant_id is null),
-    (8, 'first_month_large', 'accepted', jsonb_build_object('quantity', value), value > 1000)
+    (7, 'usage_jump', 'accepted', jsonb_build_object('last', last, 'quantity', value),
+      abs(value - last) > 10 and abs(value - last) * 100 > 50 * last),
+    (8, 'first_month_large', 'accepted', jsonb_build_object('quantity', value), last is null and value > 1000)
   ) as f(place, kind, by_default, evidence, is_found) where meter is not null and f.is_found
 ), findings as (
   select msp_id, jsonb_agg(jsonb_build_object('kind', kind, 'evidence', evidence, 'siteName', site_name, 'tenantName', tenant_name,
@@ -177,36 +192,43 @@ with plan as materialized (
     order by place, site_name collate "C", coalesce(tenant_ref, '') collate "C", coalesce(meter, '') collate "C", site_id) as list
   from found group by 1
 ), added as (
-  select msp_id, sum(amount_minor)::bigint as amount, count(*)::int as lines,
-    count(*) filter (where basis = 'estimated')::int as estimated
-  from floor_line group by 1
-), numbered as (
-  select m.id as msp_id, m.name, m.registration_number, m.address, m.country, m.email, m.locale, d.id as distributor_id, d.code,
-    d.currency, jsonb_build_object('name', d.name, 'registrationNumber', d.registration_number, 'address', d.address,
-      'country', d.country, 'email', d.email) as distributor, z.zone, y.statement_date,
-    row_number() over (partition by d.id, extract(year from y.statement_date)
-      order by ('${PERIOD}-01'::date + interval '1 month') at time zone z.zone, y.mailed_by, m.name collate "C",
-        m.registration_number collate "C", m.registered_at, m.id) as sequence
+  select msp_id, sum(amount_minor)::bigint as amount, count(*)::int as lines from floor_line group by 1
+), before as (
+  select msp_id, total_minor from statement where programme_code = '${PROGRAMME}' and period = '${PREVIOUS}'
+), member as (
+  select m.id as msp_id, m.name, m.registration_number, m.address, m.country, m.email, m.locale, m.registered_at,
+    d.id as distributor_id, d.code, d.currency, jsonb_build_object('name', d.name, 'registrationNumber', d.registration_number,
+      'address', d.address, 'country', d.country, 'email', d.email) as distributor, z.zone, y.statement_date, y.mailed_by
   from participation p join msp m on m.id = p.msp_id
   join participation_distributor pd on pd.msp_id = p.msp_id and pd.programme_code = p.programme_code
   join distributor d on d.id = pd.distributor_id
   join company_zone z on z.company_id = m.id join zone_days y on y.zone = z.zone
   where p.programme_code = '${PROGRAMME}'
 ), rated as (
-  select n.*, coalesce(a.amount, 0) as amount, coalesce(a.lines, 0) as lines, coalesce(a.estimated, 0) as estimated, x.minimum,
+  select n.*, coalesce(a.amount, 0) as amount, coalesce(a.lines, 0) as lines, x.minimum,
+    greatest(coalesce(a.amount, 0), x.minimum) as total, b.total_minor as last_total,
     case when e.rate is null then 'null'::jsonb else jsonb_build_object('base', e.base, 'currency', e.currency,
-      'rate', e.rate::text, 'day', e.day, 'source', e.source) end as exchange,
-    upper(format('%s-%s-%s-%s', '${PROGRAMME}', n.code, extract(year from n.statement_date), lpad(n.sequence::text, 6, '0'))) as number
-  from numbered n
+      'rate', e.rate::text, 'day', e.day, 'source', e.source) end as exchange
+  from member n
   left join added a on a.msp_id = n.msp_id
+  left join before b on b.msp_id = n.msp_id
   left join rate e on e.currency = n.currency
   cross join plan
   cross join lateral (select case n.currency when 'JPY' then 0 else 2 end as places) c
   cross join lateral (select (round(plan.monthly_minimum_minor / 100.0 * coalesce(e.rate, 1), c.places)
     * 10 ^ c.places)::bigint as minimum) x
+), numbered as (
+  -- A total that moved by more than a quarter waits for a second person, and takes no number.
+  select r.*, upper(format('%s-%s-%s-%s', '${PROGRAMME}', r.code, extract(year from r.statement_date),
+    lpad((coalesce(l.last, 0) + row_number() over (partition by r.distributor_id, extract(year from r.statement_date)
+      order by ('${PERIOD}-01'::date + interval '1 month') at time zone r.zone, r.mailed_by, r.name collate "C",
+        r.registration_number collate "C", r.registered_at, r.msp_id))::text, 6, '0'))) as number
+  from rated r
+  left join statement_number l on l.programme_code = '${PROGRAMME}' and l.distributor_id = r.distributor_id
+    and l.year = extract(year from r.statement_date)
+  where coalesce(abs(r.total - r.last_total) * 100 <= 25 * r.last_total, true)
 )
-select r.msp_id, r.distributor_id, r.number, r.sequence, r.currency, r.email as recipient, r.locale, r.estimated,
-  greatest(r.amount, r.minimum) as total_minor,
+select r.msp_id, r.distributor_id, r.number, r.currency, r.email as recipient, r.total as total_minor,
   r.lines + (r.minimum > r.amount)::int as line_count,
   case when r.minimum > r.amount then jsonb_build_array(jsonb_build_object('kind', 'minimum', 'lineNo', r.lines + 1,
     'minimumMinor', r.minimum::text, 'amountMinor', (r.minimum - r.amount)::text)) else '[]' end as minimum_line,
@@ -216,9 +238,10 @@ select r.msp_id, r.distributor_id, r.number, r.sequence, r.currency, r.email as 
       'address', r.address, 'country', r.country, 'email', r.email),
     'pricePlan', jsonb_build_object('name', plan.name, 'currency', plan.currency, 'fromPeriod', plan.from_period,
       'prices', plan.prices, 'monthlyMinimumMinor', plan.monthly_minimum_minor::text, 'firstMonth', plan.first_month),
-    'exchange', r.exchange, 'findings', coalesce(f.list, '[]'), 'history', '[]'::jsonb,
-    'totalMinor', greatest(r.amount, r.minimum)::text) as content
-from rated r cross join plan
+    'exchange', r.exchange, 'findings', coalesce(f.list, '[]'), 'history', case when r.last_total is null then '[]'
+      else jsonb_build_array(jsonb_build_object('period', '${PREVIOUS}', 'totalMinor', r.last_total::text)) end,
+    'totalMinor', r.total::text) as content
+from numbered r cross join plan
 join programme g on g.code = '${PROGRAMME}'
 left join findings f on f.msp_id = r.msp_id`;
 
