@@ -49,7 +49,10 @@ const MIB = 1_024 * 1_024;
 
 type Worker = NodeProcess<unknown>;
 
-/** Starts the close and ends its review, as the demo does; returns once the run is sealed and its last mail accepted. */
+/**
+ * Starts the close and ends its review, as the demo does; returns once the run is sealed and its last mail accepted. Throws
+ * INTERNAL where it would wait for a person.
+ */
 async function close(
   db: Database,
   temporal: Client,
@@ -68,6 +71,9 @@ async function close(
   const result = closeResult(starter, run);
   const inReview = async () => {
     const status = await db.transaction(ALL, (trx) => runStatus(trx, run));
+    if (status?.shards.some(({ stage }) => stage === 'gate') === true) {
+      throw new KontorError('INTERNAL', 'Too many sites are silent: the close waits for a person (rule 4).');
+    }
     return status?.shards.every(({ stage }) => stage === 'review') === true;
   };
   const untilInReview = async () => {

@@ -78,7 +78,7 @@ const SEATS = [
   { currency: 'JPY', country: 'JP', locale: 'en', zone: 'Asia/Tokyo' },
 ] as const;
 
-/** Names that the API takes, and that break what does not treat them as data. */
+/** Names that the API takes, and that break what does not treat them as data; a number makes each the only one of its MSP. */
 const HOSTILE = [
   `Robert'); drop table statement;--`,
   '=HYPERLINK("http://host.example","pay here")',
@@ -87,7 +87,7 @@ const HOSTILE = [
   'חברת בדיקה בע"מ',
   'Zażółć gęślą jaźń',
   '株式会社テスト',
-  'a'.repeat(80),
+  'a'.repeat(70),
   '%s %n {{name}} ${total}',
   '-0',
 ] as const;
@@ -180,7 +180,7 @@ function mspsOf(chance: Chance, count: number, distributors: ReturnType<typeof d
       id: chance.uuid(),
       contact: chance.uuid(),
       distributor: distributor?.id,
-      name: hostile ? chance.pick(HOSTILE) : `Provider ${String(index + 1).padStart(6, '0')}`,
+      name: `${hostile ? chance.pick(HOSTILE) : 'Provider'} ${String(index + 1).padStart(6, '0')}`,
       number: `R-${String(index + 1).padStart(6, '0')}`,
       country: distributor?.country,
       locale: distributor?.locale,
@@ -195,7 +195,7 @@ function tenantsOf(chance: Chance, site: string) {
     id: chance.uuid(),
     reference,
     ref: `${site}-${reference}`,
-    name: chance.happens(SHARES.hostileName) ? chance.pick(HOSTILE) : `Customer ${site} ${reference}`,
+    name: `${chance.happens(SHARES.hostileName) ? chance.pick(HOSTILE) : 'Customer'} ${site} ${reference}`,
   }));
 }
 
@@ -259,7 +259,6 @@ function refusedOf(chance: Chance, msp: string | undefined, site: string) {
 }
 
 function siteOf(chance: Chance, index: number, msp: string | undefined) {
-  const name = `Site ${String(index + 1).padStart(7, '0')}`;
   const share = chance.unit();
   const { product, meter } = PRODUCTS.find(({ upTo }) => share < upTo) ?? PRODUCTS[0];
   const isRevoked = chance.happens(SHARES.revokedKey);
@@ -268,7 +267,7 @@ function siteOf(chance: Chance, index: number, msp: string | undefined) {
     msp,
     id: chance.uuid(),
     key: chance.uuid(),
-    name: chance.happens(SHARES.hostileName) ? chance.pick(HOSTILE) : name,
+    name: `${chance.happens(SHARES.hostileName) ? chance.pick(HOSTILE) : 'Site'} ${String(index + 1).padStart(7, '0')}`,
     product,
     activated_at: activatedDay > 1 ? instant(activatedDay) : '2025-06-01T00:00:00.000Z',
     from_period: activatedDay > 1 ? PERIOD : '2025-06',
