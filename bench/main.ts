@@ -99,6 +99,12 @@ async function play(
   return results;
 }
 
+/** As it can be typed again. */
+function commandOf({ sites, rounds, seed, verify, warmUp }: BenchOptions): string {
+  const left = [...(verify ? [] : ['--no-verify']), ...(warmUp ? [] : ['--no-warm-up'])];
+  return ['npm run bench --', `--sites ${sites.join(',')} --rounds ${rounds} --seed ${seed}`, ...left].join(' ');
+}
+
 async function bench(options: BenchOptions): Promise<void> {
   const terminal = createTerminal(options);
   const parts = { servers: new Parts(), arms: new Parts() };
@@ -112,10 +118,7 @@ async function bench(options: BenchOptions): Promise<void> {
   };
   await runUntilEnded({ stop, ...terminal }, async () => {
     const results = await play(options, { terminal, parts, dataDir });
-    const { sites, rounds, seed } = options;
-    terminal.say(
-      `\n${tableOf(results, `npm run bench -- --sites ${sites.join(',')} --rounds ${rounds} --seed ${seed}`)}\n`,
-    );
+    terminal.say(`\n${tableOf(results, commandOf(options))}\n`);
     console.log(JSON.stringify(results));
     return EXIT.ok;
   });
