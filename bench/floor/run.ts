@@ -1,0 +1,111 @@
+/**
+ * The floor: the same month from the same rows to the same documents and mails as fast as this machine does it, and nothing that
+ * would survive a crash. Tables are unlogged, no step is recorded, a failure ends it all.
+ */
+import pg from 'pg';
+import type { Mailer } from '../../delivery/index.js';
+import { KontorError } from '../../domain/errors.js';
+import { messageId } from '../../domain/messageId.js';
+import { minorToDecimalString } from '../../domain/money.js';
+import { parsePeriod, programmeCalendar } from '../../domain/period.js';
+import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
+import type { RenderPool } from '../../statements/index.js';
+import { PERIOD, ZONES } from '../world.js';
+import { createDocumentTable, insertDocuments, largestFirst, statementsOf, type FloorStatement } from './documents.js';
+import { inLanes } from './inLanes.js';
+import { pdfFile, sendMail } from './mails.js';
+import { sendPacks } from './packs.js';
+import { rateMonth, type ZoneDays } from './rate.js';
+
+/** What the floor took, in milliseconds, and made. */
+export interface FloorRun {
+  totalMs: number;
+  rateMs: number;
+  /** Rendering, storing and mailing statements, all at once. */
+  statementsMs: number;
+  packsMs: number;
+  statements: number;
+  packs: number;
+}
+
+export interface FloorParts {
+  pool: pg.Pool;
+  renderPool: RenderPool;
+  mailer: Mailer;
+}
+
+const STATEMENTS_AT_ONCE = 40;
+/** One is loaded while another is rendered and a third is stored and mailed. */
+const LANES = 3;
+
+function zoneDays(): ZoneDays[] {
+  return ZONES.map((zone) => {
+    const { issueDay, mailedBy } = programmeCalendar(parsePeriod(PERIOD), zone, SHIPPED_PROGRAMME_SETTINGS.calendar);
+    return { zone, statementDate: issueDay, mailedBy };
+  });
+}
+
+async function mailStatement(mailer: Mailer, { recipient, statement }: FloorStatement, pdf: Buffer): Promise<void> {
+  const { number, revision, locale, currency, period, totalMinor, lines } = statement;
+  await sendMail(mailer, {
+    messageId: messageId('statement', number, revision),
+    kind: 'statementIssued',
+    locale,
+    recipient,
+    params: {
+      vendorName: statement.vendor.name,
+      distributorName: statement.distributor.name,
+      mspName: statement.msp.name,
+      number,
+      period,
+      total: { amount: minorToDecimalString(totalMinor, currency), currency },
+      estimatedLines: lines.filter((line) => line.kind === 'usage' && line.basis === 'estimated').length,
+      correctionLines: 0,
+    },
+    attachments: [pdfFile(number, pdf)],
+  });
+}
+
+async function makeStatements({ pool, renderPool, mailer }: FloorParts, mspIds: readonly string[]): Promise<void> {
+  const statements = await statementsOf(pool, mspIds);
+  const documents = await renderPool.renderStatements(statements.map(({ statement }) => statement));
+  const rendered = statements.flatMap((one, place) => {
+    const document = documents[place];
+    if (document instanceof KontorError) throw document;
+    return document === undefined ? [] : [{ ...one, document }];
+  });
+  await Promise.all([
+    insertDocuments(pool, rendered),
+    ...rendered.map((one) => mailStatement(mailer, one, Buffer.from(one.document.bytes))),
+  ]);
+}
+
+/** Closes the month of the database. Throws RENDER_FAILED, MAIL_DEFERRED, and what PostgreSQL throws. */
+export async function runFloor(parts: FloorParts): Promise<FloorRun> {
+  const { pool } = parts;
+  const begun = performance.now();
+  const client = await pool.connect();
+  try {
+    await rateMonth(client, zoneDays());
+    await createDocumentTable(client);
+  } finally {
+    client.release();
+  }
+  const rated = performance.now();
+  const mspIds = await largestFirst(pool);
+  const chunks = Array.from({ length: Math.ceil(mspIds.length / STATEMENTS_AT_ONCE) }, (_, place) =>
+    mspIds.slice(place * STATEMENTS_AT_ONCE, (place + 1) * STATEMENTS_AT_ONCE),
+  );
+  await inLanes(chunks, LANES, (chunk) => makeStatements(parts, chunk));
+  const mailed = performance.now();
+  const packs = await sendPacks(parts);
+  const ended = performance.now();
+  return {
+    totalMs: Math.round(ended - begun),
+    rateMs: Math.round(rated - begun),
+    statementsMs: Math.round(mailed - rated),
+    packsMs: Math.round(ended - mailed),
+    statements: mspIds.length,
+    packs,
+  };
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { spreadOf } from '../../bench/report.js';
+import { createWorld } from '../../bench/world.js';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
+const TIMEOUT_MS = 180_000;
+const run = promisify(execFile);
+
+const hashOf = (seed: number) => {
+  const world = createWorld({ sites: 500, seed });
+  const batches = [...world.batches];
+  return { sha256: world.sha256(), rows: batches.map(({ json }) => JSON.parse(json) as unknown[]) };
+};
+
+describe('the generated month', () => {
+  it('is the same for the same seed, and another one for another', () => {
+    const first = hashOf(1);
+    expect(hashOf(1).sha256).toBe(first.sha256);
+    expect(hashOf(2).sha256).not.toBe(first.sha256);
+    expect(first.rows.map((rows) => rows.length).slice(0, 3)).toEqual([40, 25, 500]);
+  });
+});
+
+describe('what several rounds come to', () => {
+  it('is the middle value, or the mean of the middle two, with the least and the most', () => {
+    expect(spreadOf([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 });
+    expect(spreadOf([4, 1, 2, 9])).toEqual({ median: 3, min: 1, max: 9 });
+    expect(() => spreadOf([])).toThrow(RangeError);
+  });
+});
+
+describe('npm run bench', () => {
+  it(
+    'makes the same documents by both arms and says on its last line what they took',
+    async () => {
+      const args = ['--sites', '60', '--rounds', '1', '--no-warm-up', '--no-verify', '--json'];
+      const { stdout } = await run(process.execPath, [MAIN, ...args]);
+      const results = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+      expect(results).toEqual([expect.objectContaining({ sites: 60, msps: 3, statements: 3, sameDocuments: 3 })]);
+      const [{ closeMs, floorMs, ratio, sqlPerSite, eventsPerSite, mails }] = results;
+      for (const measured of [closeMs, floorMs, ratio, sqlPerSite, eventsPerSite]) expect(measured).toBeGreaterThan(0);
+      // The summary goes to the partner team.
+      expect(mails.kontor - mails.floor).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it('refuses a size that is no number of sites', async () => {
+    await expect(run(process.execPath, [MAIN, '--sites', '1000,many'])).rejects.toMatchObject({ code: 2 });
+  });
+});
