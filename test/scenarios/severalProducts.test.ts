@@ -6,8 +6,8 @@ import { readPdf } from '../statements/readPdf.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 
-/** March 2026: the office of one customer runs three products. Each of them is a site with a key of its own. */
-describe('a customer’s office with a mail server, a firewall and a scanner', () => {
+/** March 2026: the office of one customer runs four products. Each of them is a site with a key of its own. */
+describe('a customer’s office with a mail server, a firewall, a scanner and a telephone system', () => {
   let database: TestDatabase;
   let statement: Statement;
 
@@ -22,6 +22,7 @@ describe('a customer’s office with a mail server, a firewall and a scanner', (
         'firewall.user': { model: 'volume', tiers: [{ upTo: 50, unitPrice: '1.90' }, { unitPrice: '1.75' }] },
         'scanner.scan': { model: 'package', size: 10, packagePrice: '2.45' },
         'scanner.node': { model: 'per_unit', unitPrice: '0.65' },
+        'pbx.user': { model: 'per_unit', unitPrice: '1.20' },
       },
     });
     const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
@@ -29,6 +30,7 @@ describe('a customer’s office with a mail server, a firewall and a scanner', (
     const mail = await month.site({ ...office, name: 'Office: mail', product: 'mail-server' });
     const firewall = await month.site({ ...office, name: 'Office: firewall', product: 'firewall' });
     const scanner = await month.site({ ...office, name: 'Office: scanner', product: 'scanner' });
+    const telephones = await month.site({ ...office, name: 'Office: telephones', product: 'pbx' });
 
     const counted = (of: typeof mail, day: number, meter: MeterCode, count: number) =>
       month.checkIn(of, { at: `2026-03-${day}T12:00:00Z`, tenant: 'office', meter, count });
@@ -40,6 +42,8 @@ describe('a customer’s office with a mail server, a firewall and a scanner', (
     await counted(scanner, 20, 'scanner.scan', 55);
     await counted(scanner, 11, 'scanner.node', 12);
     await counted(scanner, 21, 'scanner.node', 9);
+    await counted(telephones, 10, 'pbx.user', 25);
+    await counted(telephones, 20, 'pbx.user', 24);
 
     const told = (of: typeof mail, peaks: Partial<Record<MeterCode, number>>) =>
       month.report(of, {
@@ -49,6 +53,7 @@ describe('a customer’s office with a mail server, a firewall and a scanner', (
     await told(mail, { 'mail-server.mailbox': 40 });
     await told(firewall, { 'firewall.user': 60 });
     await told(scanner, { 'scanner.scan': 125, 'scanner.node': 12 });
+    await told(telephones, { 'pbx.user': 25 });
     [statement] = (await month.close('2026-03')) as [Statement];
   });
   afterAll(() => database.drop());
@@ -63,6 +68,7 @@ describe('a customer’s office with a mail server, a firewall and a scanner', (
       ['Office: mail', 'Tenant office', 'mail-server.mailbox', 40, 80_00n],
       ['Office: scanner', 'Tenant office', 'scanner.node', 12, 7_80n],
       ['Office: scanner', 'Tenant office', 'scanner.scan', 125, 31_85n],
+      ['Office: telephones', 'Tenant office', 'pbx.user', 25, 30_00n],
     ]);
   });
 
@@ -79,16 +85,16 @@ describe('a customer’s office with a mail server, a firewall and a scanner', (
     ]);
   });
 
-  it('adds up: 105.00 + 80.00 + 7.80 + 31.85 = 224.65 EUR', () => {
-    expect(statement.totalMinor).toBe(224_65n);
+  it('adds up: 105.00 + 80.00 + 7.80 + 31.85 + 30.00 = 254.65 EUR', () => {
+    expect(statement.totalMinor).toBe(254_65n);
   });
 
   it('names every product, unit and sum on paper', () => {
     const { text } = readPdf(renderStatement(statement).bytes);
     for (const words of [
-      ...['Mail server', 'Firewall', 'Vulnerability scanner'],
-      ...['Office: mail', 'Office: firewall', 'Office: scanner'],
-      ...['60 × 1.75', '13 × 2.45', '105.00', '80.00', '7.80', '31.85', '224.65'],
+      ...['Mail server', 'Firewall', 'Vulnerability scanner', 'Telephone system'],
+      ...['Office: mail', 'Office: firewall', 'Office: scanner', 'Office: telephones'],
+      ...['60 × 1.75', '13 × 2.45', '105.00', '80.00', '7.80', '31.85', '30.00', '254.65'],
     ]) {
       expect(text).toContain(words);
     }
