@@ -29,7 +29,11 @@ export interface DecideMspResult {
   decidedAt: string;
 }
 
-function letter(registration: Registration, programme: ProgrammeOf, decidedAt: Date): OutgoingMail {
+function letter(
+  registration: Registration,
+  programme: ProgrammeOf,
+  { decidedAt, publicUrl }: { decidedAt: Date; publicUrl: string | null },
+): OutgoingMail {
   const { vendorName, distributorName, partnerTeamEmail, partnerTeamLocale } = programme;
   const { msp, appliedAt } = registration;
   const shared = {
@@ -44,7 +48,7 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
       vendorName,
       mspName: msp.name,
       distributorName,
-      portalUrl: null,
+      portalUrl: publicUrl,
     };
     return {
       ...shared,
@@ -72,7 +76,11 @@ function letter(registration: Registration, programme: ProgrammeOf, decidedAt: D
   };
 }
 
-async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Registration> {
+async function record(
+  trx: Trx,
+  input: DecideMspInput,
+  { at, publicUrl }: { at: Date; publicUrl: string | null },
+): Promise<Registration> {
   const { programme, mspId, decisionId } = input;
   const subject = registrationSubject(programme, mspId);
   const { content, actor } = await requireDecision(trx, decisionId, { kind: 'registration', subject });
@@ -102,7 +110,7 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
   if (moved === undefined) throw new KontorError('ALREADY_DECIDED', 'This registration was decided at the same time.');
   const today = await programmeOfMsp(trx, programme, mspId);
   if (today === undefined) throw new KontorError('INTERNAL', 'The participation has no programme.');
-  await enqueueMails(trx, [letter(moved, today, at)], at);
+  await enqueueMails(trx, [letter(moved, today, { decidedAt: at, publicUrl })], at);
   appendAudit(trx, {
     at,
     actor,
@@ -122,10 +130,10 @@ async function record(trx: Trx, input: DecideMspInput, at: Date): Promise<Regist
  * attempt that finds its own decision (same instant, same person) answers with it.
  */
 export const decideMsp =
-  (deps: Pick<ActivityDeps, 'db'>) =>
+  ({ db, publicUrl }: Pick<ActivityDeps, 'db' | 'publicUrl'>) =>
   async (input: DecideMspInput): Promise<DecideMspResult> => {
-    const { mspId, state, joinedPeriod } = await deps.db.transaction(ALL, (trx) =>
-      record(trx, input, new Date(input.at)),
+    const { mspId, state, joinedPeriod } = await db.transaction(ALL, (trx) =>
+      record(trx, input, { at: new Date(input.at), publicUrl }),
     );
     return { mspId, state, joinedPeriod, decidedAt: input.at };
   };

@@ -118,7 +118,8 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
 
 /**
  * The real close in one transaction that is rolled back: a dry run cannot come to other totals than the run. Months need
- * not be in order, nor over.
+ * not be in order, nor over; of one that is not, what was counted so far is taken. Throws PERIOD_OUT_OF_ORDER for a month that was
+ * skipped: nothing of it is ever billed (rule 19), so there is nothing that it would come to.
  */
 export const previewPeriod =
   ({ db, rates }: { db: Database; rates: RateSource }) =>

@@ -86,7 +86,7 @@ export const runStepRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}/preview',
     summary: 'Show what a close would come to now',
     description:
-      'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. 202 while it is still being worked out.',
+      'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. A month that was skipped is refused (`PERIOD_OUT_OF_ORDER`), as nothing of it is ever billed. 202 while it is still being worked out.',
     tags: ['Runs'],
     action: 'runs.read',
     params: byRun,

@@ -7,12 +7,13 @@ import { backup } from './backup.js';
 import { endpoint } from './endpoint.js';
 import { firewall } from './firewall.js';
 import { mailServer } from './mailServer.js';
+import { pbx } from './pbx.js';
 import type { Aggregation, Product } from './product.js';
 import { scanner } from './scanner.js';
 
 export type { Aggregation, Product } from './product.js';
 
-export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint] as const satisfies readonly Product[];
+export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint, pbx] as const satisfies readonly Product[];
 
 export type ProductCode = (typeof PRODUCTS)[number]['code'];
 export type MeterCode = (typeof PRODUCTS)[number]['meters'][number]['code'];

@@ -12,6 +12,7 @@ export const de: Translation = {
     scanner: 'Schwachstellen-Scanner',
     backup: 'Backup',
     endpoint: 'Endgeräteverwaltung',
+    pbx: 'Telefonanlage',
   },
   unitTitles: {
     mailbox: 'Postfächer',

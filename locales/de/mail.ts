@@ -100,7 +100,8 @@ export const mail: NonNullable<Translation['mail']> = {
       `${vendorName} hat die Registrierung von ${mspName} genehmigt.`,
       'Sie können nun Mandanten und Standorte anlegen und für jede Installation einen Schlüssel erzeugen. Die Nutzung wird nachträglich gezählt; Sie bestellen keine Mengen im Voraus.',
       `Jeden Monat erhalten Sie eine Abrechnung Ihrer Nutzung. ${distributorName} stellt sie Ihnen in Ihrer Landeswährung in Rechnung.`,
-      ...(portalUrl === null ? [] : [`Ihr Portal: ${portalUrl}`]),
+      ...(portalUrl === null ? [] : [`Die Adresse von Kontor: ${portalUrl}`]),
+      'Zugang erhalten Sie durch eine persönliche Einladung: Das Partnerteam, oder wer Ihr Unternehmen in Kontor verwaltet, schickt sie in einer eigenen E-Mail, mit einem Link, über den Sie ein Passwort wählen.',
     ],
   },
   registrationRejected: {

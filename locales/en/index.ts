@@ -12,6 +12,7 @@ export const en: Messages = {
     scanner: 'Vulnerability scanner',
     backup: 'Backup',
     endpoint: 'Endpoint management',
+    pbx: 'Telephone system',
   },
   unitTitles: {
     mailbox: 'mailboxes',

@@ -97,7 +97,8 @@ export const mail: MailMessages = {
       fullStop(`${vendorName} has approved the registration of ${mspName}`),
       'You can now set up tenants and sites and create a metered key for each installation. Usage is counted afterwards; you do not order quantities in advance.',
       `Each month you receive a statement of your usage. ${distributorName} invoices it in your local currency.`,
-      ...(portalUrl === null ? [] : [`Your portal: ${portalUrl}`]),
+      ...(portalUrl === null ? [] : [`The address of Kontor: ${portalUrl}`]),
+      'You get in by an invitation of your own: the partner team, or whoever administers your company in Kontor, sends it in a separate mail, with a link by which you choose a password.',
     ],
   },
   registrationRejected: {

@@ -12,6 +12,7 @@ export const it: Translation = {
     scanner: 'Scanner di vulnerabilità',
     backup: 'Backup',
     endpoint: 'Gestione degli endpoint',
+    pbx: 'Centralino telefonico',
   },
   unitTitles: {
     mailbox: 'caselle',

@@ -98,7 +98,8 @@ export const mail: NonNullable<Translation['mail']> = {
       fullStop(`${vendorName} ha approvato la registrazione di ${mspName}`),
       'Ora potete creare clienti e sedi e generare una chiave a consumo per ogni installazione. I consumi si contano a posteriori: non si ordinano quantità in anticipo.',
       `Ogni mese riceverete un estratto dei vostri consumi. ${distributorName} lo fattura nella vostra valuta locale.`,
-      ...(portalUrl === null ? [] : [`Il vostro portale: ${portalUrl}`]),
+      ...(portalUrl === null ? [] : [`L’indirizzo di Kontor: ${portalUrl}`]),
+      'Si accede con un invito personale: lo invia, con un’e-mail a parte, il team partner o chi amministra la vostra azienda in Kontor, con un link per scegliere una password.',
     ],
   },
   registrationRejected: {

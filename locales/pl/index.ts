@@ -12,6 +12,7 @@ export const pl: Translation = {
     scanner: 'Skaner podatności',
     backup: 'Kopie zapasowe',
     endpoint: 'Zarządzanie urządzeniami',
+    pbx: 'Centrala telefoniczna',
   },
   unitTitles: {
     mailbox: 'skrzynki',

@@ -104,7 +104,8 @@ export const mail: NonNullable<Translation['mail']> = {
       `Zgłoszenie ${mspName} do programu ${vendorName} zostało przyjęte.`,
       'Można teraz zakładać klientów i lokalizacje oraz tworzyć klucz dla każdej instalacji. Użycie liczymy z dołu; nie zamawia się ilości z góry.',
       fullStop(`Co miesiąc prześlemy zestawienie użycia. Fakturę w walucie lokalnej wystawia ${distributorName}`),
-      ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
+      ...(portalUrl === null ? [] : [`Adres Kontora: ${portalUrl}`]),
+      'Dostęp daje imienne zaproszenie: wysyła je w osobnej wiadomości zespół partnerski albo administrator firmy w Kontorze, z odnośnikiem, pod którym wybiera się hasło.',
     ],
   },
   registrationRejected: {

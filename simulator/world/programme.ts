@@ -1,11 +1,15 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
+import { PRODUCTS, type MeterCode, type MeterOf, type ProductCode } from '../../domain/catalog/index.js';
 import type { Period } from '../../domain/period.js';
 import type { Price } from '../../domain/pricing/index.js';
 import type { WorldPlan, WorldProgramme } from './types.js';
 
 export const MSP_PROGRAMME = 'msp';
 
-/** Every product, priced in euro; Japan's distributor has a list of its own, Poland's prices are converted. */
+/** A product that the demo's vendors do not sell: with it in their lists the months that are played would be others. */
+const NOT_SOLD = 'pbx' satisfies ProductCode;
+export const PRODUCTS_PLAYED = PRODUCTS.filter(({ code }) => code !== NOT_SOLD);
+
+/** Every product that is played, priced in euro; Japan's distributor has a list of its own, Poland's prices are converted. */
 export function mspProgramme(previous: Period): WorldProgramme {
   return {
     code: MSP_PROGRAMME,
@@ -45,10 +49,11 @@ export const ROUGH_PRICE: Readonly<Record<MeterCode, number>> = {
   'backup.server_agent': 4.35,
   'backup.workstation_agent': 1.7,
   'endpoint.device': 1.1,
+  'pbx.user': 1.2,
 };
 
-/** A list with a price for every meter there is: a new one does not compile without. */
-type FullPlan = WorldPlan & { prices: Record<MeterCode, Price> };
+/** A list with a price for every meter that is played: a new one does not compile without. */
+type FullPlan = WorldPlan & { prices: Record<MeterOf<Exclude<ProductCode, typeof NOT_SOLD>>, Price> };
 
 /** A base plan in euro with all four price models and a minimum, and Japan's own in yen. */
 function plansOf(previous: Period): FullPlan[] {

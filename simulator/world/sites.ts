@@ -1,6 +1,6 @@
-import { PRODUCTS, type MeterCode } from '../../domain/catalog/index.js';
+import type { MeterCode } from '../../domain/catalog/index.js';
 import { createRandom, type Random } from '../random.js';
-import { MSP_PROGRAMME, ROUGH_PRICE } from './programme.js';
+import { MSP_PROGRAMME, PRODUCTS_PLAYED, ROUGH_PRICE } from './programme.js';
 import { siteName } from './names.js';
 import type { WorldLine, WorldSite } from './types.js';
 
@@ -46,7 +46,7 @@ export interface SitePlace {
 /** An ordinary site; roles change it afterwards. */
 export function siteOf(seed: number, { mspIndex, index, country, tenantRefs, grows }: SitePlace): WorldSite {
   const random = createRandom(seed, 'site', mspIndex, index);
-  const product = random.pick(PRODUCTS);
+  const product = random.pick(PRODUCTS_PLAYED);
   const served = random.chance(0.3) ? random.int(2, 4) : 1;
   const refs = random.shuffled(tenantRefs).slice(0, served).sort();
   const share = refs.length === 1 ? 1 : 0.5;

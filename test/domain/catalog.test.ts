@@ -10,6 +10,7 @@ describe('rule 2: how a meter’s counts make a month', () => {
     ['backup.server_agent', 'peak'],
     ['backup.workstation_agent', 'peak'],
     ['endpoint.device', 'peak'],
+    ['pbx.user', 'peak'],
   ])('of %s it is made by: %s', (meter, aggregation) => {
     expect(aggregationOf(meter)).toBe(aggregation);
   });

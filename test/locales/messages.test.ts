@@ -213,6 +213,18 @@ describe('every mail in every language', () => {
     },
   );
 
+  it.each(['en', 'de', 'it', 'pl'] as const)(
+    'an MSP is welcomed in %s with the address, and told how to get in',
+    (locale) => {
+      const welcome = (portalUrl: string | null) =>
+        written('registrationWelcome', locale, { ...PARAMS.registrationWelcome, portalUrl });
+      const without = welcome(null);
+      expect(without.at(-1)).toMatch(/invit|Einladung|zaproszenie/);
+      const more = welcome('https://kontor.example').filter((text) => !without.includes(text));
+      expect(more).toEqual([expect.stringContaining('https://kontor.example')]);
+    },
+  );
+
   it.each(LOCALES)('a missing report’s mail names each site, in %s', (locale) => {
     const text = written('reportMissing', locale).join('\n');
     expect(text).toContain('• Head office\n• Branch');

@@ -137,8 +137,8 @@ export const vpn = {
       {
         file: 'domain/catalog/index.ts',
         insteadOf:
-          'export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint] as const satisfies readonly Product[];',
-        text: 'export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint, vpn] as const satisfies readonly Product[];',
+          'export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint, pbx] as const satisfies readonly Product[];',
+        text: 'export const PRODUCTS = [mailServer, firewall, scanner, backup, endpoint, pbx, vpn] as const satisfies readonly Product[];',
       },
       { file: 'locales/en/index.ts', after: '  products: {', text: "    vpn: 'VPN'," },
       { file: 'locales/en/index.ts', after: '  unitTitles: {', text: "    connection: 'connections'," },

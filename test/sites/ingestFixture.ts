@@ -4,6 +4,7 @@ import { newKey } from '../../api/newKey.js';
 import { ALL } from '../../db/connect.js';
 import { insertKey } from '../../db/sites/meteredKeyStore.js';
 import { insertSites } from '../../db/sites/siteStore.js';
+import type { ProductCode } from '../../domain/catalog/index.js';
 import { parsePeriod } from '../../domain/period.js';
 import { SIGNATURE_HEADER, signMessage, type SignatureClaims } from '../../sites/index.js';
 import { startTestApi, type Answer } from '../api/testApi.js';
@@ -13,6 +14,7 @@ export const CHECK_INS = '/v1/site/check-ins';
 export const REPORTS = '/v1/site/usage-reports';
 export const SIGNING_KEYS = '/v1/site/signing-keys';
 export const MAILBOX = 'mail-server.mailbox';
+const MAIL_SERVER = { product: 'mail-server', productVersion: '8.1' } as const;
 
 /** A public key as installations send it. */
 export function newPublicKey(): string {
@@ -51,7 +53,10 @@ export async function startIngest(limits: Partial<Limits> = {}) {
   const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
   const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
 
-  const site = async (fromPeriod = '2024-01'): Promise<{ siteId: string; keyId: string; key: string }> => {
+  const site = async (
+    fromPeriod = '2024-01',
+    product: ProductCode = 'mail-server',
+  ): Promise<{ siteId: string; keyId: string; key: string }> => {
     const { key, keyHash } = newKey();
     const made = { mspId, siteId: randomUUID() };
     const keyId = randomUUID();
@@ -62,7 +67,7 @@ export async function startIngest(limits: Partial<Limits> = {}) {
           siteId: made.siteId,
           programme: 'msp',
           name: `Site ${made.siteId}`,
-          product: 'mail-server',
+          product,
           kind: 'managed',
           channel: 'push',
           fromPeriod: parsePeriod(fromPeriod),
@@ -77,14 +82,18 @@ export async function startIngest(limits: Partial<Limits> = {}) {
 
   const activate = (body: Record<string, unknown>) => api.call('POST', '/v1/site/activations', { body });
 
-  const install = async (siteId: string, key: string): Promise<Installation> => {
+  const install = async (
+    siteId: string,
+    key: string,
+    { product, productVersion }: { product: ProductCode; productVersion: string } = MAIL_SERVER,
+  ): Promise<Installation> => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const installationId = randomUUID();
     const activation = {
       key,
       installationId,
-      product: 'mail-server',
-      productVersion: '8.1',
+      product,
+      productVersion,
       signingKey: { publicKey: publicKey.export({ format: 'jwk' }).x },
     };
     const { json } = await activate(activation);

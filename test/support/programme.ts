@@ -66,11 +66,11 @@ export function seconds(count: number): number {
   return count / 86_400;
 }
 
-export async function createProgramme(): Promise<Programme> {
+export async function createProgramme(workerEnv: Record<string, string> = {}): Promise<Programme> {
   const database = await createTestDatabase();
   const app = await createTestApp(database);
   // The worker registers the search attributes that the API's starts carry.
-  const worker = await app.startWorker();
+  const worker = await app.startWorker(workerEnv);
   const api = await app.startApi();
   const token: Programme['token'] = (view, of) => admit(database.db, view, of);
   const partnerTeam = await token('vendor');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import PostalMime from 'postal-mime';
 import { endParticipations } from '../../activities/endParticipations.js';
 import { registrationId } from '../../workflows/registerMsp.js';
 import { recordHistory } from '../support/histories.js';
@@ -8,7 +9,7 @@ import { createProgramme, eventually, seconds, type Programme } from '../support
 describe('a registration', () => {
   let programme: Programme;
   beforeAll(async () => {
-    programme = await createProgramme();
+    programme = await createProgramme({ PUBLIC_URL: 'https://kontor.example/' });
   });
   afterAll(() => programme.stop());
 
@@ -46,6 +47,11 @@ describe('a registration', () => {
       'registrationApplied sent',
       'registrationWelcome sent',
     ]);
+    const { inbox } = programme.app;
+    const welcome = inbox.messages().find(({ messageId }) => messageId?.includes(`registration-welcome.msp.${mspId}`));
+    const { text } = await PostalMime.parse(await inbox.source(welcome?.id ?? 0));
+    expect(text).toContain('https://kontor.example');
+    expect(text).toMatch(/invit/);
     const trail = (await programme.call('GET', `/v1/audit?subject=msp:${mspId}`)).json.items;
     expect(
       trail.map((event: { action: string; actor: { name: string } }) => [event.action, event.actor.name]).sort(),
