@@ -47,7 +47,7 @@ export function greaterQuantity(usage: UsageFacts, before: Quantity): Quantity {
 }
 
 /** What an installation left to estimate stays an estimate, whatever the others are settled by. */
-export function keepEstimated(before: Quantity, settled: Quantity): Quantity {
+function keepEstimated(before: Quantity, settled: Quantity): Quantity {
   return before.basis === 'estimated' ? { ...settled, basis: 'estimated' } : settled;
 }
 

@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { day, instant, units } from './evidence.js';
 import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
-import {
-  keepEstimated,
-  quantityBeforeRevocation,
-  usedAfterRevocation,
-  usedAfterVendorsRevocation,
-} from './quantities.js';
+import { quantityBeforeRevocation, usedAfterRevocation, usedAfterVendorsRevocation } from './quantities.js';
 
 /**
  * An installation went on after its key was revoked or destroyed, or stopped with its MSP: by default only what it used up to
@@ -32,7 +27,7 @@ export const usageAfterRevocation = usageKind({
   settle: {
     up_to_revocation: (quantity, usage) =>
       usage.installations.some(usedAfterVendorsRevocation)
-        ? keepEstimated(quantity, quantityBeforeRevocation(usage, usedAfterVendorsRevocation))
+        ? quantityBeforeRevocation(usage, usedAfterVendorsRevocation)
         : quantity,
     billed: (quantity) => quantity,
   },

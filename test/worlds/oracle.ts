@@ -491,7 +491,7 @@ function byDefault(
         if (isCut(one)) return one.seenBeforeEnd ?? 0;
         return one.reported === null && one.seen === null ? (one.last ?? 0) : most(one);
       });
-      return { value: sum(each), basis: before.basis === 'estimated' ? 'estimated' : 'seen' };
+      return { value: sum(each), basis: 'seen' };
     }
     case 'report_mismatch': {
       const isFar = ({ reported, seen }: Part) =>

@@ -85,7 +85,7 @@ function untilEnd({ parts }: Usage, before: Settled): Settled {
     if (part.reported === null && part.observed === null) return part.lastConfirmed;
     return Math.max(part.reported ?? 0, part.observed ?? 0);
   });
-  return { value: added(each), basis: before.basis === 'estimated' ? 'estimated' : 'observed' };
+  return { value: added(each), basis: 'observed' };
 }
 
 const unbilled: Settled = { value: 0, basis: 'waived' };
