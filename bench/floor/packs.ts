@@ -1,5 +1,6 @@
 /** A billing pack for each distributor: the summary, the lines and the statements, in one mail. */
 import { PACK_BYTES, type Attachment } from '../../delivery/index.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { messageId } from '../../domain/messageId.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { parsePeriod } from '../../domain/period.js';
@@ -8,7 +9,6 @@ import { localeOf } from '../../locales/index.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary } from '../../statements/index.js';
 import { PERIOD, PROGRAMME } from '../world.js';
 import { documentsOfDistributor, statementsOfDistributor } from './documents.js';
-import { inLanes } from './inLanes.js';
 import { pdfFile, sendMail } from './mails.js';
 import type { FloorParts } from './run.js';
 
@@ -98,7 +98,7 @@ export async function sendPacks(parts: FloorParts): Promise<number> {
   );
   const { rows } = await pool.query<Distributor>('select id, code, locale from distributor order by code');
   let packs = 0;
-  await inLanes(rows, LANES, async (distributor) => {
+  await inParallel(rows, LANES, async (distributor) => {
     if (await sendPack(parts, distributor)) packs += 1;
   });
   return packs;

@@ -5,6 +5,7 @@
 import pg from 'pg';
 import type { Mailer } from '../../delivery/index.js';
 import { KontorError } from '../../domain/errors.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { messageId } from '../../domain/messageId.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { parsePeriod, programmeCalendar } from '../../domain/period.js';
@@ -12,7 +13,6 @@ import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
 import type { RenderPool } from '../../statements/index.js';
 import { PERIOD, ZONES } from '../world.js';
 import { createDocumentTable, insertDocuments, largestFirst, statementsOf, type FloorStatement } from './documents.js';
-import { inLanes } from './inLanes.js';
 import { pdfFile, sendMail } from './mails.js';
 import { sendPacks } from './packs.js';
 import { rateMonth, type ZoneDays } from './rate.js';
@@ -96,7 +96,7 @@ export async function runFloor(parts: FloorParts): Promise<FloorRun> {
   const chunks = Array.from({ length: Math.ceil(mspIds.length / STATEMENTS_AT_ONCE) }, (_, place) =>
     mspIds.slice(place * STATEMENTS_AT_ONCE, (place + 1) * STATEMENTS_AT_ONCE),
   );
-  await inLanes(chunks, LANES, (chunk) => makeStatements(parts, chunk));
+  await inParallel(chunks, LANES, (chunk) => makeStatements(parts, chunk));
   const mailed = performance.now();
   const packs = await sendPacks(parts);
   const ended = performance.now();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { groupBy } from '../../domain/groupBy.js';
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { createRandom } from '../random.js';
 import { once, type Simulation } from '../simulation.js';
 

@@ -1,4 +1,4 @@
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { checkInMessage, reportMessage, sendCheckIns, sendReport } from '../reporting.js';
 import { periodOf, WIDTH, type Simulation } from '../simulation.js';
 import { speakerOf } from '../siteSpeaker.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { periodOf, WIDTH, type Simulation } from '../simulation.js';
 import { publicKeyOf } from '../siteSpeaker.js';
 import type { WorldInstallation, WorldMsp, WorldSite } from '../world/index.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalName } from '../../domain/name.js';
 import { UnexpectedAnswer } from '../apiClient.js';
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { WIDTH, type Simulation } from '../simulation.js';
 import type { WorldMsp, WorldSite } from '../world/index.js';
 

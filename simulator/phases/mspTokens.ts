@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { WIDTH, type Simulation } from '../simulation.js';
 import type { WorldMsp } from '../world/index.js';
 

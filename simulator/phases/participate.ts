@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { once, periodOf, type Simulation } from '../simulation.js';
 import type { WorldMsp, WorldParticipation } from '../world/index.js';
 import type { MspTokens } from './mspTokens.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnexpectedAnswer } from '../apiClient.js';
-import { inParallel } from '../inParallel.js';
+import { inParallel } from '../../domain/inParallel.js';
 import { once, WIDTH, type Simulation } from '../simulation.js';
 import type { World, WorldMsp, WorldProgramme } from '../world/index.js';
 import { confirmAddress } from './confirmAddress.js';
