@@ -71,6 +71,7 @@ export async function openRun(trx: Trx, input: OpenPeriodInput, what: 'close' | 
   const shards = planShards(key.period, await participantCandidates(trx, key), settings.calendar, {
     collectUntil: input.collectUntil === null ? null : new Date(input.collectUntil),
     reviewUntil: input.reviewUntil === null ? null : new Date(input.reviewUntil),
+    openedAt: now,
   });
   const rules = { zone, settingVersion: version.version, settings, kinds: KINDS.map(({ kind }) => kind) };
   await insertRun(trx, { ...key, openedAt: now, openedBy: input.openedBy, rules, shards });

@@ -4,31 +4,32 @@ import type { CalendarSettings } from '../../domain/settings/calendar.js';
 
 /** MSPs per shard: enough to make set-based statements pay, few enough that a retried batch costs seconds. */
 const SHARD_SIZE = 250;
+const DEADLINES = ['monthEnd', 'collectUntil', 'reviewUntil', 'issueFrom', 'mailedBy'] as const;
 
 /**
- * MSPs share a shard where every deadline of theirs is the same instant: two zones whose clocks differ on any of these
- * days do not. The order within a shard is that of the candidates; shards are numbered by review deadline.
+ * MSPs share a shard where every deadline of theirs that is to come at `openedAt` is the same instant: two zones whose clocks
+ * differ on any of these days do not. Deadlines that have passed part nobody: of them a shard has the latest. The order within a
+ * shard is that of the candidates; shards are numbered by review deadline.
  */
 export function planShards(
   period: Period,
   candidates: readonly ParticipantCandidate[],
   calendar: CalendarSettings,
-  overrides: { collectUntil: Date | null; reviewUntil: Date | null },
+  { collectUntil, reviewUntil, openedAt }: { collectUntil: Date | null; reviewUntil: Date | null; openedAt: Date },
 ): ShardPlan[] {
+  const ahead = (instant: Date) => (instant > openedAt ? instant.toISOString() : '');
   const groups = new Map<string, ShardPlan[]>();
   for (const candidate of candidates) {
     const { monthEnd, issueDay, ...days } = programmeCalendar(period, candidate.zone, calendar);
     const deadlines = {
       monthEnd,
-      collectUntil: overrides.collectUntil ?? days.collectUntil,
-      reviewUntil: overrides.reviewUntil ?? days.reviewUntil,
-      issueFrom: overrides.reviewUntil ?? days.issueFrom,
+      collectUntil: collectUntil ?? days.collectUntil,
+      reviewUntil: reviewUntil ?? days.reviewUntil,
+      issueFrom: reviewUntil ?? days.issueFrom,
       mailedBy: days.mailedBy,
     };
-    const { reviewUntil, collectUntil, issueFrom, mailedBy } = deadlines;
-    const key = [reviewUntil, collectUntil, monthEnd, issueFrom, mailedBy]
-      .map((instant) => instant.toISOString())
-      .join(' ');
+    const inOrder = [deadlines.reviewUntil, deadlines.collectUntil, monthEnd, deadlines.issueFrom, deadlines.mailedBy];
+    const key = inOrder.map(ahead).join(' ');
     const plans = groups.get(key) ?? [];
     groups.set(key, plans);
     let plan = plans.at(-1);
@@ -36,7 +37,8 @@ export function planShards(
       plan = { shard: 0, zone: candidate.zone, ...deadlines, statementDate: issueDay, participants: [] };
       plans.push(plan);
     }
-    plan.participants.push(candidate);
+    plan.participants.push({ ...candidate, monthEnd });
+    for (const name of DEADLINES) if (deadlines[name] > plan[name]) plan[name] = deadlines[name];
   }
   return [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -17,17 +17,16 @@ export interface Completeness {
 }
 
 const EXPECTED = `run_participant p
-  join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
   join site s on s.msp_id = p.msp_id and s.programme_code = p.programme_code and s.state = 'active'
     and s.from_period <= p.period
     -- Rule 6: nobody expects a report of what was replaced or retired.
     and exists (select from installation i where i.msp_id = s.msp_id and i.site_id = s.id
-      and (i.replaced_at is null or i.replaced_at >= h.month_end)
-      and (i.retired_at is null or i.retired_at >= h.month_end))
+      and (i.replaced_at is null or i.replaced_at >= p.month_end)
+      and (i.retired_at is null or i.retired_at >= p.month_end))
     -- Rule 20: nor of who was suspended all through the month, whose keys are stopped.
     and not exists (select from suspension x where x.msp_id = p.msp_id and x.programme_code = p.programme_code
       and x.from_at < (p.period || '-01')::date::timestamp at time zone p.zone
-      and (x.until_at is null or x.until_at >= h.month_end))
+      and (x.until_at is null or x.until_at >= p.month_end))
   cross join lateral (select max(g.received_at) as at from usage_report g
     where g.msp_id = s.msp_id and g.site_id = s.id and g.period = p.period) heard`;
 
@@ -36,7 +35,7 @@ export async function completenessOf(trx: Trx, { programme, period, shard }: Sha
   const found = await rows<MissingSite & { heard: boolean; final: boolean }>(
     trx,
     `select s.msp_id as "mspId", s.id as "siteId", s.name as "siteName", heard.at is not null as heard,
-       coalesce(heard.at >= h.month_end, false) as final
+       coalesce(heard.at >= p.month_end, false) as final
      from ${EXPECTED}
      where p.programme_code = :programme and p.period = :period and p.shard = :shard
      order by p.position, s.name collate "C"`,

@@ -69,11 +69,10 @@ async function reachedSites(
     `with frozen as materialized (
        select s.msp_id, s.period,
          coalesce((select min(r.reconciled_at) from reconciled_site r where r.programme_code = s.programme_code
-           and r.period = s.period and r.msp_id = s.msp_id), b.opened_at) as at, h.month_end, ${REACH} as reach
+           and r.period = s.period and r.msp_id = s.msp_id), b.opened_at) as at, p.month_end, ${REACH} as reach
        from statement s
        join billing_run b on b.programme_code = s.programme_code and b.period = s.period
        join run_participant p on p.programme_code = s.programme_code and p.period = s.period and p.msp_id = s.msp_id
-       join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
        where s.programme_code = :programme and s.msp_id = any(:mspIds::uuid[]) and s.period < :before and s.revision = 1
          and ${usageKept('s')} and (s.period >= :earliest or (s.msp_id, s.period) in (
            select x.msp_id, x.period from unnest(:admittedMsps::uuid[], :admittedPeriods::text[]) as x(msp_id, period)))
@@ -153,7 +152,6 @@ async function issuedFrom(
      join statement s on s.msp_id = x.msp_id and s.programme_code = :programme and s.period >= x."from"
        and s.period < :before and s.revision = 1
      join run_participant p on p.programme_code = s.programme_code and p.period = s.period and p.msp_id = s.msp_id
-     join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
      order by s.period`,
     { programme, before, msps: [...from.keys()], froms: [...from.values()] },
   );

@@ -73,7 +73,6 @@ export async function lastConfirmed(
        from estimated e join usage_report g on g.msp_id = e.msp_id and g.site_id = e.site_id
          and g.period >= :earliest and g.period < :period
        join run_participant p on p.programme_code = :programme and p.msp_id = g.msp_id and p.period = g.period
-       join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
        join statement s on s.programme_code = p.programme_code and s.msp_id = p.msp_id and s.period = p.period
          and s.revision = 1
        -- Only where one came late: what came in time is in the line.

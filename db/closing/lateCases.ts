@@ -16,10 +16,9 @@ const arrivals = (selection: string) => `
     select coalesce(max(b.opened_at), '-infinity') as at from billing_run b
     where b.programme_code = :programme and b.period < :period and b.state <> 'skipped'
   ), month as materialized (
-    select p.msp_id, p.period, h.month_end, s.content -> 'pricePlan' -> 'prices' as prices, p.zone, ${REACH} as reach
+    select p.msp_id, p.period, p.month_end, s.content -> 'pricePlan' -> 'prices' as prices, p.zone, ${REACH} as reach
     from part join run_participant p on p.programme_code = part.programme_code and p.msp_id = part.msp_id
       and p.period < :period
-    join run_shard h on h.programme_code = p.programme_code and h.period = p.period and h.shard = p.shard
     join statement s on s.programme_code = p.programme_code and s.msp_id = p.msp_id and s.period = p.period
       and s.revision = 1
   ), late_site as materialized (

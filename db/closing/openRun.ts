@@ -13,9 +13,14 @@ export interface ParticipantCandidate {
   distributorId: string;
 }
 
-/** The instants of a shard: all its MSPs have the same. */
+export interface PlannedParticipant extends ParticipantCandidate {
+  /** The first instant after its month. */
+  monthEnd: Date;
+}
+
+/** The instants of a shard: of those that were to come as the run opened, all its MSPs have the same. */
 export interface ShardDeadlines {
-  /** The first instant after the month; nothing is reconciled before. */
+  /** The month of all its MSPs is over; nothing is reconciled before. */
   monthEnd: Date;
   collectUntil: Date;
   reviewUntil: Date;
@@ -30,7 +35,7 @@ export interface ShardPlan extends ShardDeadlines {
   zone: string;
   /** `YYYY-MM-DD` */
   statementDate: string;
-  participants: ParticipantCandidate[];
+  participants: PlannedParticipant[];
 }
 
 export interface OpenShard extends ShardDeadlines {
@@ -110,16 +115,17 @@ export async function insertRun(trx: Trx, run: NewRun): Promise<boolean> {
   );
   await rows(
     trx,
-    `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
-     select :programme, :period, x.msp_id, x.distributor_id, x.zone, x.shard, x.position, 'open'
-     from unnest(:msps::uuid[], :distributors::uuid[], :zones::text[], :numbers::int[], :positions::int[])
-       as x(msp_id, distributor_id, zone, shard, position)`,
+    `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, month_end, shard, position, state)
+     select :programme, :period, x.msp_id, x.distributor_id, x.zone, x.month_end, x.shard, x.position, 'open'
+     from unnest(:msps::uuid[], :distributors::uuid[], :zones::text[], :monthEnds::timestamptz[], :numbers::int[],
+       :positions::int[]) as x(msp_id, distributor_id, zone, month_end, shard, position)`,
     {
       programme,
       period,
       msps: shards.flatMap(({ participants }) => participants.map(({ mspId }) => mspId)),
       distributors: shards.flatMap(({ participants }) => participants.map(({ distributorId }) => distributorId)),
       zones: shards.flatMap(({ participants }) => participants.map(({ zone }) => zone)),
+      monthEnds: shards.flatMap(({ participants }) => participants.map(({ monthEnd }) => monthEnd.toISOString())),
       numbers: shards.flatMap(({ shard, participants }) => participants.map(() => shard)),
       positions: shards.flatMap(({ participants }) => participants.map((_, position) => position)),
     },

@@ -7,10 +7,10 @@ const reachDaysOf = (run: string) => `coalesce((${run}.rules #>> '{settings,late
 /**
  * SQL: the instant from which on usage of an issued month comes too late, by the day in the MSP's zone (rule 7, domain
  * `reachOf`), and by the month's own settings: what was let in by them stays in, whatever is set later. What came before its
- * facts were frozen was in time, however late the month was closed. Over `run_participant p` and its `run_shard h`.
+ * facts were frozen was in time, however late the month was closed. Over `run_participant p`.
  */
 export const REACH = `greatest(
-  ((h.month_end at time zone p.zone) + make_interval(days => (select ${reachDaysOf('o')} from billing_run o
+  ((p.month_end at time zone p.zone) + make_interval(days => (select ${reachDaysOf('o')} from billing_run o
     where o.programme_code = p.programme_code and o.period = p.period))) at time zone p.zone,
   (select min(r.reconciled_at) from reconciled_site r where r.programme_code = p.programme_code and r.period = p.period
     and r.msp_id = p.msp_id))`;

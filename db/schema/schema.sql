@@ -2340,6 +2340,7 @@ create table run_participant (
   msp_id uuid not null,
   distributor_id uuid not null,
   zone text not null,
+  month_end timestamp with time zone not null,
   shard integer not null,
   "position" integer not null,
   state text not null,

@@ -198,8 +198,8 @@ describe('usage that sites push', () => {
        values ('msp', '2026-01', 1, 'UTC', 'review', now(), now(), now(), now(), now(), '2026-02-06')`,
     );
     await ingest.sql(
-      `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, shard, position, state)
-       select 'msp', '2026-01', $1, id, 'UTC', 1, 0, 'open' from distributor limit 1`,
+      `insert into run_participant (programme_code, period, msp_id, distributor_id, zone, month_end, shard, position, state)
+       select 'msp', '2026-01', $1, id, 'UTC', now(), 1, 0, 'open' from distributor limit 1`,
       [ingest.mspId],
     );
     await ingest.sql(

@@ -397,12 +397,20 @@ export function monthFixture(db: Database) {
     return id;
   };
 
-  /** Opens a run, whatever months came before it: participants, shards and deadlines. */
-  const open = (period: string, now: Date = CLOSED_AT, programme = 'msp') =>
+  /**
+   * Opens a run, whatever months came before it: participants, shards and deadlines. A shard for each zone where `now` is
+   * before its deadlines.
+   */
+  const open = (
+    period: string,
+    now: Date = CLOSED_AT,
+    programme = 'msp',
+    { reviewUntil = null }: { reviewUntil?: string | null } = {},
+  ) =>
     db.transaction(ALL, async (trx) => {
       const { first, last } = periodDays(parsePeriod(period));
       await insertRates(trx, await ecbFile().published(first, last));
-      const opening = { openedBy: TERMINAL, collectUntil: null, reviewUntil: null, skipReason: null };
+      const opening = { openedBy: TERMINAL, collectUntil: null, reviewUntil, skipReason: null };
       await openRun(trx, { ...runKeyOf({ programme, period }), ...opening, now: now.toISOString() }, 'preview');
     });
 

@@ -14,6 +14,8 @@ const MAILBOX = 'mail-server.mailbox';
 const PERIOD = '2026-03';
 const ZONES = ['Asia/Tokyo', 'Europe/Berlin', 'America/New_York'];
 const MSPS_PER_ZONE = 2;
+/** The month is over everywhere, and no other deadline has passed: each zone has a shard. */
+const ON_TIME = new Date('2026-04-01T08:00:00Z');
 /** Longer than any round takes; people end it. */
 const REVIEW_MS = 3_600_000;
 
@@ -29,6 +31,8 @@ interface Moment {
   holdOnce?: string;
   reached: string;
   review?: true;
+  /** The close opens its run itself. */
+  late?: true;
 }
 
 const count = (from: string) => `select count(*)::int as count from ${from}`;
@@ -36,6 +40,7 @@ const OF = 'programme_code = :programme';
 const MOMENTS: Moment[] = [
   {
     name: 'opening',
+    late: true,
     hold: (programme) => `select from programme where code = '${programme}' for update`,
     reached: count(`pg_locks where not granted and :programme <> ''`),
   },
@@ -100,15 +105,13 @@ describe('a close that is interrupted and started again', () => {
     return programme;
   };
 
-  const start = (programme: string, { review = false }: { review?: boolean } = {}) =>
-    startClose(starter(), {
-      programme,
-      period: PERIOD,
-      openedBy: TERMINAL,
-      collectUntil: null,
-      reviewUntil: review ? new Date(Date.now() + REVIEW_MS).toISOString() : null,
-      skipReason: null,
-    });
+  /** Starts the close of a run that was opened on time, or, as `late`, lets it open its run now, as one shard. */
+  const start = async (programme: string, { review = false, late = false } = {}) => {
+    const reviewUntil = review ? new Date(Date.now() + REVIEW_MS).toISOString() : null;
+    if (!late) await month.open(PERIOD, ON_TIME, programme, { reviewUntil });
+    const waits = { collectUntil: null, reviewUntil, skipReason: null };
+    return startClose(starter(), { programme, period: PERIOD, openedBy: TERMINAL, ...waits });
+  };
 
   const until = async (happened: () => Promise<boolean>) => {
     const deadline = Date.now() + 60_000;
@@ -244,10 +247,9 @@ describe('a close that is interrupted and started again', () => {
       const hold = async () => {
         for (const { programme } of rounds) if (moment.hold !== null) await holder.query(moment.hold(programme));
       };
-      const review = moment.review ?? false;
-      const { holdOnce } = moment;
+      const { holdOnce, review = false, late = false } = moment;
       if (holdOnce === undefined) await hold();
-      await Promise.all(rounds.map(({ programme }) => start(programme, { review })));
+      await Promise.all(rounds.map(({ programme }) => start(programme, { review, late })));
       if (holdOnce !== undefined) {
         await Promise.all(rounds.map(({ programme }) => until(() => reached(programme, holdOnce))));
         await hold();
@@ -258,7 +260,7 @@ describe('a close that is interrupted and started again', () => {
 
       const ended = await Promise.all(
         rounds.map(async ({ way, programme }) => {
-          const begun = await start(programme, { review });
+          const begun = await start(programme, { review, late });
           if (review) await app.client.workflow.getHandle(closePeriodId(programme, PERIOD)).signal(endReview);
           await closeResult(starter(), { programme, period: PERIOD });
           if (review && way === 'terminated') {

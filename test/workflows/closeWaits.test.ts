@@ -28,6 +28,8 @@ import { eventually } from '../support/programme.js';
 const MAILBOX = 'mail-server.mailbox';
 const SECOND = 1000;
 const CALENDAR = SHIPPED_PROGRAMME_SETTINGS.calendar;
+/** A run that was opened while every deadline of March 2027 was to come. */
+const ON_TIME = { collectUntil: null, reviewUntil: null, openedAt: new Date('2027-03-31T12:00:00Z') };
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const fromNow = (ms: number) => new Date(Date.now() + ms);
@@ -39,7 +41,7 @@ describe('the deadlines of a month', () => {
       parsePeriod('2027-03'),
       zones.map((zone, index) => ({ mspId: `msp ${index}`, zone, distributorId: 'distributor' })),
       CALENDAR,
-      { collectUntil: null, reviewUntil: null },
+      ON_TIME,
     );
     const of = (zone: string) => {
       const shard = shards.find(({ participants }) => participants.some((msp) => msp.zone === zone));
@@ -63,14 +65,41 @@ describe('the deadlines of a month', () => {
 
   it('two zones whose clocks agree on every one of them share a shard', () => {
     const candidates = ['Europe/Berlin', 'Europe/Paris'].map((zone) => ({ mspId: zone, zone, distributorId: 'd' }));
-    const none = { collectUntil: null, reviewUntil: null };
-    expect(planShards(parsePeriod('2027-03'), candidates, CALENDAR, none)).toHaveLength(1);
+    expect(planShards(parsePeriod('2027-03'), candidates, CALENDAR, ON_TIME)).toHaveLength(1);
+  });
+
+  it('deadlines that have passed part nobody: all zones share a shard, which has the latest of them, and keep their month', () => {
+    const candidates = ['Asia/Tokyo', 'America/New_York', 'Europe/Berlin'].map((zone) => ({
+      ...{ mspId: zone, zone, distributorId: 'd' },
+    }));
+    const [late, ...others] = planShards(parsePeriod('2027-03'), candidates, CALENDAR, {
+      ...ON_TIME,
+      openedAt: new Date('2027-05-01T00:00:00Z'),
+    });
+    expect(others).toEqual([]);
+    expect([late?.monthEnd, late?.collectUntil, late?.mailedBy]).toEqual([
+      new Date('2027-04-01T04:00:00Z'),
+      new Date('2027-04-04T04:00:00Z'),
+      new Date('2027-04-11T04:00:00Z'),
+    ]);
+    expect(late?.participants.map(({ zone, monthEnd }) => [zone, monthEnd])).toEqual([
+      ['Asia/Tokyo', new Date('2027-03-31T15:00:00Z')],
+      ['America/New_York', new Date('2027-04-01T04:00:00Z')],
+      ['Europe/Berlin', new Date('2027-03-31T22:00:00Z')],
+    ]);
+  });
+
+  it('of those to come one is enough to part them', () => {
+    const candidates = ['Asia/Tokyo', 'Europe/Berlin'].map((zone) => ({ mspId: zone, zone, distributorId: 'd' }));
+    // Only when everything is to be mailed differs: at the end of day 10, of which Tokyo's has not come either.
+    const openedAt = new Date('2027-04-09T00:00:00Z');
+    expect(planShards(parsePeriod('2027-03'), candidates, CALENDAR, { ...ON_TIME, openedAt })).toHaveLength(2);
   });
 
   it('rule 1: nothing is issued before the day of issue; waits that are set by hand have no such day', () => {
     const candidates = [{ mspId: 'msp', zone: 'Europe/Berlin', distributorId: 'd' }];
     const issueFrom = (issueDay: number, reviewUntil: Date | null) =>
-      planShards(parsePeriod('2027-03'), candidates, { ...CALENDAR, issueDay }, { collectUntil: null, reviewUntil })[0]
+      planShards(parsePeriod('2027-03'), candidates, { ...CALENDAR, issueDay }, { ...ON_TIME, reviewUntil })[0]
         ?.issueFrom;
     expect(issueFrom(6, null)).toEqual(new Date('2027-04-05T22:00:00Z'));
     expect(issueFrom(8, null)).toEqual(new Date('2027-04-07T22:00:00Z'));
@@ -185,6 +214,9 @@ describe('what a close waits for', () => {
            issue_from = :issueFrom, mailed_by = :mailedBy where programme_code = :programme`,
         { ...deadlines, programme },
       );
+      await month.run('update run_participant set month_end = :monthEnd where programme_code = :programme', {
+        ...{ monthEnd: deadlines.monthEnd, programme },
+      });
       const handle = await app.client.workflow.start(closeShard, {
         workflowId: closeShardId(programme, '2026-03', 1),
         taskQueue: app.taskQueue,

@@ -11,6 +11,8 @@ const PERIOD = '2026-03';
 /** With three shards each: more drains than a worker has slots for activities of any one role. */
 const PROGRAMMES = 8;
 const ZONES = ['Asia/Tokyo', 'Europe/Berlin', 'America/New_York'];
+/** The month is over everywhere, and no other deadline has passed: each zone has a shard. */
+const ON_TIME = new Date('2026-04-01T08:00:00Z');
 
 describe('case 27: a relay that hangs while many shards are mailing', () => {
   let database: TestDatabase;
@@ -51,6 +53,7 @@ describe('case 27: a relay that hangs while many shards are mailing', () => {
   it('holds up no numbering and no rendering: every statement of every programme is there, with its document', async () => {
     const waits = { collectUntil: null, reviewUntil: null, skipReason: null };
     for (let index = 0; index < PROGRAMMES; index += 1) {
+      await month.open(PERIOD, ON_TIME, `p${index}`);
       await startClose(
         { temporal: app.client, taskQueue: app.taskQueue },
         { programme: `p${index}`, period: PERIOD, openedBy: TERMINAL, ...waits },

@@ -33,14 +33,14 @@ export async function up(knex: Knex): Promise<void> {
       check ((failed_at is null) = (failure is null))
     );
 
-    -- MSPs all of whose deadlines are the same instants, at most a few hundred.
+    -- MSPs all of whose deadlines that were to come as the run opened are the same instants, at most a few hundred.
     create table run_shard (
       programme_code text not null,
       period text not null,
       shard integer not null,
       zone text not null,
       stage text not null check (stage in ('collect', 'gate', 'reconcile', 'review', 'issue', 'done')),
-      -- The first instant after the month: nothing is reconciled before.
+      -- The month of all its MSPs is over: nothing is reconciled before.
       month_end timestamptz not null,
       collect_until timestamptz not null,
       review_until timestamptz not null,
@@ -59,6 +59,8 @@ export async function up(knex: Knex): Promise<void> {
       -- As they held for the period when the run opened.
       distributor_id uuid not null references distributor_terms,
       zone text not null,
+      -- The first instant after the month in that zone.
+      month_end timestamptz not null,
       shard integer not null,
       position integer not null,
       state text not null check (state in ('open', 'parked', 'issued')),
