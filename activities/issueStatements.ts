@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { loadMonthInputs, plansFor } from '../db/closing/monthInputs.js';
 import { skippedBefore } from '../db/closing/skippedBefore.js';
 import { loadEarlierMonths } from '../db/closing/earlierMonths.js';
-import {
-  markIssued,
-  parkParticipants,
-  shardCounts,
-  shardSize,
-  type Parking,
-  type Selection,
-} from '../db/closing/participants.js';
+import { markIssued, parkParticipants, shardCounts, type Parking, type Selection } from '../db/closing/participants.js';
 import { monthRules, type MonthRules } from '../db/closing/monthRules.js';
 import type { ShardKey } from '../db/closing/openRun.js';
 import { openMspCases } from '../db/closing/reconciliation.js';
@@ -32,7 +24,6 @@ import { lastDaysOf } from '../domain/period.js';
 import type { EvidenceOf } from '../domain/reconcile/index.js';
 import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import { isOfEarlier } from '../domain/statement.js';
-import { beat, earlierProgress } from './beating.js';
 import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
 import { parkBroken } from './closing/parkBroken.js';
 import { requireStage } from './closing/requireProgress.js';
@@ -43,12 +34,8 @@ export interface IssueCounts {
   parked: number;
 }
 
-export type IssueInputOf = RunInput & { now: string } & ({ shard: number } | { mspId: string });
-
-/** MSPs numbered and frozen in one transaction. */
-export const ISSUE_CHUNK = 100;
-
-const progressSchema = z.object({ from: z.int() }).catch({ from: 0 });
+/** MSPs of a stretch of a shard's positions, or one. */
+export type IssueInputOf = RunInput & { now: string } & (({ shard: number } & Stretch) | { mspId: string });
 
 async function termsOf(trx: Trx, key: RunKey, { settings, kinds }: MonthRules): Promise<RunTerms> {
   // Rule 10: a reference rate published in these days counts as the period's last one.
@@ -171,8 +158,8 @@ async function issueParked(trx: Trx, key: RunKey & { mspId: string }, now: Date)
 
 /**
  * Idempotent by MSP and run: an issued participant is not selected again, and the unique key on MSP, programme, period and
- * revision refuses a second statement. A chunk is one transaction, so an attempt that dies leaves no half of it and no
- * gap in the numbers. Throws DATABASE_BEHIND for a shard whose review has not ended.
+ * revision refuses a second statement. A stretch is one transaction, so an attempt that dies leaves no half of it and no
+ * gap in the numbers. Returns what the whole shard has come to. Throws DATABASE_BEHIND for a shard whose review has not ended.
  */
 export const issueStatements =
   ({ db }: { db: Database }) =>
@@ -183,15 +170,7 @@ export const issueStatements =
       return db.transaction(ALL, (trx) => issueParked(trx, { ...key, mspId: input.mspId }, now));
     }
     const shard = { ...key, shard: input.shard };
-    const inTransaction: InTransaction = (work) => db.transaction(ALL, work);
-    const size = await db.transaction(ALL, async (trx) => {
-      await requireStage(trx, shard, 'issue');
-      return shardSize(trx, shard);
-    });
-    const { from: begin } = progressSchema.parse(earlierProgress());
-    for (let from = begin; from < size; from += ISSUE_CHUNK) {
-      await issueStretch(inTransaction, shard, { from, to: Math.min(size, from + ISSUE_CHUNK) }, now);
-      beat({ from: from + ISSUE_CHUNK });
-    }
+    await db.transaction(ALL, (trx) => requireStage(trx, shard, 'issue'));
+    await issueStretch((work) => db.transaction(ALL, work), shard, { from: input.from, to: input.to }, now);
     return db.transaction(ALL, (trx) => shardCounts(trx, shard));
   };

@@ -1,9 +1,9 @@
 import { KONTOR } from '../domain/access/actor.js';
 import { findingCounts, settleByDefault } from '../db/closing/reconciliation.js';
 import type { InTransaction, Stretch } from './closing/narrowing.js';
-import { ISSUE_CHUNK, issueStretch } from './issueStatements.js';
+import { issueStretch } from './issueStatements.js';
 import { openRun } from './openPeriod.js';
-import { RECONCILE_CHUNK, reconcileStretch } from './reconcileShard.js';
+import { reconcileStretch } from './reconcileShard.js';
 import { openShards } from '../db/closing/openRun.js';
 import { insertRates } from '../db/prices/publishedRates.js';
 import { controlTotals, licenceTotals } from '../db/closing/seal.js';
@@ -12,7 +12,7 @@ import type { MonthInput } from '../domain/month/inputs.js';
 import type { Judgement } from '../domain/month/judgeMonth.js';
 import { minorToDecimalString } from '../domain/money.js';
 import { periodDays } from '../domain/period.js';
-import { runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
+import { MSPS_AT_ONCE, runKeyOf, type RunInput, type RunKey } from '../domain/run.js';
 import type { RateSource } from '../rates/rateSource.js';
 
 /** A licence that a statement bills, with the whole amount of its line as a decimal. */
@@ -58,10 +58,10 @@ class RolledBack extends Error {
 }
 
 /** The run's own batches, so that a dry run takes no more memory than the run. */
-function chunksOf(key: RunKey, { shard, msps }: { shard: number; msps: number }, size: number) {
-  return Array.from({ length: Math.ceil(msps / size) }, (_, index) => ({
+function stretchesOf(key: RunKey, { shard, msps }: { shard: number; msps: number }) {
+  return Array.from({ length: Math.ceil(msps / MSPS_AT_ONCE) }, (_, index) => ({
     shard: { ...key, shard },
-    stretch: { from: index * size, to: Math.min(msps, (index + 1) * size) } satisfies Stretch,
+    stretch: { from: index * MSPS_AT_ONCE, to: Math.min(msps, (index + 1) * MSPS_AT_ONCE) } satisfies Stretch,
   }));
 }
 
@@ -91,13 +91,14 @@ async function previewIn(trx: Trx, key: RunKey, now: Date): Promise<Preview> {
   await openRun(trx, { ...key, ...opening, now: now.toISOString() }, 'preview');
   const shards = await openShards(trx, key);
   const inPart: InTransaction = (work) => savepoint(trx, work);
-  for (const { shard, stretch } of shards.flatMap((each) => chunksOf(key, each, RECONCILE_CHUNK))) {
+  const stretches = shards.flatMap((shard) => stretchesOf(key, shard));
+  for (const { shard, stretch } of stretches) {
     await reconcileStretch(inPart, shard, stretch, now);
   }
   const msps = new Map<string, PreviewedMsp>();
   const kinds = await findingCounts(trx, key);
   for (const { shard } of shards) await settleByDefault(trx, { ...key, shard }, now);
-  for (const { shard, stretch } of shards.flatMap((each) => chunksOf(key, each, ISSUE_CHUNK))) {
+  for (const { shard, stretch } of stretches) {
     await issueStretch(inPart, shard, stretch, now, (input, judgement) =>
       msps.set(input.mspId, previewed(input, judgement)),
     );

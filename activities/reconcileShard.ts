@@ -17,7 +17,7 @@ import { openLateCases } from '../db/closing/lateCases.js';
 import { loadSiteFacts } from '../db/closing/siteFacts.js';
 import { mostlyEstimatedMsps } from '../domain/month/mostlyEstimatedMsps.js';
 import { reconcileSite } from '../domain/reconcile/index.js';
-import { runKeyOf, type RunInput } from '../domain/run.js';
+import { MSPS_AT_ONCE, runKeyOf, type RunInput } from '../domain/run.js';
 import { beat, earlierProgress } from './beating.js';
 import { narrowing, type InTransaction, type Stretch } from './closing/narrowing.js';
 import { parkBroken } from './closing/parkBroken.js';
@@ -26,9 +26,6 @@ export interface ShardInput extends RunInput {
   shard: number;
   now: string;
 }
-
-/** MSPs reconciled in one transaction: some thousand sites. */
-export const RECONCILE_CHUNK = 100;
 
 /**
  * Freezes the facts of the selected MSPs' sites and writes every finding as a case. An MSP whose facts are frozen stays as
@@ -95,7 +92,7 @@ export const reconcileShard =
     const inTransaction: InTransaction = (work) => db.transaction(ALL, work);
     let { from, ...total } = progressSchema.catch(NOTHING).parse(earlierProgress());
     while (from < size) {
-      const to = Math.min(size, from + RECONCILE_CHUNK);
+      const to = Math.min(size, from + MSPS_AT_ONCE);
       const chunk = await reconcileStretch(inTransaction, shard, { from, to }, at);
       total = { sites: total.sites + chunk.sites, findings: total.findings + chunk.findings };
       from = to;

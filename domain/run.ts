@@ -23,6 +23,12 @@ export type RunState = (typeof RUN_STATES)[number];
 export const SHARD_STAGES = ['collect', 'gate', 'reconcile', 'review', 'issue', 'done'] as const;
 export type ShardStage = (typeof SHARD_STAGES)[number];
 
+/**
+ * MSPs of a shard that are reconciled, or issued, in one transaction: some thousand sites. While a stretch of them is rendered
+ * and mailed the next one is issued.
+ */
+export const MSPS_AT_ONCE = 125;
+
 /** Where an MSP stands in a run. */
 export type ParticipantState = 'open' | 'parked' | 'issued';
 

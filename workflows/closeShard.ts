@@ -19,6 +19,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { IssueCounts } from '../activities/issueStatements.js';
+import { MSPS_AT_ONCE } from '../domain/run.js';
 import { closePeriodId, closeShardId } from './closing/runIds.js';
 import { finishingHandlers } from './finishingHandlers.js';
 import { batch, mailing, msUntil, quick, rendering } from './policies.js';
@@ -58,8 +59,6 @@ export const shardStage = defineQuery<string>('stage');
 /** Missing sites are looked at again this often while the collection is open, and while the gate is closed. */
 const COMPLETENESS_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** Statements rendered before their mails start: small enough to overlap, large enough to keep threads busy. */
-const RENDER_CHUNK = 120;
 
 export { closeShardId };
 
@@ -194,10 +193,25 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
     enter('issue', 'Waiting for its turn to number statements.');
   }
   await condition(() => myTurn);
-  enter('issue', 'Rating, numbering and freezing statements.');
-  const issued = await batch.issueStatements.executeWithOptions({ summary: 'rate, number, freeze' }, [
-    { ...key, now: now() },
-  ]);
+  enter('issue', 'Rating, numbering and freezing statements; what is issued is rendered and mailed.');
+  const send = async (stretch: { from: number; to: number }) => {
+    await rendering.renderStatements.executeWithOptions({ summary: `PDFs from position ${stretch.from}` }, [
+      { ...key, ...stretch, now: now() },
+    ]);
+    return mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ programme, period }]);
+  };
+  const sending: Promise<{ sent: number }>[] = [];
+  let issued: IssueCounts = { issued: 0, parked: 0 };
+  for (let from = 0; from < input.msps; from += MSPS_AT_ONCE) {
+    const stretch = { from, to: from + MSPS_AT_ONCE };
+    issued = await batch.issueStatements.executeWithOptions({ summary: `rate, number, freeze from position ${from}` }, [
+      { ...key, ...stretch, now: now() },
+    ]);
+    const sent = send(stretch);
+    // It is waited for below, whatever comes of it meanwhile.
+    sent.catch(() => undefined);
+    sending.push(sent);
+  }
   numbered = true;
   await tellNumbered();
 
@@ -205,15 +219,8 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
     'send',
     `Rendering and mailing ${issued.issued} statements. ${issued.parked} MSPs are parked: see \`${api}/parked\`.`,
   );
-  const sending: Promise<{ sent: number }>[] = [];
   if (issued.parked > 0) {
     await quick.startSettlements.executeWithOptions({ summary: 'one workflow per parked MSP' }, [key]);
-  }
-  for (let from = 0; from < input.msps; from += RENDER_CHUNK) {
-    await rendering.renderStatements.executeWithOptions({ summary: `PDFs from position ${from}` }, [
-      { ...key, from, to: from + RENDER_CHUNK, now: now() },
-    ]);
-    sending.push(mailing.drainOutbox.executeWithOptions({ summary: 'mail what is rendered' }, [{ programme, period }]));
   }
   const sent = await Promise.all(sending);
   enter('done', `${issued.issued} issued, ${issued.parked} parked.`);

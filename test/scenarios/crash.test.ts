@@ -1,6 +1,7 @@
 import { TERMINAL } from '../../domain/access/actor.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { MSPS_AT_ONCE } from '../../domain/run.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 import { closePeriod, closePeriodId, endReview } from '../../workflows/closePeriod.js';
 
@@ -10,8 +11,8 @@ import { monthFixture } from '../support/month.js';
 
 const MAILBOX = 'mail-server.mailbox';
 const PERIOD = '2026-03';
-/** More than one batch of the issue (100 MSPs) and of the mail. */
-const MSPS = 130;
+/** More than are issued in one transaction, and than one batch of mails. */
+const MSPS = MSPS_AT_ONCE + 10;
 
 /** A worker that died is noticed by its missing heartbeats: ten seconds, and then the month goes on. */
 describe('a worker that is killed', () => {
@@ -98,13 +99,13 @@ describe('a worker that is killed', () => {
     const lock = new pg.Client({ connectionString: database.ownerUrl });
     await lock.connect();
     await lock.query('begin');
-    await lock.query(`select 1 from run_participant where position = 120 for no key update`);
+    await lock.query('select 1 from run_participant where position = $1 for no key update', [MSPS_AT_ONCE + 5]);
     await handle.signal(endReview);
-    await until(async () => (await issuedSoFar()) >= 100);
+    await until(async () => (await issuedSoFar()) >= MSPS_AT_ONCE);
     await app.startWorker();
     await worker.kill();
     const died = Date.now();
-    expect(await issuedSoFar()).toBe(100);
+    expect(await issuedSoFar()).toBe(MSPS_AT_ONCE);
     await lock.query('rollback');
     await lock.end();
 
