@@ -15,6 +15,7 @@ import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { toJson } from '../db/statements/statementCodec.js';
 import { loadStatements } from '../db/statements/statementStore.js';
 import type { Credit } from '../domain/credit.js';
+import { inParallel } from '../domain/inParallel.js';
 import { messageId } from '../domain/messageId.js';
 import { minorToDecimalString } from '../domain/money.js';
 import type { Period } from '../domain/period.js';
@@ -30,6 +31,9 @@ export interface MakeBillingPacksInput extends RunInput {
   mspId?: string;
   now: string;
 }
+
+/** One is drawn while the other is read, or stored: each is some megabytes. */
+const PACKS_AT_ONCE = 2;
 
 const progressSchema = z.object({ packs: z.int() }).catch({ packs: 0 });
 
@@ -62,7 +66,7 @@ export async function makePacks(
   const { mspId = null } = selection;
   const distributors = await db.transaction(ALL, (trx) => distributorsOfRun(trx, { ...key, mspId }));
   let packs = 0;
-  for (const distributorId of distributors) {
+  await inParallel(distributors, PACKS_AT_ONCE, async (distributorId) => {
     const made = await db.transaction(ALL, async (trx) => {
       await lockPacks(trx, key, distributorId);
       const contents = await packContents(trx, key, distributorId);
@@ -72,7 +76,7 @@ export async function makePacks(
     });
     if (made) packs += 1;
     said(packs);
-  }
+  });
   return packs;
 }
 
