@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonicalJson.js';
-import { groupBy } from '../../domain/groupBy.js';
 import type { Statement } from '../../domain/statement.js';
 import { rows, type Trx } from '../connect.js';
 import { headFromJson, lineFromJson, toJson } from './statementCodec.js';
@@ -43,6 +42,52 @@ function statementNumber(draft: StatementDraft, year: number, sequence: number):
   return `${draft.programme}-${draft.distributorCode}-${year}-${String(sequence).padStart(6, '0')}`.toUpperCase();
 }
 
+/** A counter of numbers: its programme, distributor and year. */
+const counterOf = ({ programme, distributorId, statement }: StatementDraft) => ({
+  programme,
+  distributorId,
+  year: Number(statement.statementDate.slice(0, 4)),
+});
+const counterKey = (draft: StatementDraft) => Object.values(counterOf(draft)).join(' ');
+
+interface Counter {
+  programme: string;
+  distributorId: string;
+  year: number;
+  last: number;
+  chain: Buffer;
+}
+
+/**
+ * The counters of drafts, locked: those of a first issue are made. They are locked in one order everywhere, so that two issuing
+ * transactions never wait for each other in a ring; of two first issues of a year the second waits for the row of the first, and
+ * counts on from it.
+ */
+async function lockCounters(trx: Trx, drafts: readonly StatementDraft[]): Promise<Map<string, Counter>> {
+  const wanted = new Map(drafts.map((draft) => [counterKey(draft), counterOf(draft)]));
+  const counters = {
+    programmes: [...wanted.values()].map(({ programme }) => programme),
+    distributors: [...wanted.values()].map(({ distributorId }) => distributorId),
+    years: [...wanted.values()].map(({ year }) => year),
+  };
+  const COUNTERS = `unnest(:programmes::text[], :distributors::uuid[], :years::int[])
+    as x(programme_code, distributor_id, year)`;
+  await rows(
+    trx,
+    `insert into statement_number (programme_code, distributor_id, year, last, chain_hash)
+     select x.programme_code, x.distributor_id, x.year, 0, '' from ${COUNTERS} order by 1, 2, 3 on conflict do nothing`,
+    counters,
+  );
+  const locked = await rows<Counter>(
+    trx,
+    `select n.programme_code as programme, n.distributor_id as "distributorId", n.year, n.last, n.chain_hash as chain
+     from statement_number n where (n.programme_code, n.distributor_id, n.year) in (select * from ${COUNTERS})
+     order by 1, 2, 3 for update`,
+    counters,
+  );
+  return new Map(locked.map((row) => [[row.programme, row.distributorId, row.year].join(' '), row]));
+}
+
 /**
  * Numbers and freezes drafts, in the order given: the row lock on the counter makes numbers gapless per programme,
  * distributor and year, and a rollback gives them back. The unique key on MSP, period and revision refuses a second issue.
@@ -52,54 +97,28 @@ export async function issueStatements(
   drafts: readonly StatementDraft[],
   issuedAt: Date,
 ): Promise<IssuedStatement[]> {
-  const byCounter = groupBy(
-    drafts,
-    (draft) => `${draft.programme} ${draft.distributorId} ${draft.statement.statementDate.slice(0, 4)}`,
-  );
-  const issued: IssuedStatement[] = [];
-  // Counters are locked in one order everywhere, so that two issuing transactions never wait for each other in a ring.
-  for (const key of [...byCounter.keys()].sort()) {
-    issued.push(...(await issueOfCounter(trx, byCounter.get(key) ?? [], issuedAt)));
-  }
-  return issued;
-}
-
-async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issuedAt: Date): Promise<IssuedStatement[]> {
-  const [first] = drafts;
-  if (first === undefined) return [];
-  const year = Number(first.statement.statementDate.slice(0, 4));
-  const counter = { programme: first.programme, distributorId: first.distributorId, year };
-  // Two first issues of a year meet here: the second waits for the row of the first, and counts on from it.
-  await rows(
-    trx,
-    `insert into statement_number (programme_code, distributor_id, year, last, chain_hash)
-     values (:programme, :distributorId, :year, 0, '') on conflict do nothing`,
-    counter,
-  );
-  const [before] = await rows<{ last: number; chain_hash: Buffer }>(
-    trx,
-    `select last, chain_hash from statement_number
-     where programme_code = :programme and distributor_id = :distributorId and year = :year for update`,
-    counter,
-  );
-  let sequence = before?.last ?? 0;
-  let chain: Buffer = before?.chain_hash ?? Buffer.alloc(0);
+  if (drafts.length === 0) return [];
+  const counters = await lockCounters(trx, drafts);
   const numbered = drafts.map((draft) => {
-    sequence += 1;
-    const statement: Statement = {
-      ...draft.statement,
-      number: statementNumber(draft, year, sequence),
-    };
+    const counter = counters.get(counterKey(draft));
+    if (counter === undefined) throw new Error(`There is no counter of ${counterKey(draft)}`);
+    counter.last += 1;
+    const { year, last: sequence, chain: previousHash } = counter;
+    const statement: Statement = { ...draft.statement, number: statementNumber(draft, year, sequence) };
     const contentHash = statementHash(statement);
-    const previousHash = chain;
-    chain = chainHash(previousHash, contentHash);
-    return { ...draft, statement, sequence, contentHash, previousHash, chainHash: chain };
+    counter.chain = chainHash(previousHash, contentHash);
+    return { ...draft, statement, year, sequence, contentHash, previousHash, chainHash: counter.chain };
   });
   await rows(
     trx,
-    `update statement_number set last = :last, chain_hash = :chain
-     where programme_code = :programme and distributor_id = :distributorId and year = :year`,
-    { ...counter, last: sequence, chain },
+    `update statement_number n set last = x.last, chain_hash = decode(x.chain, 'hex')
+     from jsonb_to_recordset(:counters::jsonb) as x(programme text, "distributorId" uuid, year int, last int, chain text)
+     where n.programme_code = x.programme and n.distributor_id = x."distributorId" and n.year = x.year`,
+    {
+      counters: JSON.stringify(
+        [...counters.values()].map(({ chain, ...counter }) => ({ ...counter, chain: chain.toString('hex') })),
+      ),
+    },
   );
   await rows(
     trx,
@@ -123,7 +142,7 @@ async function issueOfCounter(trx: Trx, drafts: readonly StatementDraft[], issue
           revision: content.revision,
           number: content.number,
           sequence: draft.sequence,
-          year,
+          year: draft.year,
           statement_date: content.statementDate,
           currency: content.currency,
           total_minor: content.totalMinor,
