@@ -92,43 +92,54 @@ export function usageOf(trx: Trx, { period, sites, ended, moved, receivedBefore 
   }));
   return rows<UsageRow>(
     trx,
-    `with site_range as materialized (
-       select x."mspId" as msp_id, x."siteId" as site_id, r.zone, r.start, r."end", b.before
-       from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text, "zoneBefore" text)
-       join jsonb_to_recordset(:ranges::jsonb) as r(zone text, "zoneBefore" text, start timestamptz, "end" timestamptz)
-         using (zone, "zoneBefore")
-       ${BEFORE('x."siteId"')}
-     ), ended as materialized (
-       select e."siteId" as site_id, e."installationId" as installation_id,
-         range_agg(tstzrange(e."from", e.until)) as after
-       from jsonb_to_recordset(:ended::jsonb)
-         as e("siteId" uuid, "installationId" uuid, "from" timestamptz, until timestamptz)
-       group by 1, 2
+    `with ended as materialized (
+       select e."siteId" as site_id, array_agg(e."installationId") as ids, array_agg(e.after) as afters
+       from (
+         select "siteId", "installationId", range_agg(tstzrange("from", until)) as after
+         from jsonb_to_recordset(:ended::jsonb)
+           as e("siteId" uuid, "installationId" uuid, "from" timestamptz, until timestamptz)
+         group by 1, 2
+       ) e group by 1
      ), moved as materialized (
        select m."siteId" as site_id, m."installationId" as installation_id, m."countsAs" as counts_as, m.until
        from jsonb_to_recordset(:moved::jsonb)
          as m("siteId" uuid, "installationId" uuid, "countsAs" uuid, until timestamptz)
+     ), moved_of_site as materialized (
+       select site_id, array_agg(installation_id) as ids, array_agg(counts_as) as counts_as, array_agg(until) as untils
+       from moved group by 1
+     ), site_range as materialized (
+       select x."mspId" as msp_id, x."siteId" as site_id, r.zone, r.start, r."end", b.before, e.ids as ended, e.afters,
+         m.ids as moved, m.counts_as, m.untils
+       from jsonb_to_recordset(:sites::jsonb) as x("mspId" uuid, "siteId" uuid, zone text, "zoneBefore" text)
+       join jsonb_to_recordset(:ranges::jsonb) as r(zone text, "zoneBefore" text, start timestamptz, "end" timestamptz)
+         using (zone, "zoneBefore")
+       left join ended e on e.site_id = x."siteId"
+       left join moved_of_site m on m.site_id = x."siteId"
+       ${BEFORE('x."siteId"')}
      ), by_day as (
-       -- Days matter to sums alone. The packed maximum finds the highest count and, among equals, its earliest instant,
-       -- in one pass; the other way round it finds the newest count.
-       select c.msp_id, c.site_id, coalesce(m.counts_as, c.installation_id) as installation_id, u.tenant_ref, u.meter,
-         case when u.meter = any(:sums::text[]) then (c.counted_at at time zone x.zone)::date end as day,
-         max(u.quantity::bigint << 32 | (4294967295 - floor(extract(epoch from c.counted_at))::bigint)) as packed,
-         max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity) as newest,
-         max(u.quantity) filter (where not c.counted_at <@ coalesce(e.after, '{}')) as before_revocation,
-         max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity)
-           filter (where not c.counted_at <@ coalesce(e.after, '{}')) as newest_before,
-         min(c.counted_at) filter (where c.counted_at <@ e.after and u.quantity > 0) as used_after_at,
-         max(c.clock_offset_seconds) as max_offset, min(c.clock_offset_seconds) as min_offset
-       from site_range x
-       join check_in c on c.msp_id = x.msp_id and c.site_id = x.site_id
-         and c.counted_at >= x.start and c.counted_at < x."end"
-         and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo
-         and (x.before is null or c.received_at < x.before)
-       left join ended e on e.site_id = c.site_id and e.installation_id = c.installation_id
-       left join moved m on m.site_id = c.site_id and m.installation_id = c.installation_id and c.counted_at < m.until
-       cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, quantity)
-       group by 1, 2, 3, 4, 5, 6
+       -- Site by site, so that a few rows are sorted at a time. Days matter to sums alone. The packed maximum finds the highest
+       -- count and, among equals, its earliest instant, in one pass; the other way round it finds the newest count.
+       select x.msp_id, x.site_id, d.* from site_range x cross join lateral (
+         select coalesce(m.counts_as, c.installation_id) as installation_id, u.tenant_ref, u.meter,
+           case when u.meter = any(:sums::text[]) then (c.counted_at at time zone x.zone)::date end as day,
+           max(u.quantity::bigint << 32 | (4294967295 - floor(extract(epoch from c.counted_at))::bigint)) as packed,
+           max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity) as newest,
+           max(u.quantity) filter (where not c.counted_at <@ coalesce(e.after, '{}')) as before_revocation,
+           max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity)
+             filter (where not c.counted_at <@ coalesce(e.after, '{}')) as newest_before,
+           min(c.counted_at) filter (where c.counted_at <@ e.after and u.quantity > 0) as used_after_at,
+           max(c.clock_offset_seconds) as max_offset, min(c.clock_offset_seconds) as min_offset
+         from check_in c
+         left join lateral (select e.after from unnest(x.ended, x.afters) as e(id, after) where e.id = c.installation_id) e
+           on true
+         left join lateral (select m.counts_as from unnest(x.moved, x.counts_as, x.untils) as m(id, counts_as, until)
+           where m.id = c.installation_id and c.counted_at < m.until) m on true
+         cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u(tenant_ref, meter, quantity)
+         where c.msp_id = x.msp_id and c.site_id = x.site_id and c.counted_at >= x.start and c.counted_at < x."end"
+           and c.observed_at >= :pruneFrom and c.observed_at < :pruneTo
+           and (x.before is null or c.received_at < x.before)
+         group by 1, 2, 3, 4
+       ) d
      ), observed as (
        select msp_id, site_id, installation_id, tenant_ref, meter,
          case when meter = any(:sums::text[]) then sum(packed >> 32) when meter = any(:lasts::text[])
