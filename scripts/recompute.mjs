@@ -82,8 +82,8 @@ const cases = table('discrepancies.csv');
 const decisions = cases.filter(({ resolved_by: by }) => by === 'person');
 /** Decisions that are a quantity of their own; the others leave it to the default. */
 const QUANTITY_OF = {
-  accept_reported: ({ reported }) => reported,
-  accept_observed: ({ observed }) => observed,
+  accept_reported: ({ accepted }) => accepted('reported', 'observed'),
+  accept_observed: ({ accepted }) => accepted('observed', 'reported'),
   set_quantity: ({ made }) => Number(made.decided_quantity),
   waive: () => 0,
   defer: () => 0,
@@ -105,7 +105,6 @@ function quantityOf(rows) {
   const installations = rows.filter(({ installation_id: id }) => id !== '');
   const add = (pick) => installations.reduce((total, one) => total + (pick(one) ?? 0), 0);
   const reported = add((one) => number(one.reported) ?? (one.expected === 'yes' ? 0 : number(one.observed)));
-  const observed = add((one) => number(one.observed));
   const greater = add((one) => max(number(one.reported) ?? 0, number(one.observed) ?? 0));
   const isUnheard = (one) => one.reported === '' && one.observed === '';
   const unheard = add((one) => (isUnheard(one) ? number(one.last_confirmed) : 0));
@@ -117,6 +116,14 @@ function quantityOf(rows) {
     if (isCut(one)) return number(one.observed_before_revocation);
     return isUnheard(one) ? number(one.last_confirmed) : max(number(one.reported) ?? 0, number(one.observed) ?? 0);
   });
+  const isSilent = Number(first.silent_installations) > 0;
+  // A person's source where an installation has both, else the one it has; of a silent one what it is estimated with.
+  const accepted = (source, other) =>
+    installations.length === 0
+      ? isSilent
+        ? estimated
+        : 0
+      : add((one) => number(one[source]) ?? number(one[other]) ?? number(one.last_confirmed));
   const usedAfter = installations.some((one) => one.installation_used_after_revocation_on !== '');
   const isOf = (found, kind) =>
     found.kind === kind &&
@@ -129,11 +136,10 @@ function quantityOf(rows) {
   const settle = (kind, byDefault, isWaived = false) => {
     const made = decisions.find((found) => isOf(found, kind));
     isDecided ||= QUANTITY_OF[made?.decision] !== undefined;
-    if (made !== undefined) quantity = QUANTITY_OF[made.decision]?.({ reported, observed, made }) ?? byDefault;
+    if (made !== undefined) quantity = QUANTITY_OF[made.decision]?.({ accepted, made }) ?? byDefault;
     else if (!isDecided || isWaived) quantity = byDefault;
   };
   const isBilled = (kind) => settings.kinds[kind].default !== 'not_billed';
-  const isSilent = Number(first.silent_installations) > 0;
   if (isSilent) settle('missing_report', estimated);
   if (usedAfter) {
     const isBilledWhole = settings.kinds.usage_after_revocation.default === 'billed' || !installations.some(isCut);
