@@ -15,6 +15,7 @@ import type { Action } from '../../domain/access/actions.js';
 import { actionsOf, SYSTEM_LEVELS } from '../../domain/access/levels.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { mayManage, senderOf } from '../principal.js';
+import { requireFilters } from '../requireFilters.js';
 import { requireUnlimited } from '../requireUnlimited.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -49,8 +50,10 @@ export const levelRoutes = [
     action: 'people.read',
     query: z.strictObject({ companyId: uuid.optional().meta({ description: 'Your own company unless given' }) }),
     responses: { 200: { description: 'The levels', schema: z.strictObject({ items: z.array(level) }) } },
-    handler: async ({ deps, query: { companyId }, principal }) => {
+    handler: async ({ deps, query: { companyId }, principal, transaction }) => {
       const sender = senderOf(principal);
+      // The list is never empty, so the frame does not ask.
+      if (companyId !== undefined) await transaction((trx) => requireFilters(trx, { companyId }));
       const of = companyId ?? sender.companyId;
       const own = mayManage(sender, of) ? await deps.db.transaction(ALL, (trx) => listLevels(trx, of)) : [];
       const system = SYSTEM_LEVELS.map((name) => ({

@@ -320,7 +320,7 @@ describe('providers', () => {
       expect([answer.status, answer.json.code]).toEqual([404, 'NOT_FOUND']);
     }
     const list = await api.call('GET', `/v1/identity-providers?companyId=${companies.alpha}`, { token: other });
-    expect(list.json.items).toEqual([]);
+    expect([list.status, list.json.code]).toEqual([404, 'NOT_FOUND']);
     expect((await make({ code: 'x-id', companyId: companies.alpha }, other)).json.errors[0].field).toBe('/companyId');
     const month = monthFixture(api.database.db);
     const tenantId = companies.beta;
