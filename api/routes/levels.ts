@@ -8,6 +8,7 @@ import {
   updateLevel,
   type AccessLevel,
 } from '../../db/access/levelStore.js';
+import { providerGiving } from '../../db/access/identityProviderStore.js';
 import type { Sender } from '../../db/access/senderStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { companyName } from '../../db/parties/companyStore.js';
@@ -132,7 +133,7 @@ export const levelRoutes = [
   route({
     method: 'delete',
     path: '/v1/levels/{id}',
-    summary: 'Delete a level of the company’s own that nobody has',
+    summary: 'Delete a level of the company’s own that nobody has, and that no identity provider gives',
     tags,
     action: 'people.manage',
     params: byId,
@@ -142,6 +143,11 @@ export const levelRoutes = [
       await deps.db.transaction(ALL, async (trx) => {
         const before = await requireLevel(trx, sender, id);
         requireOwn(sender, before.actions);
+        const provider = await providerGiving(trx, id);
+        if (provider !== undefined) {
+          const by = `identity provider "${provider.name}" (${provider.code})`;
+          throw new KontorError('STATE_CONFLICT', `The ${by} gives this level: change its levels first.`);
+        }
         if (!(await endLevel(trx, id, at))) {
           throw new KontorError('STATE_CONFLICT', 'Somebody has this level: give them another first.');
         }
