@@ -274,6 +274,34 @@ function priced(price, from, units, total) {
   }
 }
 
+const monthNumber = (day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
+/** Which instalment of a licence falls into the month: the first with its own first month, none once it has ended; null: none. */
+function instalmentOfMonth({ starts_on: startsOn, ends_on: endsOn, instalments }) {
+  const no = monthNumber(period) - monthNumber(startsOn) + 1;
+  const isHeld = endsOn > startsOn && (no === 1 || endsOn > `${period}-01`);
+  return isHeld && no >= 1 && no <= Number(instalments) ? no : null;
+}
+
+/** Each licence that was ordered is billed with its instalment of the month, by one line; what was to be billed in a month left out comes besides. */
+function checkLicencesBilled(number, own) {
+  const billed = own
+    .filter(({ kind }) => kind === 'term' || kind === 'extension')
+    .map((line) => ({ line, ...JSON.parse(line.content).instalment }));
+  for (const licence of orderedLicences.filter(({ msp_id: msp }) => msp === statements.get(number).msp_id)) {
+    const { licence_id: id, instalments } = licence;
+    const its = billed.filter(({ line }) => line.licence_id === id);
+    const due = instalmentOfMonth(licence);
+    if (due !== null && !its.some(({ no }) => no === due))
+      differences.push(`${number}: instalment ${due}/${instalments} of licence ${id} is due, and no line bills it`);
+    for (const { line, no, of } of its) {
+      const isOnce = its.filter((one) => one.no === no).length === 1;
+      const isDue = no === due || no < (due ?? Number(instalments) + 1);
+      if (!isOnce || !isDue || of !== Number(instalments))
+        differ(line, 'the instalment', due === null ? 'none' : `${due}/${instalments}`, `${no}/${of}`);
+    }
+  }
+}
+
 const rated = (exact, rate, digits) => round(rate === '' ? exact : times(exact, frac(rate)), digits);
 
 function checkStatement(number, own) {
@@ -342,6 +370,7 @@ function checkStatement(number, own) {
       if (booked !== minor(line.amount)) differ(line, 'the difference', booked, line.amount);
     }
   }
+  checkLicencesBilled(number, own);
   const added = sum(own.map(({ amount }) => minor(amount)));
   if (added !== minor(total)) differences.push(`${number}: its lines add up to ${added}, its total is ${total}`);
   if (own.length !== Number(count)) differences.push(`${number}: ${own.length} lines, it says ${count}`);

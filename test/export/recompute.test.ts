@@ -80,6 +80,27 @@ describe('case 39: an auditor redoes every line from the export alone, by a scri
       /what was agreed comes to 25 x 1 x 12\.6 x EUR/,
     ],
     ['a total', 'statements.csv', /,552\.36,/, ',552.46,', /its lines add up to 55236, its total is 552\.46/],
+    [
+      'a licence that no line bills, its line',
+      'statement_lines.csv',
+      /^.*,term,.*\r?\n/m,
+      '',
+      /instalment 1\/1 of licence [\da-f-]+ is due, and no line bills it/,
+    ],
+    [
+      'an extension that no line bills, its line',
+      'statement_lines.csv',
+      /^.*,extension,.*\r?\n/m,
+      '',
+      /instalment 1\/1 of licence [\da-f-]+ is due, and no line bills it/,
+    ],
+    [
+      'a licence of two months, in which two are due',
+      'term_licences.csv',
+      /(whole),1,/,
+      '$1,2,',
+      /the instalment comes to 1\/2, exported is 1\/1/,
+    ],
   ])('names %s that was changed', async (_what, name, from, to, named) => {
     const path = join(dirOf('2026-03'), name);
     const before = await readFile(path, 'utf8');
