@@ -19,6 +19,7 @@ import type { Limits } from './http/limits.js';
 import { logRequests } from './http/logging.js';
 import type { Metrics } from './http/metrics.js';
 import { mount } from './http/mount.js';
+import { ownHostOnly } from './http/ownHostOnly.js';
 import { NOTHING_AT_ALL } from './http/ownFilesOnly.js';
 import { answerProblem, notFound } from './http/problem.js';
 import { traceRequests } from './http/tracing.js';
@@ -42,6 +43,7 @@ export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics, traci
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });
+  app.use(ownHostOnly(deps));
   // Whoever types the address alone wants to know what is here.
   app.get('/', (_req, res) => {
     res.redirect('docs/');

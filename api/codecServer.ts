@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
 import { KontorError } from '../domain/errors.js';
+import { isOwnHost } from '../embedded/ownHost.js';
 
 /** What the Web UI asks for in one go, with room. */
 const BODY_LIMIT = '8mb';
@@ -23,8 +24,7 @@ export function codecServer(codec: PayloadCodec, uiOrigin: string): Express {
   app.disable('x-powered-by');
   app.use(helmet());
   app.use((req, res, next) => {
-    const isHere = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(req.headers.host ?? '');
-    if (!isHere || req.headers.origin !== uiOrigin) {
+    if (!isOwnHost(req.headers.host) || req.headers.origin !== uiOrigin) {
       res.status(403).json({ message: `Only ${uiOrigin} is answered here.` });
       return;
     }

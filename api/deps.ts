@@ -16,6 +16,8 @@ export interface ApiDeps extends Starter {
   starts: WorkflowStarts;
   /** Address of the API as other parties reach it, without a slash at its end. */
   publicUrl: string;
+  /** The address it listens at. */
+  url: string;
   /** Proxies in front, whose word about a sender's address is believed. */
   trustedProxies: number;
   /** Whether passwords are taken; else one signs in through identity providers alone. */

@@ -115,7 +115,7 @@ const onboarding = createOnboardingStarts({ ...starter, log });
 const mails = createMailStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, guessesPerMinute: env.GUESSES_PER_MINUTE, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-const deps = { db, ...starter, onboarding, mails, starts, publicUrl, trustedProxies, localLogin, secrets, log };
+const deps = { db, ...starter, onboarding, mails, starts, publicUrl, url, trustedProxies, localLogin, secrets, log };
 const metrics = createMetrics(deps);
 const probes = await serveProbes(env, apiProbes(deps, metrics)).catch(refused);
 server.on('request', createApp(deps, limits, metrics, tracing));

@@ -12,6 +12,7 @@ import type { RouteDeps } from './deps.js';
 import type { Limits } from './http/limits.js';
 import { validate } from './http/validation.js';
 import { scopeOf, type Principal } from './principal.js';
+import { requireFilters } from './requireFilters.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -158,6 +159,12 @@ export interface Route {
   handle: (raw: RawContext) => Promise<Reply>;
 }
 
+function isEmptyList(answer: Reply): boolean {
+  const body = 'body' in answer ? answer.body : null;
+  const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : null;
+  return Array.isArray(items) && items.length === 0;
+}
+
 function namesIn(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 }
@@ -197,7 +204,7 @@ export function route<
     namesStrangers: spec.namesStrangers ?? false,
     leadsBrowsers: spec.leadsBrowsers ?? false,
     responses: spec.responses,
-    handle: (raw) => {
+    handle: async (raw) => {
       let parsed: { body: z.output<B> } | undefined;
       const context: Context<z.output<P>, z.output<Q>, z.output<B>> = {
         ...raw,
@@ -210,7 +217,9 @@ export function route<
         transaction: (work) => withRetries(() => raw.deps.db.transaction(scopeOf(raw.principal), work)),
       };
       if (spec.lazyBody !== true && spec.method !== 'get') parsed = { body: parseBody(raw) };
-      return spec.handler(context);
+      const answer = await spec.handler(context);
+      if (isEmptyList(answer)) await context.transaction((trx) => requireFilters(trx, context.query));
+      return answer;
     },
   };
 }

@@ -44,12 +44,13 @@ export function codecCommand(): Command {
     .addOption(
       new Option('--port <port>', 'port of this machine; 0: any').default(8888).argParser(wholeNumber(0, 65_535)),
     )
+    .addOption(jsonOption('print {"listening"} once it does'))
     .addHelpText('after', examples('kontor codec serve', 'kontor codec serve --ui https://temporal.example'))
     .action(serve);
   return command;
 }
 
-async function serve({ ui, port }: { ui: string; port: number }): Promise<void> {
+async function serve({ ui, port, json }: { ui: string; port: number; json?: true }): Promise<void> {
   const keys = (await environmentOf(undefined)).TEMPORAL_CODEC_KEYS;
   if (keys === undefined) {
     throw new KontorError('CONFIGURATION_INVALID', 'Set TEMPORAL_CODEC_KEYS: without keys nothing is encrypted.');
@@ -64,7 +65,8 @@ async function serve({ ui, port }: { ui: string; port: number }): Promise<void> 
   await runUntilEnded({ stop, say: console.log, complain: console.error }, async (serving) => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    console.log(`Codec server for ${origin}: http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const listening = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    console.log(json === true ? JSON.stringify({ listening }) : `Codec server for ${origin}: ${listening}`);
     serving(EXIT.ok);
     await once(server, 'close');
     return EXIT.ok;

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { Period } from '../domain/period.js';
 import { exportPeriod } from '../export/index.js';
 import { environmentOf, withDatabase } from './environment.js';
+import { madeFolder } from './services/dataFolder.js';
 import { dataOption, examples, jsonOption, periodOption, programmeOption } from './options.js';
 import { createTerminal } from './terminal.js';
 
@@ -36,9 +37,11 @@ export function exportCommand(): Command {
 async function write({ programme, period, dir, force, data, json }: ExportCommandOptions): Promise<void> {
   const terminal = createTerminal({ json });
   const target = resolve(dir);
-  const manifest = await withDatabase(await environmentOf(data), (db) =>
-    exportPeriod(db, { ...(programme === undefined ? {} : { programme }), period, dir: target, force: force === true }),
-  );
+  const manifest = await withDatabase(await environmentOf(data), async (db) => {
+    await madeFolder(target);
+    const wanted = { ...(programme === undefined ? {} : { programme }), period, dir: target, force: force === true };
+    return exportPeriod(db, wanted);
+  });
   if (json === true) {
     console.log(JSON.stringify(manifest));
     return;

@@ -6,7 +6,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { CommanderError } from 'commander';
-import { databaseAway } from '../db/transient.js';
+import { codeOf, databaseAway, isTransient } from '../db/transient.js';
 import { EmbeddedError } from '../embedded/index.js';
 import { KontorError, type FieldError } from '../domain/errors.js';
 import { EXIT, exitOfCall } from './exit.js';
@@ -33,7 +33,10 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
     return { code: null, message: error.message, exit: exitOfCall(error) };
   }
-  const known = error instanceof KontorError || error instanceof EmbeddedError ? error : fromTemporal(error);
+  const known =
+    error instanceof KontorError || error instanceof EmbeddedError
+      ? error
+      : (fromTemporal(error) ?? fromDatabase(error));
   if (known !== null) {
     return {
       code: known.code,
@@ -60,6 +63,23 @@ function fromTemporal(error: unknown): { code: string; message: string } | null 
     cause = cause.cause;
   }
   return null;
+}
+
+/** Sign-in was refused, or there is no database of that name. */
+const REFUSED = /^(28|3D000)/;
+
+/** A database that does not answer, or that refuses whoever asks. */
+function fromDatabase(error: unknown): { code: string; message: string } | null {
+  if (!(error instanceof Error)) return null;
+  if (REFUSED.test(codeOf(error))) {
+    const what = 'Correct user, password and name of the database in DATABASE_URL, or in DATABASE_OWNER_URL.';
+    return { code: 'CONFIGURATION_INVALID', message: `${databaseAway(error)}. ${what}` };
+  }
+  if (!isTransient(error)) return null;
+  const isAnswer = 'severity' in error;
+  const said = isAnswer ? databaseAway(error) : `PostgreSQL: ${messageOf(error)}`;
+  const what = 'See whether the database runs and DATABASE_URL is its address, then call again.';
+  return { code: 'DATABASE_UNAVAILABLE', message: isAnswer ? said : `${said}. ${what}` };
 }
 
 /** pg reports a refused connection as an AggregateError without a message of its own. */

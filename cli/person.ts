@@ -60,6 +60,7 @@ export function personCommand(): Command {
     .description('Let somebody sign in again at once after too many tries that failed.')
     .argument('<address>', 'with which she signs in', email)
     .addOption(dataOption())
+    .addOption(jsonOption('print {"email", "unlocked"}: whether anything was in her way'))
     .addHelpText('after', examples('kontor person unlock anna@vendor.example'))
     .action(unlock);
   return command;
@@ -121,17 +122,18 @@ async function list({ company, data, json }: { company?: string; data?: string; 
   if (people.length === 0) console.log('No people yet.');
 }
 
-async function unlock(address: string, { data }: { data?: string }): Promise<void> {
+async function unlock(address: string, { data, json }: { data?: string; json?: true }): Promise<void> {
   const at = new Date();
-  await withDatabase(await environmentOf(data), (db) =>
+  const unlocked = await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, async (trx) => {
       const login = await findLogin(trx, address);
       if (login === undefined) throw new KontorError('NOT_FOUND', `Nobody signs in with ${address}.`);
-      if (!(await forgetFailures(trx, { email: address }))) return;
+      if (!(await forgetFailures(trx, { email: address }))) return false;
       appendAudit(trx, { at, actor: TERMINAL, action: 'person.unlocked', subject: `person:${login.id}` });
+      return true;
     }),
   );
-  console.log(`${address} may sign in.`);
+  console.log(json === true ? JSON.stringify({ email: address, unlocked }) : `${address} may sign in.`);
 }
 
 function uuid(text: string): string {

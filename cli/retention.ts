@@ -39,6 +39,7 @@ export function retentionCommand(): Command {
     .requiredOption('--reason <text>', 'as the audit trail will say', words(500))
     .addOption(asOption())
     .addOption(dataOption())
+    .addOption(jsonOption('print the hold'))
     .addHelpText('after', examples('kontor retention hold --company 5d0a… --reason "lawsuit 12 O 34/26"'))
     .action(hold);
   command
@@ -48,6 +49,7 @@ export function retentionCommand(): Command {
     .requiredOption('--reason <text>', 'as the audit trail will say', words(500))
     .addOption(asOption())
     .addOption(dataOption())
+    .addOption(jsonOption('print {"id", "lifted"}'))
     .addHelpText('after', examples('kontor retention lift 7c1e… --reason "settled"'))
     .action(lift);
   return command;
@@ -64,6 +66,7 @@ interface ChangeOptions {
   reason: string;
   as?: string;
   data?: string;
+  json?: true;
 }
 
 interface HoldOptions extends ChangeOptions {
@@ -72,7 +75,7 @@ interface HoldOptions extends ChangeOptions {
   everything?: true;
 }
 
-async function hold({ company, over, everything, reason, as, data }: HoldOptions): Promise<void> {
+async function hold({ company, over, everything, reason, as, data, json }: HoldOptions): Promise<void> {
   if (company === undefined && over === undefined && everything !== true) {
     throw new KontorError('VALIDATION_FAILED', 'Say what is held: --company, --over or --everything.');
   }
@@ -83,17 +86,17 @@ async function hold({ company, over, everything, reason, as, data }: HoldOptions
       return setHold(trx, subject, { id: randomUUID(), reason, at: new Date(), actor });
     }),
   );
-  console.log(`Held: ${set.id}`);
+  console.log(json === true ? JSON.stringify(set) : `Held: ${set.id}`);
 }
 
-async function lift(id: string, { reason, as, data }: ChangeOptions): Promise<void> {
+async function lift(id: string, { reason, as, data, json }: ChangeOptions): Promise<void> {
   await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, async (trx) => {
       const actor = await terminalActor(trx, as);
       await endHold(trx, { id, reason, at: new Date(), actor });
     }),
   );
-  console.log('Lifted.');
+  console.log(json === true ? JSON.stringify({ id, lifted: true }) : 'Lifted.');
 }
 
 async function retention({ apply, as, data, json }: { apply?: true; as?: string; data?: string; json?: true }) {

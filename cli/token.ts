@@ -46,6 +46,7 @@ export function tokenCommand(): Command {
     .description('Revoke a token; doing it twice is doing it once.')
     .argument('<id>', 'the token’s id, as list shows it', uuid)
     .addOption(dataOption())
+    .addOption(jsonOption('print {"id", "revoked"}'))
     .addHelpText('after', examples('kontor token revoke 0b0f6c1e-5f0e-4f7e-9f0a-1d2c3b4a5968'))
     .action(revoke);
   return command;
@@ -89,12 +90,12 @@ async function list({ data, json }: { data?: string; json?: true }): Promise<voi
   if (tokens.length === 0) console.log('No tokens yet.');
 }
 
-async function revoke(id: string, { data }: { data?: string }): Promise<void> {
+async function revoke(id: string, { data, json }: { data?: string; json?: true }): Promise<void> {
   const found = await withDatabase(await environmentOf(data), (db) =>
     db.transaction(ALL, (trx) => revokeToken(trx, id, { at: new Date(), by: TERMINAL })),
   );
   if (!found) throw new KontorError('NOT_FOUND', `There is no token ${id}.`);
-  console.log(`Revoked ${id}.`);
+  console.log(json === true ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`);
 }
 
 function uuid(text: string): string {

@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { childEnvironment, readEnv } from '../config/env.js';
 import { EXIT } from './exit.js';
 import { firstAdministrator } from './firstAdministrator.js';
-import { dataOption, examples } from './options.js';
+import { dataOption, examples, jsonOption } from './options.js';
 import { dataDirOf } from './paths.js';
 import { runUntilEnded } from './runUntilEnded.js';
 import { startStack, type Services } from './services.js';
+import { createTerminal } from './terminal.js';
 
 /** `kontor up`: the services, kept between starts, until Ctrl-C. */
 export function upCommand(): Command {
@@ -16,6 +17,7 @@ export function upCommand(): Command {
         'one of the embedded services.',
     )
     .addOption(dataOption('where the services keep their data'))
+    .addOption(jsonOption('print one JSON object once all of it runs; all else goes to stderr'))
     .addHelpText(
       'after',
       examples('kontor up', 'kontor up --data /var/lib/kontor', 'SMTP_URL=smtp://mail:25 kontor up'),
@@ -23,10 +25,8 @@ export function upCommand(): Command {
     .action(up);
 }
 
-async function up({ data }: { data?: string }): Promise<void> {
-  const say = (line: string) => {
-    console.log(line);
-  };
+async function up({ data, json }: { data?: string; json?: true }): Promise<void> {
+  const { say } = createTerminal({ json });
   const dataDir = dataDirOf(data);
   const stack = startStack({ env: readEnv(), dataDir, fleeting: false, say });
   await runUntilEnded({ stop: () => stack.stop(), say, complain: console.error }, async (serving) => {
@@ -41,6 +41,11 @@ async function up({ data }: { data?: string }): Promise<void> {
     const dataPart = data === undefined ? '' : ` --data ${quoted(data)}`;
     say(`\nA first token:  kontor token create --level administrator --name "…"${dataPart}`);
     say('Ctrl-C ends it all; the data stays.');
+    const { apiUrl, temporalUiUrl, inboxUrl } = services;
+    if (json === true)
+      console.log(
+        JSON.stringify({ apiUrl, temporalUiUrl, inboxUrl, dataDir: services.dataDir, firstAdministrator: first }),
+      );
     serving(EXIT.ok);
     const error = await services.died;
     console.error(`kontor: ${error.message}`);

@@ -65,7 +65,9 @@ export const ENV_SCHEMA = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Address of the API as mails name it'),
+    .describe(
+      "Address of the API as mails name it; by another name than this, or this machine's, nobody gets an answer",
+    ),
   RATES_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

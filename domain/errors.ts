@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   SECOND_FACTOR_REQUIRED: { retryable: false },
   CSRF_TOKEN_INVALID: { retryable: false },
   ORIGIN_NOT_ALLOWED: { retryable: false },
+  HOST_NOT_ALLOWED: { retryable: false },
   LINK_INVALID: { retryable: false },
   LOCAL_LOGIN_OFF: { retryable: false },
   SIGN_IN_REFUSED: { retryable: false },

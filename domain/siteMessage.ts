@@ -16,6 +16,8 @@ export interface Sender {
 /** How a message reached us. A site has one of them; each message says by which it came. */
 export const CHANNELS = ['push', 'pull', 'file'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** Those that a site can be given: by the others nothing comes in yet. */
+export const SERVED_CHANNELS = ['push'] as const satisfies readonly Channel[];
 
 /** State of the backups a site looks after, in numbers of jobs. */
 export interface Backups {

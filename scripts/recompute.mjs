@@ -82,8 +82,8 @@ const cases = table('discrepancies.csv');
 const decisions = cases.filter(({ resolved_by: by }) => by === 'person');
 /** Decisions that are a quantity of their own; the others leave it to the default. */
 const QUANTITY_OF = {
-  accept_reported: ({ reported }) => reported,
-  accept_observed: ({ observed }) => observed,
+  accept_reported: ({ accepted }) => accepted('reported', 'observed'),
+  accept_observed: ({ accepted }) => accepted('observed', 'reported'),
   set_quantity: ({ made }) => Number(made.decided_quantity),
   waive: () => 0,
   defer: () => 0,
@@ -105,7 +105,6 @@ function quantityOf(rows) {
   const installations = rows.filter(({ installation_id: id }) => id !== '');
   const add = (pick) => installations.reduce((total, one) => total + (pick(one) ?? 0), 0);
   const reported = add((one) => number(one.reported) ?? (one.expected === 'yes' ? 0 : number(one.observed)));
-  const observed = add((one) => number(one.observed));
   const greater = add((one) => max(number(one.reported) ?? 0, number(one.observed) ?? 0));
   const isUnheard = (one) => one.reported === '' && one.observed === '';
   const unheard = add((one) => (isUnheard(one) ? number(one.last_confirmed) : 0));
@@ -117,6 +116,14 @@ function quantityOf(rows) {
     if (isCut(one)) return number(one.observed_before_revocation);
     return isUnheard(one) ? number(one.last_confirmed) : max(number(one.reported) ?? 0, number(one.observed) ?? 0);
   });
+  const isSilent = Number(first.silent_installations) > 0;
+  // A person's source where an installation has both, else the one it has; of a silent one what it is estimated with.
+  const accepted = (source, other) =>
+    installations.length === 0
+      ? isSilent
+        ? estimated
+        : 0
+      : add((one) => number(one[source]) ?? number(one[other]) ?? number(one.last_confirmed));
   const usedAfter = installations.some((one) => one.installation_used_after_revocation_on !== '');
   const isOf = (found, kind) =>
     found.kind === kind &&
@@ -129,11 +136,10 @@ function quantityOf(rows) {
   const settle = (kind, byDefault, isWaived = false) => {
     const made = decisions.find((found) => isOf(found, kind));
     isDecided ||= QUANTITY_OF[made?.decision] !== undefined;
-    if (made !== undefined) quantity = QUANTITY_OF[made.decision]?.({ reported, observed, made }) ?? byDefault;
+    if (made !== undefined) quantity = QUANTITY_OF[made.decision]?.({ accepted, made }) ?? byDefault;
     else if (!isDecided || isWaived) quantity = byDefault;
   };
   const isBilled = (kind) => settings.kinds[kind].default !== 'not_billed';
-  const isSilent = Number(first.silent_installations) > 0;
   if (isSilent) settle('missing_report', estimated);
   if (usedAfter) {
     const isBilledWhole = settings.kinds.usage_after_revocation.default === 'billed' || !installations.some(isCut);
@@ -268,6 +274,34 @@ function priced(price, from, units, total) {
   }
 }
 
+const monthNumber = (day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
+/** Which instalment of a licence falls into the month: the first with its own first month, none once it has ended; null: none. */
+function instalmentOfMonth({ starts_on: startsOn, ends_on: endsOn, instalments }) {
+  const no = monthNumber(period) - monthNumber(startsOn) + 1;
+  const isHeld = endsOn > startsOn && (no === 1 || endsOn > `${period}-01`);
+  return isHeld && no >= 1 && no <= Number(instalments) ? no : null;
+}
+
+/** Each licence that was ordered is billed with its instalment of the month, by one line; what was to be billed in a month left out comes besides. */
+function checkLicencesBilled(number, own) {
+  const billed = own
+    .filter(({ kind }) => kind === 'term' || kind === 'extension')
+    .map((line) => ({ line, ...JSON.parse(line.content).instalment }));
+  for (const licence of orderedLicences.filter(({ msp_id: msp }) => msp === statements.get(number).msp_id)) {
+    const { licence_id: id, instalments } = licence;
+    const its = billed.filter(({ line }) => line.licence_id === id);
+    const due = instalmentOfMonth(licence);
+    if (due !== null && !its.some(({ no }) => no === due))
+      differences.push(`${number}: instalment ${due}/${instalments} of licence ${id} is due, and no line bills it`);
+    for (const { line, no, of } of its) {
+      const isOnce = its.filter((one) => one.no === no).length === 1;
+      const isDue = no === due || no < (due ?? Number(instalments) + 1);
+      if (!isOnce || !isDue || of !== Number(instalments))
+        differ(line, 'the instalment', due === null ? 'none' : `${due}/${instalments}`, `${no}/${of}`);
+    }
+  }
+}
+
 const rated = (exact, rate, digits) => round(rate === '' ? exact : times(exact, frac(rate)), digits);
 
 function checkStatement(number, own) {
@@ -336,6 +370,7 @@ function checkStatement(number, own) {
       if (booked !== minor(line.amount)) differ(line, 'the difference', booked, line.amount);
     }
   }
+  checkLicencesBilled(number, own);
   const added = sum(own.map(({ amount }) => minor(amount)));
   if (added !== minor(total)) differences.push(`${number}: its lines add up to ${added}, its total is ${total}`);
   if (own.length !== Number(count)) differences.push(`${number}: ${own.length} lines, it says ${count}`);

@@ -8,6 +8,7 @@ import {
   updateLevel,
   type AccessLevel,
 } from '../../db/access/levelStore.js';
+import { providerGiving } from '../../db/access/identityProviderStore.js';
 import type { Sender } from '../../db/access/senderStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import { companyName } from '../../db/parties/companyStore.js';
@@ -15,6 +16,7 @@ import type { Action } from '../../domain/access/actions.js';
 import { actionsOf, SYSTEM_LEVELS } from '../../domain/access/levels.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { mayManage, senderOf } from '../principal.js';
+import { requireFilters } from '../requireFilters.js';
 import { requireUnlimited } from '../requireUnlimited.js';
 import { emptyReply, reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
@@ -49,8 +51,10 @@ export const levelRoutes = [
     action: 'people.read',
     query: z.strictObject({ companyId: uuid.optional().meta({ description: 'Your own company unless given' }) }),
     responses: { 200: { description: 'The levels', schema: z.strictObject({ items: z.array(level) }) } },
-    handler: async ({ deps, query: { companyId }, principal }) => {
+    handler: async ({ deps, query: { companyId }, principal, transaction }) => {
       const sender = senderOf(principal);
+      // The list is never empty, so the frame does not ask.
+      if (companyId !== undefined) await transaction((trx) => requireFilters(trx, { companyId }));
       const of = companyId ?? sender.companyId;
       const own = mayManage(sender, of) ? await deps.db.transaction(ALL, (trx) => listLevels(trx, of)) : [];
       const system = SYSTEM_LEVELS.map((name) => ({
@@ -129,7 +133,7 @@ export const levelRoutes = [
   route({
     method: 'delete',
     path: '/v1/levels/{id}',
-    summary: 'Delete a level of the company’s own that nobody has',
+    summary: 'Delete a level of the company’s own that nobody has, and that no identity provider gives',
     tags,
     action: 'people.manage',
     params: byId,
@@ -139,6 +143,11 @@ export const levelRoutes = [
       await deps.db.transaction(ALL, async (trx) => {
         const before = await requireLevel(trx, sender, id);
         requireOwn(sender, before.actions);
+        const provider = await providerGiving(trx, id);
+        if (provider !== undefined) {
+          const by = `identity provider "${provider.name}" (${provider.code})`;
+          throw new KontorError('STATE_CONFLICT', `The ${by} gives this level: change its levels first.`);
+        }
         if (!(await endLevel(trx, id, at))) {
           throw new KontorError('STATE_CONFLICT', 'Somebody has this level: give them another first.');
         }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KEY_STATES } from '../../domain/key.js';
 import { CONTACT_STATES, SITE_KINDS, SITE_STATES } from '../../domain/site.js';
-import { CHANNELS } from '../../domain/siteMessage.js';
+import { CHANNELS, SERVED_CHANNELS } from '../../domain/siteMessage.js';
 import { instant, period, periodText, productCode, programmeCode, printedText, uuid } from './common.js';
 import { assignments, tenantRefs } from './tenants.js';
 
@@ -16,7 +16,9 @@ export const siteInput = z
     name: siteName,
     product: productCode,
     kind: z.enum(SITE_KINDS).default('managed'),
-    channel: z.enum(CHANNELS).default('push'),
+    channel: z
+      .enum(SERVED_CHANNELS, 'Sites send by themselves ("push"): nothing fetches from a site or takes its files yet.')
+      .default('push'),
     tenantRefs: tenantRefs.default([]).meta({ description: 'Reported under their own references' }),
     assignments: assignments.default([]).meta({ description: 'Reported under references of the site' }),
     fromPeriod: period.optional().meta({ description: 'First month that counts; the running one if it is left out' }),

@@ -66,9 +66,12 @@ with place as materialized (
   where programme_code = '${PROGRAMME}' and period = '${PREVIOUS}' and kind = 'usage'
 ), added as (
   select u.site_id, u.tenant_ref, u.meter, count(*)::int as heard,
-    sum(coalesce(u.reported, 0))::int as reported, sum(coalesce(u.observed, 0))::int as observed,
+    sum(coalesce(u.reported, 0))::int as reported,
     sum(coalesce(u.reported, u.observed))::int as estimated,
     sum(greatest(u.reported, u.observed))::int as greater,
+    coalesce(sum(u.reported) filter (where u.observed is not null), 0)::int as both_reported,
+    coalesce(sum(u.observed) filter (where u.reported is not null), 0)::int as both_observed,
+    nullif(sum(coalesce(u.reported, u.observed)) filter (where u.reported is null or u.observed is null), 0)::int as others,
     sum(case when u.used_after_at is not null then coalesce(u.before_end, 0) else greatest(u.reported, u.observed) end)::int
       as before_end,
     min(u.used_after_at) as used_after_at,
@@ -79,7 +82,7 @@ with place as materialized (
   -- Rule 4: what is not heard of this time is estimated by the month before, of several installations by each of them.
   select coalesce(a.site_id, k.site_id) as site_id, coalesce(a.tenant_ref, k.tenant_ref) as tenant_ref,
     coalesce(a.meter, k.meter) as meter, coalesce(a.heard, case when s.installations > 1 then s.installations else 0 end) as heard,
-    coalesce(a.reported, 0) as reported, coalesce(a.observed, 0) as observed, coalesce(a.estimated, k.last) as estimated,
+    coalesce(a.reported, 0) as reported, coalesce(a.estimated, k.last) as estimated, a.both_reported, a.both_observed, a.others,
     a.greater, a.before_end, a.used_after_at, a.differs, a.peak_at, k.last
   from added a
   full join known k on k.site_id = a.site_id and k.meter = a.meter and k.tenant_ref = a.tenant_ref
@@ -87,7 +90,7 @@ with place as materialized (
   where a.site_id is not null or k.last > 0
 )
 select p.msp_id, p.site_id, p.site_name, p.zone, p.first_month, p.ended_at, s.installations, s.silent, s.clock_offset,
-  a.tenant_ref, t.id as tenant_id, t.name as tenant_name, a.meter, a.heard, a.reported, a.observed, a.before_end,
+  a.tenant_ref, t.id as tenant_id, t.name as tenant_name, a.meter, a.heard, a.both_reported, a.both_observed, a.others, a.before_end,
   (a.used_after_at at time zone p.zone)::date as used_after_on, (a.peak_at at time zone p.zone)::date as peak_on,
   a.last, v.mismatch, v.value, v.basis
 from place p
@@ -179,7 +182,8 @@ with plan as materialized (
     (3, 'usage_after_revocation', 'up_to_revocation', jsonb_build_object('revokedAt',
       to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'usedOn', used_after_on, 'upToRevocation', before_end),
       used_after_on is not null),
-    (4, 'report_mismatch', 'greater', jsonb_build_object('reported', reported, 'observed', observed), mismatch),
+    (4, 'report_mismatch', 'greater', jsonb_build_object('reported', both_reported, 'observed', both_observed,
+      'others', others), mismatch),
     (5, 'two_installations', 'summed', jsonb_build_object('installations', heard, 'sum', value), heard > 1),
     (6, 'unassigned_tenant', 'billed', jsonb_build_object('tenantRef', tenant_ref, 'quantity', value), tenant_id is null),
     (7, 'usage_jump', 'accepted', jsonb_build_object('last', last, 'quantity', value),

@@ -144,3 +144,15 @@ export function listedProviders(trx: Trx): Promise<Pick<IdentityProvider, 'code'
     `select code, name from identity_provider where listed and ended_at is null order by name collate "C", code`,
   );
 }
+
+/** The first provider that has not ended by whose claims an own level is given; undefined: none does. */
+export async function providerGiving(trx: Trx, levelId: string): Promise<{ code: string; name: string } | undefined> {
+  const [found] = await rows<{ code: string; name: string }>(
+    trx,
+    `select code, name from identity_provider
+     where ended_at is null and levels @> jsonb_build_array(jsonb_build_object('accessLevelId', cast(:levelId as text)))
+     order by created_at, id limit 1`,
+    { levelId },
+  );
+  return found;
+}

@@ -31,7 +31,7 @@ export const amountMinor = z
 /** Written as it is. */
 export const text = z.string().register(WRITTEN_AS, { as: 'text' });
 
-/** Null where what a field would say is not known. */
+/** Null where what a field would say is not known; a default is what rows say that were stored before there was the field. */
 type Field = z.ZodType<number | string | null>;
 
 export type EvidenceSchema = z.ZodObject<Readonly<Record<string, Field>>, z.core.$strict>;
@@ -39,7 +39,8 @@ export type EvidenceSchema = z.ZodObject<Readonly<Record<string, Field>>, z.core
 /** The fields of evidence and how documents write each; one that is not made of the above is written as it is. */
 export function writtenFields({ shape }: EvidenceSchema): { name: string; as: WrittenAs }[] {
   return Object.entries(shape).map(([name, field]) => {
-    const plain = field instanceof z.ZodNullable ? field.unwrap() : field;
+    const known = field instanceof z.ZodDefault ? field.unwrap() : field;
+    const plain = known instanceof z.ZodNullable ? known.unwrap() : known;
     return { name, as: WRITTEN_AS.get(plain as Field)?.as ?? 'text' };
   });
 }

@@ -105,7 +105,7 @@ export function settleQuantity(
     if (resolution === undefined) continue;
     const byDefault = kind.applyDefault(settings.kinds[kind.kind].default, quantity, usage, site);
     if (resolution.by === 'person') {
-      quantity = decidedQuantity(resolution.decision, byDefault, usage, resolution.quantity);
+      quantity = decidedQuantity(resolution, byDefault, usage, site.silentInstallationIds.length > 0);
       isDecided ||= resolution.decision !== 'accept' && resolution.decision !== 'confirm';
     } else if (!isDecided || byDefault.basis === 'waived') {
       quantity = byDefault;

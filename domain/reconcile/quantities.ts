@@ -26,10 +26,6 @@ export function reportedQuantity(usage: UsageFacts): Quantity {
   return { value, basis, peakOn: peakDayOf(usage) };
 }
 
-export function observedQuantity(usage: UsageFacts): Quantity {
-  return { value: sumOf(usage, ({ observed }) => observed), basis: 'observed', peakOn: peakDayOf(usage) };
-}
-
 const isUnheard: Is = ({ reported, observed }) => reported === null && observed === null;
 
 /**
@@ -44,6 +40,20 @@ export function greaterQuantity(usage: UsageFacts, before: Quantity): Quantity {
   });
   const basis = value > reportedQuantity(usage).value ? 'observed' : 'reported';
   return keepEstimated(before, { value, basis, peakOn: peakDayOf(usage) });
+}
+
+/**
+ * The two numbers that a person chooses between, summed over the installations that have both, and what the others come to
+ * whichever is chosen: each what it reported, else what was seen of it, else its last known quantity; null: there is none of that.
+ */
+export function bothQuantities(usage: UsageFacts): { reported: number; observed: number; others: number | null } {
+  const hasBoth: Is = ({ reported, observed }) => reported !== null && observed !== null;
+  const others = sumOf(usage, (one) => (hasBoth(one) ? 0 : (one.reported ?? one.observed ?? one.lastConfirmed)));
+  return {
+    reported: sumOf(usage, (one) => (hasBoth(one) ? one.reported : 0)),
+    observed: sumOf(usage, (one) => (hasBoth(one) ? one.observed : 0)),
+    others: others === 0 ? null : others,
+  };
 }
 
 /** What an installation left to estimate stays an estimate, whatever the others are settled by. */
@@ -85,21 +95,44 @@ export function notBilled(): Quantity {
   return { value: 0, basis: 'waived', peakOn: null };
 }
 
-/** What a person's decision makes of a quantity (rule 5). `accept` and `confirm` leave what the default made of it. */
+/**
+ * Rule 5: what one source says, accepted by a person. Where an installation has both numbers, this one counts; where it has one,
+ * that one; a silent one what it was last known to use (rule 4), and so does a usage of which a silent site (`isSilent`) said
+ * nothing. Never silently zero: to bill nothing is a waiver, which takes a reason.
+ */
+function acceptedQuantity(source: 'reported' | 'observed', usage: UsageFacts, isSilent: boolean): Quantity {
+  const { installations } = usage;
+  const peakOn = peakDayOf(usage);
+  if (installations.length === 0) {
+    return isSilent ? estimatedQuantity(usage) : { value: 0, basis: source, peakOn };
+  }
+  const value = sumOf(usage, ({ reported, observed, lastConfirmed }) =>
+    source === 'reported' ? (reported ?? observed ?? lastConfirmed) : (observed ?? reported ?? lastConfirmed),
+  );
+  const isEstimate: Is = (one) => (source === 'reported' ? one.expected && one.reported === null : isUnheard(one));
+  if (installations.some(isEstimate)) return { value, basis: 'estimated', peakOn };
+  const other = source === 'reported' ? 'observed' : 'reported';
+  return { value, basis: installations.every((one) => one[source] === null) ? other : source, peakOn };
+}
+
+/**
+ * What a person's decision makes of a quantity (rule 5). `accept` and `confirm` leave what the default made of it; `isSilent`:
+ * an installation of the site was expected to report and did not.
+ */
 export function decidedQuantity(
-  decision: Decision,
+  { decision, quantity: setTo }: { decision: Decision; quantity: number | null },
   byDefault: Quantity,
   usage: UsageFacts,
-  setTo: number | null,
+  isSilent: boolean,
 ): Quantity {
   switch (decision) {
     case 'accept':
     case 'confirm':
       return byDefault;
     case 'accept_reported':
-      return reportedQuantity(usage);
+      return acceptedQuantity('reported', usage, isSilent);
     case 'accept_observed':
-      return observedQuantity(usage);
+      return acceptedQuantity('observed', usage, isSilent);
     case 'set_quantity':
       return { value: setTo ?? 0, basis: 'decided', peakOn: null };
     case 'waive':

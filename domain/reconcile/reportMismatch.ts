@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { InstallationUsage } from '../usage.js';
 import { units } from './evidence.js';
 import { QUANTITY_DECISIONS, REVIEWED, usageKind } from './kind.js';
-import { greaterQuantity, observedQuantity, reportedQuantity } from './quantities.js';
+import { bothQuantities, greaterQuantity } from './quantities.js';
 import type { Thresholds } from './thresholds.js';
 
 function isBeyondTolerance(installation: InstallationUsage, { tolerance }: Thresholds): boolean {
@@ -22,11 +22,12 @@ export const reportMismatch = usageKind({
   handlings: REVIEWED,
   defaults: ['greater', 'as_reported'],
   decisions: QUANTITY_DECISIONS,
-  evidence: z.strictObject({ reported: units, observed: units }),
+  // The two numbers of the installations that have both; `others` counts whichever is chosen.
+  evidence: z.strictObject({ reported: units, observed: units, others: units.nullable().default(null) }),
   detect: (usage, _quantity, _site, thresholds) =>
     usage.installations.every(({ usedAfterRevocationOn }) => usedAfterRevocationOn === null) &&
     usage.installations.some((installation) => isBeyondTolerance(installation, thresholds))
-      ? { reported: reportedQuantity(usage).value, observed: observedQuantity(usage).value }
+      ? bothQuantities(usage)
       : null,
   settle: {
     greater: (quantity, usage) => greaterQuantity(usage, quantity),

@@ -10,7 +10,7 @@ export interface SettingKind<V> {
 const MOST_DAYS = 3660;
 const DAYS = 'days of 24 hours';
 
-/** A duration in absolute time: no zone, no clock change. */
+/** A deadline or a reminder in absolute time: no zone, no clock change; hours are fractions of a day. */
 export const days: SettingKind<number> = {
   unit: DAYS,
   range: `more than 0, at most ${MOST_DAYS}, fractions allowed`,
@@ -25,6 +25,9 @@ export function whole(unit: string, least: number, most: number): SettingKind<nu
     schema: (error) => z.int(error).min(least, error).max(most, error),
   };
 }
+
+/** A number of days that rules count: of silence, of a term. Absolute time, as above. */
+export const wholeDays = whole(DAYS, 1, MOST_DAYS);
 
 /** A day that every month has. */
 export const dayOfMonth = whole('day of the following month', 1, 28);
@@ -56,23 +59,29 @@ export const version: SettingKind<string> = {
 
 function reminders(
   unit: string,
+  day: SettingKind<number>,
   order: string,
   inOrder: (earlier: number, later: number) => boolean,
 ): SettingKind<readonly number[]> {
   return {
     unit,
-    range: `up to 10, each more than 0 and at most ${MOST_DAYS}, fractions allowed, ${order}`,
+    range: `up to 10, each ${day.range}; ${order}`,
     schema: (error) =>
       z
-        .array(days.schema(error), error)
+        .array(day.schema(error), error)
         .max(10, error)
-        .refine((list) => list.every((day, index) => index === 0 || inOrder(list[index - 1] ?? day, day)), error)
+        .refine((list) => list.every((each, index) => index === 0 || inOrder(list[index - 1] ?? each, each)), error)
         .readonly(),
   };
 }
 
 /** Reminders after something began, in the order in which they are sent. */
-export const remindersAfter = reminders(DAYS, 'ascending', (earlier, later) => earlier < later);
+export const remindersAfter = reminders(DAYS, days, 'ascending', (earlier, later) => earlier < later);
 
 /** Reminders before something ends, in the order in which they are sent. */
-export const remindersBefore = reminders(`${DAYS} before`, 'descending', (earlier, later) => earlier > later);
+export const remindersBefore = reminders(
+  `${DAYS} before`,
+  wholeDays,
+  'descending',
+  (earlier, later) => earlier > later,
+);

@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { messageOf } from '../errors.js';
-import { isLoopbackHost } from '../loopbackHost.js';
+import { isOwnHost } from '../ownHost.js';
 import type { Html } from './html.js';
 import { bytesOf, contentDisposition, inlineImages, namesOf } from './mailParts.js';
 import type { MailStore, StoredMail } from './mailStore.js';
@@ -30,7 +30,7 @@ export function createInboxApp(store: MailStore, log: (line: string) => void): E
     next();
   });
   app.use((req, res, next) => {
-    if (isLoopbackHost(req.headers.host)) next();
+    if (isOwnHost(req.headers.host)) next();
     else res.status(421).type('text').send('This inbox answers to its own machine alone.');
   });
   const attachmentNames = new Map<number, string[]>();

@@ -52,7 +52,8 @@ export const de: Translation = {
     report_mismatch: {
       name: 'Gemeldet und beobachtet weichen ab',
       byDefault: { greater: 'es gilt die größere der beiden Zahlen', as_reported: 'der Bericht gilt' },
-      evidence: ({ reported, observed }) => `Gemeldet ${reported}, höchster Check-in ${observed}.`,
+      evidence: ({ reported, observed, others }) =>
+        `Gemeldet ${reported}, höchster Check-in ${observed}${others === null ? '' : `; von anderen Installationen ${others} dazu, welche Zahl auch gilt`}.`,
     },
     two_installations: {
       name: 'Zwei Installationen mit einem Schlüssel',

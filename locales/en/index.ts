@@ -52,7 +52,8 @@ export const en: Messages = {
     report_mismatch: {
       name: 'Reported and observed differ',
       byDefault: { greater: 'the greater of both counts', as_reported: 'the report counts' },
-      evidence: ({ reported, observed }) => `Reported ${reported}, highest check-in ${observed}.`,
+      evidence: ({ reported, observed, others }) =>
+        `Reported ${reported}, highest check-in ${observed}${others === null ? '' : `; of other installations ${others} more, whichever counts`}.`,
     },
     two_installations: {
       name: 'Two installations on one key',

@@ -52,7 +52,8 @@ export const it: Translation = {
     report_mismatch: {
       name: 'Valore dichiarato e rilevato divergenti',
       byDefault: { greater: 'vale il maggiore dei due', as_reported: 'vale il rapporto' },
-      evidence: ({ reported, observed }) => `Dichiarati ${reported}, massimo rilevato ${observed}.`,
+      evidence: ({ reported, observed, others }) =>
+        `Dichiarati ${reported}, massimo rilevato ${observed}${others === null ? '' : `; di altre installazioni ${others} in più, qualunque valore valga`}.`,
     },
     two_installations: {
       name: 'Due installazioni con una chiave',

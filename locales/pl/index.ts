@@ -52,7 +52,8 @@ export const pl: Translation = {
     report_mismatch: {
       name: 'Wartość zgłoszona różni się od zaobserwowanej',
       byDefault: { greater: 'liczy się większa z obu wartości', as_reported: 'liczy się raport' },
-      evidence: ({ reported, observed }) => `Zgłoszono ${reported}, najwyższa obserwacja ${observed}.`,
+      evidence: ({ reported, observed, others }) =>
+        `Zgłoszono ${reported}, najwyższa obserwacja ${observed}${others === null ? '' : `; z innych instalacji dodatkowo ${others}, niezależnie od wyboru`}.`,
     },
     two_installations: {
       name: 'Dwie instalacje z jednym kluczem',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
+import { FILTERS } from '../../db/readModels/unknownFilter.js';
 import { isAction, ruleOf } from '../../domain/access/actions.js';
 import type { View } from '../../domain/access/views.js';
 import { admitToSession } from '../support/access.js';
@@ -27,6 +28,13 @@ const viewsOf = ({ action }: Route) => (isAction(action) ? ruleOf(action).views 
 const guarded = named(ROUTES.filter(({ action }) => isAction(action)));
 const withBody = named(ROUTES.filter(({ body, action }) => body !== undefined && action !== 'signature'));
 const withQuery = named(ROUTES.filter(({ method, action }) => method === 'get' && action !== 'signature'));
+const filtered = withQuery.flatMap(([name, route]) =>
+  FILTERS.filter((filter) => filter in route.query.shape).map((filter): [string, string, Route] => [
+    name,
+    filter,
+    route,
+  ]),
+);
 
 describe('every route', () => {
   let api: TestApi;
@@ -83,6 +91,24 @@ describe('every route', () => {
       expect({ ...answer.json, instance: '' }).toEqual({ ...unknown.json, instance: '' });
     },
   );
+
+  it.each(filtered)(
+    'case 62, a relative: %s by a %s that does not exist is 404, as an id in the path is',
+    async (_name, filter, route) => {
+      const address = addressOf(route, { mspId, programme: 'msp' });
+      const unknown = filter === 'programme' ? 'nowhere' : randomUUID();
+      const answer = await api.call('GET', `${address}?${filter}=${unknown}`, tokenFor(route));
+      expect([answer.status, answer.json.code, answer.json.errors[0]?.field]).toEqual([404, 'NOT_FOUND', filter]);
+    },
+  );
+
+  it('case 62, a relative: of another company a list says what it says of one that does not exist, and is empty of its own', async () => {
+    const ask = (query: string) => api.call('GET', `/v1/statements?${query}`, { token: tokenOf('service_provider') });
+    const [foreign, unknown, own] = [`mspId=${otherMspId}`, `mspId=${randomUUID()}`, `mspId=${mspId}&programme=msp`];
+    const [theirs, nobodys] = [await ask(foreign), await ask(unknown)];
+    expect({ ...theirs.json, instance: '' }).toEqual({ ...nobodys.json, instance: '' });
+    expect([theirs.status, (await ask(own)).json]).toEqual([404, { items: [], next: null }]);
+  });
 
   it.each(withBody)('%s refuses fields it does not know', async (_name, route) => {
     const path = addressOf(route, { mspId });

@@ -134,7 +134,7 @@ describe('requests of a hostile or careless sender', () => {
     const lines = await linesAfter(() =>
       sendAndBreakOff(
         api.url,
-        `POST /v1/price-plans HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
+        `POST /v1/price-plans HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n` +
           'Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":',
       ),
     );

@@ -115,7 +115,7 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     expect(next).toBeNull();
     const page = await get('/usage?period=2026-03&limit=1');
     expect((await get(`/usage?period=2026-03&limit=1&after=${page.next}`)).items).toEqual([items[1]]);
-    expect((await get(`/usage?period=2026-03&siteId=${site.South.siteId}`)).items).toEqual([]);
+    expect((await get(`/usage?period=2026-03&siteId=${site.South.siteId}`)).code).toBe('NOT_FOUND');
     expect((await get('/usage?period=2026-02')).items).toEqual([]);
   });
 
@@ -144,14 +144,14 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
           tenantRef: 'north',
           meter: MAILBOX,
         },
-        evidence: { reported: 9, observed: 3 },
+        evidence: { reported: 9, observed: 3, others: null },
         ...{ state: 'settled', decision: null, quantity: null, resolvedAt: expect.any(String) },
         foundAt: expect.any(String),
       },
     ]);
     expect(next).toBeNull();
     expect((await get('/findings?state=open')).items).toEqual([]);
-    expect((await get(`/findings?siteId=${site.South.siteId}`)).items).toEqual([]);
+    expect((await get(`/findings?siteId=${site.South.siteId}`)).code).toBe('NOT_FOUND');
   });
 
   it('while the MSP sees all of it, what is unassigned too, and so does its distributor', async () => {

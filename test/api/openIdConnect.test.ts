@@ -320,7 +320,7 @@ describe('providers', () => {
       expect([answer.status, answer.json.code]).toEqual([404, 'NOT_FOUND']);
     }
     const list = await api.call('GET', `/v1/identity-providers?companyId=${companies.alpha}`, { token: other });
-    expect(list.json.items).toEqual([]);
+    expect([list.status, list.json.code]).toEqual([404, 'NOT_FOUND']);
     expect((await make({ code: 'x-id', companyId: companies.alpha }, other)).json.errors[0].field).toBe('/companyId');
     const month = monthFixture(api.database.db);
     const tenantId = companies.beta;
@@ -360,6 +360,32 @@ describe('providers', () => {
     expect((await make({ code: 'levels-id', levels: LEVELS })).json.errors[0].field).toBe('/levelClaim');
     expect((await make({ code: 'levels-id', makesPeople: true })).json.errors[0].field).toBe('/makesPeople');
     expect((await make({ code: 'levels-id', scopes: ['email'] })).json.errors[0].field).toBe('/scopes');
+  });
+
+  it('keep the levels that they give: one is not deleted, and names who gives it', async () => {
+    const level = async (name: string) =>
+      (await api.call('POST', '/v1/levels', { token: vendor, body: { name, copyOf: 'reader' } })).json.id as string;
+    const remove = (id: string) => api.call('DELETE', `/v1/levels/${id}`, { token: vendor });
+    const giving = (id: string) => ({ levelClaim: 'groups', levels: [{ value: 'staff', accessLevelId: id }] });
+    const kept = await level('Given by claims');
+    const made = await make({ code: 'giving-id', name: 'Giving ID', ...giving(kept) });
+    expect(made.status).toBe(201);
+    const refused = await remove(kept);
+    expect([refused.status, refused.json.code]).toEqual([409, 'STATE_CONFLICT']);
+    expect(refused.json.detail).toContain('identity provider "Giving ID" (giving-id)');
+    await change(made.json.id, { levelClaim: null, levels: [] });
+    expect((await remove(kept)).status).toBe(204);
+    for (let round = 0; round < 12; round += 1) {
+      const id = await level(`Short-lived ${round}`);
+      const [given, removed] = await Promise.all([change(made.json.id, giving(id)), remove(id)]);
+      expect([200, 204].filter((status) => status === given.status || status === removed.status)).toHaveLength(1);
+      await change(made.json.id, { levelClaim: null, levels: [] });
+    }
+    // One that has ended gives nothing any more.
+    const last = await level('Given by none');
+    expect((await change(made.json.id, giving(last))).status).toBe(200);
+    expect((await api.call('DELETE', `/v1/identity-providers/${made.json.id}`, { token: vendor })).status).toBe(204);
+    expect((await remove(last)).status).toBe(204);
   });
 
   it('end with their sessions and what they gave', async () => {

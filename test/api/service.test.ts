@@ -39,6 +39,60 @@ describe('the service', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it('case 58, a relative: answers to its own names and addresses alone, whatever is asked for; a probe of its life apart', async () => {
+    const { port } = new URL(api.url);
+    const ask = (path: string, host: string) =>
+      new Promise<[number | undefined, string]>((resolve, reject) => {
+        const request = get({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => (text += part));
+          response.on('end', () => {
+            resolve([response.statusCode, text]);
+          });
+        });
+        request.on('error', reject);
+      });
+    for (const own of ['localhost', `LOCALHOST:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+      expect([own, (await ask('/openapi.json', own))[0]]).toEqual([own, 200]);
+    }
+    for (const other of [
+      `pages.example:${port}`,
+      `127.0.0.1.pages.example:${port}`,
+      'x',
+      'localhost.',
+      '203.0.113.7',
+    ]) {
+      for (const path of ['/', '/docs/', '/console/', '/openapi.json', '/v1/me']) {
+        const [status, text] = await ask(path, other);
+        expect([other, path, status]).toEqual([other, path, 421]);
+        expect(JSON.parse(text)).toMatchObject({
+          code: 'HOST_NOT_ALLOWED',
+          detail: expect.stringContaining('PUBLIC_URL'),
+        });
+      }
+      expect((await ask('/healthz', other))[0]).toBe(200);
+    }
+  });
+
+  it('answers to the host of its public address, too', async () => {
+    const proxied = await startTestApi({ publicUrl: 'https://kontor.example' });
+    const { port } = new URL(proxied.url);
+    const ask = (host: string) =>
+      new Promise<number | undefined>((resolve) => {
+        get({ host: '127.0.0.1', port, path: '/openapi.json', headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+      });
+    try {
+      expect([await ask('kontor.example'), await ask('Kontor.example:443'), await ask('other.example')]).toEqual([
+        200, 200, 421,
+      ]);
+    } finally {
+      await proxied.close();
+    }
+  });
+
   it('measures requests by the template of their route, without ids', async () => {
     const token = await api.token('vendor');
     const id = '6f1c1a52-0000-4000-8000-000000000000';

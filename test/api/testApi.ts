@@ -107,6 +107,7 @@ export async function startTestApi(
     mails,
     starts,
     publicUrl: options.publicUrl ?? url,
+    url,
     trustedProxies: options.trustedProxies ?? 0,
     localLogin,
     secrets: createSecretBox(SECRET_KEYS),

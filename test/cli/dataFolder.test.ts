@@ -39,6 +39,21 @@ describe('a data directory', () => {
     await expect(make(join(scratch, 'file/below'))).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
   });
 
+  it.each(['/proc/x', '/proc/x/y', '/sys/x'])('that no file system takes, %s, is said at once', async (dir) => {
+    const named = {
+      code: 'CONFIGURATION_INVALID',
+      message: expect.stringContaining(`${dir} cannot be used as a folder`),
+    };
+    await expect(closedFolder(dir)).rejects.toMatchObject(named);
+    await expect(freshDataDir(dir)).rejects.toMatchObject(named);
+  });
+
+  it('is made by several at once, and may be there already', async () => {
+    const dir = join(scratch, 'one/two/three');
+    await Promise.all([1, 2, 3, 4].map(() => closedFolder(dir)));
+    expect((await stat(dir)).isDirectory()).toBe(true);
+  });
+
   it('is not the working directory for want of a name', () => {
     expect(() => dataDirOf('')).toThrow('--data: name a folder.');
   });

@@ -58,6 +58,13 @@ describe('the help of kontor', () => {
     }
   });
 
+  it('of every command that does something names --json', async () => {
+    for (const path of PATHS) {
+      const { out } = await run(...path, '--help');
+      expect([path.join(' '), out.includes('--json') || /^Commands:/m.test(out)]).toEqual([path.join(' '), true]);
+    }
+  });
+
   it.each(PATHS.map((path) => [path.join(' '), path] as const))(
     'of %s says what it does and ends well',
     async (_name, path) => {

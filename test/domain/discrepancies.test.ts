@@ -11,8 +11,10 @@ import {
   quantityByDefault,
   REASON_MANDATORY,
   SHIPPED_SETTINGS,
+  type Decision,
   type DiscrepancyKind,
 } from '../../domain/reconcile/index.js';
+import type { Basis } from '../../domain/usage.js';
 import { parsePeriod } from '../../domain/period.js';
 import { byDefault, decided, foundIn, frozen, RULE_3, type World } from './harness.js';
 
@@ -285,9 +287,13 @@ describe('rule 3 is configuration', () => {
 
 describe('evidence', () => {
   it('comes out of the database as its kind declares it', () => {
-    expect(readEvidence('report_mismatch', { reported: 20, observed: 25 })).toEqual({
-      kind: 'report_mismatch',
-      evidence: { reported: 20, observed: 25 },
+    const evidence = { reported: 20, observed: 25, others: 40 };
+    expect(readEvidence('report_mismatch', evidence)).toEqual({ kind: 'report_mismatch', evidence });
+  });
+
+  it('of a mismatch that was stored before other installations were named says that there are none', () => {
+    expect(readEvidence('report_mismatch', { reported: 20, observed: 25 })).toMatchObject({
+      evidence: { others: null },
     });
   });
 
@@ -312,6 +318,75 @@ describe('rule 5: what a person may decide', () => {
     ['defer', null, 0, 'deferred'],
   ] as const)('rule 5: reported 20, seen 25, a person says %s (%p): %i, %s', (decision, quantity, value, basis) => {
     expect(decided(mismatch, 'report_mismatch', decision, quantity)).toMatchObject({ value, basis });
+  });
+
+  const besideSilent: World = { installations: [{ reported: 10, seen: 51 }, { lastConfirmed: 40 }], last: 50 };
+  const besideUnreported: World = { installations: [{ reported: 10, seen: 51 }, { seen: 20 }], last: 50 };
+  const besideUnseen: World = { installations: [{ reported: 10, seen: 51 }, { reported: 30 }], last: 50 };
+  const besideGone: World = {
+    installations: [
+      { reported: 10, seen: 51 },
+      { seen: 20, expected: false },
+    ],
+    last: 50,
+  };
+
+  it.each<[string, World, DiscrepancyKind, Decision, number, Basis]>([
+    ['10 reported, 40 of the silent one', besideSilent, 'report_mismatch', 'accept_reported', 50, 'estimated'],
+    ['51 seen, 40 of the silent one', besideSilent, 'report_mismatch', 'accept_observed', 91, 'estimated'],
+    ['the default counts it, too', besideSilent, 'report_mismatch', 'accept', 91, 'estimated'],
+    ['so does a decision on two installations', besideSilent, 'two_installations', 'accept_reported', 50, 'estimated'],
+    ['and one on the missing report', besideSilent, 'missing_report', 'accept_observed', 91, 'estimated'],
+    ['no report of one: as seen', besideUnreported, 'report_mismatch', 'accept_reported', 30, 'estimated'],
+    ['no report of one: both were seen', besideUnreported, 'report_mismatch', 'accept_observed', 71, 'observed'],
+    ['one without check-ins: both reported', besideUnseen, 'report_mismatch', 'accept_reported', 40, 'reported'],
+    ['one without check-ins: as reported', besideUnseen, 'report_mismatch', 'accept_observed', 81, 'observed'],
+    ['one that was replaced: as seen', besideGone, 'report_mismatch', 'accept_reported', 30, 'reported'],
+    [
+      'a report without any check-in',
+      { installations: [{ reported: 45 }], last: 20 },
+      'usage_jump',
+      'accept_observed',
+      45,
+      'reported',
+    ],
+    [
+      'a silent site of an unassigned tenant',
+      { installations: [{}], last: 30, tenant: 'unassigned' },
+      'unassigned_tenant',
+      'accept_reported',
+      30,
+      'estimated',
+    ],
+    ['a silent site, unseen', { installations: [{}], last: 30 }, 'missing_report', 'accept_observed', 30, 'estimated'],
+    [
+      'a report without the meter',
+      { installations: [{ reported: 0 }], last: 30 },
+      'usage_jump',
+      'accept_reported',
+      0,
+      'reported',
+    ],
+  ])(
+    'rules 4 and 5: by a source that a person accepts nobody is silently zero: %s',
+    (_, world, kind, decision, value, basis) => {
+      expect(decided(world, kind, decision)).toMatchObject({ value, basis });
+    },
+  );
+
+  it.each<[World, { reported: number; observed: number; others: number | null }]>([
+    [mismatch, { reported: 20, observed: 25, others: null }],
+    [besideSilent, { reported: 10, observed: 51, others: 40 }],
+    [besideUnreported, { reported: 10, observed: 51, others: 20 }],
+    [besideUnseen, { reported: 10, observed: 51, others: 30 }],
+  ])('rule 5: what either decision comes to is in the evidence: %j', (world, evidence) => {
+    const finding = reconcileSite(frozen(world).site, SHIPPED_SETTINGS, RULE_3).find(
+      (one) => one.kind === 'report_mismatch',
+    );
+    expect(finding?.evidence).toEqual(evidence);
+    const others = evidence.others ?? 0;
+    expect(decided(world, 'report_mismatch', 'accept_reported').value).toBe(evidence.reported + others);
+    expect(decided(world, 'report_mismatch', 'accept_observed').value).toBe(evidence.observed + others);
   });
 
   it('rule 5: a decision on the spike outlasts the default of the mismatch', () => {

@@ -70,11 +70,11 @@ describe('rule 23: what is shipped', () => {
 
 describe('rule 23: what a programme sets', () => {
   it('rule 23: replaces single numbers; the rest stays as shipped, and what is stored is what was given', () => {
-    const given = { contact: { warnAfterDays: 0.5 }, minimumVersions: { backup: '18.1' } };
+    const given = { contact: { warnAfterDays: 5 }, minimumVersions: { backup: '18.1' } };
     expect(parseSettings(given)).toEqual(given);
     expect(resolveSettings(parseSettings(given))).toEqual({
       ...SHIPPED_PROGRAMME_SETTINGS,
-      contact: { warnAfterDays: 0.5, blockAfterDays: 30, disableAfterDays: 60 },
+      contact: { warnAfterDays: 5, blockAfterDays: 30, disableAfterDays: 60 },
       minimumVersions: { ...SHIPPED_PROGRAMME_SETTINGS.minimumVersions, backup: '18.1' },
     });
   });
@@ -118,6 +118,20 @@ describe('rule 23: refused, field by field', () => {
       '/discrepancies/mostlyEstimated/months',
     ],
     ['rule 6: no time at all', { contact: { warnAfterDays: 0 } }, '/contact/warnAfterDays'],
+    ['rule 6: a day and a half', { contact: { warnAfterDays: 1.5 } }, '/contact/warnAfterDays'],
+    ['rule 6: a month and a half', { contact: { blockAfterDays: 45.5 } }, '/contact/blockAfterDays'],
+    ['rule 6: just less than its 60 days', { contact: { disableAfterDays: 59.999 } }, '/contact/disableAfterDays'],
+    [
+      'rule 6: half a day for new hardware',
+      { installations: { replaceWithinDays: 0.5 } },
+      '/installations/replaceWithinDays',
+    ],
+    ['rule 14: half a day to confirm', { registration: { confirmWithinDays: 0.5 } }, '/registration/confirmWithinDays'],
+    [
+      'rule 22: half a day before the end',
+      { termLicences: { remindBeforeEndDays: [7, 0.5] } },
+      '/termLicences/remindBeforeEndDays/1',
+    ],
     ['rule 6: a number as text', { contact: { warnAfterDays: '7' } }, '/contact/warnAfterDays'],
     [
       'rule 6: longer than ten years',
@@ -214,7 +228,7 @@ describe('rule 23: refused, field by field', () => {
     expect(
       refusal({ keeping: { documentYears: 1.5 }, lateUsage: { reachDays: -1 }, contact: { warnAfterDays: -1 } }),
     ).toEqual([
-      ['/contact/warnAfterDays', 'Rule 6: days of 24 hours, more than 0, at most 3660, fractions allowed.'],
+      ['/contact/warnAfterDays', 'Rule 6: days of 24 hours, whole, 1 to 3660.'],
       ['/lateUsage/reachDays', 'Rule 7: days, whole, 0 to 730.'],
       ['/keeping/documentYears', 'Rule 15: years, whole, 8 to 100.'],
     ]);

@@ -85,7 +85,7 @@ describe('kontor export', () => {
     const found = await table('discrepancies.csv');
     expect(found.find(({ kind }) => kind === 'report_mismatch')).toMatchObject({
       site: 'reports less than seen',
-      evidence: '{"observed":46,"reported":40}',
+      evidence: '{"observed":46,"others":null,"reported":40}',
       resolved_by: 'person',
       decision: 'set_quantity',
       decided_quantity: '43',

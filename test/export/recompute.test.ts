@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportPeriod } from '../../export/index.js';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
+import { verifyAll } from '../../verify/index.js';
 import { closedMonths, type ClosedMonths } from '../support/closedMonths.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -79,6 +80,27 @@ describe('case 39: an auditor redoes every line from the export alone, by a scri
       /what was agreed comes to 25 x 1 x 12\.6 x EUR/,
     ],
     ['a total', 'statements.csv', /,552\.36,/, ',552.46,', /its lines add up to 55236, its total is 552\.46/],
+    [
+      'a licence that no line bills, its line',
+      'statement_lines.csv',
+      /^.*,term,.*\r?\n/m,
+      '',
+      /instalment 1\/1 of licence [\da-f-]+ is due, and no line bills it/,
+    ],
+    [
+      'an extension that no line bills, its line',
+      'statement_lines.csv',
+      /^.*,extension,.*\r?\n/m,
+      '',
+      /instalment 1\/1 of licence [\da-f-]+ is due, and no line bills it/,
+    ],
+    [
+      'a licence of two months, in which two are due',
+      'term_licences.csv',
+      /(whole),1,/,
+      '$1,2,',
+      /the instalment comes to 1\/2, exported is 1\/1/,
+    ],
   ])('names %s that was changed', async (_what, name, from, to, named) => {
     const path = join(dirOf('2026-03'), name);
     const before = await readFile(path, 'utf8');
@@ -153,5 +175,79 @@ describe('case 39: of sites of which little is known, or which a person decided'
       said: '',
       last: { statements: 1, lines: 5, differences: 0 },
     });
+  });
+});
+
+describe('rules 4 and 5: a person accepts one source of a site with two installations, of which one is silent', () => {
+  const MAILBOX = 'mail-server.mailbox';
+  let database: TestDatabase;
+  let month: ReturnType<typeof monthFixture>;
+  let dir: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    month = monthFixture(database.db);
+    await month.programme({ firstPeriod: '2026-02' });
+    const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
+    await month.pricePlan({ currency: 'EUR', prices: { [MAILBOX]: { model: 'per_unit', unitPrice: '2' } } });
+    const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
+    // Large enough that nothing here moves the total by a quarter.
+    const large = await month.site({ mspId, name: 'large' });
+    const reported = (of: typeof large, period: string, peak: number, installation?: string) =>
+      month.report(of, {
+        ...{ period, lines: [{ tenant: 'main', meter: MAILBOX, peak }] },
+        ...(installation === undefined ? {} : { installation }),
+      });
+    for (const period of ['2026-02', '2026-03']) await reported(large, period, 2_000);
+    const sites: { decision: string; siteId: string }[] = [];
+    for (const decision of ['accept_reported', 'accept_observed', 'accept']) {
+      const site = await month.site({ mspId, name: decision, installations: 2 });
+      const [silent, heard = ''] = site.installations;
+      await reported(site, '2026-02', 40, silent);
+      for (const period of ['2026-02', '2026-03']) await reported(site, period, 10, heard);
+      const at = '2026-03-20T10:00:00Z';
+      await month.checkIn(site, { at, tenant: 'main', meter: MAILBOX, count: 51, installation: heard });
+      sites.push({ decision, siteId: site.siteId });
+    }
+    await month.close('2026-02', new Date('2026-03-06T12:00:00Z'));
+    const now = new Date('2026-04-06T12:00:00Z');
+    await month.openAndReconcile('2026-03', now);
+    for (const of of sites) {
+      await month.run(
+        `update discrepancy set state = 'settled', resolved_by = 'person', decision = :decision, author = '{}',
+           resolved_at = :now where kind = 'report_mismatch' and site_id = :siteId`,
+        { now, ...of },
+      );
+    }
+    await month.endReviewAndIssue('2026-03', now);
+    dir = await mkdtemp(join(tmpdir(), 'kontor-recompute-'));
+    await exportPeriod(database.db, { programme: 'msp', period: '2026-03', dir });
+  });
+  afterAll(async () => {
+    await rm(dir, { recursive: true, force: true });
+    await database.drop();
+  });
+
+  it('10 reported or 51 seen, and 40 of the silent one: by default 91, as reported 50, as seen 91, all estimated', async () => {
+    const billed = await month.run<{ site: string; quantity: number; basis: string }>(
+      `select s.name as site, l.quantity, l.basis from statement_line l join site s on s.id = l.site_id
+       where l.period = '2026-03' order by l.line_no`,
+    );
+    expect(billed).toEqual([
+      { site: 'accept', quantity: 91, basis: 'estimated' },
+      { site: 'accept_observed', quantity: 91, basis: 'estimated' },
+      { site: 'accept_reported', quantity: 50, basis: 'estimated' },
+      { site: 'large', quantity: 2_000, basis: 'reported' },
+    ]);
+  });
+
+  it('the evidence has each part, and the auditor’s script and verify come to the same', async () => {
+    const found = (await month.cases('2026-03')).filter(({ kind }) => kind === 'report_mismatch');
+    expect(found.map(({ evidence }) => evidence)).toEqual(
+      Array.from({ length: 3 }, () => ({ reported: 10, observed: 51, others: 40 })),
+    );
+    expect(await recompute(dir)).toMatchObject({ exit: 0, said: '' });
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-04-20T00:00:00Z') });
+    expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
   });
 });

@@ -314,7 +314,7 @@ const reconciliation: Mutation[] = [
     what: 'what was reported in place of the greater of both',
     file: 'domain/reconcile/reportMismatch.ts',
     text: 'greater: (quantity, usage) => greaterQuantity(usage, quantity),',
-    by: 'greater: (quantity, usage) => ({ ...reportedQuantity(usage), basis: quantity.basis }),',
+    by: 'greater: (quantity) => quantity,',
     caughtBy: 'I2',
   },
   {

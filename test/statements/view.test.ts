@@ -41,7 +41,7 @@ const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } 
     kind: 'usage_after_revocation',
     evidence: { revokedAt: '2026-05-14T22:30:00.000Z', usedOn: '2026-05-16', upToRevocation: 3 },
   },
-  report_mismatch: { kind: 'report_mismatch', evidence: { reported: 10, observed: 14 } },
+  report_mismatch: { kind: 'report_mismatch', evidence: { reported: 10, observed: 14, others: null } },
   two_installations: { kind: 'two_installations', evidence: { installations: 2, sum: 41 } },
   unassigned_tenant: { kind: 'unassigned_tenant', evidence: { tenantRef: null, quantity: 20 } },
   usage_jump: { kind: 'usage_jump', evidence: { last: 12, quantity: 90 } },
@@ -254,12 +254,24 @@ describe('corrections and the total', () => {
 describe('a discrepancy', () => {
   it('says that the default was applied when nobody decided', () => {
     expect(
-      findingRow({ kind: 'report_mismatch', evidence: { reported: 10, observed: 14 } }, { by: 'default' }),
+      findingRow(
+        { kind: 'report_mismatch', evidence: { reported: 10, observed: 14, others: null } },
+        { by: 'default' },
+      ),
     ).toEqual([
       'Reported and observed differ',
       'Head office | Bakery | Mail server: mailboxes',
       'Reported 10, highest check-in 14.',
       'No decision in the review; default applied: the greater of both counts.',
+    ]);
+  });
+
+  it('says what other installations count, whatever is decided', () => {
+    const evidence = { reported: 10, observed: 51, others: 40 };
+    const resolution = { by: 'person', decision: 'accept_reported', quantity: null, reason: null } as const;
+    expect(findingRow({ kind: 'report_mismatch', evidence }, resolution).slice(2)).toEqual([
+      'Reported 10, highest check-in 51; of other installations 40 more, whichever counts.',
+      'By the partner team: reported quantity accepted.',
     ]);
   });
 

@@ -536,7 +536,7 @@ function settled(use: Use, judging: Judging): Settled {
         one.kind === kind && (one.meter === null || (one.tenantRef === use.tenantRef && one.meter === use.meter)),
     );
     if (decision !== undefined) {
-      now = decided(use, decision);
+      now = decided(use, decision, judging.isSilent);
       isChosen = true;
       continue;
     }
@@ -551,12 +551,19 @@ function settled(use: Use, judging: Judging): Settled {
 
 const unlimited = (rules: WorldRules): WorldRules => ({ ...rules, firstMonthUnits: -1 });
 
-function decided(use: Use, { decision, quantity }: Decided): Settled {
+/** Rules 4 and 5: of two numbers the one that a person chose, else the only one there is, else the last one known. */
+function chosen(use: Use, isSilent: boolean, choose: (part: Part) => number | null): Settled {
+  const isUnsaid = use.parts.length === 0 && isSilent;
+  const each = use.parts.map((part) => choose(part) ?? part.reported ?? part.seen ?? part.last ?? 0);
+  return isUnsaid ? { value: use.last ?? 0, basis: 'estimated' } : { value: sum(each), basis: 'reported' };
+}
+
+function decided(use: Use, { decision, quantity }: Decided, isSilent: boolean): Settled {
   switch (decision) {
     case 'accept_reported':
-      return asReported(use);
+      return chosen(use, isSilent, ({ reported }) => reported);
     case 'accept_observed':
-      return { value: sum(use.parts.map(({ seen }) => seen ?? 0)), basis: 'seen' };
+      return chosen(use, isSilent, ({ seen }) => seen);
     case 'set_quantity':
       return { value: quantity, basis: 'decided' };
     default:

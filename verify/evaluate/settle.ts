@@ -51,11 +51,6 @@ function asReported({ parts }: Usage): Settled {
   return { value, basis: nobodyReports ? 'observed' : 'reported' };
 }
 
-const asObserved = ({ parts }: Usage): Settled => ({
-  value: added(parts.map((part) => part.observed)),
-  basis: 'observed',
-});
-
 function estimated({ parts, last }: Usage): Settled {
   if (parts.length === 0) return { value: last ?? 0, basis: 'estimated' };
   return {
@@ -106,12 +101,33 @@ function byDefault(kind: string, chosen: string | undefined, usage: Usage, befor
   }
 }
 
-function byPerson({ decision, quantity }: Decided, usage: Usage, default_: Settled): Settled {
+/**
+ * A source that a person accepted. It decides where there are two numbers; a number that stands alone counts, and of who is silent
+ * what is estimated: by a waiver alone, with its reason, nothing is billed.
+ */
+function accepted(source: 'reported' | 'observed', usage: Usage, isSilent: boolean): Settled {
+  const { parts } = usage;
+  if (parts.length === 0) return isSilent ? estimated(usage) : { value: 0, basis: source };
+  const other = source === 'reported' ? 'observed' : 'reported';
+  let [value, basis] = [0, other as string];
+  for (const part of parts) {
+    value += part[source] ?? part[other] ?? part.lastConfirmed ?? 0;
+    if (part[source] !== null && basis !== 'estimated') basis = source;
+    const isGuess =
+      source === 'reported'
+        ? part.expected && part.reported === null
+        : part.observed === null && part.reported === null;
+    if (isGuess) basis = 'estimated';
+  }
+  return { value, basis };
+}
+
+function byPerson({ decision, quantity }: Decided, usage: Usage, default_: Settled, isSilent: boolean): Settled {
   switch (decision) {
     case 'accept_reported':
-      return asReported(usage);
+      return accepted('reported', usage, isSilent);
     case 'accept_observed':
-      return asObserved(usage);
+      return accepted('observed', usage, isSilent);
     case 'set_quantity':
       return { value: quantity ?? 0, basis: 'decided' };
     case 'waive':
@@ -138,7 +154,7 @@ export function settle(site: KnownSite, usage: Usage, cases: readonly SettledCas
     if (found === undefined) continue;
     const default_ = byDefault(kind, rules.defaults[kind], usage, settled);
     if (found.decided !== null) {
-      settled = byPerson(found.decided, usage, default_);
+      settled = byPerson(found.decided, usage, default_, site.silent.length > 0);
       if (settled !== default_) chosen = true;
     } else if (!chosen || default_.basis === 'waived') settled = default_;
   }
