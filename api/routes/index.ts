@@ -40,6 +40,7 @@ import { serviceAccountRoutes } from './serviceAccounts.js';
 import { sessionRoutes } from './session.js';
 import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
+import { siteOverviewRoutes } from './siteOverview.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
 import { subscriptionRoutes } from './subscriptions.js';
@@ -83,6 +84,7 @@ export const ROUTES: readonly Route[] = [
   ...mspRoutes,
   ...tenantRoutes,
   ...sitesOfMspRoutes,
+  ...siteOverviewRoutes,
   ...keyRoutes,
   ...tenantKeyRoutes,
   ...installationRoutes,

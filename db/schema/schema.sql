@@ -528,7 +528,7 @@ CREATE OR REPLACE FUNCTION public.kontor_this_period()
  STABLE PARALLEL SAFE
 AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$;
 
-CREATE OR REPLACE FUNCTION public.kontor_usage(msp uuid, period text)
+CREATE OR REPLACE FUNCTION public.kontor_usage(msp uuid, period text, sites uuid[] DEFAULT NULL::uuid[])
  RETURNS TABLE(site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text, meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
  LANGUAGE plpgsql
  STABLE
@@ -548,7 +548,7 @@ AS $function$
       return query
         with place as materialized (
           select s.id, s.name, s.programme_code from site s
-          where s.msp_id = $1
+          where s.msp_id = $1 and ($3 is null or s.id = any($3))
             and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
         ), by_installation as (
           select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
@@ -593,6 +593,12 @@ AS $function$
         where scope <> 'tenants' or t.id = any(kontor_tenants());
       perform set_config('kontor.scope', scope, true);
     end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_version(version text)
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select (string_to_array(version || '.0.0.0', '.')::integer[])[1:4] $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_whole_sites()
  RETURNS uuid[]

@@ -97,6 +97,10 @@ export async function up(knex: Knex): Promise<void> {
       where kind = 'metered' and state in ('issued', 'active', 'disabled');
     create index metered_key_by_site on metered_key (msp_id, site_id);
 
+    -- A version as something that compares: 8.10 is newer than 8.9.3, and 8 the same as 8.0.0 (domain/catalog).
+    create function kontor_version(version text) returns integer[] language sql immutable parallel safe
+      as $$ select (string_to_array(version || '.0.0.0', '.')::integer[])[1:4] $$;
+
     -- One row per installation that activated: a second one on the same key is detected, not merged.
     create table installation (
       msp_id uuid not null,

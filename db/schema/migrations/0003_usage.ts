@@ -127,8 +127,8 @@ export async function up(knex: Knex): Promise<void> {
     -- What arrived of a period, per site, reference and meter, each with the unit it stands for in that period. It looks past
     -- the rows of readers who are limited to tenants and of distributors, and gives the former what is of their tenants, the
     -- latter what is of sites that they bill for the period. A day's counts of several installations are added; one that
-    -- was replaced for free (rule 6) counts as its successor. Days are the MSP's.
-    create function kontor_usage(msp uuid, period text) returns table (
+    -- was replaced for free (rule 6) counts as its successor. Days are the MSP's. Of some sites alone where they are named.
+    create function kontor_usage(msp uuid, period text, sites uuid[] default null) returns table (
       site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text,
       meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
       language plpgsql stable as $$
@@ -147,7 +147,7 @@ export async function up(knex: Knex): Promise<void> {
       return query
         with place as materialized (
           select s.id, s.name, s.programme_code from site s
-          where s.msp_id = $1
+          where s.msp_id = $1 and ($3 is null or s.id = any($3))
             and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
         ), by_installation as (
           select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
