@@ -34,6 +34,12 @@ export const de: Translation = {
       byDefault: { time_of_receipt: 'es gilt der Zeitpunkt des Eingangs' },
       evidence: ({ offsetSeconds: hours }) => `Die Uhr des Standorts wich um bis zu ${hours} Stunden ab.`,
     },
+    version_below_minimum: {
+      name: 'Version unter dem Minimum',
+      byDefault: { noted: 'vermerkt; nichts ändert sich' },
+      evidence: ({ version, minimum, installations }) =>
+        `Version ${version} in Gebrauch; das Programm nimmt ${minimum} und neuere. Installationen darunter: ${installations}.`,
+    },
     missing_report: {
       name: 'Fehlender Bericht',
       byDefault: { estimated: 'Menge geschätzt' },

@@ -34,6 +34,12 @@ export const en: Messages = {
       byDefault: { time_of_receipt: 'the time of receipt counts' },
       evidence: ({ offsetSeconds: hours }) => `The site’s clock was off by up to ${hours} hours.`,
     },
+    version_below_minimum: {
+      name: 'Version below the minimum',
+      byDefault: { noted: 'noted; nothing changes' },
+      evidence: ({ version, minimum, installations }) =>
+        `Version ${version} in use; the programme takes ${minimum} and later. Installations below it: ${installations}.`,
+    },
     missing_report: {
       name: 'Missing report',
       byDefault: { estimated: 'quantity estimated' },

@@ -34,6 +34,12 @@ export const it: Translation = {
       byDefault: { time_of_receipt: 'vale l’ora di ricezione' },
       evidence: ({ offsetSeconds: hours }) => `L’orologio della sede era sfasato fino a ${hours} ore.`,
     },
+    version_below_minimum: {
+      name: 'Versione sotto il minimo',
+      byDefault: { noted: 'annotata; nulla cambia' },
+      evidence: ({ version, minimum, installations }) =>
+        `Versione ${version} in uso; il programma accetta ${minimum} e successive. Installazioni al di sotto: ${installations}.`,
+    },
     missing_report: {
       name: 'Rapporto mancante',
       byDefault: { estimated: 'quantità stimata' },

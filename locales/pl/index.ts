@@ -34,6 +34,12 @@ export const pl: Translation = {
       byDefault: { time_of_receipt: 'liczy się czas odbioru' },
       evidence: ({ offsetSeconds: hours }) => `Zegar lokalizacji odbiegał do ${hours} godz.`,
     },
+    version_below_minimum: {
+      name: 'Wersja poniżej minimum',
+      byDefault: { noted: 'odnotowano; nic się nie zmienia' },
+      evidence: ({ version, minimum, installations }) =>
+        `W użyciu wersja ${version}; program przyjmuje ${minimum} i nowsze. Instalacje poniżej: ${installations}.`,
+    },
     missing_report: {
       name: 'Brak raportu',
       byDefault: { estimated: 'ilość oszacowano' },
