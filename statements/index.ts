@@ -9,3 +9,4 @@ export { billingLinesCsv, creditCsv, statementCsv } from './csv.js';
 export { number, recordsCsv, text, type Columns, type CsvForm } from './records.js';
 export { createRenderPool, type RenderPool } from './renderPool.js';
 export type { RenderedDocument } from './sheet.js';
+export { usageReportCsv, usageReportLines } from './usageReport.js';

@@ -50,6 +50,7 @@ import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
 import { tokenRoutes } from './tokens.js';
 import { usageRoutes } from './usage.js';
+import { usageReportRoutes } from './usageReports.js';
 import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
@@ -93,6 +94,7 @@ export const ROUTES: readonly Route[] = [
   ...orderRoutes,
   ...termLicenceRoutes,
   ...usageRoutes,
+  ...usageReportRoutes,
   ...siteRoutes,
   ...runRoutes,
   ...runStepRoutes,

@@ -3,14 +3,13 @@ import { z } from 'zod';
 import type { Trx } from '../../db/connect.js';
 import { siteOverview, type OverviewFilter, type SiteOverview } from '../../db/readModels/siteOverview.js';
 import { periodOf, type Period } from '../../domain/period.js';
-import { SITE_KINDS } from '../../domain/site.js';
 import { number, recordsCsv, text, type Columns } from '../../statements/index.js';
 import { csvReply } from '../csvReply.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { reply, route } from '../route.js';
 import { period, productCode, programmeCode, uuid } from '../schemas/common.js';
 import { backupState, siteOverview as siteOverviewJson } from '../schemas/siteOverview.js';
-import { contactState, siteState } from '../schemas/sites.js';
+import { contactState, siteKind, siteState } from '../schemas/sites.js';
 
 const tags = ['Sites'] as const;
 
@@ -24,7 +23,7 @@ const FILTERS = {
   tenantId: uuid.optional().meta({ description: 'Sites that serve it, or a unit below it, in the month' }),
   name: z.string().min(1).max(120).optional().meta({ description: "In the site's name, whatever its case" }),
   product: productCode.optional(),
-  kind: z.enum(SITE_KINDS).optional(),
+  kind: siteKind.optional(),
   state: siteState.optional().meta({ description: 'All but retired ones if it is left out' }),
   contact: contactState.optional(),
   backups: backupState.optional().meta({ description: 'Finds nothing for whom the state of backups is not shown' }),

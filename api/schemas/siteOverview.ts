@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { BACKUP_STATES } from '../../db/readModels/siteOverview.js';
-import { SITE_KINDS } from '../../domain/site.js';
 import { instant, uuid } from './common.js';
-import { contactState, siteState } from './sites.js';
+import { contactState, siteKind, siteState } from './sites.js';
 
 export const backupState = z.enum(BACKUP_STATES);
 
@@ -17,7 +16,7 @@ export const siteOverview = z
     siteId: uuid,
     name: z.string(),
     product: z.string(),
-    kind: z.enum(SITE_KINDS),
+    kind: siteKind,
     state: siteState,
     contact: contactState,
     lastContactAt: instant.nullable(),

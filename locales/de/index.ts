@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const de: Translation = {
   products: {
@@ -141,6 +142,7 @@ export const de: Translation = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

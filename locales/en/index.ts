@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const en: Messages = {
   products: {
@@ -140,6 +141,7 @@ export const en: Messages = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

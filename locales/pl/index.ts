@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const pl: Translation = {
   products: {
@@ -140,6 +141,7 @@ export const pl: Translation = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

@@ -85,7 +85,11 @@ export async function startIngest(limits: Partial<Limits> = {}, { temporal = fal
   const install = async (
     siteId: string,
     key: string,
-    { product, productVersion }: { product: ProductCode; productVersion: string } = MAIL_SERVER,
+    {
+      product,
+      productVersion,
+      ...named
+    }: { product: ProductCode; productVersion: string; siteName?: string; siteKind?: 'standalone' } = MAIL_SERVER,
   ): Promise<Installation> => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const installationId = randomUUID();
@@ -94,6 +98,7 @@ export async function startIngest(limits: Partial<Limits> = {}, { temporal = fal
       installationId,
       product,
       productVersion,
+      ...named,
       signingKey: { publicKey: publicKey.export({ format: 'jwk' }).x },
     };
     const { json } = await activate(activation);
