@@ -1539,6 +1539,35 @@ grant insert, select, update on installation to kontor_app;
 grant insert, select, update on installation to kontor_limited;
 grant select on installation to kontor_retention;
 
+create table key_destruction (
+  msp_id uuid not null,
+  id uuid not null,
+  metered_key_id uuid not null,
+  site_id uuid,
+  tenant_id uuid,
+  reason text not null,
+  asked_at timestamp with time zone not null,
+  asked_by jsonb not null,
+  constraint key_destruction_pkey PRIMARY KEY (msp_id, id),
+  constraint key_destruction_msp_id_metered_key_id_fkey FOREIGN KEY (msp_id, metered_key_id) REFERENCES metered_key(msp_id, id)
+);
+alter table key_destruction enable row level security;
+alter table key_destruction force row level security;
+create policy "all" on key_destruction for all to kontor_all
+  using (true);
+create policy asked on key_destruction for insert to kontor_app, kontor_limited
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
+create policy owned on key_destruction for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on key_destruction for select to kontor_retention
+  using (true);
+create policy visible on key_destruction for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[]))))));
+grant insert, select on key_destruction to kontor_all;
+grant insert, select on key_destruction to kontor_app;
+grant insert, select on key_destruction to kontor_limited;
+grant select on key_destruction to kontor_retention;
+
 create table late_check_in (
   msp_id uuid not null,
   site_id uuid not null,
