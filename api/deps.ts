@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { SecretBox } from '../config/secretBox.js';
 import type { Database } from '../db/connect.js';
 import type { MailStarts } from '../starts/deliverMail.js';
+import type { RenderPool } from '../statements/index.js';
 import type { OnboardingStarts } from '../starts/onboardSites.js';
 import type { Starter } from '../starts/starter.js';
 import type { RelyingParty } from '../identity/index.js';
@@ -24,6 +25,8 @@ export interface ApiDeps extends Starter {
   localLogin: boolean;
   /** What authenticators and identity providers share with Kontor, as the database keeps it. */
   secrets: SecretBox;
+  /** Draws documents that are made when they are asked for. */
+  render: RenderPool;
   log: Logger;
 }
 

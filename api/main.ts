@@ -20,6 +20,7 @@ import { forgetSignInAttempts } from '../db/access/signInAttemptStore.js';
 import { requireMigrated } from '../db/schema/schemaFaults.js';
 import { traced } from '../db/traced.js';
 import { KontorError } from '../domain/errors.js';
+import { createRenderPool } from '../statements/index.js';
 import { createMailStarts } from '../starts/deliverMail.js';
 import { createOnboardingStarts } from '../starts/onboardSites.js';
 import { createApp } from './app.js';
@@ -115,7 +116,22 @@ const onboarding = createOnboardingStarts({ ...starter, log });
 const mails = createMailStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, guessesPerMinute: env.GUESSES_PER_MINUTE, strangersPerHour: env.SIGN_UPS_PER_HOUR };
-const deps = { db, ...starter, onboarding, mails, starts, publicUrl, url, trustedProxies, localLogin, secrets, log };
+// What is drawn here is asked for one at a time; its thread starts with the first.
+const render = createRenderPool({ threads: 1 });
+const deps = {
+  db,
+  ...starter,
+  onboarding,
+  mails,
+  starts,
+  publicUrl,
+  url,
+  trustedProxies,
+  localLogin,
+  secrets,
+  render,
+  log,
+};
 const metrics = createMetrics(deps);
 const probes = await serveProbes(env, apiProbes(deps, metrics)).catch(refused);
 server.on('request', createApp(deps, limits, metrics, tracing));
@@ -130,6 +146,7 @@ const grace = closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err
   await stop(server);
   await onboarding.close();
   await starts.close();
+  await render.close();
   await temporal.close();
   await db.close();
   await tracing?.close();

@@ -7,7 +7,7 @@ import { METER_CODES } from './catalog/index.js';
 import { readStored } from './readStored.js';
 import type { SiteFacts } from './usage.js';
 
-export const FACTS_VERSION = 3;
+export const FACTS_VERSION = 4;
 
 /** From the version that is its index to the next one. Version 0 never existed. */
 const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unknown>)[] = [
@@ -26,6 +26,8 @@ const UPGRADES: readonly ((facts: Record<string, unknown>) => Record<string, unk
       installations: listOf(installations).map((installation) => ({ revokedByMsp: false, ...installation })),
     })),
   }),
+  // Before version 4 nobody asked which version a site had.
+  (facts) => ({ ...facts, versions: null }),
 ];
 
 function listOf(value: unknown): Record<string, unknown>[] {
@@ -47,6 +49,7 @@ const siteFacts: z.ZodType<SiteFacts> = z.object({
   clockOffsetSeconds: z.number(),
   usedAfterRevocationOn: day,
   firstMonth: z.boolean(),
+  versions: z.object({ minimum: z.string(), named: z.array(z.string()) }).nullable(),
   licences: z.array(
     z.object({
       tenantId: z.uuid().nullable(),

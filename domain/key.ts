@@ -25,6 +25,9 @@ export function keyStatesBefore(to: KeyState): KeyState[] {
   return KEY_STATES.filter((from) => MOVES[from].includes(to));
 }
 
+/** How long a destruction that was asked for may be confirmed. */
+export const CONFIRM_WITHIN_HOURS = 24;
+
 /** Throws what a site hears that shows a key in this state; returns when the key is in force. */
 export function requireKeyInForce(state: KeyState): void {
   if (state === 'revoked' || state === 'destroyed') {

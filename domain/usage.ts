@@ -90,6 +90,11 @@ export interface SiteFacts {
   usedAfterRevocationOn: Day | null;
   /** Whether this period is the site's first calendar month (rule 8). */
   firstMonth: boolean;
+  /**
+   * Rule 23: the oldest version the programme takes in the period, and what the installations that are expected to report named
+   * last; null: of a month that was frozen before that was kept.
+   */
+  versions: { minimum: string; named: string[] } | null;
   /** Term licences of the site that hold on at least a day of the month. */
   licences: MonthLicence[];
   usage: UsageFacts[];

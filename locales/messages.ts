@@ -2,6 +2,7 @@ import type { ProductCode, Unit } from '../domain/catalog/index.js';
 import type { PriceWords } from '../domain/pricing/index.js';
 import type { Decision, DefaultOf, DiscrepancyKind, EvidenceOf } from '../domain/reconcile/index.js';
 import type { CorrectionLine, ManualCorrectionLine } from '../domain/statement.js';
+import type { SiteKind } from '../domain/site.js';
 import type { Basis } from '../domain/usage.js';
 import type { PluralForms } from './format.js';
 import type { LinkPageMessages } from './linkPage.js';
@@ -149,6 +150,32 @@ export interface CreditMessages {
 /** What parks an MSP besides cases of its own. */
 type ParkedCode = 'EXCHANGE_RATE_MISSING' | 'PRICE_MISSING' | 'PRICE_PLAN_MISSING' | 'total_moved';
 
+export interface UsageReportMessages {
+  documentName: string;
+  title: (period: string, subject: string) => string;
+  /** What its numbers are. */
+  intro: string;
+  facts: { msp: string; programme: string };
+  /** How many sites of each kind there are. */
+  sitesOf: Record<SiteKind, string>;
+  kinds: Record<SiteKind, string>;
+  totals: string;
+  bySite: string;
+  nothing: string;
+  noReport: string;
+  reportedOn: (day: string) => string;
+  columns: {
+    site: string;
+    tenant: string;
+    meter: string;
+    reported: string;
+    highest: string;
+    highestOn: string;
+    total: string;
+  };
+  attachment: string;
+}
+
 export interface SummaryMessages {
   documentName: string;
   supplement: (n: string) => string;
@@ -190,6 +217,7 @@ export interface Messages {
   statement: StatementMessages;
   credit: CreditMessages;
   summary: SummaryMessages;
+  usageReport: UsageReportMessages;
   mail: MailMessages;
   linkPage: LinkPageMessages;
 }

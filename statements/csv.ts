@@ -1,24 +1,11 @@
-import { stringify } from 'csv-stringify/sync';
 import { minorToDecimalString } from '../domain/money.js';
 import { formulaOf } from '../domain/pricing/index.js';
 import type { ExchangeRate } from '../domain/pricing/pricePlan.js';
 import type { Credit } from '../domain/credit.js';
-import { spreadsheetText } from '../domain/spreadsheetText.js';
 import { licensedDaysText, termFormula, type Statement, type StatementLine } from '../domain/statement.js';
-import { decimalSeparator, type Locale } from '../locales/index.js';
+import { number, recordsCsv, text, type Cell, type CsvForm } from './records.js';
 
-/** `plain`: RFC 4180, decimal points. `local`: as spreadsheet programmes of that language open it. */
-export type CsvForm = 'plain' | { local: Locale };
-
-interface Cell {
-  text: string;
-  /** Numbers are written as they are: an escaped "-5.50" would be a text. */
-  isNumber: boolean;
-}
-
-const text = (value: string | null): Cell => ({ text: value ?? '', isNumber: false });
-const number = (value: string | number | null): Cell => ({ text: value === null ? '' : String(value), isNumber: true });
-const none: Cell = { text: '', isNumber: false };
+const none = text(null);
 
 /** What a record says of the document that its line is of; of a credit the price list and its rate are with the line. */
 type CsvDocument = Pick<
@@ -97,21 +84,13 @@ function priceCurrencyOf(line: StatementLine, { pricePlan }: CsvDocument): strin
   return 'priceCurrency' in line ? line.priceCurrency : null;
 }
 
-function written(cell: Cell, decimal: string): string {
-  return cell.isNumber ? cell.text.replace('.', decimal) : spreadsheetText(cell.text);
-}
-
 function toCsv(statements: readonly CsvDocument[], form: CsvForm): Buffer {
-  const decimal = form === 'plain' ? '.' : decimalSeparator(form.local);
-  const rows = statements.flatMap((statement) =>
-    statement.lines.map((line) => COLUMNS.map(([, cell]) => written(cell(line, statement), decimal))),
+  const columns = COLUMNS.map(
+    ([name, cell]) =>
+      [name, ({ line, document }: { line: StatementLine; document: CsvDocument }) => cell(line, document)] as const,
   );
-  const csv = stringify([COLUMNS.map(([name]) => name), ...rows], {
-    bom: form !== 'plain',
-    delimiter: decimal === ',' ? ';' : ',',
-    record_delimiter: '\r\n',
-  });
-  return Buffer.from(csv, 'utf8');
+  const records = statements.flatMap((document) => document.lines.map((line) => ({ line, document })));
+  return recordsCsv(columns, records, form);
 }
 
 /** The lines of one statement as CSV, one record a line, UTF-8 and CRLF. `local` opens in a spreadsheet as it is. */

@@ -5,6 +5,8 @@
  * not load what draws.
  */
 export { totalsByCurrency, type BillingSummary } from './billingSummary.js';
-export { billingLinesCsv, creditCsv, statementCsv, type CsvForm } from './csv.js';
+export { billingLinesCsv, creditCsv, statementCsv } from './csv.js';
+export { number, recordsCsv, text, type Columns, type CsvForm } from './records.js';
 export { createRenderPool, type RenderPool } from './renderPool.js';
 export type { RenderedDocument } from './sheet.js';
+export { usageReportCsv, usageReportLines } from './usageReport.js';

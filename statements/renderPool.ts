@@ -5,6 +5,7 @@ import type { Statement } from '../domain/statement.js';
 import type { BillingSummary } from './billingSummary.js';
 import { subjectsOf, type RenderJob, type RenderOutcome } from './renderJob.js';
 import type { RenderedDocument } from './sheet.js';
+import { usageReportLines, type UsageReport } from './usageReport.js';
 
 /** Statements per message to a thread: few enough to spread evenly, many enough that messages cost nothing. */
 const STATEMENTS_PER_JOB = 4;
@@ -41,6 +42,8 @@ export interface RenderPool {
     statements: readonly Statement[],
     credits?: readonly Credit[],
   ): Promise<RenderedDocument>;
+  /** Rejects with RENDER_FAILED. */
+  renderUsageReport(report: UsageReport): Promise<RenderedDocument>;
   /** Stops the threads. What is still waiting fails. */
   close(): Promise<void>;
 }
@@ -73,6 +76,7 @@ function inJobs(statements: readonly Statement[]): Statement[][] {
 }
 
 function linesOf(job: RenderJob): number {
+  if (job.kind === 'usageReport') return LINES_OF_A_DOCUMENT + usageReportLines(job.report);
   const documents: readonly Pick<Statement, 'lines'>[] =
     job.kind === 'credit' ? [job.credit] : [...job.statements, ...(job.kind === 'summary' ? job.credits : [])];
   return documents.reduce((sum, { lines }) => sum + LINES_OF_A_DOCUMENT + lines.length, 0);
@@ -202,6 +206,7 @@ export function createRenderPool({ threads, script = RENDER_THREAD }: RenderPool
     },
     renderCredit: (credit) => one({ kind: 'credit', credit }),
     renderBillingSummary: (summary, statements, credits = []) => one({ kind: 'summary', summary, statements, credits }),
+    renderUsageReport: (report) => one({ kind: 'usageReport', report }),
     close: () => pool.close(),
   };
 }

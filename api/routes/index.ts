@@ -40,6 +40,7 @@ import { serviceAccountRoutes } from './serviceAccounts.js';
 import { sessionRoutes } from './session.js';
 import { settingRoutes } from './settings.js';
 import { siteRoutes } from './site.js';
+import { siteOverviewRoutes } from './siteOverview.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
 import { subscriptionRoutes } from './subscriptions.js';
@@ -49,6 +50,7 @@ import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
 import { tokenRoutes } from './tokens.js';
 import { usageRoutes } from './usage.js';
+import { usageReportRoutes } from './usageReports.js';
 import { waitingListRoutes } from './waitingList.js';
 
 export const ROUTES: readonly Route[] = [
@@ -83,6 +85,7 @@ export const ROUTES: readonly Route[] = [
   ...mspRoutes,
   ...tenantRoutes,
   ...sitesOfMspRoutes,
+  ...siteOverviewRoutes,
   ...keyRoutes,
   ...tenantKeyRoutes,
   ...installationRoutes,
@@ -91,6 +94,7 @@ export const ROUTES: readonly Route[] = [
   ...orderRoutes,
   ...termLicenceRoutes,
   ...usageRoutes,
+  ...usageReportRoutes,
   ...siteRoutes,
   ...runRoutes,
   ...runStepRoutes,

@@ -10,14 +10,22 @@ import { hasLiveInstallation } from '../../db/sites/installationStore.js';
 import { retireSite } from '../../db/sites/siteStore.js';
 import { KontorError } from '../../domain/errors.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
-import { endOneKey, keyJson, revocationOf, sideOf } from '../endOneKey.js';
+import { askToDestroy, confirmDestruction } from '../destroyKey.js';
+import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { keyRevocation, keyShown, meteredKey } from '../schemas/keys.js';
+import {
+  keyDestruction,
+  keyDestructionConfirmed,
+  keyDestructionInput,
+  keyRevocation,
+  keyShown,
+  meteredKey,
+} from '../schemas/keys.js';
 import { requireOpenSite, requireSite, showSite } from './sites.js';
 
 const tags = ['Keys'] as const;
@@ -103,27 +111,39 @@ export const keyRoutes = [
   route({
     method: 'post',
     path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy',
-    summary: 'Destroy a key that is no longer needed',
-    description:
-      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still ' +
-      'report; usage after that becomes a discrepancy, as after a revocation.',
+    summary: 'Ask to destroy a key that is no longer needed',
+    description: 'The first of two steps: nothing changes until it is confirmed under the id that is answered.',
     tags,
     action: 'keys.destroy',
     params: byKey,
+    body: keyDestructionInput,
+    responses: { 201: { description: 'What was asked for', schema: keyDestruction } },
+    handler: async (context) => {
+      const { mspId, siteId, keyId } = context.params;
+      const asked = await context.transaction((trx) =>
+        askToDestroy(trx, context, { mspId, siteId }, { keyId, ...context.body }),
+      );
+      return reply(201, asked);
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/sites/{siteId}/keys/{keyId}/destroy/confirm',
+    summary: 'Destroy a key, as was asked for',
+    description:
+      'Final. A site without any other key, of its own or of its tenant, is retired. What it used until then it may still ' +
+      'report; usage after that becomes a discrepancy, as after a revocation. STATE_CONFLICT a day after it was asked for.',
+    tags,
+    action: 'keys.destroy',
+    params: byKey,
+    body: keyDestructionConfirmed,
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
       const { mspId, siteId, keyId } = context.params;
-      const end = {
-        keyId,
-        how: 'destroyed',
-        by: sideOf(context.principal),
-        at: context.receivedAt,
-        reason: 'No longer needed',
-      } as const;
       const { ended, retired } = await context.transaction(async (trx) => {
         await requireWhole(trx, context.principal, { mspId, siteId });
         await requireSite(trx, mspId, siteId);
-        const ended = await endOneKey(trx, context, { mspId, siteId }, end);
+        const ended = await confirmDestruction(trx, context, { mspId, siteId }, { keyId, ...context.body });
         const hasNone = (await listKeys(trx, { mspId, siteId })).every(({ state }) => state === 'destroyed');
         // It may live on under a key of its tenant.
         const isOver = hasNone && !(await hasLiveInstallation(trx, { mspId, siteId }));

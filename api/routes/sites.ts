@@ -23,6 +23,7 @@ import {
   site,
   siteInput,
   siteInputs,
+  siteKind,
   siteMade,
   siteName,
   sitesMade,
@@ -103,14 +104,19 @@ export const sitesOfMspRoutes = [
     tags,
     action: 'sites.read',
     params: byMsp,
-    query: z.strictObject({ ...PAGE_QUERY, contact: contactState.optional(), state: siteState.optional() }),
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      kind: siteKind.optional(),
+      contact: contactState.optional(),
+      state: siteState.optional(),
+    }),
     responses: { 200: { description: 'A page of sites', schema: pageOf(site) } },
     handler: async ({ params: { mspId }, query, transaction }) => {
       const after = readCursor(query.after, z.tuple([z.string(), uuid]));
-      const { contact, state, limit } = query;
+      const { kind, contact, state, limit } = query;
       const found = await transaction(async (trx) => {
         await requireMsp(trx, mspId);
-        return siteList(trx, { mspId, contact, state, limit: limit + 1, after });
+        return siteList(trx, { mspId, kind, contact, state, limit: limit + 1, after });
       });
       return reply(
         200,

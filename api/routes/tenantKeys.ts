@@ -7,7 +7,8 @@ import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import type { Actor } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
 import { periodOf, type Period } from '../../domain/period.js';
-import { endOneKey, keyJson, revocationOf, sideOf } from '../endOneKey.js';
+import { askToDestroy, confirmDestruction } from '../destroyKey.js';
+import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
@@ -18,7 +19,15 @@ import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route, type Context } from '../route.js';
 import { uuid } from '../schemas/common.js';
-import { keyRevocation, keyShown, meteredKey, tenantKeyInput } from '../schemas/keys.js';
+import {
+  keyDestruction,
+  keyDestructionConfirmed,
+  keyDestructionInput,
+  keyRevocation,
+  keyShown,
+  meteredKey,
+  tenantKeyInput,
+} from '../schemas/keys.js';
 
 const tags = ['Keys'] as const;
 const byTenant = z.strictObject({ mspId: uuid, tenantId: uuid });
@@ -165,25 +174,38 @@ export const tenantKeyRoutes = [
   route({
     method: 'post',
     path: '/v1/msps/{mspId}/tenants/{tenantId}/keys/{keyId}/destroy',
-    summary: "Destroy a tenant's key that is no longer needed",
-    description: 'Final, for every site that activated with it. What they used until then they may still report.',
+    summary: "Ask to destroy a tenant's key that is no longer needed",
+    description: 'The first of two steps: nothing changes until it is confirmed under the id that is answered.',
     tags,
     action: 'keys.destroy',
     params: byKey,
+    body: keyDestructionInput,
+    responses: { 201: { description: 'What was asked for', schema: keyDestruction } },
+    handler: async (context) => {
+      const { mspId, tenantId, keyId } = context.params;
+      const asked = await context.transaction((trx) =>
+        askToDestroy(trx, context, { mspId, tenantId }, { keyId, ...context.body }),
+      );
+      return reply(201, asked);
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/msps/{mspId}/tenants/{tenantId}/keys/{keyId}/destroy/confirm',
+    summary: "Destroy a tenant's key, as was asked for",
+    description:
+      'Final, for every site that activated with it. What they used until then they may still report. STATE_CONFLICT a day ' +
+      'after it was asked for.',
+    tags,
+    action: 'keys.destroy',
+    params: byKey,
+    body: keyDestructionConfirmed,
     responses: { 200: { description: 'The key', schema: meteredKey } },
     handler: async (context) => {
       const { mspId, tenantId, keyId } = context.params;
-      const end = {
-        keyId,
-        how: 'destroyed',
-        by: sideOf(context.principal),
-        at: context.receivedAt,
-        reason: 'No longer needed',
-      } as const;
-      const ended = await context.transaction(async (trx) => {
-        await requireWhole(trx, context.principal, { mspId, tenantId });
-        return endOneKey(trx, context, { mspId, tenantId }, end);
-      });
+      const ended = await context.transaction((trx) =>
+        confirmDestruction(trx, context, { mspId, tenantId }, { keyId, ...context.body }),
+      );
       return reply(200, keyJson(ended));
     },
   }),

@@ -25,6 +25,20 @@ export const meteredKey = z
   })
   .meta({ id: 'MeteredKey' });
 
+export const keyDestruction = z
+  .strictObject({
+    destructionId: uuid.meta({ description: 'Confirm under this id' }),
+    keyId: uuid,
+    reason: z.string(),
+    askedAt: instant,
+    confirmUntil: instant,
+    installations: z.int().meta({ description: 'That use the key now, and would end with it' }),
+  })
+  .meta({ id: 'KeyDestruction' });
+
+export const keyDestructionInput = z.strictObject({ reason }).meta({ id: 'KeyDestructionInput' });
+export const keyDestructionConfirmed = z.strictObject({ destructionId: uuid }).meta({ id: 'KeyDestructionConfirmed' });
+
 export const keyShown = z
   .strictObject({ keyId: uuid, key: z.string().meta({ description: 'Shown once' }) })
   .meta({ id: 'KeyShown' });

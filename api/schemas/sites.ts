@@ -6,6 +6,9 @@ import { instant, period, periodText, productCode, programmeCode, printedText, u
 import { assignments, tenantRefs } from './tenants.js';
 
 export const siteName = printedText(120).meta({ example: 'Head office' });
+export const siteKind = z.enum(SITE_KINDS).meta({
+  description: 'managed: over a central console; standalone: one installation whose key is typed in by hand',
+});
 export const siteState = z.enum(SITE_STATES);
 export const contactState = z.enum(CONTACT_STATES);
 export const keyState = z.enum(KEY_STATES);
@@ -15,7 +18,7 @@ export const siteInput = z
     programme: programmeCode,
     name: siteName,
     product: productCode,
-    kind: z.enum(SITE_KINDS).default('managed'),
+    kind: siteKind.default('managed'),
     channel: z
       .enum(SERVED_CHANNELS, 'Sites send by themselves ("push"): nothing fetches from a site or takes its files yet.')
       .default('push'),
@@ -45,7 +48,7 @@ export const site = z
     siteId: uuid,
     name: z.string(),
     product: z.string(),
-    kind: z.enum(SITE_KINDS),
+    kind: siteKind,
     channel: z.enum(CHANNELS),
     fromPeriod: periodText.meta({ description: 'Nothing is accepted for an earlier month' }),
     state: siteState,

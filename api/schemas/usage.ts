@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { caseKind, caseState, decision } from './cases.js';
 import { amount, day, instant, periodText, uuid } from './common.js';
+import { siteKind } from './sites.js';
 import { evidence } from './statements.js';
 
 const count = z.int().nullable();
@@ -9,6 +10,7 @@ export const monthUsage = z
   .strictObject({
     siteId: uuid,
     siteName: z.string(),
+    siteKind,
     programme: z.string(),
     reference: z
       .string()

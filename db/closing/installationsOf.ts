@@ -11,6 +11,8 @@ export interface InstallationRow {
   replacedAt: Date | null;
   replacedForFree: boolean | null;
   retiredAt: Date | null;
+  /** That it named last. */
+  productVersion: string;
 }
 
 /** When an MSP was suspended in the programme (rule 20); `until` null: it still is. */
@@ -61,7 +63,8 @@ export function installationsOf(trx: Trx, selection: Selection): Promise<Install
   return rows<InstallationRow>(
     trx,
     `select i.site_id as "siteId", i.id, i.activated_at as "activatedAt", i.replaced_by as "replacedBy",
-       i.replaced_at as "replacedAt", i.replaced_for_free as "replacedForFree", i.retired_at as "retiredAt"
+       i.replaced_at as "replacedAt", i.replaced_for_free as "replacedForFree", i.retired_at as "retiredAt",
+       coalesce(i.product_version_seen, i.product_version) as "productVersion"
      from run_participant p join installation i on i.msp_id = p.msp_id
      where ${sql} order by i.activated_at, i.id`,
     bindings,

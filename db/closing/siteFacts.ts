@@ -1,4 +1,4 @@
-import type { MeterCode } from '../../domain/catalog/index.js';
+import { productByCode, type MeterCode } from '../../domain/catalog/index.js';
 import { groupBy } from '../../domain/groupBy.js';
 import { coverByLicences } from '../../domain/licences/licensedDays.js';
 import { dayOf, periodDays, periodRange, type Day, type InstantRange, type Period } from '../../domain/period.js';
@@ -142,6 +142,8 @@ interface HeardSite {
   unseen: string[];
   /** Replaced before the month was over. */
   replaced: ReadonlySet<string>;
+  /** What those that are expected to report named last. */
+  versions: string[];
 }
 
 /** Rule 8: a site that was not there before the month, and of which nothing is known of an earlier one, by now. */
@@ -250,6 +252,7 @@ export async function loadSiteFacts(
         replaced: new Set(
           its.filter(({ replacedAt }) => replacedAt !== null && replacedAt < range.end).map(({ id }) => id),
         ),
+        versions: its.filter(({ id }) => expected.has(id)).map(({ productVersion }) => productVersion),
       },
     ];
   });
@@ -330,6 +333,10 @@ function factsOf(heard: HeardSite, context: SiteContext): SiteFacts {
     clockOffsetSeconds: heard.clockOffsets.reduce(furtherFromZero, 0),
     usedAfterRevocationOn: usedAfter.sort()[0] ?? null,
     firstMonth: heard.firstMonth,
+    versions: {
+      minimum: site.minimumVersion ?? productByCode(site.product)?.minimumVersion ?? '0',
+      named: heard.versions,
+    },
     licences,
     usage: coverByLicences(context.period, measureDays(usage, context.measuring), licences),
   };

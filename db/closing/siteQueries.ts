@@ -13,6 +13,9 @@ export interface SiteRow {
   zoneBefore: string;
   siteId: string;
   name: string;
+  product: string;
+  /** The oldest version that the programme took when the month's run opened; null: the catalogue's. */
+  minimumVersion: string | null;
   activatedAt: Date | null;
   /** When the last of the keys it had in the month was revoked or destroyed; null while one of them is in force. */
   endedAt: Date | null;
@@ -55,7 +58,9 @@ export function sitesOf(trx: Trx, selection: Selection, only: ReceivedBefore | n
   const { sql, bindings } = selected(selection);
   return rows<SiteRow>(
     trx,
-    `select s.msp_id as "mspId", p.zone, coalesce(kontor_zone(p.msp_id, :before), p.zone) as "zoneBefore", s.id as "siteId", s.name, s.activated_at as "activatedAt",
+    `select s.msp_id as "mspId", p.zone, coalesce(kontor_zone(p.msp_id, :before), p.zone) as "zoneBefore", s.id as "siteId", s.name, s.product, s.activated_at as "activatedAt",
+       (select r.rules -> 'settings' -> 'minimumVersions' ->> s.product from billing_run r
+         where r.programme_code = p.programme_code and r.period = p.period) as "minimumVersion",
        (select case when bool_and(e.at is not null) then max(e.at) end
         from ${ITS_KEYS} cross join lateral (select ${ENDED_AT} as at) e) as "endedAt",
        exists (select from statement_line l where l.msp_id = s.msp_id and l.site_id = s.id and l.kind = 'usage'

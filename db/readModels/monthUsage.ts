@@ -1,10 +1,12 @@
 import type { Period } from '../../domain/period.js';
+import type { SiteKind } from '../../domain/site.js';
 import { rows, type Trx } from '../connect.js';
 
 /** What arrived of a month from one site under one reference, of one meter. Counts, in the meter's unit. */
 export interface MonthUsage {
   siteId: string;
   siteName: string;
+  siteKind: SiteKind;
   programme: string;
   /** What the site calls it; null: it named none. */
   reference: string | null;
@@ -48,7 +50,7 @@ export async function monthUsage(trx: Trx, filter: UsageFilter): Promise<MonthUs
   const [afterName, afterSite, afterReference, afterMeter] = filter.after ?? [null, null, null, null];
   const found = await rows<Row>(
     trx,
-    `select site_id as "siteId", site_name as "siteName", programme_code as programme, reference, tenant_id as "tenantId",
+    `select site_id as "siteId", site_name as "siteName", site_kind as "siteKind", programme_code as programme, reference, tenant_id as "tenantId",
        tenant_ref as "tenantRef", tenant_name as "tenantName", meter, highest, highest_on as "highestOn", total as sum, last,
        reported
      from kontor_usage(:mspId, :period)

@@ -27,13 +27,14 @@ export interface SiteSummary {
 export interface SiteFilter {
   mspId: string;
   siteId?: string | undefined;
+  kind?: SiteKind | undefined;
   contact?: ContactState | undefined;
   state?: SiteState | undefined;
   limit: number;
   after?: [name: string, id: string] | undefined;
 }
 
-/** Sites of an MSP by name: one, those in a state, or all; those after the cursor. */
+/** Sites of an MSP by name: one, those of a kind or in a state, or all; those after the cursor. */
 export async function siteList(trx: Trx, filter: SiteFilter): Promise<SiteSummary[]> {
   const [afterName, afterId] = filter.after ?? [null, null];
   return rows<SiteSummary>(
@@ -49,12 +50,14 @@ export async function siteList(trx: Trx, filter: SiteFilter): Promise<SiteSummar
          order by k.state in ('issued', 'active', 'disabled') desc, k.issued_at desc limit 1) as "keyState"
      from site s
      where s.msp_id = :mspId and (:siteId::uuid is null or s.id = :siteId::uuid)
+       and (:kind::text is null or s.kind = :kind)
        and (:contact::text is null or s.contact = :contact) and (:state::text is null or s.state = :state)
        and (:afterId::uuid is null or (s.name collate "C", s.id) > (:afterName::text collate "C", :afterId::uuid))
      order by s.name collate "C", s.id limit :limit`,
     {
       mspId: filter.mspId,
       siteId: filter.siteId ?? null,
+      kind: filter.kind ?? null,
       contact: filter.contact ?? null,
       state: filter.state ?? null,
       afterName,

@@ -528,8 +528,8 @@ CREATE OR REPLACE FUNCTION public.kontor_this_period()
  STABLE PARALLEL SAFE
 AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$;
 
-CREATE OR REPLACE FUNCTION public.kontor_usage(msp uuid, period text)
- RETURNS TABLE(site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text, meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
+CREATE OR REPLACE FUNCTION public.kontor_usage(msp uuid, period text, sites uuid[] DEFAULT NULL::uuid[])
+ RETURNS TABLE(site_id uuid, site_name text, site_kind text, product text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text, meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint, reported_at timestamp with time zone)
  LANGUAGE plpgsql
  STABLE
 AS $function$
@@ -547,8 +547,8 @@ AS $function$
       ends_at := (first + interval '1 month') at time zone month_zone;
       return query
         with place as materialized (
-          select s.id, s.name, s.programme_code from site s
-          where s.msp_id = $1
+          select s.id, s.name, s.kind, s.product, s.programme_code from site s
+          where s.msp_id = $1 and ($3 is null or s.id = any($3))
             and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
         ), by_installation as (
           select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
@@ -566,25 +566,26 @@ AS $function$
           select site_id, reference, meter, day, sum(highest) as highest, sum(newest) as newest
           from by_installation group by 1, 2, 3, 4
         ), latest as (
-          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks
+          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks, g.received_at
           from place p join usage_report g on g.msp_id = $1 and g.site_id = p.id and g.period = $2
           order by g.site_id, g.installation_id, g.revision desc
         ), said as (
           select site_id, reference, meter, max(highest) as highest,
             (array_agg(day order by highest desc, day))[1] as highest_on, sum(highest)::bigint as total,
-            (array_agg(newest order by day desc))[1] as last, null::bigint as reported
+            (array_agg(newest order by day desc))[1] as last, null::bigint as reported,
+            null::timestamptz as reported_at
           from by_day group by 1, 2, 3
           union all
-          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak)
+          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak), max(l.received_at)
           from latest l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u (reference, meter, peak)
           group by 1, 2, 3
         ), of_month as (
           select site_id, reference, meter, max(highest) as highest, max(highest_on) as highest_on, max(total) as total,
-            max(last) as last, max(reported) as reported
+            max(last) as last, max(reported) as reported, max(reported_at) as reported_at
           from said group by 1, 2, 3
         )
-        select m.site_id, p.name, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest, m.highest_on,
-          m.total, m.last, m.reported
+        select m.site_id, p.name, p.kind, p.product, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest,
+          m.highest_on, m.total, m.last, m.reported, m.reported_at
         from of_month m
         join place p on p.id = m.site_id
         left join site_tenant a on a.msp_id = $1 and a.site_id = m.site_id and a.reference = m.reference
@@ -593,6 +594,31 @@ AS $function$
         where scope <> 'tenants' or t.id = any(kontor_tenants());
       perform set_config('kontor.scope', scope, true);
     end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_usage_party(msp uuid, programme text, period text)
+ RETURNS TABLE(name text, registration_number text, locale text, zone text)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    #variable_conflict use_column
+    declare
+      scope text := kontor_scope();
+    begin
+      if scope in ('tenants', 'distributor') then perform set_config('kontor.scope', 'all', true); end if;
+      return query
+        select c.name, c.registration_number, c.locale, kontor_zone(c.id, $3) from company c
+        join participation p on p.msp_id = c.id and p.programme_code = $2
+        where c.id = $1 and case scope when 'tenants' then c.id = any(kontor_msps())
+          when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          else true end;
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_version(version text)
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select (string_to_array(version || '.0.0.0', '.')::integer[])[1:4] $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_whole_sites()
  RETURNS uuid[]
@@ -1512,6 +1538,35 @@ grant insert, select, update on installation to kontor_all;
 grant insert, select, update on installation to kontor_app;
 grant insert, select, update on installation to kontor_limited;
 grant select on installation to kontor_retention;
+
+create table key_destruction (
+  msp_id uuid not null,
+  id uuid not null,
+  metered_key_id uuid not null,
+  site_id uuid,
+  tenant_id uuid,
+  reason text not null,
+  asked_at timestamp with time zone not null,
+  asked_by jsonb not null,
+  constraint key_destruction_pkey PRIMARY KEY (msp_id, id),
+  constraint key_destruction_msp_id_metered_key_id_fkey FOREIGN KEY (msp_id, metered_key_id) REFERENCES metered_key(msp_id, id)
+);
+alter table key_destruction enable row level security;
+alter table key_destruction force row level security;
+create policy "all" on key_destruction for all to kontor_all
+  using (true);
+create policy asked on key_destruction for insert to kontor_app, kontor_limited
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_whole_sites() AS kontor_whole_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])))));
+create policy owned on key_destruction for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on key_destruction for select to kontor_retention
+  using (true);
+create policy visible on key_destruction for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((site_id = ANY (( SELECT kontor_sites() AS kontor_sites)::uuid[])) OR (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[]))))));
+grant insert, select on key_destruction to kontor_all;
+grant insert, select on key_destruction to kontor_app;
+grant insert, select on key_destruction to kontor_limited;
+grant select on key_destruction to kontor_retention;
 
 create table late_check_in (
   msp_id uuid not null,

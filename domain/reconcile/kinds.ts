@@ -19,10 +19,12 @@ import { unassignedTenant } from './unassignedTenant.js';
 import { unknownKey } from './unknownKey.js';
 import { usageAfterRevocation } from './usageAfterRevocation.js';
 import { usageJump } from './usageJump.js';
+import { versionBelowMinimum } from './versionBelowMinimum.js';
 
 export const KINDS = [
   unknownKey,
   clockOff,
+  versionBelowMinimum,
   missingReport,
   usageAfterRevocation,
   reportMismatch,

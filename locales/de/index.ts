@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const de: Translation = {
   products: {
@@ -33,6 +34,12 @@ export const de: Translation = {
       name: 'Uhr des Standorts falsch',
       byDefault: { time_of_receipt: 'es gilt der Zeitpunkt des Eingangs' },
       evidence: ({ offsetSeconds: hours }) => `Die Uhr des Standorts wich um bis zu ${hours} Stunden ab.`,
+    },
+    version_below_minimum: {
+      name: 'Version unter dem Minimum',
+      byDefault: { noted: 'vermerkt; nichts ändert sich' },
+      evidence: ({ version, minimum, installations }) =>
+        `Version ${version} in Gebrauch; das Programm nimmt ${minimum} und neuere. Installationen darunter: ${installations}.`,
     },
     missing_report: {
       name: 'Fehlender Bericht',
@@ -136,6 +143,7 @@ export const de: Translation = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

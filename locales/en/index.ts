@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const en: Messages = {
   products: {
@@ -33,6 +34,12 @@ export const en: Messages = {
       name: 'Clock of the site off',
       byDefault: { time_of_receipt: 'the time of receipt counts' },
       evidence: ({ offsetSeconds: hours }) => `The site’s clock was off by up to ${hours} hours.`,
+    },
+    version_below_minimum: {
+      name: 'Version below the minimum',
+      byDefault: { noted: 'noted; nothing changes' },
+      evidence: ({ version, minimum, installations }) =>
+        `Version ${version} in use; the programme takes ${minimum} and later. Installations below it: ${installations}.`,
     },
     missing_report: {
       name: 'Missing report',
@@ -135,6 +142,7 @@ export const en: Messages = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

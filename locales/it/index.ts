@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const it: Translation = {
   products: {
@@ -33,6 +34,12 @@ export const it: Translation = {
       name: 'Orologio della sede errato',
       byDefault: { time_of_receipt: 'vale l’ora di ricezione' },
       evidence: ({ offsetSeconds: hours }) => `L’orologio della sede era sfasato fino a ${hours} ore.`,
+    },
+    version_below_minimum: {
+      name: 'Versione sotto il minimo',
+      byDefault: { noted: 'annotata; nulla cambia' },
+      evidence: ({ version, minimum, installations }) =>
+        `Versione ${version} in uso; il programma accetta ${minimum} e successive. Installazioni al di sotto: ${installations}.`,
     },
     missing_report: {
       name: 'Rapporto mancante',
@@ -137,6 +144,7 @@ export const it: Translation = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { usageReport } from './usageReport.js';
 
 export const pl: Translation = {
   products: {
@@ -33,6 +34,12 @@ export const pl: Translation = {
       name: 'Błędny zegar lokalizacji',
       byDefault: { time_of_receipt: 'liczy się czas odbioru' },
       evidence: ({ offsetSeconds: hours }) => `Zegar lokalizacji odbiegał do ${hours} godz.`,
+    },
+    version_below_minimum: {
+      name: 'Wersja poniżej minimum',
+      byDefault: { noted: 'odnotowano; nic się nie zmienia' },
+      evidence: ({ version, minimum, installations }) =>
+        `W użyciu wersja ${version}; program przyjmuje ${minimum} i nowsze. Instalacje poniżej: ${installations}.`,
     },
     missing_report: {
       name: 'Brak raportu',
@@ -135,6 +142,7 @@ export const pl: Translation = {
   statement,
   credit,
   summary,
+  usageReport,
   mail,
   linkPage,
 };

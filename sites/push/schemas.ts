@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SITE_KINDS } from '../../domain/site.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import { isSigningKeyPoint } from '../../domain/signingKeyPoint.js';
 import { LONGEST_REFERENCE } from '../../domain/site.js';
@@ -104,6 +105,8 @@ export const ACTIVATION = z.strictObject({
     })
     .overwrite(canonicalName)
     .optional(),
+  /** With a key that was typed in by hand: `standalone`; a site that is added for it is of that kind, managed if it is left out. */
+  siteKind: z.enum(SITE_KINDS).optional(),
   /** The installation whose hardware this one takes over (rule 6). */
   replaces: z.uuid().toLowerCase().optional(),
   /** The month the installation wants to count for: told in refusals only. */

@@ -78,3 +78,20 @@ export const CREDIT_LIST_COLUMNS: readonly ColumnLayout[] = [
 ];
 
 export const PARKED_COLUMNS: readonly ColumnLayout[] = [{ share: 40 }, { share: 60, maxLines: 6 }];
+
+/** Tables of a usage report. */
+export const REPORT_TOTALS_COLUMNS: readonly ColumnLayout[] = [
+  { share: 40 },
+  { share: 20, align: 'right' },
+  { share: 20, align: 'right' },
+  { share: 20, align: 'right' },
+];
+
+export const REPORTED_SITES_COLUMNS: readonly ColumnLayout[] = [
+  { share: 27 },
+  { share: 21 },
+  { share: 18 },
+  { share: 11, align: 'right' },
+  { share: 11, align: 'right' },
+  { share: 12, align: 'right' },
+];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 const MAILBOX = 'mail-server.mailbox';
 
@@ -200,15 +201,15 @@ describe('a customer of an MSP, who is limited to its own tenant', () => {
     expect((await post(additional, body)).status).toBe(201);
     expect((await post(additional, { ...body, product: 'backup' })).json.code).toBe('STATE_CONFLICT');
     const [key] = (await get(`/tenants/${north}/keys`)).items;
-    expect((await post(`/tenants/${north}/keys/${key.keyId}/destroy`)).json.state).toBe('destroyed');
+    expect((await destroyKey(post, `/tenants/${north}/keys/${key.keyId}`)).json.state).toBe('destroyed');
   });
 
   it('destroys keys of such sites alone; the last one retires the site', async () => {
     const { siteId, keyId } = site.shared;
-    expect((await post(`/sites/${siteId}/keys/${keyId}/destroy`)).json.code).toBe('FORBIDDEN');
+    expect((await destroyKey(post, `/sites/${siteId}/keys/${keyId}`)).json.code).toBe('FORBIDDEN');
     const { items } = await get(`/sites/${site.North.siteId}/keys`);
     for (const key of items as { keyId: string }[]) {
-      const { json } = await post(`/sites/${site.North.siteId}/keys/${key.keyId}/destroy`);
+      const { json } = await destroyKey(post, `/sites/${site.North.siteId}/keys/${key.keyId}`);
       expect(json.state).toBe('destroyed');
     }
     expect((await get(`/sites/${site.North.siteId}`)).state).toBe('retired');

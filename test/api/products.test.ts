@@ -3,6 +3,7 @@ import { settle } from '../../activities/orders/settle.js';
 import { ALL } from '../../db/connect.js';
 import { monthFixture } from '../support/month.js';
 import { startTestApi, type TestApi } from './testApi.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 const DEVICE = 'endpoint.device';
 
@@ -98,7 +99,10 @@ describe('products of a programme that an MSP may use (rule 21)', () => {
     expect((await shown('firewall')).enabled).toBe('contract');
     const keys = await api.call('GET', `/v1/msps/${mspId}/tenants/${tenantId}/keys`, { token });
     const { keyId } = keys.json.items.find((one: { product: string }) => one.product === 'firewall');
-    await api.call('POST', `/v1/msps/${mspId}/tenants/${tenantId}/keys/${keyId}/destroy`, { token });
+    await destroyKey(
+      (to, body) => api.call('POST', to, { token, body }),
+      `/v1/msps/${mspId}/tenants/${tenantId}/keys/${keyId}`,
+    );
     expect((await api.call('DELETE', path('firewall'), { token: team })).status).toBe(204);
     expect((await key('firewall')).status).toBe(409);
     expect((await api.call('DELETE', path('firewall'), { token: team })).json.code).toBe('NOT_FOUND');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseMeteredKey } from '../../domain/key.js';
 import { createProgramme, type Programme } from '../support/programme.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 describe('a site', () => {
   let programme: Programme;
@@ -141,7 +142,7 @@ describe('a site', () => {
 
   it('is retired when its key is destroyed', async () => {
     const { siteId, keyId } = (await add('Given up')).json;
-    const destroyed = await call('POST', `/sites/${siteId}/keys/${keyId}/destroy`);
+    const destroyed = await destroyKey((to, body) => call('POST', to, body), `/sites/${siteId}/keys/${keyId}`);
     expect([destroyed.status, destroyed.json.state]).toEqual([200, 'destroyed']);
     expect((await show(siteId)).state).toBe('retired');
     expect((await call('POST', `/sites/${siteId}/keys/rotate`)).json.code).toBe('STATE_CONFLICT');

@@ -14,6 +14,7 @@ import { createWorkflowStarts } from '../../api/workflowStarts.js';
 import { createSecretBox } from '../../config/secretBox.js';
 import type { Probes } from '../../config/probes.js';
 import type { View } from '../../domain/access/views.js';
+import { createRenderPool } from '../../statements/index.js';
 import { createMailStarts } from '../../starts/deliverMail.js';
 import { createOnboardingStarts } from '../../starts/onboardSites.js';
 import { admit, type TokenSpec } from '../support/access.js';
@@ -99,6 +100,7 @@ export async function startTestApi(
   const onboarding = createOnboardingStarts({ ...starter, log });
   const mails = createMailStarts({ ...starter, log });
   const starts = createWorkflowStarts({ db: database.db, ...starter, log });
+  const render = createRenderPool({ threads: 1 });
   const { localLogin = true } = options;
   const deps = {
     db: database.db,
@@ -111,6 +113,7 @@ export async function startTestApi(
     trustedProxies: options.trustedProxies ?? 0,
     localLogin,
     secrets: createSecretBox(SECRET_KEYS),
+    render,
     log,
   };
   const metrics = createMetrics(deps);
@@ -150,6 +153,7 @@ export async function startTestApi(
       });
       await onboarding.close();
       await starts.close();
+      await render.close();
       await connection.close();
       await database.drop();
     },

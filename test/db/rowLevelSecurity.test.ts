@@ -45,6 +45,7 @@ const REACH: Record<string, Reach> = {
   former_key: 'never',
   identity_provider: 'team',
   installation: 'site',
+  key_destruction: 'key',
   late_check_in: 'never',
   legal_hold: 'team',
   mandate: 'parties',
@@ -87,7 +88,14 @@ const REACH: Record<string, Reach> = {
   waiting_list: 'team',
 };
 /** A distributor reads usage by kontor_usage, for the months it bills, of mails those to itself, and no reasons of others. */
-const NOT_FOR_DISTRIBUTORS = ['check_in', 'late_check_in', 'usage_report', 'outbox', 'company_change'];
+const NOT_FOR_DISTRIBUTORS = [
+  'check_in',
+  'late_check_in',
+  'usage_report',
+  'outbox',
+  'company_change',
+  'key_destruction',
+];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
 

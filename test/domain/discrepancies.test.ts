@@ -156,6 +156,7 @@ describe('rule 3: each kind is found, and settled by its default', () => {
     ['unassigned_tenant', 'review'],
     ['usage_jump', 'review'],
     ['clock_off', 'automatic'],
+    ['version_below_minimum', 'automatic'],
     ['licence_exceeded', 'automatic'],
     ['first_month_large', 'review'],
     ['late_beyond_reach', 'review'],
@@ -165,6 +166,20 @@ describe('rule 3: each kind is found, and settled by its default', () => {
     ['total_moved', 'person'],
   ])('rule 3: %s is handled as shipped: %s', (kind, handling) => {
     expect(SHIPPED_SETTINGS.kinds[kind].handling).toBe(handling);
+  });
+
+  it.each([
+    ['the minimum itself', '8', ['8.0.0'], null],
+    ['one that counts past nine', '8.9.3', ['8.10'], null],
+    ['nothing, as none is in use', '8.0.0', [], null],
+    ['the oldest of two below it', '8.0.0', ['9.1', '7.9', '7.10.2'], { version: '7.9', installations: 2 }],
+  ])('rule 3: against the minimum version %s', (_sentence, minimum, named, found) => {
+    const { site } = frozen({ installations: [{ reported: 20 }] });
+    const finding = reconcileSite({ ...site, versions: { minimum, named } }, SHIPPED_SETTINGS, ALL_KINDS);
+    expect(finding.filter(({ kind }) => kind === 'version_below_minimum').map(({ evidence }) => evidence)).toEqual(
+      found === null ? [] : [{ minimum, ...found }],
+    );
+    expect(quantityByDefault(site, site.usage[0] ?? frozen({}).usage, SHIPPED_SETTINGS, ALL_KINDS).value).toBe(20);
   });
 
   it('rule 3: no two kinds have the same name, and each is in snake case', () => {

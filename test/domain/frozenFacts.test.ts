@@ -12,6 +12,7 @@ const FACTS: SiteFacts = {
   clockOffsetSeconds: -3,
   usedAfterRevocationOn: '2026-05-20',
   firstMonth: false,
+  versions: { minimum: '8.0.0', named: ['8.1'] },
   licences: [{ tenantId: null, meter: 'mail-server.mailbox', count: 10, first: '2026-05-01', last: '2026-05-14' }],
   usage: [
     {
@@ -60,7 +61,15 @@ describe('the facts of a site, frozen when its collection ended', () => {
       ...each,
       installations: each.installations.map((installation) => ({ ...installation, revokedByMsp: undefined })),
     }));
-    expect(readFacts(JSON.parse(JSON.stringify({ ...FACTS, usage, version: 2 })))).toEqual(FACTS);
+    expect(readFacts(JSON.parse(JSON.stringify({ ...FACTS, usage, version: 2 })))).toEqual({
+      ...FACTS,
+      versions: null,
+    });
+  });
+
+  it('rule 23: of version 3, which knew no product versions, find none below a minimum', () => {
+    const stored: unknown = JSON.parse(JSON.stringify({ ...FACTS, versions: undefined, version: 3 }));
+    expect(readFacts(stored)).toEqual({ ...FACTS, versions: null });
   });
 
   it.each([

@@ -102,6 +102,7 @@ export function frozen(world: World): { site: SiteFacts; usage: UsageFacts } {
     clockOffsetSeconds: (world.clockOffsetHours ?? 0) * 3600,
     usedAfterRevocationOn: world.usedAfterRevocationOn ?? null,
     firstMonth: false,
+    versions: null,
     licences: [],
     usage: [usage],
   };

@@ -47,6 +47,7 @@ const PAPER: RenderPool = {
     const attached = `/CheckSum (${checksum}) /F (lines-${period}-${supplement}.csv)`;
     return Promise.resolve(document(`${period}, ${distributor.name}`, attached));
   },
+  renderUsageReport: ({ period, msp }) => Promise.resolve(document(`${period}, ${msp.name}`)),
   close: () => Promise.resolve(),
 };
 

@@ -13,6 +13,7 @@ import {
   startIngest,
   type Installation,
 } from './ingestFixture.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 /** The signature's header, its text changed before it is encoded again. */
 function withHeaderText(change: (text: string) => string): (signature: string) => string {
@@ -181,7 +182,10 @@ describe('keys that change while they are used', () => {
             siteName: `Round ${round} site ${i}`,
           }),
         ),
-        ingest.api.call('POST', `/v1/msps/${ingest.mspId}/tenants/${tenantId}/keys/${keyId}/destroy`, { token }),
+        destroyKey(
+          (to, body) => ingest.api.call('POST', to, { token, body }),
+          `/v1/msps/${ingest.mspId}/tenants/${tenantId}/keys/${keyId}`,
+        ),
       ]);
       const unexpected = answers.filter(({ status, json }) => status >= 400 && json.code !== 'KEY_REVOKED');
       expect(unexpected.map(({ json }) => json)).toEqual([]);

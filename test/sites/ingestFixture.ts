@@ -46,9 +46,9 @@ export function report(peak: unknown, { period = '2026-03', revision = 1, sentAt
 }
 
 /** The API over a database of its own with one MSP, whose sites' mail servers speak to it. */
-export async function startIngest(limits: Partial<Limits> = {}) {
-  // Nobody waits for a site's activation here, so there is no Temporal to tell of it.
-  const api = await startTestApi({ temporalAddress: '127.0.0.1:1', limits });
+export async function startIngest(limits: Partial<Limits> = {}, { temporal = false }: { temporal?: boolean } = {}) {
+  // Nobody waits for a site's activation here: unless a test asks for it, there is no Temporal to tell of it.
+  const api = await startTestApi({ ...(temporal ? {} : { temporalAddress: '127.0.0.1:1' }), limits });
   const month = monthFixture(api.database.db);
   const distributorId = await month.distributor({ code: 'DE', currency: 'EUR', country: 'DE' });
   const mspId = await month.msp({ name: 'MSP Alpha', distributorId });
@@ -85,7 +85,11 @@ export async function startIngest(limits: Partial<Limits> = {}) {
   const install = async (
     siteId: string,
     key: string,
-    { product, productVersion }: { product: ProductCode; productVersion: string } = MAIL_SERVER,
+    {
+      product,
+      productVersion,
+      ...named
+    }: { product: ProductCode; productVersion: string; siteName?: string; siteKind?: 'standalone' } = MAIL_SERVER,
   ): Promise<Installation> => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const installationId = randomUUID();
@@ -94,6 +98,7 @@ export async function startIngest(limits: Partial<Limits> = {}) {
       installationId,
       product,
       productVersion,
+      ...named,
       signingKey: { publicKey: publicKey.export({ format: 'jwk' }).x },
     };
     const { json } = await activate(activation);

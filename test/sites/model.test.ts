@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPublicKey, CHECK_INS, MAILBOX, startIngest } from './ingestFixture.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 const PUBLIC_KEY = newPublicKey();
 
@@ -122,7 +123,10 @@ describe('sites, installations, keys and units', () => {
     const { json: made } = await call('POST', '/sites', site);
     const first = await ingest.activate(activation(shown.key, { siteName: 'Mixed' }));
     expect(first.json.siteId).toBe(made.siteId);
-    const destroyed = await call('POST', `/sites/${made.siteId}/keys/${made.keyId}/destroy`);
+    const destroyed = await destroyKey(
+      (to, body) => call('POST', to, body),
+      `/sites/${made.siteId}/keys/${made.keyId}`,
+    );
     expect([destroyed.status, destroyed.json.state]).toEqual([200, 'destroyed']);
     expect((await call('GET', `/sites/${made.siteId}`)).json.state).toBe('active');
     const second = await ingest.activate(activation(shown.key, { siteName: 'Mixed' }));
@@ -172,9 +176,9 @@ describe('sites, installations, keys and units', () => {
     expect((await ingest.activate(activation(extra.key))).status).toBe(201);
     const { items } = (await call('GET', `/sites/${siteId}/keys`)).json;
     expect(items.map(({ kind }: { kind: string }) => kind)).toEqual(['additional', 'metered']);
-    await call('POST', `/sites/${siteId}/keys/${keyId}/destroy`, {});
+    await destroyKey((to, body) => call('POST', to, body), `/sites/${siteId}/keys/${keyId}`);
     expect((await call('GET', `/sites/${siteId}`)).json.state).toBe('active');
-    const last = await call('POST', `/sites/${siteId}/keys/${extra.keyId}/destroy`, {});
+    const last = await destroyKey((to, body) => call('POST', to, body), `/sites/${siteId}/keys/${extra.keyId}`);
     expect(last.json).toMatchObject({ state: 'destroyed', endedHow: 'destroyed' });
     expect((await call('GET', `/sites/${siteId}`)).json.state).toBe('retired');
   });
@@ -185,7 +189,7 @@ describe('sites, installations, keys and units', () => {
     const body = { reason: 'stolen', effectiveAt };
     const revoked = await call('POST', `/sites/${siteId}/keys/${keyId}/revoke`, body, team);
     expect(revoked.json).toMatchObject({ endedHow: 'revoked', endedAt: effectiveAt });
-    const destroyed = await call('POST', `/sites/${siteId}/keys/${keyId}/destroy`, {});
+    const destroyed = await destroyKey((to, body) => call('POST', to, body), `/sites/${siteId}/keys/${keyId}`);
     expect(destroyed.json).toMatchObject({ state: 'destroyed', endedHow: 'revoked', endedAt: effectiveAt });
     expect((await call('POST', `/sites/${siteId}/keys/${keyId}/revoke`, { reason: 'again' })).status).toBe(409);
   });

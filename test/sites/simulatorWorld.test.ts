@@ -84,6 +84,7 @@ function factsOf(world: World, msp: WorldMsp, site: WorldSite): SiteFacts {
     clockOffsetSeconds: clockOffsetMs(site, 'current') / 1000,
     usedAfterRevocationOn: end === null ? null : dayOf(end, msp.zone),
     firstMonth: false,
+    versions: null,
     licences: [],
     usage: [...usage.values()],
   };

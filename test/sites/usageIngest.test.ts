@@ -10,6 +10,7 @@ import {
   startIngest,
   type Installation,
 } from './ingestFixture.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 const DAY_MS = 86_400_000;
 const NOON = new Date('2026-03-10T12:00:00Z');
@@ -267,9 +268,10 @@ describe('usage that sites push', () => {
     const { siteId, keyId, key } = await ingest.site();
     const site = await ingest.install(siteId, key);
     const token = await ingest.api.token('service_provider', { companyId: ingest.mspId });
-    const destroyed = await ingest.api.call('POST', `/v1/msps/${ingest.mspId}/sites/${siteId}/keys/${keyId}/destroy`, {
-      token,
-    });
+    const destroyed = await destroyKey(
+      (to, body) => ingest.api.call('POST', to, { token, body }),
+      `/v1/msps/${ingest.mspId}/sites/${siteId}/keys/${keyId}`,
+    );
     expect([destroyed.status, destroyed.json.state]).toEqual([200, 'destroyed']);
     expect(await site.send(CHECK_INS, checkIns(90))).toMatchObject({ status: 200, json: { keyState: 'revoked' } });
     const period = periodOf(new Date(), 'Europe/Berlin');

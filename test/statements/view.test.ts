@@ -36,6 +36,10 @@ function findingRow(found: KindWithEvidence, resolution: Resolution, locale: Loc
 const SAMPLES: { [K in DiscrepancyKind]: { kind: K; evidence: EvidenceOf<K> } } = {
   unknown_key: { kind: 'unknown_key', evidence: { fingerprint: 'abcd1234', attempts: 1 } },
   clock_off: { kind: 'clock_off', evidence: { offsetSeconds: -129_600 } },
+  version_below_minimum: {
+    kind: 'version_below_minimum',
+    evidence: { version: '9.1', minimum: '17.0.0', installations: 1 },
+  },
   missing_report: { kind: 'missing_report', evidence: { installations: 2, silent: 1 } },
   usage_after_revocation: {
     kind: 'usage_after_revocation',

@@ -31,6 +31,7 @@ const ROWS = [
    from installation i where i.site_id = $1`,
   `insert into former_end select msp_id, id, 'rotated', now(), null, now(), now() from metered_key where site_id = $1
    on conflict do nothing`,
+  `insert into key_destruction select msp_id, gen_random_uuid(), id, site_id, null, 'x', now(), '{}' from metered_key where site_id = $1`,
   `insert into former_key select msp_id, site_id, id, metered_key_id, now() from installation where site_id = $1`,
   `with ordered as (
      insert into purchase_order (msp_id, id, programme_code, kind, product, site_id, tenant_id, meter, count, years, starts_on,
@@ -71,6 +72,8 @@ const ROWS = [
   `insert into metered_key (msp_id, id, kind, tenant_id, programme_code, product, key_hash, state, issued_at)
    select msp_id, gen_random_uuid(), 'metered', $2, 'msp', 'mail-server', sha256(random()::text::bytea), 'issued', now()
    from site where id = $1`,
+  `insert into key_destruction select msp_id, gen_random_uuid(), id, null, tenant_id, 'x', now(), '{}' from metered_key
+   where tenant_id = $2 and $1::uuid is not null`,
   `insert into refused_claims (day, code, attempts, last_at) select current_date, id::text, 1, now() from site where id = $1`,
   `insert into refused_message (received_at, code, detail, msp_id) select now(), 'X', 'x', msp_id from site where id = $1`,
 ];

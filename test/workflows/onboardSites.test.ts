@@ -5,6 +5,7 @@ import { mspOnboardingId, sitesChanged } from '../../workflows/onboardSites.js';
 import { MSP_ID } from '../../workflows/searchAttributes.js';
 import { recordHistory } from '../support/histories.js';
 import { createProgramme, eventually, seconds, type Programme } from '../support/programme.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 describe('the onboarding of an MSP', () => {
   let programme: Programme;
@@ -138,7 +139,7 @@ describe('the onboarding of an MSP', () => {
     const active = await addSite('Stays', ['kept']);
     const { siteId, keyId } = await addSite('Given up', ['kept']);
     await programme.activate(active.key);
-    await call('POST', `/sites/${siteId}/keys/${keyId}/destroy`);
+    await destroyKey((to, body) => call('POST', to, body), `/sites/${siteId}/keys/${keyId}`);
     await untilActive('kept');
     await workflow().result();
   });

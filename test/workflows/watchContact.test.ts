@@ -5,6 +5,7 @@ import { liftContact } from '../../db/sites/contact.js';
 import { watchContact } from '../../workflows/watchContact.js';
 import { recordHistory } from '../support/histories.js';
 import { createProgramme, type Programme } from '../support/programme.js';
+import { destroyKey } from '../support/destroyKey.js';
 
 const LAST_CONTACT = '2026-01-01T12:00:00Z';
 
@@ -117,7 +118,10 @@ describe('rule 6: a site without contact', () => {
   it('keeps a destroyed key destroyed: nothing lifts that', async () => {
     const { siteId, keyId } = await site('Destroyed');
     await watch('2026-03-05T00:00:00Z');
-    await programme.call('POST', `/v1/msps/${mspId}/sites/${siteId}/keys/${keyId}/destroy`, undefined, token);
+    await destroyKey(
+      (to, body) => programme.call('POST', to, body, token),
+      `/v1/msps/${mspId}/sites/${siteId}/keys/${keyId}`,
+    );
     await lift(siteId, '2026-03-05T06:00:00Z');
     expect(await show(siteId)).toBe('ok, key destroyed');
   });

@@ -97,6 +97,25 @@ export async function up(knex: Knex): Promise<void> {
       where kind = 'metered' and state in ('issued', 'active', 'disabled');
     create index metered_key_by_site on metered_key (msp_id, site_id);
 
+    -- That somebody asked to destroy a key, and why: it is destroyed once that is confirmed under this id.
+    create table key_destruction (
+      msp_id uuid not null,
+      id uuid not null,
+      metered_key_id uuid not null,
+      -- The key's own.
+      site_id uuid,
+      tenant_id uuid,
+      reason text not null,
+      asked_at timestamptz not null,
+      asked_by jsonb not null,
+      primary key (msp_id, id),
+      foreign key (msp_id, metered_key_id) references metered_key (msp_id, id)
+    );
+
+    -- A version as something that compares: 8.10 is newer than 8.9.3, and 8 the same as 8.0.0 (domain/catalog).
+    create function kontor_version(version text) returns integer[] language sql immutable parallel safe
+      as $$ select (string_to_array(version || '.0.0.0', '.')::integer[])[1:4] $$;
+
     -- One row per installation that activated: a second one on the same key is detected, not merged.
     create table installation (
       msp_id uuid not null,
@@ -210,6 +229,8 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('metered_key',
       $$site_id in (select id from site) or (msp_id, programme_code) in (select msp_id, programme_code from billed_now)$$,
       'site_id = any((select kontor_sites())::uuid[]) or tenant_id = any((select kontor_tenants())::uuid[])');
+    call kontor_protect('key_destruction', 'false',
+      'site_id = any((select kontor_sites())::uuid[]) or tenant_id = any((select kontor_tenants())::uuid[])');
     call kontor_protect('installation', 'site_id in (select id from site)',
       'site_id = any((select kontor_sites())::uuid[])');
     call kontor_protect('former_key', 'site_id in (select id from site)', 'false');
@@ -221,12 +242,17 @@ export async function up(knex: Knex): Promise<void> {
         or tenant_id is null and site_id = any((select kontor_whole_sites())::uuid[])$$);
 
     -- All that a reader who is limited to tenants may write, where site or tenant is wholly its own: it destroys keys, by
-    -- which a site without any other key retires (to lock it takes the same policy), and gets additional ones.
+    -- which a site without any other key retires (to lock it takes the same policy), which it asks for before, and gets
+    -- additional ones.
     create policy destroyed on metered_key for update using (
       (select kontor_scope()) = 'tenants' and (site_id = any((select kontor_whole_sites())::uuid[])
         or tenant_id = any((select kontor_whole_tenants())::uuid[]))
     ) with check (
       (select kontor_scope()) = 'tenants' and state = 'destroyed' and (site_id = any((select kontor_whole_sites())::uuid[])
+        or tenant_id = any((select kontor_whole_tenants())::uuid[]))
+    );
+    create policy asked on key_destruction for insert with check (
+      (select kontor_scope()) = 'tenants' and (site_id = any((select kontor_whole_sites())::uuid[])
         or tenant_id = any((select kontor_whole_tenants())::uuid[]))
     );
     create policy added on metered_key for insert with check (

@@ -127,10 +127,11 @@ export async function up(knex: Knex): Promise<void> {
     -- What arrived of a period, per site, reference and meter, each with the unit it stands for in that period. It looks past
     -- the rows of readers who are limited to tenants and of distributors, and gives the former what is of their tenants, the
     -- latter what is of sites that they bill for the period. A day's counts of several installations are added; one that
-    -- was replaced for free (rule 6) counts as its successor. Days are the MSP's.
-    create function kontor_usage(msp uuid, period text) returns table (
-      site_id uuid, site_name text, programme_code text, reference text, tenant_id uuid, tenant_ref text, tenant_name text,
-      meter text, highest bigint, highest_on date, total bigint, last bigint, reported bigint)
+    -- was replaced for free (rule 6) counts as its successor. Days are the MSP's. Of some sites alone where they are named.
+    create function kontor_usage(msp uuid, period text, sites uuid[] default null) returns table (
+      site_id uuid, site_name text, site_kind text, product text, programme_code text, reference text, tenant_id uuid,
+      tenant_ref text, tenant_name text, meter text, highest bigint, highest_on date, total bigint, last bigint,
+      reported bigint, reported_at timestamptz)
       language plpgsql stable as $$
     #variable_conflict use_column
     declare
@@ -146,8 +147,8 @@ export async function up(knex: Knex): Promise<void> {
       ends_at := (first + interval '1 month') at time zone month_zone;
       return query
         with place as materialized (
-          select s.id, s.name, s.programme_code from site s
-          where s.msp_id = $1
+          select s.id, s.name, s.kind, s.product, s.programme_code from site s
+          where s.msp_id = $1 and ($3 is null or s.id = any($3))
             and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
         ), by_installation as (
           select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
@@ -165,31 +166,49 @@ export async function up(knex: Knex): Promise<void> {
           select site_id, reference, meter, day, sum(highest) as highest, sum(newest) as newest
           from by_installation group by 1, 2, 3, 4
         ), latest as (
-          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks
+          select distinct on (g.site_id, g.installation_id) g.site_id, g.tenant_refs, g.meters, g.peaks, g.received_at
           from place p join usage_report g on g.msp_id = $1 and g.site_id = p.id and g.period = $2
           order by g.site_id, g.installation_id, g.revision desc
         ), said as (
           select site_id, reference, meter, max(highest) as highest,
             (array_agg(day order by highest desc, day))[1] as highest_on, sum(highest)::bigint as total,
-            (array_agg(newest order by day desc))[1] as last, null::bigint as reported
+            (array_agg(newest order by day desc))[1] as last, null::bigint as reported,
+            null::timestamptz as reported_at
           from by_day group by 1, 2, 3
           union all
-          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak)
+          select l.site_id, u.reference, u.meter, null, null, null, null, sum(u.peak), max(l.received_at)
           from latest l cross join lateral unnest(l.tenant_refs, l.meters, l.peaks) as u (reference, meter, peak)
           group by 1, 2, 3
         ), of_month as (
           select site_id, reference, meter, max(highest) as highest, max(highest_on) as highest_on, max(total) as total,
-            max(last) as last, max(reported) as reported
+            max(last) as last, max(reported) as reported, max(reported_at) as reported_at
           from said group by 1, 2, 3
         )
-        select m.site_id, p.name, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest, m.highest_on,
-          m.total, m.last, m.reported
+        select m.site_id, p.name, p.kind, p.product, p.programme_code, m.reference, t.id, t.ref, t.name, m.meter, m.highest,
+          m.highest_on, m.total, m.last, m.reported, m.reported_at
         from of_month m
         join place p on p.id = m.site_id
         left join site_tenant a on a.msp_id = $1 and a.site_id = m.site_id and a.reference = m.reference
           and a.from_period <= $2 and (a.until_period is null or a.until_period > $2)
         left join tenant t on t.msp_id = $1 and t.id = a.tenant_id
         where scope <> 'tenants' or t.id = any(kontor_tenants());
+      perform set_config('kontor.scope', scope, true);
+    end $$;
+
+    -- Whose usage of a period it is, where the reader sees that of the programme: a distributor where it bills that period.
+    create function kontor_usage_party(msp uuid, programme text, period text) returns table (
+      name text, registration_number text, locale text, zone text) language plpgsql stable as $$
+    #variable_conflict use_column
+    declare
+      scope text := kontor_scope();
+    begin
+      if scope in ('tenants', 'distributor') then perform set_config('kontor.scope', 'all', true); end if;
+      return query
+        select c.name, c.registration_number, c.locale, kontor_zone(c.id, $3) from company c
+        join participation p on p.msp_id = c.id and p.programme_code = $2
+        where c.id = $1 and case scope when 'tenants' then c.id = any(kontor_msps())
+          when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          else true end;
       perform set_config('kontor.scope', scope, true);
     end $$;
     call kontor_protect_team('refused_message');
