@@ -88,7 +88,7 @@ export const runStepRoutes = [
     description:
       'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. A month that was skipped is refused (`PERIOD_OUT_OF_ORDER`), as nothing of it is ever billed. 202 while it is still being worked out.',
     tags: ['Runs'],
-    action: 'runs.read',
+    action: 'runs.inspect',
     params: byRun,
     responses: {
       200: { description: 'Totals and open cases', schema: preview },

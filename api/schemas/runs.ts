@@ -39,7 +39,7 @@ const summary = {
   period: periodText,
   state: z.enum(RUN_STATES),
   openedAt: instant,
-  openedBy: actor,
+  openedBy: actor.nullable().meta({ description: 'Null for a distributor' }),
   sealedAt: instant.nullable(),
   participants,
 };

@@ -364,6 +364,42 @@ AS $function$
       return new;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_price_plans()
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      reader uuid := kontor_distributor();
+      scope text := kontor_scope();
+      found uuid[];
+    begin
+      -- Asked by the policy below for the look at the lists that follows.
+      if scope = 'all' then return '{}'; end if;
+      perform set_config('kontor.scope', 'all', true);
+      found := array(
+        with billed as (
+          select p.programme_code, p.period from run_participant p where p.distributor_id = reader
+          union
+          select d.programme_code, to_char(m, 'YYYY-MM')
+          from participation_distributor d
+          join participation p on p.msp_id = d.msp_id and p.programme_code = d.programme_code
+          cross join generate_series(date_trunc('month', now() at time zone 'UTC'),
+            date_trunc('month', now() at time zone 'UTC') + interval '11 months', interval '1 month') m
+          where d.distributor_id = reader and to_char(m, 'YYYY-MM') >= greatest(d.from_period, p.joined_period)
+            and to_char(m, 'YYYY-MM') <= coalesce(p.left_period, '9999-12')
+            and to_char(m, 'YYYY-MM') < coalesce(d.until_period, '9999-12') and p.joined_period is not null),
+        priced as (
+          select distinct on (b.programme_code, b.period) l.id
+          from billed b join price_plan l on l.programme_code = b.programme_code
+            and (l.distributor_id = reader or l.distributor_id is null)
+            and b.period between l.from_period and coalesce(l.until_period, '9999-12')
+          order by b.programme_code, b.period, l.distributor_id nulls last, l.from_period desc, l.created_at desc)
+        select id from price_plan where distributor_id = reader union select id from priced);
+      perform set_config('kontor.scope', scope, true);
+      return found;
+    end $function$;
+
 CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN to_distributor text, IN to_tenants text, IN owner text DEFAULT 'msp_id'::text)
  LANGUAGE plpgsql
 AS $procedure$
@@ -2053,6 +2089,8 @@ create policy owned on price_plan for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 create policy retention on price_plan for select to kontor_retention
   using (true);
+create policy visible on price_plan for select to kontor_limited
+  using (((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id = ANY (( SELECT kontor_price_plans() AS kontor_price_plans)::uuid[]))));
 grant insert, select, update on price_plan to kontor_all;
 grant insert, select, update on price_plan to kontor_app;
 grant insert, select, update on price_plan to kontor_limited;
