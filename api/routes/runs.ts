@@ -16,7 +16,7 @@ import { toAmount } from '../schemas/statements.js';
 
 export const byRun = z.strictObject({ programme: programmeCode, period });
 
-function notOpened(): KontorError {
+export function notOpened(): KontorError {
   return new KontorError('NOT_FOUND', 'No run of that period is open; one that was just started opens shortly.');
 }
 

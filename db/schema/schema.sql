@@ -1254,9 +1254,11 @@ create table decision (
   content jsonb not null,
   actor jsonb not null,
   decided_at timestamp with time zone not null,
+  batch_id uuid,
   constraint decision_pkey PRIMARY KEY (id),
   constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text, 'order'::text, 'correction'::text])))
 );
+CREATE INDEX decision_by_batch ON public.decision USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 alter table decision enable row level security;
 alter table decision force row level security;
 create policy "all" on decision for all to kontor_all
