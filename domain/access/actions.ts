@@ -71,6 +71,8 @@ export const ACTIONS = {
   'corrections.ask': { views: VENDOR, level: 'operator' },
   'corrections.decide': { views: VENDOR, level: 'manager' },
   'packs.read': { views: DISTRIBUTING, level: 'reader' },
+  'packs.respond': { views: ['distributor'], level: 'operator' },
+  'packs.answer': { views: VENDOR, level: 'operator' },
   'tenants.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'tenants.manage': { views: RUNS_SITES, level: 'operator' },
   'sites.read': { views: SEES_SITES, level: 'reader', tenants: true },

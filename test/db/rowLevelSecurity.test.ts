@@ -27,6 +27,7 @@ const REACH: Record<string, Reach> = {
   audit_event: 'team',
   billing_pack: 'parties',
   billing_pack_credit: 'never',
+  billing_pack_response: 'parties',
   billing_pack_statement: 'never',
   check_in: 'never',
   company: 'msp',
