@@ -174,6 +174,14 @@ describe('many cases decided at once, and many that are parked tried again', () 
       'PRICE_MISSING',
       'total_moved',
     ]);
+    // Each code by itself; a case that waits for its decision is not tried.
+    for (const [code, msps] of [
+      ['PRICE_MISSING', 2],
+      ['total_moved', 1],
+    ] as const) {
+      const { json } = await call('POST', `${RUN}/parked/retry`, { code }, ben);
+      expect([json.items.length, json.refused]).toEqual([msps, msps]);
+    }
     const body = {
       filter: { programme: 'msp', period: '2026-03', kind: 'total_moved' },
       ...{ expected: 1, decision: 'confirm', reason: 'As the MSP said' },
