@@ -40,9 +40,16 @@ module.exports = {
     only(
       'simulator-speaks-http',
       'simulator',
-      ['sites', 'domain'],
+      ['sites', 'domain', 'clients'],
       'The simulator knows the protocols, not the server.',
     ),
+    {
+      name: 'clients-are-copied',
+      comment: 'A reference client is copied into other houses: it knows nothing of this one.',
+      severity: 'error',
+      from: { path: '^clients/' },
+      to: { pathNot: ['^clients/'], dependencyTypesNot: ['core'] },
+    },
     only('statements-stand-alone', 'statements', ['domain', 'locales'], 'Rendering takes data and returns bytes.'),
     only(
       'delivery-stands-alone',

@@ -81,7 +81,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.{ts,js,mjs}'],
-    ignores: ['config/env.ts', 'test/**', 'scripts/**'],
+    ignores: ['config/env.ts', 'clients/**', 'test/**', 'scripts/**'],
     rules: {
       'no-restricted-properties': [
         'error',

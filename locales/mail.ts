@@ -100,6 +100,17 @@ export interface MailParams {
     /** Where the statements are when they are too large for a mail; null: they are attached. */
     download: string | null;
   };
+  /** To the partner team: a distributor asks something about a billing pack. */
+  packQuestioned: {
+    programmeName: string;
+    distributorName: string;
+    period: Period;
+    supplement: number;
+    question: string;
+    askedBy: string;
+  };
+  /** To the distributor: its question about a billing pack, and the answer. */
+  packAnswered: { vendorName: string; period: Period; supplement: number; question: string; answer: string };
   /** To the partner team: a parked MSP waits for a decision. */
   parkedReminder: { mspName: string; period: Period; reason: string; waitingDays: number; decideBy: Day | null };
   /** To the partner team: a run that could not be opened, and why. */

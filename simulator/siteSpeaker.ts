@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { signingKeyId, SIGNATURE_HEADER, signMessage, type SignatureClaims } from '../sites/push/index.js';
+import { clockOffsetMs, publicKeyOf as rawPublicKey, signatureOf } from '../clients/kontor.js';
+import { signingKeyId, SIGNATURE_HEADER, type SignatureClaims } from '../sites/push/index.js';
 import type { Answer, ApiClient } from './apiClient.js';
 import type { WorldInstallation } from './world/index.js';
 
@@ -30,7 +31,7 @@ function keyOf(installation: WorldInstallation): KeyObject {
 
 /** The raw public key of an installation, 32 bytes. */
 export function publicKeyOf(installation: WorldInstallation): Buffer {
-  return Buffer.from(createPublicKey(keyOf(installation)).export({ format: 'jwk' }).x ?? '', 'base64url');
+  return Buffer.from(rawPublicKey(keyOf(installation)), 'base64url');
 }
 
 export function speakerOf(siteId: string, installation: WorldInstallation): Speaker {
@@ -49,7 +50,7 @@ export interface Clock {
 export async function learnClock(client: ApiClient): Promise<Clock> {
   const asked = Date.now();
   const { now } = await client.call({ method: 'GET', path: '/v1/site/time' }, TIME);
-  const offsetMs = Date.parse(now) - (asked + Date.now()) / 2;
+  const offsetMs = clockOffsetMs({ asked, answered: Date.now(), now: Date.parse(now) });
   return { now: () => new Date(Date.now() + offsetMs) };
 }
 
@@ -82,7 +83,7 @@ export async function speak(
     site: siteId,
     ...forged,
   };
-  const signed = { bytes: body, signature: await signMessage(body, claims, privateKey) };
+  const signed = { bytes: body, signature: signatureOf(body, claims, privateKey) };
   const { bytes, signature } = tamper?.(signed) ?? signed;
   const headers = { 'content-encoding': 'gzip', [SIGNATURE_HEADER.toLowerCase()]: signature };
   return client.send({ method: 'POST', path, raw: { bytes: gzipSync(bytes, { level: LEVEL }), headers } });

@@ -4,6 +4,7 @@ import { ALL } from '../../db/connect.js';
 import { claimKey, keepAnswer, releaseKey, type KeyedRequest } from '../../db/access/idempotencyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { Principal } from '../principal.js';
+import { derivedId } from '../derivedId.js';
 import type { ApiDeps } from '../deps.js';
 import type { Reply, Route } from '../route.js';
 
@@ -32,14 +33,7 @@ export function keyedRequest(route: Route, req: Request, principal: Principal, b
 /** A version 8 UUID from the sender and its key, so that a repeat finds what the first attempt made; else random. */
 export function requestIdOf(request: KeyedRequest | undefined): string {
   if (request === undefined) return randomUUID();
-  const bytes = createHash('sha256')
-    .update(`${request.principal}\n${request.key}\n`)
-    .update(request.requestHash)
-    .digest();
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex', 0, 16);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return derivedId(`${request.principal}\n${request.key}\n`, request.requestHash);
 }
 
 function repeated(route: Route, status: number, body: unknown): Reply {

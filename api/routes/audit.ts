@@ -86,7 +86,7 @@ export const auditRoutes = [
     description:
       'Their senders were proven, by signature or key; they are counted nowhere. `period` is the period the message claimed to be about.',
     tags: ['Audit'],
-    action: 'runs.read',
+    action: 'runs.inspect',
     query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), code: short.optional() }),
     responses: { 200: { description: 'A page of messages', schema: pageOf(refusedMessage) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {
@@ -111,7 +111,7 @@ export const auditRoutes = [
       'Made-up signatures and keys, which anybody can send, by UTC day, reason, programme and period claimed; also what a ' +
       'site was refused beyond the number that is written down an hour.',
     tags: ['Audit'],
-    action: 'runs.read',
+    action: 'runs.inspect',
     query: z.strictObject({ ...PAGE_QUERY, period: period.optional(), code: short.optional() }),
     responses: { 200: { description: 'A page of counters', schema: pageOf(refusedClaimsOfDay) } },
     handler: async ({ query: { limit, after, ...filter }, transaction }) => {

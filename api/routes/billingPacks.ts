@@ -19,6 +19,8 @@ const billingPack = z
     period: periodText,
     supplement: z.int().meta({ description: '0 came with the run; higher ones carry what was settled later' }),
     madeAt: instant,
+    acknowledgedAt: instant.nullable(),
+    questioned: z.boolean().meta({ description: 'A question about it waits for an answer' }),
     summarySha256: z.string(),
     statements: packed,
     credits: packed.meta({

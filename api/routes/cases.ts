@@ -2,22 +2,27 @@ import { z } from 'zod';
 import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
-import { decisionsOf, isOfIssued } from '../../domain/reconcile/index.js';
+import { decisionsOf } from '../../domain/reconcile/index.js';
 import { askDecision } from '../../starts/settleStatement.js';
+import { decideMany } from '../cases/decideMany.js';
+import { requireDecidable, requireMspOf } from '../cases/requireDecidable.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { PENDING, reply, route } from '../route.js';
-import { caseDecision, caseKind, caseOutcome, caseState, caseView } from '../schemas/cases.js';
+import {
+  caseDecision,
+  caseDecisions,
+  caseKind,
+  caseOutcome,
+  caseOutcomes,
+  caseState,
+  caseView,
+} from '../schemas/cases.js';
 import { cursorInstant, pending, period, programmeCode, uuid } from '../schemas/common.js';
 
 const byId = z.strictObject({ id: uuid });
 
 function notFound(): KontorError {
   return new KontorError('NOT_FOUND', 'There is no such case.');
-}
-
-function requireDecidable({ participantState, kind, state }: CaseView): void {
-  if (participantState !== 'issued' || (isOfIssued(kind) && state === 'open')) return;
-  throw new KontorError('ALREADY_DECIDED', 'The statement is issued; an issued month is changed by a correction.');
 }
 
 function toJson({ participantState: _state, ...found }: CaseView): z.input<typeof caseView> {
@@ -82,9 +87,7 @@ export const caseRoutes = [
     handler: async ({ deps, limits, params, body, actor, receivedAt, requestId, transaction }) => {
       const [found] = await transaction((trx) => caseList(trx, { id: params.id, limit: 1 }));
       if (found === undefined) throw notFound();
-      if (found.mspId === null) {
-        throw new KontorError('DECISION_NOT_ALLOWED', 'It was refused when it came in: there is nothing to decide.');
-      }
+      const mspId = requireMspOf(found);
       const { decision, quantity = null, reason = null } = body;
       const content = { decision, quantity, reason, seenResolvedAt: found.resolvedAt?.toISOString() ?? null };
       const made = { id: requestId, subject: `case:${found.id}`, content, actor, at: receivedAt };
@@ -95,13 +98,33 @@ export const caseRoutes = [
       );
       const answer = await askDecision(
         deps,
-        { programme: found.programme, period: found.period, mspId: found.mspId },
+        { programme: found.programme, period: found.period, mspId },
         { caseId: found.id, decisionId: requestId },
         { requestId, timeoutMs: limits.updateTimeoutMs },
       );
       if (!answer.answered) return PENDING;
       const { caseId, state, statementNumber } = answer.result;
       return reply(200, { caseId, state, statementNumber });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/cases/decisions',
+    summary: 'Decide many cases at once, alike',
+    description:
+      'By their ids, or all open ones of a month, a kind or an MSP. Each is decided as if it were decided by itself, with the same ' +
+      'refusals, of which each is told; the others count. A second person is asked for where a single decision asks for one, and ' +
+      'nobody else’s decision is overruled. STATE_CONFLICT where the filter finds another number of cases than `expected`.',
+    tags: ['Cases'],
+    action: 'cases.decide',
+    body: caseDecisions,
+    responses: {
+      200: { description: 'What became of each', schema: caseOutcomes },
+      202: { description: 'Some are pending; ask again with the same Idempotency-Key', schema: caseOutcomes },
+    },
+    handler: async (context) => {
+      const outcomes = await decideMany(context);
+      return outcomes.pending === 0 ? reply(200, outcomes) : { ...reply(202, outcomes), pending: true };
     },
   }),
 ];

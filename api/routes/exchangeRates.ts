@@ -5,6 +5,7 @@ import { parkedForRates } from '../../db/readModels/parkedForRates.js';
 import { fieldError } from '../../domain/errors.js';
 import { tellRateLoaded } from '../../starts/settleStatement.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { isPartnerTeam } from '../principal.js';
 import { reply, route } from '../route.js';
 import { currency, day } from '../schemas/common.js';
 import { exchangeRate, ratesInput, ratesLoaded } from '../schemas/exchangeRates.js';
@@ -16,13 +17,17 @@ export const exchangeRateRoutes = [
     method: 'get',
     path: '/v1/exchange-rates',
     summary: 'List reference rates, the latest first',
+    description:
+      'A distributor sees those of its own currency and of the lists that it is billed by in others, or whose statements were ' +
+      'converted from or to, without who loaded them.',
     tags,
     action: 'prices.read',
     query: z.strictObject({ ...PAGE_QUERY, currency: currency.optional(), day: day.optional() }),
     responses: { 200: { description: 'A page of rates', schema: pageOf(exchangeRate) } },
-    handler: async ({ query, transaction }) => {
+    handler: async ({ query, principal, transaction }) => {
       const after = readCursor(query.after, z.tuple([day, currency, z.string(), currency, z.int()]));
-      const filter = { currency: query.currency, day: query.day, limit: query.limit + 1, after };
+      const team = isPartnerTeam(principal);
+      const filter = { currency: query.currency, day: query.day, ofReader: !team, limit: query.limit + 1, after };
       const found = await transaction((trx) => listExchangeRates(trx, filter));
       return reply(
         200,
@@ -30,7 +35,7 @@ export const exchangeRateRoutes = [
           found,
           query.limit,
           (rate) => [rate.day, rate.currency, rate.source, rate.base, rate.revision],
-          (rate) => rate,
+          (rate) => (team ? rate : { ...rate, loadedBy: null }),
         ),
       );
     },

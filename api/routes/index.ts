@@ -24,6 +24,7 @@ import { orderRoutes } from './orders.js';
 import { outboxRoutes } from './outbox.js';
 import { participationRoutes } from './participations.js';
 import { ownTokenRoutes } from './ownTokens.js';
+import { packResponseRoutes } from './packResponses.js';
 import { passwordRoutes } from './password.js';
 import { peopleRoutes } from './people.js';
 import { peopleLoginRoutes } from './peopleLogins.js';
@@ -103,6 +104,7 @@ export const ROUTES: readonly Route[] = [
   ...correctionRoutes,
   ...creditRoutes,
   ...billingPackRoutes,
+  ...packResponseRoutes,
   ...outboxRoutes,
   ...auditRoutes,
   ...retentionRoutes,

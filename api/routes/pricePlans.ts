@@ -127,6 +127,9 @@ export const pricePlanRoutes = [
     method: 'get',
     path: '/v1/price-plans',
     summary: 'List price plans, the latest first',
+    description:
+      'A distributor sees its own, and of the base lists those by which a month is priced that it has billed, or bills from the ' +
+      'running one on within a year.',
     tags: ['Prices'],
     action: 'prices.read',
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),

@@ -2,18 +2,27 @@ import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { insertDecision } from '../../db/access/decisionStore.js';
 import { requireSettings } from '../../db/closing/mayOpen.js';
+import { runState } from '../../db/closing/openRun.js';
 import { participantState } from '../../db/readModels/participantState.js';
 import { KontorError } from '../../domain/errors.js';
 import { runSubject } from '../../domain/run.js';
 import { ask } from '../../starts/ask.js';
 import { askCompleteness, closePeriodId, endWaitOfClose } from '../../starts/closePeriod.js';
 import { preview as startPreview } from '../../starts/previewPeriod.js';
-import { askRetry } from '../../starts/settleStatement.js';
+import { retryOne, retryParked } from '../runs/retryParked.js';
 import { requireProgramme } from '../requireProgramme.js';
 import { PENDING, reply, route, type Context } from '../route.js';
 import { pending, uuid } from '../schemas/common.js';
-import { completenessDecision, completenessOutcome, preview, retried, signalled } from '../schemas/runs.js';
-import { byRun } from './runs.js';
+import {
+  completenessDecision,
+  completenessOutcome,
+  preview,
+  retried,
+  retriedMsps,
+  retryCode,
+  signalled,
+} from '../schemas/runs.js';
+import { byRun, notOpened } from './runs.js';
 
 type RunContext = Context<z.output<typeof byRun>, unknown, unknown>;
 
@@ -88,7 +97,7 @@ export const runStepRoutes = [
     description:
       'A dry run of any month, also one that is not over: nothing is written and nobody gets mail. A month that was skipped is refused (`PERIOD_OUT_OF_ORDER`), as nothing of it is ever billed. 202 while it is still being worked out.',
     tags: ['Runs'],
-    action: 'runs.read',
+    action: 'runs.inspect',
     params: byRun,
     responses: {
       200: { description: 'Totals and open cases', schema: preview },
@@ -111,21 +120,33 @@ export const runStepRoutes = [
       200: { description: 'Issued, or why it is still parked', schema: retried },
       202: { description: 'Nobody answered in time; it may still be tried', schema: pending },
     },
-    handler: async ({ deps, limits, params, actor, receivedAt, requestId, transaction }) => {
+    handler: async (context) => {
+      const { limits, params, transaction } = context;
       const state = await transaction((trx) => participantState(trx, params, params.mspId));
       if (state === undefined) throw new KontorError('NOT_FOUND', 'That MSP takes no part in that run.');
       if (state !== 'parked') throw new KontorError('STATE_CONFLICT', `That MSP is ${state}, not parked.`);
-      const answer = await askRetry(deps, params, { requestId, timeoutMs: limits.updateTimeoutMs });
-      await transaction((trx) => {
-        appendAudit(trx, {
-          at: receivedAt,
-          actor,
-          action: 'run.retried',
-          subject: runSubject(params),
-          mspId: params.mspId,
-        });
-      });
+      const answer = await retryOne(context, params.mspId, limits.updateTimeoutMs);
       return answer.answered ? reply(200, answer.result) : PENDING;
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/programmes/{programme}/runs/{period}/parked/retry',
+    summary: 'Try all MSPs again that are parked for one reason',
+    description: 'Each as if it were tried by itself. One with open cases waits for their decisions and is not tried.',
+    tags: ['Runs'],
+    action: 'runs.manage',
+    params: byRun,
+    body: retryCode,
+    responses: {
+      200: { description: 'What became of each', schema: retriedMsps },
+      202: { description: 'Some are pending; ask again with the same Idempotency-Key', schema: retriedMsps },
+    },
+    handler: async (context) => {
+      const { limits, params, body, transaction } = context;
+      if ((await transaction((trx) => runState(trx, params))) === undefined) throw notOpened();
+      const tried = await retryParked(context, body.code, limits.updateTimeoutMs);
+      return tried.pending === 0 ? reply(200, tried) : { ...reply(202, tried), pending: true };
     },
   }),
 ];

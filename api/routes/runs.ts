@@ -8,6 +8,7 @@ import { runState } from '../../db/closing/openRun.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { closePeriodId, startClose } from '../../starts/closePeriod.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { isPartnerTeam } from '../principal.js';
 import { reply, route } from '../route.js';
 import { cursorNumber, period, periodText, programmeCode } from '../schemas/common.js';
 import { newRun, parkedMsp, run, runSummary, startedRun } from '../schemas/runs.js';
@@ -15,9 +16,11 @@ import { toAmount } from '../schemas/statements.js';
 
 export const byRun = z.strictObject({ programme: programmeCode, period });
 
-function notOpened(): KontorError {
+export function notOpened(): KontorError {
   return new KontorError('NOT_FOUND', 'No run of that period is open; one that was just started opens shortly.');
 }
+
+const TEAM_ALONE = { openedBy: null, reason: null, released: null, failure: null, seal: null } as const;
 
 export const runRoutes = [
   route({
@@ -64,11 +67,13 @@ export const runRoutes = [
     method: 'get',
     path: '/v1/runs',
     summary: 'List runs of every programme, the latest period first',
+    description:
+      'A distributor sees those in which it bills somebody, with the counts of these MSPs, and nobody’s name.',
     tags: ['Runs'],
     action: 'runs.read',
     query: z.strictObject({ ...PAGE_QUERY, programme: programmeCode.optional() }),
     responses: { 200: { description: 'A page of runs', schema: pageOf(runSummary) } },
-    handler: async ({ query: { limit, after, programme }, transaction }) => {
+    handler: async ({ query: { limit, after, programme }, principal, transaction }) => {
       const cursor = readCursor(after, z.tuple([periodText, programmeCode]));
       const found = await transaction((trx) => runList(trx, { programme, limit: limit + 1, after: cursor }));
       return reply(
@@ -77,7 +82,7 @@ export const runRoutes = [
           found,
           limit,
           (row) => [row.period, row.programme],
-          (row) => row,
+          (row) => (isPartnerTeam(principal) ? row : { ...row, openedBy: null }),
         ),
       );
     },
@@ -86,11 +91,14 @@ export const runRoutes = [
     method: 'get',
     path: '/v1/programmes/{programme}/runs/{period}',
     summary: 'Show where a run stands',
+    description:
+      'A distributor sees what concerns the MSPs that it bills in that run: their parts with the deadlines, counts, totals and ' +
+      'its own mails. Names and reasons are for the partner team.',
     tags: ['Runs'],
     action: 'runs.read',
     params: byRun,
     responses: { 200: { description: 'The run', schema: run } },
-    handler: async ({ params, transaction }) => {
+    handler: async ({ params, principal, transaction }) => {
       const found = await transaction((trx) => runStatus(trx, params));
       if (found === undefined) throw notOpened();
       const totals = Object.entries(found.totals).map(([currency, minor]) => [
@@ -99,6 +107,7 @@ export const runRoutes = [
       ]);
       return reply(200, {
         ...found,
+        ...(isPartnerTeam(principal) ? {} : TEAM_ALONE),
         workflowId: closePeriodId(params.programme, params.period),
         totals: Object.fromEntries(totals) as Record<string, string>,
       });
@@ -109,7 +118,7 @@ export const runRoutes = [
     path: '/v1/programmes/{programme}/runs/{period}/parked',
     summary: 'List MSPs that wait for a person',
     tags: ['Runs'],
-    action: 'runs.read',
+    action: 'runs.inspect',
     params: byRun,
     query: z.strictObject(PAGE_QUERY),
     responses: { 200: { description: 'A page of MSPs', schema: pageOf(parkedMsp) } },

@@ -2,7 +2,8 @@ import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { DECISIONS, KINDS } from '../../domain/reconcile/index.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
-import { instant, periodText, text, uuid } from './common.js';
+import { manyCounts, manyOutcome } from '../outcomeOfMany.js';
+import { instant, period, periodText, programmeCode, text, uuid } from './common.js';
 import { evidence } from './statements.js';
 
 export const caseKind = z.enum(KINDS.map(({ kind }) => kind));
@@ -56,3 +57,52 @@ export const caseOutcome = z
     statementNumber: z.string().nullable().meta({ description: 'Set when the decision led to the statement' }),
   })
   .meta({ id: 'CaseOutcome' });
+
+/** As many as one request decides: a person has looked at them. */
+export const MOST_CASES = 500;
+
+export const caseDecisions = z
+  .strictObject({
+    caseIds: z.array(uuid).min(1).max(MOST_CASES).nullish().meta({ description: 'The cases, or a filter' }),
+    filter: z
+      .strictObject({ programme: programmeCode, period, kind: caseKind.optional(), mspId: uuid.optional() })
+      .nullish()
+      .meta({ description: 'All open cases of a month, of one kind or MSP where that is given' }),
+    expected: z.int().min(1).max(MOST_CASES).nullish().meta({
+      description: 'With a filter, only then: how many cases it finds. With another number nothing is decided',
+    }),
+    decision,
+    quantity: z.int().min(0).max(MAX_QUANTITY).nullish().meta({ description: 'With set_quantity, only then' }),
+    reason: text(500).meta({ description: 'Kept with each of them' }),
+  })
+  .refine(({ caseIds, filter }) => (caseIds == null) !== (filter == null), {
+    path: ['caseIds'],
+    message: 'Either ids of cases or a filter',
+  })
+  .refine(({ caseIds }) => new Set(caseIds).size === (caseIds?.length ?? 0), {
+    path: ['caseIds'],
+    message: 'Each case once',
+  })
+  .refine(({ filter, expected }) => (filter == null) === (expected == null), {
+    path: ['expected'],
+    message: 'Given with a filter, and only then',
+  })
+  .refine(({ decision: taken, quantity }) => (taken === 'set_quantity') === (quantity != null), {
+    path: ['quantity'],
+    message: 'Given with set_quantity, and only then',
+  })
+  .meta({ id: 'CaseDecisions' });
+
+export const caseOutcomes = z
+  .strictObject({
+    ...manyCounts,
+    items: z.array(
+      z.strictObject({
+        caseId: uuid,
+        mspId: uuid.nullable(),
+        ...manyOutcome,
+        statementNumber: z.string().nullable().meta({ description: 'Set when the decision led to the statement' }),
+      }),
+    ),
+  })
+  .meta({ id: 'CaseOutcomes' });

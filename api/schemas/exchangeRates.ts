@@ -11,7 +11,7 @@ export const exchangeRate = z
     ...pair,
     revision: z.int().meta({ description: 'The last one of a day counts; earlier ones were replaced' }),
     loadedAt: instant,
-    loadedBy: actor,
+    loadedBy: actor.nullable().meta({ description: 'Null for a distributor' }),
   })
   .meta({ id: 'ExchangeRate', description: 'Units of `currency` for one unit of `base` (rule 10)' });
 

@@ -1,6 +1,7 @@
 import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { RUN_STATES, SHARD_STAGES } from '../../domain/run.js';
+import { manyCounts, manyOutcome } from '../outcomeOfMany.js';
 import { instant, instantIn, period, periodText, text, uuid } from './common.js';
 
 export const newRun = z
@@ -39,7 +40,7 @@ const summary = {
   period: periodText,
   state: z.enum(RUN_STATES),
   openedAt: instant,
-  openedBy: actor,
+  openedBy: actor.nullable().meta({ description: 'Null for a distributor' }),
   sealedAt: instant.nullable(),
   participants,
 };
@@ -134,6 +135,32 @@ export const parkedMsp = z
 export const retried = z
   .strictObject({ statementNumber: z.string().nullable(), parkedReason: z.string().nullable() })
   .meta({ id: 'RetriedMsp' });
+
+export const retryCode = z
+  .strictObject({
+    code: z
+      .string()
+      .min(1)
+      .max(60)
+      .meta({ description: 'What they are parked with, as the list of parked MSPs names it' }),
+  })
+  .meta({ id: 'RetryCode' });
+
+export const retriedMsps = z
+  .strictObject({
+    ...manyCounts,
+    more: z.boolean().meta({ description: 'There are more: ask again, with another Idempotency-Key' }),
+    items: z.array(
+      z.strictObject({
+        mspId: uuid,
+        mspName: z.string(),
+        ...manyOutcome,
+        statementNumber: z.string().nullable(),
+        parkedReason: z.string().nullable().meta({ description: 'Why it is parked, or parked again' }),
+      }),
+    ),
+  })
+  .meta({ id: 'RetriedMsps', description: 'refused without an error: it is still parked, or has open cases' });
 
 export const signalled = z
   .strictObject({ programme: z.string(), period: periodText, workflowId: z.string() })

@@ -21,6 +21,32 @@ export async function insertDecision<K extends DecisionKind>(trx: Trx, decision:
   );
 }
 
+/** Keeps what one request decides of many, all or none; a repeat keeps nothing anew. */
+export async function insertBatch<K extends DecisionKind>(
+  trx: Trx,
+  batchId: string,
+  decisions: readonly StoredDecision<K>[],
+): Promise<void> {
+  await rows(
+    trx,
+    `insert into decision (id, kind, subject, content, actor, decided_at, batch_id)
+     select x.id, x.kind, x.subject, x.content, x.actor, x.at, :batchId
+     from jsonb_to_recordset(:decisions::jsonb) as x(id uuid, kind text, subject text, content jsonb, actor jsonb, at timestamptz)
+     on conflict (id) do nothing`,
+    { batchId, decisions: JSON.stringify(decisions) },
+  );
+}
+
+/** What a request that decides many has kept, by subject; empty: it has kept nothing yet. */
+export async function decisionsOfBatch(trx: Trx, batchId: string): Promise<Map<string, string>> {
+  const found = await rows<{ id: string; subject: string }>(
+    trx,
+    'select id, subject from decision where batch_id = :batchId',
+    { batchId },
+  );
+  return new Map(found.map(({ id, subject }) => [subject, id]));
+}
+
 /** Whether a request has decided, or tried to: it is the same one, asked again. */
 async function hasDecision(trx: Trx, { id, subject }: { id: string; subject: string }): Promise<boolean> {
   const found = await rows(trx, 'select 1 as one from decision where id = :id and subject = :subject', { id, subject });

@@ -10,6 +10,10 @@ export interface BillingPackSummary {
   /** 0 came with the run; higher ones carry what was settled later. */
   supplement: number;
   madeAt: Date;
+  /** When its distributor said that it has it; null: it has not. */
+  acknowledgedAt: Date | null;
+  /** Whether a question about it waits for an answer. */
+  questioned: boolean;
   /** SHA-256 of the summary's PDF in hex. */
   summarySha256: string;
   /** In the order of their numbers. Amounts are integer minor units as text. */
@@ -34,7 +38,10 @@ export async function billingPackList(
     trx,
     `select p.id, p.distributor_id as "distributorId", d.code as "distributorCode",
        p.programme_code as programme, p.period, p.supplement,
-       p.made_at as "madeAt", encode(p.summary_sha256, 'hex') as "summarySha256",
+       p.made_at as "madeAt", (select r.said_at from billing_pack_response r where r.billing_pack_id = p.id
+         and r.kind = 'acknowledged') as "acknowledgedAt",
+       exists (select from billing_pack_response r where r.billing_pack_id = p.id and r.kind = 'questioned'
+         and r.answer is null) as questioned, encode(p.summary_sha256, 'hex') as "summarySha256",
        coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number, 'mspId', s.msp_id,
            'currency', s.currency, 'totalMinor', s.total_minor::text) order by s.number)
          from billing_pack_statement b join statement s on s.msp_id = b.msp_id and s.id = b.statement_id

@@ -44,6 +44,7 @@ export async function caseList(
   trx: Trx,
   filter: {
     id?: string | undefined;
+    ids?: readonly string[] | undefined;
     programme?: string | undefined;
     period?: string | undefined;
     state?: string | undefined;
@@ -68,13 +69,14 @@ export async function caseList(
      left join site s on s.msp_id = c.msp_id and s.id = c.site_id
      left join run_participant p on p.programme_code = c.programme_code and p.period = c.period and p.msp_id = c.msp_id
      left join run_shard r on r.programme_code = p.programme_code and r.period = p.period and r.shard = p.shard
-     where (:id::uuid is null or c.id = :id::uuid) and (:programme::text is null or c.programme_code = :programme) and (:period::text is null or c.period = :period)
+     where (:id::uuid is null or c.id = :id::uuid) and (:ids::uuid[] is null or c.id = any(:ids::uuid[])) and (:programme::text is null or c.programme_code = :programme) and (:period::text is null or c.period = :period)
        and (:state::text is null or c.state = :state) and (:kind::text is null or c.kind = :kind)
        and (:mspId::uuid is null or c.msp_id = :mspId::uuid)
        and (:afterId::uuid is null or (c.found_at, c.id) < (:afterAt::timestamptz, :afterId::uuid))
      order by c.found_at desc, c.id desc limit :limit`,
     {
       id: filter.id ?? null,
+      ids: filter.ids ?? null,
       programme: filter.programme ?? null,
       period: filter.period ?? null,
       state: filter.state ?? null,

@@ -14,10 +14,14 @@ export interface ParkedMsp {
   openCases: number;
 }
 
-/** The parked MSPs of a run, in the order of their statements; those after the cursor. */
+/** The parked MSPs of a run, of one code or all, in the order of their statements; those after the cursor. */
 export async function parkedMsps(
   trx: Trx,
-  filter: RunInput & { limit: number; after?: [shard: number, position: number] | undefined },
+  filter: RunInput & {
+    code?: string | undefined;
+    limit: number;
+    after?: [shard: number, position: number] | undefined;
+  },
 ): Promise<ParkedMsp[]> {
   const [afterShard, afterPosition] = filter.after ?? [null, null];
   return rows<ParkedMsp>(
@@ -28,8 +32,16 @@ export async function parkedMsps(
          where c.programme_code = p.programme_code and c.period = p.period and c.msp_id = p.msp_id and c.state = 'open') as "openCases"
      from run_participant p join msp m on m.id = p.msp_id join distributor d on d.id = p.distributor_id
      where p.programme_code = :programme and p.period = :period and p.state = 'parked'
+       and (:code::text is null or p.parked_code = :code)
        and (:afterShard::int is null or (p.shard, p.position) > (:afterShard::int, :afterPosition::int))
      order by p.shard, p.position limit :limit`,
-    { programme: filter.programme, period: filter.period, afterShard, afterPosition, limit: filter.limit },
+    {
+      programme: filter.programme,
+      period: filter.period,
+      code: filter.code ?? null,
+      afterShard,
+      afterPosition,
+      limit: filter.limit,
+    },
   );
 }

@@ -13,7 +13,14 @@ export interface RunSummary {
   participants: { open: number; parked: number; issued: number };
 }
 
-/** Runs of a programme or of all, the latest period first, then by programme; those after the cursor. */
+/** Holds for the runs `r` that concern the reader: for a distributor those in which it bills somebody. */
+export const RUN_CONCERNS = `((select kontor_scope()) = 'all' or exists (select from run_participant p
+  where p.programme_code = r.programme_code and p.period = r.period))`;
+
+/**
+ * Runs of a programme or of all, the latest period first, then by programme; those after the cursor. Whoever does not see all
+ * gets those with MSPs that it sees, and counts of these alone.
+ */
 export async function runList(
   trx: Trx,
   filter: { programme?: string | undefined; limit: number; after?: [period: string, programme: string] | undefined },
@@ -25,7 +32,7 @@ export async function runList(
        (select jsonb_build_object('open', count(*) filter (where p.state = 'open'),
            'parked', count(*) filter (where p.state = 'parked'), 'issued', count(*) filter (where p.state = 'issued'))
          from run_participant p where p.programme_code = r.programme_code and p.period = r.period) as participants
-     from billing_run r where (:programme::text is null or r.programme_code = :programme)
+     from billing_run r where ${RUN_CONCERNS} and (:programme::text is null or r.programme_code = :programme)
        and (:afterPeriod::text is null or r.period < :afterPeriod
          or (r.period = :afterPeriod and r.programme_code > :afterProgramme))
      order by r.period desc, r.programme_code limit :limit`,

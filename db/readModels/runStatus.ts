@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/access/actor.js';
 import type { RunInput, RunState, ShardStage } from '../../domain/run.js';
 import { HAS_RECIPIENT } from '../outbox/claimMails.js';
 import { rows, type Trx } from '../connect.js';
+import { RUN_CONCERNS } from './runList.js';
 
 /** Where a run stands. Totals are integer minor units as text. */
 export interface RunStatus {
@@ -48,7 +49,10 @@ type Row = Omit<RunStatus, 'shards'> & {
   })[];
 };
 
-/** A programme's run of a period; undefined before it is opened. */
+/**
+ * A programme's run of a period; undefined before it is opened. Whoever does not see all gets the parts, counts and totals of the
+ * MSPs that it sees, and undefined where there are none.
+ */
 export async function runStatus(trx: Trx, { programme, period }: RunInput): Promise<RunStatus | undefined> {
   const [row] = await rows<Row>(
     trx,
@@ -63,7 +67,9 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
            'collectUntil', s.collect_until, 'reviewUntil', s.review_until,
            'issueFrom', s.issue_from, 'mailedBy', s.mailed_by,
            'statementDate', s.statement_date) order by s.shard)
-         from run_shard s where s.programme_code = r.programme_code and s.period = r.period), '[]') as shards,
+         from run_shard s where s.programme_code = r.programme_code and s.period = r.period
+           and ((select kontor_scope()) = 'all' or exists (select from run_participant p where p.programme_code = s.programme_code
+             and p.period = s.period and p.shard = s.shard))), '[]') as shards,
        (select jsonb_build_object('open', count(*) filter (where p.state = 'open'),
            'parked', count(*) filter (where p.state = 'parked'), 'issued', count(*) filter (where p.state = 'issued'))
          from run_participant p where p.programme_code = r.programme_code and p.period = r.period) as participants,
@@ -77,7 +83,7 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
          from outbox o where o.programme_code = r.programme_code and o.period = r.period group by 1) x), '{}') as mails,
        coalesce((select jsonb_object_agg(x.currency, x.total) from (select currency, sum(total_minor)::text as total
          from statement where programme_code = r.programme_code and period = r.period group by currency) x), '{}') as totals
-     from billing_run r where r.programme_code = :programme and r.period = :period`,
+     from billing_run r where r.programme_code = :programme and r.period = :period and ${RUN_CONCERNS}`,
     { programme, period },
   );
   if (row === undefined) return undefined;

@@ -124,6 +124,7 @@ export const REMOVALS: Record<RetentionClass, Removal> = {
        select count(*)::int as removed from gone`,
       `with due as materialized (select x.id from ${PACKS} limit :limit),
        mails as (delete from outbox t using due d where t.billing_pack_id = d.id returning 1),
+       said as (delete from billing_pack_response t using due d where t.billing_pack_id = d.id returning 1),
        gone as (delete from billing_pack t using due d where t.id = d.id returning 1)
        select count(*)::int as removed from gone`,
     ],

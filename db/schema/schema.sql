@@ -291,6 +291,20 @@ AS $function$
       return found_one;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_keep_response()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if tg_op = 'DELETE' and current_user = 'kontor_retention' then return old; end if;
+      if tg_op = 'DELETE' or old.answer is not null
+        or to_jsonb(new) - '{answer,answered_at,answered_by}'::text[] <> to_jsonb(old) - '{answer,answered_at,answered_by}'::text[] then
+        raise exception 'of a billing_pack_response nothing changes but its answer, once'
+          using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_least_month(months integer)
  RETURNS text
  LANGUAGE sql
@@ -362,6 +376,42 @@ AS $function$
         new.last_response := 'Its addressee is restricted: no mail goes there.';
       end if;
       return new;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_price_plans()
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      reader uuid := kontor_distributor();
+      scope text := kontor_scope();
+      found uuid[];
+    begin
+      -- Asked by the policy below for the look at the lists that follows.
+      if scope = 'all' then return '{}'; end if;
+      perform set_config('kontor.scope', 'all', true);
+      found := array(
+        with billed as (
+          select p.programme_code, p.period from run_participant p where p.distributor_id = reader
+          union
+          select d.programme_code, to_char(m, 'YYYY-MM')
+          from participation_distributor d
+          join participation p on p.msp_id = d.msp_id and p.programme_code = d.programme_code
+          cross join generate_series(date_trunc('month', now() at time zone 'UTC'),
+            date_trunc('month', now() at time zone 'UTC') + interval '11 months', interval '1 month') m
+          where d.distributor_id = reader and to_char(m, 'YYYY-MM') >= greatest(d.from_period, p.joined_period)
+            and to_char(m, 'YYYY-MM') <= coalesce(p.left_period, '9999-12')
+            and to_char(m, 'YYYY-MM') < coalesce(d.until_period, '9999-12') and p.joined_period is not null),
+        priced as (
+          select distinct on (b.programme_code, b.period) l.id
+          from billed b join price_plan l on l.programme_code = b.programme_code
+            and (l.distributor_id = reader or l.distributor_id is null)
+            and b.period >= l.from_period or b.period between l.from_period and coalesce(l.until_period, '9999-12')
+          order by b.programme_code, b.period, l.distributor_id nulls last, l.from_period desc, l.created_at desc)
+        select id from price_plan where distributor_id = reader union select id from priced);
+      perform set_config('kontor.scope', scope, true);
+      return found;
     end $function$;
 
 CREATE OR REPLACE PROCEDURE public.kontor_protect(IN target regclass, IN to_distributor text, IN to_tenants text, IN owner text DEFAULT 'msp_id'::text)
@@ -807,6 +857,53 @@ grant insert, select on billing_pack_credit to kontor_app;
 grant insert, select on billing_pack_credit to kontor_limited;
 grant select on billing_pack_credit to kontor_retention;
 
+create table billing_pack_response (
+  id uuid not null,
+  billing_pack_id uuid not null,
+  distributor_id uuid not null,
+  kind text not null,
+  question text,
+  said_at timestamp with time zone not null,
+  said_by jsonb not null,
+  answer text,
+  answered_at timestamp with time zone,
+  answered_by jsonb,
+  constraint billing_pack_response_pkey PRIMARY KEY (id),
+  constraint billing_pack_response_check CHECK (((question IS NOT NULL) = (kind = 'questioned'::text))),
+  constraint billing_pack_response_check1 CHECK (((answer IS NULL) OR (kind = 'questioned'::text))),
+  constraint billing_pack_response_check2 CHECK ((((answer IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) = (answered_by IS NULL)))),
+  constraint billing_pack_response_kind_check CHECK ((kind = ANY (ARRAY['acknowledged'::text, 'questioned'::text]))),
+  constraint billing_pack_response_billing_pack_id_fkey FOREIGN KEY (billing_pack_id) REFERENCES billing_pack(id),
+  constraint billing_pack_response_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id)
+);
+CREATE UNIQUE INDEX billing_pack_response_acknowledged ON public.billing_pack_response USING btree (billing_pack_id) WHERE (kind = 'acknowledged'::text);
+CREATE INDEX billing_pack_response_by_pack ON public.billing_pack_response USING btree (billing_pack_id, said_at);
+CREATE UNIQUE INDEX billing_pack_response_open ON public.billing_pack_response USING btree (billing_pack_id) WHERE ((kind = 'questioned'::text) AND (answer IS NULL));
+alter table billing_pack_response enable row level security;
+alter table billing_pack_response force row level security;
+create policy "all" on billing_pack_response for all to kontor_all
+  using (true);
+create policy let_go on billing_pack_response for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((distributor_id <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND (EXISTS ( SELECT
+   FROM billing_pack p
+  WHERE ((p.id = billing_pack_response.billing_pack_id) AND (EXTRACT(year FROM (p.made_at AT TIME ZONE 'Etc/GMT-14'::text)) < (( SELECT kontor_least_year(8) AS kontor_least_year))::numeric) AND (p.programme_code <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])) AND (NOT (EXISTS ( SELECT
+           FROM billing_pack_statement b
+          WHERE (b.billing_pack_id = p.id)))) AND (NOT (EXISTS ( SELECT
+           FROM billing_pack_credit b
+          WHERE (b.billing_pack_id = p.id)))))))));
+create policy owned on billing_pack_response for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on billing_pack_response for select to kontor_retention
+  using (true);
+create policy visible on billing_pack_response for select to kontor_app, kontor_limited
+  using ((distributor_id = ( SELECT kontor_distributor() AS kontor_distributor)));
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.billing_pack_response FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.billing_pack_response FOR EACH ROW EXECUTE FUNCTION kontor_keep_response();
+grant insert, select, update on billing_pack_response to kontor_all;
+grant insert, select, update on billing_pack_response to kontor_app;
+grant insert, select, update on billing_pack_response to kontor_limited;
+grant delete, select on billing_pack_response to kontor_retention;
+
 create table billing_pack_statement (
   billing_pack_id uuid not null,
   msp_id uuid not null,
@@ -1244,9 +1341,11 @@ create table decision (
   content jsonb not null,
   actor jsonb not null,
   decided_at timestamp with time zone not null,
+  batch_id uuid,
   constraint decision_pkey PRIMARY KEY (id),
   constraint decision_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'completeness'::text, 'registration'::text, 'order'::text, 'correction'::text])))
 );
+CREATE INDEX decision_by_batch ON public.decision USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 alter table decision enable row level security;
 alter table decision force row level security;
 create policy "all" on decision for all to kontor_all
@@ -2108,6 +2207,8 @@ create policy owned on price_plan for all to kontor_app, kontor_limited
   using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
 create policy retention on price_plan for select to kontor_retention
   using (true);
+create policy visible on price_plan for select to kontor_limited
+  using (((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND (id = ANY (( SELECT kontor_price_plans() AS kontor_price_plans)::uuid[]))));
 grant insert, select, update on price_plan to kontor_all;
 grant insert, select, update on price_plan to kontor_app;
 grant insert, select, update on price_plan to kontor_limited;

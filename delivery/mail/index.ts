@@ -23,6 +23,8 @@ import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
 import { orderRefused } from './orderRefused.js';
 import { orderWithdrawn } from './orderWithdrawn.js';
+import { packAnswered } from './packAnswered.js';
+import { packQuestioned } from './packQuestioned.js';
 import { parkedReminder } from './parkedReminder.js';
 import { passwordReset } from './passwordReset.js';
 import { personInvited } from './personInvited.js';
@@ -63,6 +65,8 @@ const MAILS = {
   reportMissing,
   statementIssued,
   billingPack,
+  packQuestioned,
+  packAnswered,
   parkedReminder,
   runSummary,
   runFailed,

@@ -10,6 +10,8 @@ interface ActionRule {
 }
 
 const VENDOR = ['vendor'] as const satisfies readonly View[];
+/** Who sees how months are priced, closed and packed. */
+const DISTRIBUTING = ['vendor', 'distributor'] as const satisfies readonly View[];
 /** Who sees what is billed. */
 const BILLING = ['vendor', 'distributor', 'service_provider'] as const satisfies readonly View[];
 /** Whether a view sees amounts: what an MSP pays is between those who bill it and itself, and not its customers'. */
@@ -44,7 +46,7 @@ export const ACTIONS = {
   'documents.manage': { views: VENDOR, level: 'manager' },
   'distributors.read': { views: VENDOR, level: 'reader' },
   'distributors.manage': { views: VENDOR, level: 'manager' },
-  'prices.read': { views: VENDOR, level: 'reader' },
+  'prices.read': { views: DISTRIBUTING, level: 'reader' },
   'prices.manage': { views: VENDOR, level: 'manager' },
   'registrations.read': { views: VENDOR, level: 'reader' },
   'registrations.decide': { views: VENDOR, level: 'operator' },
@@ -57,7 +59,8 @@ export const ACTIONS = {
   'participations.read': { views: BILLING, level: 'reader' },
   'participations.apply': { views: RUNS_SITES, level: 'manager' },
   'participations.manage': { views: VENDOR, level: 'manager' },
-  'runs.read': { views: VENDOR, level: 'reader' },
+  'runs.read': { views: DISTRIBUTING, level: 'reader' },
+  'runs.inspect': { views: VENDOR, level: 'reader' },
   'runs.manage': { views: VENDOR, level: 'manager' },
   'cases.read': { views: VENDOR, level: 'reader' },
   'cases.decide': { views: VENDOR, level: 'operator' },
@@ -67,7 +70,9 @@ export const ACTIONS = {
   'corrections.read': { views: VENDOR, level: 'reader' },
   'corrections.ask': { views: VENDOR, level: 'operator' },
   'corrections.decide': { views: VENDOR, level: 'manager' },
-  'packs.read': { views: ['vendor', 'distributor'], level: 'reader' },
+  'packs.read': { views: DISTRIBUTING, level: 'reader' },
+  'packs.respond': { views: ['distributor'], level: 'operator' },
+  'packs.answer': { views: VENDOR, level: 'operator' },
   'tenants.read': { views: SEES_SITES, level: 'reader', tenants: true },
   'tenants.manage': { views: RUNS_SITES, level: 'operator' },
   'sites.read': { views: SEES_SITES, level: 'reader', tenants: true },

@@ -186,6 +186,23 @@ export const mail: NonNullable<Translation['mail']> = {
       'Die Abrechnungen sind keine Rechnungen. Bitte stellen Sie sie den Managed Service Providern in Rechnung.',
     ],
   },
+  packQuestioned: {
+    subject: ({ distributorName, period }) => `${distributorName} fragt zum Abrechnungspaket für ${month(period)}`,
+    body: ({ programmeName, distributorName, period, supplement, question, askedBy }) => [
+      `${askedBy} von ${distributorName} fragt zu ${supplement === 0 ? 'dem Abrechnungspaket' : `Nachtrag ${supplement} zum Abrechnungspaket`} von ${programmeName} für ${month(period)}:`,
+      question,
+      'Bitte antworten Sie in Kontor; der Distributor erhält die Antwort per E-Mail.',
+    ],
+  },
+  packAnswered: {
+    subject: ({ vendorName, period }) => `${vendorName}: Ihre Frage zum Abrechnungspaket für ${month(period)}`,
+    body: ({ vendorName, period, supplement, question, answer }) => [
+      `Sie haben zu ${supplement === 0 ? 'dem Abrechnungspaket' : `Nachtrag ${supplement} zum Abrechnungspaket`} für ${month(period)} gefragt:`,
+      question,
+      `${vendorName} antwortet:`,
+      answer,
+    ],
+  },
   parkedReminder: {
     subject: ({ mspName, period }) => `Entscheidung nötig: ${mspName}, ${month(period)}`,
     body: ({ mspName, period, reason, waitingDays, decideBy }) => [

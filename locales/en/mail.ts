@@ -182,6 +182,23 @@ export const mail: MailMessages = {
       'The statements are not invoices. Please invoice the managed service providers.',
     ],
   },
+  packQuestioned: {
+    subject: ({ distributorName, period }) => `${distributorName} asks about its billing pack for ${month(period)}`,
+    body: ({ programmeName, distributorName, period, supplement, question, askedBy }) => [
+      `${askedBy} of ${distributorName} asks about ${supplement === 0 ? 'the billing pack' : `supplement ${supplement} to the billing pack`} of ${programmeName} for ${month(period)}:`,
+      question,
+      'Please answer in Kontor; the distributor gets the answer by mail.',
+    ],
+  },
+  packAnswered: {
+    subject: ({ vendorName, period }) => `${vendorName}: your question about the billing pack for ${month(period)}`,
+    body: ({ vendorName, period, supplement, question, answer }) => [
+      `You asked about ${supplement === 0 ? 'the billing pack' : `supplement ${supplement} to the billing pack`} for ${month(period)}:`,
+      question,
+      `${vendorName} answers:`,
+      answer,
+    ],
+  },
   parkedReminder: {
     subject: ({ mspName, period }) => `Decision needed: ${mspName}, ${month(period)}`,
     body: ({ mspName, period, reason, waitingDays, decideBy }) => [

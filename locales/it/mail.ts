@@ -184,6 +184,25 @@ export const mail: NonNullable<Translation['mail']> = {
       'Gli estratti non sono fatture. Vi preghiamo di fatturarli ai managed service provider.',
     ],
   },
+  packQuestioned: {
+    subject: ({ distributorName, period }) =>
+      `${distributorName} chiede chiarimenti sul pacchetto di fatturazione di ${month(period)}`,
+    body: ({ programmeName, distributorName, period, supplement, question, askedBy }) => [
+      `${askedBy} di ${distributorName} chiede chiarimenti ${supplement === 0 ? 'sul pacchetto di fatturazione' : `sul supplemento ${supplement} al pacchetto di fatturazione`} di ${programmeName} per ${month(period)}:`,
+      question,
+      'Vi preghiamo di rispondere in Kontor; il distributore riceve la risposta per e-mail.',
+    ],
+  },
+  packAnswered: {
+    subject: ({ vendorName, period }) =>
+      `${vendorName}: la vostra domanda sul pacchetto di fatturazione di ${month(period)}`,
+    body: ({ vendorName, period, supplement, question, answer }) => [
+      `Avete chiesto chiarimenti ${supplement === 0 ? 'sul pacchetto di fatturazione' : `sul supplemento ${supplement} al pacchetto di fatturazione`} per ${month(period)}:`,
+      question,
+      `${vendorName} risponde:`,
+      answer,
+    ],
+  },
   parkedReminder: {
     subject: ({ mspName, period }) => `Serve una decisione: ${mspName}, ${month(period)}`,
     body: ({ mspName, period, reason, waitingDays, decideBy }) => [

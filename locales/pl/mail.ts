@@ -193,6 +193,23 @@ export const mail: NonNullable<Translation['mail']> = {
       'Zestawienia nie są fakturami. Prosimy o wystawienie faktur dostawcom usług zarządzanych.',
     ],
   },
+  packQuestioned: {
+    subject: ({ distributorName, period }) => `${distributorName} pyta o pakiet rozliczeniowy za ${month(period)}`,
+    body: ({ programmeName, distributorName, period, supplement, question, askedBy }) => [
+      `${askedBy} (${distributorName}) pyta o ${supplement === 0 ? 'pakiet rozliczeniowy' : `uzupełnienie ${supplement} do pakietu rozliczeniowego`} programu ${programmeName} za ${month(period)}:`,
+      question,
+      'Prosimy o odpowiedź w Kontorze; dystrybutor otrzyma ją e-mailem.',
+    ],
+  },
+  packAnswered: {
+    subject: ({ vendorName, period }) => `${vendorName}: Państwa pytanie o pakiet rozliczeniowy za ${month(period)}`,
+    body: ({ vendorName, period, supplement, question, answer }) => [
+      `Państwa pytanie dotyczyło: ${supplement === 0 ? 'pakiet rozliczeniowy' : `uzupełnienie ${supplement} do pakietu rozliczeniowego`} za ${month(period)}.`,
+      question,
+      `${vendorName} odpowiada:`,
+      answer,
+    ],
+  },
   parkedReminder: {
     subject: ({ mspName, period }) => `Potrzebna decyzja: ${mspName}, ${month(period)}`,
     body: ({ mspName, period, reason, waitingDays, decideBy }) => [

@@ -109,6 +109,26 @@ describe('a run, while no worker is up', () => {
       await handle.terminate();
     });
 
+    it('takes many decisions later: each is pending, and the same request asked again means the same cases', async () => {
+      const filter = { programme: 'msp', period: '2025-12', kind: 'report_mismatch' };
+      const body = { filter, expected: 1, decision: 'accept_reported', reason: 'Seen' };
+      const headers = { 'idempotency-key': 'decisions-1' };
+      let mspId = '';
+      for (let i = 0; i < 2; i += 1) {
+        const { status, json } = await api.call('POST', '/v1/cases/decisions', { token, body, headers });
+        expect([status, json.pending, json.items[0].outcome]).toEqual([202, 1, 'pending']);
+        mspId = json.items[0].mspId;
+        // Meanwhile the filter finds nothing any more.
+        await month.run(
+          `update discrepancy set state = 'settled', resolved_by = 'default', resolved_at = now()
+           where period = '2025-12' and kind = 'report_mismatch' returning id`,
+        );
+      }
+      const kept = await api.database.asOwner('select 1 from decision where batch_id is not null');
+      expect(kept).toHaveLength(1);
+      await new Client({ connection }).workflow.getHandle(`msp-statement:msp:2025-12:${mspId}`).terminate();
+    });
+
     it('takes decisions with what they need only', async () => {
       const { json } = await api.call('GET', '/v1/cases?period=2025-12&kind=report_mismatch', { token });
       const path = `/v1/cases/${json.items[0].id}/decision`;

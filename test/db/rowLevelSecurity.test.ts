@@ -27,6 +27,7 @@ const REACH: Record<string, Reach> = {
   audit_event: 'team',
   billing_pack: 'parties',
   billing_pack_credit: 'never',
+  billing_pack_response: 'parties',
   billing_pack_statement: 'never',
   check_in: 'never',
   company: 'msp',
@@ -60,7 +61,7 @@ const REACH: Record<string, Reach> = {
   person_identity: 'team',
   person_password: 'team',
   person_totp: 'team',
-  price_plan: 'team',
+  price_plan: 'parties',
   purchase_order: 'never',
   reconciled_site: 'never',
   recovery_code: 'team',
@@ -411,6 +412,18 @@ describe('row level security', () => {
     expect(await seen(await tenancy.scope('system_integrator', { companyId: integrator }))).toBe(1);
     expect(await seen(await tenancy.scope('reseller', { companyId: reseller }))).toBe(0);
     expect(await seen({ kind: 'msp', mspId: months.msps.alpha })).toBe(0);
+  });
+
+  it('shows a distributor the price lists by which it bills, and to nobody else but the partner team any', async () => {
+    const { germany, poland } = tenancy.distributors;
+    const [base] = await months.month.run<{ id: string }>('select id from price_plan');
+    await months.month.pricePlan({ currency: 'PLN', distributorId: poland, prices: {}, fromPeriod: '2090-01' });
+    const seen = (scope: Scope) =>
+      months.database.db.transaction(scope, (trx) => rows<{ id: string }>(trx, 'select id from price_plan'));
+    expect(await seen({ kind: 'distributor', distributorId: germany })).toEqual([base]);
+    expect(await seen({ kind: 'distributor', distributorId: poland })).toHaveLength(2);
+    expect(await seen({ kind: 'msp', mspId: months.msps.alpha })).toEqual([]);
+    expect(await seen(await tenancy.scope('customer', { companyId: tenancy.companies.customer }))).toEqual([]);
   });
 
   it('shows a distributor its own billing packs and mails only', async () => {

@@ -75,6 +75,11 @@ const PARAMS: MailParams = {
     parked,
     download: null,
   },
+  packQuestioned: {
+    ...{ programmeName: 'Managed services', distributorName: 'Dist S.p.A.', period, supplement: 1 },
+    ...{ question: 'Is line 3 counted twice?', askedBy: 'Anna Example' },
+  },
+  packAnswered: { ...common, period, supplement: 1, question: 'Is line 3 counted twice?', answer: 'It is not.' },
   parkedReminder: { ...common, period, reason: 'total moved', waitingDays: 1, decideBy: '2026-06-09' },
   runSummary: {
     programmeName: 'Managed services',

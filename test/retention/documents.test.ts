@@ -42,6 +42,12 @@ describe('what is kept by the calendar year, rule 15', () => {
   beforeAll(async () => {
     pool = createRenderPool({ threads: 1 });
     old = await oldMonth(pool, '2016-02', '2024-12');
+    await old.database.asOwner(
+      `insert into billing_pack_response (id, billing_pack_id, distributor_id, kind, question, said_at, said_by, answer, answered_at,
+         answered_by)
+       select gen_random_uuid(), id, distributor_id, 'questioned', 'What is line 1?', made_at, '{}', 'The month', made_at, '{}'
+       from billing_pack`,
+    );
     for (const at of ['2016-03-07T00:00:00Z', '2016-12-31T00:00:00Z', '2026-01-01T00:00:00Z']) {
       const event = { at: new Date(at), actor: TERMINAL, action: 'test.done', subject: 'test:1' };
       await old.database.db.transaction(ALL, (trx) => {
@@ -94,6 +100,7 @@ describe('what is kept by the calendar year, rule 15', () => {
     expect([await count('statement'), await count('statement_document'), await count('billing_pack')]).toEqual([
       1, 1, 1,
     ]);
+    expect(await count('billing_pack_response')).toBe(1);
     const [left] = await old.month.run<{ id: string }>('select msp_id as id from statement');
     expect(left?.id).toBe(old.msps.alpha);
     expect(await old.month.run(`select distinct msp_id from reconciled_site`)).toEqual([{ msp_id: old.msps.alpha }]);
@@ -121,7 +128,7 @@ describe('what is kept by the calendar year, rule 15', () => {
     await expect(broken).rejects.toThrow('the machine stopped');
     await apply(LATER);
     const tables = ['statement', 'statement_line', 'statement_document', 'billing_pack', 'billing_pack_statement'];
-    for (const table of [...tables, 'reconciled_site', 'run_participant']) {
+    for (const table of [...tables, 'billing_pack_response', 'reconciled_site', 'run_participant']) {
       expect([table, await count(table)]).toEqual([table, 0]);
     }
     const told = await old.month.run<{ removed: string }>(

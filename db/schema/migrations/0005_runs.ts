@@ -122,5 +122,41 @@ export async function up(knex: Knex): Promise<void> {
     call kontor_protect('discrepancy',
       '(programme_code, period, msp_id) in (select programme_code, period, msp_id from run_participant)',
       'tenant_id = any((select kontor_tenants())::uuid[])');
+
+    -- Which price lists concern the distributor that reads: its own, and of the base lists those by which a month is priced that
+    -- it has billed, or bills from this one on within a year.
+    create function kontor_price_plans() returns uuid[] language plpgsql stable as $$
+    declare
+      reader uuid := kontor_distributor();
+      scope text := kontor_scope();
+      found uuid[];
+    begin
+      -- Asked by the policy below for the look at the lists that follows.
+      if scope = 'all' then return '{}'; end if;
+      perform set_config('kontor.scope', 'all', true);
+      found := array(
+        with billed as (
+          select p.programme_code, p.period from run_participant p where p.distributor_id = reader
+          union
+          select d.programme_code, to_char(m, 'YYYY-MM')
+          from participation_distributor d
+          join participation p on p.msp_id = d.msp_id and p.programme_code = d.programme_code
+          cross join generate_series(date_trunc('month', now() at time zone 'UTC'),
+            date_trunc('month', now() at time zone 'UTC') + interval '11 months', interval '1 month') m
+          where d.distributor_id = reader and to_char(m, 'YYYY-MM') >= greatest(d.from_period, p.joined_period)
+            and to_char(m, 'YYYY-MM') <= coalesce(p.left_period, '9999-12')
+            and to_char(m, 'YYYY-MM') < coalesce(d.until_period, '9999-12') and p.joined_period is not null),
+        priced as (
+          select distinct on (b.programme_code, b.period) l.id
+          from billed b join price_plan l on l.programme_code = b.programme_code
+            and (l.distributor_id = reader or l.distributor_id is null)
+            and b.period between l.from_period and coalesce(l.until_period, '9999-12')
+          order by b.programme_code, b.period, l.distributor_id nulls last, l.from_period desc, l.created_at desc)
+        select id from price_plan where distributor_id = reader union select id from priced);
+      perform set_config('kontor.scope', scope, true);
+      return found;
+    end $$;
+    create policy visible on price_plan for select to kontor_limited
+      using ((select kontor_distributor()) is not null and id = any((select kontor_price_plans())::uuid[]));
   `);
 }

@@ -110,6 +110,42 @@ export async function up(knex: Knex): Promise<void> {
     create policy owned on billing_pack using ((select kontor_scope()) = 'all');
     create policy visible on billing_pack for select using (distributor_id = (select kontor_distributor()));
 
+    -- What a distributor says of a pack: that it has it, once, or a question, of which one at a time is open. An answer is final.
+    create table billing_pack_response (
+      id uuid primary key,
+      billing_pack_id uuid not null references billing_pack,
+      distributor_id uuid not null references distributor_terms,
+      kind text not null check (kind in ('acknowledged', 'questioned')),
+      question text check ((question is not null) = (kind = 'questioned')),
+      said_at timestamptz not null,
+      said_by jsonb not null,
+      answer text check (answer is null or kind = 'questioned'),
+      answered_at timestamptz,
+      answered_by jsonb,
+      check ((answer is null) = (answered_at is null) and (answer is null) = (answered_by is null))
+    );
+    create unique index billing_pack_response_acknowledged on billing_pack_response (billing_pack_id)
+      where kind = 'acknowledged';
+    create unique index billing_pack_response_open on billing_pack_response (billing_pack_id)
+      where kind = 'questioned' and answer is null;
+    create index billing_pack_response_by_pack on billing_pack_response (billing_pack_id, said_at);
+    alter table billing_pack_response enable row level security;
+    alter table billing_pack_response force row level security;
+    create policy owned on billing_pack_response using ((select kontor_scope()) = 'all');
+    create policy visible on billing_pack_response for select using (distributor_id = (select kontor_distributor()));
+    create function kontor_keep_response() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'DELETE' and current_user = 'kontor_retention' then return old; end if;
+      if tg_op = 'DELETE' or old.answer is not null
+        or to_jsonb(new) - '{answer,answered_at,answered_by}'::text[] <> to_jsonb(old) - '{answer,answered_at,answered_by}'::text[] then
+        raise exception 'of a billing_pack_response nothing changes but its answer, once'
+          using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $$;
+    create trigger kept before update or delete on billing_pack_response for each row execute function kontor_keep_response();
+    create trigger frozen_all before truncate on billing_pack_response execute function kontor_refuse_change();
+
     alter table statement_number enable row level security;
     alter table statement_number force row level security;
     create policy owned on statement_number using ((select kontor_scope()) = 'all');

@@ -98,8 +98,11 @@ export async function up(knex: Knex): Promise<void> {
       subject text not null,
       content jsonb not null,
       actor jsonb not null,
-      decided_at timestamptz not null
+      decided_at timestamptz not null,
+      -- Of the request that decided several at once.
+      batch_id uuid
     );
+    create index decision_by_batch on decision (batch_id) where batch_id is not null;
     create trigger frozen before update or delete on decision for each row execute function kontor_refuse_change();
     create trigger frozen_all before truncate on decision execute function kontor_refuse_change();
     call kontor_protect_team('decision');

@@ -154,6 +154,12 @@ export async function up(knex: Knex): Promise<void> {
       and not exists (select from billing_pack_statement b where b.billing_pack_id = billing_pack.id)
       and not exists (select from billing_pack_credit b where b.billing_pack_id = billing_pack.id)$$,
       'distributor_id', 'programme_code');
+    call kontor_let_go('billing_pack_response', $$exists (select from billing_pack p where p.id = billing_pack_id
+        and extract(year from p.made_at at time zone 'Etc/GMT-14') < (select kontor_least_year(8))
+        and p.programme_code <> all((select kontor_held_programmes())::text[])
+        and not exists (select from billing_pack_statement b where b.billing_pack_id = p.id)
+        and not exists (select from billing_pack_credit b where b.billing_pack_id = p.id))$$,
+      'distributor_id', 'null::text');
 
     -- As the documents they explain.
     call kontor_let_go('discrepancy', $$period < (select kontor_least_year(8))::text

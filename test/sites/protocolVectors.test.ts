@@ -1,0 +1,73 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { isSigningKeyPoint } from '../../domain/signingKeyPoint.js';
+import { CHECK_INS, NEW_SIGNING_KEY, signingKeyId, SIGNATURE_WINDOW_SECONDS, USAGE_REPORT } from '../../sites/index.js';
+import { parseSignature, signMessage, verifyMessage } from '../../sites/push/signature.js';
+
+interface Vectors {
+  privateKey: string;
+  publicKey: string;
+  siteId: string;
+  installationId: string;
+  signingKeyId: string;
+  messages: {
+    name: string;
+    path: string;
+    period: string;
+    iat: number;
+    nonce: string;
+    body: string;
+    signature: string;
+  }[];
+  refused: {
+    name: string;
+    path: string;
+    site: string;
+    receivedAt: string;
+    body: string;
+    signature: string;
+    code: string;
+  }[];
+}
+
+const text = await readFile(new URL('../../../docs/protocol-vectors.json', import.meta.url), 'utf8');
+const vectors = JSON.parse(text) as Vectors;
+const bytes = (encoded: string) => Buffer.from(encoded, 'base64url');
+const publicKey = bytes(vectors.publicKey);
+const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), bytes(vectors.privateKey)]);
+const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+const SCHEMAS = {
+  '/v1/site/check-ins': CHECK_INS,
+  '/v1/site/usage-reports': USAGE_REPORT,
+  '/v1/site/signing-keys': NEW_SIGNING_KEY,
+};
+
+describe('docs/protocol-vectors.json', () => {
+  it('has a key that may sign, under the id that an activation answers', () => {
+    expect(isSigningKeyPoint(publicKey)).toBe(true);
+    expect(signingKeyId(vectors.siteId, vectors.installationId, publicKey)).toBe(vectors.signingKeyId);
+  });
+
+  it.each(vectors.messages)('what the server takes: $name', async ({ name: _name, body, signature, ...said }) => {
+    const claims = { ...said, kid: vectors.signingKeyId, site: vectors.siteId };
+    const parsed = parseSignature(signature);
+    expect(parsed.claims).toEqual(claims);
+    for (const seconds of [0, SIGNATURE_WINDOW_SECONDS, -SIGNATURE_WINDOW_SECONDS]) {
+      const receivedAt = new Date((said.iat + seconds) * 1000);
+      await verifyMessage(bytes(body), parsed, publicKey, { path: said.path, siteId: vectors.siteId, receivedAt });
+    }
+    expect(await signMessage(bytes(body), parsed.claims, privateKey)).toBe(signature);
+    const schema = SCHEMAS[said.path as keyof typeof SCHEMAS];
+    expect(schema.safeParse(JSON.parse(bytes(body).toString())).error).toBeUndefined();
+  });
+
+  it.each(vectors.refused)(
+    'what the server refuses: $name',
+    async ({ path, site, receivedAt, body, signature, code }) => {
+      const expected = { path, siteId: site, receivedAt: new Date(receivedAt) };
+      const verified = (async () => verifyMessage(bytes(body), parseSignature(signature), publicKey, expected))();
+      await expect(verified).rejects.toMatchObject({ code });
+    },
+  );
+});
