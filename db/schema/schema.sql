@@ -407,7 +407,7 @@ AS $function$
           select distinct on (b.programme_code, b.period) l.id
           from billed b join price_plan l on l.programme_code = b.programme_code
             and (l.distributor_id = reader or l.distributor_id is null)
-            and b.period >= l.from_period or b.period between l.from_period and coalesce(l.until_period, '9999-12')
+            and b.period between l.from_period and coalesce(l.until_period, '9999-12')
           order by b.programme_code, b.period, l.distributor_id nulls last, l.from_period desc, l.created_at desc)
         select id from price_plan where distributor_id = reader union select id from priced);
       perform set_config('kontor.scope', scope, true);
