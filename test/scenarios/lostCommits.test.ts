@@ -45,7 +45,9 @@ describe('a close whose database has lost what it confirmed', () => {
 
   it('issues nothing of a shard whose review has not ended', async () => {
     await lostAt('review');
-    await expect(issueStatements(database)({ ...shard, from: 0, to: 1 })).rejects.toMatchObject({ code: 'DATABASE_BEHIND' });
+    await expect(issueStatements(database)({ ...shard, from: 0, to: 1 })).rejects.toMatchObject({
+      code: 'DATABASE_BEHIND',
+    });
     expect(await stands()).toEqual({ stages: ['review'], statements: 0, state: 'open' });
   });
 
