@@ -9,6 +9,8 @@ import type { RoundHands } from './round.js';
 export interface Fault {
   /** Kind and particulars, for people. */
   name: string;
+  /** The run was opened before its deadlines had passed, and so has a shard for each zone; else the close opens it, as one. */
+  onTime?: boolean;
   /** Of the first worker. */
   failpoint?: string;
   /** So far is its clock off. */
@@ -280,5 +282,5 @@ export function faultOf(seed: number, round: number, fast: boolean): Fault {
   const random = createRandom(seed, 'fault', round);
   const draws = fast ? FAST : SLOW;
   const draw = draws[(round - 1) % draws.length] ?? random.pick(draws);
-  return draw(random);
+  return { ...draw(random), onTime: random.chance(0.5) };
 }

@@ -176,7 +176,7 @@ function differences(name: string, here: readonly string[], there: readonly stri
 export async function playRound(world: World, fault: Fault, undisturbed?: Outcome): Promise<Played> {
   const began = Date.now();
   const deadline = began + PATIENCE_MS;
-  const database = await world.copy();
+  const database = await world.copy({ onTime: fault.onTime ?? false });
   const relay = await scriptedRelay(fault.relay ?? (() => ({})));
   const proxy = await databaseProxy(database.appUrl, fault.cut);
   const { address } = testTemporal();

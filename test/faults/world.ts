@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createRandom } from '../../simulator/random.js';
+import { connect } from '../../db/connect.js';
 import { createTestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 import { LOGIN_PASSWORD, services } from '../support/services.js';
@@ -9,7 +10,7 @@ import { LOGIN_PASSWORD, services } from '../support/services.js';
 const MAILBOX = 'mail-server.mailbox';
 export const PROGRAMME = 'msp';
 export const PERIOD = '2026-03';
-/** One shard each. */
+/** One shard each where the run was opened on time. */
 const ZONES = ['Europe/Berlin', 'America/New_York'];
 const MSPS_PER_ZONE = 3;
 const SITES_PER_MSP = 2;
@@ -25,8 +26,11 @@ export interface RoundDatabase {
   drop(): Promise<void>;
 }
 
+/** The month is over everywhere, and no other deadline has passed. */
+const ON_TIME = new Date('2026-04-01T08:00:00Z');
+
 export interface World {
-  copy(): Promise<RoundDatabase>;
+  copy(how: { onTime: boolean }): Promise<RoundDatabase>;
 }
 
 async function asAdmin<T>(work: (client: pg.Client) => Promise<T>, database?: string): Promise<T> {
@@ -58,10 +62,10 @@ export async function createWorld(seed: number): Promise<World> {
     currency: 'EUR',
     prices: { [MAILBOX]: { model: 'graduated', tiers } },
   });
-  for (const zone of ZONES) {
+  for (const [place, zone] of ZONES.entries()) {
     for (let index = 0; index < MSPS_PER_ZONE; index += 1) {
       const distributorId = distributors[index % distributors.length] ?? '';
-      const mspId = await month.msp({ name: `MSP ${zone} ${index}`, distributorId, programme: PROGRAMME, zone });
+      const mspId = await month.msp({ name: `MSP ${place} ${index}`, distributorId, programme: PROGRAMME, zone });
       for (let site = 0; site < SITES_PER_MSP; site += 1) {
         const of = await month.site({ mspId, name: `site ${site}`, programme: PROGRAMME });
         const peak = random.int(1, 120);
@@ -73,12 +77,21 @@ export async function createWorld(seed: number): Promise<World> {
       }
     }
   }
-  await made.db.close();
   const source = new URL(made.ownerUrl).pathname.slice(1);
+  const opened = `${source}_opened`;
+  const copyOf = (from: string, name: string) =>
+    asAdmin((client) => client.query(`create database ${name} template ${from}`));
+  await made.db.close();
+  await copyOf(source, opened);
+  const openedUrl = new URL(made.appUrl);
+  openedUrl.pathname = `/${opened}`;
+  const db = connect(openedUrl.toString(), 1);
+  await monthFixture(db).open(PERIOD, ON_TIME, PROGRAMME);
+  await db.close();
   return {
-    copy: async () => {
+    copy: async ({ onTime }) => {
       const name = `kontor_round_${randomBytes(6).toString('hex')}`;
-      await asAdmin((client) => client.query(`create database ${name} template ${source}`));
+      await copyOf(onTime ? opened : source, name);
       const url = new URL(services().adminUrl);
       url.pathname = `/${name}`;
       url.username = 'kontor_app';
