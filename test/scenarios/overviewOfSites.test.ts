@@ -158,7 +158,8 @@ describe('the overview of all sites', () => {
     const { json } = await call('GET', `/v1/msps/${alpha}/tenants`);
     const north = (json.items as { id: string; ref: string }[]).find(({ ref }) => ref === 'north');
     expect(await names(`tenantId=${north?.id ?? ''}`)).toEqual(['Harbour', 'Tower']);
-    expect(await names('programme=other')).toEqual([]);
+    const unknown = await call('GET', '/v1/site-overview?period=2026-03&programme=other');
+    expect([unknown.status, unknown.json.errors[0].field]).toEqual([404, 'programme']);
     expect(await names(`mspId=${alpha}&backups=unknown&silentDays=30`)).toEqual(['Attic']);
   });
 
@@ -178,7 +179,8 @@ describe('the overview of all sites', () => {
 
   it('shows an MSP its own sites alone, and a distributor those of the MSPs it bills, without the state of their backups', async () => {
     expect(await names('', tokens.service_provider)).toEqual(['Attic', 'Harbour', 'Market', 'Tower']);
-    expect(await names(`mspId=${beta}`, tokens.service_provider)).toEqual([]);
+    const foreign = await call('GET', `/v1/site-overview?mspId=${beta}`, undefined, tokens.service_provider);
+    expect([foreign.status, foreign.json.errors[0].field]).toEqual([404, 'mspId']);
     const { items } = await overview('', tokens.distributor);
     expect(items.map(({ name, backups }) => [name, backups])).toEqual([['Quay', null]]);
     expect(await names('backups=unknown', tokens.distributor)).toEqual([]);
