@@ -6,6 +6,7 @@ import { periodOf, type Period } from '../../domain/period.js';
 import { number, recordsCsv, text, type Columns } from '../../statements/index.js';
 import { csvReply } from '../csvReply.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { requireFilters } from '../requireFilters.js';
 import { reply, route } from '../route.js';
 import { period, productCode, programmeCode, uuid } from '../schemas/common.js';
 import { backupState, siteOverview as siteOverviewJson } from '../schemas/siteOverview.js';
@@ -142,7 +143,11 @@ export const siteOverviewRoutes = [
     responses: { 200: { description: 'The sites', file: 'text/csv' } },
     handler: async ({ query, receivedAt, transaction }) => {
       const filter = filterOf(query, receivedAt);
-      const sites = await transaction((trx) => wholeOverview(trx, filter));
+      const sites = await transaction(async (trx) => {
+        const found = await wholeOverview(trx, filter);
+        if (found.length === 0) await requireFilters(trx, query);
+        return found;
+      });
       const records = sites.flatMap((site): OverviewRecord[] =>
         (site.meters.length === 0 ? [null] : site.meters).map((meter) => ({ site, period: filter.period, meter })),
       );

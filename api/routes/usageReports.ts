@@ -1,9 +1,11 @@
 /** A site's own report of a month ("deployed agents report"), and that of all sites of an MSP in one file. */
 import { z } from 'zod';
+import type { Trx } from '../../db/connect.js';
 import { usageReport } from '../../db/readModels/usageReport.js';
 import { KontorError } from '../../domain/errors.js';
 import { usageReportCsv, usageReportLines } from '../../statements/index.js';
 import { csvFormOf, csvQuery, csvReply } from '../csvReply.js';
+import { requireFilters } from '../requireFilters.js';
 import { fileReply, route } from '../route.js';
 import { period, programmeCode, uuid } from '../schemas/common.js';
 
@@ -20,6 +22,11 @@ const description =
   'of the running month too. An MSP gets its own, a distributor those of the months that it bills, whoever sees some ' +
   'tenants only what is of these.';
 
+async function reportOf(trx: Trx, of: z.output<typeof params>, site: string | undefined) {
+  await requireFilters(trx, { siteId: site });
+  return usageReport(trx, { ...of, siteId: site });
+}
+
 const nameOf = (report: { period: string }, id: string | undefined) =>
   `usage-report-${report.period}${id === undefined ? '' : `-${id}`}`;
 
@@ -35,7 +42,7 @@ export const usageReportRoutes = [
     query: z.strictObject({ siteId }),
     responses: { 200: { description: 'The report', file: 'application/pdf' } },
     handler: async ({ params, query, deps, transaction }) => {
-      const report = await transaction((trx) => usageReport(trx, { ...params, ...query }));
+      const report = await transaction((trx) => reportOf(trx, params, query.siteId));
       const lines = usageReportLines(report);
       if (lines > MOST_LINES) {
         throw new KontorError(
@@ -63,7 +70,7 @@ export const usageReportRoutes = [
     query: z.strictObject({ ...csvQuery.shape, siteId }),
     responses: { 200: { description: 'A record for each site, tenant and meter', file: 'text/csv' } },
     handler: async ({ params, query, transaction }) => {
-      const report = await transaction((trx) => usageReport(trx, { ...params, siteId: query.siteId }));
+      const report = await transaction((trx) => reportOf(trx, params, query.siteId));
       return csvReply(nameOf(report, query.siteId), usageReportCsv(report, csvFormOf(query, report.locale)));
     },
   }),
