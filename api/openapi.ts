@@ -1,5 +1,6 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { FILTERS } from '../db/readModels/unknownFilter.js';
 import { isAction, ruleOf, type Action } from '../domain/access/actions.js';
 import { ERROR_CODES, type ErrorCode } from '../domain/errors.js';
 import { STATUS_OF } from './errors.js';
@@ -51,11 +52,12 @@ function bodyOf({ body }: Route): string {
 
 /** Every failure looks the same; which statuses a route can give follows from what it takes. */
 function problemStatuses(route: Route): number[] {
-  const statuses = [422, 429, 500, 503];
+  const statuses = [421, 422, 429, 500, 503];
   if (route.action !== 'public') statuses.push(401, 403);
   if (route.guessable && route.action === 'public') statuses.push(401, 403);
   const named = bodyOf(route);
-  if (route.path.includes('{') || named.includes('"format":"uuid"')) statuses.push(404);
+  const filters = FILTERS.some((name) => name in route.query.shape);
+  if (route.path.includes('{') || filters || named.includes('"format":"uuid"')) statuses.push(404);
   if (named.includes('"link":')) statuses.push(410);
   if (route.method !== 'get') statuses.push(400, 409, 413, 415);
   return statuses.sort();
