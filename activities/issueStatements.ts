@@ -2,11 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { loadMonthInputs, plansFor } from '../db/closing/monthInputs.js';
 import { skippedBefore } from '../db/closing/skippedBefore.js';
 import { loadEarlierMonths } from '../db/closing/earlierMonths.js';
-import { markIssued, parkParticipants, shardCounts, type Parking, type Selection } from '../db/closing/participants.js';
+import {
+  markIssued,
+  parkParticipants,
+  reopenParticipant,
+  shardCounts,
+  type Parking,
+  type Selection,
+} from '../db/closing/participants.js';
 import { monthRules, type MonthRules } from '../db/closing/monthRules.js';
 import type { ShardKey } from '../db/closing/openRun.js';
 import { openMspCases } from '../db/closing/reconciliation.js';
-import { settlementOf } from '../db/closing/settlement.js';
+import { isBeforeIssue, settlementOf } from '../db/closing/settlement.js';
 import { ALL, type Database, type Trx } from '../db/connect.js';
 import { enqueueMails } from '../db/outbox/outboxStore.js';
 import { ratesOfRun } from '../db/prices/publishedRates.js';
@@ -148,11 +155,20 @@ export function issueStretch(
   );
 }
 
-/** One MSP that was parked: reconciled first where that is what broke. */
+/**
+ * One MSP that was parked: reconciled first where that is what broke. While its shard has yet to issue, it is open again and
+ * issued with the others: nobody's statement is issued before its day (rule 1), and people may decide what was found.
+ */
 async function issueParked(trx: Trx, key: RunKey & { mspId: string }, now: Date): Promise<IssueCounts> {
   const stands = await settlementOf(trx, key);
   const selection = { programme: key.programme, period: key.period, mspIds: [key.mspId] };
-  if (stands?.state === 'parked' && stands.parkedCode === 'RECONCILE_FAILED') await reconcile(trx, selection, now);
+  if (stands?.state === 'parked' && stands.parkedCode === 'RECONCILE_FAILED') {
+    await reconcile(trx, selection, now);
+    if (await isBeforeIssue(trx, key, now)) {
+      await reopenParticipant(trx, key);
+      return { issued: 0, parked: 0 };
+    }
+  }
   return issue(trx, selection, now);
 }
 

@@ -110,6 +110,19 @@ export async function parkedMsps(trx: Trx, { programme, period, shard }: ShardKe
   return found.map(({ id }) => id);
 }
 
+/** What parked an MSP is over: its shard issues it with the others. */
+export async function reopenParticipant(
+  trx: Trx,
+  { programme, period, mspId }: RunKey & { mspId: string },
+): Promise<void> {
+  await rows(
+    trx,
+    `update run_participant set state = 'open', parked_reason = null, parked_code = null, parked_until = null
+     where programme_code = :programme and period = :period and msp_id = :mspId and state = 'parked'`,
+    { programme, period, mspId },
+  );
+}
+
 /** Marks MSPs as issued; what parked them is over. */
 export async function markIssued(trx: Trx, { programme, period }: RunKey, mspIds: readonly string[]): Promise<void> {
   await rows(

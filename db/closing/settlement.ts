@@ -35,6 +35,18 @@ export async function settlementOf(trx: Trx, key: Key): Promise<Settlement | und
   return found;
 }
 
+/** Whether its shard has yet to issue an MSP: the review goes on, or the day of issue is to come (rule 1). */
+export async function isBeforeIssue(trx: Trx, key: Key, now: Date): Promise<boolean> {
+  const [found] = await rows<{ early: boolean }>(
+    trx,
+    `select s.stage not in ('issue', 'done') or s.issue_from > :now as early from run_participant p
+     join run_shard s on s.programme_code = p.programme_code and s.period = p.period and s.shard = p.shard
+     where p.programme_code = :programme and p.period = :period and p.msp_id = :mspId`,
+    { ...key, now },
+  );
+  return found?.early ?? false;
+}
+
 /** A parked MSP as the reminder to the partner team needs it. */
 export interface ParkedMsp {
   mspName: string;
