@@ -82,7 +82,7 @@ deliver() {
       ;;
     esac
     [ "$tries" -lt 5 ] || break
-    wait=$(sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9]*\).*/\1/p' "$work/headers" 2>/dev/null | head -n 1)
+    wait=$({ sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9]*\).*/\1/p' "$work/headers" 2>/dev/null || :; } | head -n 1)
     sleep "${wait:-$tries}"
   done
   echo 'Not delivered after 5 tries.' >&2

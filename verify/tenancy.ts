@@ -36,7 +36,7 @@ const PACK_TO_OTHERS = `
 const PACK_MAILED_TO_OTHERS = `
   select format('%s carries the billing pack of another programme or distributor', o.message_id) as problem
   from outbox o join billing_pack b on b.id = o.billing_pack_id
-  where b.programme_code = :programme and (:period::text is null or o.period = :period)
+  where b.programme_code = :programme and o.kind = 'billingPack' and (:period::text is null or o.period = :period)
     and (o.programme_code is distinct from b.programme_code or o.distributor_id is distinct from b.distributor_id
       or o.recipient <> b.summary -> 'distributor' ->> 'email')
   order by o.id`;

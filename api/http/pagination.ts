@@ -11,7 +11,7 @@ export const PAGE_QUERY = {
     .pipe(z.int().min(1).max(200))
     .default(50)
     .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items a page has at most' }),
-  after: z.string().min(1).max(500).optional().meta({ description: '`next` of the page before' }),
+  after: z.string().min(1).max(4_000).optional().meta({ description: '`next` of the page before' }),
 } as const;
 
 /** The shape of a page; `next` is null on the last one. */

@@ -7,6 +7,7 @@ import { createRenderPool } from '../../statements/index.js';
 import { startTestApi, type TestApi } from '../api/testApi.js';
 import { MAIL_TEMPLATES } from '../../delivery/index.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
+import { overallVerdicts, verifyAll } from '../../verify/index.js';
 
 const MAILBOX = 'mail-server.mailbox';
 const RUN = { programme: 'msp', period: '2026-03' };
@@ -147,6 +148,10 @@ describe('a distributor answers to its billing pack', () => {
     ]) {
       await expect(api.database.asOwner(sql)).rejects.toThrow('nothing changes but its answer, once');
     }
+  });
+
+  it('and verify holds: what is said about a pack carries no pack (I7)', async () => {
+    expect(overallVerdicts(await verifyAll(api.database.db)).I7).toBe('holds');
   });
 
   it('nobody else’s: another distributor does not find it, readers and the partner team do not speak for one', async () => {
