@@ -4,7 +4,8 @@ import type { CalendarSettings } from '../../domain/settings/calendar.js';
 
 /** MSPs per shard: enough to make set-based statements pay, few enough that a retried batch costs seconds. */
 const SHARD_SIZE = 250;
-const DEADLINES = ['monthEnd', 'collectUntil', 'reviewUntil', 'issueFrom', 'mailedBy'] as const;
+/** In the order in which they number the shards. */
+const DEADLINES = ['reviewUntil', 'collectUntil', 'monthEnd', 'issueFrom', 'mailedBy'] as const;
 
 /**
  * MSPs share a shard where every deadline of theirs that is to come at `openedAt` is the same instant: two zones whose clocks
@@ -28,8 +29,7 @@ export function planShards(
       issueFrom: reviewUntil ?? days.issueFrom,
       mailedBy: days.mailedBy,
     };
-    const inOrder = [deadlines.reviewUntil, deadlines.collectUntil, monthEnd, deadlines.issueFrom, deadlines.mailedBy];
-    const key = inOrder.map(ahead).join(' ');
+    const key = DEADLINES.map((name) => ahead(deadlines[name])).join(' ');
     const plans = groups.get(key) ?? [];
     groups.set(key, plans);
     let plan = plans.at(-1);
