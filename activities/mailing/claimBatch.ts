@@ -25,8 +25,9 @@ export async function claimBatch(trx: Trx, claim: Omit<Claim, 'packs' | 'limit'>
   const mails =
     light.length > 0 ? light : await claimMails(trx, { ...claim, packs: true, limit: Math.min(PACK_BATCH, atMost) });
   const packs = new Map<string, PackFiles>();
-  for (const { billingPackId } of mails) {
-    if (billingPackId !== null) packs.set(billingPackId, await packFiles(trx, billingPackId, PACK_BYTES));
+  for (const { kind, billingPackId } of mails) {
+    if (billingPackId === null || attachmentsOf(kind) !== 'billingPack') continue;
+    packs.set(billingPackId, await packFiles(trx, billingPackId, PACK_BYTES));
   }
   const welcomed = mails.flatMap(({ id, kind, programme, locale }) =>
     attachmentsOf(kind) === 'programmeDocuments' && programme !== null ? [{ mailId: id, programme, locale }] : [],
