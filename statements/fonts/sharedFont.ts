@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { create, type Font, type GlyphRun } from 'fontkit';
 import { GlyphSubset, readTables, type TrueTypeTables } from './glyphSubset.js';
+import { PairKerning } from './pairKerning.js';
 
 type Glyph = PDFKit.FontLikeGlyph;
 type Run = PDFKit.FontLikeRun;
 
 /** Words kept laid out. Enough for the words of all documents and the names of many MSPs; then it starts afresh. */
 const MAX_CACHED_RUNS = 20_000;
-const MAX_CACHED_PAIRS = 50_000;
 
 /**
  * Scripts in which a character is a glyph and only kerning depends on the neighbour: Latin, Greek, Cyrillic,
@@ -17,6 +17,15 @@ const SIMPLE_SCRIPTS =
   /^[\u0020-\u024f\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u202f-\u205f\u20a0-\u20cf\u2100-\u22ff\u3000-\u3029\u3030-\u3098\u309b-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\ufffd]*$/;
 /** Scripts with kerning worth applying. */
 const KERNED = /[\u0041-\u052f]/;
+/** By their OpenType tags. Signs between two letters belong to no script. */
+const SCRIPTS = { latn: /\p{Script=Latin}/u, grek: /\p{Script=Greek}/u, cyrl: /\p{Script=Cyrillic}/u };
+
+function scriptOf(text: string): string {
+  for (const character of text) {
+    for (const [tag, script] of Object.entries(SCRIPTS)) if (script.test(character)) return tag;
+  }
+  return 'DFLT';
+}
 
 /** Shows nothing: what a glyph says that is only a part of a character, such as the dots of an Arabic letter. */
 const NOTHING = 0x200d;
@@ -54,7 +63,7 @@ export class SharedFont implements PDFKit.FontLike {
   private readonly glyphs = new Map<number, Glyph>();
   private runs = new Map<string, Run>();
   private widths = new Map<string, number>();
-  private kerning = new Map<string, number>();
+  private readonly kerning: PairKerning;
 
   /** Reads a TrueType file with 1,000 units per em; throws a RangeError on any other. */
   constructor(path: string) {
@@ -65,6 +74,7 @@ export class SharedFont implements PDFKit.FontLike {
     }
     this.font = font;
     this.tables = readTables(file);
+    this.kerning = new PairKerning(this.tables);
     this.unitsPerEm = font.unitsPerEm;
     this.postscriptName = font.postscriptName;
     this.ascent = font.ascent;
@@ -159,14 +169,7 @@ export class SharedFont implements PDFKit.FontLike {
 
   private kernBetween(left: string, right: string): number {
     if (!KERNED.test(left) || !KERNED.test(right)) return 0;
-    const pair = left + right;
-    let kern = this.kerning.get(pair);
-    if (kern === undefined) {
-      const { positions, glyphs } = this.font.layout(pair, { liga: false, ccmp: false });
-      kern = glyphs.length === 2 ? (positions[0]?.xAdvance ?? 0) - (glyphs[0]?.advanceWidth ?? 0) : 0;
-      if (this.kerning.size >= MAX_CACHED_PAIRS) this.kerning = new Map();
-      this.kerning.set(pair, kern);
-    }
-    return kern;
+    const idOf = (character: string) => this.glyphOf(character.codePointAt(0) ?? 0).id;
+    return this.kerning.between(scriptOf(left + right), idOf(left), idOf(right));
   }
 }
