@@ -7,6 +7,7 @@ export default {
   globalSetup: '<rootDir>/dist/test/support/globalSetup.js',
   globalTeardown: '<rootDir>/dist/test/support/globalTeardown.js',
   testTimeout: 60_000,
+  reporters: ['default', ['<rootDir>/dist/test/support/endSilence.js', { minutes: 15 }]],
   // One more than the cores the tests are meant for: many suites wait for time to pass.
   maxWorkers: 3,
 };
