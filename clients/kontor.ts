@@ -6,6 +6,12 @@
  *     kontor.js activate STATE URL KEY PRODUCT VERSION
  *     kontor.js check-in STATE COUNTS
  *     kontor.js report STATE PERIOD LINES [REVISION]
+ *     kontor.js check-in-file STATE FILE COUNTS
+ *     kontor.js report-file STATE FILE PERIOD LINES [REVISION]
+ *     kontor.js verify FILE PUBLIC_KEY
+ *
+ * The last three need no network: they sign a message into a file that somebody carries, beside what is in it, and show a file's
+ * messages, each with whether that key signed it.
  *
  * STATE is a folder of the installation's own; COUNTS and LINES are JSON files. The answer goes to stdout. Exit status: 0 done,
  * 1 refused or not reached, 2 the call is wrong. KONTOR_CLOCK_OFFSET_S moves its own clock, for trying.
@@ -17,6 +23,7 @@ import {
   randomBytes,
   randomUUID,
   sign,
+  verify,
   type KeyObject,
 } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -173,16 +180,85 @@ async function send(state: string, path: string, message: object, period?: strin
   });
 }
 
-async function checkIn([state = '', file = '']: string[]) {
+async function checkInOf(file: string) {
   const counts: unknown = JSON.parse(await readFile(file, 'utf8'));
   const now = iso(ownNow());
-  return send(state, '/v1/site/check-ins', { version: 1, sentAt: now, checkIns: [{ observedAt: now, counts }] });
+  return { version: 1, sentAt: now, checkIns: [{ observedAt: now, counts }] };
+}
+
+async function reportOf(period: string, file: string, revision: string) {
+  const lines: unknown = JSON.parse(await readFile(file, 'utf8'));
+  return { version: 1, sentAt: iso(ownNow()), period, revision: Number(revision), lines };
+}
+
+async function checkIn([state = '', file = '']: string[]) {
+  return send(state, '/v1/site/check-ins', await checkInOf(file));
 }
 
 async function report([state = '', period = '', file = '', revision = '1']: string[]) {
-  const lines: unknown = JSON.parse(await readFile(file, 'utf8'));
-  const message = { version: 1, sentAt: iso(ownNow()), period, revision: Number(revision), lines };
-  return send(state, '/v1/site/usage-reports', message, period);
+  return send(state, '/v1/site/usage-reports', await reportOf(period, file, revision), period);
+}
+
+/** A file of signed messages, whose bodies are in base64url. */
+interface UsageFile {
+  version: 1;
+  messages: { body: string; signature: string }[];
+}
+
+async function usageFileAt(path: string): Promise<UsageFile> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as UsageFile;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { version: 1, messages: [] };
+    throw error;
+  }
+}
+
+/** Signs by our own clock: there is no other. */
+async function signInto(state: string, path: string, kind: string, message: object, period?: string): Promise<string> {
+  const { siteId, signingKeyId } = JSON.parse(await readFile(join(state, 'site.json'), 'utf8')) as Installation;
+  const body = Buffer.from(JSON.stringify(message));
+  const claims = {
+    ...{ kid: signingKeyId, iat: Math.floor(ownNow() / 1_000), nonce: randomBytes(16).toString('base64url') },
+    ...{ period: period ?? iso(ownNow()).slice(0, 7), path: `file:/v1/site/${kind}`, site: siteId },
+  };
+  const file = await usageFileAt(path);
+  file.messages.push({ body: body.toString('base64url'), signature: signatureOf(body, claims, await keyOf(state)) });
+  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`);
+  return `${file.messages.length} messages in ${path}`;
+}
+
+async function checkInFile([state = '', path = '', file = '']: string[]) {
+  return signInto(state, path, 'check-ins', await checkInOf(file));
+}
+
+async function reportFile([state = '', path = '', period = '', file = '', revision = '1']: string[]) {
+  return signInto(state, path, 'usage-reports', await reportOf(period, file, revision), period);
+}
+
+/** DER of an Ed25519 public key, up to its 32 bytes. */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Throws where the key did not sign one of them, after all of them were shown. */
+async function verifyFile([path = '', publicKey = '']: string[]) {
+  const der = Buffer.concat([SPKI_PREFIX, Buffer.from(publicKey, 'base64url')]);
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const shown = (await usageFileAt(path)).messages.map(({ body, signature }) => {
+    const [header = '', , signed = ''] = signature.split('.');
+    const bytes = Buffer.from(body, 'base64url');
+    const isSigned = verify(
+      null,
+      Buffer.concat([Buffer.from(`${header}.`), bytes]),
+      key,
+      Buffer.from(signed, 'base64url'),
+    );
+    const claims: unknown = JSON.parse(Buffer.from(header, 'base64url').toString());
+    return { isSigned, claims, message: JSON.parse(bytes.toString()) as unknown };
+  });
+  const text = JSON.stringify(shown, null, 2);
+  if (shown.length === 0 || shown.some(({ isSigned }) => !isSigned))
+    throw new Error(`${text}\nNot signed by that key.`);
+  return text;
 }
 
 interface Vectors {
@@ -224,6 +300,9 @@ const COMMANDS: Record<string, { run: (args: string[]) => Promise<string>; least
   activate: { run: activate, least: 5 },
   'check-in': { run: checkIn, least: 2 },
   report: { run: report, least: 3 },
+  'check-in-file': { run: checkInFile, least: 3 },
+  'report-file': { run: reportFile, least: 4 },
+  verify: { run: verifyFile, least: 2 },
 };
 
 async function main([name = '', ...args]: string[]): Promise<number> {

@@ -17,7 +17,7 @@ export interface Sender {
 export const CHANNELS = ['push', 'pull', 'file'] as const;
 export type Channel = (typeof CHANNELS)[number];
 /** Those that a site can be given: by the others nothing comes in yet. */
-export const SERVED_CHANNELS = ['push'] as const satisfies readonly Channel[];
+export const SERVED_CHANNELS = ['push', 'file'] as const satisfies readonly Channel[];
 
 /** State of the backups a site looks after, in numbers of jobs. */
 export interface Backups {
@@ -99,6 +99,14 @@ export const CLOCK_TOLERANCE_MS = DAY_MS;
 const CLOCK_UNUSABLE_MS = 7 * DAY_MS;
 /** How long a site may have been offline and still hand over its backlog: older check-ins are not kept (rule 15). */
 export const OLDEST_CHECK_IN_DAYS = 730;
+
+/**
+ * The instant that a message's `sentAt` is held against, to tell how far the site's clock is off. A file is carried for days: how
+ * far a clock is behind cannot be told from that, only how far it is ahead.
+ */
+export function clockInstant({ channel, receivedAt }: Pick<Envelope, 'channel' | 'receivedAt'>, sentAt: Date): Date {
+  return channel === 'file' && sentAt < receivedAt ? sentAt : receivedAt;
+}
 
 /** Deviation of the site's clock in seconds, positive when ahead. Throws CLOCK_UNUSABLE beyond seven days. */
 export function clockOffsetSeconds(sentAt: Date, receivedAt: Date): number {

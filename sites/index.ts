@@ -3,4 +3,5 @@
  * `domain/siteMessage`: a batch of check-ins, or a usage report. The simulator speaks the protocols from the other side.
  */
 export { PROTOCOL_VERSION, setAside } from './envelope.js';
+export * from './file/index.js';
 export * from './push/index.js';

@@ -41,6 +41,9 @@ export const LIMITS: Limits = {
 /** A batch of 1,000 check-ins over several tenants, written out as JSON. */
 export const CHECK_IN_BODY_BYTES = 4 * 1024 * 1024;
 
+/** The signed month of some hundred sites, in base64. */
+export const USAGE_FILE_BODY_BYTES = 8 * 1024 * 1024;
+
 /** A programme document of some megabytes, in base64. */
 export const DOCUMENT_BODY_BYTES = 12 * 1024 * 1024;
 

@@ -4,21 +4,16 @@ import { withRetries } from '../../db/withRetries.js';
 import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
 import { registerSigningKey, type SigningKey } from '../../db/sites/signingKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { periodOf } from '../../domain/period.js';
 import type { SiteMessage, Stored } from '../../domain/siteMessage.js';
-import {
-  createGroupQueue,
-  SIGNATURE_WINDOW_SECONDS,
-  signingKeyId,
-  type Activation,
-  type SignatureClaims,
-} from '../../sites/index.js';
+import { createGroupQueue, SIGNATURE_WINDOW_SECONDS, signingKeyId, type Activation } from '../../sites/index.js';
 import { toKontorError } from '../errors.js';
 import type { Limits } from '../http/limits.js';
 import { activateSite, type Activated } from './activateSite.js';
 import { createCheckInPartitions } from './checkInPartitions.js';
 import { createRefusals } from './refusals.js';
+import { requirePeriod } from './requirePeriod.js';
 import { storePushed, type PushedMessage } from './storePushed.js';
+import { storeUsageFile, type CarriedOutcome, type UsageFile } from './storeUsageFile.js';
 import { createVerifySender, type SignedRequest, type VerifiedSender } from './verifySender.js';
 
 /**
@@ -37,6 +32,8 @@ export interface Ingest {
     request: SignedRequest,
     read: (sender: VerifiedSender) => M,
   ): Promise<{ sender: VerifiedSender; message: M; stored: Stored }>;
+  /** Takes a file of signed messages of one MSP's sites, all or none. See storeUsageFile. */
+  carry(file: UsageFile): Promise<CarriedOutcome[]>;
   /**
    * Registers a signing key beside the one that signs for it; the oldest of three is retired. Returns its id. Throws KEY_REVOKED
    * under a destroyed metered key.
@@ -50,13 +47,6 @@ const NONCES_KEPT_MS = 2 * SIGNATURE_WINDOW_SECONDS * 1000 + 60_000;
 
 function isDatabaseAway(error: unknown): boolean {
   return toKontorError(error).code === 'DATABASE_UNAVAILABLE';
-}
-
-/** A report is signed for its period, check-ins for the UTC month of signing. */
-function requirePeriod({ period: claimed, iat }: SignatureClaims, message: SiteMessage): void {
-  const period = message.kind === 'usageReport' ? message.period : periodOf(new Date(iat * 1000), 'UTC');
-  if (claimed === period) return;
-  throw new KontorError('SIGNATURE_INVALID', `The message was signed for ${claimed}, not for ${period}.`);
 }
 
 /**
@@ -112,6 +102,8 @@ export function createIngest(
         const { kid: signingKeyId, nonce } = sender.claims;
         return { sender, message, stored: await messages.submit({ signingKeyId, nonce, message }) };
       }),
+
+    carry: (file) => storeUsageFile({ db, verify, refusals, ensurePartitions }, file),
 
     addSigningKey: (request, read) =>
       refusals.recording(request.receivedAt, async (told) => {

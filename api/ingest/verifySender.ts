@@ -14,6 +14,8 @@ export interface SignedRequest {
   /** Before content encoding. */
   body: Uint8Array;
   receivedAt: Date;
+  /** By a person, in a file. */
+  carried: boolean;
 }
 
 /** Who sent a request, proven but for its nonce, which is used up in the transaction that stores the message. */
@@ -48,7 +50,7 @@ export function createVerifySender(db: Database, mayIsolate: (error: unknown) =>
     mayIsolate,
   });
 
-  return async ({ path, signature, body, receivedAt }, told) => {
+  return async ({ path, signature, body, receivedAt, carried }, told) => {
     const parsed = parseSignature(signature);
     told.claimedPeriod = parsed.claims.period;
     told.claimedSite = parsed.claims.site;
@@ -60,7 +62,7 @@ export function createVerifySender(db: Database, mayIsolate: (error: unknown) =>
         'Nobody registered this signing key. Activate the site with its metered key.',
       );
     }
-    await verifyMessage(body, parsed, key.publicKey, { path, siteId: key.siteId, receivedAt });
+    await verifyMessage(body, parsed, key.publicKey, { path, siteId: key.siteId, receivedAt, carried });
     told.mspId = key.mspId;
     if (key.retired) throw new KontorError('KEY_REVOKED', 'This signing key was retired. Sign with the newer one.');
     return { key, product: requireProductByCode(key.product), claims: parsed.claims };

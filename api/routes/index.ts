@@ -50,6 +50,7 @@ import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
 import { territoryRoutes } from './territories.js';
 import { tokenRoutes } from './tokens.js';
+import { usageFileRoutes } from './usageFiles.js';
 import { usageRoutes } from './usage.js';
 import { usageReportRoutes } from './usageReports.js';
 import { waitingListRoutes } from './waitingList.js';
@@ -94,6 +95,7 @@ export const ROUTES: readonly Route[] = [
   ...subscriptionRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
+  ...usageFileRoutes,
   ...usageRoutes,
   ...usageReportRoutes,
   ...siteRoutes,

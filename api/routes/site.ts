@@ -20,7 +20,7 @@ const tags = ['Site'] as const;
 const SIGNED = `Signed: a detached JWS (RFC 7797, EdDSA) over the body's bytes in the header ${SIGNATURE_HEADER}.`;
 
 function signedRequest({ req, rawBody, receivedAt }: RawContext): SignedRequest {
-  return { path: req.path, signature: req.get(SIGNATURE_HEADER), body: rawBody, receivedAt };
+  return { path: req.path, signature: req.get(SIGNATURE_HEADER), body: rawBody, receivedAt, carried: false };
 }
 
 /** What every answer to a message tells a site's administrator: a revoked key may still speak, and is told so. */

@@ -20,7 +20,10 @@ export const siteInput = z
     product: productCode,
     kind: siteKind.default('managed'),
     channel: z
-      .enum(SERVED_CHANNELS, 'Sites send by themselves ("push"): nothing fetches from a site or takes its files yet.')
+      .enum(
+        SERVED_CHANNELS,
+        'A site sends by itself ("push"), or somebody uploads its signed files ("file"): nothing fetches from a site yet.',
+      )
       .default('push'),
     tenantRefs: tenantRefs.default([]).meta({ description: 'Reported under their own references' }),
     assignments: assignments.default([]).meta({ description: 'Reported under references of the site' }),

@@ -11,10 +11,11 @@ const HEARD = `jsonb_to_recordset(:heard::jsonb) as h(site_id uuid, installation
 
 function heardOf(messages: readonly SiteMessage[]): string {
   return JSON.stringify(
-    messages.map(({ from, receivedAt, productVersion }) => ({
+    messages.map(({ from, channel, sentAt, receivedAt, productVersion }) => ({
       site_id: from.siteId,
       installation_id: from.installationId,
-      at: receivedAt,
+      // Whoever carries a file says nothing of a site that has been silent since.
+      at: channel === 'file' && sentAt < receivedAt ? sentAt : receivedAt,
       product_version: productVersion,
     })),
   );
@@ -75,6 +76,9 @@ export async function storeSiteMessages(trx: Trx, messages: readonly SiteMessage
   });
   const stored = messages.filter((_, index) => !(outcomes[index] instanceof KontorError));
   const silent = stored.length === 0 ? [] : await noteContact(trx, stored);
-  if (silent.length > 0) await liftContact(trx, silent);
+  // What a file of some days ago lifts is judged by its date (judgeContact).
+  const carried = new Set(stored.flatMap(({ channel, from }) => (channel === 'file' ? [from.siteId] : [])));
+  const heard = silent.filter((siteId) => !carried.has(siteId));
+  if (heard.length > 0) await liftContact(trx, heard);
   return outcomes;
 }

@@ -4,6 +4,7 @@ import type { MeterCode, Product } from '../../domain/catalog/index.js';
 import { fieldError, KontorError, type ErrorCode, type FieldError } from '../../domain/errors.js';
 import { instantAt, parsePeriod, periodDays, periodRange, type Period } from '../../domain/period.js';
 import {
+  clockInstant,
   clockOffsetSeconds,
   countedAt,
   type Channel,
@@ -102,7 +103,8 @@ function extraByCheckIn(extra: Extra | null): Map<number, Record<string, unknown
 export function parseCheckIns(body: z.output<typeof CHECK_INS>, reading: Reading): CheckInMessage {
   const { from, channel, product, receivedAt, fromPeriod, zone } = reading;
   const sentAt = new Date(body.sentAt);
-  const offset = clockOffsetSeconds(sentAt, receivedAt);
+  const clockAt = clockInstant(reading, sentAt);
+  const offset = clockOffsetSeconds(sentAt, clockAt);
   const { start } = periodRange(fromPeriod, zone);
   const extras = extraByCheckIn(reading.extra);
   const seen = new Set<number>();
@@ -113,7 +115,7 @@ export function parseCheckIns(body: z.output<typeof CHECK_INS>, reading: Reading
       throw fieldError('VALIDATION_FAILED', `${field}/observedAt`, 'An instant is observed once.');
     }
     seen.add(observedAt.getTime());
-    const counted = countedAt(observedAt, sentAt, receivedAt, `${field}/observedAt`);
+    const counted = countedAt(observedAt, sentAt, clockAt, `${field}/observedAt`);
     if (counted < start) {
       throw fieldError('OBSERVED_TOO_OLD', `${field}/observedAt`, `This site counts from ${fromPeriod} on.`);
     }
@@ -149,7 +151,7 @@ export function parseUsageReport(body: z.output<typeof USAGE_REPORT>, reading: R
   const { from, channel, product, zone, fromPeriod, receivedAt, extra } = reading;
   const sentAt = new Date(body.sentAt);
   const period = parsePeriod(body.period);
-  const offset = clockOffsetSeconds(sentAt, receivedAt);
+  const offset = clockOffsetSeconds(sentAt, clockInstant(reading, sentAt));
   if (period < fromPeriod) {
     throw fieldError('PERIOD_INVALID', '/period', `This site reports from ${fromPeriod} on, its first month.`);
   }

@@ -13,6 +13,9 @@ export const SIGNATURE_HEADER = 'Kontor-Signature';
 const ALGORITHM = 'EdDSA';
 /** How far `iat` may lie from our clock, either way. Nonces are kept for at least as long. */
 export const SIGNATURE_WINDOW_SECONDS = 600;
+const DAY_SECONDS = 86_400;
+/** The same for what is carried in a file, by a clock that nobody could set: how long it may be under way, and how far ahead. */
+const CARRIED_SECONDS = { behind: 90 * DAY_SECONDS, ahead: 7 * DAY_SECONDS } as const;
 const LONGEST_HEADER = 2_000;
 
 const PROTECTED_HEADER = z.strictObject({
@@ -90,6 +93,8 @@ export interface Expected {
   path: string;
   siteId: string;
   receivedAt: Date;
+  /** By a person, in a file. */
+  carried: boolean;
 }
 
 /**
@@ -114,7 +119,15 @@ export async function verifyMessage(
   if (claims.path !== expected.path || claims.site !== expected.siteId) {
     throw new KontorError('SIGNATURE_INVALID', 'The message was signed for another place or by another site.');
   }
-  if (Math.abs(expected.receivedAt.getTime() / 1000 - claims.iat) > SIGNATURE_WINDOW_SECONDS) {
+  const age = expected.receivedAt.getTime() / 1000 - claims.iat;
+  if (expected.carried) {
+    if (age <= CARRIED_SECONDS.behind && -age <= CARRIED_SECONDS.ahead) return;
+    throw new KontorError(
+      'SIGNATURE_EXPIRED',
+      `A file is taken up to 90 days after it was signed, and a site's clock may be seven days ahead; it is ${expected.receivedAt.toISOString()} here. Make the file anew.`,
+    );
+  }
+  if (Math.abs(age) > SIGNATURE_WINDOW_SECONDS) {
     throw new KontorError(
       'SIGNATURE_EXPIRED',
       `Signed more than ten minutes from our clock, which says ${expected.receivedAt.toISOString()}. Sign again by it.`,

@@ -2,7 +2,14 @@ import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { isSigningKeyPoint } from '../../domain/signingKeyPoint.js';
-import { CHECK_INS, NEW_SIGNING_KEY, signingKeyId, SIGNATURE_WINDOW_SECONDS, USAGE_REPORT } from '../../sites/index.js';
+import {
+  CARRIED,
+  CHECK_INS,
+  NEW_SIGNING_KEY,
+  signingKeyId,
+  SIGNATURE_WINDOW_SECONDS,
+  USAGE_REPORT,
+} from '../../sites/index.js';
 import { parseSignature, signMessage, verifyMessage } from '../../sites/push/signature.js';
 
 interface Vectors {
@@ -53,19 +60,25 @@ describe('docs/protocol-vectors.json', () => {
     const claims = { ...said, kid: vectors.signingKeyId, site: vectors.siteId };
     const parsed = parseSignature(signature);
     expect(parsed.claims).toEqual(claims);
+    const carried = Object.hasOwn(CARRIED, said.path);
     for (const seconds of [0, SIGNATURE_WINDOW_SECONDS, -SIGNATURE_WINDOW_SECONDS]) {
       const receivedAt = new Date((said.iat + seconds) * 1000);
-      await verifyMessage(bytes(body), parsed, publicKey, { path: said.path, siteId: vectors.siteId, receivedAt });
+      await verifyMessage(bytes(body), parsed, publicKey, {
+        path: said.path,
+        siteId: vectors.siteId,
+        receivedAt,
+        carried,
+      });
     }
     expect(await signMessage(bytes(body), parsed.claims, privateKey)).toBe(signature);
-    const schema = SCHEMAS[said.path as keyof typeof SCHEMAS];
+    const schema = SCHEMAS[said.path.replace(/^file:/, '') as keyof typeof SCHEMAS];
     expect(schema.safeParse(JSON.parse(bytes(body).toString())).error).toBeUndefined();
   });
 
   it.each(vectors.refused)(
     'what the server refuses: $name',
     async ({ path, site, receivedAt, body, signature, code }) => {
-      const expected = { path, siteId: site, receivedAt: new Date(receivedAt) };
+      const expected = { path, siteId: site, receivedAt: new Date(receivedAt), carried: false };
       const verified = (async () => verifyMessage(bytes(body), parseSignature(signature), publicKey, expected))();
       await expect(verified).rejects.toMatchObject({ code });
     },
