@@ -8,6 +8,7 @@ import { companyRoutes } from './companies.js';
 import { companyStateRoutes } from './companyStates.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
+import { customerPriceRoutes } from './customerPrices.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { identityRoutes } from './identities.js';
@@ -45,6 +46,7 @@ import { siteOverviewRoutes } from './siteOverview.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
 import { subscriptionRoutes } from './subscriptions.js';
+import { tenantDocumentRoutes } from './tenantDocuments.js';
 import { tenantKeyRoutes } from './tenantKeys.js';
 import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
@@ -101,6 +103,8 @@ export const ROUTES: readonly Route[] = [
   ...runStepRoutes,
   ...caseRoutes,
   ...statementRoutes,
+  ...customerPriceRoutes,
+  ...tenantDocumentRoutes,
   ...correctionRoutes,
   ...creditRoutes,
   ...billingPackRoutes,

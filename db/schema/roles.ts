@@ -61,6 +61,7 @@ const UPDATES = [
   'person_identity',
   'idempotency_key',
   'legal_hold',
+  'tenant_document_release',
 ];
 const DELETES = [
   'company_view',

@@ -39,6 +39,7 @@ const REACH: Record<string, Reach> = {
   correction_document: 'never',
   credit: 'never',
   credit_number: 'team',
+  customer_price_list: 'never',
   decision: 'team',
   discrepancy: 'tenant',
   enabled_product: 'msp',
@@ -84,11 +85,12 @@ const REACH: Record<string, Reach> = {
   subscription: 'tenant',
   suspension: 'never',
   tenant: 'tenant',
+  tenant_document_release: 'msp',
   term_licence: 'licence',
   usage_report: 'never',
   waiting_list: 'team',
 };
-/** A distributor reads usage by kontor_usage, for the months it bills, of mails those to itself, and no reasons of others. */
+/** A distributor reads usage by kontor_usage, for the months it bills, of mails those to itself, no reasons of others, and nothing of what an MSP asks of its customers. */
 const NOT_FOR_DISTRIBUTORS = [
   'check_in',
   'late_check_in',
@@ -96,6 +98,8 @@ const NOT_FOR_DISTRIBUTORS = [
   'outbox',
   'company_change',
   'key_destruction',
+  'customer_price_list',
+  'tenant_document_release',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
