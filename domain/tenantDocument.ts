@@ -30,8 +30,9 @@ export interface TenantDocumentFacts {
   period: Period;
   locale: string;
   zone: string;
-  /** The sender. */
+  /** The sender, and its picture: a PNG or JPEG of three colours or one (statements/logo.ts); null: it has none. */
   msp: Party;
+  logo: Uint8Array | null;
   tenant: DocumentUnit;
   /** The tenant and every unit below it. */
   units: readonly DocumentUnit[];
@@ -135,19 +136,30 @@ function tenantIdOf(line: StatementLine): string | null {
 }
 
 /**
- * A tenant's document, with a row for each line of the statement that counts something of it or a unit below it. What is money
- * between the MSP and its distributor alone (a minimum, an amount by hand, a waiver) is in none.
+ * A row for each line that counts something of these units. What is money between the MSP and its distributor alone (a minimum, an
+ * amount by hand, a waiver) is in none.
  */
-export function tenantDocument({ units, lines, credited, lists, ...facts }: TenantDocumentFacts): TenantDocument {
+export function documentRows({
+  units,
+  lines,
+  credited,
+  lists,
+  period,
+}: Pick<TenantDocumentFacts, 'units' | 'lines' | 'credited' | 'lists' | 'period'>): TenantDocumentRow[] {
   const unitOf = new Map(units.map((unit) => [unit.id, unit]));
   const all = [...lines.map((line) => ({ creditNumber: null, line })), ...credited];
-  const rows = all.flatMap(({ creditNumber, line }): TenantDocumentRow[] => {
+  return all.flatMap(({ creditNumber, line }): TenantDocumentRow[] => {
     const unit = unitOf.get(tenantIdOf(line) ?? '');
-    const counted = countedOf(line, facts.period, creditNumber);
+    const counted = countedOf(line, period, creditNumber);
     if (unit === undefined || counted === undefined) return [];
     const { because, ...row } = counted;
     return [{ ...row, unit, ...(because === undefined ? priced(lists, row) : { price: null, unpriced: because }) }];
   });
+}
+
+/** A tenant's document of a month. Pure. */
+export function tenantDocument({ units, lines, credited, lists, ...facts }: TenantDocumentFacts): TenantDocument {
+  const rows = documentRows({ units, lines, credited, lists, period: facts.period });
   const currencies = [...new Set(rows.flatMap(({ price }) => (price === null ? [] : [price.currency])))].sort();
   return {
     ...facts,

@@ -1,6 +1,7 @@
 import type { TenantDocument } from '../domain/tenantDocument.js';
 import { drawFooter } from './blocks/footer.js';
 import { drawHeader } from './blocks/header.js';
+import { drawLogo } from './blocks/logo.js';
 import { drawParagraph, drawSection } from './blocks/section.js';
 import { drawSums } from './blocks/sums.js';
 import { TENANT_DOCUMENT_COLUMNS } from './blocks/tables.js';
@@ -14,6 +15,7 @@ import { buildTenantDocumentView } from './tenantDocumentView.js';
 export function renderTenantDocument(document: TenantDocument): RenderedDocument {
   const view = buildTenantDocumentView(document);
   const sheet = new Sheet(view);
+  if (document.logo !== null) drawLogo(sheet, document.logo, document.msp.name);
   drawHeader(sheet, view.header);
   drawTotal(sheet, view.total, null);
   drawSection(sheet, view.rows, TENANT_DOCUMENT_COLUMNS);

@@ -9,6 +9,7 @@ import { companyStateRoutes } from './companyStates.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
+import { deskLineRoutes } from './deskLines.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { identityRoutes } from './identities.js';
@@ -18,6 +19,7 @@ import { keyRoutes } from './keys.js';
 import { levelRoutes } from './levels.js';
 import { linkRoutes } from './links.js';
 import { mandateRoutes } from './mandates.js';
+import { logoRoutes } from './logo.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { openIdSignInRoutes } from './openIdSignIn.js';
@@ -105,6 +107,8 @@ export const ROUTES: readonly Route[] = [
   ...statementRoutes,
   ...customerPriceRoutes,
   ...tenantDocumentRoutes,
+  ...logoRoutes,
+  ...deskLineRoutes,
   ...correctionRoutes,
   ...creditRoutes,
   ...billingPackRoutes,

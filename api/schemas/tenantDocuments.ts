@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { amount, day, periodText, uuid } from './common.js';
+import { DESK_FIELDS } from '../../domain/deskLines.js';
+import { LARGEST_LOGO } from '../../statements/index.js';
+import { amount, day, periodText, text, uuid } from './common.js';
 
 export const tenantDocument = z
   .strictObject({
@@ -64,3 +66,42 @@ export const statementTotals = z
     total: amount.meta({ description: 'Of the statement' }),
   })
   .meta({ id: 'StatementTotals' });
+
+export const logoInput = z
+  .strictObject({
+    contentBase64: z
+      .base64()
+      .min(1)
+      .meta({
+        description: `A PNG or JPEG of at most ${LARGEST_LOGO.bytes} bytes and ${LARGEST_LOGO.pixels} pixels on either side, on a background`,
+      }),
+  })
+  .meta({ id: 'LogoInput' });
+
+export const logo = z
+  .strictObject({
+    contentType: z.string(),
+    bytes: z.int().meta({ description: 'Without what is no part of the picture' }),
+  })
+  .meta({ id: 'Logo' });
+
+const isOnce = (texts: readonly string[]) => new Set(texts).size === texts.length;
+
+export const deskColumnsInput = z
+  .strictObject({
+    columns: z
+      .array(
+        z.strictObject({
+          field: z.enum(DESK_FIELDS),
+          header: text(80).meta({ description: 'What the service desk calls it' }),
+        }),
+      )
+      .min(1)
+      .max(40)
+      .refine((columns) => isOnce(columns.map(({ header }) => header)), 'Names each column once'),
+  })
+  .meta({ id: 'DeskColumns' });
+
+export const deskColumnsShown = z
+  .strictObject({ columns: z.array(z.strictObject({ field: z.enum(DESK_FIELDS), header: z.string() })) })
+  .meta({ id: 'DeskColumnsShown' });

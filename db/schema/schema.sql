@@ -543,7 +543,7 @@ CREATE OR REPLACE FUNCTION public.kontor_sites()
 AS $function$ select kontor_ids('sites') $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_tenant_document(statement uuid, tenant uuid)
- RETURNS TABLE("mspId" uuid, programme text, content jsonb, ref text, name text, units jsonb, lines jsonb, credited jsonb, lists jsonb)
+ RETURNS TABLE("mspId" uuid, programme text, content jsonb, ref text, name text, units jsonb, lines jsonb, credited jsonb, lists jsonb, logo bytea)
  LANGUAGE plpgsql
  STABLE
 AS $function$
@@ -571,12 +571,14 @@ AS $function$
             where c.msp_id = s.msp_id and c.statement_id = s.id and x.line ->> 'tenantId' = any(below.ids::text[])),
           (select coalesce(jsonb_agg(jsonb_build_object('version', p.version, 'fromPeriod', p.from_period,
               'currency', p.currency, 'prices', p.prices) order by p.version), '[]')
-            from customer_price_list p where p.msp_id = s.msp_id and p.programme_code = s.programme_code)
-        from statement s join tenant t on t.msp_id = s.msp_id and t.id = $2
-          cross join lateral (select kontor_tenants_below(array[t.id])) below (ids)
-        where s.id = $1 and (
+            from customer_price_list p where p.msp_id = s.msp_id and p.programme_code = s.programme_code),
+          (select g.content from msp_logo g where g.msp_id = s.msp_id)
+        from statement s left join tenant t on t.msp_id = s.msp_id and t.id = $2
+          cross join lateral (select case when $2 is null then array(select o.id from tenant o where o.msp_id = s.msp_id)
+            else kontor_tenants_below(array[t.id]) end) below (ids)
+        where s.id = $1 and ($2 is null or t.id is not null) and (
           (scope = 'msp' and s.msp_id = own)
-          or (scope = 'tenants' and below.ids <@ seen and exists (select from tenant_document_release d
+          or (scope = 'tenants' and $2 is not null and below.ids <@ seen and exists (select from tenant_document_release d
             where d.msp_id = s.msp_id and d.programme_code = s.programme_code and d.released)));
       perform set_config('kontor.scope', scope, true);
     end $function$;
@@ -1437,6 +1439,29 @@ grant insert, select on decision to kontor_app;
 grant insert, select on decision to kontor_limited;
 grant delete, select on decision to kontor_retention;
 
+create table desk_columns (
+  msp_id uuid not null,
+  columns jsonb not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint desk_columns_pkey PRIMARY KEY (msp_id),
+  constraint desk_columns_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table desk_columns enable row level security;
+alter table desk_columns force row level security;
+create policy "all" on desk_columns for all to kontor_all
+  using (true);
+create policy owned on desk_columns for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on desk_columns for select to kontor_retention
+  using (true);
+create policy visible on desk_columns for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on desk_columns to kontor_all;
+grant insert, select, update on desk_columns to kontor_app;
+grant insert, select, update on desk_columns to kontor_limited;
+grant select on desk_columns to kontor_retention;
+
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
   programme_code text not null,
@@ -1947,6 +1972,31 @@ grant insert, select, update on metered_key to kontor_all;
 grant insert, select, update on metered_key to kontor_app;
 grant insert, select, update on metered_key to kontor_limited;
 grant select on metered_key to kontor_retention;
+
+create table msp_logo (
+  msp_id uuid not null,
+  content_type text not null,
+  content bytea not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint msp_logo_pkey PRIMARY KEY (msp_id),
+  constraint msp_logo_content_type_check CHECK ((content_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text]))),
+  constraint msp_logo_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table msp_logo enable row level security;
+alter table msp_logo force row level security;
+create policy "all" on msp_logo for all to kontor_all
+  using (true);
+create policy owned on msp_logo for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on msp_logo for select to kontor_retention
+  using (true);
+create policy visible on msp_logo for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant delete, insert, select, update on msp_logo to kontor_all;
+grant delete, insert, select, update on msp_logo to kontor_app;
+grant delete, insert, select, update on msp_logo to kontor_limited;
+grant select on msp_logo to kontor_retention;
 
 create table msp_terms (
   id uuid not null,

@@ -41,6 +41,7 @@ const REACH: Record<string, Reach> = {
   credit_number: 'team',
   customer_price_list: 'never',
   decision: 'team',
+  desk_columns: 'never',
   discrepancy: 'tenant',
   enabled_product: 'msp',
   former_end: 'never',
@@ -53,6 +54,7 @@ const REACH: Record<string, Reach> = {
   mandate: 'parties',
   membership: 'team',
   metered_key: 'key',
+  msp_logo: 'never',
   msp_terms: 'never',
   one_time_link: 'team',
   outbox: 'never',
@@ -100,6 +102,8 @@ const NOT_FOR_DISTRIBUTORS = [
   'key_destruction',
   'customer_price_list',
   'tenant_document_release',
+  'msp_logo',
+  'desk_columns',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];

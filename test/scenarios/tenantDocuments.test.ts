@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRenderPool, type RenderPool } from '../../statements/index.js';
 import { startTestApi, type TestApi } from '../api/testApi.js';
+import { png } from '../statements/logoFiles.js';
 import { readPdf } from '../statements/readPdf.js';
 import { corrector, type Corrector } from '../support/correctedMonths.js';
 import { monthFixture } from '../support/month.js';
@@ -271,5 +272,58 @@ describe('an MSP that bills its customers', () => {
     expect(json.ofNobody.lines.map((line: { kind: string; amount: object }) => [line.kind, line.amount])).toEqual([
       ['minimum_correction', { amount: '-4.00', currency: 'EUR' }],
     ]);
+  });
+
+  it('tells its service desk in the desk’s own columns what there is more and less than the month before', async () => {
+    const columns = `/v1/msps/${alpha}/desk-columns`;
+    expect((await call('GET', columns)).json.columns).toContainEqual({ field: 'difference', header: 'difference' });
+    const twice = [
+      { field: 'tenant_ref', header: 'Contract' },
+      { field: 'meter', header: 'Contract' },
+    ];
+    expect((await call('PUT', columns, { columns: twice })).status).toBe(422);
+    const wanted = [
+      { field: 'tenant_ref', header: '=Contract' },
+      { field: 'meter', header: 'Item' },
+      { field: 'change', header: 'Change' },
+      { field: 'quantity', header: 'New' },
+      { field: 'previous_quantity', header: 'Old' },
+      { field: 'difference', header: 'Adjustment' },
+      { field: 'amount', header: 'Sum' },
+      { field: 'corrected_amount', header: 'Earlier months' },
+    ];
+    expect((await call('PUT', columns, { columns: wanted }, 'reader')).status).toBe(403);
+    expect((await call('PUT', columns, { columns: wanted })).json).toEqual({ columns: wanted });
+    const lines = await call('GET', `/v1/statements/${statement['2026-04'] ?? ''}/desk-lines/csv`);
+    // Of the ward there were 11 in March, and a credit took one back.
+    expect(lines.bytes.toString().trim().split('\r\n')).toEqual([
+      "'=Contract,Item,Change,New,Old,Adjustment,Sum,Earlier months",
+      `bakery,${MAILBOX},same,12,12,0,48.00,0.00`,
+      `bakery,${SCAN},same,30,30,0,,`,
+      `hospital,${MAILBOX},changed,21,20,1,84.00,6.71`,
+      `ward,${MAILBOX},changed,11,10,1,44.00,0.00`,
+    ]);
+    const first = await call('GET', `/v1/statements/${statement['2026-03'] ?? ''}/desk-lines/csv`);
+    expect(first.bytes.toString()).toContain(`ward,${MAILBOX},added,10,0,10,33.55,0.00`);
+    for (const as of ['vendor', 'distributor', 'customer']) {
+      const refused = await call('GET', `/v1/statements/${statement['2026-04'] ?? ''}/desk-lines/csv`, undefined, as);
+      expect([as, refused.status]).toEqual([as, 403]);
+    }
+  });
+
+  it('has its logo on the documents, if it wants', async () => {
+    const path = `/v1/msps/${alpha}/logo`;
+    const plain = await document('bakery', '2026-04', 'pdf');
+    expect((await call('GET', path)).status).toBe(404);
+    const wrong = await call('PUT', path, { contentBase64: Buffer.from('GIF89a').toString('base64') });
+    expect([wrong.status, wrong.json.errors[0].field]).toEqual([422, '/contentBase64']);
+    const set = await call('PUT', path, { contentBase64: png().toString('base64') });
+    expect([set.status, set.json.contentType]).toEqual([200, 'image/png']);
+    expect((await call('GET', path)).bytes.equals(png())).toBe(true);
+    const shown = await document('bakery', '2026-04', 'pdf');
+    expect(shown.bytes.toString('latin1')).toContain('/Subtype /Image');
+    expect(plain.bytes.toString('latin1')).not.toContain('/Subtype /Image');
+    expect((await call('DELETE', path)).status).toBe(204);
+    expect((await document('bakery', '2026-04', 'pdf')).bytes.equals(plain.bytes)).toBe(true);
   });
 });

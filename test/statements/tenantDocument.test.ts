@@ -5,6 +5,7 @@ import { tenantDocument, type TenantDocumentFacts } from '../../domain/tenantDoc
 import { LOCALES, messagesFor } from '../../locales/index.js';
 import { renderTenantDocument } from '../../statements/renderTenantDocument.js';
 import { tenantDocumentCsv } from '../../statements/tenantDocument.js';
+import { jpeg, png } from './logoFiles.js';
 import { readPdf } from './readPdf.js';
 
 const MAILBOX = 'mail-server.mailbox';
@@ -59,7 +60,7 @@ function factsOf(change: Partial<TenantDocumentFacts> = {}): TenantDocumentFacts
   const tenant = { id: 'a', ref: 'a', name: 'Anwälte' };
   return {
     ...{ statementNumber: 'MSP-DE-2026-000007', revision: 1, statementDate: '2026-06-06', period: MAY, locale: 'en' },
-    ...{ zone: 'Europe/Berlin', msp, tenant, units: [tenant], lines: [used, corrected], credited: [] },
+    ...{ zone: 'Europe/Berlin', msp, logo: null, tenant, units: [tenant], lines: [used, corrected], credited: [] },
     lists: [
       { version: 1, fromPeriod: MARCH, currency: 'CHF', prices: each('1.255') },
       { version: 2, fromPeriod: MAY, currency: 'EUR', prices: each('2.5') },
@@ -124,6 +125,16 @@ describe('a document of a tenant', () => {
       tenantDocument(factsOf({ lines: [same, { ...used, tenantId: 'b' }, { ...used, tenantId: null }] })).rows,
     ).toEqual([]);
     expect(readPdf(render({ lines: [] }).bytes).text).toContain(messagesFor('en').tenantDocument.nothing);
+  });
+
+  it('prints the picture of its sender, and says its name to who does not see it', () => {
+    const [logo, photo] = [png(), jpeg()].map((file) => render({ logo: file }));
+    for (const { bytes, sha256 } of [logo, photo].flatMap((one) => (one === undefined ? [] : [one]))) {
+      expect(Buffer.from(bytes).toString('latin1')).toMatch(/\/Subtype \/Image/);
+      expect(readPdf(bytes).text).toContain('EUR');
+      expect(sha256).not.toBe(render().sha256);
+    }
+    expect(logo?.sha256).toBe(render({ logo: png() }).sha256);
   });
 
   it('is the same, byte by byte, for the same facts, and carries its lines as CSV, in which no name is a formula', () => {

@@ -36,10 +36,29 @@ export async function up(knex: Knex): Promise<void> {
     );
     call kontor_protect('tenant_document_release', 'false', 'msp_id = any((select kontor_msps())::uuid[])');
 
+    -- Printed on its documents for tenants; what is in the file but the picture was left out (statements/logo.ts).
+    create table msp_logo (
+      msp_id uuid primary key references msp_terms,
+      content_type text not null check (content_type in ('image/png', 'image/jpeg')),
+      content bytea not null,
+      set_at timestamptz not null,
+      set_by jsonb not null
+    );
+    call kontor_protect('msp_logo', 'false', 'false');
+
+    -- What the MSP's service desk calls which field (domain/deskLines.ts); no row: each by its own name.
+    create table desk_columns (
+      msp_id uuid primary key references msp_terms,
+      columns jsonb not null,
+      set_at timestamptz not null,
+      set_by jsonb not null
+    );
+    call kontor_protect('desk_columns', 'false', 'false');
+
     -- What the document of a tenant is made of, of one statement, for the MSP and, where it has released them, for those who see
-    -- the tenant and all units below it. No row: there is none for the reader.
+    -- the tenant and all units below it. No row: there is none for the reader. Of no tenant, for the MSP alone: of all of them.
     create function kontor_tenant_document(statement uuid, tenant uuid) returns table ("mspId" uuid, programme text,
-        content jsonb, ref text, name text, units jsonb, lines jsonb, credited jsonb, lists jsonb)
+        content jsonb, ref text, name text, units jsonb, lines jsonb, credited jsonb, lists jsonb, logo bytea)
       language plpgsql stable as $$
     declare
       scope text := kontor_scope();
@@ -65,12 +84,14 @@ export async function up(knex: Knex): Promise<void> {
             where c.msp_id = s.msp_id and c.statement_id = s.id and x.line ->> 'tenantId' = any(below.ids::text[])),
           (select coalesce(jsonb_agg(jsonb_build_object('version', p.version, 'fromPeriod', p.from_period,
               'currency', p.currency, 'prices', p.prices) order by p.version), '[]')
-            from customer_price_list p where p.msp_id = s.msp_id and p.programme_code = s.programme_code)
-        from statement s join tenant t on t.msp_id = s.msp_id and t.id = $2
-          cross join lateral (select kontor_tenants_below(array[t.id])) below (ids)
-        where s.id = $1 and (
+            from customer_price_list p where p.msp_id = s.msp_id and p.programme_code = s.programme_code),
+          (select g.content from msp_logo g where g.msp_id = s.msp_id)
+        from statement s left join tenant t on t.msp_id = s.msp_id and t.id = $2
+          cross join lateral (select case when $2 is null then array(select o.id from tenant o where o.msp_id = s.msp_id)
+            else kontor_tenants_below(array[t.id]) end) below (ids)
+        where s.id = $1 and ($2 is null or t.id is not null) and (
           (scope = 'msp' and s.msp_id = own)
-          or (scope = 'tenants' and below.ids <@ seen and exists (select from tenant_document_release d
+          or (scope = 'tenants' and $2 is not null and below.ids <@ seen and exists (select from tenant_document_release d
             where d.msp_id = s.msp_id and d.programme_code = s.programme_code and d.released)));
       perform set_config('kontor.scope', scope, true);
     end $$;
