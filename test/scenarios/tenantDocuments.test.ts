@@ -172,6 +172,8 @@ describe('an MSP that bills its customers', () => {
     expect([next.status, next.json.version]).toEqual([201, 2]);
     const { json } = await call('GET', `/v1/msps/${alpha}/customer-prices`);
     expect(json.items.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
+    const rewritten = api.database.asOwner(`update customer_price_list set currency = 'USD'`);
+    await expect(rewritten).rejects.toThrow('never changed or deleted');
   });
 
   it('of two who set a list at once one is told to read again', async () => {
