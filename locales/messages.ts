@@ -3,6 +3,7 @@ import type { PriceWords } from '../domain/pricing/index.js';
 import type { Decision, DefaultOf, DiscrepancyKind, EvidenceOf } from '../domain/reconcile/index.js';
 import type { CorrectionLine, ManualCorrectionLine } from '../domain/statement.js';
 import type { SiteKind } from '../domain/site.js';
+import type { UnpricedBecause } from '../domain/tenantDocument.js';
 import type { Basis } from '../domain/usage.js';
 import type { PluralForms } from './format.js';
 import type { LinkPageMessages } from './linkPage.js';
@@ -176,6 +177,27 @@ export interface UsageReportMessages {
   attachment: string;
 }
 
+/** An MSP's document for one of its tenants: the rest of its words are a statement's. */
+export interface TenantDocumentMessages {
+  documentName: string;
+  title: (reference: string, period: string) => string;
+  notInvoice: (msp: string) => string;
+  parties: { from: string; for: string };
+  facts: { reference: string; statement: string };
+  rows: string;
+  nothing: string;
+  columns: { where: string; price: string };
+  /** An earlier quantity and what it is now, below the month that it is of. */
+  changed: (from: string, to: string) => string;
+  /** Stands before the number of the credit. */
+  credited: string;
+  unpriced: Record<UnpricedBecause, string>;
+  total: (currency: string) => string;
+  /** What it is made of, and what it says nothing of. */
+  notes: { statement: (number: string, revision: string) => string; rounding: string };
+  attachment: string;
+}
+
 export interface SummaryMessages {
   documentName: string;
   supplement: (n: string) => string;
@@ -218,6 +240,7 @@ export interface Messages {
   credit: CreditMessages;
   summary: SummaryMessages;
   usageReport: UsageReportMessages;
+  tenantDocument: TenantDocumentMessages;
   mail: MailMessages;
   linkPage: LinkPageMessages;
 }

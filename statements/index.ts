@@ -6,7 +6,11 @@
  */
 export { totalsByCurrency, type BillingSummary } from './billingSummary.js';
 export { billingLinesCsv, creditCsv, statementCsv } from './csv.js';
+export { deskLinesCsv } from './deskLines.js';
+export { LARGEST_LOGO, readLogo } from './logo.js';
 export { number, recordsCsv, text, type Columns, type CsvForm } from './records.js';
 export { createRenderPool, type RenderPool } from './renderPool.js';
 export type { RenderedDocument } from './sheet.js';
+export { tenantDocumentCsv } from './tenantDocument.js';
+export { tenantTotalsCsv } from './tenantTotals.js';
 export { usageReportCsv, usageReportLines } from './usageReport.js';

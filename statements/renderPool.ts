@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { KontorError } from '../domain/errors.js';
 import type { Credit } from '../domain/credit.js';
 import type { Statement } from '../domain/statement.js';
+import type { TenantDocument } from '../domain/tenantDocument.js';
 import type { BillingSummary } from './billingSummary.js';
 import { subjectsOf, type RenderJob, type RenderOutcome } from './renderJob.js';
 import type { RenderedDocument } from './sheet.js';
@@ -44,6 +45,8 @@ export interface RenderPool {
   ): Promise<RenderedDocument>;
   /** Rejects with RENDER_FAILED. */
   renderUsageReport(report: UsageReport): Promise<RenderedDocument>;
+  /** Rejects with RENDER_FAILED. */
+  renderTenantDocument(document: TenantDocument): Promise<RenderedDocument>;
   /** Stops the threads. What is still waiting fails. */
   close(): Promise<void>;
 }
@@ -77,6 +80,7 @@ function inJobs(statements: readonly Statement[]): Statement[][] {
 
 function linesOf(job: RenderJob): number {
   if (job.kind === 'usageReport') return LINES_OF_A_DOCUMENT + usageReportLines(job.report);
+  if (job.kind === 'tenantDocument') return LINES_OF_A_DOCUMENT + job.document.rows.length;
   const documents: readonly Pick<Statement, 'lines'>[] =
     job.kind === 'credit' ? [job.credit] : [...job.statements, ...(job.kind === 'summary' ? job.credits : [])];
   return documents.reduce((sum, { lines }) => sum + LINES_OF_A_DOCUMENT + lines.length, 0);
@@ -207,6 +211,7 @@ export function createRenderPool({ threads, script = RENDER_THREAD }: RenderPool
     renderCredit: (credit) => one({ kind: 'credit', credit }),
     renderBillingSummary: (summary, statements, credits = []) => one({ kind: 'summary', summary, statements, credits }),
     renderUsageReport: (report) => one({ kind: 'usageReport', report }),
+    renderTenantDocument: (document) => one({ kind: 'tenantDocument', document }),
     close: () => pool.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { renderStatement } from './render.js';
+import { renderTenantDocument } from './renderTenantDocument.js';
 import { renderUsageReport } from './renderUsageReport.js';
 import { renderCredit } from './credit.js';
 import type { RenderJob, RenderOutcome } from './renderJob.js';
@@ -17,6 +18,7 @@ function attempt(render: () => RenderedDocument): RenderOutcome {
 function outcomesOf(job: RenderJob): RenderOutcome[] {
   if (job.kind === 'summary') return [attempt(() => renderBillingSummary(job.summary, job.statements, job.credits))];
   if (job.kind === 'usageReport') return [attempt(() => renderUsageReport(job.report))];
+  if (job.kind === 'tenantDocument') return [attempt(() => renderTenantDocument(job.document))];
   if (job.kind === 'credit') return [attempt(() => renderCredit(job.credit))];
   return job.statements.map((statement) => attempt(() => renderStatement(statement)));
 }

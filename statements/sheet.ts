@@ -138,6 +138,11 @@ export class Sheet {
     this.doc.rect(x, y, width, height).fill();
   }
 
+  /** Prints a PNG or JPEG with its top left corner at `x` and `y`, as large as it fits into the box. */
+  picture(content: Uint8Array, x: number, y: number, box: { width: number; height: number }): void {
+    this.doc.image(Buffer.from(content), x, y, { fit: [box.width, box.height] });
+  }
+
   private useFont(name: FontName, size: number): void {
     if (!this.fonts.has(name)) {
       this.doc.registerFont(name, fontOf(name));

@@ -8,6 +8,8 @@ import { companyRoutes } from './companies.js';
 import { companyStateRoutes } from './companyStates.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
+import { customerPriceRoutes } from './customerPrices.js';
+import { deskLineRoutes } from './deskLines.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { identityRoutes } from './identities.js';
@@ -17,6 +19,7 @@ import { keyRoutes } from './keys.js';
 import { levelRoutes } from './levels.js';
 import { linkRoutes } from './links.js';
 import { mandateRoutes } from './mandates.js';
+import { logoRoutes } from './logo.js';
 import { meRoutes } from './me.js';
 import { mspRoutes } from './msps.js';
 import { openIdSignInRoutes } from './openIdSignIn.js';
@@ -45,6 +48,7 @@ import { siteOverviewRoutes } from './siteOverview.js';
 import { sitesOfMspRoutes } from './sites.js';
 import { statementRoutes } from './statements.js';
 import { subscriptionRoutes } from './subscriptions.js';
+import { tenantDocumentRoutes } from './tenantDocuments.js';
 import { tenantKeyRoutes } from './tenantKeys.js';
 import { tenantRoutes } from './tenants.js';
 import { termLicenceRoutes } from './termLicences.js';
@@ -103,6 +107,10 @@ export const ROUTES: readonly Route[] = [
   ...runStepRoutes,
   ...caseRoutes,
   ...statementRoutes,
+  ...customerPriceRoutes,
+  ...tenantDocumentRoutes,
+  ...logoRoutes,
+  ...deskLineRoutes,
   ...correctionRoutes,
   ...creditRoutes,
   ...billingPackRoutes,

@@ -4,12 +4,14 @@ import { statementList, type StatementSummary } from '../../db/readModels/statem
 import { statementPdf } from '../../db/readModels/statementPdf.js';
 import { loadStatements } from '../../db/statements/statementStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { statementCsv } from '../../statements/index.js';
+import { statementCsv, tenantTotalsCsv } from '../../statements/index.js';
 import { csvFormOf, csvQuery, csvReply } from '../csvReply.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { fileReply, reply, route } from '../route.js';
 import { period, periodText, programmeCode, uuid } from '../schemas/common.js';
 import { resendInput, resentMail } from '../schemas/outbox.js';
+import { statementTotals } from '../schemas/tenantDocuments.js';
+import { breakDown, refsOf, totalsToJson } from '../statementTotals.js';
 import { statement, statementSummary, toAmount, toStatementContent } from '../schemas/statements.js';
 
 const byId = z.strictObject({ id: uuid });
@@ -99,6 +101,43 @@ export const statementRoutes = [
       if (found === undefined) throw notFound();
       const { statement } = found;
       return csvReply(statement.number, statementCsv(statement, csvFormOf(query, statement.locale)));
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/statements/{id}/tenants',
+    summary: 'Show the statement broken down by tenant and unit',
+    description:
+      'As issued. Units and what is of none of them add up to the total. A minimum is divided by what each unit pays for its ' +
+      'usage, a licence of a whole site by the use of it; what rounding leaves over goes to the largest remainders, and says so.',
+    tags: ['Statements'],
+    action: 'statements.read',
+    params: byId,
+    responses: { 200: { description: 'Its totals', schema: statementTotals } },
+    handler: async ({ params, transaction }) => {
+      const found = await transaction((trx) => breakDown(trx, params.id));
+      if (found === undefined) throw notFound();
+      return reply(200, totalsToJson(found));
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/statements/{id}/tenants/csv',
+    summary: 'Download the same as CSV',
+    description:
+      'A record for each unit and meter, and each part of a line of several units: they add up to the total.',
+    tags: ['Statements'],
+    action: 'statements.read',
+    params: byId,
+    query: csvQuery,
+    responses: { 200: { description: 'The totals', file: 'text/csv' } },
+    handler: async ({ params, query, transaction }) => {
+      const found = await transaction((trx) => breakDown(trx, params.id));
+      if (found === undefined) throw notFound();
+      const { issued, totals, tree } = found;
+      const { number, period, currency, locale } = issued.statement;
+      const file = { number, period, currency, refs: refsOf(tree), totals };
+      return csvReply(`${number}-tenants`, tenantTotalsCsv(file, csvFormOf(query, locale)));
     },
   }),
   route({

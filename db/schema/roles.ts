@@ -61,6 +61,9 @@ const UPDATES = [
   'person_identity',
   'idempotency_key',
   'legal_hold',
+  'tenant_document_release',
+  'msp_logo',
+  'desk_columns',
 ];
 const DELETES = [
   'company_view',
@@ -77,6 +80,7 @@ const DELETES = [
   'sign_in_attempt',
   'person_password',
   'waiting_list',
+  'msp_logo',
 ];
 /** What the retention role may remove, as far as the policies `let_go` allow (migration 0012). */
 const LET_GO = [

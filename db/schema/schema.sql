@@ -542,6 +542,47 @@ CREATE OR REPLACE FUNCTION public.kontor_sites()
  STABLE PARALLEL SAFE
 AS $function$ select kontor_ids('sites') $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_tenant_document(statement uuid, tenant uuid)
+ RETURNS TABLE("mspId" uuid, programme text, content jsonb, ref text, name text, units jsonb, lines jsonb, credited jsonb, lists jsonb, logo bytea)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      own uuid := kontor_msp();
+      seen uuid[] := kontor_tenants();
+    begin
+      if scope not in ('msp', 'tenants') then return; end if;
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select s.msp_id, s.programme_code,
+          (select r.content from (
+            select s.content, s.revision
+            union all select v.content, v.revision from statement_revision v
+            where v.msp_id = s.msp_id and v.statement_id = s.id) r order by r.revision desc limit 1),
+          t.ref, t.name,
+          (select jsonb_agg(jsonb_build_object('id', u.id, 'ref', u.ref, 'name', u.name) order by u.ref collate "C")
+            from tenant u where u.id = any(below.ids)),
+          (select coalesce(jsonb_agg(l.content order by l.line_no), '[]') from statement_line l
+            where l.msp_id = s.msp_id and l.statement_id = s.id and l.content ->> 'tenantId' = any(below.ids::text[])),
+          (select coalesce(jsonb_agg(jsonb_build_object('creditNumber', c.number, 'line', x.line) order by c.number, x.place),
+              '[]')
+            from credit c cross join jsonb_array_elements(c.content -> 'lines') with ordinality as x(line, place)
+            where c.msp_id = s.msp_id and c.statement_id = s.id and x.line ->> 'tenantId' = any(below.ids::text[])),
+          (select coalesce(jsonb_agg(jsonb_build_object('version', p.version, 'fromPeriod', p.from_period,
+              'currency', p.currency, 'prices', p.prices) order by p.version), '[]')
+            from customer_price_list p where p.msp_id = s.msp_id and p.programme_code = s.programme_code),
+          (select g.content from msp_logo g where g.msp_id = s.msp_id)
+        from statement s left join tenant t on t.msp_id = s.msp_id and t.id = $2
+          cross join lateral (select case when $2 is null then array(select o.id from tenant o where o.msp_id = s.msp_id)
+            else kontor_tenants_below(array[t.id]) end) below (ids)
+        where s.id = $1 and ($2 is null or t.id is not null) and (
+          (scope = 'msp' and s.msp_id = own)
+          or (scope = 'tenants' and $2 is not null and below.ids <@ seen and exists (select from tenant_document_release d
+            where d.msp_id = s.msp_id and d.programme_code = s.programme_code and d.released)));
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_tenants()
  RETURNS uuid[]
  LANGUAGE sql
@@ -1334,6 +1375,39 @@ grant insert, select, update on credit_number to kontor_app;
 grant insert, select, update on credit_number to kontor_limited;
 grant select on credit_number to kontor_retention;
 
+create table customer_price_list (
+  msp_id uuid not null,
+  programme_code text not null,
+  version integer not null,
+  id uuid not null,
+  from_period text not null,
+  currency text not null,
+  prices jsonb not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint customer_price_list_pkey PRIMARY KEY (msp_id, programme_code, version),
+  constraint customer_price_list_id_key UNIQUE (id),
+  constraint customer_price_list_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint customer_price_list_version_check CHECK ((version > 0)),
+  constraint customer_price_list_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
+);
+alter table customer_price_list enable row level security;
+alter table customer_price_list force row level security;
+create policy "all" on customer_price_list for all to kontor_all
+  using (true);
+create policy owned on customer_price_list for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on customer_price_list for select to kontor_retention
+  using (true);
+create policy visible on customer_price_list for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.customer_price_list FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.customer_price_list FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on customer_price_list to kontor_all;
+grant insert, select on customer_price_list to kontor_app;
+grant insert, select on customer_price_list to kontor_limited;
+grant select on customer_price_list to kontor_retention;
+
 create table decision (
   id uuid not null,
   kind text not null,
@@ -1364,6 +1438,29 @@ grant insert, select on decision to kontor_all;
 grant insert, select on decision to kontor_app;
 grant insert, select on decision to kontor_limited;
 grant delete, select on decision to kontor_retention;
+
+create table desk_columns (
+  msp_id uuid not null,
+  columns jsonb not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint desk_columns_pkey PRIMARY KEY (msp_id),
+  constraint desk_columns_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table desk_columns enable row level security;
+alter table desk_columns force row level security;
+create policy "all" on desk_columns for all to kontor_all
+  using (true);
+create policy owned on desk_columns for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on desk_columns for select to kontor_retention
+  using (true);
+create policy visible on desk_columns for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select, update on desk_columns to kontor_all;
+grant insert, select, update on desk_columns to kontor_app;
+grant insert, select, update on desk_columns to kontor_limited;
+grant select on desk_columns to kontor_retention;
 
 create table discrepancy (
   id uuid not null default gen_random_uuid(),
@@ -1875,6 +1972,31 @@ grant insert, select, update on metered_key to kontor_all;
 grant insert, select, update on metered_key to kontor_app;
 grant insert, select, update on metered_key to kontor_limited;
 grant select on metered_key to kontor_retention;
+
+create table msp_logo (
+  msp_id uuid not null,
+  content_type text not null,
+  content bytea not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint msp_logo_pkey PRIMARY KEY (msp_id),
+  constraint msp_logo_content_type_check CHECK ((content_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text]))),
+  constraint msp_logo_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table msp_logo enable row level security;
+alter table msp_logo force row level security;
+create policy "all" on msp_logo for all to kontor_all
+  using (true);
+create policy owned on msp_logo for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on msp_logo for select to kontor_retention
+  using (true);
+create policy visible on msp_logo for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant delete, insert, select, update on msp_logo to kontor_all;
+grant delete, insert, select, update on msp_logo to kontor_app;
+grant delete, insert, select, update on msp_logo to kontor_limited;
+grant select on msp_logo to kontor_retention;
 
 create table msp_terms (
   id uuid not null,
@@ -3055,6 +3177,30 @@ grant insert, select, update on tenant to kontor_all;
 grant insert, select, update on tenant to kontor_app;
 grant insert, select, update on tenant to kontor_limited;
 grant select on tenant to kontor_retention;
+
+create table tenant_document_release (
+  msp_id uuid not null,
+  programme_code text not null,
+  released boolean not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint tenant_document_release_pkey PRIMARY KEY (msp_id, programme_code),
+  constraint tenant_document_release_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
+);
+alter table tenant_document_release enable row level security;
+alter table tenant_document_release force row level security;
+create policy "all" on tenant_document_release for all to kontor_all
+  using (true);
+create policy owned on tenant_document_release for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on tenant_document_release for select to kontor_retention
+  using (true);
+create policy visible on tenant_document_release for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant insert, select, update on tenant_document_release to kontor_all;
+grant insert, select, update on tenant_document_release to kontor_app;
+grant insert, select, update on tenant_document_release to kontor_limited;
+grant select on tenant_document_release to kontor_retention;
 
 create table term_licence (
   msp_id uuid not null,

@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { tenantDocument } from './tenantDocument.js';
 import { usageReport } from './usageReport.js';
 
 export const it: Translation = {
@@ -145,6 +146,7 @@ export const it: Translation = {
   credit,
   summary,
   usageReport,
+  tenantDocument,
   mail,
   linkPage,
 };

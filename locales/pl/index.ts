@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { tenantDocument } from './tenantDocument.js';
 import { usageReport } from './usageReport.js';
 
 export const pl: Translation = {
@@ -143,6 +144,7 @@ export const pl: Translation = {
   credit,
   summary,
   usageReport,
+  tenantDocument,
   mail,
   linkPage,
 };

@@ -95,3 +95,14 @@ export const REPORTED_SITES_COLUMNS: readonly ColumnLayout[] = [
   { share: 11, align: 'right' },
   { share: 12, align: 'right' },
 ];
+
+/** The table of a tenant's document. */
+export const TENANT_DOCUMENT_COLUMNS: readonly ColumnLayout[] = [
+  { share: 5 },
+  { share: 28 },
+  { share: 21 },
+  // With what a correction changed, and of which month or by which credit.
+  { share: 18, align: 'right', maxLines: 6 },
+  { share: 15, align: 'right' },
+  { share: 13, align: 'right' },
+];

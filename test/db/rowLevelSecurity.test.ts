@@ -39,7 +39,9 @@ const REACH: Record<string, Reach> = {
   correction_document: 'never',
   credit: 'never',
   credit_number: 'team',
+  customer_price_list: 'never',
   decision: 'team',
+  desk_columns: 'never',
   discrepancy: 'tenant',
   enabled_product: 'msp',
   former_end: 'never',
@@ -52,6 +54,7 @@ const REACH: Record<string, Reach> = {
   mandate: 'parties',
   membership: 'team',
   metered_key: 'key',
+  msp_logo: 'never',
   msp_terms: 'never',
   one_time_link: 'team',
   outbox: 'never',
@@ -84,11 +87,12 @@ const REACH: Record<string, Reach> = {
   subscription: 'tenant',
   suspension: 'never',
   tenant: 'tenant',
+  tenant_document_release: 'msp',
   term_licence: 'licence',
   usage_report: 'never',
   waiting_list: 'team',
 };
-/** A distributor reads usage by kontor_usage, for the months it bills, of mails those to itself, and no reasons of others. */
+/** A distributor reads usage by kontor_usage, for the months it bills, of mails those to itself, no reasons of others, and nothing of what an MSP asks of its customers. */
 const NOT_FOR_DISTRIBUTORS = [
   'check_in',
   'late_check_in',
@@ -96,6 +100,10 @@ const NOT_FOR_DISTRIBUTORS = [
   'outbox',
   'company_change',
   'key_destruction',
+  'customer_price_list',
+  'tenant_document_release',
+  'msp_logo',
+  'desk_columns',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];

@@ -48,6 +48,7 @@ const PAPER: RenderPool = {
     return Promise.resolve(document(`${period}, ${distributor.name}`, attached));
   },
   renderUsageReport: ({ period, msp }) => Promise.resolve(document(`${period}, ${msp.name}`)),
+  renderTenantDocument: ({ reference }) => Promise.resolve(document(reference)),
   close: () => Promise.resolve(),
 };
 

@@ -27,6 +27,13 @@ const ROWS = [
    from site where id = $1 on conflict do nothing`,
   `insert into suspension select msp_id, programme_code, '2030-01-01', '2030-01-02' from site where id = $1
    on conflict do nothing`,
+  `insert into customer_price_list
+   select s.msp_id, s.programme_code, 1 + (select count(*) from customer_price_list), gen_random_uuid(), '2027-01', 'EUR', '{}',
+     now(), '{}' from site s where s.id = $1`,
+  `insert into tenant_document_release select msp_id, programme_code, true, now(), '{}' from site where id = $1
+   on conflict do nothing`,
+  `insert into msp_logo select msp_id, 'image/png', '', now(), '{}' from site where id = $1 on conflict do nothing`,
+  `insert into desk_columns select msp_id, '[]', now(), '{}' from site where id = $1 on conflict do nothing`,
   `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
    from installation i where i.site_id = $1`,
   `insert into former_end select msp_id, id, 'rotated', now(), null, now(), now() from metered_key where site_id = $1

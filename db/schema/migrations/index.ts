@@ -16,6 +16,7 @@ import { up as signIn } from './0010_sign_in.js';
 import { up as openId } from './0011_open_id.js';
 import { up as corrections } from './0012_corrections.js';
 import { up as retention } from './0013_retention.js';
+import { up as tenantDocuments } from './0014_tenant_documents.js';
 
 interface Migration {
   name: string;
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0011_open_id', up: openId },
   { name: '0012_corrections', up: corrections },
   { name: '0013_retention', up: retention },
+  { name: '0014_tenant_documents', up: tenantDocuments },
 ];
 
 /** In their order. */
