@@ -46,6 +46,9 @@ export const siteOverview = z
       }),
     meters: z
       .array(z.strictObject({ meter: z.string(), thisMonth: count, lastMonth: count }))
-      .meta({ description: 'What was counted, all tenants together; null: nothing came of that month' }),
+      .meta({
+        description:
+          'What counts by the reports and check-ins that came, all installations and tenants together; null: nothing came of that month',
+      }),
   })
   .meta({ id: 'SiteOverview' });
