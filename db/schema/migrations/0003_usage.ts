@@ -179,13 +179,14 @@ export async function up(knex: Knex): Promise<void> {
           -- One that was seen after it had been replaced goes on beside its successor; one that was replaced after the month
           -- is one with it where that reported the month in its place.
           select r.site_id, r.id, r.replaced_by from replaced r
+          left join latest o on o.site_id = r.site_id and o.installation_id = r.id
+          left join (select distinct l.site_id, l.id from later l
+            join latest g on g.site_id = l.site_id and g.installation_id = l.successor) n on n.site_id = r.site_id and n.id = r.id
           where case when r.replaced_at < ends_at then not exists (select from check_in c
               where c.msp_id = $1 and c.site_id = r.site_id and c.installation_id = r.id
                 and c.counted_at >= r.replaced_at and c.counted_at < ends_at
                 and c.observed_at >= starts_at - interval '8 days' and c.observed_at < ends_at + interval '8 days')
-            else not exists (select from latest g where g.site_id = r.site_id and g.installation_id = r.id)
-              and exists (select from later l join latest g on g.site_id = l.site_id and g.installation_id = l.successor
-                where l.site_id = r.site_id and l.id = r.id) end
+            else o.site_id is null and n.site_id is not null end
         ), chain as (
           select site_id, id, replaced_by as counts_as from step
           union
@@ -196,12 +197,13 @@ export async function up(knex: Knex): Promise<void> {
         ), by_day as (
           -- Site by site, so that a few rows are sorted at a time. Packed with what comes first in order, so that one pass finds
           -- the newest count.
-          select p.id as site_id, d.* from place p cross join lateral (
-            select coalesce(m.counts_as, c.installation_id) as installation_id, u.reference, u.meter,
+          select p.id as site_id, d.* from place p
+          left join (select site_id, jsonb_object_agg(id, counts_as) as count_as from moved group by 1) m on m.site_id = p.id
+          cross join lateral (
+            select coalesce((m.count_as ->> c.installation_id::text)::uuid, c.installation_id) as installation_id, u.reference, u.meter,
               (c.counted_at at time zone month_zone)::date as day, max(u.quantity)::bigint as highest,
               max(floor(extract(epoch from c.counted_at))::bigint << 32 | u.quantity) as newest
             from check_in c
-            left join moved m on m.site_id = p.id and m.id = c.installation_id
             cross join lateral unnest(c.tenant_refs, c.meters, c.quantities) as u (reference, meter, quantity)
             where c.msp_id = $1 and c.site_id = p.id and c.counted_at >= starts_at and c.counted_at < ends_at
               -- A clock deviates by 8 days at the most; this finds the partitions.
