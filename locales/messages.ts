@@ -163,6 +163,8 @@ export interface UsageReportMessages {
   totals: string;
   bySite: string;
   nothing: string;
+  /** Reports came, and there is nothing in them. */
+  nothingUsed: string;
   noReport: string;
   reportedOn: (day: string) => string;
   columns: {
@@ -172,6 +174,8 @@ export interface UsageReportMessages {
     reported: string;
     highest: string;
     highestOn: string;
+    /** What of the two numbers is billed by the rules. */
+    counted: string;
     total: string;
   };
   attachment: string;

@@ -6,7 +6,8 @@ import { number, recordsCsv, text, type Columns, type CsvForm } from './records.
 
 /** What the sites of an MSP, or one of them, reported of a month: the "deployed agents report". It determines the PDF's bytes. */
 export interface UsageReport {
-  msp: { name: string; registrationNumber: string; zone: string };
+  /** Number and zone: null for readers who see its name alone. */
+  msp: { name: string; registrationNumber: string | null; zone: string | null };
   /** Its name, as the programme's. */
   vendor: string;
   programme: string;
@@ -22,8 +23,10 @@ export interface UsageReportSite {
   siteName: string;
   kind: SiteKind;
   product: string;
-  /** When its newest report came; null: none did. */
+  /** When its newest report came, whatever is in it, and on which day of the MSP's zone; null: none did. */
   reportedAt: Date | null;
+  reportedOn: Day | null;
+  /** Empty: nothing of it is the reader's. Where a report came all the same, that says there was nothing. */
   counts: UsageReportCount[];
 }
 
@@ -33,12 +36,19 @@ export interface UsageReportCount {
   tenantRef: string | null;
   tenantName: string | null;
   meter: MeterCode;
-  /** By the site's report; null: none came. */
+  /** By the reports of its installations, added; null: none came. */
   reported: number | null;
-  /** The highest of a day by its check-ins, and when that was first, in the MSP's zone. */
+  /** The highest of a day by the check-ins of each installation, added, and when that was first, in the MSP's zone. */
   highest: number | null;
   highestOn: Day | null;
+  /** What the check-ins come to by the meter's aggregation (rule 2): the highest, the sum of the days, or the last. */
+  observed: number | null;
+  /** What counts of both (rule 3), before people decide and silent sites are estimated. */
+  counted: number;
 }
+
+/** What a site without counts comes to: nothing where it reported, and nobody knows where it did not. */
+export const nothingOf = ({ reportedAt }: UsageReportSite): 0 | null => (reportedAt === null ? null : 0);
 
 interface ReportRecord {
   report: UsageReport;
@@ -61,9 +71,11 @@ const COLUMNS: Columns<ReportRecord> = [
   ['tenant', ({ count }) => text(count?.tenantName ?? null)],
   ['tenant_ref', ({ count }) => text(count?.tenantRef ?? null)],
   ['meter', ({ count }) => text(count?.meter ?? null)],
-  ['reported', ({ count }) => number(count?.reported ?? null)],
+  ['reported', ({ site, count }) => number(count === null ? nothingOf(site) : count.reported)],
   ['highest', ({ count }) => number(count?.highest ?? null)],
   ['highest_on', ({ count }) => text(count?.highestOn ?? null)],
+  ['observed', ({ count }) => number(count?.observed ?? null)],
+  ['counted', ({ site, count }) => number(count === null ? nothingOf(site) : count.counted)],
 ];
 
 /** The report as CSV: a record for each site, reference and meter; of a site of which nothing came one without a meter. */

@@ -1,9 +1,10 @@
+import { aggregationOf, type MeterCode } from '../domain/catalog/index.js';
 import { compareTexts } from '../domain/compareTexts.js';
-import type { MeterCode } from '../domain/catalog/index.js';
-import { dayOf, type Day } from '../domain/period.js';
+import type { Day } from '../domain/period.js';
 import { SITE_KINDS, type SiteKind } from '../domain/site.js';
 import { formatDay, formatPeriod, formatQuantity, meterParts, messagesFor } from '../locales/index.js';
-import type { UsageReport, UsageReportCount, UsageReportSite } from './usageReport.js';
+import { withCodes } from './fonts/runs.js';
+import { nothingOf, type UsageReport, type UsageReportSite } from './usageReport.js';
 import { body, small, strong, warning, type AttachmentView, type Cell, type FooterView } from './views/types.js';
 import type { HeaderView, Section } from './views/types.js';
 
@@ -37,12 +38,16 @@ export function buildUsageReportView(report: UsageReport): UsageReportView {
       documentName: words.documentName,
       number: period,
       parties: [
-        { label: words.facts.msp, name: msp.name, lines: [statement.registrationNumber(msp.registrationNumber)] },
+        {
+          label: words.facts.msp,
+          name: msp.name,
+          lines: msp.registrationNumber === null ? [] : [statement.registrationNumber(msp.registrationNumber)],
+        },
       ],
       facts: [
         { label: words.facts.programme, value: programme },
         { label: statement.facts.period, value: period },
-        { label: statement.facts.zone, value: msp.zone },
+        ...(msp.zone === null ? [] : [{ label: statement.facts.zone, value: msp.zone }]),
         ...SITE_KINDS.map((kind) => ({ label: words.sitesOf[kind], value: of(kind) })),
       ],
     },
@@ -57,22 +62,20 @@ export function buildUsageReportView(report: UsageReport): UsageReportView {
   };
 }
 
-/** The number that stands for a count: what the site reported, else what was seen of it. */
-const numberOf = ({ reported, highest }: UsageReportCount) => reported ?? highest ?? 0;
-
 function totalsSection({ locale, sites }: UsageReport): Section {
   const words = messagesFor(locale).usageReport;
   const totals = new Map<MeterCode, Record<SiteKind, number>>();
   for (const { kind, counts } of sites) {
-    for (const count of counts) {
-      const total = totals.get(count.meter) ?? { managed: 0, standalone: 0 };
-      totals.set(count.meter, { ...total, [kind]: total[kind] + numberOf(count) });
+    for (const { meter, counted } of counts) {
+      const total = totals.get(meter) ?? { managed: 0, standalone: 0 };
+      totals.set(meter, { ...total, [kind]: total[kind] + counted });
     }
   }
   const rows = [...totals].sort(([a], [b]) => compareTexts(a, b));
   return {
     title: words.totals,
-    intro: rows.length === 0 ? words.nothing : null,
+    intro:
+      rows.length > 0 ? null : sites.some(({ reportedAt }) => reportedAt !== null) ? words.nothingUsed : words.nothing,
     columns: [words.columns.meter, ...SITE_KINDS.map((kind) => words.kinds[kind]), words.columns.total],
     rows: rows.map(([meter, total]) => [
       meterCell(meter, locale),
@@ -92,29 +95,39 @@ function sitesSection(report: UsageReport): Section {
   return {
     title: bySite,
     intro: null,
-    columns: [columns.site, columns.tenant, columns.meter, columns.reported, columns.highest, columns.highestOn],
-    rows: report.sites.flatMap((site) => siteRows(site, report)),
+    columns: [
+      ...[columns.site, columns.tenant, columns.meter, columns.reported, columns.highest, columns.highestOn],
+      columns.counted,
+    ],
+    rows: report.sites.flatMap((site) => siteRows(site, report.locale)),
   };
 }
 
-function siteRows(site: UsageReportSite, { locale, msp }: UsageReport): Cell[][] {
+function siteRows(site: UsageReportSite, locale: UsageReport['locale']): Cell[][] {
   const { usageReport: words, statement } = messagesFor(locale);
   const quantity = (count: number | null) => (count === null ? '–' : formatQuantity(count, locale));
   const said =
-    site.reportedAt === null
-      ? warning(words.noReport)
-      : small(words.reportedOn(formatDay(dayOf(site.reportedAt, msp.zone), locale)));
+    site.reportedOn === null ? warning(words.noReport) : small(words.reportedOn(formatDay(site.reportedOn, locale)));
   const name: Cell = [body(site.siteName), small(words.kinds[site.kind]), said];
-  if (site.counts.length === 0) return [[name, [], [], [body('–')], [body('–')], [body('–')]]];
+  if (site.counts.length === 0) {
+    const nothing = quantity(nothingOf(site));
+    return [[name, [], [], [body(nothing)], [body('–')], [body('–')], [strong(nothing)]]];
+  }
   return site.counts.map((count, index) => [
     index === 0 ? name : [small(site.siteName)],
     [
       body(count.tenantName ?? statement.usage.unassigned),
-      ...(count.reference === null ? [] : [small(count.reference)]),
+      ...(count.reference === null ? [] : [small(withCodes(count.reference))]),
     ],
     meterCell(count.meter, locale),
-    [strong(quantity(count.reported))],
-    [body(quantity(count.highest))],
-    [body(count.highestOn === null ? '–' : formatDay(count.highestOn, locale))],
+    [body(quantity(count.reported))],
+    [body(quantity(count.observed))],
+    // A sum is of all days, and the last count of none that is known.
+    [
+      body(
+        count.highestOn === null || aggregationOf(count.meter) !== 'peak' ? '–' : formatDay(count.highestOn, locale),
+      ),
+    ],
+    [strong(quantity(count.counted))],
   ]);
 }

@@ -45,7 +45,7 @@ export const usageRoutes = [
     summary: 'List what was used in a month, per site, tenant and meter',
     description:
       'By what the site calls its tenants. Whoever sees some tenants only, sees the usage of these; a distributor that ' +
-      'of the months it bills. What arrived, not what is billed: reconciliation decides that.',
+      'of the months it bills. What arrived, and what counts of it before reconciliation.',
     tags,
     action: 'usage.read',
     params: byMsp,

@@ -44,8 +44,9 @@ export const siteOverview = z
         description:
           'In jobs, of the newest check-ins of the two months that told it; null: shown to the MSP and the partner team alone',
       }),
-    meters: z
-      .array(z.strictObject({ meter: z.string(), thisMonth: count, lastMonth: count }))
-      .meta({ description: 'What was counted, all tenants together; null: nothing came of that month' }),
+    meters: z.array(z.strictObject({ meter: z.string(), thisMonth: count, lastMonth: count })).meta({
+      description:
+        'What counts by the reports and check-ins that came, all installations and tenants together; null: nothing came of that month',
+    }),
   })
   .meta({ id: 'SiteOverview' });

@@ -20,11 +20,22 @@ export const monthUsage = z
     tenantRef: z.string().nullable(),
     tenantName: z.string().nullable(),
     meter: z.string(),
-    highest: count.meta({ description: "Of the month's days, in the MSP's zone; null: no check-in came" }),
-    highestOn: day.nullable().meta({ description: 'The first day that came to it' }),
+    highest: count.meta({
+      description:
+        "Of the month's days, in the MSP's zone; of several installations the highest of each, added; null: no check-in came",
+    }),
+    highestOn: day.nullable().meta({ description: 'The first day that came to it, of the busiest installation' }),
     sum: count.meta({ description: "The days' counts added, as events are billed" }),
     last: count.meta({ description: 'Of the last day' }),
-    reported: count.meta({ description: 'By the reports of the site; null: none came' }),
+    reported: count.meta({
+      description: 'By the reports of the site, 0 where they do not mention it; null: none came',
+    }),
+    counted: z.int().meta({
+      description:
+        'What is billed by the rules: of each installation what it reported, else what was seen of it; of both, where they ' +
+        'are farther apart than the tolerance, the greater, unless the programme sets otherwise. Before people decide, ' +
+        'silent sites are estimated, and what was used after the end of a key is left out',
+    }),
   })
   .meta({ id: 'MonthUsage' });
 

@@ -1,6 +1,7 @@
 import type { Period } from '../../domain/period.js';
 import type { SiteKind } from '../../domain/site.js';
 import { rows, type Trx } from '../connect.js';
+import { USAGE_RULES } from './usageRules.js';
 
 /** What arrived of a month from one site under one reference, of one meter. Counts, in the meter's unit. */
 export interface MonthUsage {
@@ -15,13 +16,18 @@ export interface MonthUsage {
   tenantRef: string | null;
   tenantName: string | null;
   meter: string;
-  /** Of its days, by the MSP's zone: the highest and when that was first, their sum, the last. Null: no check-in. */
+  /**
+   * Of its days, by the MSP's zone: the highest and when that was first, their sum, the last; of several installations each found
+   * for itself, and added. Null: no check-in.
+   */
   highest: number | null;
   highestOn: string | null;
   sum: number | null;
   last: number | null;
-  /** By the reports of the latest revision; null: none came. */
+  /** By the reports of the latest revision, 0 where they do not mention it; null: none came. */
   reported: number | null;
+  /** What is billed of that by the rules, before people decide and silent sites are estimated. */
+  counted: number;
 }
 
 export interface UsageFilter {
@@ -35,8 +41,8 @@ export interface UsageFilter {
 }
 
 type Count = string | null;
-type Row = Omit<MonthUsage, 'highest' | 'sum' | 'last' | 'reported'> &
-  Record<'highest' | 'sum' | 'last' | 'reported', Count>;
+type Row = Omit<MonthUsage, 'highest' | 'sum' | 'last' | 'reported' | 'counted'> &
+  Record<'highest' | 'sum' | 'last' | 'reported', Count> & { counted: string };
 
 function toNumber(count: Count): number | null {
   return count === null ? null : Number(count);
@@ -52,9 +58,9 @@ export async function monthUsage(trx: Trx, filter: UsageFilter): Promise<MonthUs
     trx,
     `select site_id as "siteId", site_name as "siteName", site_kind as "siteKind", programme_code as programme, reference, tenant_id as "tenantId",
        tenant_ref as "tenantRef", tenant_name as "tenantName", meter, highest, highest_on as "highestOn", total as sum, last,
-       reported
-     from kontor_usage(:mspId, :period)
-     where (:siteId::uuid is null or site_id = :siteId::uuid) and (:tenantId::uuid is null or tenant_id = :tenantId::uuid)
+       reported, counted
+     from kontor_usage(:mspId, :period, case when :siteId::uuid is not null then array[:siteId::uuid] end, :rules::jsonb)
+     where (:tenantId::uuid is null or tenant_id = :tenantId::uuid)
        and (:meter::text is null or meter = :meter)
        and (:afterSite::uuid is null or (site_name collate "C", site_id, coalesce(reference, '') collate "C", meter)
          > (:afterName::text collate "C", :afterSite::uuid, coalesce(:afterReference::text, '') collate "C", :afterMeter::text))
@@ -63,6 +69,7 @@ export async function monthUsage(trx: Trx, filter: UsageFilter): Promise<MonthUs
       mspId: filter.mspId,
       period: filter.period,
       siteId: filter.siteId ?? null,
+      rules: USAGE_RULES,
       tenantId: filter.tenantId ?? null,
       meter: filter.meter ?? null,
       ...{ afterName, afterSite, afterReference, afterMeter },
@@ -75,5 +82,6 @@ export async function monthUsage(trx: Trx, filter: UsageFilter): Promise<MonthUs
     sum: toNumber(row.sum),
     last: toNumber(row.last),
     reported: toNumber(row.reported),
+    counted: Number(row.counted),
   }));
 }

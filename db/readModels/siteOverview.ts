@@ -1,14 +1,15 @@
-import { METER_CODES, PRODUCTS, aggregationOf } from '../../domain/catalog/index.js';
+import { PRODUCTS } from '../../domain/catalog/index.js';
 import { addDays } from '../../domain/instant.js';
 import { periodRange, previousPeriod, type Period } from '../../domain/period.js';
 import type { ContactState, SiteKind, SiteState } from '../../domain/site.js';
 import { rows, type Trx } from '../connect.js';
+import { USAGE_RULES } from './usageRules.js';
 
 /** `failed`: a job failed. `unknown`: none did, and of some nobody knows, or an installation in use has told nothing. */
 export const BACKUP_STATES = ['passed', 'failed', 'unknown'] as const;
 export type BackupState = (typeof BACKUP_STATES)[number];
 
-/** What a site counted of one meter, in the meter's unit, all its tenants together. Null: nothing came of that month. */
+/** What counts of one meter of a site, in the meter's unit, all its tenants together. Null: nothing came of that month. */
 export interface MeterMonths {
   meter: string;
   thisMonth: number | null;
@@ -91,15 +92,12 @@ const OLDEST = `(select coalesce(i.product_version_seen, i.product_version) from
   order by kontor_version(coalesce(i.product_version_seen, i.product_version)) limit 1)`;
 
 const SHIPPED = JSON.stringify(Object.fromEntries(PRODUCTS.map(({ code, minimumVersion }) => [code, minimumVersion])));
-const metersThat = (how: string) => METER_CODES.filter((meter) => aggregationOf(meter) === how);
-const SUMMED = metersThat('sum');
-const LAST = metersThat('last');
 
 /**
  * Sites that the reader sees, by MSP and name; those after the cursor. One statement: the page is found first, then what was
  * used is added up for its sites alone (kontor_usage, which gives readers what is theirs). A month of a meter is the sum over
- * what the site calls its tenants of the peak, sum or last of their days (rule 2), and of those that sent no check-in what
- * was reported.
+ * installations, and over what the site calls its tenants, of what is billed by the rules: what was reported, else what was seen
+ * (rules 2 and 3), before people decide and silent sites are estimated.
  */
 export async function siteOverview(trx: Trx, filter: OverviewFilter): Promise<SiteOverview[]> {
   const [afterMsp, afterMspId, afterName, afterId] = filter.after ?? [null, null, null, null];
@@ -138,11 +136,10 @@ export async function siteOverview(trx: Trx, filter: OverviewFilter): Promise<Si
        order by c.name collate "C", c.id, s.name collate "C", s.id limit :limit
      ), counted as (
        select u.site_id, u.meter, n.period = :period as is_this,
-         sum(coalesce(case when u.meter = any(:summed::text[]) then u.total when u.meter = any(:last::text[]) then u.last
-           else u.highest end, u.reported)) as count
+         sum(u.counted) as count
        from (select msp_id, array_agg(id) as sites from page group by msp_id) p
        cross join (values (:period::text), (:before::text)) as n (period)
-       cross join lateral kontor_usage(p.msp_id, n.period, p.sites) u
+       cross join lateral kontor_usage(p.msp_id, n.period, p.sites, :rules::jsonb) u
        group by 1, 2, 3
      ), meters as (
        select site_id, jsonb_agg(jsonb_build_object('meter', meter, 'thisMonth', now, 'lastMonth', before) order by meter) as meters
@@ -163,7 +160,7 @@ export async function siteOverview(trx: Trx, filter: OverviewFilter): Promise<Si
      from page s left join meters m on m.site_id = s.id
      order by s.msp_name collate "C", s.msp_id, s.name collate "C", s.id`,
     {
-      ...{ period: filter.period, before, shipped: SHIPPED, summed: SUMMED, last: LAST },
+      ...{ period: filter.period, before, shipped: SHIPPED, rules: USAGE_RULES },
       since: periodRange(before, 'UTC').start,
       until: periodRange(filter.period, 'UTC').end,
       programme: filter.programme ?? null,

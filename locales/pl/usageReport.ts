@@ -4,13 +4,14 @@ export const usageReport: UsageReportMessages = {
   documentName: 'Raport użycia',
   title: (period, subject) => `Raport użycia ${period}, ${subject}`,
   intro:
-    'Co lokalizacje zgłosiły ostatniego dnia miesiąca: najwyższa liczba każdego rodzaju. Obok to, co widziano w codziennych zgłoszeniach, i pierwszy dzień, w którym tyle było.',
+    'Co lokalizacje zgłosiły ostatniego dnia miesiąca: najwyższa liczba każdego rodzaju, a zdarzenia wszystkie. Obok to, co widziano w codziennych zgłoszeniach, i pierwszy dzień, w którym tyle było. Liczy się to, co zgłoszono, a to, co widziano, tam, gdzie jest wyraźnie większe lub gdzie raportu nie ma. Szacunki i decyzje są tylko na zestawieniu.',
   facts: { msp: 'Dostawca usług zarządzanych', programme: 'Program' },
   sitesOf: { managed: 'Lokalizacje zarządzane', standalone: 'Lokalizacje samodzielne' },
   kinds: { managed: 'zarządzana', standalone: 'samodzielna, klucz wpisany ręcznie' },
   totals: 'Wszystkie lokalizacje razem',
   bySite: 'Lokalizacja po lokalizacji',
   nothing: 'Z tego miesiąca nic nie nadeszło.',
+  nothingUsed: 'Według raportów niczego nie użyto.',
   noReport: 'brak raportu',
   reportedOn: (day) => `zgłoszono ${day}`,
   columns: {
@@ -20,6 +21,7 @@ export const usageReport: UsageReportMessages = {
     reported: 'Zgłoszono',
     highest: 'Widziano',
     highestOn: 'Dnia',
+    counted: 'Liczy się',
     total: 'Suma',
   },
   attachment: 'To samo w formacie CSV',

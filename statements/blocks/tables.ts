@@ -88,12 +88,14 @@ export const REPORT_TOTALS_COLUMNS: readonly ColumnLayout[] = [
 ];
 
 export const REPORTED_SITES_COLUMNS: readonly ColumnLayout[] = [
-  { share: 27 },
-  { share: 21 },
-  { share: 18 },
+  { share: 24, maxLines: 40 },
+  // With references as sites sent them: up to 500 characters, each of which may be a code.
+  { share: 20, maxLines: 400 },
+  { share: 16 },
+  { share: 10, align: 'right' },
+  { share: 10, align: 'right' },
   { share: 11, align: 'right' },
-  { share: 11, align: 'right' },
-  { share: 12, align: 'right' },
+  { share: 9, align: 'right' },
 ];
 
 /** The table of a tenant's document. */

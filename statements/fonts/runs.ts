@@ -83,6 +83,20 @@ export function unprintable(text: string): string | null {
   return Array.from(shown).find((character) => character !== NON_JOINER && fontFor(character) === null) ?? null;
 }
 
+/**
+ * Text in which every character that no installed font has is written as its code, `[U+13000]`: two references that differ in
+ * nothing else stay two.
+ */
+export function withCodes(text: string): string {
+  const shown = printable(text);
+  if (PLAIN_ASCII.test(shown)) return shown;
+  const fontFor = fontChooser(shown, 'regular');
+  return Array.from(shown, (character) => {
+    if (character === NON_JOINER || fontFor(character) !== null) return character;
+    return `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
+  }).join('');
+}
+
 /** Width of runs in points. */
 export function widthOfRuns(runs: readonly TextRun[], size: number): number {
   let width = 0;

@@ -158,8 +158,8 @@ describe('what is deployed, managed and standalone', () => {
     for (const words of ['Usage report', 'March 2026', 'MSP Alpha', 'Vendor', 'Office', 'Tenant north', 'managed']) {
       expect(text).toContain(words);
     }
-    expect(text).toMatch(/server agents Backup 12 12 10 Mar(ch)? 2026/);
-    expect(text).toMatch(/workstation agents Backup 58 58 20 Mar(ch)? 2026/);
+    expect(text).toMatch(/server agents Backup 12 12 10 Mar(ch)? 2026 12/);
+    expect(text).toMatch(/workstation agents Backup 58 58 20 Mar(ch)? 2026 58/);
     expect(text).not.toContain('Laptop');
     expect([...files.keys()]).toEqual(['usage-report-2026-03.csv']);
   });
@@ -184,16 +184,16 @@ describe('what is deployed, managed and standalone', () => {
     const [head = '', ...records] = bytes.toString().trim().split('\r\n');
     expect(head).toBe(
       'msp_name,msp_registration_number,programme,period,site,site_id,site_kind,product,reported_at,reference,tenant,' +
-        'tenant_ref,meter,reported,highest,highest_on',
+        'tenant_ref,meter,reported,highest,highest_on,observed,counted',
     );
     expect(records.map((record) => record.split(',').toSpliced(8, 1))).toEqual([
       [
         ...['MSP Alpha', 'R-MSP Alpha', 'Programme msp', '2026-03', 'Laptop', siteIds.Laptop, 'standalone', 'backup'],
-        ...['north', 'Tenant north', 'north', SERVER, '0', '0', '2026-03-05'],
+        ...['north', 'Tenant north', 'north', SERVER, '0', '0', '2026-03-05', '0', '0'],
       ],
       [
         ...['MSP Alpha', 'R-MSP Alpha', 'Programme msp', '2026-03', 'Laptop', siteIds.Laptop, 'standalone', 'backup'],
-        ...['north', 'Tenant north', 'north', WORKSTATION, '1', '1', '2026-03-05'],
+        ...['north', 'Tenant north', 'north', WORKSTATION, '1', '1', '2026-03-05', '1', '1'],
       ],
     ]);
     expect((await report('csv?form=local')).status).toBe(200);
@@ -239,6 +239,12 @@ describe('what is deployed, managed and standalone', () => {
   });
 
   it('says of a month of which nothing came that nothing did', async () => {
+    // All of them have activated just now; in a month before that no site is asked for a report.
+    const nobody = await ingest.api.call('GET', `/v1/programmes/msp/msps/${mspId}/usage-reports/2026-05/pdf`, {
+      token: tokens.msp ?? '',
+    });
+    expect(readPdf(nobody.bytes).text).not.toContain('no report came');
+    await ingest.sql(`update installation set activated_at = '2026-03-01T08:00:00Z'`);
     const path = `/v1/programmes/msp/msps/${mspId}/usage-reports/2026-05/pdf`;
     const { text } = readPdf((await ingest.api.call('GET', path, { token: tokens.msp ?? '' })).bytes);
     expect(text).toContain('Nothing came of this month.');

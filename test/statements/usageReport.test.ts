@@ -21,16 +21,22 @@ function reportOf(change: Partial<UsageReport> = {}): UsageReport {
     sites: [
       {
         ...{ siteId: 'a', siteName: 'Office', kind: 'managed', product: 'backup' },
-        reportedAt: new Date('2026-05-31T22:30:00Z'),
-        counts: [{ ...place, reported: 1200, highest: 1199, highestOn: '2026-05-10' }],
+        ...{ reportedAt: new Date('2026-05-31T22:30:00Z'), reportedOn: '2026-06-01' },
+        counts: [{ ...place, reported: 1200, highest: 1199, highestOn: '2026-05-10', observed: 1199, counted: 1200 }],
       },
       {
-        ...{ siteId: 'b', siteName: '=cmd', kind: 'standalone', product: 'backup', reportedAt: null },
+        ...{ siteId: 'b', siteName: '=cmd', kind: 'standalone', product: 'backup', reportedAt: null, reportedOn: null },
         counts: [
-          { ...place, reference: null, tenantRef: null, tenantName: null, reported: null, highest: 3, highestOn: null },
+          {
+            ...{ ...place, reference: null, tenantRef: null, tenantName: null },
+            ...{ reported: null, highest: 3, highestOn: null, observed: 3, counted: 3 },
+          },
         ],
       },
-      { siteId: 'c', siteName: 'Attic', kind: 'standalone', product: 'backup', reportedAt: null, counts: [] },
+      {
+        ...{ siteId: 'c', siteName: 'Attic', kind: 'standalone', product: 'backup' },
+        ...{ reportedAt: null, reportedOn: null, counts: [] },
+      },
     ],
     ...change,
   };
@@ -61,15 +67,53 @@ describe('a usage report', () => {
     expect(empty.text).toContain('Nothing came of this month.');
   });
 
+  it('writes references as sites sent them: whole, and by code what no font can draw', () => {
+    const of = (references: string[]) =>
+      reportOf({
+        sites: reportOf()
+          .sites.slice(0, 1)
+          .map((site) => ({
+            ...site,
+            counts: site.counts.flatMap((count) => references.map((reference) => ({ ...count, reference }))),
+          })),
+      });
+    const long = Array.from({ length: 100 }, (_, n) => `WWW${n + 100}`).join('');
+    const { text } = readPdf(
+      renderUsageReport(of([long, '\u{13000}\u{13001} one', '\u{13000}\u{13002} one', '\u{13000}'.repeat(500)])).bytes,
+    );
+    const unbroken = text.replaceAll(' ', '');
+    expect(unbroken).toContain(long.slice(0, 12));
+    for (let n = 100; n < 200; n += 1) expect(unbroken).toContain(`WWW${n}`);
+    expect(unbroken).toContain('[U+13000][U+13001]one');
+    expect(unbroken).toContain('[U+13000][U+13002]one');
+    expect(text).not.toMatch(/[…\ufffd]/);
+  });
+
+  it('tells reports that nothing was used from no report', () => {
+    const site = { siteId: 'a', siteName: 'Office', kind: 'managed', product: 'backup', counts: [] } as const;
+    const came = { reportedAt: new Date('2026-05-31T22:30:00Z'), reportedOn: '2026-06-01' };
+    const silent = { reportedAt: null, reportedOn: null };
+    const textOf = (of: typeof came | typeof silent) =>
+      readPdf(renderUsageReport(reportOf({ sites: [{ ...site, ...of, counts: [] }] })).bytes).text;
+    expect(textOf(came)).toMatch(/The reports say that nothing was used\..*reported on 1 June 2026 0 – – 0/);
+    expect(textOf(silent)).toMatch(/Nothing came of this month\..*no report came – – – –/);
+  });
+
+  it('prints neither number nor zone where the reader sees the name of the MSP alone', () => {
+    const msp = { name: 'Müller', registrationNumber: null, zone: null };
+    const { text } = readPdf(renderUsageReport(reportOf({ msp })).bytes);
+    expect(text).not.toMatch(/Reg\. no\.|Time zone/);
+  });
+
   it('carries its records as CSV, in which no name is a formula', () => {
     const { files } = readPdf(renderUsageReport(reportOf()).bytes);
     const csv = usageReportCsv(reportOf());
     expect(files.get('usage-report-2026-05.csv')?.equals(csv)).toBe(true);
     const [, office, laptop, attic] = csv.toString().split('\r\n');
     expect(office).toContain(
-      ',2026-05-31T22:30:00.000Z,north,Tenant north,north,backup.server_agent,1200,1199,2026-05-10',
+      ',2026-05-31T22:30:00.000Z,north,Tenant north,north,backup.server_agent,1200,1199,2026-05-10,1199,1200',
     );
     expect(laptop).toContain(",'=cmd,");
-    expect(attic).toMatch(/,Attic,c,standalone,backup,,,,,,,,$/);
+    expect(attic).toMatch(/,Attic,c,standalone,backup,,,,,,,,,,$/);
   });
 });
