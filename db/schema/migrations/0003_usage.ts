@@ -149,7 +149,7 @@ export async function up(knex: Knex): Promise<void> {
         with place as materialized (
           select s.id, s.name, s.kind, s.product, s.programme_code from site s
           where s.msp_id = $1 and ($3 is null or s.id = any($3))
-            and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
+            and (scope <> 'distributor' or kontor_billed_by($1, s.programme_code, $2) = kontor_distributor())
         ), by_installation as (
           select c.site_id, coalesce(i.replaced_by, c.installation_id) as installation_id, u.reference, u.meter,
             (c.counted_at at time zone month_zone)::date as day, max(u.quantity) as highest,
@@ -207,7 +207,7 @@ export async function up(knex: Knex): Promise<void> {
         select c.name, c.registration_number, c.locale, kontor_zone(c.id, $3) from company c
         join participation p on p.msp_id = c.id and p.programme_code = $2
         where c.id = $1 and case scope when 'tenants' then c.id = any(kontor_msps())
-          when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          when 'distributor' then kontor_billed_by($1, $2, $3) = kontor_distributor()
           else true end;
       perform set_config('kontor.scope', scope, true);
     end $$;
