@@ -30,3 +30,18 @@ export function canonicalName(text: string): string {
     .replaceAll(/\p{Zs}+/gu, ' ')
     .trim();
 }
+
+const BREAKS = /\r\n?|\n/;
+const linesOf = (text: string) => text.split(BREAKS).map((line) => line.replaceAll('\t', ' '));
+
+/** The same of what a person writes over several lines, each of which may be empty; tabs are blanks. */
+export function proseProblem(text: string): string | null {
+  const written = linesOf(text).filter((line) => line.trim() !== '');
+  if (written.length === 0) return nameProblem('');
+  return written.map(nameProblem).find((problem) => problem !== null) ?? null;
+}
+
+/** The one form prose is kept in: each line as a name is, lines parted by line feeds, none empty at its ends. */
+export function canonicalProse(text: string): string {
+  return linesOf(text).map(canonicalName).join('\n').trim();
+}

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { auditHead, type AuditHead } from '../db/access/auditStore.js';
 import { addressHider } from '../db/access/restrictionStore.js';
 import { ALL, rows, type Database, type Trx } from '../db/connect.js';
+import { skippedBefore } from '../db/closing/skippedBefore.js';
 import { onlyProgramme } from '../db/programmes/onlyProgramme.js';
 import { KontorError } from '../domain/errors.js';
 import { minorToDecimalString } from '../domain/money.js';
@@ -50,7 +51,7 @@ const FILES: readonly ExportFile[] = [
   credits,
 ];
 const MANIFEST = 'manifest.json';
-const FORMAT = 7;
+const FORMAT = 8;
 
 export interface ExportOptions {
   /** A programme's code; may be left out where there is only one. */
@@ -69,6 +70,8 @@ export interface Manifest {
   format: number;
   programme: string;
   period: Period;
+  /** Months right before it that were skipped for good, the earliest first: what licences were to be billed in them it bills. */
+  skippedPeriods: Period[];
   run: {
     state: string;
     openedAt: string;
@@ -189,7 +192,8 @@ export async function exportPeriod(db: Database, options: ExportOptions): Promis
     const totals = await totalsOf(trx, key);
     const creditTotals = await creditTotalsOf(trx, key);
     const manifest: Manifest = {
-      ...{ format: FORMAT, ...key, run, auditHead: await auditHead(trx), totals, creditTotals, files },
+      ...{ format: FORMAT, ...key, skippedPeriods: await skippedBefore(trx, key), run },
+      ...{ auditHead: await auditHead(trx), totals, creditTotals, files },
     };
     const draft = join(dir, `${MANIFEST}.part`);
     await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);

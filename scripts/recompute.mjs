@@ -57,14 +57,16 @@ const max = Math.max;
 const number = (text) => (text === '' ? null : Number(text));
 
 const differences = [];
-const differ = (line, what, here, there) =>
-  differences.push(`${line.statement_number} line ${line.line_no}: ${what} comes to ${here}, exported is ${there}`);
+const differ = (line, what, here, there) => {
+  const said = `${line.statement_number} line ${line.line_no}: ${what} comes to ${here}, exported is ${there}`;
+  if (!differences.includes(said)) differences.push(said);
+};
 
 const statements = new Map(table('statements.csv').map((row) => [row.statement_number, row]));
 const lines = table('statement_lines.csv');
 const settings = JSON.parse(table('settings.csv').at(-1).settings).discrepancies;
 const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-const { period } = manifest;
+const { period, skippedPeriods } = manifest;
 const priceRows = table('prices.csv');
 const prices = new Map(
   priceRows.map((row) => [`${row.statement_period} ${row.distributor} ${row.meter}`, JSON.parse(row.price)]),
@@ -275,14 +277,14 @@ function priced(price, from, units, total) {
 }
 
 const monthNumber = (day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
-/** Which instalment of a licence falls into the month: the first with its own first month, none once it has ended; null: none. */
-function instalmentOfMonth({ starts_on: startsOn, ends_on: endsOn, instalments }) {
-  const no = monthNumber(period) - monthNumber(startsOn) + 1;
-  const isHeld = endsOn > startsOn && (no === 1 || endsOn > `${period}-01`);
+/** Which instalment of a licence falls into a month: the first with its own first month, none once it has ended; null: none. */
+function instalmentOf({ starts_on: startsOn, ends_on: endsOn, instalments }, month) {
+  const no = monthNumber(month) - monthNumber(startsOn) + 1;
+  const isHeld = endsOn > startsOn && (no === 1 || endsOn > `${month}-01`);
   return isHeld && no >= 1 && no <= Number(instalments) ? no : null;
 }
 
-/** Each licence that was ordered is billed with its instalment of the month, by one line; what was to be billed in a month left out comes besides. */
+/** Each licence that was ordered is billed with its instalments of the month and of those skipped right before it, each by one line. */
 function checkLicencesBilled(number, own) {
   const billed = own
     .filter(({ kind }) => kind === 'term' || kind === 'extension')
@@ -290,16 +292,34 @@ function checkLicencesBilled(number, own) {
   for (const licence of orderedLicences.filter(({ msp_id: msp }) => msp === statements.get(number).msp_id)) {
     const { licence_id: id, instalments } = licence;
     const its = billed.filter(({ line }) => line.licence_id === id);
-    const due = instalmentOfMonth(licence);
-    if (due !== null && !its.some(({ no }) => no === due))
-      differences.push(`${number}: instalment ${due}/${instalments} of licence ${id} is due, and no line bills it`);
+    const due = [...skippedPeriods, period].map((month) => instalmentOf(licence, month)).filter((no) => no !== null);
+    for (const no of due)
+      if (!its.some((one) => one.no === no))
+        differences.push(`${number}: instalment ${no}/${instalments} of licence ${id} is due, and no line bills it`);
     for (const { line, no, of } of its) {
       const isOnce = its.filter((one) => one.no === no).length === 1;
-      const isDue = no === due || no < (due ?? Number(instalments) + 1);
-      if (!isOnce || !isDue || of !== Number(instalments))
-        differ(line, 'the instalment', due === null ? 'none' : `${due}/${instalments}`, `${no}/${of}`);
+      if (!isOnce || !due.includes(no) || of !== Number(instalments))
+        differ(line, 'the instalment', due.map((one) => `${one}/${instalments}`).join(', ') || 'none', `${no}/${of}`);
     }
   }
+}
+
+/**
+ * The rate of a line of this month, of exchange_rates.csv, by the currency of its price: the empty text where that is the statement's.
+ * Where a rate was replaced in the month there are several, and the line's is one of them.
+ */
+const rateRows = table('exchange_rates.csv');
+function rateFor(line, priceCurrency) {
+  if (priceCurrency === line.currency) {
+    if (line.exchange_rate !== '') differ(line, 'the rate', 'none', line.exchange_rate);
+    return '';
+  }
+  const known = rateRows
+    .filter((row) => row.statement_period === period && row.base === priceCurrency && row.currency === line.currency)
+    .map(({ rate }) => rate);
+  if (known.includes(line.exchange_rate)) return line.exchange_rate;
+  differ(line, 'the rate', known.join(' or ') || 'nothing that is known', line.exchange_rate || 'none');
+  return known[0] ?? line.exchange_rate;
 }
 
 const rated = (exact, rate, digits) => round(rate === '' ? exact : times(exact, frac(rate)), digits);
@@ -307,6 +327,8 @@ const rated = (exact, rate, digits) => round(rate === '' ? exact : times(exact, 
 function checkStatement(number, own) {
   const { distributor, total, lines: count } = statements.get(number);
   const usage = own.filter(({ kind }) => kind === 'usage');
+  const list = priceRows.find((row) => row.statement_period === period && row.distributor === distributor);
+  const rateOfList = (line) => rateFor(line, list?.currency ?? line.price_currency);
   const counted = (line) => (line.first_month_free === 'yes' ? 0 : Number(line.quantity));
   const used = new Map();
   const peaks = new Map(usage.map((line) => [usageKey(line), Number(line.peak)]));
@@ -323,15 +345,15 @@ function checkStatement(number, own) {
     const all = usage.filter(({ meter }) => meter === line.meter).reduce((units, one) => units + counted(one), 0);
     const from = used.get(line.meter) ?? 0;
     used.set(line.meter, from + counted(line));
-    const amount = rated(priced(price, from, counted(line), all), line.exchange_rate, digitsOf(line.amount));
+    const amount = rated(priced(price, from, counted(line), all), rateOfList(line), digitsOf(line.amount));
     if (amount !== minor(line.amount)) differ(line, 'the amount in minor units', amount, line.amount);
   }
   // A site of which nothing was ever known has a row without a meter.
   const { msp_id: msp } = statements.get(number);
   const perUse = [...facts.values()].filter(([row]) => row.msp_id === msp && row.meter !== '').length;
   if (perUse !== usage.length) differences.push(`${number}: ${perUse} usages are known, ${usage.length} are billed`);
-  const list = priceRows.find((row) => row.statement_period === period && row.distributor === distributor);
-  const rate = own.find(({ kind }) => kind === 'usage' || kind === 'minimum')?.exchange_rate ?? '';
+  const byList = own.find(({ kind }) => kind === 'usage' || kind === 'minimum');
+  const rate = byList === undefined ? '' : rateOfList(byList);
   const due = rated(frac(list?.monthly_minimum || '0'), rate, digitsOf(total));
   const ofMinimum = own.find(({ kind }) => kind === 'minimum');
   const missing = due - sum(usage.map(({ amount }) => minor(amount)));
@@ -353,7 +375,8 @@ function checkStatement(number, own) {
       const share =
         line.kind === 'term' ? whole : times(whole, { n: BigInt(content.daysLeft), d: BigInt(content.termDays) });
       const { no, of } = content.instalment;
-      const until = (months) => rated(over(times(share, frac(months)), frac(of)), line.exchange_rate, digits);
+      const rate = rateFor(line, content.priceCurrency);
+      const until = (months) => rated(over(times(share, frac(months)), frac(of)), rate, digits);
       const instalment = until(no) - until(no - 1);
       if (instalment !== minor(line.amount)) differ(line, 'the licence', instalment, line.amount);
     }

@@ -13,11 +13,21 @@ const ROLES = `
   from pg_roles r where rolname in ('kontor_app', 'kontor_all', 'kontor_limited', 'kontor_retention') and (rolsuper or rolbypassrls or exists (
     select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relowner = r.oid))`;
 
+/**
+ * A mail `o` went to an address that is neither printed on the document nor, as it was taken in hand, a confirmed one of the
+ * company: a copy goes to the contact of its day.
+ */
+const elsewhere = (company: string, printed: string) => `(o.to_company <> ${company}
+      or o.recipient <> ${printed} and not exists (select from company_contact k
+        where k.company_id = o.to_company and k.company_id = ${company} and k.purpose in (o.purpose, 'statements')
+          and k.email = o.recipient and k.confirmed_at <= o.claimed_at and (k.ended_at is null or k.ended_at >= o.claimed_at)))`;
+
 const MAIL_TO_OTHERS = `
   select format('%s goes to %s and is about another MSP, programme or address', o.message_id, o.recipient) as problem
   from outbox o join statement s on s.id = o.statement_id
   where s.programme_code = :programme and (:period::text is null or o.period = :period)
-    and (o.programme_code is distinct from s.programme_code or o.msp_id is distinct from s.msp_id or o.recipient <> s.content -> 'msp' ->> 'email')
+    and (o.programme_code is distinct from s.programme_code or o.msp_id is distinct from s.msp_id
+      or ${elsewhere('s.msp_id', "(s.content -> 'msp' ->> 'email')")})
   order by o.id`;
 
 const PACK_TO_OTHERS = `
@@ -38,7 +48,7 @@ const PACK_MAILED_TO_OTHERS = `
   from outbox o join billing_pack b on b.id = o.billing_pack_id
   where b.programme_code = :programme and o.kind = 'billingPack' and (:period::text is null or o.period = :period)
     and (o.programme_code is distinct from b.programme_code or o.distributor_id is distinct from b.distributor_id
-      or o.recipient <> b.summary -> 'distributor' ->> 'email')
+      or ${elsewhere('b.distributor_id', "(b.summary -> 'distributor' ->> 'email')")})
   order by o.id`;
 
 /** What somebody sees who belongs to an MSP that does not exist: nothing. */

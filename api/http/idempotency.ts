@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { ALL } from '../../db/connect.js';
-import { claimKey, keepAnswer, releaseKey, type KeyedRequest } from '../../db/access/idempotencyStore.js';
+import {
+  claimKey,
+  keepAnswer,
+  keepUnanswered,
+  releaseKey,
+  type KeyedRequest,
+} from '../../db/access/idempotencyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { Principal } from '../principal.js';
 import { derivedId } from '../derivedId.js';
@@ -45,7 +51,7 @@ function repeated(route: Route, status: number, body: unknown): Reply {
 
 /**
  * Answers a repeat as the first time and lets only one of two at once work. Failures and answers that are not final are
- * not kept: the same request may then be tried again under the same key.
+ * not kept: the same request may then be tried again under the same key, and after an answer that is not final no other.
  */
 export async function onceOnly(
   { db }: Pick<ApiDeps, 'db'>,
@@ -75,10 +81,10 @@ export async function onceOnly(
     throw error;
   }
   const answer = reply;
-  await db.transaction(ALL, (trx) =>
-    'body' in answer && answer.pending !== true
-      ? keepAnswer(trx, request, answer.status, route.showsSecret ? { secretShown: true } : answer.body)
-      : releaseKey(trx, request),
-  );
+  await db.transaction(ALL, (trx) => {
+    if (!('body' in answer)) return releaseKey(trx, request);
+    if (answer.pending === true) return keepUnanswered(trx, request);
+    return keepAnswer(trx, request, answer.status, route.showsSecret ? { secretShown: true } : answer.body);
+  });
   return answer;
 }

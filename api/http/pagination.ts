@@ -19,8 +19,12 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ items: z.array(item), next: z.string().nullable() });
 }
 
-/** What a cursor means is the list's own business; clients hand it back unread. */
-export function readCursor<S extends z.ZodType>(after: string | undefined, shape: S): z.output<S> | undefined {
+/** What a cursor means is the list's own business; clients hand it back unread. `field`: where it stands, a pointer in a body. */
+export function readCursor<S extends z.ZodType>(
+  after: string | undefined,
+  shape: S,
+  field = 'after',
+): z.output<S> | undefined {
   if (after === undefined) return undefined;
   let value: unknown;
   try {
@@ -31,8 +35,9 @@ export function readCursor<S extends z.ZodType>(after: string | undefined, shape
   const parsed = shape.safeParse(value);
   const storable = !(Array.isArray(value) && value.some((part) => typeof part === 'string' && UNSTORABLE.test(part)));
   if (parsed.success && storable) return parsed.data;
-  throw new KontorError('VALIDATION_FAILED', 'The query breaks the rules named under errors.', [
-    { field: 'after', code: 'INVALID_CURSOR', message: 'Take `next` of the page before as it is.' },
+  const where = field.startsWith('/') ? 'body' : 'query';
+  throw new KontorError('VALIDATION_FAILED', `The ${where} breaks the rules named under errors.`, [
+    { field, code: 'INVALID_CURSOR', message: 'Take `next` of the page before as it is.' },
   ]);
 }
 

@@ -197,9 +197,9 @@ async function quoteProduct(
   { programme, product }: Extract<Ordered, { kind: 'product' }>,
   { mspId, view, at }: Orderer,
 ): Promise<Quote> {
-  const found = await findProgramme(trx, programme);
-  if (found === undefined) throw fieldError('VALIDATION_FAILED', '/programme', 'There is no such programme.');
   await requireParticipant(trx, programme, mspId);
+  const found = await findProgramme(trx, programme);
+  if (found === undefined) throw new KontorError('INTERNAL', 'A participation names no programme.');
   const { orders } = (await programmeNow(trx, programme))?.settings ?? SHIPPED_PROGRAMME_SETTINGS;
   const priced = {
     ...{ programme, kind: 'product' as const, product, licence: null },

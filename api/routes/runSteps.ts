@@ -133,7 +133,9 @@ export const runStepRoutes = [
     method: 'post',
     path: '/v1/programmes/{programme}/runs/{period}/parked/retry',
     summary: 'Try all MSPs again that are parked for one reason',
-    description: 'Each as if it were tried by itself. One with open cases waits for their decisions and is not tried.',
+    description:
+      'Each as if it were tried by itself. One with open cases waits for their decisions and is not tried. Of many as many as ' +
+      '`limit` says, in the order of their statements; `next` leads to those behind them.',
     tags: ['Runs'],
     action: 'runs.manage',
     params: byRun,
@@ -145,7 +147,7 @@ export const runStepRoutes = [
     handler: async (context) => {
       const { limits, params, body, transaction } = context;
       if ((await transaction((trx) => runState(trx, params))) === undefined) throw notOpened();
-      const tried = await retryParked(context, body.code, limits.updateTimeoutMs);
+      const tried = await retryParked(context, body, limits.updateTimeoutMs);
       return tried.pending === 0 ? reply(200, tried) : { ...reply(202, tried), pending: true };
     },
   }),

@@ -1,13 +1,15 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { parkedMsps, type ParkedMsp } from '../../db/readModels/parkedMsps.js';
 import { inParallel } from '../../domain/inParallel.js';
 import { runSubject, type RunInput } from '../../domain/run.js';
 import { askRetry } from '../../starts/settleStatement.js';
 import type { WorkflowAnswer } from '../../starts/ask.js';
+import { readCursor, toPage } from '../http/pagination.js';
 import { outcomeOfMany } from '../outcomeOfMany.js';
 import type { Context } from '../route.js';
-import type { retriedMsps } from '../schemas/runs.js';
+import { cursorNumber } from '../schemas/common.js';
+import type { retriedMsps, retryCode } from '../schemas/runs.js';
 
 type Retried = z.input<typeof retriedMsps>;
 type Item = Retried['items'][number];
@@ -18,8 +20,6 @@ type Retrying = Pick<
 
 /** MSPs tried at the same time, each by a workflow of its own. */
 const WIDTH = 8;
-/** As many as one request tries; of more it says how many are left. */
-const MOST_MSPS = 500;
 
 /** Has one parked MSP tried again, and says so in the audit trail; waits for the outcome for at most `timeoutMs` milliseconds. */
 export async function retryOne(
@@ -39,12 +39,23 @@ export async function retryOne(
 /**
  * Tries all MSPs of a run again that are parked with that code, each as if it were tried by itself, and tells what became of
  * each. One with open cases waits for their decisions, whatever else it is parked for, and is not tried. What is not answered
- * within `timeoutMs` milliseconds altogether is pending.
+ * within `timeoutMs` milliseconds altogether is pending. Of more than `limit` it tries those behind the cursor, in the order of
+ * their statements, and gives the next one: what stays parked keeps nobody behind it from being tried.
  */
-export async function retryParked(context: Retrying, code: string, timeoutMs: number): Promise<Retried> {
+export async function retryParked(
+  context: Retrying,
+  { code, limit, after }: z.output<typeof retryCode>,
+  timeoutMs: number,
+): Promise<Retried> {
   const { params, transaction } = context;
-  const parked = await transaction((trx) => parkedMsps(trx, { ...params, code, limit: MOST_MSPS + 1 }));
-  const tried = parked.slice(0, MOST_MSPS);
+  const cursor = readCursor(after, z.tuple([cursorNumber, cursorNumber]), '/after');
+  const parked = await transaction((trx) => parkedMsps(trx, { ...params, code, limit: limit + 1, after: cursor }));
+  const { items: tried, next } = toPage(
+    parked,
+    limit,
+    ({ shard, position }) => [shard, position],
+    (msp) => msp,
+  );
   const deadline = Date.now() + timeoutMs;
   const items: Item[] = [];
   const retry = async ({ mspId, openCases, reason }: ParkedMsp): Promise<Omit<Item, 'mspId' | 'mspName'>> => {
@@ -65,5 +76,5 @@ export async function retryParked(context: Retrying, code: string, timeoutMs: nu
   });
   const count = (which: Item['outcome']) => items.filter(({ outcome }) => outcome === which).length;
   const counts = { done: count('done'), refused: count('refused'), pending: count('pending') };
-  return { ...counts, more: parked.length > MOST_MSPS, items };
+  return { ...counts, next, items };
 }

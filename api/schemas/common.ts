@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mailAddress } from '../../domain/mailAddress.js';
 import { PRODUCTS } from '../../domain/catalog/index.js';
 import { isCurrency, isCurrencyInUse } from '../../domain/currency.js';
-import { canonicalName, nameProblem } from '../../domain/name.js';
+import { canonicalName, canonicalProse, nameProblem, proseProblem } from '../../domain/name.js';
 import { LOCALES } from '../../locales/index.js';
 import { unprintable } from '../../statements/fonts/runs.js';
 import { isTimeZone, parsePeriod } from '../../domain/period.js';
@@ -14,17 +14,26 @@ export const uuid = z.uuid().toLowerCase().meta({ format: 'uuid' });
 /** A row that the database numbers. */
 export const rowId = z.string().regex(/^[1-9][0-9]{0,17}$/, 'A number');
 
-/** Text a person typed, in its one form; what could break a mail or a document is refused (domain/name.ts). */
-export function text(max: number) {
+function typed(max: number, problem: (value: string) => string | null, canonical: (value: string) => string) {
   return z
     .string()
     .min(1)
     .max(max)
     .superRefine((value, context) => {
-      const message = nameProblem(value);
+      const message = problem(value);
       if (message !== null) context.addIssue({ code: 'custom', message });
     })
-    .overwrite(canonicalName);
+    .overwrite(canonical);
+}
+
+/** Text a person typed, in its one form; what could break a mail or a document is refused (domain/name.ts). */
+export function text(max: number) {
+  return typed(max, nameProblem, canonicalName);
+}
+
+/** The same over several lines: for what is said in the body of a mail alone, never in a subject or on a document. */
+export function prose(max: number) {
+  return typed(max, proseProblem, canonicalProse);
 }
 
 /** The same for what documents print: no character that none of their fonts has. */

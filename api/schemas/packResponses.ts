@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actor } from '../../domain/access/actor.js';
-import { instant, periodText, text, uuid } from './common.js';
+import { instant, periodText, prose, uuid } from './common.js';
 
 export const packResponse = z
   .strictObject({
@@ -21,6 +21,6 @@ export const packResponse = z
   })
   .meta({ id: 'PackResponse' });
 
-export const packQuestion = z.strictObject({ question: text(2000) }).meta({ id: 'PackQuestion' });
+export const packQuestion = z.strictObject({ question: prose(2000) }).meta({ id: 'PackQuestion' });
 
-export const packAnswer = z.strictObject({ answer: text(2000) }).meta({ id: 'PackAnswer' });
+export const packAnswer = z.strictObject({ answer: prose(2000) }).meta({ id: 'PackAnswer' });

@@ -1,6 +1,7 @@
 import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { RUN_STATES, SHARD_STAGES } from '../../domain/run.js';
+import { PAGE_QUERY } from '../http/pagination.js';
 import { manyCounts, manyOutcome } from '../outcomeOfMany.js';
 import { instant, instantIn, period, periodText, text, uuid } from './common.js';
 
@@ -143,13 +144,17 @@ export const retryCode = z
       .min(1)
       .max(60)
       .meta({ description: 'What they are parked with, as the list of parked MSPs names it' }),
+    limit: z.int().min(1).max(500).default(500).meta({ description: 'MSPs tried at most' }),
+    after: PAGE_QUERY.after.meta({ description: '`next` of the answer before: those behind it are tried' }),
   })
   .meta({ id: 'RetryCode' });
 
 export const retriedMsps = z
   .strictObject({
     ...manyCounts,
-    more: z.boolean().meta({ description: 'There are more: ask again, with another Idempotency-Key' }),
+    next: z.string().nullable().meta({
+      description: 'There are more: ask again with it as `after`, under another Idempotency-Key. Null: there are none',
+    }),
     items: z.array(
       z.strictObject({
         mspId: uuid,

@@ -14,6 +14,8 @@ export type Claim = { kind: 'claimed' | 'busy' | 'other' } | { kind: 'answered';
 /** A claim without an answer after that long was given up, even where its process lives. */
 const ABANDONED_AFTER_MS = 60_000;
 const IN_PROGRESS = 0;
+/** No process's number (db/presence.ts). */
+const NOBODY = 0;
 
 /**
  * Takes the key for this request, or tells what it was used for. `workedOnBy` is this process's presence; a claim without an
@@ -67,6 +69,15 @@ export async function releaseKey(trx: Trx, request: KeyedRequest): Promise<void>
     key: request.key,
     inProgress: IN_PROGRESS,
   });
+}
+
+/** Keeps that the key is this request's, whose answer is still to come: it alone may ask again under it. */
+export async function keepUnanswered(trx: Trx, request: KeyedRequest): Promise<void> {
+  await rows(
+    trx,
+    'update idempotency_key set worked_on_by = :nobody where principal = :principal and key = :key and status = :inProgress',
+    { principal: request.principal, key: request.key, nobody: NOBODY, inProgress: IN_PROGRESS },
+  );
 }
 
 /** Forgets answers given before `before`. Returns how many. */

@@ -30,7 +30,7 @@ export interface Claim {
   claimedBy: string;
   /** Null: every run, and mails of none. */
   run: RunInput | null;
-  /** Billing packs are megabytes each, so they are claimed apart and few at a time. */
+  /** Billing packs are megabytes each, so they are claimed apart and few at a time; what is said about one is not. */
   packs: boolean;
   limit: number;
 }
@@ -51,7 +51,7 @@ export async function claimMails(trx: Trx, { run, ...rest }: Claim): Promise<Cla
        select o.id from outbox o
        where o.state = 'pending' and o.not_before <= now()
          and (:period::text is null or (o.programme_code = :programme and o.period = :period))
-         and (o.billing_pack_id is not null) = :packs and ${HAS_RECIPIENT}
+         and (o.kind = 'billingPack') = :packs and ${HAS_RECIPIENT}
          and (o.statement_id is null or exists (select from statement_document d
            where d.msp_id = o.msp_id and d.statement_id = o.statement_id))
          and (o.correction_id is null or exists (select from correction_document d where d.correction_id = o.correction_id))

@@ -4,16 +4,19 @@ import { findRegistration, findStanding, type Registration, type Standing } from
 import { KontorError } from '../../domain/errors.js';
 
 /**
- * Rule 20: throws STATE_CONFLICT unless the MSP takes part in the programme: who is suspended or has left, or whose
- * company is, gets no key and orders nothing.
+ * Rule 20: throws STATE_CONFLICT unless the MSP takes part in the programme: who is suspended or has left, or whose company
+ * is, gets no key and orders nothing. NOT_FOUND where the MSP has nothing to do with the programme, be it there or not.
  */
 export async function requireTakesPart(trx: Trx, programme: string, mspId: string): Promise<Standing> {
   const found = await findStanding(trx, programme, mspId);
-  if (found?.state === 'approved') {
+  if (found === undefined) {
+    throw new KontorError('NOT_FOUND', `There is no programme "${programme}" that this MSP takes part in.`);
+  }
+  if (found.state === 'approved') {
     if (await holdsView(trx, mspId, 'service_provider')) return found;
     throw new KontorError('STATE_CONFLICT', "This MSP's company is suspended or has ended: it gets nothing new.");
   }
-  const how = found?.state === 'suspended' ? 'is suspended: resume its participation first' : 'takes no part';
+  const how = found.state === 'suspended' ? 'is suspended: resume its participation first' : 'takes no part';
   throw new KontorError('STATE_CONFLICT', `In the programme "${programme}" this MSP ${how}.`);
 }
 

@@ -22,6 +22,7 @@ export interface RunStatus {
   seal: string | null;
   shards: {
     shard: number;
+    /** That of the first of its MSPs that the reader sees. */
     zone: string;
     stage: ShardStage;
     msps: number;
@@ -50,6 +51,13 @@ type Row = Omit<RunStatus, 'shards'> & {
 };
 
 /**
+ * Of the deadlines that had passed as the run opened a shard has the latest of its MSPs: whoever does not see all of these is told
+ * that it was over as the run opened. Those that were to come are the same for all (planShards).
+ */
+const over = (deadline: string) =>
+  `case when (select kontor_scope()) = 'all' then s.${deadline} else greatest(s.${deadline}, r.opened_at) end`;
+
+/**
  * A programme's run of a period; undefined before it is opened. Whoever does not see all gets the parts, counts and totals of the
  * MSPs that it sees, and undefined where there are none.
  */
@@ -61,11 +69,12 @@ export async function runStatus(trx: Trx, { programme, period }: RunInput): Prom
          'at', r.released_at, 'by', r.released_by, 'reason', r.release_reason) end as released,
        case when r.failed_at is not null then jsonb_build_object('at', r.failed_at, 'reason', r.failure) end as failure,
        encode(r.seal, 'hex') as seal,
-       coalesce((select jsonb_agg(jsonb_build_object('shard', s.shard, 'zone', s.zone, 'stage', s.stage,
+       coalesce((select jsonb_agg(jsonb_build_object('shard', s.shard, 'stage', s.stage, 'zone', (select p.zone from run_participant p
+             where p.programme_code = s.programme_code and p.period = s.period and p.shard = s.shard order by p.position limit 1),
            'msps', (select count(*) from run_participant p where p.programme_code = s.programme_code
              and p.period = s.period and p.shard = s.shard),
-           'collectUntil', s.collect_until, 'reviewUntil', s.review_until,
-           'issueFrom', s.issue_from, 'mailedBy', s.mailed_by,
+           'collectUntil', ${over('collect_until')}, 'reviewUntil', ${over('review_until')},
+           'issueFrom', ${over('issue_from')}, 'mailedBy', ${over('mailed_by')},
            'statementDate', s.statement_date) order by s.shard)
          from run_shard s where s.programme_code = r.programme_code and s.period = r.period
            and ((select kontor_scope()) = 'all' or exists (select from run_participant p where p.programme_code = s.programme_code

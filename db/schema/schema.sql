@@ -44,6 +44,14 @@ AS $function$
       return query insert into mail_batch (number) select coalesce(max(b.number), 0) + 1 from mail_batch b returning *;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_billed_by(msp uuid, programme text, period text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+        select distributor_id from participation_distributor
+        where msp_id = $1 and programme_code = $2 and from_period <= $3 and (until_period is null or until_period > $3) $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -185,8 +193,12 @@ CREATE OR REPLACE FUNCTION public.kontor_end_distributor()
 AS $function$
     begin
       update participation_distributor p set until_period = (
-          select min(n.from_period) from participation_distributor n
-          where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period)
+          select greatest(p.from_period, e.period) from (select least(
+            (select min(n.from_period) from participation_distributor n
+              where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period),
+            (select to_char((t.left_period || '-01')::date + interval '1 month', 'YYYY-MM') from participation t
+              where t.msp_id = p.msp_id and t.programme_code = p.programme_code)) as period) e
+          where e.period is not null)
         where p.msp_id = new.msp_id and p.programme_code = new.programme_code;
       return null;
     end $function$;
@@ -642,7 +654,7 @@ AS $function$
         with recursive place as materialized (
           select s.id, s.name, s.kind, s.product, s.programme_code from site s
           where s.msp_id = $1 and ($3 is null or s.id = any($3))
-            and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
+            and (scope <> 'distributor' or kontor_billed_by($1, s.programme_code, $2) = kontor_distributor())
         ), judged as materialized (
           select g.programme_code,
             coalesce(d.set #>> '{tolerance,units}', rules #>> '{tolerance,units}')::numeric as units,
@@ -761,7 +773,7 @@ AS $function$
         from company c
         join participation p on p.msp_id = c.id and p.programme_code = $2
         where c.id = $1 and case scope when 'tenants' then c.id = any(kontor_msps())
-          when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          when 'distributor' then kontor_billed_by($1, $2, $3) = kontor_distributor()
           else true end;
       perform set_config('kontor.scope', scope, true);
     end $function$;
@@ -795,7 +807,7 @@ AS $function$
         left join lateral (select max(r.received_at) as reported_at from usage_report r
           where r.msp_id = $1 and r.site_id = s.id and r.period = $3) g on true
         where s.msp_id = $1 and s.programme_code = $2 and ($4 is null or s.id = $4)
-          and case scope when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          and case scope when 'distributor' then kontor_billed_by($1, $2, $3) = kontor_distributor()
             when 'tenants' then exists (select from site_tenant a where a.msp_id = $1 and a.site_id = s.id
               and a.tenant_id = any(kontor_tenants()) and a.from_period <= $3
               and (a.until_period is null or a.until_period > $3))
@@ -2266,6 +2278,7 @@ create policy visible on participation for select to kontor_limited
   using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
     billed_now.programme_code
    FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+CREATE TRIGGER left_behind AFTER UPDATE OF left_period ON public.participation FOR EACH ROW EXECUTE FUNCTION kontor_end_distributor();
 grant insert, select, update on participation to kontor_all;
 grant insert, select, update on participation to kontor_app;
 grant insert, select, update on participation to kontor_limited;
@@ -2279,7 +2292,7 @@ create table participation_distributor (
   distributor_id uuid not null,
   set_at timestamp with time zone,
   constraint participation_distributor_pkey PRIMARY KEY (msp_id, programme_code, from_period),
-  constraint participation_distributor_check CHECK ((until_period > from_period)),
+  constraint participation_distributor_check CHECK ((until_period >= from_period)),
   constraint participation_distributor_distributor_id_fkey FOREIGN KEY (distributor_id) REFERENCES distributor_terms(id),
   constraint participation_distributor_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code)
 );

@@ -67,14 +67,19 @@ export const usedAfterRevocation: Is = ({ usedAfterRevocationOn }) => usedAfterR
 export const usedAfterVendorsRevocation: Is = (installation) =>
   usedAfterRevocation(installation) && !installation.revokedByMsp;
 
-/** Up to the end of its key for an installation that `isCut`, the greater of both for every other. */
-export function quantityBeforeRevocation(usage: UsageFacts, isCut: Is): Quantity {
+/**
+ * Up to the end of its key for an installation that `isCut`, the greater of both for every other; an estimate where one of these
+ * is silent (rule 4).
+ */
+export function quantityBeforeRevocation(usage: UsageFacts, before: Quantity, isCut: Is): Quantity {
   const value = sumOf(usage, (installation) => {
     const { reported, observed, lastConfirmed, observedBeforeRevocation } = installation;
     if (isCut(installation)) return observedBeforeRevocation;
     return isUnheard(installation) ? lastConfirmed : Math.max(reported ?? 0, observed ?? 0);
   });
-  return { value, basis: 'observed', peakOn: peakDayOf(usage) };
+  const settled: Quantity = { value, basis: 'observed', peakOn: peakDayOf(usage) };
+  const isSilent: Is = (one) => !isCut(one) && one.expected && one.reported === null;
+  return usage.installations.some(isSilent) ? keepEstimated(before, settled) : settled;
 }
 
 /**

@@ -14,20 +14,20 @@ export const usageAfterRevocation = usageKind({
   defaults: ['up_to_revocation', 'billed'],
   decisions: QUANTITY_DECISIONS,
   evidence: z.strictObject({ revokedAt: instant, usedOn: day, upToRevocation: units }),
-  detect: (usage, _quantity, site) => {
+  detect: (usage, quantity, site) => {
     const [usedOn] = usage.installations.flatMap(({ usedAfterRevocationOn: on }) => (on === null ? [] : [on])).sort();
     return site.revokedAt === null || usedOn === undefined
       ? null
       : {
           revokedAt: site.revokedAt.toISOString(),
           usedOn,
-          upToRevocation: quantityBeforeRevocation(usage, usedAfterRevocation).value,
+          upToRevocation: quantityBeforeRevocation(usage, quantity, usedAfterRevocation).value,
         };
   },
   settle: {
     up_to_revocation: (quantity, usage) =>
       usage.installations.some(usedAfterVendorsRevocation)
-        ? quantityBeforeRevocation(usage, usedAfterVendorsRevocation)
+        ? quantityBeforeRevocation(usage, quantity, usedAfterVendorsRevocation)
         : quantity,
     billed: (quantity) => quantity,
   },

@@ -64,7 +64,10 @@ interface RateRow {
   statements: number;
 }
 
-/** Reference rates as frozen: of the period's statements, and of those that its corrections go back to. */
+/**
+ * Reference rates as frozen: of the period's statements, of their licences in other currencies, and of the statements that its
+ * corrections go back to.
+ */
 export const exchangeRates = tableOf<RateRow>(
   'exchange_rates.csv',
   {
@@ -80,12 +83,15 @@ export const exchangeRates = tableOf<RateRow>(
     cursorRows<RateRow>(
       trx,
       `select x.rate ->> 'base' as base, x.rate ->> 'currency' as currency, x.rate ->> 'rate' as rate,
-         x.rate ->> 'day' as day, x.rate ->> 'source' as source, x.period, count(*)::int as statements
+         x.rate ->> 'day' as day, x.rate ->> 'source' as source, x.period, count(distinct x.id)::int as statements
        from (
-         select s.content -> 'exchange' as rate, s.period from statement s
+         select s.id, s.content -> 'exchange' as rate, s.period from statement s
          where s.programme_code = :programme and jsonb_typeof(s.content -> 'exchange') = 'object' and (s.period = :period or s.number in (
            select l.content ->> 'correctsNumber' from statement_line l
            where l.programme_code = :programme and l.kind in ('correction', 'manual_correction') and l.period = :period))
+         union all
+         select l.statement_id, l.content -> 'exchange', l.period from statement_line l where l.programme_code = :programme
+           and l.period = :period and l.kind in ('term', 'extension') and jsonb_typeof(l.content -> 'exchange') = 'object'
        ) x
        group by x.rate, x.period order by x.period, x.rate ->> 'base', x.rate ->> 'currency', x.rate ->> 'day', x.rate`,
       { programme, period },

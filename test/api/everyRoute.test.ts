@@ -51,6 +51,7 @@ describe('every route', () => {
     const distributorId = await month.distributor({ code: 'IT', currency: 'EUR', country: 'IT' });
     mspId = await month.msp({ name: 'MSP Alpha', distributorId });
     otherMspId = await month.msp({ name: 'MSP Beta', distributorId });
+    await month.programme({ code: 'other' });
     tokens.vendor = await api.token('vendor');
     browser = await admitToSession(api.database.db, 'vendor');
     tokens.service_provider = await api.token('service_provider', { companyId: mspId });
@@ -108,6 +109,43 @@ describe('every route', () => {
     const [theirs, nobodys] = [await ask(foreign), await ask(unknown)];
     expect({ ...theirs.json, instance: '' }).toEqual({ ...nobodys.json, instance: '' });
     expect([theirs.status, (await ask(own)).json]).toEqual([404, { items: [], next: null }]);
+  });
+
+  const OUTSIDE = ['service_provider', 'distributor', 'customer', 'system_integrator'] as const;
+  const outside = (routes: [string, Route][]) =>
+    routes.flatMap(([name, route]) =>
+      OUTSIDE.filter((view) => viewsOf(route).includes(view)).map((view): [string, string, Route] => [
+        name,
+        view,
+        route,
+      ]),
+    );
+  it.each(
+    outside(withQuery.filter(([, { path, query }]) => path.includes('{programme}') || 'programme' in query.shape)),
+  )(
+    '%s says of a programme that is none of a %s’s what it says of one that is not there',
+    async (_name, view, route) => {
+      const ask = async (programme: string) => {
+        const query = 'programme' in route.query.shape ? `?programme=${programme}` : '';
+        const path = `${addressOf(route, { mspId, programme })}${query}`;
+        const { status, json } = await api.call('GET', path, { token: tokenOf(view as View) });
+        return JSON.parse(JSON.stringify([status, { ...json, instance: '' }]).replaceAll(programme, 'X'));
+      };
+      const [foreign, unknown] = [await ask('other'), await ask('nowhere')];
+      expect([foreign[0], foreign]).toEqual([404, unknown]);
+    },
+  );
+
+  it('an MSP orders nothing in a programme in which it takes no part, as in one that is not there', async () => {
+    const order = async (programme: string) => {
+      const body = { order: { kind: 'product', programme, product: 'backup' } };
+      const { status, json } = await api.call('POST', `/v1/msps/${mspId}/orders/quote`, {
+        token: tokenOf('service_provider'),
+        body,
+      });
+      return [status, json.code, json.detail?.replaceAll(programme, 'X')];
+    };
+    expect([(await order('other'))[0], await order('other')]).toEqual([404, await order('nowhere')]);
   });
 
   it.each(withBody)('%s refuses fields it does not know', async (_name, route) => {

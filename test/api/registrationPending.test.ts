@@ -48,13 +48,14 @@ describe('while no worker runs', () => {
     const orderer = await api.token('service_provider', { companyId: mspId });
     const placed = await api.call('POST', orders, { token: orderer, body });
     expect(placed.status).toBe(202);
-    const decide = async (key: string) => {
+    const decide = async (key: string, body: object = { decision: 'approve' }) => {
       const headers = { 'idempotency-key': key };
       const path = `${orders}/${placed.json.id}/decision`;
-      const { status, json } = await api.call('POST', path, { token, headers, body: { decision: 'approve' } });
+      const { status, json } = await api.call('POST', path, { token, headers, body });
       return [status, json.code];
     };
     expect(await decide('first')).toEqual([202, undefined]);
+    expect(await decide('first', { decision: 'refuse', reason: 'Too many' })).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
     await api.database.asOwner(
       `update purchase_order set state = 'approved', decided_at = now(), decided_how = 'person', decided_by = placed_by`,
     );

@@ -132,6 +132,27 @@ describe('installations in the close', () => {
     ]);
   });
 
+  it.each([
+    ['which is silent: an estimate', false, 'estimated'],
+    ['which reports: seen', true, 'observed'],
+  ])('a key revoked as of 15 May, used on, beside a new installation %s', async (_case, reports, basis) => {
+    const site = await month.site({ mspId, name: 'stolen', revokedAt: '2026-05-15T00:00:00Z' });
+    await seen(site, '2026-05-10T10:00:00Z', 5);
+    await seen(site, '2026-05-20T10:00:00Z', 90);
+    const keyId = randomUUID();
+    await month.run(
+      `insert into metered_key (msp_id, id, kind, site_id, key_hash, state, issued_at)
+       values (:mspId, :keyId, 'metered', :siteId, decode(md5(:keyId), 'hex'), 'active', '2026-05-25T00:00:00Z')`,
+      { mspId, siteId: site.siteId, keyId },
+    );
+    const next = await install(site, '2026-05-25T10:00:00Z', keyId);
+    await seen(site, '2026-05-26T10:00:00Z', 7, next);
+    if (reports) await reported(site, '2026-05', 7, next);
+    expect(lines(await month.close('2026-05'))).toEqual([{ site: 'stolen', peak: 12, basis }]);
+    const { programmes } = await verifyAll(database.db, { now: new Date('2026-08-20T00:00:00Z') });
+    expect(programmes.msp).toMatchObject({ I2: 'holds', I6: 'holds' });
+  });
+
   it('case 17: an MSP revokes its own key, the site goes on: billed by default, a case', async () => {
     const site = await month.site({ mspId, name: 'own', revokedAt: '2026-05-15T00:00:00Z', revokedBy: 'msp' });
     await seen(site, '2026-05-10T10:00:00Z', 5);

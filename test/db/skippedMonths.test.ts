@@ -1,7 +1,13 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRun } from '../../activities/openPeriod.js';
 import { ALL } from '../../db/connect.js';
 import { TERMINAL } from '../../domain/access/actor.js';
+import { exportPeriod } from '../../export/index.js';
 import { termLicences } from '../../export/files/termLicences.js';
 import { runKeyOf } from '../../domain/run.js';
 import type { Statement } from '../../domain/statement.js';
@@ -93,6 +99,28 @@ describe('rule 22: what licences were to be billed in skipped months', () => {
       for await (const row of termLicences.rows(trx, key)) found.push(row[column]);
     });
     expect(found).toEqual(startsOn.map((day) => ({ plain: day })));
+  });
+
+  it('the auditors’ script finds nothing wrong, and misses a line that is gone', async () => {
+    const script = fileURLToPath(new URL('../../../scripts/recompute.mjs', import.meta.url));
+    const dir = await mkdtemp(join(tmpdir(), 'kontor-skipped-'));
+    const recompute = () =>
+      new Promise<string>((resolve) =>
+        execFile(process.execPath, [script, dir], (_error, _out, said) => {
+          resolve(said);
+        }),
+      );
+    try {
+      await exportPeriod(database.db, { programme: 'msp', period: '2026-04', dir });
+      expect(await recompute()).toBe('');
+      const path = join(dir, 'statement_lines.csv');
+      const lines = await readFile(path, 'utf8');
+      const [gone] = lines.split('\r\n').filter((line) => /""no"":2,""of"":12/.test(line));
+      await writeFile(path, lines.replace(`${gone ?? 'none'}\r\n`, ''));
+      expect(await recompute()).toMatch(/instalment 2\/12 of licence [\da-f-]+ is due, and no line bills it/);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 
   it('kontor verify finds nothing wrong, and misses a line that is gone', async () => {

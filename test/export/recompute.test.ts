@@ -64,7 +64,14 @@ describe('case 39: an auditor redoes every line from the export alone, by a scri
       /the quantity comes to 33, exported is 31/,
     ],
     ['a price', 'prices.csv', /2\.005/g, '2.006', /the amount in minor units comes to/],
-    ['a rate', 'statement_lines.csv', /,4\.289,/, ',4.290,', /the amount in minor units comes to/],
+    ['a rate', 'exchange_rates.csv', /,4\.289,/g, ',4.290,', /the amount in minor units comes to/],
+    [
+      'the rate of a line',
+      'statement_lines.csv',
+      /,4\.289,/,
+      ',4.290,',
+      /the rate comes to 4\.289, exported is 4\.290/,
+    ],
     [
       'a minimum',
       'prices.csv',

@@ -194,6 +194,13 @@ describe('many cases decided at once, and many that are parked tried again', () 
 
   it('all that are parked for want of a price are tried again at once, and are issued once it is there', async () => {
     const retry = (key?: string) => call('POST', `${RUN}/parked/retry`, { code: 'PRICE_MISSING' }, ben, key);
+    const one = await call('POST', `${RUN}/parked/retry`, { code: 'PRICE_MISSING', limit: 1 }, ben);
+    const after1 = { code: 'PRICE_MISSING', limit: 1, after: one.json.next as string };
+    const other = await call('POST', `${RUN}/parked/retry`, after1, ben);
+    expect([one.json.items.length, other.json.items.length, other.json.next]).toEqual([1, 1, null]);
+    expect(one.json.items[0].mspId).not.toBe(other.json.items[0].mspId);
+    const wrong = await call('POST', `${RUN}/parked/retry`, { code: 'PRICE_MISSING', after: 'x' }, ben);
+    expect([wrong.status, wrong.json.errors[0].field]).toEqual([422, '/after']);
     const before = await retry();
     expect([before.status, before.json.refused, told(before.json.items)]).toEqual([200, 2, ['refused', 'refused']]);
     const prices = {
@@ -205,7 +212,7 @@ describe('many cases decided at once, and many that are parked tried again', () 
     const added = await call('POST', '/v1/price-plans', plan, ben);
     expect([added.status, added.json.errors]).toEqual([201, undefined]);
     const after = await retry('once');
-    expect([after.status, after.json.done, after.json.more]).toEqual([200, 2, false]);
+    expect([after.status, after.json.done, after.json.next]).toEqual([200, 2, null]);
     expect(after.json.items.map(({ statementNumber }: Outcome) => statementNumber).sort()).toEqual([
       'MSP-DE-2026-000007',
       'MSP-DE-2026-000008',

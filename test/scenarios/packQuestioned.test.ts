@@ -5,7 +5,10 @@ import { insertDocuments } from '../../db/statements/documentStore.js';
 import { runKeyOf } from '../../domain/run.js';
 import { createRenderPool } from '../../statements/index.js';
 import { startTestApi, type TestApi } from '../api/testApi.js';
-import { MAIL_TEMPLATES } from '../../delivery/index.js';
+import PostalMime from 'postal-mime';
+import { claimMails } from '../../db/outbox/claimMails.js';
+import { compose } from '../../delivery/compose.js';
+import { layOut, MAIL_TEMPLATES } from '../../delivery/index.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
 import { overallVerdicts, verifyAll } from '../../verify/index.js';
 
@@ -77,7 +80,8 @@ describe('a distributor answers to its billing pack', () => {
   it('asks about it: the partner team has the question in its list, and gets it by mail once', async () => {
     expect(await pack(berta)).toMatchObject({ acknowledgedAt: null, questioned: false });
     const path = `/v1/billing-packs/${packId}/questions`;
-    const body = { question: 'Is line 1 the mailboxes of March alone?' };
+    const question = 'Is line 1 the mailboxes of March alone?\n\nAnd what of:\nBcc: nobody@nowhere.example';
+    const body = { question };
     const [first, again] = [await post(path, berta, body, 'q1'), await post(path, berta, body, 'q1')];
     expect([first.status, again.json]).toEqual([201, first.json]);
     expect(await responses(partnerTeam, '?open=true')).toMatchObject([
@@ -95,6 +99,32 @@ describe('a distributor answers to its billing pack', () => {
     expect(more).toEqual([]);
     expect(mail).toMatchObject({ kind: 'packQuestioned', recipient: 'partners@vendor.example', locale: 'en' });
     expect(mail && words(mail)).toMatch(/Berta of Distributor DE asks .* March 2026:\nIs line 1 the mailboxes/);
+    const { subject, text, html } = layOut(MAIL_TEMPLATES.packQuestioned.write(mail?.params ?? {}, 'en'), 'en');
+    const prepared = {
+      envelopeId: 'e',
+      to: 'a@vendor.example',
+      messageId: 'm@kontor.example',
+      date: new Date(NOW),
+      locale: 'en',
+    };
+    const bytes = await compose({ ...prepared, subject, text, html, attachments: [] }, 'kontor@kontor.example');
+    const received = await PostalMime.parse(bytes);
+    expect([received.bcc, received.subject?.includes('Bcc'), received.text?.includes(question)]).toEqual([
+      ...[undefined, false, true],
+    ]);
+  });
+
+  it('and its answer keep their lines, in one form', async () => {
+    const { db } = api.database;
+    const asked = await responses(partnerTeam, '?open=true');
+    expect(asked[0].question.split('\n')).toHaveLength(4);
+    const claimed = (packs: boolean) =>
+      db.transaction(ALL, (trx) => claimMails(trx, { claimedBy: 'test', run: null, packs, limit: 50 }));
+    // What is said of a pack is no pack, which is megabytes and waits until all else has gone.
+    const kinds = (await claimed(false)).map(({ kind }) => kind);
+    expect(kinds).toContain('packQuestioned');
+    expect(kinds).not.toContain('billingPack');
+    expect(new Set((await claimed(true)).map(({ kind }) => kind))).toEqual(new Set(['billingPack']));
   });
 
   it('waits for the answer before it asks again or acknowledges', async () => {
@@ -103,6 +133,10 @@ describe('a distributor answers to its billing pack', () => {
     expect([asked.json.code, acknowledged.json.code]).toEqual(['STATE_CONFLICT', 'STATE_CONFLICT']);
     const none = await post(`/v1/billing-packs/${packId}/questions`, berta, { question: '' });
     expect(none.json.errors[0].field).toBe('/question');
+    for (const question of [' \n\t\r\n ', 'a\nb\u0007', 'a\n=?utf-8?q?b?=', 'a\u2028b']) {
+      const refused = await post(`/v1/billing-packs/${packId}/questions`, berta, { question });
+      expect([refused.status, refused.json.errors[0].field]).toEqual([422, '/question']);
+    }
   });
 
   it('is answered once, by one of two who answer at once, and gets the answer by mail in its language', async () => {
@@ -110,11 +144,12 @@ describe('a distributor answers to its billing pack', () => {
     const path = `/v1/billing-pack-responses/${id}/answer`;
     const ben = await api.token('vendor', { name: 'Ben' });
     const both = await Promise.all([
-      post(path, partnerTeam, { answer: 'Yes, of March alone.' }),
+      post(path, partnerTeam, { answer: ' Yes,\r\nof\tMarch  alone.\n' }),
       post(path, ben, { answer: 'I will see.' }),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     const given: string = both.find(({ status }) => status === 200)?.json.answer;
+    expect(['Yes,\nof March alone.', 'I will see.']).toContain(given);
     expect((await post(path, await api.token('vendor'), { answer: 'Once more' })).json.code).toBe('STATE_CONFLICT');
     expect(await responses(partnerTeam, '?open=true')).toEqual([]);
     const letters = (await mails()).filter(({ kind }) => kind === 'packAnswered');

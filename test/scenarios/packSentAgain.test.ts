@@ -15,6 +15,7 @@ import { startTestApi, type TestApi } from '../api/testApi.js';
 import { FROM, NOTHING, PERIOD } from '../delivery/fixture.js';
 import { issuedStatements, monthFixture } from '../support/month.js';
 import { NO_RESTORE } from '../support/noRestore.js';
+import { overallVerdicts, verifyAll } from '../../verify/index.js';
 
 const MAILBOX = 'mail-server.mailbox';
 const RUN = { programme: 'msp', period: PERIOD };
@@ -120,5 +121,38 @@ describe('a billing pack that a distributor asks for again', () => {
     expect(answer.status).toBe(403);
     const trail = await api.call('GET', `/v1/audit?subject=mail:${sent?.id ?? ''}`, { token: partnerTeam });
     expect(trail.json.items).toMatchObject([{ action: 'mail.resent', reason: 'Asked for by phone' }]);
+  });
+
+  it('goes to the contact of the day, and verify takes no offence (I7); at an address that is none of it, it does', async () => {
+    const { db } = api.database;
+    await api.database.asOwner(`update company_contact set ended_at = now() where email = 'billing@de.example'`);
+    await api.database.asOwner(
+      `insert into company_contact (id, company_id, purpose, name, email, named_at, named_by, confirmed_at)
+       select gen_random_uuid(), company_id, purpose, name, 'office@de.example', now(), '{}', now() from company_contact
+       where email = 'billing@de.example'`,
+    );
+    const all = (await api.call('GET', '/v1/outbox', { token: partnerTeam })).json.items as {
+      id: string;
+      kind: string;
+    }[];
+    const statement = all.find(({ kind }) => kind === 'statementIssued');
+    await api.database.asOwner(
+      `update company_contact set email = 'other@alpha.example' where company_id = (select id from msp where name = 'MSP Alpha')`,
+    );
+    for (const id of [(await packMails())[0]?.id ?? '', statement?.id ?? '']) {
+      const path = `/v1/outbox/${id}/resend`;
+      const again = await api.call('POST', path, { token: partnerTeam, body: { reason: 'The address has changed' } });
+      expect(again.status).toBe(202);
+    }
+    await send();
+    expect(inbox.messages().flatMap(({ recipients }) => recipients)).toEqual(
+      expect.arrayContaining(['office@de.example', 'other@alpha.example']),
+    );
+    expect(overallVerdicts(await verifyAll(db)).I7).toBe('holds');
+    await api.database.asOwner(`update outbox set recipient = 'x@y.example' where recipient = 'office@de.example'`);
+    expect(overallVerdicts(await verifyAll(db)).I7).toEqual([
+      expect.stringContaining('another programme or distributor'),
+    ]);
+    await api.database.asOwner(`update outbox set recipient = 'office@de.example' where recipient = 'x@y.example'`);
   });
 });

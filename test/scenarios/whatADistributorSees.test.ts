@@ -53,8 +53,8 @@ describe('what a distributor sees of price lists, rates and runs', () => {
     lists.other = await month.pricePlan({ programme: 'other', currency: 'EUR', prices: prices('7.00') });
     const alpha = await month.msp({ name: 'MSP Alpha', distributorId: of('DE'), joined: '2026-02' });
     await month.msp({ name: 'MSP Beta', distributorId: of('DE'), joined: '2026-02', left: '2026-02' });
-    await month.msp({ name: 'MSP Gamma', distributorId: of('PL'), joined: '2026-03' });
-    await month.msp({ name: 'MSP Delta', distributorId: of('JP'), joined: '2026-03' });
+    await month.msp({ name: 'MSP Gamma', distributorId: of('PL'), joined: '2026-03', zone: 'Europe/Warsaw' });
+    await month.msp({ name: 'MSP Delta', distributorId: of('JP'), joined: '2026-03', zone: 'Asia/Tokyo' });
     await month.msp({ name: 'MSP Eta', distributorId: of('JP'), joined: '2026-03', programme: 'other' });
     await month.run(
       `insert into participation_distributor (msp_id, programme_code, from_period, distributor_id)
@@ -114,6 +114,25 @@ describe('what a distributor sees of price lists, rates and runs', () => {
     const all = await get(partnerTeam, '/v1/programmes/msp/runs/2026-03');
     expect(all.participants.issued).toBe(3);
     expect(all.openedBy).not.toBeNull();
+  });
+
+  it('of a part that it shares with others the zone of its own MSPs, and no deadline of theirs that had passed', async () => {
+    const path = '/v1/programmes/msp/runs/2026-03';
+    const [shared, ...others] = (await get(partnerTeam, path)).shards;
+    expect([others, shared.msps, shared.zone]).toEqual([[], 3, 'Europe/Berlin']);
+    const { openedAt } = await get(partnerTeam, path);
+    const deadlines = ['collectUntil', 'reviewUntil', 'issueFrom', 'mailedBy'] as const;
+    const passed = deadlines.filter((name) => shared[name] < openedAt);
+    expect(passed).toEqual(expect.arrayContaining(['collectUntil']));
+    for (const [code, zone] of [
+      ['AT', 'Europe/Berlin'],
+      ['PL', 'Europe/Warsaw'],
+      ['JP', 'Asia/Tokyo'],
+    ] as const) {
+      const { shards } = await get(tokens[code] ?? '', path);
+      const asOpened = Object.fromEntries(passed.map((name) => [name, openedAt]));
+      expect(shards).toEqual([{ ...shared, ...asOpened, zone, msps: 1 }]);
+    }
   });
 
   it('and changes nothing of them, nor looks into what the partner team decides', async () => {

@@ -224,6 +224,37 @@ describe('who sees what', () => {
       });
     });
 
+    it('of an MSP that left it keeps documents and months; what comes afterwards is not its business', async () => {
+      const theta = await msp('MSP Theta', { bakery: 10 }, '2026-01');
+      await month.report(theta.site, { period: '2026-03', lines: [{ tenant: 'bakery', meter: MAILBOX, peak: 11 }] });
+      await month.close('2026-03');
+      const token = await api.token('distributor', { companyId: germany });
+      const of = `/v1/msps/${theta.mspId}`;
+      const statusOf = async (path: string) => (await api.call('GET', path, { token })).status;
+      const reportOf = (period: string) => `/v1/programmes/msp/msps/${theta.mspId}/usage-reports/${period}/csv`;
+      expect([await statusOf(of), await statusOf(`${of}/sites`)]).toEqual([200, 200]);
+      expect([await statusOf(reportOf('2026-03')), await statusOf(reportOf('2026-05'))]).toEqual([200, 200]);
+      const partnerTeam = await api.token('vendor');
+      const left = await api.call('POST', `/v1/programmes/msp/participations/${theta.mspId}/leave`, {
+        token: partnerTeam,
+        body: { lastPeriod: '2026-04', reason: 'Sold' },
+      });
+      expect(left.json).toMatchObject({ state: 'left' });
+      await month.report(theta.site, { period: '2026-05', lines: [{ tenant: 'bakery', meter: MAILBOX, peak: 12 }] });
+
+      expect(await usageOf(token, theta.mspId, '2026-03')).toEqual([['Tenant bakery', 11]]);
+      expect(await usageOf(token, theta.mspId, '2026-05')).toBe(404);
+      expect([await statusOf(reportOf('2026-03')), await statusOf(reportOf('2026-05'))]).toEqual([200, 404]);
+      expect([await statusOf(of), await statusOf(`${of}/sites`), await statusOf(`${of}/tenants`)]).toEqual([
+        404, 404, 404,
+      ]);
+      const statements = await api.call('GET', `/v1/statements?period=2026-03`, { token });
+      expect(statements.json.items.map(({ mspId }: { mspId: string }) => mspId)).toContain(theta.mspId);
+      const own = await api.token('service_provider', { companyId: theta.mspId });
+      expect(await usageOf(own, theta.mspId, '2026-05')).toEqual([['Tenant bakery', 12]]);
+      expect(await usageOf(partnerTeam, theta.mspId, '2026-05')).toEqual([['Tenant bakery', 12]]);
+    });
+
     it('one that bills an MSP in one programme sees nothing of another programme of the same MSP', async () => {
       const eta = await msp('MSP Eta', { hotel: 6 });
       await month.programme({ code: 'endpoints' });

@@ -80,7 +80,8 @@ function untilEnd({ parts }: Usage, before: Settled): Settled {
     if (part.reported === null && part.observed === null) return part.lastConfirmed;
     return Math.max(part.reported ?? 0, part.observed ?? 0);
   });
-  return { value: added(each), basis: 'observed' };
+  const isSilent = parts.some((part) => !isCut(part) && part.expected && part.reported === null);
+  return { value: added(each), basis: before.basis === 'estimated' && isSilent ? 'estimated' : 'observed' };
 }
 
 const unbilled: Settled = { value: 0, basis: 'waived' };

@@ -254,8 +254,9 @@ export async function up(knex: Knex): Promise<void> {
       msp_id uuid not null,
       programme_code text not null,
       from_period text not null,
-      -- The next row's from_period, kept by the trigger; null: no end is known.
-      until_period text check (until_period > from_period),
+      -- The next row's from_period, or the month after its last where the MSP leaves before (then never less than from_period:
+      -- nobody bills it); kept by triggers. Null: no end is known.
+      until_period text check (until_period >= from_period),
       distributor_id uuid not null references distributor_terms,
       -- When that was set; null: nobody asks.
       set_at timestamptz,
@@ -266,12 +267,17 @@ export async function up(knex: Knex): Promise<void> {
     create function kontor_end_distributor() returns trigger language plpgsql as $$
     begin
       update participation_distributor p set until_period = (
-          select min(n.from_period) from participation_distributor n
-          where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period)
+          select greatest(p.from_period, e.period) from (select least(
+            (select min(n.from_period) from participation_distributor n
+              where n.msp_id = p.msp_id and n.programme_code = p.programme_code and n.from_period > p.from_period),
+            (select to_char((t.left_period || '-01')::date + interval '1 month', 'YYYY-MM') from participation t
+              where t.msp_id = p.msp_id and t.programme_code = p.programme_code)) as period) e
+          where e.period is not null)
         where p.msp_id = new.msp_id and p.programme_code = new.programme_code;
       return null;
     end $$;
     create trigger ended after insert on participation_distributor for each row execute function kontor_end_distributor();
+    create trigger left_behind after update of left_period on participation for each row execute function kontor_end_distributor();
 
     create function kontor_this_period() returns text language sql stable parallel safe
       as $$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $$;
@@ -288,6 +294,11 @@ export async function up(knex: Knex): Promise<void> {
       language sql stable parallel safe as $$
         select distributor_id from participation_distributor
         where msp_id = $1 and programme_code = $2 and from_period <= $3 order by from_period desc limit 1 $$;
+    -- The same while it takes part: after its last period nobody bills it, and its last distributor has no business there.
+    create function kontor_billed_by(msp uuid, programme text, period text) returns uuid
+      language sql stable parallel safe as $$
+        select distributor_id from participation_distributor
+        where msp_id = $1 and programme_code = $2 and from_period <= $3 and (until_period is null or until_period > $3) $$;
 
     alter table participation_distributor enable row level security;
     alter table participation_distributor force row level security;

@@ -154,7 +154,7 @@ export async function up(knex: Knex): Promise<void> {
         with recursive place as materialized (
           select s.id, s.name, s.kind, s.product, s.programme_code from site s
           where s.msp_id = $1 and ($3 is null or s.id = any($3))
-            and (scope <> 'distributor' or kontor_distributor_of($1, s.programme_code, $2) = kontor_distributor())
+            and (scope <> 'distributor' or kontor_billed_by($1, s.programme_code, $2) = kontor_distributor())
         ), judged as materialized (
           select g.programme_code,
             coalesce(d.set #>> '{tolerance,units}', rules #>> '{tolerance,units}')::numeric as units,
@@ -288,7 +288,7 @@ export async function up(knex: Knex): Promise<void> {
         left join lateral (select max(r.received_at) as reported_at from usage_report r
           where r.msp_id = $1 and r.site_id = s.id and r.period = $3) g on true
         where s.msp_id = $1 and s.programme_code = $2 and ($4 is null or s.id = $4)
-          and case scope when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          and case scope when 'distributor' then kontor_billed_by($1, $2, $3) = kontor_distributor()
             when 'tenants' then exists (select from site_tenant a where a.msp_id = $1 and a.site_id = s.id
               and a.tenant_id = any(kontor_tenants()) and a.from_period <= $3
               and (a.until_period is null or a.until_period > $3))
@@ -311,7 +311,7 @@ export async function up(knex: Knex): Promise<void> {
         from company c
         join participation p on p.msp_id = c.id and p.programme_code = $2
         where c.id = $1 and case scope when 'tenants' then c.id = any(kontor_msps())
-          when 'distributor' then kontor_distributor_of($1, $2, $3) = kontor_distributor()
+          when 'distributor' then kontor_billed_by($1, $2, $3) = kontor_distributor()
           else true end;
       perform set_config('kontor.scope', scope, true);
     end $$;
