@@ -35,8 +35,11 @@ async function madeBy(ownerUrl: string, sql: string): Promise<Map<string, Made>>
 const SHOWN = 5;
 
 /** Compares what both arms made, MSP by MSP. Throws INTERNAL where a statement is missing or a total is another one. */
-export async function requireAgreement(kontorUrl: string, floorUrl: string): Promise<Agreement> {
-  const [kontor, floor] = await Promise.all([madeBy(kontorUrl, OF_KONTOR), madeBy(floorUrl, OF_FLOOR)]);
+export async function requireAgreement(
+  kontorUrl: string,
+  other: { name: string; ownerUrl: string },
+): Promise<Agreement> {
+  const [kontor, floor] = await Promise.all([madeBy(kontorUrl, OF_KONTOR), madeBy(other.ownerUrl, OF_FLOOR)]);
   const said = (made: Made | undefined) => (made === undefined ? 'nothing' : `${made.totalMinor} ${made.currency}`);
   const differing = [...new Set([...kontor.keys(), ...floor.keys()])].filter(
     (mspId) => said(kontor.get(mspId)) !== said(floor.get(mspId)),
@@ -44,7 +47,7 @@ export async function requireAgreement(kontorUrl: string, floorUrl: string): Pro
   if (differing.length > 0) {
     const shown = differing
       .slice(0, SHOWN)
-      .map((mspId) => `${mspId}: Kontor ${said(kontor.get(mspId))}, the floor ${said(floor.get(mspId))}`);
+      .map((mspId) => `${mspId}: Kontor ${said(kontor.get(mspId))}, ${other.name} ${said(floor.get(mspId))}`);
     throw new KontorError('INTERNAL', `The totals of ${differing.length} MSPs differ.\n${shown.join('\n')}`);
   }
   const same = [...kontor.values()].filter(({ mspId, sha256 }) => floor.get(mspId)?.sha256 === sha256);

@@ -7,6 +7,8 @@ import { asOwner, type BenchDatabase, type Databases } from './databases.js';
 import { runFloorArm, type FloorMeasure } from './floorArm.js';
 import { insertWorld } from './insertWorld.js';
 import { runKontorArm, type KontorMeasure } from './kontorArm.js';
+import { runPeerArm, type PeerMeasure } from './peerArm.js';
+import type { PeerName } from './peers/peer.js';
 import type { Sink } from './sink.js';
 import { createWorld, PREVIOUS } from './world.js';
 
@@ -19,13 +21,15 @@ export interface Bench {
   alongside: Parts;
   seed: number;
   verify: boolean;
+  peers: readonly PeerName[];
   say: (line: string) => void;
 }
 
-/** Both arms over copies of one database. */
+/** All arms over copies of one database. */
 export interface Round {
   kontor: KontorMeasure;
   floor: FloorMeasure;
+  peers: PeerMeasure[];
   agreement: Agreement;
 }
 
@@ -48,7 +52,7 @@ export function machineOf(): string {
   return `${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`;
 }
 
-/** Kontor first in even rounds, the floor first in odd ones. */
+/** Kontor first in even rounds, the floor first in odd ones; peers come last. */
 async function playRound(bench: Bench, world: BenchDatabase, nth: number): Promise<Round> {
   const arm = async <M extends { statements: number; mails: number }>(
     name: string,
@@ -56,7 +60,7 @@ async function playRound(bench: Bench, world: BenchDatabase, nth: number): Promi
     msOf: (measure: M) => number,
   ) => {
     // Copied right before it is used: what the other arm left to write is on the disk by then.
-    const database = await bench.databases.copy(world.name, `${world.name}_${nth}_${name}`);
+    const database = await bench.databases.copy(world.name, `${world.name}_${nth}_${name.replace('-', '_')}`);
     const measure = await run({ ...bench, database, dataDir: join(bench.dataDir, database.name) });
     bench.say(`  ${name} ${msOf(measure)} ms, ${measure.statements} statements, ${measure.mails} mails`);
     return { measure, database };
@@ -70,9 +74,22 @@ async function playRound(bench: Bench, world: BenchDatabase, nth: number): Promi
   const early = nth % 2 === 0 ? await playKontor() : null;
   const floor = await arm('floor', runFloorArm, ({ floorMs }) => floorMs);
   const kontor = early ?? (await playKontor());
-  const agreement = await requireAgreement(kontor.database.ownerUrl, floor.database.ownerUrl);
-  for (const { database } of [kontor, floor]) await bench.databases.drop(database.name);
-  return { kontor: kontor.measure, floor: floor.measure, agreement };
+  const ofKontor = kontor.database.ownerUrl;
+  const agreement = await requireAgreement(ofKontor, { name: 'the floor', ownerUrl: floor.database.ownerUrl });
+  await bench.databases.drop(floor.database.name);
+  const peers: PeerMeasure[] = [];
+  for (const name of bench.peers) {
+    const peer = await arm(
+      name,
+      (setting) => runPeerArm(setting, name),
+      ({ closeMs }) => closeMs,
+    );
+    await requireAgreement(ofKontor, { name, ownerUrl: peer.database.ownerUrl });
+    await bench.databases.drop(peer.database.name);
+    peers.push(peer.measure);
+  }
+  await bench.databases.drop(kontor.database.name);
+  return { kontor: kontor.measure, floor: floor.measure, peers, agreement };
 }
 
 /** Closes the month before, whose statements both arms go by, and leaves the database at rest. */
