@@ -25,6 +25,7 @@ interface BenchOptions {
   rounds: number;
   seed: number;
   peers: PeerName[];
+  kill?: boolean;
   verify: boolean;
   warmUp: boolean;
   json?: true;
@@ -66,6 +67,7 @@ function benchCommand(): Command {
         .argParser(toPeers)
         .default([], 'none'),
     )
+    .option('--kill', 'close it once more with a worker that is killed at half of the statements and started again')
     .option('--no-verify', 'time Kontor without checking its invariants afterwards, for tuning')
     .option('--no-warm-up', 'leave out the small month that is played first and dropped')
     .addOption(jsonOption('print nothing but the JSON on stdout; all else goes to stderr'))
@@ -87,7 +89,7 @@ function benchCommand(): Command {
 
 /** Measures every size over servers that are stopped, with all they wrote, when it ends. */
 async function play(
-  { sites, rounds, seed, peers, verify, warmUp }: BenchOptions,
+  { sites, rounds, seed, peers, kill = false, verify, warmUp }: BenchOptions,
   { terminal, parts, dataDir }: { terminal: Terminal; parts: { servers: Parts; arms: Parts }; dataDir: string },
 ): Promise<SizeResult[]> {
   const postgres = await parts.servers.start(
@@ -105,11 +107,14 @@ async function play(
     postgresPid: backendPid,
     dataDir,
     alongside: parts.arms,
-    ...{ seed, verify, peers, say: terminal.say },
+    ...{ seed, verify, peers, kill, say: terminal.say },
   };
   if (warmUp) {
     terminal.say(`Warm-up, dropped: ${WARM_UP_SITES} sites`);
-    await measureSize({ ...setting, verify: false, say: () => undefined }, { sites: WARM_UP_SITES, rounds: 1 });
+    await measureSize(
+      { ...setting, verify: false, kill: false, say: () => undefined },
+      { sites: WARM_UP_SITES, rounds: 1 },
+    );
   }
   const results: SizeResult[] = [];
   for (const size of sites) {
@@ -120,9 +125,10 @@ async function play(
 }
 
 /** As it can be typed again. */
-function commandOf({ sites, rounds, seed, peers, verify, warmUp }: BenchOptions): string {
+function commandOf({ sites, rounds, seed, peers, kill, verify, warmUp }: BenchOptions): string {
   const left = [
     ...(peers.length > 0 ? [`--peers ${peers.join(',')}`] : []),
+    ...(kill === true ? ['--kill'] : []),
     ...(verify ? [] : ['--no-verify']),
     ...(warmUp ? [] : ['--no-warm-up']),
   ];

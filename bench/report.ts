@@ -1,12 +1,6 @@
-import type { Measured, Round } from './measure.js';
+import type { Killed, Measured, Round } from './measure.js';
+import { spreadOf, type Spread } from './spread.js';
 import type { PeerName } from './peers/peer.js';
-
-/** Of a number that was measured in each round. */
-export interface Spread {
-  median: number;
-  min: number;
-  max: number;
-}
 
 /** A peer over all rounds. */
 export interface PeerResult {
@@ -40,6 +34,8 @@ export interface SizeResult {
   /** By arm; Kontor also mails the summary to the partner team. */
   mails: { kontor: number; floor: number };
   peers: PeerResult[];
+  /** Null: it was not asked for. */
+  killed: Killed | null;
   /** Kontor's, the most at once. */
   smtpConnections: number;
   /** Documents that are the same bytes in both arms, in the round with the fewest. */
@@ -59,14 +55,6 @@ export interface SizeResult {
 }
 
 const places = (value: number, digits: number) => Number(value.toFixed(digits));
-
-/** Of an even number of values the mean of the middle two. Throws RangeError where there is none. */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  if (low === undefined || high === undefined) throw new RangeError('Nothing was measured.');
-  return { median: (low + high) / 2, min: sorted[0] ?? low, max: sorted.at(-1) ?? high };
-}
 
 /** Null where nobody said a value in any round. */
 function medianOf(values: readonly (number | null)[]): number | null {
@@ -101,7 +89,7 @@ function peerResultOf(name: PeerName, rounds: readonly Round[]): PeerResult {
 
 /** What a size comes to over its rounds. */
 export function resultOf(
-  { sites, msps, sha256, generateMs, previousMs, rounds }: Measured,
+  { sites, msps, sha256, generateMs, previousMs, rounds, killed }: Measured,
   { seed, machine, date }: { seed: number; machine: string; date: Date },
 ): SizeResult {
   const each = (value: (round: Round) => number) => spreadOf(rounds.map(value));
@@ -122,6 +110,7 @@ export function resultOf(
     parked: median(({ kontor }) => kontor.parked),
     mails: { kontor: median(({ kontor }) => kontor.mails), floor: median(({ floor }) => floor.mails) },
     peers: (rounds[0]?.peers ?? []).map(({ name }) => peerResultOf(name, rounds)),
+    killed,
     smtpConnections: Math.max(...rounds.map(({ kontor }) => kontor.smtpConnections)),
     sameDocuments: Math.min(...rounds.map(({ agreement }) => agreement.sameBytes)),
     spread: { closeMs, floorMs, ratio },
@@ -164,6 +153,12 @@ function peerText({ peers }: SizeResult, name: PeerName): string {
   return peer === undefined ? 'none' : `${seconds(peer.closeMs)} (close / ${name} ${peer.ratio}, ${peer.peakMb} MiB)`;
 }
 
+function killedText({ killed }: SizeResult): string {
+  if (killed === null) return 'none';
+  const { closeMs, extraMs, repeatedMails, uncertainMails } = killed;
+  return `${seconds(closeMs)} (${seconds(extraMs)} more; mails: ${repeatedMails} repeated, ${uncertainMails} uncertain)`;
+}
+
 /** A Markdown table of all sizes, with the machine, the day and the command under it. */
 export function tableOf(results: readonly SizeResult[], command: string): string {
   const [first] = results;
@@ -174,6 +169,7 @@ export function tableOf(results: readonly SizeResult[], command: string): string
     head.map(() => '---'),
     ...ROWS.map(([name, write]) => [name, ...results.map((result) => write(result))]),
     ...first.peers.map(({ name }) => [`${name}, s`, ...results.map((result) => peerText(result, name))]),
+    ...(first.killed === null ? [] : [['worker killed at half, s', ...results.map(killedText)]]),
   ].map((cells) => `| ${cells.join(' | ')} |`);
   const said = `${first.machine}, ${first.date.slice(0, 10)}, seed ${first.seed}, ${first.rounds} rounds: \`${command}\``;
   return [...lines, '', said].join('\n');

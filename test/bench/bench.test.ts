@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { spreadOf } from '../../bench/report.js';
+import { spreadOf } from '../../bench/spread.js';
 import { createWorld } from '../../bench/world.js';
 
 const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
@@ -46,11 +46,12 @@ describe('npm run bench', () => {
         '--json',
         '--peers',
         'pg-boss,dbos',
+        '--kill',
       ];
       const { stdout } = await run(process.execPath, [MAIN, ...args]);
       const results = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
       expect(results).toEqual([expect.objectContaining({ sites: 60, msps: 3, statements: 3, sameDocuments: 3 })]);
-      const [{ peers, closeMs, floorMs, ratio, sqlPerSite, eventsPerSite, mails }] = results;
+      const [{ killed, peers, closeMs, floorMs, ratio, sqlPerSite, eventsPerSite, mails }] = results;
       for (const measured of [closeMs, floorMs, ratio, sqlPerSite, eventsPerSite]) expect(measured).toBeGreaterThan(0);
       // The summary goes to the partner team.
       expect(mails.kontor - mails.floor).toBe(1);
@@ -63,6 +64,9 @@ describe('npm run bench', () => {
         expect(peer.ratio).toBeCloseTo(closeMs / peer.closeMs, 1);
         expect(peer.peakMb).toBeGreaterThan(0);
       }
+      // Without its worker the close went on where it was: nothing goes out twice, and what may be missing is said.
+      expect(killed).toMatchObject({ extraMs: killed.closeMs - closeMs, repeatedMails: 0 });
+      expect(killed.missingMails).toBeLessThanOrEqual(killed.uncertainMails);
     },
     TIMEOUT_MS,
   );
