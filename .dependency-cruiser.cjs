@@ -139,7 +139,7 @@ module.exports = {
     {
       name: 'no-dev-dependencies',
       severity: 'error',
-      from: { pathNot: '^(test|scripts|types|[^/]+$)' },
+      from: { pathNot: '^(test|bench/peers|scripts|types|[^/]+$)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },
   ],

@@ -20,6 +20,7 @@ import { historyTexts } from '../starts/historyTexts.js';
 import { createRenderPool } from '../statements/index.js';
 import { overallVerdicts, verifyAll } from '../verify/index.js';
 import type { Setting } from './arm.js';
+import type { Sink } from './sink.js';
 import { peakMbOf, watchTree } from './memory.js';
 import { PERIOD, PROGRAMME } from './world.js';
 
@@ -37,6 +38,7 @@ export interface KontorMeasure {
   parked: number;
   mails: number;
   smtpConnections: number;
+  messageIds: ReadonlySet<string>;
   /** Null: it was not asked for. */
   verifyMs: number | null;
 }
@@ -44,6 +46,9 @@ export interface KontorMeasure {
 /** Ended by the benchmark as soon as every shard waits for people. */
 const REVIEW_MS = 3_600_000;
 const LOOK_EVERY_MS = 100;
+const LOOK_FOR_MAILS_MS = 10;
+/** How the Message-IDs of statements begin. */
+const STATEMENT_MAIL = 'statement.';
 const THREADS = 2;
 const MIB = 1_024 * 1_024;
 
@@ -114,13 +119,41 @@ async function startWorker(leads: Partial<Record<keyof Env, string>>, dataDir: s
   });
 }
 
+export interface KontorRun {
+  verify: boolean;
+  period?: string;
+  /** Statements that are mailed when the worker is killed; null: it is not. */
+  killAfter?: number | null;
+}
+
+function statementsArrived(sink: Sink): number {
+  return [...sink.arrivals().counts.keys()].filter((id) => id.startsWith(STATEMENT_MAIL)).length;
+}
+
+/**
+ * Ends the worker as a power cut would, once so many statements are mailed, and starts another at once. Throws INTERNAL where
+ * the close is over before.
+ */
+async function replaceWorker(
+  worker: Worker,
+  { sink, after, over, start }: { sink: Sink; after: number; over: AbortSignal; start: () => Promise<Worker> },
+): Promise<Worker> {
+  while (statementsArrived(sink) < after) {
+    if (over.aborted) throw new KontorError('INTERNAL', 'The close was over before its worker could be killed.');
+    await sleep(LOOK_FOR_MAILS_MS);
+  }
+  process.kill(worker.pid, 'SIGKILL');
+  await worker.died;
+  return start();
+}
+
 /**
  * Closes the month, or another one, by a worker and a Temporal server of its own, as `kontor up` starts them. Throws INTERNAL
  * where an invariant does not hold or a mail arrived twice, and what the close throws.
  */
 export async function runKontorArm(
   { database, sink, postgresPid, dataDir, alongside, say }: Setting,
-  { verify, period = PERIOD }: { verify: boolean; period?: string },
+  { verify, period = PERIOD, killAfter = null }: KontorRun,
 ): Promise<KontorMeasure> {
   const run = runKeyOf({ programme: PROGRAMME, period });
   // A server that keeps an earlier arm's close would take this one for the same.
@@ -133,19 +166,34 @@ export async function runKontorArm(
   const leads = { DATABASE_URL: database.appUrl, SMTP_URL: sink.smtpUrl, ...temporal.env };
   const reached = readEnv(childEnvironment(leads));
   for (const sentence of (await setUp(reached)).failed) say(sentence);
-  const worker = await alongside.start(
-    () => startWorker(leads, dataDir),
-    (each) => each.stop(),
-  );
+  const start = () =>
+    alongside.start(
+      () => startWorker(leads, dataDir),
+      (each) => each.stop(),
+    );
+  const first = await start();
+  let worker = first;
+  const over = new AbortController();
   try {
     return await withDatabase(reached, (db) =>
       withTemporal(reached, async (client) => {
-        const died = worker.died.then((error) => Promise.reject(error));
         sink.begin();
-        const work = watchTree(postgresPid, () => watchWorker(worker, () => close(db, client, { env: reached, run })));
+        const replaced =
+          killAfter === null
+            ? Promise.resolve(first)
+            : replaceWorker(first, { sink, after: killAfter, over: over.signal, start });
+        const died = replaced.then(async (now) => {
+          worker = now;
+          throw await now.died;
+        });
+        const work = watchTree(postgresPid, () => watchWorker(first, () => close(db, client, { env: reached, run })));
         const { result: watched, peakMb: postgresPeakMb } = await Promise.race([work, died]);
-        const { mails, firstMailMs, connections, repeated } = sink.arrivals();
-        if (repeated.length > 0) throw new KontorError('INTERNAL', `Kontor mailed ${repeated[0] ?? ''} twice.`);
+        over.abort();
+        await replaced;
+        const { mails, firstMailMs, connections, repeated, counts } = sink.arrivals();
+        // Whoever is killed cannot tell what the relay had taken: that is counted by whoever asked for it.
+        if (killAfter === null && repeated.length > 0)
+          throw new KontorError('INTERNAL', `Kontor mailed ${repeated[0] ?? ''} twice.`);
         const status = await db.transaction(ALL, (trx) => runStatus(trx, run));
         return {
           ...watched.result,
@@ -158,11 +206,13 @@ export async function runKontorArm(
           parked: status?.participants.parked ?? 0,
           mails,
           smtpConnections: connections,
+          messageIds: new Set(counts.keys()),
           verifyMs: verify ? await requireInvariants(db, client, dataDir) : null,
         };
       }),
     );
   } finally {
+    over.abort();
     await worker.stop();
     await temporal.stop();
   }

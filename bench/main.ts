@@ -12,6 +12,7 @@ import { startPostgres } from '../embedded/index.js';
 import { asOwner, createDatabases } from './databases.js';
 import { machineOf, measureSize, type Bench } from './measure.js';
 import { parentOf } from './memory.js';
+import { PEERS, type PeerName } from './peers/peer.js';
 import { resultOf, tableOf, type SizeResult } from './report.js';
 import { startSink } from './sink.js';
 
@@ -23,6 +24,8 @@ interface BenchOptions {
   sites: number[];
   rounds: number;
   seed: number;
+  peers: PeerName[];
+  kill?: boolean;
   verify: boolean;
   warmUp: boolean;
   json?: true;
@@ -34,6 +37,17 @@ function toSites(text: string): number[] {
   const sites = text.split(',').map((each) => toSite(each.trim()));
   if (new Set(sites).size !== sites.length) throw new InvalidArgumentError('A size stands there twice.');
   return sites;
+}
+
+function toPeers(text: string): PeerName[] {
+  const peers = text.split(',').map((each) => {
+    const peer = PEERS.find((name) => name === each.trim());
+    if (peer === undefined)
+      throw new InvalidArgumentError(`"${each.trim()}" is no peer; there are ${PEERS.join(' and ')}.`);
+    return peer;
+  });
+  if (new Set(peers).size !== peers.length) throw new InvalidArgumentError('A peer stands there twice.');
+  return peers;
 }
 
 function benchCommand(): Command {
@@ -48,17 +62,25 @@ function benchCommand(): Command {
     )
     .addOption(new Option('--rounds <n>', 'rounds of both arms, alternated').argParser(wholeNumber(1, 50)).default(2))
     .addOption(new Option('--seed <n>', 'of the generated month').argParser(wholeNumber(0, 4_294_967_295)).default(1))
+    .addOption(
+      new Option('--peers <name,…>', `close it by other libraries too: ${PEERS.join(', ')}`)
+        .argParser(toPeers)
+        .default([], 'none'),
+    )
+    .option('--kill', 'close it once more with a worker that is killed at half of the statements and started again')
     .option('--no-verify', 'time Kontor without checking its invariants afterwards, for tuning')
     .option('--no-warm-up', 'leave out the small month that is played first and dropped')
     .addOption(jsonOption('print nothing but the JSON on stdout; all else goes to stderr'))
     .addHelpText(
       'after',
       '\ncloseMs is the time from the start of the close to its sealed run with the last mail accepted; the review is ended as\n' +
-        'soon as all shards are in it. floorMs is the time from the first statement of SQL to the last mail accepted.\n' +
+        'soon as all shards are in it. floorMs is the time from the first statement of SQL to the last mail accepted. A peer is\n' +
+        'timed from the start of its job or workflow to the end of the last one; its tables stand before.\n' +
         examples(
           'npm run bench',
           'npm run bench -- --sites 1000,10000,100000 --rounds 4',
           'npm run bench -- --seed 7 --json',
+          `npm run bench -- --peers ${PEERS.join(',')}`,
         ),
     )
     .exitOverride()
@@ -67,7 +89,7 @@ function benchCommand(): Command {
 
 /** Measures every size over servers that are stopped, with all they wrote, when it ends. */
 async function play(
-  { sites, rounds, seed, verify, warmUp }: BenchOptions,
+  { sites, rounds, seed, peers, kill = false, verify, warmUp }: BenchOptions,
   { terminal, parts, dataDir }: { terminal: Terminal; parts: { servers: Parts; arms: Parts }; dataDir: string },
 ): Promise<SizeResult[]> {
   const postgres = await parts.servers.start(
@@ -85,11 +107,14 @@ async function play(
     postgresPid: backendPid,
     dataDir,
     alongside: parts.arms,
-    ...{ seed, verify, say: terminal.say },
+    ...{ seed, verify, peers, kill, say: terminal.say },
   };
   if (warmUp) {
     terminal.say(`Warm-up, dropped: ${WARM_UP_SITES} sites`);
-    await measureSize({ ...setting, verify: false, say: () => undefined }, { sites: WARM_UP_SITES, rounds: 1 });
+    await measureSize(
+      { ...setting, verify: false, kill: false, say: () => undefined },
+      { sites: WARM_UP_SITES, rounds: 1 },
+    );
   }
   const results: SizeResult[] = [];
   for (const size of sites) {
@@ -100,8 +125,13 @@ async function play(
 }
 
 /** As it can be typed again. */
-function commandOf({ sites, rounds, seed, verify, warmUp }: BenchOptions): string {
-  const left = [...(verify ? [] : ['--no-verify']), ...(warmUp ? [] : ['--no-warm-up'])];
+function commandOf({ sites, rounds, seed, peers, kill, verify, warmUp }: BenchOptions): string {
+  const left = [
+    ...(peers.length > 0 ? [`--peers ${peers.join(',')}`] : []),
+    ...(kill === true ? ['--kill'] : []),
+    ...(verify ? [] : ['--no-verify']),
+    ...(warmUp ? [] : ['--no-warm-up']),
+  ];
   return ['npm run bench --', `--sites ${sites.join(',')} --rounds ${rounds} --seed ${seed}`, ...left].join(' ');
 }
 

@@ -1,10 +1,17 @@
-import type { Measured, Round } from './measure.js';
+import type { Killed, Measured, Round } from './measure.js';
+import { spreadOf, type Spread } from './spread.js';
+import type { PeerName } from './peers/peer.js';
 
-/** Of a number that was measured in each round. */
-export interface Spread {
-  median: number;
-  min: number;
-  max: number;
+/** A peer over all rounds. */
+export interface PeerResult {
+  name: PeerName;
+  closeMs: number;
+  /** Median of the rounds' own ratios, Kontor's close to the peer's: below 1 where Kontor is faster. */
+  ratio: number;
+  /** Of the peer's process, the largest of all rounds. */
+  peakMb: number;
+  statements: number;
+  mails: number;
 }
 
 /** What the last line says of one size; times in milliseconds, memory in MiB, medians where nothing else is said. */
@@ -26,6 +33,9 @@ export interface SizeResult {
   parked: number;
   /** By arm; Kontor also mails the summary to the partner team. */
   mails: { kontor: number; floor: number };
+  peers: PeerResult[];
+  /** Null: it was not asked for. */
+  killed: Killed | null;
   /** Kontor's, the most at once. */
   smtpConnections: number;
   /** Documents that are the same bytes in both arms, in the round with the fewest. */
@@ -46,14 +56,6 @@ export interface SizeResult {
 
 const places = (value: number, digits: number) => Number(value.toFixed(digits));
 
-/** Of an even number of values the mean of the middle two. Throws RangeError where there is none. */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  if (low === undefined || high === undefined) throw new RangeError('Nothing was measured.');
-  return { median: (low + high) / 2, min: sorted[0] ?? low, max: sorted.at(-1) ?? high };
-}
-
 /** Null where nobody said a value in any round. */
 function medianOf(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
@@ -66,9 +68,28 @@ function largestOf(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known);
 }
 
+/** The rounds of one peer. */
+function peerResultOf(name: PeerName, rounds: readonly Round[]): PeerResult {
+  const own = rounds.flatMap(({ kontor, peers }) =>
+    peers.filter((peer) => peer.name === name).map((peer) => ({ ...peer, ratio: kontor.closeMs / peer.closeMs })),
+  );
+  const median = (value: (peer: (typeof own)[number]) => number) => spreadOf(own.map(value)).median;
+  return {
+    name,
+    closeMs: Math.round(median(({ closeMs }) => closeMs)),
+    ratio: places(
+      median(({ ratio }) => ratio),
+      2,
+    ),
+    peakMb: Math.max(...own.map(({ peakMb }) => peakMb)),
+    statements: Math.round(median(({ statements }) => statements)),
+    mails: Math.round(median(({ mails }) => mails)),
+  };
+}
+
 /** What a size comes to over its rounds. */
 export function resultOf(
-  { sites, msps, sha256, generateMs, previousMs, rounds }: Measured,
+  { sites, msps, sha256, generateMs, previousMs, rounds, killed }: Measured,
   { seed, machine, date }: { seed: number; machine: string; date: Date },
 ): SizeResult {
   const each = (value: (round: Round) => number) => spreadOf(rounds.map(value));
@@ -88,6 +109,8 @@ export function resultOf(
     statements: median(({ kontor }) => kontor.statements),
     parked: median(({ kontor }) => kontor.parked),
     mails: { kontor: median(({ kontor }) => kontor.mails), floor: median(({ floor }) => floor.mails) },
+    peers: (rounds[0]?.peers ?? []).map(({ name }) => peerResultOf(name, rounds)),
+    killed,
     smtpConnections: Math.max(...rounds.map(({ kontor }) => kontor.smtpConnections)),
     sameDocuments: Math.min(...rounds.map(({ agreement }) => agreement.sameBytes)),
     spread: { closeMs, floorMs, ratio },
@@ -125,6 +148,17 @@ const ROWS: readonly (readonly [string, (result: SizeResult) => string])[] = [
   ['mails', ({ mails }) => String(mails.kontor)],
 ];
 
+function peerText({ peers }: SizeResult, name: PeerName): string {
+  const peer = peers.find((one) => one.name === name);
+  return peer === undefined ? 'none' : `${seconds(peer.closeMs)} (close / ${name} ${peer.ratio}, ${peer.peakMb} MiB)`;
+}
+
+function killedText({ killed }: SizeResult): string {
+  if (killed === null) return 'none';
+  const { closeMs, extraMs, repeatedMails, uncertainMails } = killed;
+  return `${seconds(closeMs)} (${seconds(extraMs)} more; mails: ${repeatedMails} repeated, ${uncertainMails} uncertain)`;
+}
+
 /** A Markdown table of all sizes, with the machine, the day and the command under it. */
 export function tableOf(results: readonly SizeResult[], command: string): string {
   const [first] = results;
@@ -134,6 +168,8 @@ export function tableOf(results: readonly SizeResult[], command: string): string
     head,
     head.map(() => '---'),
     ...ROWS.map(([name, write]) => [name, ...results.map((result) => write(result))]),
+    ...first.peers.map(({ name }) => [`${name}, s`, ...results.map((result) => peerText(result, name))]),
+    ...(first.killed === null ? [] : [['worker killed at half, s', ...results.map(killedText)]]),
   ].map((cells) => `| ${cells.join(' | ')} |`);
   const said = `${first.machine}, ${first.date.slice(0, 10)}, seed ${first.seed}, ${first.rounds} rounds: \`${command}\``;
   return [...lines, '', said].join('\n');

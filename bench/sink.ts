@@ -9,6 +9,8 @@ export interface Arrivals {
   firstMailMs: number | null;
   /** The most connections that were open at once. */
   connections: number;
+  /** How often each Message-ID arrived. */
+  counts: ReadonlyMap<string, number>;
   /** Message-IDs that arrived more than once. */
   repeated: string[];
 }
@@ -79,6 +81,7 @@ export async function startSink(): Promise<Sink> {
       mails,
       firstMailMs: first === null ? null : Math.round(first),
       connections,
+      counts: new Map(counts),
       repeated: [...counts].flatMap(([id, count]) => (count > 1 ? [id] : [])),
     }),
     stop: () =>

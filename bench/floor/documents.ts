@@ -3,9 +3,10 @@ import type pg from 'pg';
 import { headFromJson, lineFromJson } from '../../db/statements/statementCodec.js';
 import type { Statement } from '../../domain/statement.js';
 import type { RenderedDocument } from '../../statements/index.js';
+import { CREATE_TABLE, type Tables } from './rate.js';
 
 /** A connection, or a pool of them. */
-type Queries = Pick<pg.Pool, 'query'>;
+export type Queries = Pick<pg.Pool, 'query'>;
 
 /** A rated statement, and what its mail needs to know. */
 export interface FloorStatement {
@@ -50,20 +51,22 @@ export async function statementsOfDistributor(client: Queries, distributorId: st
   return rows.map(toStatement);
 }
 
-export async function createDocumentTable(client: Queries): Promise<void> {
+export async function createDocumentTable(client: Queries, tables: Tables): Promise<void> {
   await client.query(
-    `create unlogged table floor_document (msp_id uuid primary key, sha256 text not null, pages int not null, pdf bytea not null)`,
+    `${CREATE_TABLE[tables]} floor_document (msp_id uuid primary key, sha256 text not null, pages int not null, pdf bytea not null)`,
   );
   await client.query('alter table floor_document alter pdf set storage external');
 }
 
+/** What stands there already stays. */
 export async function insertDocuments(
   client: Queries,
   documents: readonly { mspId: string; document: RenderedDocument }[],
 ): Promise<void> {
   await client.query(
     `insert into floor_document (msp_id, sha256, pages, pdf)
-     select * from unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[])`,
+     select * from unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[])
+     on conflict do nothing`,
     [
       documents.map(({ mspId }) => mspId),
       documents.map(({ document }) => document.sha256),
@@ -84,4 +87,10 @@ export async function documentsOfDistributor(
     [distributorId],
   );
   return rows;
+}
+
+/** Null: it is not drawn yet. */
+export async function documentOf(client: Queries, mspId: string): Promise<Buffer | null> {
+  const { rows } = await client.query<{ pdf: Buffer }>('select pdf from floor_document where msp_id = $1', [mspId]);
+  return rows[0]?.pdf ?? null;
 }

@@ -8,11 +8,12 @@ import type { Statement } from '../../domain/statement.js';
 import { localeOf } from '../../locales/index.js';
 import { billingLinesCsv, totalsByCurrency, type BillingSummary } from '../../statements/index.js';
 import { PERIOD, PROGRAMME } from '../world.js';
-import { documentsOfDistributor, statementsOfDistributor } from './documents.js';
+import { documentsOfDistributor, statementsOfDistributor, type Queries } from './documents.js';
 import { pdfFile, sendMail } from './mails.js';
+import { CREATE_TABLE, type Tables } from './rate.js';
 import type { FloorParts } from './run.js';
 
-interface Distributor {
+export interface Distributor {
   id: string;
   code: string;
   locale: string;
@@ -46,19 +47,21 @@ function summaryOf(statements: readonly Statement[], locale: string): BillingSum
   };
 }
 
-async function sendPack({ pool, renderPool, mailer }: FloorParts, { id, code, locale }: Distributor): Promise<boolean> {
+export async function sendPack(
+  { pool, renderPool, mailer }: FloorParts,
+  { id, code, locale }: Distributor,
+): Promise<void> {
   const issued = await statementsOfDistributor(pool, id);
   const statements = issued.map(({ statement }) => statement);
   const summary = summaryOf(statements, locale);
-  if (summary === null) return false;
+  if (summary === null) return;
   const { bytes } = await renderPool.renderBillingSummary(summary, statements);
   const pdf = Buffer.from(bytes);
   const csv = Buffer.from(billingLinesCsv(statements, []));
-  await pool.query('insert into floor_pack (distributor_id, summary_pdf, lines_csv) values ($1, $2, $3)', [
-    id,
-    pdf,
-    csv,
-  ]);
+  await pool.query(
+    'insert into floor_pack (distributor_id, summary_pdf, lines_csv) values ($1, $2, $3) on conflict do nothing',
+    [id, pdf, csv],
+  );
   const documents = await documentsOfDistributor(pool, id);
   const isLarge = documents.reduce((sum, document) => sum + document.pdf.length, pdf.length + csv.length) > PACK_BYTES;
   const stem = `${PROGRAMME}-${code}-${PERIOD}`;
@@ -87,19 +90,27 @@ async function sendPack({ pool, renderPool, mailer }: FloorParts, { id, code, lo
     },
     attachments: [...own, ...(isLarge ? [] : documents.map((document) => pdfFile(document.number, document.pdf)))],
   });
-  return true;
+}
+
+export async function createPackTable(client: Queries, tables: Tables): Promise<void> {
+  await client.query(
+    `${CREATE_TABLE[tables]} floor_pack (distributor_id uuid primary key, summary_pdf bytea not null, lines_csv bytea not null)`,
+  );
+}
+
+/** By code. */
+export async function distributorsWithStatements(client: Queries): Promise<Distributor[]> {
+  const { rows } = await client.query<Distributor>(
+    `select id, code, locale from distributor d
+     where exists (select from floor_statement s where s.distributor_id = d.id) order by code`,
+  );
+  return rows;
 }
 
 /** Sends all packs; how many there were. */
 export async function sendPacks(parts: FloorParts): Promise<number> {
-  const { pool } = parts;
-  await pool.query(
-    'create unlogged table floor_pack (distributor_id uuid primary key, summary_pdf bytea not null, lines_csv bytea not null)',
-  );
-  const { rows } = await pool.query<Distributor>('select id, code, locale from distributor order by code');
-  let packs = 0;
-  await inParallel(rows, LANES, async (distributor) => {
-    if (await sendPack(parts, distributor)) packs += 1;
-  });
-  return packs;
+  await createPackTable(parts.pool, 'unlogged');
+  const distributors = await distributorsWithStatements(parts.pool);
+  await inParallel(distributors, LANES, (distributor) => sendPack(parts, distributor));
+  return distributors.length;
 }

@@ -1,11 +1,16 @@
 /**
- * The month in three statements, without anything that would survive a crash: what each site, tenant and meter comes to, the
+ * The month in three statements: what each site, tenant and meter comes to, the
  * rated lines, the statements. They follow the rules of the shipped settings alone, and only as far as the world of the
  * benchmark needs them; what they come to is compared with what Kontor issues.
  */
 import type pg from 'pg';
 import { PERIOD, PREVIOUS, PROGRAMME } from '../world.js';
 import { TEMPLATE_VERSION } from '../../domain/statement.js';
+
+/** Unlogged: PostgreSQL empties them after a crash. */
+export type Tables = 'logged' | 'unlogged';
+
+export const CREATE_TABLE: Record<Tables, string> = { logged: 'create table', unlogged: 'create unlogged table' };
 
 /** What the calendar says of a zone. */
 export interface ZoneDays {
@@ -18,7 +23,6 @@ export interface ZoneDays {
 
 /** Per site, tenant and meter: rules 2 to 6, each kind of discrepancy by its shipped default. A site without usage has one row. */
 const USAGE = `
-create unlogged table floor_usage as
 with place as materialized (
   select s.msp_id, s.id as site_id, s.name as site_name, p.zone, p.starts, p.ends, s.activated_at >= p.starts as first_month,
     k.ended_at, k.ended_by = 'vendor' as by_vendor
@@ -107,7 +111,6 @@ cross join lateral (select m.mismatch,
 
 /** Rules 8 to 11: tiers are filled in the printed order, each amount is rounded once. */
 const LINES = `
-create unlogged table floor_line as
 with plan as materialized (
   select * from price_plan where programme_code = '${PROGRAMME}' and distributor_id is null
 ), price as materialized (
@@ -159,7 +162,6 @@ cross join lateral (select (round(coalesce(r.exact, 0) * coalesce(x.rate, 1), e.
 
 /** The heads, with the minimum, the findings as they are printed, and the numbers in the order of deadlines and names. */
 const STATEMENTS = `
-create unlogged table floor_statement as
 with plan as materialized (
   select * from price_plan where programme_code = '${PROGRAMME}' and distributor_id is null
 ), rate as materialized (
@@ -250,10 +252,14 @@ join programme g on g.code = '${PROGRAMME}'
 left join findings f on f.msp_id = r.msp_id`;
 
 /** Rates the month into `floor_usage`, `floor_line` and `floor_statement`. */
-export async function rateMonth(client: pg.ClientBase, zones: readonly ZoneDays[]): Promise<void> {
-  await client.query(USAGE);
-  await client.query(LINES);
-  await client.query(STATEMENTS, [
+export async function rateMonth(
+  client: pg.ClientBase,
+  { zones, tables }: { zones: readonly ZoneDays[]; tables: Tables },
+): Promise<void> {
+  const create = CREATE_TABLE[tables];
+  await client.query(`${create} floor_usage as ${USAGE}`);
+  await client.query(`${create} floor_line as ${LINES}`);
+  await client.query(`${create} floor_statement as ${STATEMENTS}`, [
     zones.map(({ zone }) => zone),
     zones.map(({ statementDate }) => statementDate),
     zones.map(({ mailedBy }) => mailedBy),

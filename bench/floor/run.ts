@@ -10,7 +10,7 @@ import { messageId } from '../../domain/messageId.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { parsePeriod, programmeCalendar } from '../../domain/period.js';
 import { SHIPPED_PROGRAMME_SETTINGS } from '../../domain/settings/index.js';
-import type { RenderPool } from '../../statements/index.js';
+import type { RenderedDocument, RenderPool } from '../../statements/index.js';
 import { PERIOD, ZONES } from '../world.js';
 import { createDocumentTable, insertDocuments, largestFirst, statementsOf, type FloorStatement } from './documents.js';
 import { pdfFile, sendMail } from './mails.js';
@@ -34,18 +34,22 @@ export interface FloorParts {
   mailer: Mailer;
 }
 
-const STATEMENTS_AT_ONCE = 40;
+export const STATEMENTS_AT_ONCE = 40;
 /** One is loaded while another is rendered and a third is stored and mailed. */
-const LANES = 3;
+export const LANES = 3;
 
-function zoneDays(): ZoneDays[] {
+export function zoneDays(): ZoneDays[] {
   return ZONES.map((zone) => {
     const { issueDay, mailedBy } = programmeCalendar(parsePeriod(PERIOD), zone, SHIPPED_PROGRAMME_SETTINGS.calendar);
     return { zone, statementDate: issueDay, mailedBy };
   });
 }
 
-async function mailStatement(mailer: Mailer, { recipient, statement }: FloorStatement, pdf: Buffer): Promise<void> {
+export async function mailStatement(
+  mailer: Mailer,
+  { recipient, statement }: FloorStatement,
+  pdf: Buffer,
+): Promise<void> {
   const { number, revision, locale, currency, period, totalMinor, lines } = statement;
   await sendMail(mailer, {
     messageId: messageId('statement', number, revision),
@@ -66,17 +70,30 @@ async function mailStatement(mailer: Mailer, { recipient, statement }: FloorStat
   });
 }
 
-async function makeStatements({ pool, renderPool, mailer }: FloorParts, mspIds: readonly string[]): Promise<void> {
+interface RenderedStatement extends FloorStatement {
+  document: RenderedDocument;
+}
+
+/** Throws RENDER_FAILED. */
+export async function renderedStatements(
+  { pool, renderPool }: FloorParts,
+  mspIds: readonly string[],
+): Promise<RenderedStatement[]> {
   const statements = await statementsOf(pool, mspIds);
   const documents = await renderPool.renderStatements(statements.map(({ statement }) => statement));
-  const rendered = statements.flatMap((one, place) => {
+  return statements.flatMap((one, place) => {
     const document = documents[place];
     if (document instanceof KontorError) throw document;
     return document === undefined ? [] : [{ ...one, document }];
   });
+}
+
+/** Loads, renders, stores and mails them. Throws RENDER_FAILED and MAIL_DEFERRED. */
+export async function makeStatements(parts: FloorParts, mspIds: readonly string[]): Promise<void> {
+  const rendered = await renderedStatements(parts, mspIds);
   await Promise.all([
-    insertDocuments(pool, rendered),
-    ...rendered.map((one) => mailStatement(mailer, one, Buffer.from(one.document.bytes))),
+    insertDocuments(parts.pool, rendered),
+    ...rendered.map((one) => mailStatement(parts.mailer, one, Buffer.from(one.document.bytes))),
   ]);
 }
 
@@ -86,8 +103,8 @@ export async function runFloor(parts: FloorParts): Promise<FloorRun> {
   const begun = performance.now();
   const client = await pool.connect();
   try {
-    await rateMonth(client, zoneDays());
-    await createDocumentTable(client);
+    await rateMonth(client, { zones: zoneDays(), tables: 'unlogged' });
+    await createDocumentTable(client, 'unlogged');
   } finally {
     client.release();
   }
