@@ -328,7 +328,8 @@ describe('a company’s own people', () => {
     expect((await get(`/${id}`, own)).json).toMatchObject({ name: 'Ours', zone: 'Europe/Berlin' });
     expect((await get(`/${id}/changes`, own)).json.items).toMatchObject([{ reason: 'as you asked' }]);
     expect(idsOf(await get('', own))).toEqual([id]);
-    expect(idsOf(await get(`?parentId=${other}`, own))).toEqual([]);
+    expect((await get(`?parentId=${other}`, own)).status).toBe(404);
+    expect(idsOf(await get(`?parentId=${id}`, own))).toEqual([]);
     const administrator = await api.token('customer', { companyId: id });
     const tried = (foreign: string) => [
       get(`/${foreign}`, administrator),

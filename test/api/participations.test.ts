@@ -253,7 +253,13 @@ describe('rule 20: a participation', () => {
     ]);
     const waiting = await get(`/v1/registrations?programme=other&state=applied&mspId=${mspId}`);
     expect(waiting.json.items).toHaveLength(1);
-    expect((await get('/v1/programmes/other/participations', stranger)).json.items).toEqual([]);
+    // To whom it is no concern, it is as if there were no such programme.
+    const told = async (programme: string) => {
+      const { status, json } = await get(`/v1/programmes/${programme}/participations`, stranger);
+      return [status, json.code, json.detail.replace(programme, '')];
+    };
+    expect(await told('other')).toEqual(await told('nobodys'));
+    expect((await told('other'))[0]).toBe(404);
     const [event] = (await get(`/v1/audit?subject=msp:${mspId}`)).json.items;
     expect(event).toMatchObject({ action: 'msp.applied', actor: { kind: 'person', name: 'MSP Both, portal' } });
   });
