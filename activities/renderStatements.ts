@@ -25,12 +25,16 @@ export const renderStatements =
     const key = runKeyOf(input);
     const selection = 'mspId' in input ? { ...key, mspIds: [input.mspId] } : { ...input, ...key };
     const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, selection));
+    const load = (start: number) =>
+      db.transaction(ALL, (trx) => loadStatements(trx, ids.slice(start, start + RENDER_BATCH)));
     let failure: KontorError | undefined;
     let rendered = 0;
+    let loading = load(0);
     for (let start = 0; start < ids.length; start += RENDER_BATCH) {
-      const statements = await db.transaction(ALL, (trx) =>
-        loadStatements(trx, ids.slice(start, start + RENDER_BATCH)),
-      );
+      const statements = await loading;
+      // The threads have the next batch as soon as they are done with this one.
+      loading = load(start + RENDER_BATCH);
+      loading.catch(() => undefined);
       const documents = await renderPool.renderStatements(statements.map(({ statement }) => statement));
       const stored = statements.flatMap(({ statementId, mspId }, index) => {
         const document = documents[index];

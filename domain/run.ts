@@ -28,6 +28,8 @@ export type ShardStage = (typeof SHARD_STAGES)[number];
  * and mailed the next one is issued.
  */
 export const MSPS_AT_ONCE = 125;
+/** Of a shard with more the first stretch ends here, so that its mails go while the threads render the rest. */
+export const FIRST_MSPS = 25;
 
 /** Where an MSP stands in a run. */
 export type ParticipantState = 'open' | 'parked' | 'issued';

@@ -22,7 +22,8 @@ function optionsOf(role: WorkerRole, workflowBundle: WorkflowBundle | null): Par
         stickyQueueScheduleToStartTimeout: '3 seconds',
       };
     case 'render':
-      return { maxConcurrentActivityTaskExecutions: 4 };
+      // Each keeps all threads busy: more at once only end later, and hold their documents for longer.
+      return { maxConcurrentActivityTaskExecutions: 1 };
     case 'mail':
       // More than the relay's connections help nobody; a few, so that one run's hanging mails do not hold another's.
       return { maxConcurrentActivityTaskExecutions: 6 };

@@ -19,7 +19,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { IssueCounts } from '../activities/issueStatements.js';
-import { MSPS_AT_ONCE } from '../domain/run.js';
+import { FIRST_MSPS, MSPS_AT_ONCE } from '../domain/run.js';
 import { closePeriodId, closeShardId } from './closing/runIds.js';
 import { finishingHandlers } from './finishingHandlers.js';
 import { batch, mailing, msUntil, quick, rendering } from './policies.js';
@@ -202,8 +202,10 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
   };
   const sending: Promise<{ sent: number }>[] = [];
   let issued: IssueCounts = { issued: 0, parked: 0 };
-  for (let from = 0; from < input.msps; from += MSPS_AT_ONCE) {
-    const stretch = { from, to: from + MSPS_AT_ONCE };
+  let from = 0;
+  while (from < input.msps) {
+    const isFirst = from === 0 && input.msps > MSPS_AT_ONCE;
+    const stretch = { from, to: isFirst ? FIRST_MSPS : from - (from % MSPS_AT_ONCE) + MSPS_AT_ONCE };
     issued = await batch.issueStatements.executeWithOptions({ summary: `rate, number, freeze from position ${from}` }, [
       { ...key, ...stretch, now: now() },
     ]);
@@ -211,6 +213,7 @@ async function close(input: CloseShardInput): Promise<ShardResult> {
     // It is waited for below, whatever comes of it meanwhile.
     sent.catch(() => undefined);
     sending.push(sent);
+    from = stretch.to;
   }
   numbered = true;
   await tellNumbered();
