@@ -101,10 +101,10 @@ const CLOCK_UNUSABLE_MS = 7 * DAY_MS;
 export const OLDEST_CHECK_IN_DAYS = 730;
 
 /**
- * The instant that a message's `sentAt` is held against, to tell how far the site's clock is off. A file is carried for days: how
- * far a clock is behind cannot be told from that, only how far it is ahead.
+ * When a site spoke, as far as we know: at receipt. A file is carried for days, and says nothing of a site that has been silent
+ * since: it spoke at `sentAt`. How far a clock is behind cannot be told from that, only how far it is ahead.
  */
-export function clockInstant({ channel, receivedAt }: Pick<Envelope, 'channel' | 'receivedAt'>, sentAt: Date): Date {
+export function spokenAt({ channel, sentAt, receivedAt }: Pick<Envelope, 'channel' | 'sentAt' | 'receivedAt'>): Date {
   return channel === 'file' && sentAt < receivedAt ? sentAt : receivedAt;
 }
 

@@ -1,5 +1,11 @@
 import { KontorError } from '../../domain/errors.js';
-import type { CheckInMessage, SiteMessage, Stored, UsageReportMessage } from '../../domain/siteMessage.js';
+import {
+  spokenAt,
+  type CheckInMessage,
+  type SiteMessage,
+  type Stored,
+  type UsageReportMessage,
+} from '../../domain/siteMessage.js';
 import { rows, type Trx } from '../connect.js';
 import { liftContact } from '../sites/contact.js';
 import { storeCheckIns } from './checkInStore.js';
@@ -11,12 +17,11 @@ const HEARD = `jsonb_to_recordset(:heard::jsonb) as h(site_id uuid, installation
 
 function heardOf(messages: readonly SiteMessage[]): string {
   return JSON.stringify(
-    messages.map(({ from, channel, sentAt, receivedAt, productVersion }) => ({
-      site_id: from.siteId,
-      installation_id: from.installationId,
-      // Whoever carries a file says nothing of a site that has been silent since.
-      at: channel === 'file' && sentAt < receivedAt ? sentAt : receivedAt,
-      product_version: productVersion,
+    messages.map((message) => ({
+      site_id: message.from.siteId,
+      installation_id: message.from.installationId,
+      at: spokenAt(message),
+      product_version: message.productVersion,
     })),
   );
 }

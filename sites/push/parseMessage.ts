@@ -4,9 +4,9 @@ import type { MeterCode, Product } from '../../domain/catalog/index.js';
 import { fieldError, KontorError, type ErrorCode, type FieldError } from '../../domain/errors.js';
 import { instantAt, parsePeriod, periodDays, periodRange, type Period } from '../../domain/period.js';
 import {
-  clockInstant,
   clockOffsetSeconds,
   countedAt,
+  spokenAt,
   type Channel,
   type CheckIn,
   type CheckInMessage,
@@ -103,7 +103,7 @@ function extraByCheckIn(extra: Extra | null): Map<number, Record<string, unknown
 export function parseCheckIns(body: z.output<typeof CHECK_INS>, reading: Reading): CheckInMessage {
   const { from, channel, product, receivedAt, fromPeriod, zone } = reading;
   const sentAt = new Date(body.sentAt);
-  const clockAt = clockInstant(reading, sentAt);
+  const clockAt = spokenAt({ channel, sentAt, receivedAt });
   const offset = clockOffsetSeconds(sentAt, clockAt);
   const { start } = periodRange(fromPeriod, zone);
   const extras = extraByCheckIn(reading.extra);
@@ -151,7 +151,7 @@ export function parseUsageReport(body: z.output<typeof USAGE_REPORT>, reading: R
   const { from, channel, product, zone, fromPeriod, receivedAt, extra } = reading;
   const sentAt = new Date(body.sentAt);
   const period = parsePeriod(body.period);
-  const offset = clockOffsetSeconds(sentAt, clockInstant(reading, sentAt));
+  const offset = clockOffsetSeconds(sentAt, spokenAt({ channel, sentAt, receivedAt }));
   if (period < fromPeriod) {
     throw fieldError('PERIOD_INVALID', '/period', `This site reports from ${fromPeriod} on, its first month.`);
   }
