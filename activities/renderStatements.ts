@@ -26,7 +26,9 @@ export const renderStatements =
     const selection = 'mspId' in input ? { ...key, mspIds: [input.mspId] } : { ...input, ...key };
     const ids = await db.transaction(ALL, (trx) => unrenderedStatements(trx, selection));
     const load = (start: number) =>
-      db.transaction(ALL, (trx) => loadStatements(trx, ids.slice(start, start + RENDER_BATCH)));
+      start < ids.length
+        ? db.transaction(ALL, (trx) => loadStatements(trx, ids.slice(start, start + RENDER_BATCH)))
+        : Promise.resolve([]);
     let failure: KontorError | undefined;
     let rendered = 0;
     let loading = load(0);
