@@ -35,15 +35,21 @@ interface Parts {
   ensurePartitions: (message: CheckInMessage) => Promise<void>;
 }
 
-/** Of many refusals the one that tells all of them: the code of the first, each with a pointer into the file. */
-function refusalOf(refused: readonly { index: number; error: KontorError }[]): KontorError {
-  const fields = refused.flatMap(({ index, error }): FieldError[] => {
-    const { code, message } = error;
-    if (error.fields.length === 0) return [{ field: `/messages/${index}`, code, message }];
-    return error.fields.map((field) => ({ ...field, field: `/messages/${index}/body${field.field}` }));
+/**
+ * What became of each message of a file, where none was refused; else throws the code of the first that was, each with a pointer
+ * into the file.
+ */
+function allOrRefusal<T>(outcomes: readonly (T | KontorError)[]): T[] {
+  const fields = outcomes.flatMap((outcome, index): FieldError[] => {
+    if (!(outcome instanceof KontorError)) return [];
+    const { code, message } = outcome;
+    if (outcome.fields.length === 0) return [{ field: `/messages/${index}`, code, message }];
+    return outcome.fields.map((field) => ({ ...field, field: `/messages/${index}/body${field.field}` }));
   });
-  const code = refused[0]?.error.code ?? 'VALIDATION_FAILED';
-  return new KontorError(code, 'Nothing of this file was stored: what is wrong with its messages is named.', fields);
+  const refused = outcomes.find((outcome) => outcome instanceof KontorError);
+  if (refused === undefined) return outcomes as T[];
+  const message = 'Nothing of this file was stored: what is wrong with its messages is named.';
+  throw new KontorError(refused.code, message, fields);
 }
 
 /**
@@ -74,30 +80,23 @@ export async function storeUsageFile(
       return message;
     });
 
-  const known: SiteMessage[] = [];
-  const refused: { index: number; error: KontorError }[] = [];
-  for (const [index, message] of messages.entries()) {
-    try {
-      known.push(await read(message));
-    } catch (error) {
-      if (!(error instanceof KontorError) || error.retryable) throw error;
-      refused.push({ index, error });
-    }
-  }
-  if (refused.length > 0) throw refusalOf(refused);
+  const orRefusal = (error: unknown): KontorError => {
+    if (!(error instanceof KontorError) || error.retryable) throw error;
+    return error;
+  };
+  // At the same time, so that their keys are looked up together.
+  const known = allOrRefusal(await Promise.all(messages.map((message) => read(message).catch(orRefusal))));
   for (const message of known) if (message.kind === 'checkIns') await ensurePartitions(message);
 
   return withRetries(() =>
     db.transaction(ALL, async (trx) => {
-      const outcomes: CarriedOutcome[] = [];
-      const differing: { index: number; error: KontorError }[] = [];
+      const outcomes: (CarriedOutcome | KontorError)[] = [];
       // One after the other: an installation's batches may follow each other in one file.
-      for (const [index, message] of known.entries()) {
+      for (const message of known) {
         const [stored] = await storeSiteMessages(trx, [message]);
-        if (stored instanceof KontorError) differing.push({ index, error: stored });
-        else if (stored !== undefined) outcomes.push({ message, stored });
+        if (stored !== undefined) outcomes.push(stored instanceof KontorError ? stored : { message, stored });
       }
-      if (differing.length > 0) throw refusalOf(differing);
+      const taken = allOrRefusal(outcomes);
       const hash = createHash('sha256');
       for (const { body } of messages) hash.update(body);
       appendAudit(trx, {
@@ -108,7 +107,7 @@ export async function storeUsageFile(
           sha256: hash.digest('hex'),
         },
       });
-      return outcomes;
+      return taken;
     }),
   );
 }
