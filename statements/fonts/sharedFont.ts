@@ -8,6 +8,7 @@ type Run = PDFKit.FontLikeRun;
 
 /** Words kept laid out. Enough for the words of all documents and the names of many MSPs; then it starts afresh. */
 const MAX_CACHED_RUNS = 20_000;
+const MAX_CACHED_PAIRS = 50_000;
 
 /**
  * Scripts in which a character is a glyph and only kerning depends on the neighbour: Latin, Greek, Cyrillic,
@@ -63,7 +64,8 @@ export class SharedFont implements PDFKit.FontLike {
   private readonly glyphs = new Map<number, Glyph>();
   private runs = new Map<string, Run>();
   private widths = new Map<string, number>();
-  private readonly kerning: PairKerning;
+  private readonly pairKerning: PairKerning;
+  private kerning = new Map<string, number>();
 
   /** Reads a TrueType file with 1,000 units per em; throws a RangeError on any other. */
   constructor(path: string) {
@@ -74,7 +76,7 @@ export class SharedFont implements PDFKit.FontLike {
     }
     this.font = font;
     this.tables = readTables(file);
-    this.kerning = new PairKerning(this.tables);
+    this.pairKerning = new PairKerning(this.tables);
     this.unitsPerEm = font.unitsPerEm;
     this.postscriptName = font.postscriptName;
     this.ascent = font.ascent;
@@ -169,7 +171,14 @@ export class SharedFont implements PDFKit.FontLike {
 
   private kernBetween(left: string, right: string): number {
     if (!KERNED.test(left) || !KERNED.test(right)) return 0;
-    const idOf = (character: string) => this.glyphOf(character.codePointAt(0) ?? 0).id;
-    return this.kerning.between(scriptOf(left + right), idOf(left), idOf(right));
+    const pair = left + right;
+    let kern = this.kerning.get(pair);
+    if (kern === undefined) {
+      const idOf = (character: string) => this.glyphOf(character.codePointAt(0) ?? 0).id;
+      kern = this.pairKerning.between(scriptOf(pair), idOf(left), idOf(right));
+      if (this.kerning.size >= MAX_CACHED_PAIRS) this.kerning = new Map();
+      this.kerning.set(pair, kern);
+    }
+    return kern;
   }
 }
