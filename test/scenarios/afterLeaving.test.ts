@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openCasesAfterLast } from '../../activities/closing/casesAfterLast.js';
 import { createRenderPool } from '../../statements/index.js';
 import { admit } from '../support/access.js';
-import { createTestApp, type TestApp } from '../support/app.js';
+import { askUntilAnswered, createTestApp, type TestApp } from '../support/app.js';
 import { finish } from '../support/closedMonths.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -62,13 +61,15 @@ describe('what a site of an MSP that has left says after its last statement (rul
     await database.drop();
   });
 
-  const call = async (method: 'GET' | 'POST', path: string, body?: object, key: string = randomUUID()) => {
-    const headers = {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'idempotency-key': key,
-    };
-    const sent = await fetch(url + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const call = async (method: 'GET' | 'POST', path: string, body?: object, withKey?: string) => {
+    const sent = await askUntilAnswered((key) => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      };
+      return fetch(url + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    }, withKey);
     return { status: sent.status, json: (await sent.json()) as Record<string, unknown> };
   };
   /** The case of a month: 20.00 less for February, 20.00 more for March. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestApp, type AppProcess, type TestApp } from '../support/app.js';
+import { askUntilAnswered, createTestApp, type AppProcess, type TestApp } from '../support/app.js';
 import { admit } from '../support/access.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
@@ -31,16 +31,16 @@ describe('many cases decided at once, and many that are parked tried again', () 
   let ben: string;
   const msps: Record<string, string> = {};
 
-  const call = async (method: string, path: string, body?: object, token = anna, key?: string) => {
-    const response = await fetch(api.url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const call = async (method: string, path: string, body?: object, token = anna, withKey?: string) => {
+    const response = await askUntilAnswered(
+      (key) =>
+        fetch(api.url + path, {
+          method,
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      withKey,
+    );
     const json: ReturnType<typeof JSON.parse> = await response.json();
     return { status: response.status, headers: response.headers, json };
   };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { admit } from '../support/access.js';
-import { createTestApp, type AppProcess, type TestApp } from '../support/app.js';
+import { askUntilAnswered, createTestApp, type AppProcess, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { monthFixture } from '../support/month.js';
 import { eventually } from '../support/programme.js';
@@ -17,11 +17,13 @@ describe('an MSP whose reconciliation broke, tried again while the review goes o
   let opener: string;
 
   const call = async (method: string, path: string, body?: object, as = token) => {
-    const response = await fetch(api.url + path, {
-      method,
-      headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const response = await askUntilAnswered((key) =>
+      fetch(api.url + path, {
+        method,
+        headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json', 'idempotency-key': key },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
     return { status: response.status, json: (await response.json()) as ReturnType<typeof JSON.parse> };
   };
   const states = () =>

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,6 +51,23 @@ async function start(script: string, env: Record<string, string>): Promise<AppPr
     await exited;
   };
   return { child, url: message[0].listening ?? '', stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+/**
+ * As a client does: what nobody answered in time (202 and `accepted`, or some that are pending) is asked again with the same
+ * Idempotency-Key, which `send` is told, for as long as a minute of a busy machine may last.
+ */
+export async function askUntilAnswered(
+  send: (key: string) => Promise<Response>,
+  key: string = randomUUID(),
+): Promise<Response> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const response = await send(key);
+    if (response.status !== 202 || Date.now() >= until) return response;
+    const { status, pending = 0 } = (await response.clone().json()) as { status?: string; pending?: number };
+    if (status !== 'accepted' && pending === 0) return response;
+  }
 }
 
 /** Worker and API processes over one suite's database, a namespace, a task queue and an inbox of its own. */
