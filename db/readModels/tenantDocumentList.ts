@@ -25,7 +25,7 @@ export interface DocumentFilter {
 
 /**
  * Documents as far as the reader sees their tenants, the latest month first, by statement and tenant; those after the cursor. Who
- * is limited to tenants sees those that the MSP has released.
+ * is limited to tenants sees those that the MSP has released, of tenants of which it sees all units below.
  */
 export async function tenantDocumentList(trx: Trx, filter: DocumentFilter): Promise<ListedDocument[]> {
   const [afterPeriod, afterNumber, afterRef] = filter.after ?? [null, null, null];
@@ -48,7 +48,8 @@ export async function tenantDocumentList(trx: Trx, filter: DocumentFilter): Prom
      ), found as (
        select d.*, s.number, s."date" from document d
        join kontor_documents_of(array(select statement_id from of_line)) s on s.id = d.statement_id
-       where :tenantId::uuid is null or d.id = :tenantId::uuid
+       where (:tenantId::uuid is null or d.id = :tenantId::uuid)
+         and ((select kontor_scope()) <> 'tenants' or d.id = any((select kontor_tenants_seen_whole())::uuid[]))
      )
      select statement_id as "statementId", number, "date" as "statementDate", programme_code as programme, period,
        id as "tenantId", ref as "tenantRef", name as "tenantName"

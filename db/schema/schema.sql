@@ -625,6 +625,22 @@ AS $function$
             and m.from_at <= now() and (m.until_at is null or m.until_at > now())))
         when 'reseller' then '{}' when 'partner' then '{}' end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_tenants_seen_whole()
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := kontor_tenants();
+      whole uuid[];
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      whole := array(select id from unnest(seen) as t (id) where kontor_tenants_below(array[id]) <@ seen);
+      perform set_config('kontor.scope', scope, true);
+      return whole;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_this_period()
  RETURNS text
  LANGUAGE sql

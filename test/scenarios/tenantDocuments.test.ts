@@ -97,6 +97,10 @@ describe('an MSP that bills its customers', () => {
     token.msp = await api.token('service_provider', { companyId: alpha });
     token.reader = await api.token('service_provider', { companyId: alpha, level: 'reader' });
     token.customer = await api.token('customer', { companyId: customer });
+    // A member of the MSP that sees the hospital alone, and one that sees the ward below it too.
+    const tenantIds = [tenant.hospital ?? ''];
+    token.without = await api.token('service_provider', { companyId: alpha, tenantIds });
+    token.below = await api.token('service_provider', { companyId: alpha, tenantIds, withBelow: true });
     ({ correct } = await corrector({ database: api.database, month }, pool));
 
     await report('2026-03', { hospital: '20', ward: '11', bakery: '12' }, 30);
@@ -221,6 +225,14 @@ describe('an MSP that bills its customers', () => {
     ];
     expect([theirs.status, theirs.bytes.equals(own.bytes)]).toEqual([200, true]);
     expect((await document('bakery', '2026-03', 'csv', 'customer')).status).toBe(404);
+    // A document tells of the units below its tenant: it is for those who see all of them, in the list as by itself.
+    for (const [as, refs] of [
+      ['without', []],
+      ['below', ['hospital', 'ward']],
+    ] as const) {
+      expect([as, await listed(as)]).toEqual([as, refs]);
+      expect((await document('hospital', '2026-03', 'csv', as)).status).toBe(refs.length === 0 ? 404 : 200);
+    }
 
     for (const as of ['vendor', 'distributor']) {
       expect([as, await listed(as), (await document('hospital', '2026-03', 'csv', as)).status]).toEqual([as, 403, 403]);

@@ -55,6 +55,19 @@ export async function up(knex: Knex): Promise<void> {
     );
     call kontor_protect('desk_columns', 'false', 'false');
 
+    -- Of the tenants that a limited reader sees, those of which it sees all units below: they have documents for it.
+    create function kontor_tenants_seen_whole() returns uuid[] language plpgsql stable as $$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := kontor_tenants();
+      whole uuid[];
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      whole := array(select id from unnest(seen) as t (id) where kontor_tenants_below(array[id]) <@ seen);
+      perform set_config('kontor.scope', scope, true);
+      return whole;
+    end $$;
+
     -- What the document of a tenant is made of, of one statement, for the MSP and, where it has released them, for those who see
     -- the tenant and all units below it. No row: there is none for the reader. Of no tenant, for the MSP alone: of all of them.
     create function kontor_tenant_document(statement uuid, tenant uuid) returns table ("mspId" uuid, programme text,
