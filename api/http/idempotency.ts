@@ -72,12 +72,14 @@ export async function onceOnly(
     case 'claimed':
       break;
   }
+  // An earlier attempt may still have its effect: what fails now does not make the key another request's.
+  const giveBack = claim.again ? keepUnanswered : releaseKey;
   let reply: Reply;
   try {
     reply = await work();
   } catch (error) {
     // Whatever broke is what the client should hear, also when giving the key back fails as well.
-    await db.transaction(ALL, (trx) => releaseKey(trx, request)).catch(() => undefined);
+    await db.transaction(ALL, (trx) => giveBack(trx, request)).catch(() => undefined);
     throw error;
   }
   const answer = reply;

@@ -8,8 +8,14 @@ export interface KeyedRequest {
   requestHash: Buffer;
 }
 
-/** What became of a key: ours to work on, answered before, being answered now, or given to another request. */
-export type Claim = { kind: 'claimed' | 'busy' | 'other' } | { kind: 'answered'; status: number; body: unknown };
+/**
+ * What became of a key: ours to work on (`again`: an earlier attempt had no final answer), answered before, being answered now, or
+ * given to another request.
+ */
+export type Claim =
+  | { kind: 'claimed'; again: boolean }
+  | { kind: 'busy' | 'other' }
+  | { kind: 'answered'; status: number; body: unknown };
 
 /** A claim without an answer after that long was given up, even where its process lives. */
 const ABANDONED_AFTER_MS = 60_000;
@@ -23,7 +29,7 @@ const NOBODY = 0;
  */
 export async function claimKey(trx: Trx, request: KeyedRequest, workedOnBy: number, now: Date): Promise<Claim> {
   const { principal, key, requestHash } = request;
-  const claimed = await rows(
+  const [claimed] = await rows<{ again: boolean }>(
     trx,
     `insert into idempotency_key (principal, key, request_hash, status, body, worked_on_by, created_at)
      values (:principal, :key, :requestHash, :inProgress, '{}', :workedOnBy, :now)
@@ -31,7 +37,7 @@ export async function claimKey(trx: Trx, request: KeyedRequest, workedOnBy: numb
        where idempotency_key.status = :inProgress
          and (idempotency_key.created_at < :abandoned or not ${isPresent('idempotency_key.worked_on_by')})
          and idempotency_key.request_hash = excluded.request_hash
-     returning key`,
+     returning xmax <> 0 as again`,
     {
       principal,
       key,
@@ -42,7 +48,7 @@ export async function claimKey(trx: Trx, request: KeyedRequest, workedOnBy: numb
       abandoned: new Date(now.getTime() - ABANDONED_AFTER_MS),
     },
   );
-  if (claimed.length > 0) return { kind: 'claimed' };
+  if (claimed !== undefined) return { kind: 'claimed', again: claimed.again };
   const [row] = await rows<{ request_hash: Buffer; status: number; body: unknown }>(
     trx,
     'select request_hash, status, body from idempotency_key where principal = :principal and key = :key',

@@ -126,6 +126,13 @@ describe('a run, while no worker is up', () => {
       }
       const kept = await api.database.asOwner('select 1 from decision where batch_id is not null');
       expect(kept).toHaveLength(1);
+      // A repeat that fails leaves the key to the request that may still have its effect.
+      await api.database.asOwner('alter table decision rename to gone');
+      expect((await api.call('POST', '/v1/cases/decisions', { token, body, headers })).status).toBe(500);
+      await api.database.asOwner('alter table gone rename to decision');
+      const other = { ...body, decision: 'waive' };
+      const refused = await api.call('POST', '/v1/cases/decisions', { token, body: other, headers });
+      expect(refused.json.code).toBe('IDEMPOTENCY_KEY_REUSED');
       await new Client({ connection }).workflow.getHandle(`msp-statement:msp:2025-12:${mspId}`).terminate();
     });
 
