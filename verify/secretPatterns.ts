@@ -20,8 +20,11 @@ const FORMS: readonly { what: string; form: RegExp }[] = [
   { what: 'a bearer token', form: /\bbearer\s+(?!\[|<|\*)[A-Za-z0-9._~+/-]{20,}/gi },
 ];
 
-/** 256 random bits as text: tokens, sessions and one-time links have this form, and so may other things. */
-const RANDOM = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g;
+/**
+ * 256 random bits as text: sessions and one-time links have this form, tokens with what says that they are some before it, and so may
+ * other things.
+ */
+const RANDOM = /(?<![A-Za-z0-9_-])(?:kontor_(?:[a-z]+_)?)?[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g;
 
 /** The same forms, for PostgreSQL to look for: whatever it finds is looked at again here. */
 export const FORMS_IN_SQL = [

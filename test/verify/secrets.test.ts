@@ -24,7 +24,8 @@ describe('I10: secrets', () => {
   let months: ClosedMonths;
   let planted: Planting;
   let dir: string;
-  const token = newSecret();
+  // As `issueToken` writes them.
+  const token = `kontor_${newSecret()}`;
   const link = newSecret();
   const key = formatMeteredKey(randomBytes(32));
   const pem = '-----BEGIN PRIVATE KEY-----';
