@@ -33,6 +33,8 @@ export const ERROR_CODES = {
   UNKNOWN_KEY: { retryable: false },
   KEY_REVOKED: { retryable: false },
   KEY_DISABLED: { retryable: false },
+  ENROLMENT_REFUSED: { retryable: false },
+  ENROLMENT_ENDED: { retryable: false },
   SIGNATURE_INVALID: { retryable: false },
   SIGNATURE_MALFORMED: { retryable: false },
   ALGORITHM_NOT_ALLOWED: { retryable: false },

@@ -5,11 +5,19 @@ import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
 import { registerSigningKey, type SigningKey } from '../../db/sites/signingKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
 import type { SiteMessage, Stored } from '../../domain/siteMessage.js';
-import { createGroupQueue, SIGNATURE_WINDOW_SECONDS, signingKeyId, type Activation } from '../../sites/index.js';
+import {
+  createGroupQueue,
+  SIGNATURE_WINDOW_SECONDS,
+  signingKeyId,
+  type Activation,
+  type Enrolment,
+} from '../../sites/index.js';
 import { toKontorError } from '../errors.js';
 import type { Limits } from '../http/limits.js';
-import { activateSite, type Activated } from './activateSite.js';
+import { activateSite } from './activateSite.js';
 import { createCheckInPartitions } from './checkInPartitions.js';
+import { enrolSite } from './enrolSite.js';
+import type { Activated } from './install.js';
 import { createRefusals } from './refusals.js';
 import { requirePeriod } from './requirePeriod.js';
 import { storePushed, type PushedMessage } from './storePushed.js';
@@ -23,6 +31,8 @@ import { createVerifySender, type SignedRequest, type VerifiedSender } from './v
 export interface Ingest {
   /** See activateSite. `read` gives the activation, which may be refused as well. */
   activate(receivedAt: Date, read: () => Activation): Promise<Activated>;
+  /** The same without a key. See enrolSite. */
+  enrol(receivedAt: Date, read: () => Enrolment): Promise<Activated>;
   /**
    * Takes a signed message, which `read` understands once its sender is proven. Resolves when it is committed. Throws
    * what verifying and reading throw, SIGNATURE_INVALID where it was signed for another period, NONCE_REUSED,
@@ -92,6 +102,8 @@ export function createIngest(
   return {
     activate: (receivedAt, read) =>
       refusals.recording(receivedAt, (claims) => activateSite(db, read(), receivedAt, claims)),
+
+    enrol: (receivedAt, read) => refusals.recording(receivedAt, (claims) => enrolSite(db, read(), receivedAt, claims)),
 
     push: (request, read) =>
       refusals.recording(request.receivedAt, async (claims) => {

@@ -3,12 +3,14 @@ import type { CheckInMessage, Channel, UsageReportMessage } from '../../domain/s
 import {
   ACTIVATION,
   CHECK_INS,
+  ENROLMENT,
   parseCheckIns,
   parseUsageReport,
   setAside,
   USAGE_REPORT,
   withUsageCodes,
   type Activation,
+  type Enrolment,
   type Reading,
 } from '../../sites/index.js';
 import { validate } from '../http/validation.js';
@@ -51,4 +53,9 @@ export function readUsageReport(raw: unknown, arrival: Arrival): UsageReportMess
 /** Members that a newer version added to an activation are left out. Throws VALIDATION_FAILED. */
 export function readActivation(raw: unknown): Activation {
   return validate(ACTIVATION, setAside(raw, ACTIVATION).known, 'body');
+}
+
+/** The same of an enrolment. */
+export function readEnrolment(raw: unknown): Enrolment {
+  return validate(ENROLMENT, setAside(raw, ENROLMENT).known, 'body');
 }

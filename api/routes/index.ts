@@ -11,6 +11,7 @@ import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
 import { deskLineRoutes } from './deskLines.js';
 import { distributorRoutes } from './distributors.js';
+import { enrolmentTokenRoutes } from './enrolmentTokens.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { identityRoutes } from './identities.js';
 import { identityProviderRoutes } from './identityProviders.js';
@@ -94,6 +95,7 @@ export const ROUTES: readonly Route[] = [
   ...siteOverviewRoutes,
   ...keyRoutes,
   ...tenantKeyRoutes,
+  ...enrolmentTokenRoutes,
   ...installationRoutes,
   ...productRoutes,
   ...subscriptionRoutes,

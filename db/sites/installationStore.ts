@@ -55,6 +55,7 @@ export async function findInstallation(
 export interface InstallationActivation extends SiteOfMsp {
   keyId: string;
   installationId: string;
+  enrolledBy: 'key' | 'token';
   productVersion: string;
   activatedAt: Date;
 }
@@ -74,7 +75,7 @@ export async function activateInstallation(trx: Trx, activation: InstallationAct
        on conflict (msp_id, site_id, installation_id, metered_key_id) do update set until_at = excluded.until_at
      ), installed as (
        insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at)
-       values (:mspId, :siteId, :installationId, :keyId, 'key', :productVersion, :activatedAt)
+       values (:mspId, :siteId, :installationId, :keyId, :enrolledBy, :productVersion, :activatedAt)
        on conflict (msp_id, site_id, id)
          do update set metered_key_id = excluded.metered_key_id, product_version = excluded.product_version
      ), key_active as (
