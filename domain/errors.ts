@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   KEY_DISABLED: { retryable: false },
   ENROLMENT_REFUSED: { retryable: false },
   ENROLMENT_ENDED: { retryable: false },
+  LICENSED_OTHERWISE: { retryable: false },
   SIGNATURE_INVALID: { retryable: false },
   SIGNATURE_MALFORMED: { retryable: false },
   ALGORITHM_NOT_ALLOWED: { retryable: false },

@@ -6,6 +6,7 @@ import { KontorError } from '../../domain/errors.js';
 import { parseMeteredKey, requireKeyInForce } from '../../domain/key.js';
 import type { Activation } from '../../sites/index.js';
 import { install, type Activated } from './install.js';
+import { requireSaidMetered } from './licensedOtherwise.js';
 import type { Claims } from './refusals.js';
 import { siteOfActivation } from './siteOfActivation.js';
 
@@ -13,7 +14,7 @@ import { siteOfActivation } from './siteOfActivation.js';
  * Activates an installation with a metered key and registers its signing key. The same again gives the same answer;
  * another installation on the same key is let in and kept apart, for reconciliation to find (rule 3), unless it names
  * the one it replaces (rule 6). A site is locked before its keys, as by a rotation, which waits or is waited for.
- * Throws VALIDATION_FAILED, UNKNOWN_KEY, KEY_REVOKED, KEY_DISABLED, and what `siteOfActivation` and `install` throw.
+ * Throws VALIDATION_FAILED, UNKNOWN_KEY, KEY_REVOKED, KEY_DISABLED, LICENSED_OTHERWISE, and what `siteOfActivation` and `install` throw.
  */
 export async function activateSite(
   db: Database,
@@ -29,6 +30,7 @@ export async function activateSite(
     if (key === undefined) throw new KontorError('UNKNOWN_KEY', 'Nobody issued this metered key.');
     claims.mspId = key.mspId;
     claims.claimedSite = key.siteId;
+    requireSaidMetered(activation);
     // Whoever ends a tenant's key has no site to lock: the key comes first.
     if (key.siteId === null) await lockKeyState(trx, key);
     const site = await siteOfActivation(trx, key, activation, receivedAt);

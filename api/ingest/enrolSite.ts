@@ -22,6 +22,7 @@ import { periodOf } from '../../domain/period.js';
 import type { Enrolment } from '../../sites/index.js';
 import { newKey } from '../newKey.js';
 import { install, type Activated } from './install.js';
+import { requireSaidMetered } from './licensedOtherwise.js';
 import type { Claims } from './refusals.js';
 import { siteByName } from './siteOfActivation.js';
 
@@ -83,7 +84,7 @@ async function keyOfSite(trx: Trx, { mspId, id: siteId }: Site, at: Date): Promi
  * The same asked again by the same installation gives the same answer and uses nothing, also once the token has ended. The token
  * is locked before the site, so of two who use the last of it one is refused. Throws ENROLMENT_REFUSED where account and token do
  * not belong together, whichever is wrong, ENROLMENT_ENDED, ID_REUSED_WITH_OTHER_CONTENT where the installation enrolled with
- * this token as something else, STATE_CONFLICT, and what `siteByName`, `requireKeyInForce` and `install` throw.
+ * this token as something else, LICENSED_OTHERWISE, STATE_CONFLICT, and what `siteByName`, `requireKeyInForce` and `install` throw.
  */
 export async function enrolSite(db: Database, asked: Enrolment, receivedAt: Date, claims: Claims): Promise<Activated> {
   claims.claimedPeriod = asked.period ?? null;
@@ -97,6 +98,7 @@ export async function enrolSite(db: Database, asked: Enrolment, receivedAt: Date
     }
     const { mspId, id: tokenId, tenantId, programme, product } = token;
     claims.mspId = mspId;
+    requireSaidMetered(asked);
     const use = { mspId, tokenId, installationId: asked.installationId };
     const before = await findEnrolment(trx, use);
     if (before !== undefined && !before.askedHash.equals(askedHash)) {

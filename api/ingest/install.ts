@@ -11,6 +11,7 @@ import { periodOf } from '../../domain/period.js';
 import { MAY_DEPLOY } from '../../domain/site.js';
 import { signingKeyId, type Activation } from '../../sites/index.js';
 import { replaceOne } from '../replaceOne.js';
+import { requireBoundNowhere } from './licensedOtherwise.js';
 import { requireProductByCode } from './minimumVersion.js';
 
 export interface Activated {
@@ -60,7 +61,7 @@ interface Under {
 /**
  * Makes an installation of the site active under the key and registers its signing key; the same again changes nothing. One that
  * names the installation it replaces does so (rule 6). Throws VALIDATION_FAILED, PRODUCT_VERSION_TOO_OLD, KEY_DISABLED (rule 6)
- * for a new installation of a blocked site, NOT_FOUND for an unknown `replaces`, and STATE_CONFLICT for a public key or an
+ * for a new installation of a blocked site, LICENSED_OTHERWISE, NOT_FOUND for an unknown `replaces`, and STATE_CONFLICT for a public key or an
  * installation that was retired.
  */
 export async function install(trx: Trx, asked: Asked, { site, keyId, enrolledBy, at }: Under): Promise<Activated> {
@@ -78,6 +79,7 @@ export async function install(trx: Trx, asked: Asked, { site, keyId, enrolledBy,
       'It was retired or replaced: activate as a new installation.',
     );
   }
+  if (before === undefined) await requireBoundNowhere(trx, site, installationId, at);
   const activation = { mspId, siteId, keyId, installationId, enrolledBy, productVersion, activatedAt: at };
   const first = await activateInstallation(trx, activation);
   const publicKey = Buffer.from(asked.signingKey.publicKey, 'base64url');

@@ -1897,6 +1897,7 @@ create table installation (
   constraint installation_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint installation_msp_id_site_id_replaced_by_fkey FOREIGN KEY (msp_id, site_id, replaced_by) REFERENCES installation(msp_id, site_id, id)
 );
+CREATE INDEX installation_by_id ON public.installation USING btree (id);
 alter table installation enable row level security;
 alter table installation force row level security;
 create policy "all" on installation for all to kontor_all

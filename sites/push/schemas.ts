@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SITE_KINDS } from '../../domain/site.js';
+import { LICENCES_SAID, SITE_KINDS } from '../../domain/site.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import { isSigningKeyPoint } from '../../domain/signingKeyPoint.js';
 import { LONGEST_REFERENCE } from '../../domain/site.js';
@@ -110,6 +110,8 @@ export const ACTIVATION = z.strictObject({
   siteKind: z.enum(SITE_KINDS).optional(),
   /** The installation whose hardware this one takes over (rule 6). */
   replaces: z.uuid().toLowerCase().optional(),
+  /** What the installation runs under now: one that is licensed otherwise is not switched, and is told why. */
+  licence: z.strictObject({ kind: z.enum(LICENCES_SAID), key: z.string().min(1).max(200).optional() }).optional(),
   /** The month the installation wants to count for: told in refusals only. */
   period: period.optional(),
 });

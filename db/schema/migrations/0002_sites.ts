@@ -142,6 +142,8 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, site_id, replaced_by) references installation (msp_id, site_id, id)
     );
 
+    create index installation_by_id on installation (id);
+
     -- Lets new installations enrol without a key, as many as it has uses. The token itself is shown once and never stored;
     -- token_hash is SHA-256 of its 256 random bits.
     create table enrolment_token (
