@@ -7,6 +7,8 @@ import { parseMeteredKey, requireKeyInForce } from '../../domain/key.js';
 import type { Activation } from '../../sites/index.js';
 import { install, type Activated } from './install.js';
 import { requireSaidMetered } from './licensedOtherwise.js';
+import type { Actor } from '../../domain/access/actor.js';
+import { appendAudit } from '../../db/access/auditStore.js';
 import type { Claims } from './refusals.js';
 import { siteOfActivation } from './siteOfActivation.js';
 
@@ -21,6 +23,8 @@ export async function activateSite(
   activation: Activation,
   receivedAt: Date,
   claims: Claims,
+  /** Who carried it in a file, if anybody. */
+  carriedBy: Actor | null = null,
 ): Promise<Activated> {
   claims.claimedPeriod = activation.period ?? null;
   const keyHash = hashKey(parseMeteredKey(activation.key));
@@ -37,7 +41,15 @@ export async function activateSite(
     claims.claimedSite = site.id;
     const state = await lockKeyState(trx, key);
     if (state !== undefined) requireKeyInForce(state);
-    return install(trx, activation, { site, keyId: key.keyId, enrolledBy: 'key', at: receivedAt });
+    const activated = await install(trx, activation, { site, keyId: key.keyId, enrolledBy: 'key', at: receivedAt });
+    if (carriedBy !== null) {
+      appendAudit(trx, {
+        ...{ at: receivedAt, actor: carriedBy, mspId: key.mspId },
+        ...{ action: 'activation.uploaded', subject: `site:${site.id}` },
+        after: { installationId: activation.installationId, signingKeyId: activated.signingKeyId },
+      });
+    }
+    return activated;
   };
   return withRetries(() => db.transaction(ALL, activate));
 }

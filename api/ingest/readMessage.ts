@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { CheckInMessage, Channel, UsageReportMessage } from '../../domain/siteMessage.js';
 import {
   ACTIVATION,
+  ACTIVATION_REQUEST,
   CHECK_INS,
   ENROLMENT,
   parseCheckIns,
@@ -10,6 +11,7 @@ import {
   USAGE_REPORT,
   withUsageCodes,
   type Activation,
+  type ActivationRequest,
   type Enrolment,
   type Reading,
 } from '../../sites/index.js';
@@ -58,4 +60,9 @@ export function readActivation(raw: unknown): Activation {
 /** The same of an enrolment. */
 export function readEnrolment(raw: unknown): Enrolment {
   return validate(ENROLMENT, setAside(raw, ENROLMENT).known, 'body');
+}
+
+/** The same of the request file of a machine without a network. */
+export function readActivationRequest(raw: unknown): ActivationRequest {
+  return validate(ACTIVATION_REQUEST, setAside(raw, ACTIVATION_REQUEST).known, 'body');
 }

@@ -1,5 +1,6 @@
 /** Every route of the API. A new file of routes is one line here; the frame, OpenAPI and the tests read this list. */
 import type { Route } from '../route.js';
+import { activationFileRoutes } from './activationFiles.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
 import { caseRoutes } from './cases.js';
@@ -101,6 +102,7 @@ export const ROUTES: readonly Route[] = [
   ...subscriptionRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
+  ...activationFileRoutes,
   ...usageFileRoutes,
   ...usageRoutes,
   ...usageReportRoutes,

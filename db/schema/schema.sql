@@ -867,6 +867,30 @@ grant insert, select, update on access_level to kontor_app;
 grant insert, select, update on access_level to kontor_limited;
 grant select on access_level to kontor_retention;
 
+create table answer_key (
+  sole boolean not null default true,
+  id text not null,
+  public_key bytea not null,
+  sealed_private_key text not null,
+  made_at timestamp with time zone not null,
+  constraint answer_key_pkey PRIMARY KEY (sole),
+  constraint answer_key_id_key UNIQUE (id),
+  constraint answer_key_public_key_check CHECK ((length(public_key) = 32)),
+  constraint answer_key_sole_check CHECK (sole)
+);
+alter table answer_key enable row level security;
+alter table answer_key force row level security;
+create policy "all" on answer_key for all to kontor_all
+  using (true);
+create policy retention on answer_key for select to kontor_retention
+  using (true);
+create policy visible on answer_key for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select on answer_key to kontor_all;
+grant insert, select on answer_key to kontor_app;
+grant insert, select on answer_key to kontor_limited;
+grant select on answer_key to kontor_retention;
+
 create table api_token (
   id uuid not null,
   membership_id uuid not null,

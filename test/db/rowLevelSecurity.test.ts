@@ -23,6 +23,7 @@ const OPEN: Record<string, string> = {
 type Reach = 'tenant' | 'site' | 'key' | 'licence' | 'msp' | 'own' | 'never' | 'team' | 'parties';
 const REACH: Record<string, Reach> = {
   access_level: 'team',
+  answer_key: 'team',
   api_token: 'team',
   audit_event: 'team',
   billing_pack: 'parties',

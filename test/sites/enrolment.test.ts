@@ -1,10 +1,18 @@
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SIGNATURE_HEADER, signMessage } from '../../sites/index.js';
 import { destroyKey } from '../support/destroyKey.js';
 import { checkIns, CHECK_INS, newPublicKey, startIngest } from './ingestFixture.js';
 
 const ENROLMENTS = '/v1/site/enrolments';
+const CLIENT = fileURLToPath(new URL('../../clients/kontor.js', import.meta.url));
+const run = promisify(execFile);
 const PRODUCT = { programme: 'msp', product: 'mail-server' } as const;
 
 /** MSP Alpha has the tenants north, with a customer of its own, and south; new installations enrol without a key. */
@@ -92,6 +100,24 @@ describe('an installation without a key', () => {
     expect(await listed(token.id)).toMatchObject({ state: 'used', uses: 1, used: 1, tenantId: north });
     const [started] = await ingest.sql<{ kind: string }>('select kind from subscription where tenant_id = $1', [north]);
     expect(started).toEqual({ kind: 'metered' });
+  });
+
+  it('enrols by the reference client, which asks again in vain for another site', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kontor-enrol-'));
+    const client = async (...args: string[]) => (await run(process.execPath, [CLIENT, ...args])).stdout;
+    try {
+      const { account, token } = await made();
+      const by = (siteName: string) =>
+        client('enrol', folder, ingest.api.url, account, token, siteName, 'mail-server', '8.1');
+      const first = await by('By the client');
+      expect(await by('By the client')).toBe(first);
+      await expect(by('Another')).rejects.toMatchObject({ code: 1 });
+      const counts = join(folder, 'counts.json');
+      await writeFile(counts, '[]');
+      expect(JSON.parse(await client('check-in', folder, counts))).toMatchObject({ accepted: 1 });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('shows the token once: neither the list nor the database nor the audit trail has it', async () => {

@@ -219,6 +219,16 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index signing_key_by_installation on signing_key (msp_id, site_id, installation_id);
 
+    -- The Ed25519 key by which Kontor signs what is carried to machines without a network. There is one; its private half is
+    -- encrypted (config/secretBox.ts).
+    create table answer_key (
+      sole boolean primary key default true check (sole),
+      id text not null unique,
+      public_key bytea not null check (length(public_key) = 32),
+      sealed_private_key text not null,
+      made_at timestamptz not null
+    );
+
     create table term_licence (
       msp_id uuid not null,
       id uuid not null,
@@ -272,6 +282,7 @@ export async function up(knex: Knex): Promise<void> {
       'site_id = any((select kontor_sites())::uuid[])');
     call kontor_protect('enrolment_token', 'false', 'tenant_id = any((select kontor_tenants())::uuid[])');
     call kontor_protect('enrolment', 'false', 'false');
+    call kontor_protect_team('answer_key');
     call kontor_protect('former_key', 'site_id in (select id from site)', 'false');
     call kontor_protect('former_end', 'metered_key_id in (select id from metered_key)', 'false');
     call kontor_protect('signing_key', 'site_id in (select id from site)', 'false');
