@@ -9,9 +9,13 @@
  *     kontor.js check-in-file STATE FILE COUNTS
  *     kontor.js report-file STATE FILE PERIOD LINES [REVISION]
  *     kontor.js verify FILE PUBLIC_KEY
+ *     kontor.js enrol STATE URL ACCOUNT TOKEN SITE PRODUCT VERSION
+ *     kontor.js request-file STATE FILE KEY PRODUCT VERSION
+ *     kontor.js response-file STATE FILE KONTORS_PUBLIC_KEY
  *
- * The last three need no network: they sign a message into a file that somebody carries, beside what is in it, and show a file's
- * messages, each with whether that key signed it.
+ * The ones with files need no network: they sign a message into a file that somebody carries, beside what is in it, and show a
+ * file's messages, each with whether that key signed it. A request file asks for the activation of this very installation; its
+ * response file is taken if Kontor signed it for the last request, and has not expired.
  *
  * STATE is a folder of the installation's own; COUNTS and LINES are JSON files. The answer goes to stdout. Exit status: 0 done,
  * 1 refused or not reached, 2 the call is wrong. KONTOR_CLOCK_OFFSET_S moves its own clock, for trying.
@@ -152,18 +156,33 @@ async function installationIdOf(state: string): Promise<string> {
   return (await readFile(file, 'utf8')).trim();
 }
 
-async function activate([state = '', url = '', key = '', product = '', productVersion = '']: string[]) {
+/** What an installation says of itself, however it is activated. */
+async function activationOf(state: string, product: string, productVersion: string) {
   const privateKey = await keyOf(state);
   const installationId = await installationIdOf(state);
-  const signingKey = { publicKey: publicKeyOf(privateKey) };
-  const message = { version: 1, key, installationId, product, productVersion, signingKey };
-  const answer = await deliver(url, '/v1/site/activations', Buffer.from(JSON.stringify(message)), () =>
-    Promise.resolve({}),
-  );
-  const { siteId, signingKeyId } = JSON.parse(answer) as Installation;
-  const known: Installation = { url, siteId, installationId, signingKeyId };
+  return { version: 1, installationId, product, productVersion, signingKey: { publicKey: publicKeyOf(privateKey) } };
+}
+
+async function keepSite(state: string, known: Installation): Promise<void> {
   await writeFile(join(state, 'site.json'), `${JSON.stringify(known, null, 2)}\n`);
+}
+
+async function sendActivation(state: string, url: string, path: string, message: { installationId: string }) {
+  const answer = await deliver(url, path, Buffer.from(JSON.stringify(message)), () => Promise.resolve({}));
+  const { siteId, signingKeyId } = JSON.parse(answer) as Installation;
+  await keepSite(state, { url, siteId, installationId: message.installationId, signingKeyId });
   return answer;
+}
+
+async function activate([state = '', url = '', key = '', product = '', productVersion = '']: string[]) {
+  const message = { key, ...(await activationOf(state, product, productVersion)) };
+  return sendActivation(state, url, '/v1/site/activations', message);
+}
+
+/** Without a key: by the MSP's account and a token that it made. */
+async function enrol([state = '', url = '', account = '', token = '', siteName = '', ...product]: string[]) {
+  const message = { account, token, siteName, ...(await activationOf(state, product[0] ?? '', product[1] ?? '')) };
+  return sendActivation(state, url, '/v1/site/enrolments', message);
 }
 
 async function send(state: string, path: string, message: object, period?: string): Promise<string> {
@@ -239,10 +258,14 @@ async function reportFile([state = '', path = '', period = '', file = '', revisi
 /** DER of an Ed25519 public key, up to its 32 bytes. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
+function publicKeyFrom(publicKey: string): KeyObject {
+  const der = Buffer.concat([SPKI_PREFIX, Buffer.from(publicKey, 'base64url')]);
+  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+}
+
 /** Throws where the key did not sign one of them, after all of them were shown. */
 async function verifyFile([path = '', publicKey = '']: string[]) {
-  const der = Buffer.concat([SPKI_PREFIX, Buffer.from(publicKey, 'base64url')]);
-  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const key = publicKeyFrom(publicKey);
   const { messages } = JSON.parse(await readFile(path, 'utf8')) as UsageFile;
   const shown = messages.map(({ body, signature }) => {
     const [header = '', , signed = ''] = signature.split('.');
@@ -262,7 +285,65 @@ async function verifyFile([path = '', publicKey = '']: string[]) {
   return text;
 }
 
+/** What is carried to Kontor; only the answer to the last one is taken. */
+async function requestFile([state = '', path = '', key = '', product = '', productVersion = '']: string[]) {
+  const nonce = randomBytes(16).toString('base64url');
+  const said = await activationOf(state, product, productVersion);
+  await writeFile(path, `${JSON.stringify({ ...said, key, madeAt: iso(ownNow()), nonce }, null, 2)}\n`, {
+    mode: 0o600,
+  });
+  await writeFile(join(state, 'request-nonce'), nonce);
+  return `A request in ${path}: whoever has it has the key`;
+}
+
+/** A response file: bytes in base64url, and the detached JWS over them. */
+export interface ResponseFile {
+  body: string;
+  signature: string;
+}
+
+/** What a machine holds an answer against. */
+export interface AnswerExpected {
+  installationId: string;
+  /** Its own public key, and the nonce of its last request. */
+  publicKey: string;
+  nonce: string;
+  /** By its own clock, in milliseconds. */
+  now: number;
+}
+
+/** The answer of a response file, which Kontor signed for this request; throws with what is wrong. Kontor's key in base64url. */
+export function answerOf({ body, signature }: ResponseFile, kontorsKey: string, expected: AnswerExpected) {
+  const bytes = Buffer.from(body, 'base64url');
+  const [header = '', detached, signed = ''] = signature.split('.');
+  const said = JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg?: string; b64?: boolean };
+  const input = Buffer.concat([Buffer.from(`${header}.`), bytes]);
+  const isSigned = verify(null, input, publicKeyFrom(kontorsKey), Buffer.from(signed, 'base64url'));
+  if (said.alg !== 'EdDSA' || said.b64 !== false || detached !== '' || !isSigned) {
+    throw new Error('Kontor did not sign this answer.');
+  }
+  const answer = JSON.parse(bytes.toString()) as Installation & AnswerExpected & { kind: string; expiresAt: string };
+  const isOurs = answer.installationId === expected.installationId && answer.publicKey === expected.publicKey;
+  if (answer.kind !== 'activation' || !isOurs) throw new Error('This answer is for another installation.');
+  if (answer.nonce !== expected.nonce) throw new Error('This answer is for another request than the last one.');
+  if (!(expected.now < Date.parse(answer.expiresAt))) throw new Error('This answer has expired: make a new request.');
+  return answer;
+}
+
+async function responseFile([state = '', path = '', kontorsKey = '']: string[]) {
+  const nonce = await readFile(join(state, 'request-nonce'), 'utf8');
+  const installationId = await installationIdOf(state);
+  const own = { installationId, publicKey: publicKeyOf(await keyOf(state)), nonce, now: ownNow() };
+  const answer = answerOf(JSON.parse(await readFile(path, 'utf8')) as ResponseFile, kontorsKey, own);
+  const { siteId, signingKeyId } = answer;
+  await keepSite(state, { url: '', siteId, installationId, signingKeyId });
+  return JSON.stringify(answer);
+}
+
 interface Vectors {
+  answers: (ResponseFile & { name: string; nonce: string; now: string })[];
+  refusedAnswers: (ResponseFile & { name: string; nonce: string; now: string })[];
+  installationId: string;
   privateKey: string;
   publicKey: string;
   siteId: string;
@@ -291,6 +372,18 @@ async function checkVectors([file = '']: string[]) {
     const claims = { ...said, kid: vectors.signingKeyId, site: vectors.siteId };
     if (signatureOf(Buffer.from(body, 'base64url'), claims, privateKey) !== signature) wrong.push(name);
   }
+  const isTaken = ({ nonce, now, ...file }: Vectors['answers'][number]) => {
+    const { installationId, publicKey } = vectors;
+    try {
+      return (
+        answerOf(file, publicKey, { installationId, publicKey, nonce, now: Date.parse(now) }).kind === 'activation'
+      );
+    } catch {
+      return false;
+    }
+  };
+  for (const answer of vectors.answers) if (!isTaken(answer)) wrong.push(answer.name);
+  for (const answer of vectors.refusedAnswers) if (isTaken(answer)) wrong.push(answer.name);
   for (const clock of vectors.clocks) if (clockOffsetMs(clock) !== clock.offsetMs) wrong.push(`clock ${clock.asked}`);
   if (wrong.length > 0) throw new Error(`Not as the vectors say: ${wrong.join(', ')}`);
   return `${vectors.messages.length} messages and ${vectors.clocks.length} clocks as they should be`;
@@ -304,6 +397,9 @@ const COMMANDS: Record<string, { run: (args: string[]) => Promise<string>; least
   'check-in-file': { run: checkInFile, least: 3 },
   'report-file': { run: reportFile, least: 4 },
   verify: { run: verifyFile, least: 2 },
+  enrol: { run: enrol, least: 7 },
+  'request-file': { run: requestFile, least: 5 },
+  'response-file': { run: responseFile, least: 3 },
 };
 
 async function main([name = '', ...args]: string[]): Promise<number> {

@@ -10,8 +10,8 @@ export interface SecretBox {
   open(sealed: string, place: string): string;
 }
 
-/** Whose secret it is: a person's authenticator, or Kontor's as the client of a provider; with the id. */
-export type SecretPlace = `totp/${string}` | `identityProvider/${string}`;
+/** Whose secret it is: a person's authenticator, Kontor's as the client of a provider, or its own key; with the id. */
+export type SecretPlace = `totp/${string}` | `identityProvider/${string}` | `answerKey/${string}`;
 
 const SEALED = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9_-]+)$/;
 

@@ -6,6 +6,9 @@ import type { InstallationSettings } from './settings/installations.js';
 export const SITE_KINDS = ['managed', 'standalone'] as const;
 export type SiteKind = (typeof SITE_KINDS)[number];
 
+/** Under what an installation says that it runs before it is activated: only a metered one, or none, may be. */
+export const LICENCES_SAID = ['metered', 'term', 'other'] as const;
+
 export const SITE_STATES = ['created', 'active', 'retired'] as const;
 export type SiteState = (typeof SITE_STATES)[number];
 

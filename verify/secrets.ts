@@ -33,7 +33,8 @@ async function knownSecrets(context: VerifyContext): Promise<KnownSecrets & { cl
     context,
     `select sealed_secret as sealed, 'identityProvider/' || id as place, 'the secret of an identity provider' as what
      from identity_provider where sealed_secret is not null
-     union all select sealed_secret, 'totp/' || person_id, 'the secret of a second factor' from person_totp`,
+     union all select sealed_secret, 'totp/' || person_id, 'the secret of a second factor' from person_totp
+     union all select sealed_private_key, 'answerKey/' || id, 'the private key of answers' from answer_key`,
   );
   const { openSecret } = context;
   const opened = openSecret && sealed.map((its) => ({ ...its, value: openSecret(its.sealed, its.place) }));

@@ -3,13 +3,27 @@ import { ALL, type Database, type Trx } from '../../db/connect.js';
 import { withRetries } from '../../db/withRetries.js';
 import { pruneNonces, useNonces } from '../../db/usage/nonceStore.js';
 import { registerSigningKey, type SigningKey } from '../../db/sites/signingKeyStore.js';
-import { KontorError } from '../../domain/errors.js';
+import { addDays } from '../../domain/instant.js';
+import { fieldError, KontorError } from '../../domain/errors.js';
 import type { SiteMessage, Stored } from '../../domain/siteMessage.js';
-import { createGroupQueue, SIGNATURE_WINDOW_SECONDS, signingKeyId, type Activation } from '../../sites/index.js';
+import {
+  createGroupQueue,
+  SIGNATURE_WINDOW_SECONDS,
+  signingKeyId,
+  REQUEST_DAYS,
+  type Activation,
+  type ActivationRequest,
+  type Enrolment,
+} from '../../sites/index.js';
 import { toKontorError } from '../errors.js';
 import type { Limits } from '../http/limits.js';
-import { activateSite, type Activated } from './activateSite.js';
+import type { Actor } from '../../domain/access/actor.js';
+import { hashKey } from '../../db/sites/meteredKeyStore.js';
+import { parseMeteredKey } from '../../domain/key.js';
+import { activateSite } from './activateSite.js';
 import { createCheckInPartitions } from './checkInPartitions.js';
+import { enrolSite } from './enrolSite.js';
+import type { Activated } from './install.js';
 import { createRefusals } from './refusals.js';
 import { requirePeriod } from './requirePeriod.js';
 import { storePushed, type PushedMessage } from './storePushed.js';
@@ -23,6 +37,13 @@ import { createVerifySender, type SignedRequest, type VerifiedSender } from './v
 export interface Ingest {
   /** See activateSite. `read` gives the activation, which may be refused as well. */
   activate(receivedAt: Date, read: () => Activation): Promise<Activated>;
+  /** The same from a file that somebody carried; `mayCarry` looks whether the key is one that it may be carried for. */
+  activateCarried(
+    carried: { receivedAt: Date; actor: Actor; mayCarry: (keyHash: Buffer) => Promise<boolean> },
+    request: ActivationRequest,
+  ): Promise<Activated>;
+  /** The same without a key. See enrolSite. */
+  enrol(receivedAt: Date, read: () => Enrolment): Promise<Activated>;
   /**
    * Takes a signed message, which `read` understands once its sender is proven. Resolves when it is committed. Throws
    * what verifying and reading throw, SIGNATURE_INVALID where it was signed for another period, NONCE_REUSED,
@@ -56,6 +77,18 @@ function isDatabaseAway(error: unknown): boolean {
 function requireNotDestroyed({ keyState }: SigningKey): void {
   if (keyState !== 'destroyed') return;
   throw new KontorError('KEY_REVOKED', 'The metered key of this installation was destroyed.');
+}
+
+/** A request is not kept for years to be answered by whoever finds it. */
+function requireMadeLately({ madeAt }: ActivationRequest, receivedAt: Date): void {
+  const made = new Date(madeAt);
+  if (made >= addDays(receivedAt, -REQUEST_DAYS.behind) && made <= addDays(receivedAt, REQUEST_DAYS.ahead)) return;
+  throw fieldError(
+    'VALIDATION_FAILED',
+    '/madeAt',
+    `A request is answered up to ${REQUEST_DAYS.behind} days after it was made, and a clock may be ${REQUEST_DAYS.ahead} days ahead; it is ` +
+      `${receivedAt.toISOString()} here. Make the request anew.`,
+  );
 }
 
 export function createIngest(
@@ -92,6 +125,17 @@ export function createIngest(
   return {
     activate: (receivedAt, read) =>
       refusals.recording(receivedAt, (claims) => activateSite(db, read(), receivedAt, claims)),
+
+    activateCarried: ({ receivedAt, actor, mayCarry }, request) =>
+      refusals.recording(receivedAt, async (claims) => {
+        requireMadeLately(request, receivedAt);
+        if (!(await mayCarry(hashKey(parseMeteredKey(request.key))))) {
+          throw new KontorError('UNKNOWN_KEY', 'This MSP has no such metered key that you see.');
+        }
+        return activateSite(db, request, receivedAt, claims, actor);
+      }),
+
+    enrol: (receivedAt, read) => refusals.recording(receivedAt, (claims) => enrolSite(db, read(), receivedAt, claims)),
 
     push: (request, read) =>
       refusals.recording(request.receivedAt, async (claims) => {

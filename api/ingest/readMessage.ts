@@ -2,13 +2,17 @@ import type { z } from 'zod';
 import type { CheckInMessage, Channel, UsageReportMessage } from '../../domain/siteMessage.js';
 import {
   ACTIVATION,
+  ACTIVATION_REQUEST,
   CHECK_INS,
+  ENROLMENT,
   parseCheckIns,
   parseUsageReport,
   setAside,
   USAGE_REPORT,
   withUsageCodes,
   type Activation,
+  type ActivationRequest,
+  type Enrolment,
   type Reading,
 } from '../../sites/index.js';
 import { validate } from '../http/validation.js';
@@ -51,4 +55,14 @@ export function readUsageReport(raw: unknown, arrival: Arrival): UsageReportMess
 /** Members that a newer version added to an activation are left out. Throws VALIDATION_FAILED. */
 export function readActivation(raw: unknown): Activation {
   return validate(ACTIVATION, setAside(raw, ACTIVATION).known, 'body');
+}
+
+/** The same of an enrolment. */
+export function readEnrolment(raw: unknown): Enrolment {
+  return validate(ENROLMENT, setAside(raw, ENROLMENT).known, 'body');
+}
+
+/** The same of the request file of a machine without a network. */
+export function readActivationRequest(raw: unknown): ActivationRequest {
+  return validate(ACTIVATION_REQUEST, setAside(raw, ACTIVATION_REQUEST).known, 'body');
 }

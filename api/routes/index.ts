@@ -1,5 +1,6 @@
 /** Every route of the API. A new file of routes is one line here; the frame, OpenAPI and the tests read this list. */
 import type { Route } from '../route.js';
+import { activationFileRoutes } from './activationFiles.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
 import { caseRoutes } from './cases.js';
@@ -11,6 +12,7 @@ import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
 import { deskLineRoutes } from './deskLines.js';
 import { distributorRoutes } from './distributors.js';
+import { enrolmentTokenRoutes } from './enrolmentTokens.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
 import { identityRoutes } from './identities.js';
 import { identityProviderRoutes } from './identityProviders.js';
@@ -94,11 +96,13 @@ export const ROUTES: readonly Route[] = [
   ...siteOverviewRoutes,
   ...keyRoutes,
   ...tenantKeyRoutes,
+  ...enrolmentTokenRoutes,
   ...installationRoutes,
   ...productRoutes,
   ...subscriptionRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
+  ...activationFileRoutes,
   ...usageFileRoutes,
   ...usageRoutes,
   ...usageReportRoutes,

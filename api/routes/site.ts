@@ -1,14 +1,17 @@
 import { PROTOCOL_VERSION, CHECK_IN_SECONDS, jitterSeconds, SIGNATURE_HEADER } from '../../sites/index.js';
 import { CHECK_IN_BODY_BYTES } from '../http/limits.js';
 import { versionAdvice } from '../ingest/minimumVersion.js';
-import { readActivation, readCheckIns, readUsageReport } from '../ingest/readMessage.js';
+import type { Activated } from '../ingest/install.js';
+import { readActivation, readCheckIns, readEnrolment, readUsageReport } from '../ingest/readMessage.js';
 import type { SignedRequest, VerifiedSender } from '../ingest/verifySender.js';
+import type { RouteDeps } from '../deps.js';
 import { reply, route, type RawContext } from '../route.js';
 import {
   activated,
   activation,
   checkIns,
   checkInsStored,
+  enrolment,
   newSigningKey,
   signingKeyRegistered,
   time,
@@ -32,6 +35,20 @@ function adviceFor({ key, product }: VerifiedSender, named: string | null) {
     protocolVersion: PROTOCOL_VERSION,
     ...versionAdvice(product, key.minimumVersion, named ?? key.productVersion),
   } as const;
+}
+
+/** What an installation that was let in is told; its tenants wait for it no longer. */
+function answerTo({ onboarding }: RouteDeps, { siteId, mspId, signingKeyId, minimumVersion, first }: Activated) {
+  if (first) onboarding.changed(mspId);
+  return {
+    siteId,
+    mspId,
+    signingKeyId,
+    checkInSeconds: CHECK_IN_SECONDS,
+    jitterSeconds: jitterSeconds(siteId),
+    protocolVersion: PROTOCOL_VERSION,
+    minimumVersion,
+  };
 }
 
 export const siteRoutes = [
@@ -58,19 +75,28 @@ export const siteRoutes = [
     responses: { 201: { description: 'Activated', schema: activated } },
     handler: async (context) => {
       const { deps, receivedAt } = context;
-      const { siteId, mspId, signingKeyId, minimumVersion, first } = await deps.ingest.activate(receivedAt, () =>
-        readActivation(context.readJson()),
-      );
-      if (first) deps.onboarding.changed(mspId);
-      return reply(201, {
-        siteId,
-        mspId,
-        signingKeyId,
-        checkInSeconds: CHECK_IN_SECONDS,
-        jitterSeconds: jitterSeconds(siteId),
-        protocolVersion: PROTOCOL_VERSION,
-        minimumVersion,
-      });
+      const read = () => readActivation(context.readJson());
+      return reply(201, answerTo(deps, await deps.ingest.activate(receivedAt, read)));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/site/enrolments',
+    summary: "Activate an installation without a key: with the MSP's account and a token made for it",
+    description:
+      'As an activation, of the site that it names. The same enrolment again gives the same answer and uses the token once. ' +
+      'ENROLMENT_REFUSED where account and token do not belong together; ENROLMENT_ENDED where the token was used, has expired ' +
+      'or was revoked; STATE_CONFLICT where the MSP is suspended or may not use the product.',
+    tags,
+    action: 'public',
+    guessable: true,
+    body: enrolment,
+    lazyBody: true,
+    responses: { 201: { description: 'Activated', schema: activated } },
+    handler: async (context) => {
+      const { deps, receivedAt } = context;
+      const read = () => readEnrolment(context.readJson());
+      return reply(201, answerTo(deps, await deps.ingest.enrol(receivedAt, read)));
     },
   }),
   route({

@@ -4,20 +4,18 @@ import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { findTenant, type Tenant } from '../../db/parties/tenantStore.js';
 import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
-import type { Actor } from '../../domain/access/actor.js';
 import { KontorError } from '../../domain/errors.js';
-import { periodOf, type Period } from '../../domain/period.js';
+import { periodOf } from '../../domain/period.js';
 import { askToDestroy, confirmDestruction } from '../destroyKey.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
-import { firstUnopenedIfOpened } from '../../db/programmes/periods.js';
 import { requireSubscription } from '../../db/programmes/requireSubscription.js';
-import { putSubscription, type SubscriptionKey } from '../../db/programmes/subscriptionStore.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route, type Context } from '../route.js';
+import { startSubscription } from '../startSubscription.js';
 import { uuid } from '../schemas/common.js';
 import {
   keyDestruction,
@@ -33,7 +31,8 @@ const tags = ['Keys'] as const;
 const byTenant = z.strictObject({ mspId: uuid, tenantId: uuid });
 const byKey = z.strictObject({ mspId: uuid, tenantId: uuid, keyId: uuid });
 
-async function requireTenant(trx: Trx, mspId: string, tenantId: string): Promise<Tenant> {
+/** NOT_FOUND where the MSP has none of that id, or the sender does not see it. */
+export async function requireTenant(trx: Trx, mspId: string, tenantId: string): Promise<Tenant> {
   const tenant = await findTenant(trx, mspId, tenantId);
   if (tenant === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
   return tenant;
@@ -43,27 +42,6 @@ type Issue = Pick<
   Context<z.output<typeof byTenant>, unknown, unknown>,
   'params' | 'actor' | 'receivedAt' | 'requestId'
 >;
-
-/** The first key of a tenant and product starts its metered subscription, where the programme does not ask for one before. */
-async function startSubscription(
-  trx: Trx,
-  key: SubscriptionKey,
-  { running, keyId, actor, at }: { running: Period; keyId: string; actor: Actor; at: Date },
-): Promise<void> {
-  const unopened = await firstUnopenedIfOpened(trx, key.programme);
-  const fromPeriod = unopened !== null && unopened > running ? unopened : running;
-  const reason = 'Started by its key.';
-  await putSubscription(trx, { ...key, kind: 'metered', fromPeriod, orderId: null, at, by: actor, reason });
-  appendAudit(trx, {
-    at,
-    actor,
-    action: 'subscription.set',
-    subject: `tenant:${key.tenantId}`,
-    mspId: key.mspId,
-    after: { programme: key.programme, product: key.product, kind: 'metered', fromPeriod, keyId },
-    reason,
-  });
-}
 
 /** Issues a key of the tenant with its audit event. Throws NOT_FOUND and STATE_CONFLICT. */
 async function issueKey(
@@ -81,7 +59,7 @@ async function issueKey(
   const running = periodOf(receivedAt, (await findMsp(trx, mspId))?.zone ?? 'UTC');
   const subscribed = await requireSubscription(trx, use, running);
   if (!subscribed && kind === 'metered') {
-    await startSubscription(trx, use, { running, keyId, actor, at: receivedAt });
+    await startSubscription(trx, use, { running, by: { keyId }, actor, at: receivedAt });
   }
   const issued = { keyId, ...wanted, keyHash, at: receivedAt };
   await insertKey(trx, { mspId, tenantId }, { ...issued, state: 'issued' });

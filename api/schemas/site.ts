@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { ACTIVATION, CHECK_INS, NEW_SIGNING_KEY, USAGE_REPORT } from '../../sites/index.js';
+import { ACTIVATION, CHECK_INS, ENROLMENT, NEW_SIGNING_KEY, USAGE_REPORT } from '../../sites/index.js';
 import { instant, periodText, uuid } from './common.js';
 
 /** What sites send is defined by the protocol (sites/push/schemas.ts); here it gets its names in the document. */
 export const activation = ACTIVATION.meta({ id: 'Activation' });
+export const enrolment = ENROLMENT.meta({ id: 'Enrolment' });
 export const checkIns = CHECK_INS.meta({ id: 'CheckIns' });
 export const usageReport = USAGE_REPORT.meta({ id: 'UsageReport' });
 export const newSigningKey = NEW_SIGNING_KEY.meta({ id: 'NewSigningKey' });

@@ -28,6 +28,7 @@ const UPDATES = [
   'site_tenant',
   'metered_key',
   'installation',
+  'enrolment_token',
   'late_check_in',
   'former_key',
   'signing_key',

@@ -883,6 +883,30 @@ grant insert, select, update on access_level to kontor_app;
 grant insert, select, update on access_level to kontor_limited;
 grant select on access_level to kontor_retention;
 
+create table answer_key (
+  sole boolean not null default true,
+  id text not null,
+  public_key bytea not null,
+  sealed_private_key text not null,
+  made_at timestamp with time zone not null,
+  constraint answer_key_pkey PRIMARY KEY (sole),
+  constraint answer_key_id_key UNIQUE (id),
+  constraint answer_key_public_key_check CHECK ((length(public_key) = 32)),
+  constraint answer_key_sole_check CHECK (sole)
+);
+alter table answer_key enable row level security;
+alter table answer_key force row level security;
+create policy "all" on answer_key for all to kontor_all
+  using (true);
+create policy retention on answer_key for select to kontor_retention
+  using (true);
+create policy visible on answer_key for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select on answer_key to kontor_all;
+grant insert, select on answer_key to kontor_app;
+grant insert, select on answer_key to kontor_limited;
+grant select on answer_key to kontor_retention;
+
 create table api_token (
   id uuid not null,
   membership_id uuid not null,
@@ -1696,6 +1720,74 @@ grant delete, insert, select on enabled_product to kontor_app;
 grant delete, insert, select on enabled_product to kontor_limited;
 grant select on enabled_product to kontor_retention;
 
+create table enrolment (
+  msp_id uuid not null,
+  token_id uuid not null,
+  installation_id uuid not null,
+  site_id uuid not null,
+  asked_hash bytea not null,
+  enrolled_at timestamp with time zone not null,
+  constraint enrolment_pkey PRIMARY KEY (msp_id, token_id, installation_id),
+  constraint enrolment_msp_id_site_id_installation_id_fkey FOREIGN KEY (msp_id, site_id, installation_id) REFERENCES installation(msp_id, site_id, id),
+  constraint enrolment_msp_id_token_id_fkey FOREIGN KEY (msp_id, token_id) REFERENCES enrolment_token(msp_id, id)
+);
+alter table enrolment enable row level security;
+alter table enrolment force row level security;
+create policy "all" on enrolment for all to kontor_all
+  using (true);
+create policy owned on enrolment for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on enrolment for select to kontor_retention
+  using (true);
+create policy visible on enrolment for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND false)));
+grant insert, select on enrolment to kontor_all;
+grant insert, select on enrolment to kontor_app;
+grant insert, select on enrolment to kontor_limited;
+grant select on enrolment to kontor_retention;
+
+create table enrolment_token (
+  msp_id uuid not null,
+  id uuid not null,
+  programme_code text not null,
+  product text not null,
+  tenant_id uuid,
+  token_hash bytea not null,
+  uses integer not null,
+  used integer not null default 0,
+  made_at timestamp with time zone not null,
+  made_by jsonb not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint enrolment_token_pkey PRIMARY KEY (msp_id, id),
+  constraint enrolment_token_token_hash_key UNIQUE (token_hash),
+  constraint enrolment_token_check CHECK (((used >= 0) AND (used <= uses))),
+  constraint enrolment_token_check1 CHECK ((expires_at > made_at)),
+  constraint enrolment_token_uses_check CHECK (((uses >= 1) AND (uses <= 100))),
+  constraint enrolment_token_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint enrolment_token_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
+);
+CREATE INDEX enrolment_token_by_time ON public.enrolment_token USING btree (msp_id, made_at, id);
+alter table enrolment_token enable row level security;
+alter table enrolment_token force row level security;
+create policy "all" on enrolment_token for all to kontor_all
+  using (true);
+create policy made on enrolment_token for insert to kontor_app, kontor_limited
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])) AND (used = 0)));
+create policy owned on enrolment_token for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on enrolment_token for select to kontor_retention
+  using (true);
+create policy visible on enrolment_token for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+create policy withdrawn on enrolment_token for update to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[]))))
+  with check (((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_whole_tenants() AS kontor_whole_tenants)::uuid[])) AND (revoked_at IS NOT NULL)));
+grant insert, select, update on enrolment_token to kontor_all;
+grant insert, select, update on enrolment_token to kontor_app;
+grant insert, select, update on enrolment_token to kontor_limited;
+grant select on enrolment_token to kontor_retention;
+
 create table exchange_rate (
   source text not null,
   base text not null,
@@ -1845,6 +1937,7 @@ create table installation (
   constraint installation_msp_id_site_id_fkey FOREIGN KEY (msp_id, site_id) REFERENCES site(msp_id, id),
   constraint installation_msp_id_site_id_replaced_by_fkey FOREIGN KEY (msp_id, site_id, replaced_by) REFERENCES installation(msp_id, site_id, id)
 );
+CREATE INDEX installation_by_id ON public.installation USING btree (id);
 alter table installation enable row level security;
 alter table installation force row level security;
 create policy "all" on installation for all to kontor_all

@@ -1,3 +1,4 @@
+import type { Day } from '../../domain/period.js';
 import { rows, type Trx } from '../connect.js';
 
 /** One copy of the product at a site. */
@@ -55,6 +56,7 @@ export async function findInstallation(
 export interface InstallationActivation extends SiteOfMsp {
   keyId: string;
   installationId: string;
+  enrolledBy: 'key' | 'token';
   productVersion: string;
   activatedAt: Date;
 }
@@ -74,7 +76,7 @@ export async function activateInstallation(trx: Trx, activation: InstallationAct
        on conflict (msp_id, site_id, installation_id, metered_key_id) do update set until_at = excluded.until_at
      ), installed as (
        insert into installation (msp_id, site_id, id, metered_key_id, enrolled_by, product_version, activated_at)
-       values (:mspId, :siteId, :installationId, :keyId, 'key', :productVersion, :activatedAt)
+       values (:mspId, :siteId, :installationId, :keyId, :enrolledBy, :productVersion, :activatedAt)
        on conflict (msp_id, site_id, id)
          do update set metered_key_id = excluded.metered_key_id, product_version = excluded.product_version
      ), key_active as (
@@ -132,4 +134,31 @@ export async function hasLiveInstallation(trx: Trx, site: SiteOfMsp): Promise<bo
     { ...site },
   );
   return found.length > 0;
+}
+
+/** Where an installation is in use beside the site that is meant: under another MSP, or under a term licence of another site. */
+export type BoundElsewhere = 'msp' | 'term';
+
+/**
+ * Whether the installation of that id is in use elsewhere, under a key that nobody revoked or destroyed. Until the transaction
+ * ends nobody else finds that out of the same id: of two sites that want it at once, the second sees what the first did.
+ */
+export async function boundElsewhere(
+  trx: Trx,
+  { mspId, siteId, installationId, day }: SiteOfMsp & { installationId: string; day: Day },
+): Promise<BoundElsewhere | undefined> {
+  await rows(trx, 'select pg_advisory_xact_lock(hashtextextended(:key, 0))', { key: `installation ${installationId}` });
+  const [found] = await rows<{ bound: BoundElsewhere }>(
+    trx,
+    `select case when i.msp_id <> :mspId then 'msp' else 'term' end as bound
+     from installation i
+     join site s on s.msp_id = i.msp_id and s.id = i.site_id and s.state <> 'retired'
+     join metered_key k on k.msp_id = i.msp_id and k.id = i.metered_key_id and k.state in ('issued', 'active', 'disabled')
+     where i.id = :installationId and i.site_id <> :siteId and i.retired_at is null and i.replaced_by is null
+       and (i.msp_id <> :mspId or exists (select from term_licence l where l.msp_id = i.msp_id and l.site_id = i.site_id
+         and l.starts_on <= :day::date and l.ends_on > :day::date))
+     order by 1 limit 1`,
+    { mspId, siteId, installationId, day },
+  );
+  return found?.bound;
 }

@@ -25,7 +25,10 @@ export async function findShownKey(trx: Trx, keyHash: Uint8Array): Promise<Shown
 }
 
 /** The key's state, locked until the end of the transaction: activations with a key queue up. */
-export async function lockKeyState(trx: Trx, { mspId, keyId }: ShownKey): Promise<KeyState | undefined> {
+export async function lockKeyState(
+  trx: Trx,
+  { mspId, keyId }: Pick<ShownKey, 'mspId' | 'keyId'>,
+): Promise<KeyState | undefined> {
   const [row] = await rows<{ state: KeyState }>(
     trx,
     'select state from metered_key where msp_id = :mspId and id = :keyId for update',

@@ -5,7 +5,15 @@
 export { CHECK_IN_SECONDS, jitterSeconds } from './checkInPace.js';
 export { createGroupQueue } from './groupQueue.js';
 export { parseCheckIns, parseUsageReport, withUsageCodes, type Reading } from './parseMessage.js';
-export { ACTIVATION, CHECK_INS, NEW_SIGNING_KEY, USAGE_REPORT, type Activation } from './schemas.js';
+export {
+  ACTIVATION,
+  CHECK_INS,
+  ENROLMENT,
+  NEW_SIGNING_KEY,
+  USAGE_REPORT,
+  type Activation,
+  type Enrolment,
+} from './schemas.js';
 export {
   parseSignature,
   SIGNATURE_HEADER,

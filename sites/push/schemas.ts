@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SITE_KINDS } from '../../domain/site.js';
+import { LICENCES_SAID, SITE_KINDS } from '../../domain/site.js';
 import { canonicalName, nameProblem } from '../../domain/name.js';
 import { isSigningKeyPoint } from '../../domain/signingKeyPoint.js';
 import { LONGEST_REFERENCE } from '../../domain/site.js';
@@ -86,6 +86,16 @@ export const USAGE_REPORT = z.strictObject({
   lines: z.array(peak).max(LARGEST_COUNTS),
 });
 
+const siteName = z
+  .string()
+  .min(1)
+  .max(120)
+  .superRefine((value, context) => {
+    const problem = nameProblem(value);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  })
+  .overwrite(canonicalName);
+
 export const ACTIVATION = z.strictObject({
   version,
   key: z.string().min(1).max(200),
@@ -95,23 +105,25 @@ export const ACTIVATION = z.strictObject({
   productVersion,
   signingKey: z.strictObject({ publicKey }),
   /** With a tenant's key: the site it is for, which is added where the MSP has none of that name. */
-  siteName: z
-    .string()
-    .min(1)
-    .max(120)
-    .superRefine((value, context) => {
-      const problem = nameProblem(value);
-      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-    })
-    .overwrite(canonicalName)
-    .optional(),
+  siteName: siteName.optional(),
   /** With a key that was typed in by hand: `standalone`; a site that is added for it is of that kind, managed if it is left out. */
   siteKind: z.enum(SITE_KINDS).optional(),
   /** The installation whose hardware this one takes over (rule 6). */
   replaces: z.uuid().toLowerCase().optional(),
+  /** What the installation runs under now: one that is licensed otherwise is not switched, and is told why. */
+  licence: z.strictObject({ kind: z.enum(LICENCES_SAID), key: z.string().min(1).max(200).optional() }).optional(),
   /** The month the installation wants to count for: told in refusals only. */
   period: period.optional(),
 });
 export type Activation = z.infer<typeof ACTIVATION>;
+
+/** An activation without a key: with the MSP's account and a token that somebody made for it. */
+export const ENROLMENT = ACTIVATION.omit({ key: true }).extend({
+  /** The id of the MSP. */
+  account: z.uuid().toLowerCase(),
+  token: z.string().min(1).max(200),
+  siteName,
+});
+export type Enrolment = z.infer<typeof ENROLMENT>;
 
 export const NEW_SIGNING_KEY = z.strictObject({ publicKey });

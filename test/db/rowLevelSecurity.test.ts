@@ -23,6 +23,7 @@ const OPEN: Record<string, string> = {
 type Reach = 'tenant' | 'site' | 'key' | 'licence' | 'msp' | 'own' | 'never' | 'team' | 'parties';
 const REACH: Record<string, Reach> = {
   access_level: 'team',
+  answer_key: 'team',
   api_token: 'team',
   audit_event: 'team',
   billing_pack: 'parties',
@@ -44,6 +45,8 @@ const REACH: Record<string, Reach> = {
   desk_columns: 'never',
   discrepancy: 'tenant',
   enabled_product: 'msp',
+  enrolment: 'never',
+  enrolment_token: 'tenant',
   former_end: 'never',
   former_key: 'never',
   identity_provider: 'team',
@@ -100,6 +103,8 @@ const NOT_FOR_DISTRIBUTORS = [
   'outbox',
   'company_change',
   'key_destruction',
+  'enrolment_token',
+  'enrolment',
   'customer_price_list',
   'tenant_document_release',
   'msp_logo',

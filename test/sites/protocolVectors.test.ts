@@ -6,9 +6,11 @@ import {
   CARRIED,
   CHECK_INS,
   NEW_SIGNING_KEY,
+  signActivationAnswer,
   signingKeyId,
   SIGNATURE_WINDOW_SECONDS,
   USAGE_REPORT,
+  type ActivationAnswer,
 } from '../../sites/index.js';
 import { parseSignature, signMessage, verifyMessage } from '../../sites/push/signature.js';
 
@@ -27,6 +29,7 @@ interface Vectors {
     body: string;
     signature: string;
   }[];
+  answers: { name: string; nonce: string; now: string; body: string; signature: string }[];
   refused: {
     name: string;
     path: string;
@@ -73,6 +76,22 @@ describe('docs/protocol-vectors.json', () => {
     expect(await signMessage(bytes(body), parsed.claims, privateKey)).toBe(signature);
     const schema = SCHEMAS[said.path.replace(/^file:/, '') as keyof typeof SCHEMAS];
     expect(schema.safeParse(JSON.parse(bytes(body).toString())).error).toBeUndefined();
+  });
+
+  it.each(vectors.answers)('what Kontor answers to a request file: $name', async ({ body, signature, nonce, now }) => {
+    const answer = JSON.parse(bytes(body).toString()) as ActivationAnswer;
+    expect([answer.nonce, answer.siteId, answer.installationId]).toEqual([
+      nonce,
+      vectors.siteId,
+      vectors.installationId,
+    ]);
+    expect(answer.signingKeyId).toBe(signingKeyId(answer.siteId, answer.installationId, bytes(answer.publicKey)));
+    expect(Date.parse(answer.expiresAt)).toBeGreaterThan(Date.parse(now));
+    expect(await signActivationAnswer(answer, { keyId: 'ak_vector', privateKey })).toEqual({
+      version: 1,
+      body,
+      signature,
+    });
   });
 
   it.each(vectors.refused)(

@@ -79,6 +79,13 @@ const ROWS = [
   `insert into metered_key (msp_id, id, kind, tenant_id, programme_code, product, key_hash, state, issued_at)
    select msp_id, gen_random_uuid(), 'metered', $2, 'msp', 'mail-server', sha256(random()::text::bytea), 'issued', now()
    from site where id = $1`,
+  `with made as (
+     insert into enrolment_token (msp_id, id, programme_code, product, tenant_id, token_hash, uses, used, made_at, made_by,
+       expires_at)
+     select msp_id, gen_random_uuid(), 'msp', 'mail-server', $2, sha256(random()::text::bytea), 1, 1, now(), '{}', 'infinity'
+     from site where id = $1 returning *)
+   insert into enrolment select m.msp_id, m.id, i.id, i.site_id, ''::bytea, now()
+   from made m join installation i on i.site_id = $1`,
   `insert into key_destruction select msp_id, gen_random_uuid(), id, null, tenant_id, 'x', now(), '{}' from metered_key
    where tenant_id = $2 and $1::uuid is not null`,
   `insert into refused_claims (day, code, attempts, last_at) select current_date, id::text, 1, now() from site where id = $1`,

@@ -184,7 +184,14 @@ async function change(db: Database, site: MadeSite, what: Change): Promise<void>
         const installationId = installations.get(what.installation) ?? randomUUID();
         installations.set(what.installation, installationId);
         const keyId = keys.get(what.key) ?? '';
-        await activateInstallation(trx, { ...owner, keyId, installationId, productVersion: '20.0.0', activatedAt: at });
+        const activation = {
+          keyId,
+          installationId,
+          enrolledBy: 'key',
+          productVersion: '20.0.0',
+          activatedAt: at,
+        } as const;
+        await activateInstallation(trx, { ...owner, ...activation });
         return;
       }
       case 'retire':

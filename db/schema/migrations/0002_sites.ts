@@ -142,6 +142,43 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, site_id, replaced_by) references installation (msp_id, site_id, id)
     );
 
+    create index installation_by_id on installation (id);
+
+    -- Lets new installations enrol without a key, as many as it has uses. The token itself is shown once and never stored;
+    -- token_hash is SHA-256 of its 256 random bits.
+    create table enrolment_token (
+      msp_id uuid not null,
+      id uuid not null,
+      programme_code text not null,
+      product text not null,
+      -- Its sites serve this tenant; null: those that are added serve none yet.
+      tenant_id uuid,
+      token_hash bytea not null unique,
+      uses integer not null check (uses between 1 and 100),
+      used integer not null default 0 check (used between 0 and uses),
+      made_at timestamptz not null,
+      made_by jsonb not null,
+      expires_at timestamptz not null check (expires_at > made_at),
+      revoked_at timestamptz,
+      primary key (msp_id, id),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code),
+      foreign key (msp_id, tenant_id) references tenant (msp_id, id)
+    );
+    create index enrolment_token_by_time on enrolment_token (msp_id, made_at, id);
+
+    -- Who used a token: asked again by the same installation it is the same use. asked_hash: of all that it said then.
+    create table enrolment (
+      msp_id uuid not null,
+      token_id uuid not null,
+      installation_id uuid not null,
+      site_id uuid not null,
+      asked_hash bytea not null,
+      enrolled_at timestamptz not null,
+      primary key (msp_id, token_id, installation_id),
+      foreign key (msp_id, token_id) references enrolment_token (msp_id, id),
+      foreign key (msp_id, site_id, installation_id) references installation (msp_id, site_id, id)
+    );
+
     -- Keys an installation used before its present one, until when: what ended such a key counts for what it said then.
     create table former_key (
       msp_id uuid not null,
@@ -181,6 +218,16 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (msp_id, site_id, installation_id) references installation (msp_id, site_id, id)
     );
     create index signing_key_by_installation on signing_key (msp_id, site_id, installation_id);
+
+    -- The Ed25519 key by which Kontor signs what is carried to machines without a network. There is one; its private half is
+    -- encrypted (config/secretBox.ts).
+    create table answer_key (
+      sole boolean primary key default true check (sole),
+      id text not null unique,
+      public_key bytea not null check (length(public_key) = 32),
+      sealed_private_key text not null,
+      made_at timestamptz not null
+    );
 
     create table term_licence (
       msp_id uuid not null,
@@ -233,6 +280,9 @@ export async function up(knex: Knex): Promise<void> {
       'site_id = any((select kontor_sites())::uuid[]) or tenant_id = any((select kontor_tenants())::uuid[])');
     call kontor_protect('installation', 'site_id in (select id from site)',
       'site_id = any((select kontor_sites())::uuid[])');
+    call kontor_protect('enrolment_token', 'false', 'tenant_id = any((select kontor_tenants())::uuid[])');
+    call kontor_protect('enrolment', 'false', 'false');
+    call kontor_protect_team('answer_key');
     call kontor_protect('former_key', 'site_id in (select id from site)', 'false');
     call kontor_protect('former_end', 'metered_key_id in (select id from metered_key)', 'false');
     call kontor_protect('signing_key', 'site_id in (select id from site)', 'false');
@@ -260,6 +310,14 @@ export async function up(knex: Knex): Promise<void> {
         and (site_id = any((select kontor_whole_sites())::uuid[])
           or tenant_id = any((select kontor_whole_tenants())::uuid[]))
     );
+    -- Of a tenant that is wholly its own it also lets new installations enrol, and withdraws that.
+    create policy made on enrolment_token for insert with check (
+      (select kontor_scope()) = 'tenants' and tenant_id = any((select kontor_whole_tenants())::uuid[]) and used = 0
+    );
+    create policy withdrawn on enrolment_token for update
+      using ((select kontor_scope()) = 'tenants' and tenant_id = any((select kontor_whole_tenants())::uuid[]))
+      with check ((select kontor_scope()) = 'tenants' and tenant_id = any((select kontor_whole_tenants())::uuid[])
+        and revoked_at is not null);
     create policy retired on site for update
       using ((select kontor_scope()) = 'tenants' and id = any((select kontor_whole_sites())::uuid[]))
       with check ((select kontor_scope()) = 'tenants' and state = 'retired'
