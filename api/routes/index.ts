@@ -36,6 +36,7 @@ import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
+import { releaseRoutes } from './releases.js';
 import { retentionRoutes } from './retention.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
@@ -79,6 +80,7 @@ export const ROUTES: readonly Route[] = [
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
+  ...releaseRoutes,
   ...companyRoutes,
   ...companyStateRoutes,
   ...distributorRoutes,
