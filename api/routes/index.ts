@@ -17,6 +17,7 @@ import { identityProviderRoutes } from './identityProviders.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
 import { levelRoutes } from './levels.js';
+import { licenceOverviewRoutes } from './licenceOverview.js';
 import { linkRoutes } from './links.js';
 import { mandateRoutes } from './mandates.js';
 import { logoRoutes } from './logo.js';
@@ -101,6 +102,7 @@ export const ROUTES: readonly Route[] = [
   ...subscriptionRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
+  ...licenceOverviewRoutes,
   ...usageFileRoutes,
   ...usageRoutes,
   ...usageReportRoutes,

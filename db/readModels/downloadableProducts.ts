@@ -1,6 +1,7 @@
 import type { Rights } from '../../domain/access/may.js';
 import { PRODUCTS } from '../../domain/catalog/index.js';
 import { productsOf } from '../programmes/enabledProducts.js';
+import { CHANGES } from '../programmes/subscriptionStore.js';
 import { rows, type Trx } from '../connect.js';
 import { audiencesOf } from './documentAudience.js';
 
@@ -48,10 +49,7 @@ async function usedByTenants(trx: Trx, programme: string, at: Date): Promise<str
          join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = :programme
          where l.ends_on > greatest(l.starts_on, today.day)
        union all
-       select c.msp_id, c.product from (
-         select msp_id, product, kind, lead(from_period) over (
-           partition by msp_id, programme_code, tenant_id, product order by from_period) as until_period
-         from subscription where programme_code = :programme) c
+       select c.msp_id, c.product from (${CHANGES} where programme_code = :programme) c
          where c.kind <> 'ended' and (c.until_period is null or c.until_period > to_char(today.day, 'YYYY-MM'))
      ) u
      join participation p on p.msp_id = u.msp_id and p.programme_code = :programme and p.state = 'approved'
