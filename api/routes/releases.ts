@@ -15,8 +15,7 @@ import {
 } from '../../db/programmes/releaseStore.js';
 import { downloadableProducts } from '../../db/readModels/downloadableProducts.js';
 import { withRetries } from '../../db/withRetries.js';
-import type { Rights } from '../../domain/access/may.js';
-import { may } from '../../domain/access/may.js';
+import { may, type Rights } from '../../domain/access/may.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { isPartnerTeam, scopeFor, senderOf } from '../principal.js';
@@ -40,7 +39,7 @@ async function lock(trx: Trx, key: z.output<typeof byRelease>): Promise<Software
   return found;
 }
 
-/** For the partner team, whose doings are told of one release; `about` of the file alone. */
+/** What the audit trail says of a release. */
 const about = ({ programme, product, version, fileName, sha256, bytes }: SoftwareRelease) => ({
   ...{ programme, product, version, fileName, sha256, bytes },
 });
@@ -214,7 +213,7 @@ export const releaseRoutes = [
           found,
           limit,
           ({ announcedAt, id }) => [announcedAt, id],
-          (item) => item,
+          (item) => (isPartnerTeam(principal) ? item : { ...item, announcedBy: null }),
         ),
       );
     },
@@ -253,7 +252,6 @@ export const releaseRoutes = [
       'not this. RANGE_NOT_SATISFIABLE names the length. Each download is in the audit trail.',
     tags,
     action: 'public',
-    leadsBrowsers: true,
     params: z.strictObject({ link: z.string().min(1).max(4_000) }),
     responses: {
       200: { description: 'The file', file: 'application/octet-stream' },

@@ -42,7 +42,7 @@ export const release = z
     sha256: z.string().meta({ description: 'Of the file, in hex' }),
     bytes: z.int(),
     announcedAt: instant,
-    announcedBy: actor,
+    announcedBy: actor.nullable().meta({ description: 'Null: shown to the partner team alone' }),
     publishedAt: instant.nullable().meta({ description: 'When its file came; null: it waits for it' }),
     withdrawnAt: instant.nullable(),
     withdrawnBy: actor.nullable(),

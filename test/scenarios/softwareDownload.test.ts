@@ -170,6 +170,8 @@ describe('software download', () => {
       expect(await kept()).toEqual([id]);
 
       for (const as of ['team', 'alpha', 'germany', 'customer']) expect([as, await listed(as)]).toEqual([as, [id]]);
+      const named = (await api.call('GET', RELEASES, { token: tokens.alpha ?? '' })).json.items[0];
+      expect(named).toMatchObject({ notes: 'First line\nSecond line', sha256: sha256Of(content), announcedBy: null });
       expect(await listed('alpha', '?product=scanner')).toEqual([]);
       // Of another product, of an MSP that has left, of another programme, and those that nothing ties to one.
       expect(await listed('south')).toEqual([]);
