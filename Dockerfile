@@ -14,6 +14,8 @@ COPY --from=build --chown=node:node /app/package.json ./
 COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/data ./data
 COPY --from=build --chown=node:node /app/dist ./dist
+# Where docker-compose.yml keeps the files of software releases.
+RUN install -d -o node -g node /var/lib/kontor/releases
 USER node
 EXPOSE 3000
 CMD ["node", "--enable-source-maps", "dist/api/main.js"]

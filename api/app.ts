@@ -15,6 +15,7 @@ import { createRelyingParty } from '../identity/index.js';
 import type { Tracing } from '../config/tracing.js';
 import type { ApiDeps } from './deps.js';
 import { docs } from './docs.js';
+import { limitArrival } from './http/arrival.js';
 import type { Limits } from './http/limits.js';
 import { logRequests } from './http/logging.js';
 import type { Metrics } from './http/metrics.js';
@@ -36,6 +37,7 @@ export function createApp(deps: ApiDeps, limits: Limits, metrics: Metrics, traci
   app.set('trust proxy', deps.trustedProxies);
   app.use(logRequests(deps.log));
   app.use(metrics.observe);
+  app.use(limitArrival(limits));
   if (tracing !== null) app.use(traceRequests(tracing));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING_AT_ALL } }));
   // Before anything is read or asked: not even the pages are for whoever asks without end.

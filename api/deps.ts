@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LinkSigner } from '../config/linkSigner.js';
 import type { SecretBox } from '../config/secretBox.js';
 import type { Database } from '../db/connect.js';
 import type { MailStarts } from '../starts/deliverMail.js';
@@ -7,6 +8,7 @@ import type { OnboardingStarts } from '../starts/onboardSites.js';
 import type { Starter } from '../starts/starter.js';
 import type { RelyingParty } from '../identity/index.js';
 import type { Ingest } from './ingest/createIngest.js';
+import type { ReleaseFiles } from './releases/releaseFiles.js';
 import type { WorkflowStarts } from './workflowStarts.js';
 
 /** What routes work with; api/main.ts composes it. */
@@ -25,6 +27,8 @@ export interface ApiDeps extends Starter {
   localLogin: boolean;
   /** What authenticators and identity providers share with Kontor, as the database keeps it. */
   secrets: SecretBox;
+  /** The files of software releases, the links that lead to them, and how many bytes one has at most. */
+  releases: { files: ReleaseFiles; links: LinkSigner; maxBytes: number };
   /** Draws documents that are made when they are asked for. */
   render: RenderPool;
   log: Logger;

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { destination, pino, type Logger } from 'pino';
 import { receiveEnv, required, type Env } from '../config/env.js';
+import { createLinkSigner } from '../config/linkSigner.js';
 import { serveProbes } from '../config/probes.js';
 import { refusedToStart } from '../config/refusedToStart.js';
 import { createSecretBox } from '../config/secretBox.js';
@@ -27,7 +28,8 @@ import { createApp } from './app.js';
 import { toKontorError } from './errors.js';
 import { apiProbes } from './health.js';
 import { createMetrics } from './http/metrics.js';
-import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS, REQUEST_TIMEOUT_MS } from './http/limits.js';
+import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, LIMITS } from './http/limits.js';
+import { createDiskFiles } from './releases/diskFiles.js';
 import { resumeOnboarding } from './resumeOnboarding.js';
 import { createWorkflowStarts } from './workflowStarts.js';
 
@@ -92,7 +94,8 @@ function need<K extends keyof Env>(name: K): NonNullable<Env[K]> {
   }
 }
 const log = pino({ level: env.LOG_LEVEL, name: 'kontor-api' }, destination(2));
-const secrets = createSecretBox(need('SECRET_KEYS'));
+const secretKeys = need('SECRET_KEYS');
+const secrets = createSecretBox(secretKeys);
 const tracing = await loadTracing(env, 'kontor-api');
 const db = traced(connect(need('DATABASE_URL'), env.DATABASE_POOL), tracing);
 await db.transaction(ALL, requireMigrated).catch((error: unknown) => {
@@ -102,7 +105,8 @@ await db.transaction(ALL, requireMigrated).catch((error: unknown) => {
 });
 const temporal = await connectTemporal(env, { tracing }).catch(refused);
 const server = createServer({
-  requestTimeout: REQUEST_TIMEOUT_MS,
+  // What is no upload has less time, which the app says.
+  requestTimeout: LIMITS.uploadMs,
   headersTimeout: HEADERS_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
 });
@@ -116,6 +120,11 @@ const onboarding = createOnboardingStarts({ ...starter, log });
 const mails = createMailStarts({ ...starter, log });
 const starts = createWorkflowStarts({ db, ...starter, log });
 const limits = { ...LIMITS, guessesPerMinute: env.GUESSES_PER_MINUTE, strangersPerHour: env.SIGN_UPS_PER_HOUR };
+const releases = {
+  files: createDiskFiles(env.RELEASES_DIR, limits.uploadMs),
+  links: createLinkSigner(secretKeys),
+  maxBytes: env.RELEASE_MAX_BYTES,
+};
 // What is drawn here is asked for one at a time; its thread starts with the first.
 const render = createRenderPool({ threads: 1 });
 const deps = {
@@ -129,6 +138,7 @@ const deps = {
   trustedProxies,
   localLogin,
   secrets,
+  releases,
   render,
   log,
 };

@@ -38,6 +38,14 @@ function responseConfig(spec: ResponseSpec): ResponseConfig {
   return { description: spec.description };
 }
 
+function requestBodyOf({ body, takesFile }: Route) {
+  if (takesFile) {
+    const file = { schema: { type: 'string' as const, format: 'binary' } };
+    return { body: { required: true, content: { 'application/octet-stream': file } } };
+  }
+  return body === undefined ? {} : { body: { required: true, content: { 'application/json': { schema: body } } } };
+}
+
 function codesOf(status: number): string {
   return Object.entries(STATUS_OF)
     .filter(([, mapped]) => mapped === status)
@@ -58,7 +66,8 @@ function problemStatuses(route: Route): number[] {
   const named = bodyOf(route);
   const filters = FILTERS.some((name) => name in route.query.shape);
   if (route.path.includes('{') || filters || named.includes('"format":"uuid"')) statuses.push(404);
-  if (named.includes('"link":')) statuses.push(410);
+  if (named.includes('"link":') || 'link' in route.params.shape) statuses.push(410);
+  if ('206' in route.responses) statuses.push(403, 412, 416);
   if (route.method !== 'get') statuses.push(400, 409, 413, 415);
   return statuses.sort();
 }
@@ -119,9 +128,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string) {
         params: route.params,
         query: route.query,
         ...(route.method === 'post' && route.action !== 'signature' ? { headers: idempotencyHeader } : {}),
-        ...(route.body === undefined
-          ? {}
-          : { body: { required: true, content: { 'application/json': { schema: route.body } } } }),
+        ...requestBodyOf(route),
       },
       responses,
     });

@@ -1,6 +1,7 @@
 import type { Sender } from '../db/access/senderStore.js';
 import { ALL, type Scope } from '../db/connect.js';
 import { APPLICANT, type Actor } from '../domain/access/actor.js';
+import type { Rights } from '../domain/access/may.js';
 import { KontorError } from '../domain/errors.js';
 
 /** Who sent a request: somebody known, or the public. */
@@ -34,7 +35,11 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** What the sender's transactions may see. The public sees nobody's rows. */
 export function scopeOf(principal: Principal): Scope {
   if (principal.kind === 'public') return { kind: 'tenants', companyId: NOBODY, tenantIds: [] };
-  const { companyId, tenants, view } = principal;
+  return scopeFor(principal);
+}
+
+/** What transactions of whoever has these rights may see. */
+export function scopeFor({ companyId, tenants, view }: Pick<Rights, 'companyId' | 'tenants' | 'view'>): Scope {
   if (tenants !== null) return { kind: 'tenants', companyId, tenantIds: tenants };
   switch (view) {
     case 'vendor':

@@ -2,7 +2,7 @@
  * A route is declared once: `route({...})` gives the Express handler and the OpenAPI operation, so they cannot drift.
  * The handler's arguments are inferred from the request schemas, what it may answer from the response schemas.
  */
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Trx } from '../db/connect.js';
 import { withRetries } from '../db/withRetries.js';
@@ -40,12 +40,22 @@ export interface FileReply<S extends number = number> {
   sha256: string;
 }
 
+/** A file that is kept elsewhere, and sends itself, or the range of it that is asked for. */
+export interface StoredReply<S extends number = number> {
+  status: S;
+  /** With the headers set. */
+  sendTo: (res: Response) => Promise<void>;
+  filename: string;
+  /** SHA-256 in hex: the strong ETag. */
+  sha256: string;
+}
+
 export interface EmptyReply<S extends number = number> {
   status: S;
   headers?: Headers;
 }
 
-export type Reply = JsonReply | FileReply | EmptyReply;
+export type Reply = JsonReply | FileReply | StoredReply | EmptyReply;
 
 /** JSON of a declared response. */
 export function reply<S extends number, B>(status: S, body: B, headers: Record<string, string> = {}): JsonReply<S, B> {
@@ -60,6 +70,11 @@ export function fileReply<S extends number>(status: S, file: Omit<FileReply, 'st
   return { status, ...file };
 }
 
+/** A file that is kept elsewhere, of a declared response. */
+export function storedReply<S extends number>(status: S, file: Omit<StoredReply, 'status'>): StoredReply<S> {
+  return { status, ...file };
+}
+
 /** An answer that is its status alone. */
 export function emptyReply<S extends number>(status: S, headers: Headers = {}): EmptyReply<S> {
   return { status, headers };
@@ -69,7 +84,7 @@ type ReplyOf<R extends Record<number, ResponseSpec>> = {
   [S in keyof R & number]: R[S] extends { schema: infer Z extends z.ZodType }
     ? JsonReply<S, z.input<Z>>
     : R[S] extends { file: string }
-      ? FileReply<S>
+      ? FileReply<S> | StoredReply<S>
       : EmptyReply<S>;
 }[keyof R & number];
 
@@ -119,6 +134,8 @@ interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zo
   /** Bytes after decompression; LIMITS.bodyBytes unless given. */
   bodyLimit?: number;
   lazyBody?: true;
+  /** The body is a file, which the handler reads from `req` as it comes; it has the time of an upload. */
+  takesFile?: true;
   /** The answer shows a secret once: it is not kept for repeats, which get STATE_CONFLICT instead. */
   showsSecret?: true;
   /** Of a person's own login: who calls it has signed in; a token is not enough. */
@@ -149,6 +166,7 @@ export interface Route {
   query: z.ZodObject;
   body?: z.ZodType;
   bodyLimit?: number;
+  takesFile: boolean;
   showsSecret: boolean;
   session: boolean;
   provesHerself: boolean;
@@ -197,6 +215,7 @@ export function route<
     query,
     ...(body === undefined ? {} : { body }),
     ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
+    takesFile: spec.takesFile ?? false,
     showsSecret: spec.showsSecret ?? false,
     session: spec.session ?? false,
     provesHerself: spec.provesHerself ?? false,

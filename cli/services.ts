@@ -146,6 +146,8 @@ async function start(
           ...{ PORT: String(env.PORT), SIGN_UPS_PER_HOUR: String(env.SIGN_UPS_PER_HOUR) },
           GUESSES_PER_MINUTE: String(env.GUESSES_PER_MINUTE),
           KONTOR_LOCAL_LOGIN: env.KONTOR_LOCAL_LOGIN,
+          RELEASES_DIR: env.RELEASES_DIR ?? join(dataDir, 'releases'),
+          RELEASE_MAX_BYTES: String(env.RELEASE_MAX_BYTES),
           ...secretKeys,
           // The two are of one machine here, and the port is the worker's.
           METRICS_PORT: '',

@@ -76,6 +76,18 @@ export const ENV_SCHEMA = z.object({
     .enum(['on', 'off'])
     .default('on')
     .describe('`off`: one signs in through identity providers alone, without passwords'),
+  RELEASES_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the files of software releases, one for all processes of the API; without it none is taken'),
+  RELEASE_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(2_147_483_648)
+    .describe('Bytes that the file of a release has at most'),
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   PORT: port.default(3000).describe('Port of the API; another is taken where it is busy'),
   GUESSES_PER_MINUTE: z.coerce

@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   // The client broke off while it sent: nobody waits for an answer, and the same request may be sent again.
   REQUEST_ABORTED: { retryable: true },
   UNSUPPORTED_MEDIA_TYPE: { retryable: false },
+  RANGE_NOT_SATISFIABLE: { retryable: false },
+  PRECONDITION_FAILED: { retryable: false },
   // identity and access
   UNAUTHENTICATED: { retryable: false },
   FORBIDDEN: { retryable: false },

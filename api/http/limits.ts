@@ -14,6 +14,10 @@ export interface Limits {
   bodyBytes: number;
   /** Nesting of a JSON body. */
   bodyDepth: number;
+  /** Milliseconds for the whole request to arrive: a slow sender keeps no connection. */
+  arrivalMs: number;
+  /** The same where a route takes its body as it comes. */
+  uploadMs: number;
   /** Milliseconds a request waits for Temporal altogether. */
   temporalTimeoutMs: number;
   /** Milliseconds a decision waits for its workflow before the answer is 202. */
@@ -33,6 +37,9 @@ export const LIMITS: Limits = {
   refusalsPerSitePerHour: 60,
   bodyBytes: 256 * 1024,
   bodyDepth: 10,
+  arrivalMs: 60_000,
+  // 2 GiB at 5 Mbit a second.
+  uploadMs: 3_600_000,
   temporalTimeoutMs: 15_000,
   // Longer than any worker in trouble needs to come back to its queue, shorter than clients wait for an answer.
   updateTimeoutMs: 10_000,
@@ -47,8 +54,7 @@ export const USAGE_FILE_BODY_BYTES = 8 * 1024 * 1024;
 /** A programme document of some megabytes, in base64. */
 export const DOCUMENT_BODY_BYTES = 12 * 1024 * 1024;
 
-/** Milliseconds for the whole request to arrive, and for its headers: a slow sender keeps no connection. */
-export const REQUEST_TIMEOUT_MS = 60_000;
+/** Milliseconds for the headers of a request to arrive: a slow sender keeps no connection. */
 export const HEADERS_TIMEOUT_MS = 15_000;
 
 /** Milliseconds an idle connection is kept: longer than the clients' pools keep theirs, so that they end it, not we. */

@@ -5,6 +5,7 @@ import { authenticate, principalOf, requireAction, requireOwnProof, requireSessi
 import type { RouteDeps } from '../deps.js';
 import { actorOf, type Principal } from '../principal.js';
 import type { RawContext, Reply, Route } from '../route.js';
+import { takesLong } from './arrival.js';
 import { parseJson, readBody, requireJson } from './body.js';
 import { hideRestricted } from './hideRestricted.js';
 import { keyedRequest, onceOnly, requestIdOf } from './idempotency.js';
@@ -30,15 +31,23 @@ async function send(
 ): Promise<void> {
   const caching = cachingOf(route, principal);
   res.status(reply.status);
-  if ('file' in reply) {
-    res.set({
+  if ('file' in reply || 'sendTo' in reply) {
+    const ofFile = {
       ETag: `"${reply.sha256}"`,
-      'Cache-Control': caching,
-      'Content-Type': reply.contentType,
+      'Content-Type': 'file' in reply ? reply.contentType : 'application/octet-stream',
       // The filename is made of codes and numbers, but a quote in it would end the parameter.
       'Content-Disposition': `attachment; filename="${reply.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+    };
+    res.set({ 'Cache-Control': caching, ...ofFile });
+    if ('file' in reply) {
+      res.send(reply.file);
+      return;
+    }
+    await reply.sendTo(res).catch((error: unknown) => {
+      // What is answered instead is no file.
+      if (!res.headersSent) for (const name of Object.keys(ofFile)) res.removeHeader(name);
+      throw error;
     });
-    res.send(reply.file);
     return;
   }
   res.set({ 'Cache-Control': caching, ...reply.headers });
@@ -58,8 +67,11 @@ function handlerOf(deps: RouteDeps, route: Route, limits: Limits): RequestHandle
     const principal = principalOf(req);
     // PostgreSQL has no text with NUL.
     if (req.originalUrl.includes('%00')) throw new KontorError('VALIDATION_FAILED', 'The address holds NUL.');
+    if (route.takesFile) takesLong(req);
     const rawBody =
-      route.method === 'get' ? Buffer.alloc(0) : await readBody(req, res, route.bodyLimit ?? limits.bodyBytes);
+      route.method === 'get' || route.takesFile
+        ? Buffer.alloc(0)
+        : await readBody(req, res, route.bodyLimit ?? limits.bodyBytes);
     if (rawBody.length > 0 || route.body !== undefined) requireJson(req);
     const keyed = keyedRequest(route, req, principal, rawBody);
     const context: RawContext = {

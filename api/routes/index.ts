@@ -19,6 +19,7 @@ import { identityProviderRoutes } from './identityProviders.js';
 import { installationRoutes } from './installations.js';
 import { keyRoutes } from './keys.js';
 import { levelRoutes } from './levels.js';
+import { licenceOverviewRoutes } from './licenceOverview.js';
 import { linkRoutes } from './links.js';
 import { mandateRoutes } from './mandates.js';
 import { logoRoutes } from './logo.js';
@@ -38,6 +39,7 @@ import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
 import { registrationRoutes } from './registrations.js';
+import { releaseRoutes } from './releases.js';
 import { retentionRoutes } from './retention.js';
 import { runRoutes } from './runs.js';
 import { runStepRoutes } from './runSteps.js';
@@ -81,6 +83,7 @@ export const ROUTES: readonly Route[] = [
   ...programmeRoutes,
   ...settingRoutes,
   ...programmeDocumentRoutes,
+  ...releaseRoutes,
   ...companyRoutes,
   ...companyStateRoutes,
   ...distributorRoutes,
@@ -103,6 +106,7 @@ export const ROUTES: readonly Route[] = [
   ...orderRoutes,
   ...termLicenceRoutes,
   ...activationFileRoutes,
+  ...licenceOverviewRoutes,
   ...usageFileRoutes,
   ...usageRoutes,
   ...usageReportRoutes,

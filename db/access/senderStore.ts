@@ -1,8 +1,8 @@
 import { actionsOf, SYSTEM_LEVELS, type SystemLevel } from '../../domain/access/levels.js';
 import type { Rights } from '../../domain/access/may.js';
-import { isAction } from '../../domain/access/actions.js';
+import { isAction, type Action } from '../../domain/access/actions.js';
 import type { View } from '../../domain/access/views.js';
-import type { Database } from '../connect.js';
+import { rows, type Database, type Trx } from '../connect.js';
 
 /** Whoever sends a request and has proved it, and with which rights. */
 export interface Sender extends Rights {
@@ -32,12 +32,18 @@ function lower(one: SystemLevel, other: SystemLevel | null): SystemLevel {
   return other !== null && SYSTEM_LEVELS.indexOf(other) < SYSTEM_LEVELS.indexOf(one) ? other : one;
 }
 
+/** What a level gives, as far as it was not narrowed. */
+function grantedTo({ level, actions, narrowedTo }: Pick<SenderRow, 'level' | 'actions' | 'narrowedTo'>): Set<Action> {
+  const granted = actions?.filter(isAction) ?? actionsOf(level);
+  const narrowed = narrowedTo === null ? granted : actionsOf(narrowedTo).filter((action) => granted.includes(action));
+  return new Set(narrowed);
+}
+
 function toSender(credential: Sender['credential'], [row]: readonly SenderRow[]): Sender | undefined {
   if (row === undefined) return undefined;
-  const { actions, narrowedTo, providerId = null, ...sender } = row;
-  const granted = actions?.filter(isAction) ?? actionsOf(sender.level);
-  const narrowed = narrowedTo === null ? granted : actionsOf(narrowedTo).filter((action) => granted.includes(action));
-  return { ...sender, credential, providerId, level: lower(sender.level, narrowedTo), actions: new Set(narrowed) };
+  const { narrowedTo, providerId = null, ...sender } = row;
+  const level = lower(sender.level, narrowedTo);
+  return { ...sender, credential, providerId, level, actions: grantedTo(row) };
 }
 
 /**
@@ -62,4 +68,20 @@ export async function findSenderByToken(db: Database, hash: Buffer): Promise<Sen
 /** The same of a session's secret. */
 export async function findSenderBySession(db: Database, hash: Buffer): Promise<Sender | undefined> {
   return toSender('session', await db.statement<SenderRow>('select * from kontor_sender_by_session(?)', [hash]));
+}
+
+/** Who acts by a membership in a view, as things are now, for what was asked for by it before; undefined: nobody any more. */
+export async function findActing(
+  trx: Trx,
+  { membershipId, view }: Pick<Sender, 'membershipId' | 'view'>,
+): Promise<(Rights & Pick<Sender, 'kind' | 'id' | 'name'>) | undefined> {
+  type Row = Pick<SenderRow, 'kind' | 'id' | 'name' | 'companyId' | 'level' | 'actions' | 'tenants'>;
+  const [row] = await rows<Row>(
+    trx,
+    'select kind, id, name, "companyId", level, actions, tenants from kontor_acting(:membershipId, :view)',
+    { membershipId, view },
+  );
+  if (row === undefined) return undefined;
+  const { kind, id, name, companyId, tenants } = row;
+  return { kind, id, name, companyId, view, tenants, actions: grantedTo({ ...row, narrowedTo: null }) };
 }

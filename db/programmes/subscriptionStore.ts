@@ -23,8 +23,8 @@ export interface Subscription extends SubscriptionKey {
   reason: string | null;
 }
 
-// Each change holds until the next one: there is nothing to overlap.
-const CHANGES = `select msp_id, programme_code, tenant_id, product, kind, from_period,
+/** Each change holds until the next one: there is nothing to overlap. Takes a `where` behind it. */
+export const CHANGES = `select msp_id, programme_code, tenant_id, product, kind, from_period,
   lead(from_period) over (partition by msp_id, programme_code, tenant_id, product order by from_period) as until_period,
   order_id, set_at, set_by, reason from subscription`;
 

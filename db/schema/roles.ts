@@ -65,6 +65,7 @@ const UPDATES = [
   'tenant_document_release',
   'msp_logo',
   'desk_columns',
+  'software_release',
 ];
 const DELETES = [
   'company_view',

@@ -303,6 +303,21 @@ AS $function$
       return found_one;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_keep_release()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      changing text[] := array['published_at', 'withdrawn_at', 'withdrawn_by', 'withdrawn_reason'];
+    begin
+      if to_jsonb(new) - changing is distinct from to_jsonb(old) - changing or old.withdrawn_at is not null
+        or (old.published_at is not null and new.published_at is distinct from old.published_at) then
+        raise exception 'a software release is published once and withdrawn once, and not changed'
+          using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_keep_response()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3102,6 +3117,37 @@ grant delete, insert, select, update on site_tenant to kontor_all;
 grant delete, insert, select, update on site_tenant to kontor_app;
 grant delete, insert, select, update on site_tenant to kontor_limited;
 grant select on site_tenant to kontor_retention;
+
+create table software_release (
+  id uuid not null,
+  programme_code text not null,
+  product text not null,
+  version text not null,
+  notes text not null,
+  file_name text not null,
+  sha256 bytea not null,
+  bytes bigint not null,
+  announced_at timestamp with time zone not null,
+  announced_by jsonb not null,
+  published_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by jsonb,
+  withdrawn_reason text,
+  constraint software_release_pkey PRIMARY KEY (id),
+  constraint software_release_bytes_check CHECK ((bytes > 0)),
+  constraint software_release_check CHECK ((num_nulls(withdrawn_at, withdrawn_by, withdrawn_reason) = ANY (ARRAY[0, 3]))),
+  constraint software_release_sha256_check CHECK ((length(sha256) = 32)),
+  constraint software_release_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX software_release_by_time ON public.software_release USING btree (programme_code, announced_at, id);
+CREATE UNIQUE INDEX software_release_once ON public.software_release USING btree (programme_code, product, kontor_version(version)) WHERE ((withdrawn_at IS NULL) OR (published_at IS NOT NULL));
+CREATE TRIGGER frozen BEFORE DELETE ON public.software_release FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.software_release FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER kept BEFORE UPDATE ON public.software_release FOR EACH ROW EXECUTE FUNCTION kontor_keep_release();
+grant insert, select, update on software_release to kontor_all;
+grant insert, select, update on software_release to kontor_app;
+grant insert, select, update on software_release to kontor_limited;
+grant select on software_release to kontor_retention;
 
 create table statement (
   id uuid not null,

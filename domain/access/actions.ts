@@ -96,6 +96,7 @@ export const ACTIONS = {
   'mandates.ask': { views: ['system_integrator'], level: 'administrator', tenants: true },
   'mandates.consent': { views: ['customer'], level: 'administrator', tenants: true },
   'mandates.end': { views: ['system_integrator', 'customer'], level: 'administrator', tenants: true },
+  'software.publish': { views: VENDOR, level: 'manager' },
   'software.download': { views: EVERYBODY, level: 'reader', tenants: true },
   'software.activate': {
     views: ['vendor', 'customer', 'system_integrator', 'service_provider'],

@@ -1,6 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
@@ -8,9 +11,11 @@ import { createApp } from '../../api/app.js';
 import { apiProbes } from '../../api/health.js';
 import { createMetrics } from '../../api/http/metrics.js';
 import { LIMITS, type Limits } from '../../api/http/limits.js';
+import { createDiskFiles } from '../../api/releases/diskFiles.js';
 import type { Route } from '../../api/route.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { createWorkflowStarts } from '../../api/workflowStarts.js';
+import { createLinkSigner, type LinkSigner } from '../../config/linkSigner.js';
 import { createSecretBox } from '../../config/secretBox.js';
 import type { Probes } from '../../config/probes.js';
 import type { View } from '../../domain/access/views.js';
@@ -44,6 +49,8 @@ export interface TestApi {
   url: string;
   database: TestDatabase;
   taskQueue: string;
+  /** The folder of the files of releases, and what signs links to them. */
+  releases: { folder: string; links: LinkSigner };
   /** What its other listener shows. */
   probes: Probes;
   /** Everything logged so far. */
@@ -75,6 +82,7 @@ export async function startTestApi(
     trustedProxies?: number;
     /** As browsers name it, where a proxy in front speaks TLS. */
     publicUrl?: string;
+    releaseMaxBytes?: number;
   } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
@@ -84,6 +92,7 @@ export async function startTestApi(
       ? { address: testTemporal().address }
       : { address: options.temporalAddress, interceptors: [] },
   );
+  const releasesDir = join(tmpdir(), `kontor-releases-${randomUUID()}`);
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -113,6 +122,11 @@ export async function startTestApi(
     trustedProxies: options.trustedProxies ?? 0,
     localLogin,
     secrets: createSecretBox(SECRET_KEYS),
+    releases: {
+      files: createDiskFiles(releasesDir, { ...LIMITS, ...options.limits }.uploadMs),
+      links: createLinkSigner(SECRET_KEYS),
+      maxBytes: options.releaseMaxBytes ?? 1_000_000,
+    },
     render,
     log,
   };
@@ -123,6 +137,7 @@ export async function startTestApi(
     url,
     database,
     taskQueue,
+    releases: { folder: releasesDir, links: deps.releases.links },
     probes: apiProbes(deps, metrics),
     logged: () => lines.join(''),
     token: (view, of) => admit(database.db, view, of),
@@ -156,6 +171,7 @@ export async function startTestApi(
       await render.close();
       await connection.close();
       await database.drop();
+      await rm(releasesDir, { recursive: true, force: true });
     },
   };
 }

@@ -88,6 +88,7 @@ export async function createTestApp(
     TEMPORAL_TASK_QUEUE: taskQueue,
     SMTP_URL: inbox.smtpUrl,
     SECRET_KEYS: `test=${randomBytes(32).toString('base64')}`,
+    RELEASES_DIR: join(dataDir, 'releases'),
     PORT: '0',
     LOG_LEVEL: 'warn',
     RENDER_THREADS: '1',
