@@ -6,6 +6,7 @@ import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
 import { companyRoutes } from './companies.js';
 import { companyStateRoutes } from './companyStates.js';
+import { capRoutes } from './caps.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
@@ -97,6 +98,7 @@ export const ROUTES: readonly Route[] = [
   ...installationRoutes,
   ...productRoutes,
   ...subscriptionRoutes,
+  ...capRoutes,
   ...orderRoutes,
   ...termLicenceRoutes,
   ...usageFileRoutes,

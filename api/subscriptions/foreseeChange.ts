@@ -37,7 +37,7 @@ export interface Foreseen {
 }
 
 /** Throws NOT_FOUND where the sender sees no such tenant of that MSP. */
-export async function requireTenant(trx: Trx, { mspId, tenantId }: SubscriptionKey) {
+export async function requireTenant(trx: Trx, { mspId, tenantId }: Pick<SubscriptionKey, 'mspId' | 'tenantId'>) {
   await requireMsp(trx, mspId);
   const tenant = await findTenant(trx, mspId, tenantId);
   if (tenant === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');

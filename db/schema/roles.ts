@@ -35,6 +35,7 @@ const UPDATES = [
   'term_licence',
   'purchase_order',
   'subscription',
+  'subscription_cap',
   'price_plan',
   'billing_run',
   'run_shard',

@@ -3223,6 +3223,39 @@ grant insert, select, update on subscription to kontor_app;
 grant insert, select, update on subscription to kontor_limited;
 grant select on subscription to kontor_retention;
 
+create table subscription_cap (
+  msp_id uuid not null,
+  programme_code text not null,
+  tenant_id uuid not null,
+  meter text not null,
+  from_period text not null,
+  quantity integer,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  reason text,
+  constraint subscription_cap_pkey PRIMARY KEY (msp_id, programme_code, tenant_id, meter, from_period),
+  constraint subscription_cap_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint subscription_cap_quantity_check CHECK ((quantity >= 0)),
+  constraint subscription_cap_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint subscription_cap_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
+);
+alter table subscription_cap enable row level security;
+alter table subscription_cap force row level security;
+create policy "all" on subscription_cap for all to kontor_all
+  using (true);
+create policy owned on subscription_cap for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on subscription_cap for select to kontor_retention
+  using (true);
+create policy visible on subscription_cap for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on subscription_cap to kontor_all;
+grant insert, select, update on subscription_cap to kontor_app;
+grant insert, select, update on subscription_cap to kontor_limited;
+grant select on subscription_cap to kontor_retention;
+
 create table suspension (
   msp_id uuid not null,
   programme_code text not null,

@@ -85,6 +85,7 @@ const REACH: Record<string, Reach> = {
   statement_number: 'team',
   statement_revision: 'never',
   subscription: 'tenant',
+  subscription_cap: 'tenant',
   suspension: 'never',
   tenant: 'tenant',
   tenant_document_release: 'msp',

@@ -25,6 +25,8 @@ export interface Tenancy {
 const ROWS = [
   `insert into subscription select msp_id, programme_code, $2::uuid, product, '2027-01', 'metered', null, now(), '{}', null
    from site where id = $1 on conflict do nothing`,
+  `insert into subscription_cap select msp_id, programme_code, $2::uuid, product || '.meter', '2027-01', 5, now(), '{}', null
+   from site where id = $1 on conflict do nothing`,
   `insert into suspension select msp_id, programme_code, '2030-01-01', '2030-01-02' from site where id = $1
    on conflict do nothing`,
   `insert into customer_price_list
