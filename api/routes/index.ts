@@ -36,6 +36,7 @@ import { pricePlanRoutes } from './pricePlans.js';
 import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
+import { quoteRoutes } from './quotes.js';
 import { registrationRoutes } from './registrations.js';
 import { retentionRoutes } from './retention.js';
 import { runRoutes } from './runs.js';
@@ -100,6 +101,7 @@ export const ROUTES: readonly Route[] = [
   ...subscriptionRoutes,
   ...capRoutes,
   ...orderRoutes,
+  ...quoteRoutes,
   ...termLicenceRoutes,
   ...usageFileRoutes,
   ...usageRoutes,

@@ -62,6 +62,8 @@ const UPDATES = [
   'person_identity',
   'idempotency_key',
   'legal_hold',
+  'quote',
+  'quote_number',
   'tenant_document_release',
   'msp_logo',
   'desk_columns',

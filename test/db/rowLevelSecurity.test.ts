@@ -66,6 +66,8 @@ const REACH: Record<string, Reach> = {
   person_totp: 'team',
   price_plan: 'parties',
   purchase_order: 'never',
+  quote: 'never',
+  quote_number: 'team',
   reconciled_site: 'never',
   recovery_code: 'team',
   refused_claims: 'team',
@@ -105,6 +107,7 @@ const NOT_FOR_DISTRIBUTORS = [
   'tenant_document_release',
   'msp_logo',
   'desk_columns',
+  'quote',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
@@ -128,6 +131,7 @@ const OWNER: Record<string, string> = {
   company_change: 'company_id',
   company_view: 'company_id',
   company_zone: 'company_id',
+  quote: 'company_id',
 };
 
 function labelsOf(table: string): string {
