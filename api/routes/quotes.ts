@@ -24,7 +24,7 @@ import { isPartnerTeam, senderOf, type Principal } from '../principal.js';
 import { acceptOnce } from '../quotes/accept.js';
 import { answerOnce } from '../quotes/answer.js';
 import { requireFilters } from '../requireFilters.js';
-import { reply, route, type Context } from '../route.js';
+import { fileReply, reply, route, type Context } from '../route.js';
 import { cursorText, programmeCode, uuid } from '../schemas/common.js';
 import { quoteAnswer, quoteEnd, quoteRequest, quoteWithdrawal, serviceQuote } from '../schemas/quotes.js';
 
@@ -187,6 +187,24 @@ export const quoteRoutes = [
     responses: shown,
     handler: async ({ params: { id }, principal, transaction }) =>
       reply(200, toJson(principal)(await transaction((trx) => requireQuote(trx, id)))),
+  }),
+  route({
+    method: 'get',
+    path: '/v1/quotes/{id}/pdf',
+    summary: 'Download an answered service quote as PDF',
+    description:
+      'In the language of the company that asked. Equal facts give equal bytes. NOT_FOUND until it is answered.',
+    tags,
+    action: 'quotes.read',
+    params: byId,
+    responses: { 200: { description: 'The quote', file: 'application/pdf' } },
+    handler: async ({ deps, params: { id }, transaction }) => {
+      const { answer } = await transaction((trx) => requireQuote(trx, id));
+      if (answer === null) throw new KontorError('NOT_FOUND', 'This quote has no answer yet.');
+      const { bytes, sha256 } = await deps.render.renderQuote(answer.paper);
+      const named = { contentType: 'application/pdf', filename: `${answer.number}.pdf`, sha256 };
+      return fileReply(200, { file: Buffer.from(bytes), ...named });
+    },
   }),
   route({
     method: 'post',

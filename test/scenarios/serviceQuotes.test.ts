@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { View } from '../../domain/access/views.js';
 import { dayOf, nextPeriod, periodOf } from '../../domain/period.js';
+import { messagesFor } from '../../locales/index.js';
 import { quoteWorkflowId } from '../../workflows/quote.js';
+import { readPdf } from '../statements/readPdf.js';
 import { recordHistory } from '../support/histories.js';
 import { monthFixture } from '../support/month.js';
 import { createProgramme, eventually, type Answer, type Programme } from '../support/programme.js';
@@ -136,6 +138,26 @@ describe('a service quote, which binds nobody', () => {
     expect((await answer(id)).json.answer).toMatchObject({ isOrder: false });
     expect(refusal(await answer(id))).toEqual([409, 'ALREADY_DECIDED', undefined]);
     expect((await end(id, 'accept')).json).toMatchObject({ state: 'accepted', orderId: null });
+  });
+
+  it('is on paper once it is answered, the same bytes each time, in the language of who asked', async () => {
+    const id = await asked();
+    const paper = async (as = token) => {
+      const response = await fetch(`${programme.apiUrl}/v1/quotes/${id}/pdf`, {
+        headers: { authorization: `Bearer ${as}` },
+      });
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    expect((await paper()).status).toBe(404);
+    const { number } = (await answer(id)).json.answer;
+    const [first, second] = [await paper(), await paper(await programme.token('vendor'))];
+    expect(first.status).toBe(200);
+    expect(second.bytes.equals(first.bytes)).toBe(true);
+    const { text } = readPdf(first.bytes);
+    const { quote: words } = messagesFor('it');
+    for (const said of [words.documentName, words.bindsNobody, number, 'MSP Alpha', LINE.text])
+      expect(text).toContain(said);
+    expect((await paper(tokens.customer)).status).toBe(404);
   });
 
   it.each([
