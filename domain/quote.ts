@@ -44,6 +44,8 @@ export const quotePaper = z.strictObject({
   currency: z.string(),
   lines: z.array(z.strictObject({ text: z.string(), quantity: z.number(), unitPrice: z.string() })),
   note: z.string().nullable(),
+  /** Whether accepting it places an order. */
+  isOrder: z.boolean(),
 });
 export type QuotePaper = z.infer<typeof quotePaper>;
 export type QuoteLine = QuotePaper['lines'][number];

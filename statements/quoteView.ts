@@ -78,7 +78,11 @@ export function buildQuoteView(paper: QuotePaper): QuoteView {
       ]),
     },
     sums: [{ label: words.total, amount: total, isTotal: true }],
-    notes: [...(paper.note === null ? [] : [paper.note]), words.notes.order, words.notes.tax],
+    notes: [
+      ...(paper.note === null ? [] : [paper.note]),
+      ...(paper.isOrder ? [words.notes.order] : []),
+      words.notes.tax,
+    ],
     footer: {
       text: [number, vendor.name, company.name].join(' · '),
       page: (page, pages) => statement.page(String(page), String(pages)),

@@ -82,7 +82,7 @@ export async function answerOnce(
   const paper: QuotePaper = {
     ...{ number, locale, zone, date: today, validUntil, programmeName: from.name },
     vendor: { name, registrationNumber, address, country },
-    ...{ company, product, wish, quantity, years, currency, lines, note },
+    ...{ company, product, wish, quantity, years, currency, lines, note, isOrder: order !== undefined },
   };
   const answered = { answeredAt: at, answeredBy: actor, ...dates };
   await answerQuote(trx, id, { number, paper, currency, totalMinor, ordered: order ?? null, ...answered });

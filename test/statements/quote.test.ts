@@ -9,7 +9,15 @@ const PAPER: QuotePaper = {
   programmeName: 'MSP programme',
   vendor: { name: 'Vendor', registrationNumber: 'HRB 1', address: ['Street 1', '10115 Berlin'], country: 'DE' },
   company: { name: 'Łódź Print', registrationNumber: null, address: ['Via 2'], country: null },
-  ...{ product: 'backup', wish: 'Ten servers', quantity: 10, years: 1, currency: 'EUR', note: 'With support' },
+  ...{
+    product: 'backup',
+    wish: 'Ten servers',
+    quantity: 10,
+    years: 1,
+    currency: 'EUR',
+    note: 'With support',
+    isOrder: true,
+  },
   lines: [
     { text: 'Server agents, one year', quantity: 10, unitPrice: '24.00' },
     { text: 'Third of a cent', quantity: 1, unitPrice: '0.005' },
@@ -52,5 +60,11 @@ describe('the paper of a service quote', () => {
     const { company } = PAPER;
     const { text } = readPdf(render({ years: null, note: null, company: { ...company, address: [] } }).bytes);
     expect(text).not.toContain(messagesFor('en').quote.facts.term);
+  });
+
+  it('speaks of an order only where accepting it places one', () => {
+    const said = messagesFor('en').quote.notes.order.slice(0, 40);
+    expect(readPdf(render().bytes).text).toContain(said);
+    expect(readPdf(render({ isOrder: false }).bytes).text).not.toContain(said);
   });
 });
