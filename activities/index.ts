@@ -18,6 +18,7 @@ import { endWait } from './endWait.js';
 import { expireCorrection } from './expireCorrection.js';
 import { expireMsp } from './expireMsp.js';
 import { expireOrder } from './expireOrder.js';
+import { expireQuote } from './expireQuote.js';
 import { followShard } from './followShard.js';
 import { issueStatements } from './issueStatements.js';
 import { loadDeadlines } from './loadDeadlines.js';
@@ -28,6 +29,7 @@ import { openPeriod } from './openPeriod.js';
 import { previewPeriod } from './previewPeriod.js';
 import { reconcileShard } from './reconcileShard.js';
 import { remindOfLicences } from './remindOfLicences.js';
+import { remindOfQuote } from './remindOfQuote.js';
 import { remindOfRegistration } from './remindOfRegistration.js';
 import { remindParked } from './remindParked.js';
 import { renderCorrection } from './renderCorrection.js';
@@ -61,6 +63,7 @@ export function createActivities(deps: ActivityDeps) {
     expireCorrection: expireCorrection(deps),
     expireMsp: expireMsp(deps),
     expireOrder: expireOrder(deps),
+    expireQuote: expireQuote(deps),
     followShard: followShard(deps),
     issueStatements: issueStatements(deps),
     loadDeadlines: loadDeadlines(deps),
@@ -71,6 +74,7 @@ export function createActivities(deps: ActivityDeps) {
     previewPeriod: previewPeriod(deps),
     reconcileShard: reconcileShard(deps),
     remindOfLicences: remindOfLicences(deps),
+    remindOfQuote: remindOfQuote(deps),
     remindOfRegistration: remindOfRegistration(deps),
     remindParked: remindParked(deps),
     renderCorrection: renderCorrection(deps),

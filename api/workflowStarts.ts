@@ -5,6 +5,7 @@ import {
   type UnstartedCorrection,
 } from '../db/corrections/unstartedCorrections.js';
 import { markOrderStarted, unstartedOrders, type UnstartedOrder } from '../db/orders/unstartedOrders.js';
+import { markQuoteStarted, unstartedQuotes, type UnstartedQuote } from '../db/quotes/quoteStore.js';
 import {
   markStarted,
   unstartedApplications,
@@ -13,11 +14,12 @@ import {
 import { registrationCalendar } from '../domain/msp.js';
 import { startCorrection } from '../starts/correctStatement.js';
 import { startOrder } from '../starts/order.js';
+import { startQuote } from '../starts/quote.js';
 import { startRegistration } from '../starts/registerMsp.js';
 import type { Starter } from '../starts/starter.js';
 import type { ApiDeps } from './deps.js';
 
-/** Starts the workflows of applications, orders and corrections once they are kept. */
+/** Starts the workflows of applications, orders, corrections and answered quotes once they are kept. */
 export interface WorkflowStarts {
   /** Call it after the commit. Not waited for: the row says what is true, no connection is held while Temporal is asked. */
   kept(): void;
@@ -61,6 +63,13 @@ const CORRECTIONS: Kept<UnstartedCorrection> = {
   mark: (trx, correction, at) => markCorrectionStarted(trx, { ...correction, at }),
 };
 
+const QUOTES: Kept<UnstartedQuote> = {
+  name: 'a quote',
+  waiting: unstartedQuotes,
+  start: startQuote,
+  mark: (trx, quote, at) => markQuoteStarted(trx, { ...quote, at }),
+};
+
 /** True where there may be more of them. */
 async function startSome<T>({ db, temporal, taskQueue, log }: Deps, kept: Kept<T>): Promise<boolean> {
   try {
@@ -90,6 +99,7 @@ export function createWorkflowStarts(deps: Deps): WorkflowStarts {
         await startSome(deps, APPLICATIONS),
         await startSome(deps, ORDERS),
         await startSome(deps, CORRECTIONS),
+        await startSome(deps, QUOTES),
       ];
       again ||= more.includes(true);
     } while (again);

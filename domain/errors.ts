@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   NAME_TAKEN: { retryable: false },
   STATE_CONFLICT: { retryable: false },
   ALREADY_DECIDED: { retryable: false },
+  CHANGE_NOT_CONFIRMED: { retryable: false },
   DECISION_NOT_ALLOWED: { retryable: false },
   REVIEW_ENDED: { retryable: false },
   ID_REUSED_WITH_OTHER_CONTENT: { retryable: false },

@@ -25,3 +25,13 @@ export function changesFrom(change: SubscriptionChange, wished: Period | undefin
       : `It can begin or change from ${first} on.`,
   );
 }
+
+/**
+ * From which period a cap holds: as wished, or the one after `current`, the MSP's running month, which it does not change. Throws
+ * VALIDATION_FAILED on `/fromPeriod` for an earlier one. That it was not opened (rule 19) is for the caller to ask.
+ */
+export function capFrom(wished: Period | undefined, current: Period): Period {
+  const first = nextPeriod(current);
+  if (wished === undefined || wished >= first) return wished ?? first;
+  throw fieldError('VALIDATION_FAILED', '/fromPeriod', `A cap is set, changed or removed from ${first} on.`);
+}

@@ -111,6 +111,25 @@ export interface MailParams {
   };
   /** To the distributor: its question about a billing pack, and the answer. */
   packAnswered: { vendorName: string; period: Period; supplement: number; question: string; answer: string };
+  /** To the partner team: a company asks for a service quote; `years` null: without a term. */
+  quoteAsked: {
+    companyName: string;
+    programmeName: string;
+    productName: string;
+    quantity: number;
+    years: number | null;
+    wish: string;
+    askedBy: string;
+  };
+  /** To who asked for a service quote: its answer, or once a reminder of it. `validUntil` is the last day on which it holds. */
+  quoteAnswered: {
+    vendorName: string;
+    number: string;
+    productName: string;
+    total: Total;
+    validUntil: Day;
+    reminder: boolean;
+  };
   /** To the partner team: a parked MSP waits for a decision. */
   parkedReminder: { mspName: string; period: Period; reason: string; waitingDays: number; decideBy: Day | null };
   /** To the partner team: a run that could not be opened, and why. */

@@ -202,6 +202,22 @@ export interface TenantDocumentMessages {
   attachment: string;
 }
 
+export interface QuoteMessages {
+  documentName: string;
+  title: (number: string, company: string) => string;
+  bindsNobody: string;
+  parties: { from: string; for: string };
+  facts: { programme: string; product: string; term: string; validUntil: string };
+  years: PluralForms;
+  total: string;
+  until: (day: string) => string;
+  rows: string;
+  /** What was asked for, as it was written. */
+  wished: (wish: string) => string;
+  columns: { what: string; price: string };
+  notes: { order: string; tax: string };
+}
+
 export interface SummaryMessages {
   documentName: string;
   supplement: (n: string) => string;
@@ -245,6 +261,7 @@ export interface Messages {
   summary: SummaryMessages;
   usageReport: UsageReportMessages;
   tenantDocument: TenantDocumentMessages;
+  quote: QuoteMessages;
   mail: MailMessages;
   linkPage: LinkPageMessages;
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { KontorError } from '../domain/errors.js';
 import type { Credit } from '../domain/credit.js';
 import type { Statement } from '../domain/statement.js';
+import type { QuotePaper } from '../domain/quote.js';
 import type { TenantDocument } from '../domain/tenantDocument.js';
 import type { BillingSummary } from './billingSummary.js';
 import { subjectsOf, type RenderJob, type RenderOutcome } from './renderJob.js';
@@ -47,6 +48,8 @@ export interface RenderPool {
   renderUsageReport(report: UsageReport): Promise<RenderedDocument>;
   /** Rejects with RENDER_FAILED. */
   renderTenantDocument(document: TenantDocument): Promise<RenderedDocument>;
+  /** Rejects with RENDER_FAILED. */
+  renderQuote(paper: QuotePaper): Promise<RenderedDocument>;
   /** Stops the threads. What is still waiting fails. */
   close(): Promise<void>;
 }
@@ -80,6 +83,7 @@ function inJobs(statements: readonly Statement[]): Statement[][] {
 
 function linesOf(job: RenderJob): number {
   if (job.kind === 'usageReport') return LINES_OF_A_DOCUMENT + usageReportLines(job.report);
+  if (job.kind === 'quote') return LINES_OF_A_DOCUMENT + job.paper.lines.length;
   if (job.kind === 'tenantDocument') return LINES_OF_A_DOCUMENT + job.document.rows.length;
   const documents: readonly Pick<Statement, 'lines'>[] =
     job.kind === 'credit' ? [job.credit] : [...job.statements, ...(job.kind === 'summary' ? job.credits : [])];
@@ -212,6 +216,7 @@ export function createRenderPool({ threads, script = RENDER_THREAD }: RenderPool
     renderBillingSummary: (summary, statements, credits = []) => one({ kind: 'summary', summary, statements, credits }),
     renderUsageReport: (report) => one({ kind: 'usageReport', report }),
     renderTenantDocument: (document) => one({ kind: 'tenantDocument', document }),
+    renderQuote: (paper) => one({ kind: 'quote', paper }),
     close: () => pool.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { renderStatement } from './render.js';
+import { renderQuote } from './renderQuote.js';
 import { renderTenantDocument } from './renderTenantDocument.js';
 import { renderUsageReport } from './renderUsageReport.js';
 import { renderCredit } from './credit.js';
@@ -19,6 +20,7 @@ function outcomesOf(job: RenderJob): RenderOutcome[] {
   if (job.kind === 'summary') return [attempt(() => renderBillingSummary(job.summary, job.statements, job.credits))];
   if (job.kind === 'usageReport') return [attempt(() => renderUsageReport(job.report))];
   if (job.kind === 'tenantDocument') return [attempt(() => renderTenantDocument(job.document))];
+  if (job.kind === 'quote') return [attempt(() => renderQuote(job.paper))];
   if (job.kind === 'credit') return [attempt(() => renderCredit(job.credit))];
   return job.statements.map((statement) => attempt(() => renderStatement(statement)));
 }

@@ -12,6 +12,7 @@ export { monthEnd } from './monthEnd.js';
 export { onboardSites } from './onboardSites.js';
 export { order } from './order.js';
 export { previewPeriod } from './previewPeriod.js';
+export { quote } from './quote.js';
 export { registerMsp } from './registerMsp.js';
 export { settleStatement } from './settleStatement.js';
 export { watchContact } from './watchContact.js';

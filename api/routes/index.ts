@@ -7,6 +7,7 @@ import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
 import { companyRoutes } from './companies.js';
 import { companyStateRoutes } from './companyStates.js';
+import { capRoutes } from './caps.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
@@ -38,6 +39,7 @@ import { pricePlanRoutes } from './pricePlans.js';
 import { productRoutes } from './products.js';
 import { programmeDocumentRoutes } from './programmeDocuments.js';
 import { programmeRoutes } from './programmes.js';
+import { quoteRoutes } from './quotes.js';
 import { registrationRoutes } from './registrations.js';
 import { releaseRoutes } from './releases.js';
 import { retentionRoutes } from './retention.js';
@@ -103,7 +105,9 @@ export const ROUTES: readonly Route[] = [
   ...installationRoutes,
   ...productRoutes,
   ...subscriptionRoutes,
+  ...capRoutes,
   ...orderRoutes,
+  ...quoteRoutes,
   ...termLicenceRoutes,
   ...activationFileRoutes,
   ...licenceOverviewRoutes,

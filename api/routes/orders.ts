@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { appendAudit } from '../../db/access/auditStore.js';
 import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { ALL, type Trx } from '../../db/connect.js';
 import type { DecisionContent } from '../../domain/decision.js';
-import { findOrder, insertOrder, listOrders } from '../../db/orders/orderStore.js';
+import { findOrder, listOrders } from '../../db/orders/orderStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import { minorToDecimalString } from '../../domain/money.js';
 import { requirePlaced, type Order } from '../../domain/order.js';
 import { askOrderDecision } from '../../starts/order.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
+import { orderJson, placeOrder, priceOf, termsOf } from '../orders/placeOrder.js';
 import { quoteOrder } from '../orders/quoteOrder.js';
 import { senderOf } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
@@ -28,20 +27,6 @@ import {
 const tags = ['Orders'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
 const byOrder = z.strictObject({ mspId: uuid, orderId: uuid });
-
-function termsOf(licence: Order['licence']): z.input<typeof order>['licence'] {
-  if (licence === null) return null;
-  const { siteId, tenantId, meter, count, years, licenceId, startsOn, unitPrice, billing } = licence;
-  return { siteId, tenantId, meter, count, years, licenceId, startsOn, unitPrice, billing };
-}
-
-function priceOf({ amountMinor, currency }: Pick<Order, 'amountMinor' | 'currency'>) {
-  return { amount: minorToDecimalString(amountMinor, currency), currency };
-}
-
-function toJson({ licence, currency, amountMinor, ...rest }: Order): z.input<typeof order> {
-  return { ...rest, licence: termsOf(licence), price: priceOf({ amountMinor, currency }) };
-}
 
 async function requireOrder(trx: Trx, { mspId, orderId }: z.output<typeof byOrder>): Promise<Order> {
   await requireMsp(trx, mspId);
@@ -113,42 +98,13 @@ export const orderRoutes = [
     responses: { 202: { description: 'Kept; a rule or the partner team decides', schema: order } },
     handler: async ({ params: { mspId }, body, principal, actor, receivedAt, requestId: id, deps, transaction }) => {
       await transaction((trx) => requireMsp(trx, mspId));
-      const placed = await deps.db.transaction(ALL, async (trx) => {
-        const known = await findOrder(trx, mspId, id);
-        if (known !== undefined) return known;
-        const view = senderOf(principal).view;
-        const { order: priced } = await quoteOrder(trx, body.order, { mspId, view, at: receivedAt });
-        const { amount, currency } = priceOf(priced);
-        if (amount !== body.confirmedPrice.amount || currency !== body.confirmedPrice.currency) {
-          throw new KontorError('PRICE_NOT_CONFIRMED', `The price is ${amount} ${currency}: confirm that one.`, [
-            { field: '/confirmedPrice', code: 'PRICE_NOT_CONFIRMED', message: `${amount} ${currency}` },
-          ]);
-        }
-        const made: Order = {
-          ...{
-            ...priced,
-            mspId,
-            id,
-            state: 'placed',
-            placedAt: receivedAt,
-            placedBy: actor,
-            placedView: view,
-          },
-          ...{ decidedAt: null, decidedBy: null, decidedHow: null, reason: null },
-        };
-        await insertOrder(trx, made);
-        appendAudit(trx, {
-          at: receivedAt,
-          actor,
-          action: 'order.placed',
-          subject: `order:${id}`,
-          mspId,
-          after: toJson(made),
-        });
-        return made;
-      });
+      const { order: ordered, confirmedPrice } = body;
+      const orderer = { mspId, view: senderOf(principal).view, at: receivedAt };
+      const placed = await deps.db.transaction(ALL, (trx) =>
+        placeOrder(trx, { id, ordered, confirmedPrice, actor, ...orderer }),
+      );
       deps.starts.kept();
-      return reply(202, toJson(placed));
+      return reply(202, orderJson(placed));
     },
   }),
   route({
@@ -168,7 +124,7 @@ export const orderRoutes = [
       });
       return reply(
         200,
-        toPage(found, limit, ({ placedAt, id }) => [placedAt.toISOString(), id], toJson),
+        toPage(found, limit, ({ placedAt, id }) => [placedAt.toISOString(), id], orderJson),
       );
     },
   }),
@@ -185,7 +141,7 @@ export const orderRoutes = [
       const found = await transaction((trx) => listOrders(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,
-        toPage(found, limit, ({ placedAt, id }) => [placedAt.toISOString(), id], toJson),
+        toPage(found, limit, ({ placedAt, id }) => [placedAt.toISOString(), id], orderJson),
       );
     },
   }),
@@ -198,7 +154,7 @@ export const orderRoutes = [
     params: byOrder,
     responses: { 200: { description: 'The order', schema: order } },
     handler: async ({ params, transaction }) =>
-      reply(200, toJson(await transaction((trx) => requireOrder(trx, params)))),
+      reply(200, orderJson(await transaction((trx) => requireOrder(trx, params)))),
   }),
   route({
     method: 'post',

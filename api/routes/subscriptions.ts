@@ -4,30 +4,30 @@
  */
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
-import type { Trx } from '../../db/connect.js';
-import { findTenant } from '../../db/parties/tenantStore.js';
-import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
-import { requireUnopened } from '../../db/programmes/periods.js';
-import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
+import { ALL, type Trx } from '../../db/connect.js';
 import {
-  isLicensed,
-  changeOf,
   listSubscriptions,
   lockSubscription,
   putSubscription,
-  subscriptionIn,
   type Subscription,
   type SubscriptionKey,
 } from '../../db/programmes/subscriptionStore.js';
-import { productByCode } from '../../domain/catalog/index.js';
-import { fieldError, KontorError } from '../../domain/errors.js';
-import { periodDays, periodOf, type Period } from '../../domain/period.js';
-import { changesFrom, type SubscriptionChange } from '../../domain/subscription.js';
+import { KontorError } from '../../domain/errors.js';
+import type { Period } from '../../domain/period.js';
+import type { SubscriptionChange } from '../../domain/subscription.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route, type Context } from '../route.js';
 import { period, productCode, programmeCode, uuid } from '../schemas/common.js';
-import { subscription, subscriptionCourse, subscriptionEnd, subscriptionInput } from '../schemas/subscriptions.js';
+import {
+  subscription,
+  subscriptionCourse,
+  subscriptionEnd,
+  subscriptionInput,
+  subscriptionPreview,
+  subscriptionPreviewInput,
+} from '../schemas/subscriptions.js';
+import { foreseeChange, requireConfirmed, requireTenant } from '../subscriptions/foreseeChange.js';
 
 const tags = ['Subscriptions'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -47,61 +47,34 @@ function toJson({ mspId: _mspId, ...shown }: Subscription): z.input<typeof subsc
   return shown;
 }
 
-async function requireTenant(trx: Trx, { mspId, tenantId }: SubscriptionKey) {
-  await requireMsp(trx, mspId);
-  const tenant = await findTenant(trx, mspId, tenantId);
-  if (tenant === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
-  return tenant;
-}
-
 async function course(trx: Trx, key: SubscriptionKey): Promise<z.input<typeof subscriptionCourse>> {
   return { items: (await listSubscriptions(trx, { ...key, limit: MOST_CHANGES })).map(toJson) };
 }
 
-/** Throws what speaks against a subscription of that kind from that month on. */
-async function requireMayRun(
-  trx: Trx,
-  key: SubscriptionKey,
-  kind: SubscriptionChange,
-  from: Period,
-  { joinedPeriod, leftPeriod }: { joinedPeriod: Period | null; leftPeriod: Period | null },
-): Promise<void> {
-  if ((await requireTenant(trx, key)).state === 'closed') {
-    throw new KontorError('STATE_CONFLICT', 'This tenant is closed.');
-  }
-  if ((joinedPeriod !== null && from < joinedPeriod) || (leftPeriod !== null && from > leftPeriod)) {
-    throw fieldError('PERIOD_INVALID', '/fromPeriod', `In ${from} this MSP takes no part in "${key.programme}".`);
-  }
-  await requireProductEnabled(trx, key);
-  if (kind === 'term' && !(await isLicensed(trx, key, periodDays(from)))) {
-    throw fieldError('STATE_CONFLICT', '/kind', `No term licence of this product covers the tenant in ${from}.`);
-  }
+interface Wish {
+  fromPeriod?: Period | undefined;
+  reason?: string | undefined;
+  confirmed?: string | undefined;
 }
+
+type Changing<Body> = Context<z.output<typeof byProduct>, unknown, Body>;
 
 /** Starts, changes or ends: rows, audit event, and what the subscription is then. */
 async function change(
-  { params: key, actor, receivedAt, transaction }: Context<z.output<typeof byProduct>, unknown, unknown>,
+  { params: key, body, actor, receivedAt, deps, transaction }: Changing<Wish>,
   kind: SubscriptionChange,
-  body: { fromPeriod?: Period | undefined; reason?: string | undefined },
 ): Promise<z.input<typeof subscriptionCourse>> {
-  return transaction(async (trx) => {
+  await transaction((trx) => requireTenant(trx, key));
+  // What was confirmed holds prices, which are not the MSP's to read as such.
+  return deps.db.transaction(ALL, async (trx) => {
     const reason = body.reason ?? null;
     const wasChanging = await lockSubscription(trx, key);
-    await requireTenant(trx, key);
-    if (productByCode(key.product) === undefined) throw new KontorError('NOT_FOUND', 'There is no such product.');
-    const registration = await requireParticipant(trx, key.programme, key.mspId);
-    const fromPeriod = changesFrom(kind, body.fromPeriod, periodOf(receivedAt, registration.msp.zone));
-    await requireUnopened(trx, key.programme, fromPeriod, '/fromPeriod');
+    const { fromPeriod, set, before, preview } = await foreseeChange(trx, key, kind, body.fromPeriod, receivedAt);
     // Of two opposite changes at once the second is told of the first (case 59); later it may be changed again.
-    const set = await changeOf(trx, key, fromPeriod);
     if (wasChanging && set !== undefined && set !== kind) {
       throw new KontorError('ALREADY_DECIDED', `Somebody else set "${set}" from ${fromPeriod} on just now.`);
     }
-    if (kind !== 'ended') await requireMayRun(trx, key, kind, fromPeriod, registration);
-    const before = await subscriptionIn(trx, key, fromPeriod);
-    if (kind === 'ended' && before === undefined) {
-      throw new KontorError('STATE_CONFLICT', `No subscription of this tenant and product runs in ${fromPeriod}.`);
-    }
+    requireConfirmed(preview, body.confirmed);
     await putSubscription(trx, { ...key, kind, fromPeriod, orderId: null, at: receivedAt, by: actor, reason });
     appendAudit(trx, {
       at: receivedAt,
@@ -163,16 +136,39 @@ export const subscriptionRoutes = [
     },
   }),
   route({
+    method: 'post',
+    path: `${ADDRESS}/preview`,
+    summary: "Say what follows from a change of a tenant's subscription before it is made",
+    description:
+      'Nothing is kept. What would be refused is refused here, with the same code and field. The digest is sent along with the ' +
+      'change as `confirmed`: if something else would follow by then, the change is refused (CHANGE_NOT_CONFIRMED).',
+    tags,
+    action: 'subscriptions.manage',
+    params: byProduct,
+    body: subscriptionPreviewInput,
+    responses: { 200: { description: 'What follows, if it is made now', schema: subscriptionPreview } },
+    handler: async ({ params, body, receivedAt, deps, transaction }) => {
+      await transaction((trx) => requireTenant(trx, params));
+      // Price plans are not the MSP's to read; what it would pay is.
+      const { preview } = await deps.db.transaction(ALL, (trx) =>
+        foreseeChange(trx, params, body.change, body.fromPeriod, receivedAt),
+      );
+      return reply(200, preview);
+    },
+  }),
+  route({
     method: 'put',
     path: ADDRESS,
     summary: "Start a tenant's subscription to a product, or change its kind",
-    description: 'From the next month unless another is given; PERIOD_OPENED for a month that was opened (rule 19).',
+    description:
+      'From the next month unless another is given; PERIOD_OPENED for a month that was opened (rule 19). CHANGE_NOT_CONFIRMED ' +
+      'where `confirmed` is the digest of another preview than that of now.',
     tags,
     action: 'subscriptions.manage',
     params: byProduct,
     body: subscriptionInput,
     responses: changed,
-    handler: async (context) => reply(200, await change(context, context.body.kind, context.body)),
+    handler: async (context) => reply(200, await change(context, context.body.kind)),
   }),
   route({
     method: 'post',
@@ -186,6 +182,6 @@ export const subscriptionRoutes = [
     params: byProduct,
     body: subscriptionEnd,
     responses: changed,
-    handler: async (context) => reply(200, await change(context, 'ended', context.body)),
+    handler: async (context) => reply(200, await change(context, 'ended')),
   }),
 ];

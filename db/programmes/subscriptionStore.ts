@@ -129,24 +129,54 @@ export async function putSubscription(
   );
 }
 
-/** Whether a term licence of the product covers one of these days for the tenant: its own, or one of a site that serves it. */
-export async function isLicensed(
+/** A term licence as far as it says what it covers. */
+export interface CoveringLicence {
+  id: string;
+  meter: string;
+  count: number;
+  startsOn: Day;
+  endsOn: Day;
+}
+
+/** Term licences of the product that cover one of these days for the tenant: its own, and those of sites that serve it. */
+export async function coveringLicences(
   trx: Trx,
   key: SubscriptionKey,
   { first, last }: { first: Day; last: Day },
-): Promise<boolean> {
-  const found = await rows(
+): Promise<CoveringLicence[]> {
+  return rows<CoveringLicence>(
     trx,
-    `select l.id from term_licence l
+    `select l.id, l.meter, l.count, l.starts_on as "startsOn", l.ends_on as "endsOn" from term_licence l
      join site s on s.msp_id = l.msp_id and s.id = l.site_id and s.programme_code = :programme and s.product = :product
      where l.msp_id = :mspId and l.starts_on <= :last::date and l.ends_on > greatest(l.starts_on, :first::date)
        and (l.tenant_id = :tenantId or (l.tenant_id is null and exists (select from site_tenant a
          where a.msp_id = l.msp_id and a.site_id = l.site_id and a.tenant_id = :tenantId
            and (a.until_period is null or a.until_period > left(:first, 7)))))
-     limit 1`,
+     order by l.starts_on, l.id`,
     { ...key, first, last },
   );
-  return found.length > 0;
+}
+
+/** The first period after this one from which something else was set; null: none. */
+export async function nextChange(trx: Trx, key: SubscriptionKey, period: Period): Promise<Period | null> {
+  const [next] = await rows<{ period: Period | null }>(
+    trx,
+    `select min(from_period) as period from subscription where msp_id = :mspId and programme_code = :programme
+       and tenant_id = :tenantId and product = :product and from_period > :period`,
+    { ...key, period },
+  );
+  return next?.period ?? null;
+}
+
+/** How many keys of the tenant and product live. */
+export async function liveKeysOf(trx: Trx, key: SubscriptionKey): Promise<number> {
+  const [live] = await rows<{ keys: number }>(
+    trx,
+    `select count(*)::int as keys from metered_key where msp_id = :mspId and tenant_id = :tenantId
+       and programme_code = :programme and product = :product and state in ('issued', 'active', 'disabled')`,
+    { ...key },
+  );
+  return live?.keys ?? 0;
 }
 
 /** A subscription that is over, and the keys it leaves behind. */

@@ -303,6 +303,21 @@ AS $function$
       return found_one;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_keep_quote()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if old.number is not null and (new.number, new.paper, new.currency, new.total_minor, new.ordered, new.expires_at)
+        is distinct from (old.number, old.paper, old.currency, old.total_minor, old.ordered, old.expires_at) then
+        raise exception 'what a quote says never changes' using errcode = 'integrity_constraint_violation';
+      end if;
+      if old.ended_at is not null and (new.state, new.order_id) is distinct from (old.state, old.order_id) then
+        raise exception 'a quote that has ended stays as it is' using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_keep_release()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2696,6 +2711,86 @@ grant insert, select, update on purchase_order to kontor_app;
 grant insert, select, update on purchase_order to kontor_limited;
 grant select on purchase_order to kontor_retention;
 
+create table quote (
+  id uuid not null,
+  programme_code text not null,
+  company_id uuid not null,
+  view text not null,
+  product text not null,
+  wish text not null,
+  quantity integer not null,
+  years integer,
+  asked_at timestamp with time zone not null,
+  asked_by jsonb not null,
+  state text not null,
+  number text,
+  paper jsonb,
+  currency text,
+  total_minor bigint,
+  ordered jsonb,
+  answered_at timestamp with time zone,
+  answered_by jsonb,
+  remind_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  workflow_started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by jsonb,
+  reason text,
+  order_id uuid,
+  constraint quote_pkey PRIMARY KEY (id),
+  constraint quote_number_key UNIQUE (number),
+  constraint quote_check CHECK (((state = ANY (ARRAY['requested'::text, 'answered'::text])) = (ended_at IS NULL))),
+  constraint quote_check1 CHECK ((((number IS NULL) = (answered_at IS NULL)) AND ((number IS NULL) = (paper IS NULL)) AND ((number IS NULL) = (total_minor IS NULL)) AND ((number IS NULL) = (expires_at IS NULL)))),
+  constraint quote_check2 CHECK (((state <> ALL (ARRAY['answered'::text, 'accepted'::text, 'expired'::text])) OR (number IS NOT NULL))),
+  constraint quote_check3 CHECK (((order_id IS NULL) OR (state = 'accepted'::text))),
+  constraint quote_quantity_check CHECK ((quantity > 0)),
+  constraint quote_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'answered'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text, 'expired'::text]))),
+  constraint quote_total_minor_check CHECK ((total_minor >= 0)),
+  constraint quote_years_check CHECK (((years >= 1) AND (years <= 5))),
+  constraint quote_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint quote_company_id_order_id_fkey FOREIGN KEY (company_id, order_id) REFERENCES purchase_order(msp_id, id),
+  constraint quote_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+CREATE INDEX quote_by_company ON public.quote USING btree (company_id, asked_at);
+CREATE INDEX quote_by_date ON public.quote USING btree (asked_at, id);
+CREATE INDEX quote_unstarted ON public.quote USING btree (answered_at) WHERE ((state = 'answered'::text) AND (workflow_started_at IS NULL));
+alter table quote enable row level security;
+alter table quote force row level security;
+create policy "all" on quote for all to kontor_all
+  using (true);
+create policy own on quote for select to kontor_app, kontor_limited
+  using (((company_id = ( SELECT kontor_company() AS kontor_company)) AND ((( SELECT kontor_scope() AS kontor_scope) <> 'tenants'::text) OR (view <> 'service_provider'::text))));
+create policy owned on quote for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on quote for select to kontor_retention
+  using (true);
+CREATE TRIGGER kept BEFORE UPDATE ON public.quote FOR EACH ROW EXECUTE FUNCTION kontor_keep_quote();
+grant insert, select, update on quote to kontor_all;
+grant insert, select, update on quote to kontor_app;
+grant insert, select, update on quote to kontor_limited;
+grant select on quote to kontor_retention;
+
+create table quote_number (
+  programme_code text not null,
+  year integer not null,
+  last integer not null,
+  constraint quote_number_pkey PRIMARY KEY (programme_code, year),
+  constraint quote_number_last_check CHECK ((last > 0)),
+  constraint quote_number_programme_code_fkey FOREIGN KEY (programme_code) REFERENCES programme(code)
+);
+alter table quote_number enable row level security;
+alter table quote_number force row level security;
+create policy "all" on quote_number for all to kontor_all
+  using (true);
+create policy retention on quote_number for select to kontor_retention
+  using (true);
+create policy visible on quote_number for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on quote_number to kontor_all;
+grant insert, select, update on quote_number to kontor_app;
+grant insert, select, update on quote_number to kontor_limited;
+grant select on quote_number to kontor_retention;
+
 create table reconciled_site (
   programme_code text not null,
   period text not null,
@@ -3377,6 +3472,39 @@ grant insert, select, update on subscription to kontor_all;
 grant insert, select, update on subscription to kontor_app;
 grant insert, select, update on subscription to kontor_limited;
 grant select on subscription to kontor_retention;
+
+create table subscription_cap (
+  msp_id uuid not null,
+  programme_code text not null,
+  tenant_id uuid not null,
+  meter text not null,
+  from_period text not null,
+  quantity integer,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  reason text,
+  constraint subscription_cap_pkey PRIMARY KEY (msp_id, programme_code, tenant_id, meter, from_period),
+  constraint subscription_cap_from_period_check CHECK ((from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text)),
+  constraint subscription_cap_quantity_check CHECK ((quantity >= 0)),
+  constraint subscription_cap_msp_id_programme_code_fkey FOREIGN KEY (msp_id, programme_code) REFERENCES participation(msp_id, programme_code),
+  constraint subscription_cap_msp_id_tenant_id_fkey FOREIGN KEY (msp_id, tenant_id) REFERENCES tenant(msp_id, id)
+);
+alter table subscription_cap enable row level security;
+alter table subscription_cap force row level security;
+create policy "all" on subscription_cap for all to kontor_all
+  using (true);
+create policy owned on subscription_cap for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on subscription_cap for select to kontor_retention
+  using (true);
+create policy visible on subscription_cap for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND ((msp_id, programme_code) IN ( SELECT billed_now.msp_id,
+    billed_now.programme_code
+   FROM billed_now))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])))));
+grant insert, select, update on subscription_cap to kontor_all;
+grant insert, select, update on subscription_cap to kontor_app;
+grant insert, select, update on subscription_cap to kontor_limited;
+grant select on subscription_cap to kontor_retention;
 
 create table suspension (
   msp_id uuid not null,

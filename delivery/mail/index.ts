@@ -23,6 +23,8 @@ import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
 import { orderRefused } from './orderRefused.js';
 import { orderWithdrawn } from './orderWithdrawn.js';
+import { quoteAnswered } from './quoteAnswered.js';
+import { quoteAsked } from './quoteAsked.js';
 import { packAnswered } from './packAnswered.js';
 import { packQuestioned } from './packQuestioned.js';
 import { parkedReminder } from './parkedReminder.js';
@@ -67,6 +69,8 @@ const MAILS = {
   billingPack,
   packQuestioned,
   packAnswered,
+  quoteAsked,
+  quoteAnswered,
   parkedReminder,
   runSummary,
   runFailed,

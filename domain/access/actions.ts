@@ -87,6 +87,12 @@ export const ACTIONS = {
   'licences.manage': { views: VENDOR, level: 'manager' },
   'orders.read': { views: VENDOR, level: 'reader' },
   'orders.decide': { views: VENDOR, level: 'manager' },
+  'quotes.read': {
+    views: ['vendor', 'customer', 'system_integrator', 'service_provider', 'reseller', 'distributor'],
+    level: 'reader',
+    tenants: true,
+  },
+  'quotes.answer': { views: VENDOR, level: 'manager' },
   'products.read': { views: BILLING, level: 'reader' },
   'products.manage': { views: VENDOR, level: 'manager' },
   'subscriptions.read': { views: SEES_SITES, level: 'reader', tenants: true },

@@ -4,6 +4,7 @@ import { linkPage } from './linkPage.js';
 import { mail } from './mail.js';
 import { statement } from './statement.js';
 import { summary } from './summary.js';
+import { quote } from './quote.js';
 import { tenantDocument } from './tenantDocument.js';
 import { usageReport } from './usageReport.js';
 
@@ -146,6 +147,7 @@ export const de: Translation = {
   summary,
   usageReport,
   tenantDocument,
+  quote,
   mail,
   linkPage,
 };

@@ -16,6 +16,7 @@ const day = (text: string) => formatDay(text, 'de');
 const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'de');
 
 /** Dative, as after "seit" and "von". */
+const YEARS: PluralForms = { one: 'Jahr', other: 'Jahre' };
 const DAYS_DATIVE: PluralForms = { one: 'Tag', other: 'Tagen' };
 const STATEMENTS: PluralForms = { one: 'Abrechnung', other: 'Abrechnungen' };
 const CREDITS: PluralForms = { one: 'Gutschrift', other: 'Gutschriften' };
@@ -201,6 +202,24 @@ export const mail: NonNullable<Translation['mail']> = {
       question,
       `${vendorName} antwortet:`,
       answer,
+    ],
+  },
+  quoteAsked: {
+    subject: ({ companyName, productName }) => `Serviceangebot gewünscht: ${companyName}, ${productName}`,
+    body: ({ companyName, programmeName, productName, quantity, years, wish, askedBy }) => [
+      `${askedBy} von ${companyName} bittet um ein Serviceangebot in ${programmeName}: ${formatQuantity(quantity, 'de')} × ${productName}${years === null ? '' : `, Laufzeit ${count(years, YEARS)}`}.`,
+      wish,
+      'Bitte antworten Sie mit Positionen und einem letzten Tag, oder ziehen Sie es zurück.',
+    ],
+  },
+  quoteAnswered: {
+    subject: ({ vendorName, number, reminder }) =>
+      reminder ? `${vendorName}: Ihr Angebot ${number} endet bald` : `${vendorName}: Ihr Angebot ${number}`,
+    body: ({ vendorName, number, productName, total, validUntil, reminder }) => [
+      reminder
+        ? `Angebot ${number} für ${productName} ist noch offen. Es beläuft sich auf ${formatMinor(total.totalMinor, total.currency, 'de')}.`
+        : `${vendorName} hat Ihre Anfrage beantwortet: Angebot ${number} für ${productName} beläuft sich auf ${formatMinor(total.totalMinor, total.currency, 'de')}.`,
+      `Es bindet niemanden. Sie können es bis ${day(validUntil)} annehmen oder ablehnen; das Dokument liegt im Portal dabei.`,
     ],
   },
   parkedReminder: {

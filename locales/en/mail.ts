@@ -15,6 +15,7 @@ const count = (n: number, forms: PluralForms) => counted(n, forms, 'en');
 const day = (text: string) => formatDay(text, 'en');
 const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'en');
 
+const YEARS: PluralForms = { one: 'year', other: 'years' };
 const DAYS: PluralForms = { one: 'day', other: 'days' };
 const STATEMENTS: PluralForms = { one: 'statement', other: 'statements' };
 const CREDITS: PluralForms = { one: 'credit', other: 'credits' };
@@ -197,6 +198,24 @@ export const mail: MailMessages = {
       question,
       `${vendorName} answers:`,
       answer,
+    ],
+  },
+  quoteAsked: {
+    subject: ({ companyName, productName }) => `Service quote wanted: ${companyName}, ${productName}`,
+    body: ({ companyName, programmeName, productName, quantity, years, wish, askedBy }) => [
+      `${askedBy} of ${companyName} asks for a service quote in ${programmeName}: ${formatQuantity(quantity, 'en')} × ${productName}${years === null ? '' : `, term of ${count(years, YEARS)}`}.`,
+      wish,
+      'Please answer it with lines and a last day, or withdraw it.',
+    ],
+  },
+  quoteAnswered: {
+    subject: ({ vendorName, number, reminder }) =>
+      reminder ? `${vendorName}: your quote ${number} ends soon` : `${vendorName}: your quote ${number}`,
+    body: ({ vendorName, number, productName, total, validUntil, reminder }) => [
+      reminder
+        ? `Quote ${number} for ${productName} is still open. It comes to ${formatMinor(total.totalMinor, total.currency, 'en')}.`
+        : `${vendorName} has answered your request: quote ${number} for ${productName} comes to ${formatMinor(total.totalMinor, total.currency, 'en')}.`,
+      `It binds nobody. You can accept or decline it until ${day(validUntil)}; the document is with it in the portal.`,
     ],
   },
   parkedReminder: {

@@ -15,6 +15,7 @@ const count = (n: number, forms: PluralForms) => counted(n, forms, 'it');
 const day = (text: string) => formatDay(text, 'it');
 const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'it');
 
+const YEARS: PluralForms = { one: 'anno', other: 'anni' };
 const DAYS: PluralForms = { one: 'giorno', other: 'giorni' };
 const STATEMENTS: PluralForms = { one: 'estratto', other: 'estratti' };
 const CREDITS: PluralForms = { one: 'nota di accredito', other: 'note di accredito' };
@@ -201,6 +202,26 @@ export const mail: NonNullable<Translation['mail']> = {
       question,
       `${vendorName} risponde:`,
       answer,
+    ],
+  },
+  quoteAsked: {
+    subject: ({ companyName, productName }) => `Richiesta di preventivo: ${companyName}, ${productName}`,
+    body: ({ companyName, programmeName, productName, quantity, years, wish, askedBy }) => [
+      `${askedBy} di ${companyName} chiede un preventivo in ${programmeName}: ${formatQuantity(quantity, 'it')} × ${productName}${years === null ? '' : `, durata ${count(years, YEARS)}`}.`,
+      wish,
+      'Rispondete con le voci e l’ultimo giorno di validità, oppure ritiratelo.',
+    ],
+  },
+  quoteAnswered: {
+    subject: ({ vendorName, number, reminder }) =>
+      reminder
+        ? `${vendorName}: il vostro preventivo ${number} sta per scadere`
+        : `${vendorName}: il vostro preventivo ${number}`,
+    body: ({ vendorName, number, productName, total, validUntil, reminder }) => [
+      reminder
+        ? `Il preventivo ${number} per ${productName} è ancora aperto. L’importo è di ${formatMinor(total.totalMinor, total.currency, 'it')}.`
+        : `${vendorName} ha risposto alla vostra richiesta: il preventivo ${number} per ${productName} è di ${formatMinor(total.totalMinor, total.currency, 'it')}.`,
+      `Non vincola nessuno. Potete accettarlo o rifiutarlo fino al ${day(validUntil)}; il documento è nel portale.`,
     ],
   },
   parkedReminder: {

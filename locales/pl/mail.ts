@@ -15,6 +15,7 @@ const count = (n: number, forms: PluralForms) => counted(n, forms, 'pl');
 const day = (text: string) => formatDay(text, 'pl');
 const month = (period: Parameters<typeof formatPeriod>[0]) => formatPeriod(period, 'pl');
 
+const YEARS: PluralForms = { one: 'rok', few: 'lata', many: 'lat', other: 'roku' };
 const DAYS: PluralForms = { one: 'dzień', few: 'dni', many: 'dni', other: 'dnia' };
 /** Genitive, as after "od" and "w ciągu". */
 const DAYS_GENITIVE: PluralForms = { one: 'dnia', other: 'dni' };
@@ -208,6 +209,24 @@ export const mail: NonNullable<Translation['mail']> = {
       question,
       `${vendorName} odpowiada:`,
       answer,
+    ],
+  },
+  quoteAsked: {
+    subject: ({ companyName, productName }) => `Prośba o ofertę serwisową: ${companyName}, ${productName}`,
+    body: ({ companyName, programmeName, productName, quantity, years, wish, askedBy }) => [
+      `${askedBy} (${companyName}) prosi o ofertę serwisową w programie ${programmeName}: ${formatQuantity(quantity, 'pl')} × ${productName}${years === null ? '' : `, okres ${count(years, YEARS)}`}.`,
+      wish,
+      'Prosimy odpowiedzieć, podając pozycje i ostatni dzień ważności, albo ją wycofać.',
+    ],
+  },
+  quoteAnswered: {
+    subject: ({ vendorName, number, reminder }) =>
+      reminder ? `${vendorName}: oferta ${number} wkrótce wygaśnie` : `${vendorName}: oferta ${number}`,
+    body: ({ vendorName, number, productName, total, validUntil, reminder }) => [
+      reminder
+        ? `Oferta ${number} na ${productName} jest nadal otwarta. Kwota: ${formatMinor(total.totalMinor, total.currency, 'pl')}.`
+        : `${vendorName} odpowiada na Państwa prośbę: oferta ${number} na ${productName}, kwota: ${formatMinor(total.totalMinor, total.currency, 'pl')}.`,
+      `Oferta nikogo nie wiąże. Można ją przyjąć lub odrzucić do ${day(validUntil)}; dokument znajduje się w portalu.`,
     ],
   },
   parkedReminder: {

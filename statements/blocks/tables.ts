@@ -52,6 +52,15 @@ export const FINDING_COLUMNS: readonly ColumnLayout[] = [
   { share: 29, maxLines: 8 },
 ];
 
+/** The lines of a service quote. */
+export const QUOTE_COLUMNS: readonly ColumnLayout[] = [
+  { share: 6 },
+  { share: 48, maxLines: 12 },
+  { share: 12, align: 'right' },
+  { share: 18, align: 'right' },
+  { share: 16, align: 'right' },
+];
+
 /** Tables of the billing summary. */
 export const TOTALS_COLUMNS: readonly ColumnLayout[] = [
   { share: 20 },

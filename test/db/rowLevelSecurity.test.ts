@@ -69,6 +69,8 @@ const REACH: Record<string, Reach> = {
   person_totp: 'team',
   price_plan: 'parties',
   purchase_order: 'never',
+  quote: 'never',
+  quote_number: 'team',
   reconciled_site: 'never',
   recovery_code: 'team',
   refused_claims: 'team',
@@ -88,6 +90,7 @@ const REACH: Record<string, Reach> = {
   statement_number: 'team',
   statement_revision: 'never',
   subscription: 'tenant',
+  subscription_cap: 'tenant',
   suspension: 'never',
   tenant: 'tenant',
   tenant_document_release: 'msp',
@@ -109,6 +112,7 @@ const NOT_FOR_DISTRIBUTORS = [
   'tenant_document_release',
   'msp_logo',
   'desk_columns',
+  'quote',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];
@@ -132,6 +136,7 @@ const OWNER: Record<string, string> = {
   company_change: 'company_id',
   company_view: 'company_id',
   company_zone: 'company_id',
+  quote: 'company_id',
 };
 
 function labelsOf(table: string): string {

@@ -80,6 +80,26 @@ const PARAMS: MailParams = {
     ...{ question: 'Is line 3 counted twice?', askedBy: 'Anna Example' },
   },
   packAnswered: { ...common, period, supplement: 1, question: 'Is line 3 counted twice?', answer: 'It is not.' },
+  quoteAsked: {
+    ...{
+      companyName: 'MSP One',
+      programmeName: 'Managed services',
+      productName: 'Mail server',
+      quantity: 25,
+      years: 3,
+    },
+    ...{ wish: 'Support included?', askedBy: 'Anna Example' },
+  },
+  quoteAnswered: {
+    ...{
+      vendorName: 'Vendor',
+      number: 'MSP-2026-Q000001',
+      productName: 'Mail server',
+      validUntil: '2026-06-30',
+      reminder: true,
+    },
+    total: { currency: 'EUR', totalMinor: 240_00n },
+  },
   parkedReminder: { ...common, period, reason: 'total moved', waitingDays: 1, decideBy: '2026-06-09' },
   runSummary: {
     programmeName: 'Managed services',

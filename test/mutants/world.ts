@@ -49,6 +49,7 @@ const PAPER: RenderPool = {
   },
   renderUsageReport: ({ period, msp }) => Promise.resolve(document(`${period}, ${msp.name}`)),
   renderTenantDocument: ({ reference }) => Promise.resolve(document(reference)),
+  renderQuote: ({ number }) => Promise.resolve(document(number)),
   close: () => Promise.resolve(),
 };
 

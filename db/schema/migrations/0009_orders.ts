@@ -109,5 +109,24 @@ export async function up(knex: Knex): Promise<void> {
     create index subscription_ended on subscription (from_period) where kind = 'ended';
     call kontor_protect('subscription', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
       'tenant_id = any((select kontor_tenants())::uuid[])');
+
+    -- The most that a tenant and the units below it are meant to use of a meter. Each holds from its period until the next one's;
+    -- quantity null: there is none any more. It is told, and refuses nothing.
+    create table subscription_cap (
+      msp_id uuid not null,
+      programme_code text not null,
+      tenant_id uuid not null,
+      meter text not null,
+      from_period text not null check (from_period ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+      quantity integer check (quantity >= 0),
+      set_at timestamptz not null,
+      set_by jsonb not null,
+      reason text,
+      primary key (msp_id, programme_code, tenant_id, meter, from_period),
+      foreign key (msp_id, programme_code) references participation (msp_id, programme_code),
+      foreign key (msp_id, tenant_id) references tenant (msp_id, id)
+    );
+    call kontor_protect('subscription_cap', '(msp_id, programme_code) in (select msp_id, programme_code from billed_now)',
+      'tenant_id = any((select kontor_tenants())::uuid[])');
   `);
 }

@@ -18,6 +18,7 @@ import { up as corrections } from './0012_corrections.js';
 import { up as retention } from './0013_retention.js';
 import { up as tenantDocuments } from './0014_tenant_documents.js';
 import { up as softwareReleases } from './0015_software_releases.js';
+import { up as quotes } from './0016_quotes.js';
 
 interface Migration {
   name: string;
@@ -40,6 +41,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0013_retention', up: retention },
   { name: '0014_tenant_documents', up: tenantDocuments },
   { name: '0015_software_releases', up: softwareReleases },
+  { name: '0016_quotes', up: quotes },
 ];
 
 /** In their order. */
