@@ -34,6 +34,17 @@ export const caseView = z
     resolvedAt: instant.nullable(),
     decideUntil: instant.nullable(),
     statementNumber: z.string().nullable(),
+    owner: z
+      .strictObject({
+        person: actor,
+        since: instant,
+        mayDecide: z
+          .boolean()
+          .meta({ description: 'False where she may not any more: the case is as good as unowned' }),
+      })
+      .nullable()
+      .meta({ description: 'Who of the partner team looks after it' }),
+    additional: z.array(actor).meta({ description: 'Who of the partner team follows it besides' }),
     decisions: z.array(decision).meta({ description: 'What a person may decide; empty where a rule settles the kind' }),
   })
   .meta({ id: 'Case' });
@@ -49,6 +60,25 @@ export const caseDecision = z
     message: 'Given with set_quantity, and only then',
   })
   .meta({ id: 'CaseDecision' });
+
+export const caseOwner = z
+  .strictObject({
+    personId: uuid.nullable().meta({ description: 'Of the partner team, who may decide cases; null: nobody' }),
+    replaces: uuid.nullish().meta({ description: 'Whom it is taken from; left out where nobody owns it' }),
+  })
+  .meta({ id: 'CaseOwner' });
+
+export const casePerson = z
+  .strictObject({
+    id: uuid,
+    person: actor,
+    role: z.enum(['owner', 'additional']),
+    fromAt: instant,
+    givenBy: actor,
+    untilAt: instant.nullable(),
+    endedBy: actor.nullable(),
+  })
+  .meta({ id: 'CasePerson' });
 
 export const caseOutcome = z
   .strictObject({

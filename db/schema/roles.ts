@@ -64,6 +64,7 @@ const UPDATES = [
   'tenant_document_release',
   'msp_logo',
   'desk_columns',
+  'case_person',
 ];
 const DELETES = [
   'company_view',
@@ -95,6 +96,7 @@ const LET_GO = [
   'billing_pack',
   'billing_pack_response',
   'billing_pack_statement',
+  'case_person',
   'discrepancy',
   'reconciled_site',
   'run_participant',

@@ -52,6 +52,16 @@ AS $function$
         select distributor_id from participation_distributor
         where msp_id = $1 and programme_code = $2 and from_period <= $3 and (until_period is null or until_period > $3) $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_case_goes(entry_of uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select exists (select from discrepancy d where d.id = $1 and d.period < (select kontor_least_year(8))::text
+        and not kontor_is_held(d.msp_id, d.programme_code)
+        and not exists (select from statement s where s.programme_code = d.programme_code and s.period = d.period
+          and (d.msp_id is null or s.msp_id = d.msp_id))) $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1115,6 +1125,41 @@ grant insert, select, update on billing_run to kontor_all;
 grant insert, select, update on billing_run to kontor_app;
 grant insert, select, update on billing_run to kontor_limited;
 grant select on billing_run to kontor_retention;
+
+create table case_person (
+  id uuid not null,
+  case_id uuid not null,
+  person_id uuid not null,
+  role text not null,
+  from_at timestamp with time zone not null,
+  given_by jsonb not null,
+  until_at timestamp with time zone,
+  ended_by jsonb,
+  constraint case_person_pkey PRIMARY KEY (id),
+  constraint case_person_check CHECK ((until_at >= from_at)),
+  constraint case_person_check1 CHECK (((until_at IS NULL) = (ended_by IS NULL))),
+  constraint case_person_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'additional'::text]))),
+  constraint case_person_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
+  constraint case_person_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX case_person_by_case ON public.case_person USING btree (case_id, from_at, id);
+CREATE INDEX case_person_by_person ON public.case_person USING btree (person_id) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX case_person_once ON public.case_person USING btree (case_id, person_id, role) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX case_person_owner ON public.case_person USING btree (case_id) WHERE ((role = 'owner'::text) AND (until_at IS NULL));
+alter table case_person enable row level security;
+alter table case_person force row level security;
+create policy "all" on case_person for all to kontor_all
+  using (true);
+create policy let_go on case_person for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_case_goes(case_id)));
+create policy retention on case_person for select to kontor_retention
+  using (true);
+create policy visible on case_person for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on case_person to kontor_all;
+grant insert, select, update on case_person to kontor_app;
+grant insert, select, update on case_person to kontor_limited;
+grant delete, select on case_person to kontor_retention;
 
 create table check_in (
   msp_id uuid not null,

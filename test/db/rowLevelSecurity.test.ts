@@ -29,6 +29,7 @@ const REACH: Record<string, Reach> = {
   billing_pack_credit: 'never',
   billing_pack_response: 'parties',
   billing_pack_statement: 'never',
+  case_person: 'team',
   check_in: 'never',
   company: 'msp',
   company_change: 'own',

@@ -17,6 +17,7 @@ import { up as openId } from './0011_open_id.js';
 import { up as corrections } from './0012_corrections.js';
 import { up as retention } from './0013_retention.js';
 import { up as tenantDocuments } from './0014_tenant_documents.js';
+import { up as serviceDesk } from './0015_service_desk.js';
 
 interface Migration {
   name: string;
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0012_corrections', up: corrections },
   { name: '0013_retention', up: retention },
   { name: '0014_tenant_documents', up: tenantDocuments },
+  { name: '0015_service_desk', up: serviceDesk },
 ];
 
 /** In their order. */
