@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
+import { HOLDERS } from '../../domain/serviceDesk.js';
 import { decisionsOf } from '../../domain/reconcile/index.js';
 import { casePeople } from '../../db/access/casePersonStore.js';
 import type { Trx } from '../../db/connect.js';
@@ -56,6 +57,7 @@ export const caseRoutes = [
       state: caseState.optional(),
       kind: caseKind.optional(),
       mspId: uuid.optional(),
+      holder: z.enum(HOLDERS).optional().meta({ description: 'With whom it is now' }),
       owner: z.literal('me').optional().meta({ description: 'Those that you own' }),
       involved: z.literal('me').optional().meta({ description: 'Those that you own or follow' }),
       unowned: z

@@ -9,6 +9,7 @@ import { companyStateRoutes } from './companyStates.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
+import { deskRoutes } from './desk.js';
 import { deskLineRoutes } from './deskLines.js';
 import { distributorRoutes } from './distributors.js';
 import { exchangeRateRoutes } from './exchangeRates.js';
@@ -106,6 +107,7 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...runStepRoutes,
   ...caseRoutes,
+  ...deskRoutes,
   ...statementRoutes,
   ...customerPriceRoutes,
   ...tenantDocumentRoutes,

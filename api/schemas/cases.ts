@@ -2,6 +2,7 @@ import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { DECISIONS, KINDS } from '../../domain/reconcile/index.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
+import { HOLDERS } from '../../domain/serviceDesk.js';
 import { manyCounts, manyOutcome } from '../outcomeOfMany.js';
 import { instant, period, periodText, programmeCode, text, uuid } from './common.js';
 import { evidence } from './statements.js';
@@ -45,6 +46,12 @@ export const caseView = z
       .nullable()
       .meta({ description: 'Who of the partner team looks after it' }),
     additional: z.array(actor).meta({ description: 'Who of the partner team follows it besides' }),
+    holder: z.enum(HOLDERS).meta({ description: 'With whom it is' }),
+    heldSince: instant.nullable().meta({ description: 'Null: it was never handed over' }),
+    proposal: z
+      .strictObject({ decision, quantity: z.int().nullable(), note: z.string(), at: instant, by: actor })
+      .nullable()
+      .meta({ description: 'What the MSP proposed last' }),
     decisions: z.array(decision).meta({ description: 'What a person may decide; empty where a rule settles the kind' }),
   })
   .meta({ id: 'Case' });

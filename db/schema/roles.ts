@@ -65,6 +65,7 @@ const UPDATES = [
   'msp_logo',
   'desk_columns',
   'case_person',
+  'service_desk',
 ];
 const DELETES = [
   'company_view',
@@ -97,6 +98,7 @@ const LET_GO = [
   'billing_pack_response',
   'billing_pack_statement',
   'case_person',
+  'case_hand_over',
   'discrepancy',
   'reconciled_site',
   'run_participant',

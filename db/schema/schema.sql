@@ -52,6 +52,26 @@ AS $function$
         select distributor_id from participation_distributor
         where msp_id = $1 and programme_code = $2 and from_period <= $3 and (until_period is null or until_period > $3) $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_case_deadlines(cases uuid[])
+ RETURNS TABLE(id uuid, state text, until timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := array(select distinct h.case_id from case_hand_over h where h.case_id = any(cases));
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select d.id, p.state, greatest(s.review_until, r.opened_at)
+        from discrepancy d
+        join run_participant p on (p.programme_code, p.period, p.msp_id) = (d.programme_code, d.period, d.msp_id)
+        join run_shard s on (s.programme_code, s.period, s.shard) = (p.programme_code, p.period, p.shard)
+        join billing_run r on (r.programme_code, r.period) = (d.programme_code, d.period)
+        where d.id = any(seen);
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_case_goes(entry_of uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -1125,6 +1145,51 @@ grant insert, select, update on billing_run to kontor_all;
 grant insert, select, update on billing_run to kontor_app;
 grant insert, select, update on billing_run to kontor_limited;
 grant select on billing_run to kontor_retention;
+
+create table case_hand_over (
+  id uuid not null,
+  case_id uuid not null,
+  number integer not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  from_holder text not null,
+  holder text not null,
+  side text not null,
+  note text not null,
+  proposal text,
+  proposed_quantity integer,
+  handed_at timestamp with time zone not null,
+  handed_by jsonb not null,
+  constraint case_hand_over_pkey PRIMARY KEY (id),
+  constraint case_hand_over_case_id_number_key UNIQUE (case_id, number),
+  constraint case_hand_over_check CHECK (((holder = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text])) AND (holder <> from_holder))),
+  constraint case_hand_over_check1 CHECK (((proposed_quantity IS NOT NULL) = COALESCE((proposal = 'set_quantity'::text), false))),
+  constraint case_hand_over_from_holder_check CHECK ((from_holder = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint case_hand_over_number_check CHECK ((number > 0)),
+  constraint case_hand_over_side_check CHECK ((side = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint case_hand_over_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
+  constraint case_hand_over_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table case_hand_over enable row level security;
+alter table case_hand_over force row level security;
+create policy "all" on case_hand_over for all to kontor_all
+  using (true);
+create policy let_go on case_hand_over for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_case_goes(case_id)));
+create policy owned on case_hand_over for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on case_hand_over for select to kontor_retention
+  using (true);
+create policy visible on case_hand_over for select to kontor_app, kontor_limited
+  using (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (('customer'::text = from_holder) OR ('customer'::text = holder)) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) AND (msp_id IN ( SELECT service_desk.msp_id
+   FROM service_desk
+  WHERE service_desk.active)))));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.case_hand_over FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.case_hand_over FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on case_hand_over to kontor_all;
+grant insert, select on case_hand_over to kontor_app;
+grant insert, select on case_hand_over to kontor_limited;
+grant delete, select on case_hand_over to kontor_retention;
 
 create table case_person (
   id uuid not null,
@@ -2851,6 +2916,29 @@ grant insert, select, update on service_account to kontor_all;
 grant insert, select, update on service_account to kontor_app;
 grant insert, select, update on service_account to kontor_limited;
 grant select on service_account to kontor_retention;
+
+create table service_desk (
+  msp_id uuid not null,
+  active boolean not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint service_desk_pkey PRIMARY KEY (msp_id),
+  constraint service_desk_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table service_desk enable row level security;
+alter table service_desk force row level security;
+create policy "all" on service_desk for all to kontor_all
+  using (true);
+create policy owned on service_desk for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on service_desk for select to kontor_retention
+  using (true);
+create policy visible on service_desk for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant insert, select, update on service_desk to kontor_all;
+grant insert, select, update on service_desk to kontor_app;
+grant insert, select, update on service_desk to kontor_limited;
+grant select on service_desk to kontor_retention;
 
 create table session (
   id uuid not null,

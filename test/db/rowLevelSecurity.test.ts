@@ -29,6 +29,7 @@ const REACH: Record<string, Reach> = {
   billing_pack_credit: 'never',
   billing_pack_response: 'parties',
   billing_pack_statement: 'never',
+  case_hand_over: 'tenant',
   case_person: 'team',
   check_in: 'never',
   company: 'msp',
@@ -74,6 +75,7 @@ const REACH: Record<string, Reach> = {
   restriction: 'team',
   run_participant: 'never',
   service_account: 'team',
+  service_desk: 'msp',
   session: 'team',
   sign_in_attempt: 'team',
   sign_in_failure: 'team',
@@ -105,6 +107,8 @@ const NOT_FOR_DISTRIBUTORS = [
   'tenant_document_release',
   'msp_logo',
   'desk_columns',
+  'service_desk',
+  'case_hand_over',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];

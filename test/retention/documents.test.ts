@@ -54,7 +54,10 @@ describe('what is kept by the calendar year, rule 15', () => {
          select programme_code, period, msp_id, 'total_moved', 'person', '{}', 'open', now() from run_participant returning id, msp_id),
        made as (
          insert into person (id, name, email, locale, zone, state, created_at, created_by)
-         select gen_random_uuid(), 'Anna', 'anna@people.example', 'en', 'UTC', 'active', now(), '{}' returning id)
+         select gen_random_uuid(), 'Anna', 'anna@people.example', 'en', 'UTC', 'active', now(), '{}' returning id),
+       handed as (
+         insert into case_hand_over (id, case_id, number, msp_id, from_holder, holder, side, note, handed_at, handed_by)
+         select gen_random_uuid(), id, 1, msp_id, 'partner_team', 'msp', 'partner_team', 'x', now(), '{}' from found)
        insert into case_person (id, case_id, person_id, role, from_at, given_by)
        select gen_random_uuid(), f.id, m.id, 'owner', now(), '{}' from found f cross join made m`,
     );
@@ -139,7 +142,14 @@ describe('what is kept by the calendar year, rule 15', () => {
     await expect(broken).rejects.toThrow('the machine stopped');
     await apply(LATER);
     const tables = ['statement', 'statement_line', 'statement_document', 'billing_pack', 'billing_pack_statement'];
-    for (const table of [...tables, 'billing_pack_response', 'reconciled_site', 'run_participant', 'case_person']) {
+    for (const table of [
+      ...tables,
+      'billing_pack_response',
+      'reconciled_site',
+      'run_participant',
+      'case_person',
+      'case_hand_over',
+    ]) {
       expect([table, await count(table)]).toEqual([table, 0]);
     }
     const told = await old.month.run<{ removed: string }>(

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Cases as work items: who looks after them. */
+/** Cases as work items: who looks after them, and with whom they are. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- Whether what is kept with a case may go as it does (0013), as no statement of its month is left and nobody holds it.
@@ -28,5 +28,65 @@ export async function up(knex: Knex): Promise<void> {
     create index case_person_by_person on case_person (person_id) where until_at is null;
     call kontor_protect_team('case_person');
     call kontor_let_go('case_person', 'kontor_case_goes(case_id)', 'null::uuid', 'null::text');
+
+    -- Whether an MSP lets its customers, and the experts that it or they let in, take part in its cases. No row: it does not.
+    create table service_desk (
+      msp_id uuid primary key references msp_terms,
+      active boolean not null,
+      set_at timestamptz not null,
+      set_by jsonb not null
+    );
+    call kontor_protect('service_desk', 'false', 'msp_id = any((select kontor_msps())::uuid[])');
+
+    -- A case is handed over between the partner team, its MSP and the MSP's customer: it is where the last one left it, and with
+    -- the partner team before the first. Whoever answers says what to decide; the partner team decides (rule 5).
+    create table case_hand_over (
+      id uuid primary key,
+      case_id uuid not null references discrepancy,
+      number integer not null check (number > 0),
+      msp_id uuid not null references msp_terms,
+      -- That of the case.
+      tenant_id uuid,
+      from_holder text not null check (from_holder in ('partner_team', 'msp', 'customer')),
+      holder text not null check (holder in ('partner_team', 'msp', 'customer') and holder <> from_holder),
+      -- Who handed it over: the one it was with, or the one who took it back.
+      side text not null check (side in ('partner_team', 'msp', 'customer')),
+      note text not null,
+      proposal text,
+      proposed_quantity integer,
+      handed_at timestamptz not null,
+      handed_by jsonb not null,
+      unique (case_id, number),
+      check ((proposed_quantity is not null) = coalesce(proposal = 'set_quantity', false))
+    );
+    create trigger frozen before update or delete on case_hand_over for each row execute function kontor_refuse_change();
+    create trigger frozen_all before truncate on case_hand_over execute function kontor_refuse_change();
+    alter table case_hand_over enable row level security;
+    alter table case_hand_over force row level security;
+    create policy owned on case_hand_over using ((select kontor_scope()) = 'all');
+    -- What passes between its MSP and the partner team is not the customer's.
+    create policy visible on case_hand_over for select using (
+      msp_id = (select kontor_msp())
+      or ((select kontor_scope()) = 'tenants' and 'customer' in (from_holder, holder)
+        and tenant_id = any((select kontor_tenants())::uuid[]) and msp_id in (select msp_id from service_desk where active)));
+    call kontor_let_go('case_hand_over', 'kontor_case_goes(case_id)', 'null::uuid', 'null::text');
+
+    -- Of cases that the reader was handed: where the MSP stands in the month, and until when an answer counts.
+    create function kontor_case_deadlines(cases uuid[]) returns table (id uuid, state text, until timestamptz)
+      language plpgsql stable as $$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := array(select distinct h.case_id from case_hand_over h where h.case_id = any(cases));
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select d.id, p.state, greatest(s.review_until, r.opened_at)
+        from discrepancy d
+        join run_participant p on (p.programme_code, p.period, p.msp_id) = (d.programme_code, d.period, d.msp_id)
+        join run_shard s on (s.programme_code, s.period, s.shard) = (p.programme_code, p.period, p.shard)
+        join billing_run r on (r.programme_code, r.period) = (d.programme_code, d.period)
+        where d.id = any(seen);
+      perform set_config('kontor.scope', scope, true);
+    end $$;
   `);
 }

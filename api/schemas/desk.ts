@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { actor } from '../../domain/access/actor.js';
+import { MAX_QUANTITY } from '../../domain/usage.js';
+import { HOLDERS } from '../../domain/serviceDesk.js';
+import { caseKind, caseState, decision } from './cases.js';
+import { instant, periodText, prose, uuid } from './common.js';
+import { evidence } from './statements.js';
+
+export const holder = z.enum(HOLDERS);
+
+export const proposal = z
+  .strictObject({
+    decision,
+    quantity: z.int().min(0).max(MAX_QUANTITY).nullish().meta({ description: 'With set_quantity, only then' }),
+  })
+  .refine(({ decision: taken, quantity }) => (taken === 'set_quantity') === (quantity != null), {
+    path: ['quantity'],
+    message: 'Given with set_quantity, and only then',
+  })
+  .meta({ id: 'CaseProposal' });
+
+export const newHandOver = z
+  .strictObject({
+    to: holder.meta({ description: 'customer: whoever sees the tenant of the case and not all of its MSP' }),
+    note: prose(2000).meta({ description: 'What is asked, or the answer and its reasons' }),
+    proposal: proposal.nullish().meta({ description: 'What you would decide; with an answer alone' }),
+  })
+  .meta({ id: 'NewHandOver' });
+
+export const handOver = z
+  .strictObject({
+    id: uuid,
+    from: holder,
+    to: holder,
+    side: holder.meta({ description: 'Who handed it over, or took it back' }),
+    note: z.string(),
+    proposal: z.strictObject({ decision, quantity: z.int().nullable() }).nullable(),
+    at: instant,
+    by: actor.nullable().meta({ description: 'Null: somebody of the partner team, whom only that sees' }),
+  })
+  .meta({ id: 'HandOver' });
+
+export const deskCase = z
+  .strictObject({
+    id: uuid,
+    mspId: uuid,
+    mspName: z.string(),
+    programme: z.string(),
+    period: periodText,
+    kind: caseKind,
+    siteId: uuid,
+    siteName: z.string(),
+    tenantId: uuid.nullable(),
+    tenantRef: z.string().nullable(),
+    meter: z.string().nullable(),
+    evidence,
+    state: caseState,
+    decision: decision
+      .nullable()
+      .meta({ description: 'What the partner team decided; null: the rule of its kind counts' }),
+    quantity: z.int().nullable(),
+    foundAt: instant,
+    resolvedAt: instant.nullable(),
+    holder: holder.meta({
+      description: 'With whom it is. What passes between MSP and partner team a customer does not see',
+    }),
+    heldSince: instant,
+    answerUntil: instant.nullable().meta({
+      description:
+        'An answer counts until then: handing a case over moves no deadline. Null: until somebody decides, or none',
+    }),
+    answerCounts: z.boolean().meta({ description: 'Whether an answer still moves the month' }),
+  })
+  .meta({ id: 'DeskCase' });
+
+export const deskSwitch = z
+  .strictObject({
+    active: z.boolean().meta({ description: 'Whether customers take part in cases; at first they do not' }),
+  })
+  .meta({ id: 'ServiceDesk' });
