@@ -2,6 +2,7 @@
 import type { Route } from '../route.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
+import { caseCommentRoutes } from './caseComments.js';
 import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
 import { companyRoutes } from './companies.js';
@@ -108,6 +109,7 @@ export const ROUTES: readonly Route[] = [
   ...runStepRoutes,
   ...caseRoutes,
   ...deskRoutes,
+  ...caseCommentRoutes,
   ...statementRoutes,
   ...customerPriceRoutes,
   ...tenantDocumentRoutes,

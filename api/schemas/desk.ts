@@ -78,3 +78,26 @@ export const deskSwitch = z
     active: z.boolean().meta({ description: 'Whether customers take part in cases; at first they do not' }),
   })
   .meta({ id: 'ServiceDesk' });
+
+const audience = z.enum(['internal', 'shared']);
+
+export const newCaseComment = z
+  .strictObject({
+    audience: audience.meta({ description: 'internal: the people of your company; shared: all who see the case' }),
+    text: prose(4000),
+  })
+  .meta({ id: 'NewCaseComment' });
+
+export const caseComment = z
+  .strictObject({
+    id: uuid,
+    companyId: uuid,
+    companyName: z.string().meta({ description: 'Empty: of a company that you do not see' }),
+    side: holder.meta({ description: 'On which side its author acted' }),
+    audience,
+    text: z.string().nullable().meta({ description: 'Null: it was withdrawn' }),
+    writtenAt: instant,
+    writtenBy: actor.nullable().meta({ description: 'Null: somebody of the partner team, whom only that sees' }),
+    withdrawnAt: instant.nullable(),
+  })
+  .meta({ id: 'CaseComment' });

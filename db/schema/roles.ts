@@ -66,6 +66,7 @@ const UPDATES = [
   'desk_columns',
   'case_person',
   'service_desk',
+  'case_comment',
 ];
 const DELETES = [
   'company_view',
@@ -99,6 +100,7 @@ const LET_GO = [
   'billing_pack_statement',
   'case_person',
   'case_hand_over',
+  'case_comment',
   'discrepancy',
   'reconciled_site',
   'run_participant',

@@ -333,6 +333,20 @@ AS $function$
       return found_one;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_keep_comment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if tg_op = 'DELETE' and current_user = 'kontor_retention' then return old; end if;
+      if tg_op = 'DELETE' or old.withdrawn_at is not null or new.withdrawn_at is null
+        or to_jsonb(new) - 'withdrawn_at' <> to_jsonb(old) - 'withdrawn_at' then
+        raise exception 'of a case_comment nothing changes but that it is withdrawn, once'
+          using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_keep_response()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1145,6 +1159,46 @@ grant insert, select, update on billing_run to kontor_all;
 grant insert, select, update on billing_run to kontor_app;
 grant insert, select, update on billing_run to kontor_limited;
 grant select on billing_run to kontor_retention;
+
+create table case_comment (
+  id uuid not null,
+  case_id uuid not null,
+  msp_id uuid,
+  tenant_id uuid,
+  company_id uuid not null,
+  side text not null,
+  audience text not null,
+  text text not null,
+  written_at timestamp with time zone not null,
+  written_by jsonb not null,
+  withdrawn_at timestamp with time zone,
+  constraint case_comment_pkey PRIMARY KEY (id),
+  constraint case_comment_audience_check CHECK ((audience = ANY (ARRAY['internal'::text, 'shared'::text]))),
+  constraint case_comment_side_check CHECK ((side = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint case_comment_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
+  constraint case_comment_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint case_comment_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+CREATE INDEX case_comment_by_case ON public.case_comment USING btree (case_id, written_at, id);
+alter table case_comment enable row level security;
+alter table case_comment force row level security;
+create policy "all" on case_comment for all to kontor_all
+  using (true);
+create policy let_go on case_comment for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_case_goes(case_id)));
+create policy owned on case_comment for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on case_comment for select to kontor_retention
+  using (true);
+create policy visible on case_comment for select to kontor_app, kontor_limited
+  using (((case_id IN ( SELECT case_hand_over.case_id
+   FROM case_hand_over)) AND (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) AND ((audience = 'shared'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((audience = 'shared'::text) OR ((side = 'customer'::text) AND (company_id = ( SELECT kontor_company() AS kontor_company))))))));
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.case_comment FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.case_comment FOR EACH ROW EXECUTE FUNCTION kontor_keep_comment();
+grant insert, select, update on case_comment to kontor_all;
+grant insert, select, update on case_comment to kontor_app;
+grant insert, select, update on case_comment to kontor_limited;
+grant delete, select on case_comment to kontor_retention;
 
 create table case_hand_over (
   id uuid not null,

@@ -29,6 +29,7 @@ const REACH: Record<string, Reach> = {
   billing_pack_credit: 'never',
   billing_pack_response: 'parties',
   billing_pack_statement: 'never',
+  case_comment: 'tenant',
   case_hand_over: 'tenant',
   case_person: 'team',
   check_in: 'never',
@@ -109,6 +110,7 @@ const NOT_FOR_DISTRIBUTORS = [
   'desk_columns',
   'service_desk',
   'case_hand_over',
+  'case_comment',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];

@@ -55,6 +55,9 @@ describe('what is kept by the calendar year, rule 15', () => {
        made as (
          insert into person (id, name, email, locale, zone, state, created_at, created_by)
          select gen_random_uuid(), 'Anna', 'anna@people.example', 'en', 'UTC', 'active', now(), '{}' returning id),
+       said as (
+         insert into case_comment (id, case_id, msp_id, company_id, side, audience, text, written_at, written_by)
+         select gen_random_uuid(), id, msp_id, msp_id, 'msp', 'shared', 'x', now(), '{}' from found),
        handed as (
          insert into case_hand_over (id, case_id, number, msp_id, from_holder, holder, side, note, handed_at, handed_by)
          select gen_random_uuid(), id, 1, msp_id, 'partner_team', 'msp', 'partner_team', 'x', now(), '{}' from found)
@@ -149,6 +152,7 @@ describe('what is kept by the calendar year, rule 15', () => {
       'run_participant',
       'case_person',
       'case_hand_over',
+      'case_comment',
     ]) {
       expect([table, await count(table)]).toEqual([table, 0]);
     }

@@ -74,6 +74,9 @@ const ROWS = [
    select gen_random_uuid(), d.id, n.number, d.msp_id, d.tenant_id, n.giver, n.taker, n.giver, 'x', now(), '{}'
    from discrepancy d cross join (values (1, 'partner_team', 'msp'), (2, 'msp', 'customer')) as n (number, giver, taker)
    where d.tenant_id = $2 and d.site_id = $1 and d.kind = 'first_month_large' on conflict do nothing`,
+  `insert into case_comment (id, case_id, msp_id, tenant_id, company_id, side, audience, text, written_at, written_by)
+   select gen_random_uuid(), id, msp_id, tenant_id, msp_id, 'msp', 'shared', 'x', now(), '{}' from discrepancy
+   where tenant_id = $2 and site_id = $1 and kind = 'first_month_large'`,
   `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_id, meter, peak,
      quantity, amount_minor, content)
    select s.msp_id, s.id, 100 + (select count(*) from statement_line), 'msp', s.period, 'usage', $1, $2, 'mail-server.mailbox',

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Cases as work items: who looks after them, and with whom they are. */
+/** Cases as work items: who looks after them, with whom they are, and what is said of them. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- Whether what is kept with a case may go as it does (0013), as no statement of its month is left and nobody holds it.
@@ -88,5 +88,45 @@ export async function up(knex: Knex): Promise<void> {
         where d.id = any(seen);
       perform set_config('kontor.scope', scope, true);
     end $$;
+
+    -- What is said of a case: among the people of one company, or to all who see it. Never changed; its author may withdraw it.
+    create table case_comment (
+      id uuid primary key,
+      case_id uuid not null references discrepancy,
+      -- Those of the case.
+      msp_id uuid references msp_terms,
+      tenant_id uuid,
+      -- For whom it was written, and on which side of the desk.
+      company_id uuid not null references company,
+      side text not null check (side in ('partner_team', 'msp', 'customer')),
+      audience text not null check (audience in ('internal', 'shared')),
+      text text not null,
+      written_at timestamptz not null,
+      written_by jsonb not null,
+      withdrawn_at timestamptz
+    );
+    create index case_comment_by_case on case_comment (case_id, written_at, id);
+    create function kontor_keep_comment() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'DELETE' and current_user = 'kontor_retention' then return old; end if;
+      if tg_op = 'DELETE' or old.withdrawn_at is not null or new.withdrawn_at is null
+        or to_jsonb(new) - 'withdrawn_at' <> to_jsonb(old) - 'withdrawn_at' then
+        raise exception 'of a case_comment nothing changes but that it is withdrawn, once'
+          using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
+    end $$;
+    create trigger kept before update or delete on case_comment for each row execute function kontor_keep_comment();
+    create trigger frozen_all before truncate on case_comment execute function kontor_refuse_change();
+    alter table case_comment enable row level security;
+    alter table case_comment force row level security;
+    create policy owned on case_comment using ((select kontor_scope()) = 'all');
+    -- Of a case that the reader was handed. Members who are limited to tenants see what was said among such members alone.
+    create policy visible on case_comment for select using (
+      case_id in (select case_id from case_hand_over) and (
+        (msp_id = (select kontor_msp()) and (audience = 'shared' or company_id = (select kontor_msp())))
+        or ((select kontor_scope()) = 'tenants'
+          and (audience = 'shared' or (side = 'customer' and company_id = (select kontor_company()))))));
+    call kontor_let_go('case_comment', 'kontor_case_goes(case_id)', 'null::uuid', 'null::text');
   `);
 }
