@@ -2,29 +2,28 @@ import { z } from 'zod';
 import { insertOnlyDecision } from '../../db/access/decisionStore.js';
 import { caseList, type CaseView } from '../../db/readModels/caseList.js';
 import { KontorError } from '../../domain/errors.js';
-import { HOLDERS } from '../../domain/serviceDesk.js';
 import { decisionsOf } from '../../domain/reconcile/index.js';
 import { casePeople } from '../../db/access/casePersonStore.js';
 import type { Trx } from '../../db/connect.js';
 import { askDecision } from '../../starts/settleStatement.js';
 import { decideMany } from '../cases/decideMany.js';
 import { addPerson, assign, MOST_PEOPLE, removePerson } from '../cases/lookAfter.js';
+import { savedQuery } from '../cases/savedQuery.js';
 import { requireDecidable, requireMspOf } from '../cases/requireDecidable.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { senderOf } from '../principal.js';
 import { emptyReply, PENDING, reply, route } from '../route.js';
 import {
+  CASE_FILTERS,
   caseDecision,
   caseDecisions,
-  caseKind,
   caseOutcome,
   caseOutcomes,
   caseOwner,
   casePerson,
-  caseState,
   caseView,
 } from '../schemas/cases.js';
-import { cursorInstant, pending, period, programmeCode, uuid } from '../schemas/common.js';
+import { cursorInstant, pending, uuid } from '../schemas/common.js';
 
 const byId = z.strictObject({ id: uuid });
 const byPerson = z.strictObject({ id: uuid, personId: uuid });
@@ -52,25 +51,20 @@ export const caseRoutes = [
     action: 'cases.read',
     query: z.strictObject({
       ...PAGE_QUERY,
-      programme: programmeCode.optional(),
-      period: period.optional(),
-      state: caseState.optional(),
-      kind: caseKind.optional(),
-      mspId: uuid.optional(),
-      holder: z.enum(HOLDERS).optional().meta({ description: 'With whom it is now' }),
-      owner: z.literal('me').optional().meta({ description: 'Those that you own' }),
-      involved: z.literal('me').optional().meta({ description: 'Those that you own or follow' }),
-      unowned: z
-        .enum(['true', 'false'])
-        .transform((value) => value === 'true')
+      ...CASE_FILTERS,
+      filter: uuid
         .optional()
-        .meta({ type: 'boolean', description: 'Whether nobody owns it who may decide it' }),
+        .meta({ description: 'A saved filter; what is given beside it takes the place of what it says' }),
     }),
     responses: { 200: { description: 'A page of cases', schema: pageOf(caseView) } },
-    handler: async ({ query: { limit, after, owner, involved, ...filter }, principal, transaction }) => {
+    handler: async ({ query: { limit, after, filter: filterId, ...given }, deps, principal, transaction }) => {
       const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
-      const me = senderOf(principal).id;
-      const mine = { ownerId: owner && me, involvedId: involved && me };
+      const sender = senderOf(principal);
+      const { owner, involved, ...filter } = {
+        ...(await savedQuery(deps.db, sender, filterId, CASE_FILTERS)),
+        ...given,
+      };
+      const mine = { ownerId: owner && sender.id, involvedId: involved && sender.id };
       const found = await transaction((trx) => caseList(trx, { ...filter, ...mine, limit: limit + 1, after: cursor }));
       return reply(
         200,

@@ -6,13 +6,13 @@ import { ALL } from '../../db/connect.js';
 import { deskCases, type DeskCase } from '../../db/readModels/deskCases.js';
 import { answerUntil, sideOf, type Holder } from '../../domain/serviceDesk.js';
 import { handOver, requireDeskCase, requireSeenCase } from '../cases/handOver.js';
+import { savedQuery } from '../cases/savedQuery.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { senderOf } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
 import { reply, route } from '../route.js';
-import { caseKind, caseState } from '../schemas/cases.js';
-import { cursorInstant, cursorNumber, period, programmeCode, uuid } from '../schemas/common.js';
-import { deskCase, deskSwitch, handOver as handOverJson, holder, newHandOver } from '../schemas/desk.js';
+import { cursorInstant, cursorNumber, uuid } from '../schemas/common.js';
+import { DESK_FILTERS, deskCase, deskSwitch, handOver as handOverJson, newHandOver } from '../schemas/desk.js';
 
 const tags = ['Service desk'] as const;
 const byId = z.strictObject({ id: uuid });
@@ -46,17 +46,21 @@ export const deskRoutes = [
     action: 'desk.read',
     query: z.strictObject({
       ...PAGE_QUERY,
-      programme: programmeCode.optional(),
-      period: period.optional(),
-      mspId: uuid.optional(),
-      tenantId: uuid.optional(),
-      state: caseState.optional(),
-      kind: caseKind.optional(),
-      holder: holder.optional().meta({ description: 'With whom it is now' }),
+      ...DESK_FILTERS,
+      filter: uuid
+        .optional()
+        .meta({ description: 'A saved filter; what is given beside it takes the place of what it says' }),
     }),
     responses: { 200: { description: 'A page of cases', schema: pageOf(deskCase) } },
-    handler: async ({ query: { limit, after, ...filter }, receivedAt, transaction }) => {
+    handler: async ({
+      query: { limit, after, filter: filterId, ...given },
+      deps,
+      principal,
+      receivedAt,
+      transaction,
+    }) => {
       const cursor = readCursor(after, z.tuple([cursorInstant, uuid]));
+      const filter = { ...(await savedQuery(deps.db, senderOf(principal), filterId, DESK_FILTERS)), ...given };
       const found = await transaction((trx) => deskCases(trx, { ...filter, limit: limit + 1, after: cursor }));
       return reply(
         200,

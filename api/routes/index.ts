@@ -3,6 +3,7 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
 import { caseCommentRoutes } from './caseComments.js';
+import { caseFilterRoutes } from './caseFilters.js';
 import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
 import { companyRoutes } from './companies.js';
@@ -110,6 +111,7 @@ export const ROUTES: readonly Route[] = [
   ...caseRoutes,
   ...deskRoutes,
   ...caseCommentRoutes,
+  ...caseFilterRoutes,
   ...statementRoutes,
   ...customerPriceRoutes,
   ...tenantDocumentRoutes,

@@ -11,6 +11,23 @@ export const caseKind = z.enum(KINDS.map(({ kind }) => kind));
 export const caseState = z.enum(['open', 'settled']);
 export const decision = z.enum(DECISIONS);
 
+/** What the partner team's list of cases is filtered by, as its query and in saved filters. */
+export const CASE_FILTERS = {
+  programme: programmeCode.optional(),
+  period: period.optional(),
+  state: caseState.optional(),
+  kind: caseKind.optional(),
+  mspId: uuid.optional(),
+  holder: z.enum(HOLDERS).optional().meta({ description: 'With whom it is now' }),
+  owner: z.literal('me').optional().meta({ description: 'Those that you own' }),
+  involved: z.literal('me').optional().meta({ description: 'Those that you own or follow' }),
+  unowned: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ type: 'boolean', description: 'Whether nobody owns it who may decide it' }),
+} as const;
+
 export const caseView = z
   .strictObject({
     id: uuid,

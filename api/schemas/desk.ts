@@ -3,12 +3,23 @@ import { actor } from '../../domain/access/actor.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 import { HOLDERS } from '../../domain/serviceDesk.js';
 import { caseKind, caseState, decision } from './cases.js';
-import { instant, periodText, prose, uuid } from './common.js';
+import { instant, period, periodText, programmeCode, prose, text, uuid } from './common.js';
 import { evidence } from './statements.js';
 
 export const holder = z.enum(HOLDERS);
 
-export const proposal = z
+/** What the list of cases that were handed to somebody is filtered by, as its query and in saved filters. */
+export const DESK_FILTERS = {
+  programme: programmeCode.optional(),
+  period: period.optional(),
+  mspId: uuid.optional(),
+  tenantId: uuid.optional(),
+  state: caseState.optional(),
+  kind: caseKind.optional(),
+  holder: holder.optional().meta({ description: 'With whom it is now' }),
+} as const;
+
+const proposal = z
   .strictObject({
     decision,
     quantity: z.int().min(0).max(MAX_QUANTITY).nullish().meta({ description: 'With set_quantity, only then' }),
@@ -101,3 +112,47 @@ export const caseComment = z
     withdrawnAt: instant.nullable(),
   })
   .meta({ id: 'CaseComment' });
+
+const filterQuery = z
+  .record(z.string().max(60), z.string().max(200))
+  .meta({ description: 'Parameters of the list as they stand in its address, without `limit`, `after` and `filter`' });
+
+export const newCaseFilter = z
+  .strictObject({ name: text(100), query: filterQuery, shared: z.boolean().default(false) })
+  .meta({ id: 'NewCaseFilter' });
+
+export const caseFilterChange = z
+  .strictObject({ name: text(100).optional(), query: filterQuery.optional(), shared: z.boolean().optional() })
+  .meta({ id: 'CaseFilterChange' });
+
+export const caseFilter = z
+  .strictObject({
+    id: uuid,
+    name: z.string(),
+    query: filterQuery,
+    shared: z.boolean().meta({ description: 'With the people of the company' }),
+    owner: actor,
+    createdAt: instant,
+  })
+  .meta({ id: 'CaseFilter' });
+
+export const workList = z
+  .strictObject({
+    open: z.int().meta({ description: 'Open cases: of the partner team all, of others those that are with them' }),
+    byKind: z.array(z.strictObject({ kind: caseKind, open: z.int() })),
+    byHolder: z.array(z.strictObject({ holder, open: z.int() })),
+    byOwner: z
+      .strictObject({
+        mine: z.int(),
+        others: z.int(),
+        unowned: z.int().meta({ description: 'Nobody owns it who may decide it' }),
+      })
+      .nullable()
+      .meta({ description: 'Of the partner team; null for others' }),
+    oldest: z.strictObject({ id: uuid, foundAt: instant }).nullable(),
+    soonest: z
+      .strictObject({ id: uuid, until: instant })
+      .nullable()
+      .meta({ description: 'Whose deadline comes first, or passed first' }),
+  })
+  .meta({ id: 'WorkList' });

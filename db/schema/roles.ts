@@ -67,6 +67,7 @@ const UPDATES = [
   'case_person',
   'service_desk',
   'case_comment',
+  'saved_filter',
 ];
 const DELETES = [
   'company_view',
@@ -84,6 +85,7 @@ const DELETES = [
   'person_password',
   'waiting_list',
   'msp_logo',
+  'saved_filter',
 ];
 /** What the retention role may remove, as far as the policies `let_go` allow (migration 0012). */
 const LET_GO = [

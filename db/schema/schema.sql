@@ -2947,6 +2947,34 @@ grant insert, select, update on run_shard to kontor_app;
 grant insert, select, update on run_shard to kontor_limited;
 grant select on run_shard to kontor_retention;
 
+create table saved_filter (
+  id uuid not null,
+  company_id uuid not null,
+  side text not null,
+  person_id uuid not null,
+  name text not null,
+  query jsonb not null,
+  shared boolean not null,
+  created_at timestamp with time zone not null,
+  constraint saved_filter_pkey PRIMARY KEY (id),
+  constraint saved_filter_side_check CHECK ((side = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint saved_filter_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint saved_filter_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE UNIQUE INDEX saved_filter_name ON public.saved_filter USING btree (company_id, side, person_id, kontor_comparable_name(name));
+alter table saved_filter enable row level security;
+alter table saved_filter force row level security;
+create policy "all" on saved_filter for all to kontor_all
+  using (true);
+create policy retention on saved_filter for select to kontor_retention
+  using (true);
+create policy visible on saved_filter for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on saved_filter to kontor_all;
+grant delete, insert, select, update on saved_filter to kontor_app;
+grant delete, insert, select, update on saved_filter to kontor_limited;
+grant select on saved_filter to kontor_retention;
+
 create table service_account (
   id uuid not null,
   company_id uuid not null,

@@ -75,6 +75,7 @@ const REACH: Record<string, Reach> = {
   refused_message: 'team',
   restriction: 'team',
   run_participant: 'never',
+  saved_filter: 'team',
   service_account: 'team',
   service_desk: 'msp',
   session: 'team',

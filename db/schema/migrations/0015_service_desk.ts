@@ -128,5 +128,20 @@ export async function up(knex: Knex): Promise<void> {
         or ((select kontor_scope()) = 'tenants'
           and (audience = 'shared' or (side = 'customer' and company_id = (select kontor_company()))))));
     call kontor_let_go('case_comment', 'kontor_case_goes(case_id)', 'null::uuid', 'null::text');
+
+    -- A list of cases as somebody wants to see it, for herself or for the people of her company on her side of the desk. The
+    -- parameters are read anew each time, by the schema of the list.
+    create table saved_filter (
+      id uuid primary key,
+      company_id uuid not null references company,
+      side text not null check (side in ('partner_team', 'msp', 'customer')),
+      person_id uuid not null references person,
+      name text not null,
+      query jsonb not null,
+      shared boolean not null,
+      created_at timestamptz not null
+    );
+    create unique index saved_filter_name on saved_filter (company_id, side, person_id, kontor_comparable_name(name));
+    call kontor_protect_team('saved_filter');
   `);
 }
