@@ -66,9 +66,16 @@ export const caseView = z
     holder: z.enum(HOLDERS).meta({ description: 'With whom it is' }),
     heldSince: instant.nullable().meta({ description: 'Null: it was never handed over' }),
     proposal: z
-      .strictObject({ decision, quantity: z.int().nullable(), note: z.string(), at: instant, by: actor })
+      .strictObject({
+        decision,
+        quantity: z.int().nullable(),
+        note: z.string(),
+        at: instant,
+        by: actor,
+        side: z.enum(HOLDERS).meta({ description: 'Of the MSP, or of its customer' }),
+      })
       .nullable()
-      .meta({ description: 'What the MSP proposed last' }),
+      .meta({ description: 'What was proposed last with an answer; it is decided by `POST /v1/cases/{id}/decision`' }),
     decisions: z.array(decision).meta({ description: 'What a person may decide; empty where a rule settles the kind' }),
   })
   .meta({ id: 'Case' });

@@ -44,8 +44,8 @@ export type CaseView = KindWithEvidence & {
   /** With whom it is, and since when where it was ever handed over. */
   holder: Holder;
   heldSince: Date | null;
-  /** What was proposed last, with the answer that came back to the partner team. */
-  proposal: { decision: Decision; quantity: number | null; note: string; at: Date; by: Actor } | null;
+  /** What was proposed last, with an answer of the MSP or of its customer. */
+  proposal: { decision: Decision; quantity: number | null; note: string; at: Date; by: Actor; side: Holder } | null;
 };
 
 type CaseRow = Omit<CaseView, 'kind' | 'evidence' | 'owner' | 'proposal'> & {
@@ -64,8 +64,8 @@ const ADDITIONAL = `select coalesce(jsonb_agg(${PERSON} order by w.from_at, w.id
   where w.case_id = c.id and w.role = 'additional' and w.until_at is null`;
 
 const PROPOSAL = `select jsonb_build_object('decision', o.proposal, 'quantity', o.proposed_quantity, 'note', o.note,
-    'at', o.handed_at, 'by', o.handed_by)
-  from case_hand_over o where o.case_id = c.id and o.holder = 'partner_team' and o.proposal is not null
+    'at', o.handed_at, 'by', o.handed_by, 'side', o.side)
+  from case_hand_over o where o.case_id = c.id and o.proposal is not null
   order by o.number desc limit 1`;
 
 /**

@@ -199,8 +199,10 @@ describe('a case that is handed over between partner team, MSP and customer', ()
     expect([400, 422]).toContain((await hand('cora', 'north', 'msp', 'a\u0000b')).status);
     expect((await hand('cora', 'north', 'msp', 'Ten are test mailboxes', { proposal })).json.holder).toBe('msp');
     expect((await hand('cora', 'north', 'msp', 'And more')).json.code).toBe('STATE_CONFLICT');
-    // What the customer proposes is for its MSP to pass on.
-    expect((await call('GET', `/v1/cases/${cases.north}`, 'anna')).json.proposal).toBeNull();
+    // The partner team sees it at once; to decide is the partner team's.
+    expect((await call('GET', `/v1/cases/${cases.north}`, 'anna')).json).toMatchObject({
+      ...{ holder: 'msp', state: 'open', proposal: { ...proposal, side: 'customer', by: { name: 'Cora' } } },
+    });
     expect((await call('POST', `/v1/cases/${cases.north}/decision`, 'mario', proposal)).status).toBe(403);
 
     const both = await Promise.all([
@@ -210,7 +212,7 @@ describe('a case that is handed over between partner team, MSP and customer', ()
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
     const given = both[0].status === 201 ? proposal : { decision: 'accept_reported', quantity: null };
     const found = (await call('GET', `/v1/cases/${cases.north}`, 'anna')).json;
-    expect(found).toMatchObject({ holder: 'partner_team', state: 'open', proposal: given });
+    expect(found).toMatchObject({ holder: 'partner_team', state: 'open', proposal: { ...given, side: 'msp' } });
     // To the customer it is with its MSP.
     expect(await seen('cora')).toEqual(['north: msp']);
     expect(await notes('cora', 'north')).toEqual(['Cora: Ten are test mailboxes', 'Mario: Is it so?']);
