@@ -3,6 +3,8 @@ import type { Route } from '../route.js';
 import { activationFileRoutes } from './activationFiles.js';
 import { auditRoutes } from './audit.js';
 import { billingPackRoutes } from './billingPacks.js';
+import { caseCommentRoutes } from './caseComments.js';
+import { caseFilterRoutes } from './caseFilters.js';
 import { caseRoutes } from './cases.js';
 import { contactRoutes } from './contacts.js';
 import { companyRoutes } from './companies.js';
@@ -11,6 +13,7 @@ import { capRoutes } from './caps.js';
 import { correctionRoutes } from './corrections.js';
 import { creditRoutes } from './credits.js';
 import { customerPriceRoutes } from './customerPrices.js';
+import { deskRoutes } from './desk.js';
 import { deskLineRoutes } from './deskLines.js';
 import { distributorRoutes } from './distributors.js';
 import { enrolmentTokenRoutes } from './enrolmentTokens.js';
@@ -118,6 +121,9 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...runStepRoutes,
   ...caseRoutes,
+  ...deskRoutes,
+  ...caseCommentRoutes,
+  ...caseFilterRoutes,
   ...statementRoutes,
   ...customerPriceRoutes,
   ...tenantDocumentRoutes,

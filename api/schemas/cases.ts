@@ -2,6 +2,7 @@ import { actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { DECISIONS, KINDS } from '../../domain/reconcile/index.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
+import { HOLDERS } from '../../domain/serviceDesk.js';
 import { manyCounts, manyOutcome } from '../outcomeOfMany.js';
 import { instant, period, periodText, programmeCode, text, uuid } from './common.js';
 import { evidence } from './statements.js';
@@ -9,6 +10,23 @@ import { evidence } from './statements.js';
 export const caseKind = z.enum(KINDS.map(({ kind }) => kind));
 export const caseState = z.enum(['open', 'settled']);
 export const decision = z.enum(DECISIONS);
+
+/** What the partner team's list of cases is filtered by, as its query and in saved filters. */
+export const CASE_FILTERS = {
+  programme: programmeCode.optional(),
+  period: period.optional(),
+  state: caseState.optional(),
+  kind: caseKind.optional(),
+  mspId: uuid.optional(),
+  holder: z.enum(HOLDERS).optional().meta({ description: 'With whom it is now' }),
+  owner: z.literal('me').optional().meta({ description: 'Those that you own' }),
+  involved: z.literal('me').optional().meta({ description: 'Those that you own or follow' }),
+  unowned: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ type: 'boolean', description: 'Whether nobody owns it who may decide it' }),
+} as const;
 
 export const caseView = z
   .strictObject({
@@ -34,6 +52,30 @@ export const caseView = z
     resolvedAt: instant.nullable(),
     decideUntil: instant.nullable(),
     statementNumber: z.string().nullable(),
+    owner: z
+      .strictObject({
+        person: actor,
+        since: instant,
+        mayDecide: z
+          .boolean()
+          .meta({ description: 'False where she may not any more: the case is as good as unowned' }),
+      })
+      .nullable()
+      .meta({ description: 'Who of the partner team looks after it' }),
+    additional: z.array(actor).meta({ description: 'Who of the partner team follows it besides' }),
+    holder: z.enum(HOLDERS).meta({ description: 'With whom it is' }),
+    heldSince: instant.nullable().meta({ description: 'Null: it was never handed over' }),
+    proposal: z
+      .strictObject({
+        decision,
+        quantity: z.int().nullable(),
+        note: z.string(),
+        at: instant,
+        by: actor,
+        side: z.enum(HOLDERS).meta({ description: 'Of the MSP, or of its customer' }),
+      })
+      .nullable()
+      .meta({ description: 'What was proposed last with an answer; it is decided by `POST /v1/cases/{id}/decision`' }),
     decisions: z.array(decision).meta({ description: 'What a person may decide; empty where a rule settles the kind' }),
   })
   .meta({ id: 'Case' });
@@ -49,6 +91,25 @@ export const caseDecision = z
     message: 'Given with set_quantity, and only then',
   })
   .meta({ id: 'CaseDecision' });
+
+export const caseOwner = z
+  .strictObject({
+    personId: uuid.nullable().meta({ description: 'Of the partner team, who may decide cases; null: nobody' }),
+    replaces: uuid.nullish().meta({ description: 'Whom it is taken from; left out where nobody owns it' }),
+  })
+  .meta({ id: 'CaseOwner' });
+
+export const casePerson = z
+  .strictObject({
+    id: uuid,
+    person: actor,
+    role: z.enum(['owner', 'additional']),
+    fromAt: instant,
+    givenBy: actor,
+    untilAt: instant.nullable(),
+    endedBy: actor.nullable(),
+  })
+  .meta({ id: 'CasePerson' });
 
 export const caseOutcome = z
   .strictObject({

@@ -136,6 +136,11 @@ export const REMOVALS: Record<RetentionClass, Removal> = {
          and not kontor_is_held(x.msp_id, x.programme_code) limit :limit),
        facts as (delete from reconciled_site t using due d
          where (t.programme_code, t.period, t.msp_id) = (d.programme_code, d.period, d.msp_id) returning 1),
+       work as materialized (select c.id from discrepancy c join due d
+         on (c.programme_code, c.period, c.msp_id) = (d.programme_code, d.period, d.msp_id)),
+       people as (delete from case_person t using work w where t.case_id = w.id returning 1),
+       handed as (delete from case_hand_over t using work w where t.case_id = w.id returning 1),
+       said as (delete from case_comment t using work w where t.case_id = w.id returning 1),
        cases as (delete from discrepancy t using due d
          where (t.programme_code, t.period, t.msp_id) = (d.programme_code, d.period, d.msp_id) returning 1),
        gone as (delete from run_participant t using due d

@@ -69,6 +69,10 @@ const UPDATES = [
   'msp_logo',
   'desk_columns',
   'software_release',
+  'case_person',
+  'service_desk',
+  'case_comment',
+  'saved_filter',
 ];
 const DELETES = [
   'company_view',
@@ -86,6 +90,7 @@ const DELETES = [
   'person_password',
   'waiting_list',
   'msp_logo',
+  'saved_filter',
 ];
 /** What the retention role may remove, as far as the policies `let_go` allow (migration 0012). */
 const LET_GO = [
@@ -100,6 +105,9 @@ const LET_GO = [
   'billing_pack',
   'billing_pack_response',
   'billing_pack_statement',
+  'case_person',
+  'case_hand_over',
+  'case_comment',
   'discrepancy',
   'reconciled_site',
   'run_participant',

@@ -52,6 +52,36 @@ AS $function$
         select distributor_id from participation_distributor
         where msp_id = $1 and programme_code = $2 and from_period <= $3 and (until_period is null or until_period > $3) $function$;
 
+CREATE OR REPLACE FUNCTION public.kontor_case_deadlines(cases uuid[])
+ RETURNS TABLE(id uuid, state text, until timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    declare
+      scope text := kontor_scope();
+      seen uuid[] := array(select distinct h.case_id from case_hand_over h where h.case_id = any(cases));
+    begin
+      perform set_config('kontor.scope', 'all', true);
+      return query
+        select d.id, p.state, greatest(s.review_until, r.opened_at)
+        from discrepancy d
+        join run_participant p on (p.programme_code, p.period, p.msp_id) = (d.programme_code, d.period, d.msp_id)
+        join run_shard s on (s.programme_code, s.period, s.shard) = (p.programme_code, p.period, p.shard)
+        join billing_run r on (r.programme_code, r.period) = (d.programme_code, d.period)
+        where d.id = any(seen);
+      perform set_config('kontor.scope', scope, true);
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_case_goes(entry_of uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select exists (select from discrepancy d where d.id = $1 and d.period < (select kontor_least_year(8))::text
+        and not kontor_is_held(d.msp_id, d.programme_code)
+        and not exists (select from statement s where s.programme_code = d.programme_code and s.period = d.period
+          and (d.msp_id is null or s.msp_id = d.msp_id))) $function$;
+
 CREATE OR REPLACE FUNCTION public.kontor_chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -301,6 +331,20 @@ AS $function$
       found_one := exists (select from restriction r where r.address_hash = kontor_address_hash($1));
       perform set_config('kontor.scope', scope, true);
       return found_one;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.kontor_keep_comment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if tg_op = 'DELETE' and current_user = 'kontor_retention' then return old; end if;
+      if tg_op = 'DELETE' or old.withdrawn_at is not null or new.withdrawn_at is null
+        or to_jsonb(new) - 'withdrawn_at' <> to_jsonb(old) - 'withdrawn_at' then
+        raise exception 'of a case_comment nothing changes but that it is withdrawn, once'
+          using errcode = 'integrity_constraint_violation';
+      end if;
+      return new;
     end $function$;
 
 CREATE OR REPLACE FUNCTION public.kontor_keep_quote()
@@ -1185,6 +1229,126 @@ grant insert, select, update on billing_run to kontor_all;
 grant insert, select, update on billing_run to kontor_app;
 grant insert, select, update on billing_run to kontor_limited;
 grant select on billing_run to kontor_retention;
+
+create table case_comment (
+  id uuid not null,
+  case_id uuid not null,
+  msp_id uuid,
+  tenant_id uuid,
+  company_id uuid not null,
+  side text not null,
+  audience text not null,
+  text text not null,
+  written_at timestamp with time zone not null,
+  written_by jsonb not null,
+  withdrawn_at timestamp with time zone,
+  constraint case_comment_pkey PRIMARY KEY (id),
+  constraint case_comment_audience_check CHECK ((audience = ANY (ARRAY['internal'::text, 'shared'::text]))),
+  constraint case_comment_side_check CHECK ((side = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint case_comment_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
+  constraint case_comment_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint case_comment_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+CREATE INDEX case_comment_by_case ON public.case_comment USING btree (case_id, written_at, id);
+alter table case_comment enable row level security;
+alter table case_comment force row level security;
+create policy "all" on case_comment for all to kontor_all
+  using (true);
+create policy let_go on case_comment for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_case_goes(case_id)));
+create policy owned on case_comment for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on case_comment for select to kontor_retention
+  using (true);
+create policy visible on case_comment for select to kontor_app, kontor_limited
+  using (((case_id IN ( SELECT case_hand_over.case_id
+   FROM case_hand_over)) AND (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) AND ((audience = 'shared'::text) OR (company_id = ( SELECT kontor_msp() AS kontor_msp)))) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND ((audience = 'shared'::text) OR ((side = 'customer'::text) AND (company_id = ( SELECT kontor_company() AS kontor_company))))))));
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.case_comment FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.case_comment FOR EACH ROW EXECUTE FUNCTION kontor_keep_comment();
+grant insert, select, update on case_comment to kontor_all;
+grant insert, select, update on case_comment to kontor_app;
+grant insert, select, update on case_comment to kontor_limited;
+grant delete, select on case_comment to kontor_retention;
+
+create table case_hand_over (
+  id uuid not null,
+  case_id uuid not null,
+  number integer not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  from_holder text not null,
+  holder text not null,
+  side text not null,
+  note text not null,
+  proposal text,
+  proposed_quantity integer,
+  handed_at timestamp with time zone not null,
+  handed_by jsonb not null,
+  constraint case_hand_over_pkey PRIMARY KEY (id),
+  constraint case_hand_over_case_id_number_key UNIQUE (case_id, number),
+  constraint case_hand_over_check CHECK (((holder = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text])) AND (holder <> from_holder))),
+  constraint case_hand_over_check1 CHECK (((proposed_quantity IS NOT NULL) = COALESCE((proposal = 'set_quantity'::text), false))),
+  constraint case_hand_over_from_holder_check CHECK ((from_holder = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint case_hand_over_number_check CHECK ((number > 0)),
+  constraint case_hand_over_side_check CHECK ((side = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint case_hand_over_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
+  constraint case_hand_over_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table case_hand_over enable row level security;
+alter table case_hand_over force row level security;
+create policy "all" on case_hand_over for all to kontor_all
+  using (true);
+create policy let_go on case_hand_over for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_case_goes(case_id)));
+create policy owned on case_hand_over for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+create policy retention on case_hand_over for select to kontor_retention
+  using (true);
+create policy visible on case_hand_over for select to kontor_app, kontor_limited
+  using (((msp_id = ( SELECT kontor_msp() AS kontor_msp)) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (('customer'::text = from_holder) OR ('customer'::text = holder)) AND (tenant_id = ANY (( SELECT kontor_tenants() AS kontor_tenants)::uuid[])) AND (msp_id IN ( SELECT service_desk.msp_id
+   FROM service_desk
+  WHERE service_desk.active)))));
+CREATE TRIGGER frozen BEFORE DELETE OR UPDATE ON public.case_hand_over FOR EACH ROW EXECUTE FUNCTION kontor_refuse_change();
+CREATE TRIGGER frozen_all BEFORE TRUNCATE ON public.case_hand_over FOR EACH STATEMENT EXECUTE FUNCTION kontor_refuse_change();
+grant insert, select on case_hand_over to kontor_all;
+grant insert, select on case_hand_over to kontor_app;
+grant insert, select on case_hand_over to kontor_limited;
+grant delete, select on case_hand_over to kontor_retention;
+
+create table case_person (
+  id uuid not null,
+  case_id uuid not null,
+  person_id uuid not null,
+  role text not null,
+  from_at timestamp with time zone not null,
+  given_by jsonb not null,
+  until_at timestamp with time zone,
+  ended_by jsonb,
+  constraint case_person_pkey PRIMARY KEY (id),
+  constraint case_person_check CHECK ((until_at >= from_at)),
+  constraint case_person_check1 CHECK (((until_at IS NULL) = (ended_by IS NULL))),
+  constraint case_person_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'additional'::text]))),
+  constraint case_person_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
+  constraint case_person_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX case_person_by_case ON public.case_person USING btree (case_id, from_at, id);
+CREATE INDEX case_person_by_person ON public.case_person USING btree (person_id) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX case_person_once ON public.case_person USING btree (case_id, person_id, role) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX case_person_owner ON public.case_person USING btree (case_id) WHERE ((role = 'owner'::text) AND (until_at IS NULL));
+alter table case_person enable row level security;
+alter table case_person force row level security;
+create policy "all" on case_person for all to kontor_all
+  using (true);
+create policy let_go on case_person for delete to kontor_retention
+  using (((NOT ( SELECT kontor_all_held() AS kontor_all_held)) AND COALESCE((NULL::uuid <> ALL (( SELECT kontor_held_companies() AS kontor_held_companies)::uuid[])), true) AND COALESCE((NULL::text <> ALL (( SELECT kontor_held_programmes() AS kontor_held_programmes)::text[])), true) AND kontor_case_goes(case_id)));
+create policy retention on case_person for select to kontor_retention
+  using (true);
+create policy visible on case_person for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant insert, select, update on case_person to kontor_all;
+grant insert, select, update on case_person to kontor_app;
+grant insert, select, update on case_person to kontor_limited;
+grant delete, select on case_person to kontor_retention;
 
 create table check_in (
   msp_id uuid not null,
@@ -3002,6 +3166,34 @@ grant insert, select, update on run_shard to kontor_app;
 grant insert, select, update on run_shard to kontor_limited;
 grant select on run_shard to kontor_retention;
 
+create table saved_filter (
+  id uuid not null,
+  company_id uuid not null,
+  side text not null,
+  person_id uuid not null,
+  name text not null,
+  query jsonb not null,
+  shared boolean not null,
+  created_at timestamp with time zone not null,
+  constraint saved_filter_pkey PRIMARY KEY (id),
+  constraint saved_filter_side_check CHECK ((side = ANY (ARRAY['partner_team'::text, 'msp'::text, 'customer'::text]))),
+  constraint saved_filter_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id),
+  constraint saved_filter_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE UNIQUE INDEX saved_filter_name ON public.saved_filter USING btree (company_id, side, person_id, kontor_comparable_name(name));
+alter table saved_filter enable row level security;
+alter table saved_filter force row level security;
+create policy "all" on saved_filter for all to kontor_all
+  using (true);
+create policy retention on saved_filter for select to kontor_retention
+  using (true);
+create policy visible on saved_filter for all to kontor_app, kontor_limited
+  using ((( SELECT kontor_scope() AS kontor_scope) = 'all'::text));
+grant delete, insert, select, update on saved_filter to kontor_all;
+grant delete, insert, select, update on saved_filter to kontor_app;
+grant delete, insert, select, update on saved_filter to kontor_limited;
+grant select on saved_filter to kontor_retention;
+
 create table service_account (
   id uuid not null,
   company_id uuid not null,
@@ -3025,6 +3217,29 @@ grant insert, select, update on service_account to kontor_all;
 grant insert, select, update on service_account to kontor_app;
 grant insert, select, update on service_account to kontor_limited;
 grant select on service_account to kontor_retention;
+
+create table service_desk (
+  msp_id uuid not null,
+  active boolean not null,
+  set_at timestamp with time zone not null,
+  set_by jsonb not null,
+  constraint service_desk_pkey PRIMARY KEY (msp_id),
+  constraint service_desk_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
+);
+alter table service_desk enable row level security;
+alter table service_desk force row level security;
+create policy "all" on service_desk for all to kontor_all
+  using (true);
+create policy owned on service_desk for all to kontor_app, kontor_limited
+  using (((( SELECT kontor_scope() AS kontor_scope) = 'all'::text) OR (msp_id = ( SELECT kontor_msp() AS kontor_msp))));
+create policy retention on service_desk for select to kontor_retention
+  using (true);
+create policy visible on service_desk for select to kontor_limited
+  using ((((( SELECT kontor_distributor() AS kontor_distributor) IS NOT NULL) AND false) OR ((( SELECT kontor_scope() AS kontor_scope) = 'tenants'::text) AND (msp_id = ANY (( SELECT kontor_msps() AS kontor_msps)::uuid[])))));
+grant insert, select, update on service_desk to kontor_all;
+grant insert, select, update on service_desk to kontor_app;
+grant insert, select, update on service_desk to kontor_limited;
+grant select on service_desk to kontor_retention;
 
 create table session (
   id uuid not null,

@@ -21,6 +21,8 @@ export const seesAmounts = (view: View): boolean => BILLING.some((one) => one ==
 const RUNS_SITES = ['vendor', 'service_provider'] as const satisfies readonly View[];
 /** Who sees sites, tenants and their keys. */
 const SEES_SITES = [...BILLING, 'system_integrator', 'customer'] as const satisfies readonly View[];
+/** Between whom cases are handed over. */
+const AT_THE_DESK = ['vendor', 'service_provider', 'system_integrator', 'customer'] as const satisfies readonly View[];
 const EVERYBODY = [...SEES_SITES, 'reseller', 'partner'] as const satisfies readonly View[];
 
 /**
@@ -64,6 +66,9 @@ export const ACTIONS = {
   'runs.manage': { views: VENDOR, level: 'manager' },
   'cases.read': { views: VENDOR, level: 'reader' },
   'cases.decide': { views: VENDOR, level: 'operator' },
+  'desk.read': { views: AT_THE_DESK, level: 'reader', tenants: true },
+  'desk.write': { views: AT_THE_DESK, level: 'operator', tenants: true },
+  'desk.activate': { views: ['service_provider'], level: 'administrator' },
   'mail.read': { views: VENDOR, level: 'reader' },
   'mail.resend': { views: VENDOR, level: 'operator' },
   'statements.read': { views: BILLING, level: 'reader' },

@@ -30,6 +30,9 @@ const REACH: Record<string, Reach> = {
   billing_pack_credit: 'never',
   billing_pack_response: 'parties',
   billing_pack_statement: 'never',
+  case_comment: 'tenant',
+  case_hand_over: 'tenant',
+  case_person: 'team',
   check_in: 'never',
   company: 'msp',
   company_change: 'own',
@@ -77,7 +80,9 @@ const REACH: Record<string, Reach> = {
   refused_message: 'team',
   restriction: 'team',
   run_participant: 'never',
+  saved_filter: 'team',
   service_account: 'team',
+  service_desk: 'msp',
   session: 'team',
   sign_in_attempt: 'team',
   sign_in_failure: 'team',
@@ -113,6 +118,9 @@ const NOT_FOR_DISTRIBUTORS = [
   'msp_logo',
   'desk_columns',
   'quote',
+  'service_desk',
+  'case_hand_over',
+  'case_comment',
 ];
 /** Everybody's deeds are appended to the audit trail, in whoever's scope they happen; nobody but the partner team reads. */
 const APPENDED_BY_ALL = ['audit_event'];

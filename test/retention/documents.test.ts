@@ -48,6 +48,22 @@ describe('what is kept by the calendar year, rule 15', () => {
        select gen_random_uuid(), id, distributor_id, 'questioned', 'What is line 1?', made_at, '{}', 'The month', made_at, '{}'
        from billing_pack`,
     );
+    await old.database.asOwner(
+      `with found as (
+         insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, state, found_at)
+         select programme_code, period, msp_id, 'total_moved', 'person', '{}', 'open', now() from run_participant returning id, msp_id),
+       made as (
+         insert into person (id, name, email, locale, zone, state, created_at, created_by)
+         select gen_random_uuid(), 'Anna', 'anna@people.example', 'en', 'UTC', 'active', now(), '{}' returning id),
+       said as (
+         insert into case_comment (id, case_id, msp_id, company_id, side, audience, text, written_at, written_by)
+         select gen_random_uuid(), id, msp_id, msp_id, 'msp', 'shared', 'x', now(), '{}' from found),
+       handed as (
+         insert into case_hand_over (id, case_id, number, msp_id, from_holder, holder, side, note, handed_at, handed_by)
+         select gen_random_uuid(), id, 1, msp_id, 'partner_team', 'msp', 'partner_team', 'x', now(), '{}' from found)
+       insert into case_person (id, case_id, person_id, role, from_at, given_by)
+       select gen_random_uuid(), f.id, m.id, 'owner', now(), '{}' from found f cross join made m`,
+    );
     for (const at of ['2016-03-07T00:00:00Z', '2016-12-31T00:00:00Z', '2026-01-01T00:00:00Z']) {
       const event = { at: new Date(at), actor: TERMINAL, action: 'test.done', subject: 'test:1' };
       await old.database.db.transaction(ALL, (trx) => {
@@ -104,6 +120,7 @@ describe('what is kept by the calendar year, rule 15', () => {
     const [left] = await old.month.run<{ id: string }>('select msp_id as id from statement');
     expect(left?.id).toBe(old.msps.alpha);
     expect(await old.month.run(`select distinct msp_id from reconciled_site`)).toEqual([{ msp_id: old.msps.alpha }]);
+    expect(await count('case_person')).toBe(1);
     expect(allHold(await verifyAll(old.database.db, {}))).toBe(true);
     await lift();
   });
@@ -128,7 +145,15 @@ describe('what is kept by the calendar year, rule 15', () => {
     await expect(broken).rejects.toThrow('the machine stopped');
     await apply(LATER);
     const tables = ['statement', 'statement_line', 'statement_document', 'billing_pack', 'billing_pack_statement'];
-    for (const table of [...tables, 'billing_pack_response', 'reconciled_site', 'run_participant']) {
+    for (const table of [
+      ...tables,
+      'billing_pack_response',
+      'reconciled_site',
+      'run_participant',
+      'case_person',
+      'case_hand_over',
+      'case_comment',
+    ]) {
       expect([table, await count(table)]).toEqual([table, 0]);
     }
     const told = await old.month.run<{ removed: string }>(

@@ -38,6 +38,7 @@ const ROWS = [
   `insert into tenant_document_release select msp_id, programme_code, true, now(), '{}' from site where id = $1
    on conflict do nothing`,
   `insert into msp_logo select msp_id, 'image/png', '', now(), '{}' from site where id = $1 on conflict do nothing`,
+  `insert into service_desk select msp_id, true, now(), '{}' from site where id = $1 on conflict do nothing`,
   `insert into desk_columns select msp_id, '[]', now(), '{}' from site where id = $1 on conflict do nothing`,
   `insert into signing_key select i.msp_id, i.site_id, i.id, 'key-' || i.id, decode(repeat('00', 32), 'hex'), now(), null
    from installation i where i.site_id = $1`,
@@ -74,6 +75,13 @@ const ROWS = [
    select 'msp', '2026-03', msp_id, 'first_month_large', 'review', id, $2::uuid, '{}', $2::uuid::text, 'open', now() from site where id = $1`,
   `insert into discrepancy (programme_code, period, msp_id, kind, handling, evidence, evidence_key, state, found_at)
    select 'msp', '2026-03', msp_id, 'total_moved', 'person', '{}', id::text || $2::uuid, 'open', now() from site where id = $1`,
+  `insert into case_hand_over (id, case_id, number, msp_id, tenant_id, from_holder, holder, side, note, handed_at, handed_by)
+   select gen_random_uuid(), d.id, n.number, d.msp_id, d.tenant_id, n.giver, n.taker, n.giver, 'x', now(), '{}'
+   from discrepancy d cross join (values (1, 'partner_team', 'msp'), (2, 'msp', 'customer')) as n (number, giver, taker)
+   where d.tenant_id = $2 and d.site_id = $1 and d.kind = 'first_month_large' on conflict do nothing`,
+  `insert into case_comment (id, case_id, msp_id, tenant_id, company_id, side, audience, text, written_at, written_by)
+   select gen_random_uuid(), id, msp_id, tenant_id, msp_id, 'msp', 'shared', 'x', now(), '{}' from discrepancy
+   where tenant_id = $2 and site_id = $1 and kind = 'first_month_large'`,
   `insert into statement_line (msp_id, statement_id, line_no, programme_code, period, kind, site_id, tenant_id, meter, peak,
      quantity, amount_minor, content)
    select s.msp_id, s.id, 100 + (select count(*) from statement_line), 'msp', s.period, 'usage', $1, $2, 'mail-server.mailbox',

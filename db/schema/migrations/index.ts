@@ -19,6 +19,7 @@ import { up as retention } from './0013_retention.js';
 import { up as tenantDocuments } from './0014_tenant_documents.js';
 import { up as softwareReleases } from './0015_software_releases.js';
 import { up as quotes } from './0016_quotes.js';
+import { up as serviceDesk } from './0017_service_desk.js';
 
 interface Migration {
   name: string;
@@ -42,6 +43,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0014_tenant_documents', up: tenantDocuments },
   { name: '0015_software_releases', up: softwareReleases },
   { name: '0016_quotes', up: quotes },
+  { name: '0017_service_desk', up: serviceDesk },
 ];
 
 /** In their order. */
