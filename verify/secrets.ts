@@ -27,7 +27,8 @@ async function knownSecrets(context: VerifyContext): Promise<KnownSecrets & { cl
     `select encode(token_hash, 'hex') as hash, 'an API token' as what from api_token
      union all select encode(token_hash, 'hex'), 'a session' from session
      union all select encode(token_hash, 'hex'), 'a one-time link' from one_time_link where token_hash is not null
-     union all select encode(state_hash, 'hex'), 'a sign-in' from sign_in_attempt`,
+     union all select encode(state_hash, 'hex'), 'a sign-in' from sign_in_attempt
+     union all select encode(token_hash, 'hex'), 'an enrolment token' from enrolment_token`,
   );
   const sealed = await ask<{ sealed: string; place: string; what: string }>(
     context,

@@ -5,14 +5,9 @@ import { instant, period, periodText, text, uuid } from './common.js';
 
 export const capInput = z
   .strictObject({
-    quantity: z
-      .int()
-      .min(0)
-      .max(MAX_QUANTITY)
-      .nullable()
-      .meta({
-        description: "In the meter's unit, of the tenant and the units below it together; null: no cap any more",
-      }),
+    quantity: z.int().min(0).max(MAX_QUANTITY).nullable().meta({
+      description: "In the meter's unit, of the tenant and the units below it together; null: no cap any more",
+    }),
     fromPeriod: period.optional().meta({ description: 'Left out: the next month; that or later, not opened' }),
     reason: text(1000).optional(),
   })

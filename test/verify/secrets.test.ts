@@ -27,6 +27,7 @@ describe('I10: secrets', () => {
   // As `issueToken` writes them.
   const token = `kontor_${newSecret()}`;
   const link = newSecret();
+  const enrolment = `kontor_enrol_${newSecret()}`;
   const key = formatMeteredKey(randomBytes(32));
   const pem = '-----BEGIN PRIVATE KEY-----';
 
@@ -52,6 +53,9 @@ describe('I10: secrets', () => {
     'alter table one_time_link drop constraint one_time_link_check2',
     `insert into one_time_link (id, kind, token_hash, made_at, expires_at)
      values (gen_random_uuid(), 'contact', '\\x${secretHash(link).toString('hex')}', now(), now())`,
+    `insert into enrolment_token (msp_id, id, programme_code, product, token_hash, uses, made_at, made_by, expires_at)
+     select msp_id, gen_random_uuid(), programme_code, 'mail-server', '\\x${secretHash(enrolment).toString('hex')}', 1, now(), '{}',
+       now() + interval '1 day' from participation limit 1`,
     `insert into identity_provider (id, company_id, code, name, issuer, client_id, sealed_secret, scopes, levels, makes_people,
        mail_domains, listed, created_at, set_by)
      select '${PROVIDER}', id, 'x', 'x', 'x', 'x', '${box.seal('hunter2-of-the-provider', `identityProvider/${PROVIDER}`)}',
@@ -101,6 +105,11 @@ describe('I10: secrets', () => {
       'a bearer header in a case',
       `update discrepancy set reason = 'Authorization: Bearer ${randomBytes(24).toString('base64url')}'`,
       'discrepancy.reason holds a bearer token',
+    ],
+    [
+      'an enrolment token in a case',
+      `update discrepancy set reason = 'installed with ${enrolment}'`,
+      'discrepancy.reason holds an enrolment token',
     ],
     [
       'a private key in the audit trail',
