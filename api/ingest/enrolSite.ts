@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { secretHash } from '../../db/access/secret.js';
 import { ALL, type Database, type Trx } from '../../db/connect.js';
+import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { firstUnopenedIfOpened } from '../../db/programmes/periods.js';
+import { holdParticipation } from '../../db/programmes/participationStore.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
 import { subscriptionIn } from '../../db/programmes/subscriptionStore.js';
 import {
@@ -11,7 +13,8 @@ import {
   lockEnrolmentToken,
   type EnrolmentToken,
 } from '../../db/sites/enrolmentStore.js';
-import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
+import { findInstallation } from '../../db/sites/installationStore.js';
+import { insertKey, listKeys, type KeyOwner, type MeteredKey } from '../../db/sites/meteredKeyStore.js';
 import { lockKeyState } from '../../db/sites/shownKey.js';
 import { lockSite, type Site } from '../../db/sites/siteStore.js';
 import { withRetries } from '../../db/withRetries.js';
@@ -45,14 +48,17 @@ async function requireOpen(trx: Trx, token: EnrolmentToken, at: Date): Promise<v
     throw new KontorError('ENROLMENT_ENDED', `This token ${WHY[state]}. Ask the MSP for a new one.`);
   }
   const { mspId, programme, product, tenantId } = token;
+  // Until this ends nobody suspends or ends the participation: its keys would be disabled or revoked without the new one.
+  await holdParticipation(trx, programme, mspId);
   await requireTakesPart(trx, programme, mspId);
   await requireProductEnabled(trx, { mspId, programme, product });
   if (tenantId === null) return;
-  const running = periodOf(at, 'UTC');
-  const periods = [running, (await firstUnopenedIfOpened(trx, programme)) ?? running];
-  for (const period of periods) {
-    if ((await subscriptionIn(trx, { mspId, programme, tenantId, product }, period)) !== undefined) return;
-  }
+  const running = periodOf(at, (await findMsp(trx, mspId))?.zone ?? 'UTC');
+  const use = { mspId, programme, tenantId, product };
+  if ((await subscriptionIn(trx, use, running)) !== undefined) return;
+  // Where the running month is opened already, a token has started it from the one after.
+  const unopened = await firstUnopenedIfOpened(trx, programme);
+  if (unopened !== null && unopened > running && (await subscriptionIn(trx, use, unopened)) !== undefined) return;
   throw fieldError(
     'STATE_CONFLICT',
     '/product',
@@ -61,22 +67,59 @@ async function requireOpen(trx: Trx, token: EnrolmentToken, at: Date): Promise<v
 }
 
 /**
- * The key that an enrolled site is under, of the site, which is locked: its metered one, else a new one that nobody is shown, so
- * that it is disabled, revoked and destroyed as any other. Throws KEY_REVOKED where the site had one that has ended.
+ * The key that a new installation is under: the site's own metered one; where it has none, with a tenant's token, the tenant's, so
+ * that it ends with the tenant's subscription. Where there is none either, a new one that nobody is shown: it is disabled,
+ * revoked and destroyed as any other. The site is locked. Throws KEY_REVOKED where the site had one that has ended.
  */
-async function keyOfSite(trx: Trx, { mspId, id: siteId }: Site, at: Date): Promise<string> {
-  const metered = (await listKeys(trx, { mspId, siteId })).filter(({ kind }) => kind === 'metered');
-  const live = metered.find(({ state }) => state !== 'revoked' && state !== 'destroyed');
-  const [newest] = metered;
-  const shown = live ?? newest;
-  if (shown !== undefined) {
-    requireKeyInForce((await lockKeyState(trx, { mspId, keyId: shown.id })) ?? shown.state);
-    return shown.id;
-  }
+async function keyFor(trx: Trx, token: EnrolmentToken, { mspId, id: siteId }: Site, at: Date): Promise<string> {
+  const { tenantId, programme, product } = token;
+  const ofSite = await meteredKeys(trx, { mspId, siteId });
+  const [newest] = ofSite;
+  const own = ofSite.find(isLive) ?? newest;
+  if (own !== undefined) return inForce(trx, mspId, own);
   const keyId = randomUUID();
   const { keyHash } = newKey();
-  await insertKey(trx, { mspId, siteId }, { keyId, kind: 'metered', keyHash, state: 'issued', at });
+  if (tenantId === null) {
+    await insertKey(trx, { mspId, siteId }, { keyId, kind: 'metered', keyHash, state: 'issued', at });
+    return keyId;
+  }
+  const live = (await meteredKeys(trx, { mspId, tenantId })).find((key) => key.product === product && isLive(key));
+  if (live !== undefined) return inForce(trx, mspId, live);
+  await insertKey(
+    trx,
+    { mspId, tenantId },
+    { keyId, kind: 'metered', keyHash, state: 'issued', at, programme, product },
+  );
   return keyId;
+}
+
+async function meteredKeys(trx: Trx, owner: KeyOwner): Promise<MeteredKey[]> {
+  return (await listKeys(trx, owner)).filter(({ kind }) => kind === 'metered');
+}
+
+const isLive = ({ state }: MeteredKey) => state !== 'revoked' && state !== 'destroyed';
+
+/** Throws what `requireKeyInForce` throws. */
+async function inForce(trx: Trx, mspId: string, { id: keyId, state }: Pick<MeteredKey, 'id' | 'state'>) {
+  requireKeyInForce((await lockKeyState(trx, { mspId, keyId })) ?? state);
+  return keyId;
+}
+
+/** The key that an installation is under which has enrolled before: a repeat brings back none that has ended. */
+async function keyOfInstallation(trx: Trx, site: { mspId: string; siteId: string }, installationId: string) {
+  const found = await findInstallation(trx, site, installationId);
+  if (found === undefined) throw new KontorError('INTERNAL', 'An enrolment without its installation.');
+  return inForce(trx, site.mspId, { id: found.meteredKeyId, state: 'revoked' });
+}
+
+/** A token lets new installations in, and moves none that is there under other keys. Throws STATE_CONFLICT. */
+async function requireNew(trx: Trx, site: { mspId: string; siteId: string }, installationId: string): Promise<void> {
+  if ((await findInstallation(trx, site, installationId)) === undefined) return;
+  throw fieldError(
+    'STATE_CONFLICT',
+    '/installationId',
+    'This installation is at the site already: activate with its key, or as a new installation that replaces it.',
+  );
 }
 
 /**
@@ -115,7 +158,12 @@ export async function enrolSite(db: Database, asked: Enrolment, receivedAt: Date
         : await lockSite(trx, mspId, before.siteId);
     if (site === undefined) throw new KontorError('INTERNAL', 'An enrolment without its site.');
     claims.claimedSite = site.id;
-    const keyId = await keyOfSite(trx, site, receivedAt);
+    const ofSite = { mspId, siteId: site.id };
+    if (before === undefined) await requireNew(trx, ofSite, asked.installationId);
+    const keyId =
+      before === undefined
+        ? await keyFor(trx, token, site, receivedAt)
+        : await keyOfInstallation(trx, ofSite, asked.installationId);
     const activated = await install(trx, asked, { site, keyId, enrolledBy: 'token', at: receivedAt });
     if (before === undefined) await insertEnrolment(trx, { ...use, siteId: site.id, askedHash, at: receivedAt });
     return activated;

@@ -4,7 +4,7 @@ import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { findTenant } from '../../db/parties/tenantStore.js';
-import { assignFrom, servesTenant } from '../../db/sites/assignmentStore.js';
+import { assignFrom, servesOthers, servesTenant } from '../../db/sites/assignmentStore.js';
 import type { ShownKey } from '../../db/sites/shownKey.js';
 import { insertSites, lockSite, lockSiteByName, nameTaken, type Site } from '../../db/sites/siteStore.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
@@ -78,8 +78,18 @@ async function requireGranted(trx: Trx, site: Site, grant: SiteGrant, at: Date):
     throw fieldError('NAME_TAKEN', '/siteName', `The site of that name has another product: ${site.product}.`);
   }
   if (tenantId === null) return;
-  if (!(await servesTenant(trx, { mspId, siteId: site.id }, tenantId, periodOf(at, 'UTC')))) {
+  const running = periodOf(at, (await findMsp(trx, mspId))?.zone ?? 'UTC');
+  const ofSite = { mspId, siteId: site.id };
+  if (!(await servesTenant(trx, ofSite, tenantId, running))) {
     throw fieldError('VALIDATION_FAILED', '/siteName', `That site does not serve the tenant of this ${what}.`);
+  }
+  // Whoever makes a tenant's token has a say in no site that others share: what enrols there reports for all of them.
+  if (what === 'token' && (await servesOthers(trx, ofSite, tenantId, running))) {
+    throw fieldError(
+      'VALIDATION_FAILED',
+      '/siteName',
+      "That site serves other tenants too: activate with its key, or enrol with a token of the MSP's own.",
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { findMsp } from '../../db/parties/mspStore.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
-import type { Registration } from '../../db/programmes/participationStore.js';
+import { distributorIn, type Registration } from '../../db/programmes/participationStore.js';
 import { findProgramme } from '../../db/programmes/programmeStore.js';
 import { programmeNow } from '../../db/readModels/programmeOf.js';
 import { tenantsOfSite } from '../../db/readModels/tenantsOfSite.js';
@@ -165,14 +165,10 @@ async function quoteLicence(trx: Trx, ordered: OfLicence, { mspId, view, at }: O
   await requireStart(trx, programme, registration, { wished: units.startsOn, first, today, latest });
   const { endsOn } = licenceDays(kind, first, units.years, term);
   const extended = kind === 'extension' ? term : null;
-  const price = await agreedPrice(
-    trx,
-    {
-      ...{ programme, distributorId: registration.distributorId, meter: units.meter },
-      period: parsePeriod(first.slice(0, 7)),
-    },
-    extended,
-  );
+  const period = parsePeriod(first.slice(0, 7));
+  // Who bills it then (rule 20).
+  const distributorId = (await distributorIn(trx, { mspId, programme, period })) ?? registration.distributorId;
+  const price = await agreedPrice(trx, { programme, distributorId, meter: units.meter, period }, extended);
   const share = extended === null ? null : shareOf(extended, first);
   const amountMinor = priceMinor(
     { count: units.count, years: units.years, unitPrice: price.unitPrice, share },

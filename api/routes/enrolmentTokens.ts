@@ -80,7 +80,10 @@ async function makeToken(
   if (tenantId !== undefined) await ensureSubscription(trx, act, { mspId, programme, product, tenantId });
   const token = `kontor_enrol_${newSecret()}`;
   const terms = { programme, product, tenantId: tenantId ?? null, uses, expiresAt };
-  await insertEnrolmentToken(trx, { mspId, id, ...terms, madeAt, madeBy: actor, tokenHash: secretHash(token) });
+  const kept = { mspId, id, ...terms, madeAt, madeBy: actor, tokenHash: secretHash(token) };
+  if (!(await insertEnrolmentToken(trx, kept))) {
+    throw new KontorError('STATE_CONFLICT', 'This token was made already; it was shown once: revoke it, make another.');
+  }
   appendAudit(trx, {
     ...{ at: madeAt, actor, mspId, action: 'enrolmentToken.made', subject: `enrolmentToken:${id}` },
     after: terms,

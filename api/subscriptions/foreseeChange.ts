@@ -5,6 +5,7 @@ import type { Trx } from '../../db/connect.js';
 import { findTenant } from '../../db/parties/tenantStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
+import { distributorIn } from '../../db/programmes/participationStore.js';
 import { requireParticipant, type Participant } from '../../db/programmes/requireTakesPart.js';
 import {
   changeOf,
@@ -44,14 +45,15 @@ export async function requireTenant(trx: Trx, { mspId, tenantId }: Pick<Subscrip
   return tenant;
 }
 
-/** What the product's meters cost an MSP of that distributor in a month (rule 9); null: nobody has set that yet. */
+/** What the product's meters cost an MSP in a month, by who bills it then (rules 9 and 20); null: nobody has set that yet. */
 async function pricesIn(
   trx: Trx,
   programme: string,
   { meters }: Product,
-  { distributorId }: Participant,
+  { distributorId: ofToday, msp }: Participant,
   period: Period,
 ): Promise<Preview['until']['prices']> {
+  const distributorId = (await distributorIn(trx, { mspId: msp.id, programme, period })) ?? ofToday;
   const plans = await plansFor(trx, { programme, period });
   const plan = plans.find((one) => one.distributorId === distributorId || one.distributorId === null);
   if (plan === undefined) return null;
@@ -126,7 +128,9 @@ export async function foreseeChange(
       keysEnded: change === 'ended' ? await liveKeysOf(trx, key) : 0,
     },
   };
-  const digest = createHash('sha256').update(canonicalJson(foreseen)).digest('hex');
+  const digest = createHash('sha256')
+    .update(canonicalJson({ ...key, ...foreseen }))
+    .digest('hex');
   return { fromPeriod, set, before, preview: { ...foreseen, digest } };
 }
 

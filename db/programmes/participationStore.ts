@@ -55,6 +55,19 @@ export async function findRegistration(trx: Trx, programme: string, mspId: strin
   return row && toRegistration(row);
 }
 
+/** Who bills the MSP in a period (rule 20); null: nobody does. */
+export async function distributorIn(
+  trx: Trx,
+  of: { mspId: string; programme: string; period: Period },
+): Promise<string | null> {
+  const [row] = await rows<{ id: string | null }>(
+    trx,
+    'select kontor_distributor_of(:mspId::uuid, :programme, :period) as id',
+    { ...of },
+  );
+  return row?.id ?? null;
+}
+
 /** Where an MSP stands in a programme. */
 export type Standing = Pick<Participation, 'state' | 'joinedPeriod'>;
 
@@ -67,6 +80,14 @@ export async function findStanding(trx: Trx, programme: string, mspId: string): 
     { programme, mspId },
   );
   return row;
+}
+
+/** Nobody changes the participation until the transaction ends. */
+export async function holdParticipation(trx: Trx, programme: string, mspId: string): Promise<void> {
+  await rows(trx, 'select from participation where programme_code = :programme and msp_id = :mspId for share', {
+    programme,
+    mspId,
+  });
 }
 
 export interface RegistrationFilter {

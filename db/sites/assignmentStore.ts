@@ -87,6 +87,11 @@ export async function assignFrom(
   return (await addAssignments(trx, mspId, ofSite)).map(({ tenantRef }) => tenantRef);
 }
 
+const UNITS = `with recursive unit as (
+       select id from tenant where msp_id = :mspId and id = :tenantId
+       union all
+       select t.id from tenant t join unit on t.parent_id = unit.id where t.msp_id = :mspId)`;
+
 /** Whether the site serves the tenant, or a unit below it, in that period or later. */
 export async function servesTenant(
   trx: Trx,
@@ -96,11 +101,25 @@ export async function servesTenant(
 ): Promise<boolean> {
   const served = await rows(
     trx,
-    `with recursive unit as (
-       select id from tenant where msp_id = :mspId and id = :tenantId
-       union all
-       select t.id from tenant t join unit on t.parent_id = unit.id where t.msp_id = :mspId)
+    `${UNITS}
      select from site_tenant where msp_id = :mspId and site_id = :siteId and tenant_id in (select id from unit)
+       and (until_period is null or until_period > :period) limit 1`,
+    { mspId, siteId, tenantId, period },
+  );
+  return served.length === 1;
+}
+
+/** Whether it serves any that is neither the tenant nor a unit below it, in that period or later. */
+export async function servesOthers(
+  trx: Trx,
+  { mspId, siteId }: SiteOfMsp,
+  tenantId: string,
+  period: Period,
+): Promise<boolean> {
+  const served = await rows(
+    trx,
+    `${UNITS}
+     select from site_tenant where msp_id = :mspId and site_id = :siteId and tenant_id not in (select id from unit)
        and (until_period is null or until_period > :period) limit 1`,
     { mspId, siteId, tenantId, period },
   );

@@ -21,18 +21,20 @@ export interface EnrolmentToken {
 const SELECTED = `msp_id as "mspId", id, programme_code as programme, product, tenant_id as "tenantId", uses, used,
   made_at as "madeAt", made_by as "madeBy", expires_at as "expiresAt", revoked_at as "revokedAt"`;
 
-/** Keeps a new token; a second one of its id is refused by the primary key. */
+/** Keeps a new token; false where there is one of its id: the same request has made it. */
 export async function insertEnrolmentToken(
   trx: Trx,
   token: Omit<EnrolmentToken, 'used' | 'revokedAt'> & { tokenHash: Buffer },
-): Promise<void> {
-  await rows(
+): Promise<boolean> {
+  const made = await rows(
     trx,
     `insert into enrolment_token (msp_id, id, programme_code, product, tenant_id, token_hash, uses, made_at, made_by,
        expires_at)
-     values (:mspId, :id, :programme, :product, :tenantId, :tokenHash, :uses, :madeAt, :madeBy, :expiresAt)`,
+     values (:mspId, :id, :programme, :product, :tenantId, :tokenHash, :uses, :madeAt, :madeBy, :expiresAt)
+     on conflict (msp_id, id) do nothing returning id`,
     { ...token, madeBy: JSON.stringify(token.madeBy) },
   );
+  return made.length > 0;
 }
 
 /** Of an MSP, as far as the reader sees them, in the order of their making; those after the cursor. */

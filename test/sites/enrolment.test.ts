@@ -91,12 +91,12 @@ describe('an installation without a key', () => {
     expect([heard.status, heard.json.accepted]).toEqual([200, 1]);
     expect(
       await ingest.sql(
-        `select i.enrolled_by, k.kind, k.state, t.ref from installation i
-         join metered_key k on k.id = i.metered_key_id and k.site_id = i.site_id
+        `select i.enrolled_by, k.kind, k.state, k.tenant_id = t.id as "endsWithTenant", t.ref from installation i
+         join metered_key k on k.id = i.metered_key_id
          join site_tenant a on a.site_id = i.site_id join tenant t on t.id = a.tenant_id where i.site_id = $1`,
         [json.siteId],
       ),
-    ).toEqual([{ enrolled_by: 'token', kind: 'metered', state: 'active', ref: 'north' }]);
+    ).toEqual([{ enrolled_by: 'token', kind: 'metered', state: 'active', endsWithTenant: true, ref: 'north' }]);
     expect(await listed(token.id)).toMatchObject({ state: 'used', uses: 1, used: 1, tenantId: north });
     const [started] = await ingest.sql<{ kind: string }>('select kind from subscription where tenant_id = $1', [north]);
     expect(started).toEqual({ kind: 'metered' });
@@ -271,6 +271,25 @@ describe('an installation without a key', () => {
       [keyId],
     );
     expect((await enrol(asked(await made(), { siteName }))).json.code).toBe('KEY_REVOKED');
+  });
+
+  it('by a token of a tenant joins no site that others share, and moves no installation that is there', async () => {
+    const { siteId } = await ingest.site();
+    const [{ name: siteName } = { name: '' }] = await ingest.sql<{ name: string }>(
+      `with shared as (
+         insert into site_tenant (msp_id, site_id, reference, tenant_id, from_period)
+         select msp_id, $1, 'shared ' || ref, id, '2026-01' from tenant where id = any($2::uuid[]))
+       select name from site where id = $1`,
+      [siteId, [north, south]],
+    );
+    const shared = (await enrol(asked(await made({ tenantId: north }), { siteName }))).json;
+    expect([shared.code, shared.errors[0].field]).toEqual(['VALIDATION_FAILED', '/siteName']);
+    expect(shared.errors[0].message).toContain('serves other tenants too');
+    const body = asked(await made(), { siteName });
+    expect((await enrol(body)).json.siteId).toBe(siteId);
+    const { installationId } = body;
+    const taken = (await enrol(asked(await made(), { siteName, installationId }))).json;
+    expect([taken.code, taken.errors[0].field]).toEqual(['STATE_CONFLICT', '/installationId']);
   });
 
   it('ends with its key: destroyed, it asks again in vain', async () => {
