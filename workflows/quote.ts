@@ -36,9 +36,11 @@ export async function quote({ quoteId, remindAt, expiresAt }: QuoteInput): Promi
   setCurrentDetails(`${title}\n\nCan be accepted until ${expiresAt}; who asked is reminded at ${remindAt}.`);
   await until(remindAt, `who asked; reminder at ${remindAt}`);
   if (!over() && msUntil(expiresAt, Date.now()) > 0) {
-    ({ state } = await quick.remindOfQuote.executeWithOptions({ summary: 'remind who asked' }, [
+    const found = await quick.remindOfQuote.executeWithOptions({ summary: 'remind who asked' }, [
       { quoteId, at: remindAt },
-    ]));
+    ]);
+    // What was signalled meanwhile is newer.
+    if (!over()) state = found.state;
     if (!over()) await mailing.drainOutbox.executeWithOptions({ summary: 'mail the reminder' }, [{}]);
   }
   if (!over()) await until(expiresAt, `who asked; expires at ${expiresAt}`);

@@ -12,6 +12,7 @@ import {
 } from '../../db/prices/termLicenceStore.js';
 import { enableProduct } from '../../db/programmes/enabledProducts.js';
 import { requireParticipant } from '../../db/programmes/requireTakesPart.js';
+import { answerersOf } from '../../db/quotes/quoteStore.js';
 import { firstUnopenedIfOpened, requireUnopened } from '../../db/programmes/periods.js';
 import { putSubscription, subscriptionIn } from '../../db/programmes/subscriptionStore.js';
 import { lockSite } from '../../db/sites/siteStore.js';
@@ -112,7 +113,9 @@ export async function settle(trx: Trx, input: SettleOrderInput): Promise<Order> 
     return order;
   requirePlaced(order.state);
   if (end === 'approve' && how === 'person') {
-    await requireFourEyes(trx, [order.placedBy], actor, 'approves an order');
+    // Whoever answered the quote behind it has made the order as well.
+    const first = [order.placedBy, ...(await answerersOf(trx, { mspId, orderId }))];
+    await requireFourEyes(trx, first, actor, 'approves an order');
   }
   const settled: Order = { ...order, state, decidedAt: at, decidedBy: actor, decidedHow: how, reason };
   await endOrder(trx, order, settled);

@@ -12,6 +12,7 @@ import {
 } from '../../db/parties/mergeCompany.js';
 import type { CompanyRecord } from '../../db/readModels/companyList.js';
 import { companyTies } from '../../db/readModels/companyTies.js';
+import { takeQuotes } from '../../db/quotes/quoteStore.js';
 import { businessLeft } from '../../domain/company.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { endAccess } from './endAccess.js';
@@ -68,6 +69,7 @@ async function take(trx: Trx, merge: Merge, people: MergeInto['people']) {
   await takeViews(trx, merge);
   const tenants = await takeTenants(trx, merge);
   const subsidiaries = await takeSubsidiaries(trx, merge);
+  await takeQuotes(trx, merge);
   const ended = await endMandates(trx, { companyId: merge.merged, at: merge.at, by: merge.by });
   const mandates = people === 'move' ? await takeMandates(trx, merge, ended) : [];
   const memberships = people === 'move' ? await takeMemberships(trx, merge) : 0;

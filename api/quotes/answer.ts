@@ -15,9 +15,11 @@ import {
 import type { Actor } from '../../domain/access/actor.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { minorToDecimalString } from '../../domain/money.js';
-import { dayOf, periodOf, type Period } from '../../domain/period.js';
+import type { Order, OrderedLicence } from '../../domain/order.js';
+import { dayOf, periodOf, type Day, type Period } from '../../domain/period.js';
 import { quoteDates, quoteTotalMinor, type QuotePaper } from '../../domain/quote.js';
-import { quoteOrder } from '../orders/quoteOrder.js';
+import { quoteOrder, type Orderer } from '../orders/quoteOrder.js';
+import type { orderInput } from '../schemas/orders.js';
 import type { quoteAnswer } from '../schemas/quotes.js';
 
 /** The currency of the list by which the company pays: its distributor's, its own as a distributor, or the base list. */
@@ -25,6 +27,38 @@ async function currencyOf(trx: Trx, { programme, companyId }: Quote, period: Per
   const payee = (await findRegistration(trx, programme, companyId))?.distributorId ?? companyId;
   const plans = await plansFor(trx, { programme, period });
   return plans.find((one) => one.distributorId === payee || one.distributorId === null)?.currency ?? base;
+}
+
+/** What is printed as asked for is what is ordered (rule 21). */
+function requireAsAsked(licence: OrderedLicence | null, { quantity, years }: Pick<Quote, 'quantity' | 'years'>): void {
+  if (licence === null) return;
+  if (licence.count !== quantity) {
+    throw fieldError('VALIDATION_FAILED', '/order/count', `${quantity} were asked for: order as many, or withdraw it.`);
+  }
+  if (years === null || licence.years === years) return;
+  throw fieldError('VALIDATION_FAILED', '/order/years', `A term of ${years} years was asked for.`);
+}
+
+/** The paper promises its last day: the order can still be placed at its end, at the same price. */
+async function requireSameOnLastDay(
+  trx: Trx,
+  order: z.output<typeof orderInput>,
+  { at, ...orderer }: Orderer,
+  today: Pick<Order, 'currency' | 'amountMinor'>,
+  validUntil: Day,
+): Promise<void> {
+  const refuse = (why: string) =>
+    fieldError(
+      'VALIDATION_FAILED',
+      '/validUntil',
+      `On ${validUntil} this order could not be placed as it is quoted: ${why} Name an earlier last day, or a later startsOn.`,
+    );
+  const last = await quoteOrder(trx, order, { ...orderer, at: new Date(at.getTime() - 1) }).catch((error: unknown) => {
+    throw error instanceof KontorError ? refuse(error.message) : error;
+  });
+  const { currency, amountMinor } = last.order;
+  if (amountMinor === today.amountMinor && currency === today.currency) return;
+  throw refuse(`it costs ${minorToDecimalString(amountMinor, currency)} ${currency} then.`);
 }
 
 /**
@@ -64,6 +98,8 @@ export async function answerOnce(
     if (priced.programme !== programme || priced.product !== product) {
       throw fieldError('VALIDATION_FAILED', '/order', `The quote is of ${product} in "${programme}".`);
     }
+    requireAsAsked(priced.licence, quote);
+    await requireSameOnLastDay(trx, order, { mspId: companyId, view, at: dates.expiresAt }, priced, validUntil);
     currency = priced.currency;
     const total = quoteTotalMinor(lines, currency);
     if (total !== priced.amountMinor) {

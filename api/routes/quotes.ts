@@ -18,6 +18,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { messageId } from '../../domain/messageId.js';
 import { minorToDecimalString } from '../../domain/money.js';
 import { QUOTE_STATES, quoteLineMinor, requireOpen } from '../../domain/quote.js';
+import { readStored } from '../../domain/readStored.js';
 import { tellQuoteEnded } from '../../starts/quote.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { isPartnerTeam, senderOf, type Principal } from '../principal.js';
@@ -26,6 +27,7 @@ import { answerOnce } from '../quotes/answer.js';
 import { requireFilters } from '../requireFilters.js';
 import { fileReply, reply, route, type Context } from '../route.js';
 import { cursorText, programmeCode, uuid } from '../schemas/common.js';
+import { orderInput } from '../schemas/orders.js';
 import { quoteAnswer, quoteEnd, quoteRequest, quoteWithdrawal, serviceQuote } from '../schemas/quotes.js';
 
 const tags = ['Quotes'] as const;
@@ -41,13 +43,20 @@ function answerJson(answer: NonNullable<Quote['answer']>, team: boolean): z.inpu
     })),
     total: { amount: minorToDecimalString(totalMinor, currency), currency },
     ...{ validUntil: paper.validUntil, note: paper.note, isOrder: ordered !== null },
+    order: ordered === null ? null : readStored(orderInput, ordered, `The order of quote ${number}`),
     ...{ answeredAt, answeredBy: team ? answeredBy : null, expiresAt },
   };
 }
 
 function toJson(principal: Principal): (quote: Quote) => z.input<typeof serviceQuote> {
   const team = isPartnerTeam(principal);
-  return ({ answer, ...quote }) => ({ ...quote, answer: answer && answerJson(answer, team) });
+  // Who acts for the partner team is between its people.
+  return ({ answer, askedByTeam, ...quote }) => ({
+    ...quote,
+    askedBy: askedByTeam && !team ? null : quote.askedBy,
+    endedBy: quote.state === 'withdrawn' && !team ? null : quote.endedBy,
+    answer: answer && answerJson(answer, team),
+  });
 }
 
 async function requireQuote(trx: Trx, id: string): Promise<Quote> {
@@ -100,6 +109,12 @@ async function end(context: Ending, ending: (trx: Trx) => Promise<void>): Promis
   return toJson(principal)(ended);
 }
 
+/** Throws FORBIDDEN for the partner team: it neither takes nor refuses in another company's name. */
+function requireOwnName(principal: Principal): void {
+  if (!isPartnerTeam(principal)) return;
+  throw new KontorError('FORBIDDEN', 'The company that asked accepts or declines it; withdraw it instead.');
+}
+
 /** Without an order: declined by who asked, withdrawn by the partner team. */
 function endAs(context: Ending, state: 'declined' | 'withdrawn', reason: string | null) {
   const { params, actor, receivedAt: at } = context;
@@ -137,7 +152,8 @@ export const quoteRoutes = [
         if (programme === undefined) {
           throw fieldError('NOT_FOUND', '/programme', 'There is no programme of that code.');
         }
-        await insertQuote(trx, { id, ...wanted, ...whose, years, askedAt: receivedAt, askedBy: actor });
+        const asked = { askedAt: receivedAt, askedBy: actor, askedByTeam: isPartnerTeam(principal) };
+        await insertQuote(trx, { id, ...wanted, ...whose, years, ...asked });
         appendAudit(trx, {
           ...{ at: receivedAt, actor, action: 'quote.requested', subject: `quote:${id}` },
           after: { ...wanted, ...whose, years },
@@ -243,6 +259,7 @@ export const quoteRoutes = [
     responses: shown,
     handler: async (context) => {
       const { params, principal, actor, receivedAt: at } = context;
+      requireOwnName(principal);
       const accepting = { sender: senderOf(principal), actor, at };
       return reply(200, await end(context, (trx) => acceptOnce(trx, params.id, accepting)));
     },
@@ -256,7 +273,10 @@ export const quoteRoutes = [
     params: byId,
     body: quoteEnd,
     responses: shown,
-    handler: async (context) => reply(200, await endAs(context, 'declined', context.body.reason ?? null)),
+    handler: async (context) => {
+      requireOwnName(context.principal);
+      return reply(200, await endAs(context, 'declined', context.body.reason ?? null));
+    },
   }),
   route({
     method: 'post',

@@ -51,7 +51,7 @@ export const serviceQuote = z
     years: z.int().nullable(),
     state: z.enum(QUOTE_STATES),
     askedAt: instant,
-    askedBy: actor,
+    askedBy: actor.nullable().meta({ description: 'Null: somebody of the partner team, for the company' }),
     answer: z
       .strictObject({
         number: z.string(),
@@ -60,6 +60,7 @@ export const serviceQuote = z
         validUntil: day,
         note: z.string().nullable(),
         isOrder: z.boolean().meta({ description: 'Whether accepting it places an order' }),
+        order: orderInput.nullable().meta({ description: 'The order that accepting it places' }),
         answeredAt: instant,
         answeredBy: actor.nullable().meta({ description: 'Null: not shown to who asked' }),
         expiresAt: instant.meta({ description: 'From then on it cannot be accepted' }),
@@ -67,7 +68,7 @@ export const serviceQuote = z
       .nullable()
       .meta({ description: 'Null: the partner team has not answered' }),
     endedAt: instant.nullable(),
-    endedBy: actor.nullable(),
+    endedBy: actor.nullable().meta({ description: 'Null: not ended, or by the partner team' }),
     reason: z.string().nullable(),
     orderId: uuid.nullable().meta({ description: 'The order that its acceptance placed' }),
   })

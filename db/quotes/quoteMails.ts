@@ -1,4 +1,3 @@
-import { PARTNER_TEAM } from '../parties/companyStore.js';
 import { productByCode } from '../../domain/catalog/index.js';
 import { messageId } from '../../domain/messageId.js';
 import { minorToDecimalString } from '../../domain/money.js';
@@ -33,9 +32,7 @@ export async function enqueueAnswered(
 ): Promise<void> {
   if (answer === null) return;
   const { number, paper, currency, totalMinor } = answer;
-  const people = askedBy.kind === 'person' ? [companyId, PARTNER_TEAM] : [];
-  const found = await Promise.all(people.map((of) => activeMember(trx, { companyId: of, personId: askedBy.id })));
-  const asker = found.find((one) => one !== undefined);
+  const asker = askedBy.kind === 'person' ? await activeMember(trx, { companyId, personId: askedBy.id }) : undefined;
   const mail: OutgoingMail = {
     ...{ kind: 'quoteAnswered', messageId: messageId(reminder ? 'quote-reminder' : 'quote-answered', id), programme },
     to: asker === undefined ? { companyId, purpose: 'legal' } : { address: asker.email },

@@ -18,6 +18,8 @@ export interface AskedQuote {
   years: number | null;
   askedAt: Date;
   askedBy: Actor;
+  /** By the partner team, for the company. */
+  askedByTeam: boolean;
 }
 
 /** What the partner team answered. */
@@ -57,7 +59,8 @@ type Row = Omit<Quote, 'answer'> & {
 };
 
 const SELECTED = `q.id, q.programme_code as programme, q.company_id as "companyId", c.name as "companyName", q.view, q.product,
-  q.wish, q.quantity, q.years, q.asked_at as "askedAt", q.asked_by as "askedBy", q.state, q.number, q.paper, q.currency,
+  q.wish, q.quantity, q.years, q.asked_at as "askedAt", q.asked_by as "askedBy",
+  q.asked_by_team as "askedByTeam", q.state, q.number, q.paper, q.currency,
   q.total_minor as "totalMinor", q.ordered, q.answered_at as "answeredAt", q.answered_by as "answeredBy",
   q.remind_at as "remindAt", q.expires_at as "expiresAt", q.ended_at as "endedAt", q.ended_by as "endedBy", q.reason,
   q.order_id as "orderId"`;
@@ -76,8 +79,10 @@ function toQuote(row: Row): Quote {
 export async function insertQuote(trx: Trx, asked: AskedQuote): Promise<void> {
   await rows(
     trx,
-    `insert into quote (id, programme_code, company_id, view, product, wish, quantity, years, asked_at, asked_by, state)
-     values (:id, :programme, :companyId, :view, :product, :wish, :quantity, :years, :askedAt, :askedBy, 'requested')
+    `insert into quote (id, programme_code, company_id, view, product, wish, quantity, years, asked_at, asked_by, asked_by_team,
+       state)
+     values (:id, :programme, :companyId, :view, :product, :wish, :quantity, :years, :askedAt, :askedBy, :askedByTeam,
+       'requested')
      on conflict (id) do nothing`,
     { ...asked, askedBy: JSON.stringify(asked.askedBy) },
   );
@@ -124,6 +129,16 @@ export async function lockQuote(trx: Trx, id: string): Promise<Quote | undefined
   return findQuote(trx, id);
 }
 
+/** Who of the partner team answered the quote that an order came from; none: it came from no quote. */
+export async function answerersOf(trx: Trx, order: { mspId: string; orderId: string }): Promise<Actor[]> {
+  const found = await rows<{ answeredBy: Actor }>(
+    trx,
+    `select answered_by as "answeredBy" from quote where company_id = :mspId and order_id = :orderId and answered_by is not null`,
+    { ...order },
+  );
+  return found.map(({ answeredBy }) => answeredBy);
+}
+
 /** The next number of the programme's series of that year. The counter's row is locked until the transaction ends. */
 export async function nextQuoteNumber(trx: Trx, programme: string, year: number): Promise<string> {
   const [next] = await rows<{ last: number }>(
@@ -133,6 +148,14 @@ export async function nextQuoteNumber(trx: Trx, programme: string, year: number)
     { programme, year },
   );
   return `${programme}-${year}-Q${String(next?.last ?? 0).padStart(6, '0')}`.toUpperCase();
+}
+
+/** What a duplicate asked for is the company's that it was merged into; of an order that it led to, the quote stays where that is. */
+export async function takeQuotes(trx: Trx, { merged, into }: { merged: string; into: string }): Promise<void> {
+  await rows(trx, 'update quote set company_id = :into where company_id = :merged and order_id is null', {
+    merged,
+    into,
+  });
 }
 
 /** Answers a quote that is locked and has no answer yet. */

@@ -1294,6 +1294,7 @@ create table case_hand_over (
   constraint case_hand_over_case_id_fkey FOREIGN KEY (case_id) REFERENCES discrepancy(id),
   constraint case_hand_over_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msp_terms(id)
 );
+CREATE INDEX case_hand_over_by_msp ON public.case_hand_over USING btree (msp_id, case_id);
 alter table case_hand_over enable row level security;
 alter table case_hand_over force row level security;
 create policy "all" on case_hand_over for all to kontor_all
@@ -2886,6 +2887,7 @@ create table quote (
   years integer,
   asked_at timestamp with time zone not null,
   asked_by jsonb not null,
+  asked_by_team boolean not null,
   state text not null,
   number text,
   paper jsonb,

@@ -115,10 +115,12 @@ describe('a service quote, which binds nobody', () => {
     expect(await orders()).toEqual([
       expect.objectContaining({ id: orderId, state: 'placed', price: { amount: '240.00', currency: 'EUR' } }),
     ]);
-    const decision = await programme.call('POST', `/v1/msps/${mspId}/orders/${orderId}/decision`, {
-      decision: 'approve',
-    });
-    expect(decision.json.state).toBe('approved');
+    const approve = (as?: string) =>
+      programme.call('POST', `/v1/msps/${mspId}/orders/${orderId}/decision`, { decision: 'approve' }, as);
+    // Rule 18: whoever answered the quote has made the order.
+    expect((await approve()).json.code).toBe('FOUR_EYES_REQUIRED');
+    const second = await programme.token('vendor', { name: 'Second person', level: 'administrator' });
+    expect((await approve(second)).json.state).toBe('approved');
     expect(await ended(id)).toEqual({ state: 'accepted' });
     await recordHistory(programme.app.client, quoteWorkflowId(id), 'quote-accepted');
     expect(refusal(await end(id, 'decline'))).toEqual([409, 'ALREADY_DECIDED', undefined]);

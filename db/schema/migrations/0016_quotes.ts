@@ -24,6 +24,8 @@ export async function up(knex: Knex): Promise<void> {
       years integer check (years between 1 and 5),
       asked_at timestamptz not null,
       asked_by jsonb not null,
+      -- By the partner team, for the company.
+      asked_by_team boolean not null,
       -- requested → answered → accepted | declined | expired; withdrawn by the partner team, declined by who asked from both
       state text not null check (state in ('requested', 'answered', 'accepted', 'declined', 'withdrawn', 'expired')),
       number text unique,

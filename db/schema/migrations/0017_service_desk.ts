@@ -59,6 +59,7 @@ export async function up(knex: Knex): Promise<void> {
       unique (case_id, number),
       check ((proposed_quantity is not null) = coalesce(proposal = 'set_quantity', false))
     );
+    create index case_hand_over_by_msp on case_hand_over (msp_id, case_id);
     create trigger frozen before update or delete on case_hand_over for each row execute function kontor_refuse_change();
     create trigger frozen_all before truncate on case_hand_over execute function kontor_refuse_change();
     alter table case_hand_over enable row level security;
