@@ -96,6 +96,9 @@ export const releaseRoutes = [
         const announced = { id, programme, ...body, announcedAt: receivedAt, announcedBy: actor };
         const inserted = await insertRelease(trx, announced);
         if (inserted === undefined) {
+          // The same request, whose answer was lost.
+          const own = await findRelease(trx, { programme, releaseId: id });
+          if (own !== undefined) return own;
           throw fieldError(
             'STATE_CONFLICT',
             '/version',
@@ -167,7 +170,7 @@ export const releaseRoutes = [
     handler: async ({ params, body: { reason }, actor, receivedAt: at, deps, transaction }) => {
       const withdrawn = await transaction(async (trx) => {
         const before = await lock(trx, params);
-        if (before.withdrawnAt !== null) throw new KontorError('STATE_CONFLICT', 'This release was withdrawn already.');
+        if (before.withdrawnAt !== null) return undefined;
         await withdrawRelease(trx, { id: before.id, at, by: actor, reason });
         appendAudit(trx, {
           at,
@@ -179,7 +182,9 @@ export const releaseRoutes = [
         });
         return { ...before, withdrawnAt: at, withdrawnBy: actor, withdrawnReason: reason };
       });
-      await deps.releases.files.remove(withdrawn.id);
+      // Again, where whoever withdrew it could not remove the file.
+      await deps.releases.files.remove(params.releaseId);
+      if (withdrawn === undefined) throw new KontorError('STATE_CONFLICT', 'This release was withdrawn already.');
       return reply(200, withdrawn);
     },
   }),
@@ -252,6 +257,8 @@ export const releaseRoutes = [
       'not this. RANGE_NOT_SATISFIABLE names the length. Each download is in the audit trail.',
     tags,
     action: 'public',
+    // Whoever has a link would fill the audit trail with it as fast as she can ask.
+    guessable: true,
     params: z.strictObject({ link: z.string().min(1).max(4_000) }),
     responses: {
       200: { description: 'The file', file: 'application/octet-stream' },

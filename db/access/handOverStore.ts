@@ -104,7 +104,7 @@ export async function isReached(trx: Trx, { mspId, tenantId }: { mspId: string; 
        select id, parent_id, customer_id from tenant where msp_id = :mspId and id = :tenantId
        union all
        select t.id, t.parent_id, t.customer_id from above a join tenant t on t.msp_id = :mspId and t.id = a.parent_id)
-     select exists (select from above where customer_id is not null) or exists (
+     select exists (select from above a join company c on c.id = a.customer_id and c.state = 'active') or exists (
        select from membership m where m.company_id = :mspId and m.invited_as is null and m.from_at <= now()
          and (m.until_at is null or m.until_at > now())
          and (:tenantId = any(m.tenant_ids) or m.with_below and m.tenant_ids && (select array_agg(id) from above))) as reached`,

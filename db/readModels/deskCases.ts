@@ -39,7 +39,7 @@ export async function deskCases(trx: Trx, filter: DeskFilter): Promise<DeskCase[
        from discrepancy d
        cross join lateral (select h.holder, h.handed_at from case_hand_over h where h.case_id = d.id
          order by h.number desc limit 1) h
-       where (:id::uuid is null or d.id = :id::uuid) and (:mspId::uuid is null or d.msp_id = :mspId::uuid)
+       where d.id in (select case_id from case_hand_over) and (:id::uuid is null or d.id = :id::uuid) and (:mspId::uuid is null or d.msp_id = :mspId::uuid)
          and (:programme::text is null or d.programme_code = :programme) and (:period::text is null or d.period = :period)
          and (:tenantId::uuid is null or d.tenant_id = :tenantId::uuid) and (:state::text is null or d.state = :state)
          and (:kind::text is null or d.kind = :kind) and (:holder::text is null or h.holder = :holder)

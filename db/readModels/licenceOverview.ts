@@ -1,5 +1,4 @@
 import type { Day } from '../../domain/period.js';
-import { CHANGES } from '../programmes/subscriptionStore.js';
 import { rows, type Trx } from '../connect.js';
 
 /** `expiring`: it ends within the days that were asked for. `expired`: its term is over. `ended`: before that, or cancelled. */
@@ -81,8 +80,17 @@ export async function licenceOverview(trx: Trx, filter: LicenceFilter): Promise<
        from term_licence l join site s on s.msp_id = l.msp_id and s.id = l.site_id
        union all
        select c.msp_id, c.programme_code, c.product, c.tenant_id, 'metered', (c.from_period || '-01')::date,
-         (c.until_period || '-01')::date, true, concat_ws(' ', 'metered', c.tenant_id, c.programme_code, c.product), null
-       from (${CHANGES}) c where c.kind = 'metered' and :metered
+         (e.until_period || '-01')::date, true, concat_ws(' ', 'metered', c.tenant_id, c.programme_code, c.product), null
+       from (select s.*, lead(s.from_period) over (partition by msp_id, programme_code, tenant_id, product order by from_period)
+           as next_period
+         from (select c.*, lag(c.kind) over (partition by msp_id, programme_code, tenant_id, product order by from_period) as before
+           from subscription c) s
+         where s.before is distinct from s.kind) c
+       left join participation p on p.msp_id = c.msp_id and p.programme_code = c.programme_code
+       left join tenant o on o.msp_id = c.msp_id and o.id = c.tenant_id
+       cross join lateral (select least(c.next_period, o.closed_from,
+         to_char((p.left_period || '-01')::date + interval '1 month', 'YYYY-MM')) as until_period) e
+       where c.kind = 'metered' and :metered and (e.until_period is null or e.until_period > c.from_period)
      ), told as (
        select h.*, m.name as msp_name, t.name as tenant_name,
          case when h.ends_on <= greatest(h.starts_on, d.today) then case when h.was_ended then 'ended' else 'expired' end
