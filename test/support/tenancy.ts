@@ -28,8 +28,9 @@ const ROWS = [
   `insert into subscription_cap select msp_id, programme_code, $2::uuid, product || '.meter', '2027-01', 5, now(), '{}', null
    from site where id = $1 on conflict do nothing`,
   `insert into quote_number select programme_code, 2027, 1 from site where id = $1 on conflict do nothing`,
-  `insert into quote (id, programme_code, company_id, view, product, wish, quantity, asked_at, asked_by, state)
-   select gen_random_uuid(), programme_code, msp_id, 'service_provider', product, 'x', 1, now(), '{}', 'requested' from site where id = $1`,
+  `insert into quote (id, programme_code, company_id, view, product, wish, quantity, asked_at, asked_by, asked_by_team,
+     state)
+   select gen_random_uuid(), programme_code, msp_id, 'service_provider', product, 'x', 1, now(), '{}', false, 'requested' from site where id = $1`,
   `insert into suspension select msp_id, programme_code, '2030-01-01', '2030-01-02' from site where id = $1
    on conflict do nothing`,
   `insert into customer_price_list
