@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { secretHash } from '../../db/access/secret.js';
 import { ALL, type Database, type Trx } from '../../db/connect.js';
-import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { firstUnopenedIfOpened } from '../../db/programmes/periods.js';
 import { holdParticipation } from '../../db/programmes/participationStore.js';
@@ -21,9 +20,9 @@ import { withRetries } from '../../db/withRetries.js';
 import { enrolmentState, type EnrolmentState } from '../../domain/enrolment.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
 import { requireKeyInForce } from '../../domain/key.js';
-import { periodOf } from '../../domain/period.js';
 import type { Enrolment } from '../../sites/index.js';
 import { newKey } from '../newKey.js';
+import { runningPeriod } from '../runningPeriod.js';
 import { install, type Activated } from './install.js';
 import { requireSaidMetered } from './licensedOtherwise.js';
 import type { Claims } from './refusals.js';
@@ -53,7 +52,7 @@ async function requireOpen(trx: Trx, token: EnrolmentToken, at: Date): Promise<v
   await requireTakesPart(trx, programme, mspId);
   await requireProductEnabled(trx, { mspId, programme, product });
   if (tenantId === null) return;
-  const running = periodOf(at, (await findMsp(trx, mspId))?.zone ?? 'UTC');
+  const running = await runningPeriod(trx, mspId, at);
   const use = { mspId, programme, tenantId, product };
   if ((await subscriptionIn(trx, use, running)) !== undefined) return;
   // Where the running month is opened already, a token has started it from the one after.

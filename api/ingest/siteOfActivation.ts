@@ -11,6 +11,7 @@ import { fieldError, KontorError } from '../../domain/errors.js';
 import { periodOf, type Period } from '../../domain/period.js';
 import type { SiteKind } from '../../domain/site.js';
 import type { Activation } from '../../sites/index.js';
+import { runningPeriod } from '../runningPeriod.js';
 
 /** What lets an installation name its site: a tenant's key, or an enrolment token. */
 export interface SiteGrant {
@@ -78,7 +79,7 @@ async function requireGranted(trx: Trx, site: Site, grant: SiteGrant, at: Date):
     throw fieldError('NAME_TAKEN', '/siteName', `The site of that name has another product: ${site.product}.`);
   }
   if (tenantId === null) return;
-  const running = periodOf(at, (await findMsp(trx, mspId))?.zone ?? 'UTC');
+  const running = await runningPeriod(trx, mspId, at);
   const ofSite = { mspId, siteId: site.id };
   if (!(await servesTenant(trx, ofSite, tenantId, running))) {
     throw fieldError('VALIDATION_FAILED', '/siteName', `That site does not serve the tenant of this ${what}.`);

@@ -19,7 +19,7 @@ import { requireFilters } from '../requireFilters.js';
 import { reply, route } from '../route.js';
 import { capCourse as capCourseJson, capInput, capUse } from '../schemas/caps.js';
 import { period, programmeCode, uuid } from '../schemas/common.js';
-import { requireTenant } from '../subscriptions/foreseeChange.js';
+import { requireSeenTenant } from '../subscriptions/foreseeChange.js';
 
 const tags = ['Subscriptions'] as const;
 const byMeter = z.strictObject({
@@ -98,7 +98,7 @@ export const capRoutes = [
       reply(
         200,
         await transaction(async (trx) => {
-          await requireTenant(trx, params);
+          await requireSeenTenant(trx, params);
           return courseOf(trx, params);
         }),
       ),
@@ -119,7 +119,7 @@ export const capRoutes = [
       const { quantity, reason = null } = body;
       const set = await transaction(async (trx) => {
         const wasChanging = await lockSubscription(trx, { ...key, product: key.meter });
-        await requireTenant(trx, key);
+        await requireSeenTenant(trx, key);
         const product = productOf(key.meter);
         const { msp } = await requireParticipant(trx, key.programme, key.mspId);
         const fromPeriod = capFrom(body.fromPeriod, periodOf(at, msp.zone));

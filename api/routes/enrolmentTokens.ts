@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import { newSecret, secretHash } from '../../db/access/secret.js';
 import type { Trx } from '../../db/connect.js';
-import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireSubscription } from '../../db/programmes/requireSubscription.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
@@ -16,16 +15,16 @@ import {
 } from '../../db/sites/enrolmentStore.js';
 import { enrolmentExpiry, enrolmentState, LONGEST_ENROLMENT_DAYS } from '../../domain/enrolment.js';
 import { fieldError, KontorError } from '../../domain/errors.js';
-import { periodOf } from '../../domain/period.js';
 import { PAGE_QUERY, pageOf, readCursor, toPage } from '../http/pagination.js';
 import { senderOf, type Principal } from '../principal.js';
 import { requireMsp } from '../requireMsp.js';
+import { requireTenant } from '../requireTenant.js';
 import { requireWhole } from '../requireWhole.js';
 import { emptyReply, reply, route, type RawContext } from '../route.js';
 import { cursorInstant, uuid } from '../schemas/common.js';
 import { enrolmentToken, enrolmentTokenInput, enrolmentTokenShown } from '../schemas/enrolmentTokens.js';
+import { runningPeriod } from '../runningPeriod.js';
 import { startSubscription } from '../startSubscription.js';
-import { requireTenant } from './tenantKeys.js';
 
 const tags = ['Keys'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -42,7 +41,7 @@ async function requireOpenTenant(trx: Trx, principal: Principal, mspId: string, 
 
 /** As a first key does, a first token starts the tenant's subscription; who is limited to tenants starts none. */
 async function ensureSubscription(trx: Trx, { principal, actor, receivedAt, requestId }: Act, use: SubscriptionKey) {
-  const running = periodOf(receivedAt, (await findMsp(trx, use.mspId))?.zone ?? 'UTC');
+  const running = await runningPeriod(trx, use.mspId, receivedAt);
   if (await requireSubscription(trx, use, running)) return;
   if (senderOf(principal).tenants !== null) {
     throw fieldError(

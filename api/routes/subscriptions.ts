@@ -27,7 +27,7 @@ import {
   subscriptionPreview,
   subscriptionPreviewInput,
 } from '../schemas/subscriptions.js';
-import { foreseeChange, requireConfirmed, requireTenant } from '../subscriptions/foreseeChange.js';
+import { foreseeChange, requireConfirmed, requireSeenTenant } from '../subscriptions/foreseeChange.js';
 
 const tags = ['Subscriptions'] as const;
 const byMsp = z.strictObject({ mspId: uuid });
@@ -64,7 +64,7 @@ async function change(
   { params: key, body, actor, receivedAt, deps, transaction }: Changing<Wish>,
   kind: SubscriptionChange,
 ): Promise<z.input<typeof subscriptionCourse>> {
-  await transaction((trx) => requireTenant(trx, key));
+  await transaction((trx) => requireSeenTenant(trx, key));
   // What was confirmed holds prices, which are not the MSP's to read as such.
   return deps.db.transaction(ALL, async (trx) => {
     const reason = body.reason ?? null;
@@ -129,7 +129,7 @@ export const subscriptionRoutes = [
     responses: { 200: { description: 'By first month', schema: subscriptionCourse } },
     handler: async ({ params, transaction }) => {
       const shown = await transaction(async (trx) => {
-        await requireTenant(trx, params);
+        await requireSeenTenant(trx, params);
         return course(trx, params);
       });
       return reply(200, shown);
@@ -148,7 +148,7 @@ export const subscriptionRoutes = [
     body: subscriptionPreviewInput,
     responses: { 200: { description: 'What follows, if it is made now', schema: subscriptionPreview } },
     handler: async ({ params, body, receivedAt, deps, transaction }) => {
-      await transaction((trx) => requireTenant(trx, params));
+      await transaction((trx) => requireSeenTenant(trx, params));
       // Price plans are not the MSP's to read; what it would pay is.
       const { preview } = await deps.db.transaction(ALL, (trx) =>
         foreseeChange(trx, params, body.change, body.fromPeriod, receivedAt),

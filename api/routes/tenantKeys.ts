@@ -2,19 +2,18 @@
 import { z } from 'zod';
 import { appendAudit } from '../../db/access/auditStore.js';
 import type { Trx } from '../../db/connect.js';
-import { findTenant, type Tenant } from '../../db/parties/tenantStore.js';
 import { insertKey, listKeys } from '../../db/sites/meteredKeyStore.js';
 import { KontorError } from '../../domain/errors.js';
-import { periodOf } from '../../domain/period.js';
 import { askToDestroy, confirmDestruction } from '../destroyKey.js';
 import { endOneKey, keyJson, revocationOf } from '../endOneKey.js';
 import { newKey } from '../newKey.js';
-import { findMsp } from '../../db/parties/mspStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireSubscription } from '../../db/programmes/requireSubscription.js';
 import { requireTakesPart } from '../../db/programmes/requireTakesPart.js';
+import { requireTenant } from '../requireTenant.js';
 import { requireLicence, requireWhole } from '../requireWhole.js';
 import { reply, route, type Context } from '../route.js';
+import { runningPeriod } from '../runningPeriod.js';
 import { startSubscription } from '../startSubscription.js';
 import { uuid } from '../schemas/common.js';
 import {
@@ -30,13 +29,6 @@ import {
 const tags = ['Keys'] as const;
 const byTenant = z.strictObject({ mspId: uuid, tenantId: uuid });
 const byKey = z.strictObject({ mspId: uuid, tenantId: uuid, keyId: uuid });
-
-/** NOT_FOUND where the MSP has none of that id, or the sender does not see it. */
-export async function requireTenant(trx: Trx, mspId: string, tenantId: string): Promise<Tenant> {
-  const tenant = await findTenant(trx, mspId, tenantId);
-  if (tenant === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
-  return tenant;
-}
 
 type Issue = Pick<
   Context<z.output<typeof byTenant>, unknown, unknown>,
@@ -56,7 +48,7 @@ async function issueKey(
   const { kind, ...use } = { ...wanted, mspId, tenantId };
   await requireProductEnabled(trx, use);
   // Who is limited to tenants does not see the MSP's zone, and starts no subscription.
-  const running = periodOf(receivedAt, (await findMsp(trx, mspId))?.zone ?? 'UTC');
+  const running = await runningPeriod(trx, mspId, receivedAt);
   const subscribed = await requireSubscription(trx, use, running);
   if (!subscribed && kind === 'metered') {
     await startSubscription(trx, use, { running, by: { keyId }, actor, at: receivedAt });

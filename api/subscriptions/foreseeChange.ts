@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { plansFor } from '../../db/closing/monthInputs.js';
 import type { Trx } from '../../db/connect.js';
-import { findTenant } from '../../db/parties/tenantStore.js';
 import { requireProductEnabled } from '../../db/programmes/enabledProducts.js';
 import { requireUnopened } from '../../db/programmes/periods.js';
 import { distributorIn } from '../../db/programmes/participationStore.js';
@@ -23,6 +22,7 @@ import { minorToDecimalString } from '../../domain/money.js';
 import { addMonths, periodDays, periodOf, type Period } from '../../domain/period.js';
 import { changesFrom, type SubscriptionChange } from '../../domain/subscription.js';
 import { requireMsp } from '../requireMsp.js';
+import { requireTenant } from '../requireTenant.js';
 import type { subscriptionPreview } from '../schemas/subscriptions.js';
 
 export type Preview = z.input<typeof subscriptionPreview>;
@@ -38,11 +38,9 @@ export interface Foreseen {
 }
 
 /** Throws NOT_FOUND where the sender sees no such tenant of that MSP. */
-export async function requireTenant(trx: Trx, { mspId, tenantId }: Pick<SubscriptionKey, 'mspId' | 'tenantId'>) {
+export async function requireSeenTenant(trx: Trx, { mspId, tenantId }: Pick<SubscriptionKey, 'mspId' | 'tenantId'>) {
   await requireMsp(trx, mspId);
-  const tenant = await findTenant(trx, mspId, tenantId);
-  if (tenant === undefined) throw new KontorError('NOT_FOUND', 'This MSP has no such tenant.');
-  return tenant;
+  return requireTenant(trx, mspId, tenantId);
 }
 
 /** What the product's meters cost an MSP in a month, by who bills it then (rules 9 and 20); null: nobody has set that yet. */
@@ -80,7 +78,7 @@ export async function foreseeChange(
   wished: Period | undefined,
   at: Date,
 ): Promise<Foreseen> {
-  const tenant = await requireTenant(trx, key);
+  const tenant = await requireSeenTenant(trx, key);
   const product = productByCode(key.product);
   if (product === undefined) throw new KontorError('NOT_FOUND', 'There is no such product.');
   const participant = await requireParticipant(trx, key.programme, key.mspId);
