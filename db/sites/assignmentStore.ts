@@ -87,11 +87,6 @@ export async function assignFrom(
   return (await addAssignments(trx, mspId, ofSite)).map(({ tenantRef }) => tenantRef);
 }
 
-const UNITS = `with recursive unit as (
-       select id from tenant where msp_id = :mspId and id = :tenantId
-       union all
-       select t.id from tenant t join unit on t.parent_id = unit.id where t.msp_id = :mspId)`;
-
 /** Whether the site serves the tenant, or a unit below it, in that period or later. */
 export async function servesTenant(
   trx: Trx,
@@ -101,9 +96,8 @@ export async function servesTenant(
 ): Promise<boolean> {
   const served = await rows(
     trx,
-    `${UNITS}
-     select from site_tenant where msp_id = :mspId and site_id = :siteId and tenant_id in (select id from unit)
-       and (until_period is null or until_period > :period) limit 1`,
+    `select from site_tenant where msp_id = :mspId and site_id = :siteId
+       and tenant_id = any(kontor_tenants_below(array[:tenantId::uuid])) and (until_period is null or until_period > :period) limit 1`,
     { mspId, siteId, tenantId, period },
   );
   return served.length === 1;
@@ -118,9 +112,8 @@ export async function servesOthers(
 ): Promise<boolean> {
   const served = await rows(
     trx,
-    `${UNITS}
-     select from site_tenant where msp_id = :mspId and site_id = :siteId and tenant_id not in (select id from unit)
-       and (until_period is null or until_period > :period) limit 1`,
+    `select from site_tenant where msp_id = :mspId and site_id = :siteId
+       and tenant_id <> all(kontor_tenants_below(array[:tenantId::uuid])) and (until_period is null or until_period > :period) limit 1`,
     { mspId, siteId, tenantId, period },
   );
   return served.length === 1;
