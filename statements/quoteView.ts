@@ -12,6 +12,7 @@ import {
   messagesFor,
   withCurrency,
 } from '../locales/index.js';
+import { partyView } from './views/party.js';
 import { body, small, type FooterView, type HeaderView, type PartyView } from './views/types.js';
 import type { Section, SumRow, TotalView } from './views/types.js';
 
@@ -28,10 +29,10 @@ export interface QuoteView {
   footer: FooterView;
 }
 
+/** A company need not have said where it is. */
 function partyOf(label: string, of: QuotePaper['company'], numbered: (number: string) => string): PartyView {
-  const town = [of.address.at(-1), of.country].filter((part) => part != null && part !== '').join(', ');
-  const number = of.registrationNumber === null ? [] : [numbered(of.registrationNumber)];
-  return { label, name: of.name, lines: [...of.address.slice(0, -1), town, ...number].filter((line) => line !== '') };
+  const { lines, ...party } = partyView(label, of, numbered);
+  return { ...party, lines: lines.filter((line) => line !== '') };
 }
 
 /** Data to words. Pure. */

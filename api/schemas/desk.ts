@@ -3,8 +3,8 @@ import { actor } from '../../domain/access/actor.js';
 import { MAX_QUANTITY } from '../../domain/usage.js';
 import { HOLDERS } from '../../domain/serviceDesk.js';
 import { caseKind, caseState, decision } from './cases.js';
-import { instant, period, periodText, programmeCode, prose, text, uuid } from './common.js';
-import { evidence } from './statements.js';
+import { instant, period, programmeCode, prose, text, uuid } from './common.js';
+import { siteFinding } from './usage.js';
 
 export const holder = z.enum(HOLDERS);
 
@@ -51,27 +51,12 @@ export const handOver = z
   })
   .meta({ id: 'HandOver' });
 
-export const deskCase = z
-  .strictObject({
-    id: uuid,
-    mspId: uuid,
+export const deskCase = siteFinding
+  .extend({
     mspName: z.string(),
-    programme: z.string(),
-    period: periodText,
-    kind: caseKind,
-    siteId: uuid,
-    siteName: z.string(),
-    tenantId: uuid.nullable(),
-    tenantRef: z.string().nullable(),
-    meter: z.string().nullable(),
-    evidence,
-    state: caseState,
     decision: decision
       .nullable()
       .meta({ description: 'What the partner team decided; null: the rule of its kind counts' }),
-    quantity: z.int().nullable(),
-    foundAt: instant,
-    resolvedAt: instant.nullable(),
     holder: holder.meta({
       description: 'With whom it is. What passes between MSP and partner team a customer does not see',
     }),
